@@ -1,0 +1,91 @@
+"""Message: one e-mail in the outbox, from its cause to what became of it; MessageEvent: each move it made."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from service.foundation.identity import make_id
+from service.model.columns import Moment, code
+from service.model.states import MessageState
+
+
+class MessageKind(StrEnum):
+    """What an e-mail is for; its priority, expiry and policy hang on it."""
+
+    CONFIRM = "confirm"
+    ALREADY = "already"
+    APPROVAL = "approval"
+    REHEARSAL = "rehearsal"
+    ALERT = "alert"
+    REMINDER = "reminder"
+    INVITATION = "invitation"
+    THANKS = "thanks"
+    DELIVERY = "delivery"
+
+
+class Message(SQLModel, table=True):
+    """One e-mail. It holds no body and no link: both are made again, the same, whenever it is sent.
+
+    `recipient_ref` is the id of the row written to (a signature, approver or delivery); `occurrence` tells wanted
+    repeats apart. At most one row exists for each kind, campaign, recipient and occurrence.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index(
+            "message_due",
+            "priority",
+            "due_at",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "message_in_hand",
+            "lease_until",
+            sqlite_where=text("state IN ('claimed', 'submitting')"),
+            postgresql_where=text("state IN ('claimed', 'submitting')"),
+        ),
+        Index("message_by_recipient", "recipient_ref"),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
+    kind: MessageKind = Field(sa_type=code(MessageKind))
+    campaign_id: str | None = Field(default=None, foreign_key="campaign.id", max_length=32)
+    recipient_ref: str = Field(max_length=32)
+    occurrence: str = Field(max_length=64)
+    dedupe_key: str = Field(max_length=200, unique=True)
+    state: MessageState = Field(default=MessageState.QUEUED, sa_type=code(MessageState))
+    priority: int
+    attempt: int = 0
+    possible_duplicate: bool = False
+    due_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=Moment)
+    lease_owner: str | None = Field(default=None, max_length=64)
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    message_id: str | None = Field(default=None, max_length=200, unique=True)
+    dated_at: datetime | None = Field(default=None, sa_type=Moment)
+    content_sha256: str | None = Field(default=None, max_length=64)
+    relay: str = Field(default="", max_length=255)
+    reply_code: int | None = None
+    enhanced_code: str = Field(default="", max_length=12)
+    remote_queue_id: str = Field(default="", max_length=64)
+    tls: str = Field(default="", max_length=64)
+    submitted_at: datetime | None = Field(default=None, sa_type=Moment)
+    settled_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class MessageEvent(SQLModel, table=True):
+    """One move of a message; rows are only ever added."""
+
+    __tablename__ = "message_event"
+
+    id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
+    message_id: str = Field(foreign_key="message.id", max_length=32, index=True)
+    at: datetime = Field(sa_type=Moment)
+    was: str = Field(max_length=24)
+    became: str = Field(max_length=24)
+    attempt: int
+    reason: str = Field(default="", max_length=200)

@@ -1,0 +1,228 @@
+"""The states things go through, and the only moves that are allowed.
+
+`python -m service.model.states` prints them as docs/states.md.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from service.foundation.errors import Refused
+
+S = TypeVar("S", bound=StrEnum)
+
+
+class CampaignState(StrEnum):
+    """Where a letter stands between draft and archive."""
+
+    DRAFT = "draft"
+    FROZEN = "frozen"
+    OPEN = "open"
+    CLOSED = "closed"
+    SENT = "sent"
+    ARCHIVED = "archived"
+
+
+class SignatureState(StrEnum):
+    """Where one sign-on stands; whether it is counted is decided by is_counted() alone."""
+
+    INVITED = "invited"
+    INTENDS = "intends"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class MessageState(StrEnum):
+    """Where one e-mail stands."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SUBMITTING = "submitting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+
+
+class DeliveryState(StrEnum):
+    """Where one copy to one recipient by one channel stands."""
+
+    PLANNED = "planned"
+    NOT_CONFIGURED = "not_configured"
+    REFUSED = "refused"
+    READY = "ready"
+    CARRYING = "carrying"
+    HANDED_OVER = "handed_over"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    ANSWERED = "answered"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class HasState(Protocol[S]):
+    """A row with a state."""
+
+    state: S
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateMachine(Generic[S]):
+    """A noun and the moves its state may make."""
+
+    noun: str
+    moves: Mapping[S, tuple[S, ...]]
+
+    def may_move(self, here: S, there: S) -> bool:
+        """Tell whether the move is in the table."""
+        return there in self.moves.get(here, ())
+
+    def move(self, row: HasState[S], there: S) -> None:
+        """Move a row to another state; raises Refused where the table does not allow it."""
+        if not self.may_move(row.state, there):
+            raise Refused(f"A {self.noun} that is {_word(row.state)} cannot become {_word(there)}.")
+        row.state = there
+
+
+CAMPAIGN = StateMachine(
+    noun="letter",
+    moves={
+        CampaignState.DRAFT: (CampaignState.FROZEN,),
+        CampaignState.FROZEN: (CampaignState.OPEN,),
+        CampaignState.OPEN: (CampaignState.CLOSED,),
+        CampaignState.CLOSED: (CampaignState.OPEN, CampaignState.SENT, CampaignState.ARCHIVED),
+        CampaignState.SENT: (CampaignState.ARCHIVED,),
+        CampaignState.ARCHIVED: (),
+    },
+)
+
+SIGNATURE = StateMachine(
+    noun="sign-on",
+    moves={
+        SignatureState.INVITED: (
+            SignatureState.INTENDS,
+            SignatureState.PENDING,
+            SignatureState.CONFIRMED,
+            SignatureState.DECLINED,
+            SignatureState.EXPIRED,
+        ),
+        SignatureState.INTENDS: (
+            SignatureState.PENDING,
+            SignatureState.CONFIRMED,
+            SignatureState.DECLINED,
+            SignatureState.EXPIRED,
+        ),
+        SignatureState.PENDING: (
+            SignatureState.CONFIRMED,
+            SignatureState.DECLINED,
+            SignatureState.WITHDRAWN,
+            SignatureState.EXPIRED,
+        ),
+        SignatureState.CONFIRMED: (SignatureState.WITHDRAWN, SignatureState.DECLINED, SignatureState.PENDING),
+        SignatureState.DECLINED: (SignatureState.PENDING, SignatureState.CONFIRMED, SignatureState.INTENDS),
+        SignatureState.WITHDRAWN: (SignatureState.PENDING, SignatureState.CONFIRMED),
+        SignatureState.EXPIRED: (SignatureState.PENDING, SignatureState.CONFIRMED, SignatureState.INTENDS),
+    },
+)
+
+MESSAGE = StateMachine(
+    noun="message",
+    moves={
+        MessageState.QUEUED: (
+            MessageState.CLAIMED,
+            MessageState.HELD,
+            MessageState.CANCELLED,
+            MessageState.EXPIRED,
+            MessageState.SUPPRESSED,
+        ),
+        MessageState.CLAIMED: (
+            MessageState.QUEUED,
+            MessageState.SUBMITTING,
+            MessageState.REFUSED,
+            MessageState.CANCELLED,
+            MessageState.EXPIRED,
+            MessageState.SUPPRESSED,
+        ),
+        MessageState.SUBMITTING: (
+            MessageState.ACCEPTED,
+            MessageState.QUEUED,
+            MessageState.REFUSED,
+            MessageState.UNCERTAIN,
+        ),
+        MessageState.UNCERTAIN: (MessageState.ACCEPTED, MessageState.QUEUED, MessageState.CANCELLED),
+        MessageState.HELD: (MessageState.QUEUED, MessageState.CANCELLED, MessageState.EXPIRED),
+        MessageState.REFUSED: (MessageState.QUEUED,),
+        MessageState.EXPIRED: (),
+        MessageState.ACCEPTED: (),
+        MessageState.CANCELLED: (),
+        MessageState.SUPPRESSED: (),
+    },
+)
+
+DELIVERY = StateMachine(
+    noun="sending",
+    moves={
+        DeliveryState.PLANNED: (
+            DeliveryState.NOT_CONFIGURED,
+            DeliveryState.REFUSED,
+            DeliveryState.READY,
+            DeliveryState.CANCELLED,
+        ),
+        DeliveryState.NOT_CONFIGURED: (DeliveryState.READY, DeliveryState.CANCELLED),
+        DeliveryState.REFUSED: (DeliveryState.READY, DeliveryState.CANCELLED),
+        DeliveryState.READY: (DeliveryState.CARRYING, DeliveryState.CANCELLED),
+        DeliveryState.CARRYING: (
+            DeliveryState.HANDED_OVER,
+            DeliveryState.ACCEPTED,
+            DeliveryState.UNCERTAIN,
+            DeliveryState.FAILED,
+            DeliveryState.CANCELLED,
+        ),
+        DeliveryState.HANDED_OVER: (
+            DeliveryState.ACCEPTED,
+            DeliveryState.DELIVERED,
+            DeliveryState.ANSWERED,
+            DeliveryState.FAILED,
+        ),
+        DeliveryState.ACCEPTED: (DeliveryState.DELIVERED, DeliveryState.ANSWERED, DeliveryState.FAILED),
+        DeliveryState.DELIVERED: (DeliveryState.ANSWERED,),
+        DeliveryState.UNCERTAIN: (DeliveryState.HANDED_OVER, DeliveryState.CARRYING, DeliveryState.FAILED),
+        DeliveryState.FAILED: (DeliveryState.CARRYING,),
+        DeliveryState.ANSWERED: (),
+        DeliveryState.CANCELLED: (),
+    },
+)
+
+MACHINES: tuple[tuple[str, StateMachine[Any]], ...] = (
+    ("Letter (campaign)", CAMPAIGN),
+    ("Sign-on (signature)", SIGNATURE),
+    ("E-mail (message)", MESSAGE),
+    ("Sending (delivery)", DELIVERY),
+)
+
+
+def as_markdown() -> str:
+    """Write every table of moves as the text of docs/states.md."""
+    lines = ["# States", "", "Written by `python -m service.model.states`; do not edit."]
+    for title, machine in MACHINES:
+        lines += ["", f"## {title}", "", "| from | may become |", "|---|---|"]
+        for here, there in machine.moves.items():
+            lines.append(f"| {here.value} | {', '.join(state.value for state in there) or '–'} |")
+    return "\n".join(lines) + "\n"
+
+
+def _word(state: StrEnum) -> str:
+    return state.value.replace("_", " ")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())

@@ -1,0 +1,29 @@
+"""Suppression: an address that must not be written to again, and why."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from service.foundation.identity import make_id
+from service.model.columns import Blind, Moment, code
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is left alone."""
+
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Suppression(SQLModel, table=True):
+    """An address of one campaign's invitations and reminders, kept as a keyed hash only."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("campaign_id", "email_index"),)
+
+    id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
+    campaign_id: str = Field(foreign_key="campaign.id", max_length=32)
+    email_index: bytes = Field(sa_type=Blind)
+    reason: SuppressionReason = Field(sa_type=code(SuppressionReason))
+    created_at: datetime = Field(sa_type=Moment)

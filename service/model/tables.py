@@ -1,0 +1,34 @@
+"""Every table by one import, for migrations and for tests; nothing else lives here."""
+
+from sqlmodel import SQLModel
+
+from service.model.audit_event import AuditEvent
+from service.model.campaign import Campaign, CampaignKey
+from service.model.delivery import Delivery, DeliveryEvent
+from service.model.edition import Approval, Approver, Edition
+from service.model.letter_revision import LetterRevision
+from service.model.link_token import LinkToken
+from service.model.message import Message, MessageEvent
+from service.model.recipient import Recipient
+from service.model.signature import Signature
+from service.model.suppression import Suppression
+
+TABLES: tuple[type[SQLModel], ...] = (
+    Approval,
+    Approver,
+    AuditEvent,
+    Campaign,
+    CampaignKey,
+    Delivery,
+    DeliveryEvent,
+    Edition,
+    LetterRevision,
+    LinkToken,
+    Message,
+    MessageEvent,
+    Recipient,
+    Signature,
+    Suppression,
+)
+
+metadata = SQLModel.metadata

@@ -1,0 +1,40 @@
+"""Keyring: the campaigns' keys, opened by the root key and remembered while the process lives."""
+
+import threading
+from datetime import datetime
+
+from sqlmodel import Session
+
+from service.foundation.errors import Permanent
+from service.foundation.sealing import CampaignKeys, RootKey
+from service.model.campaign import CampaignKey
+
+
+class Keyring:
+    """The keys of every campaign, behind one root key."""
+
+    def __init__(self, root: RootKey) -> None:
+        """Begin with no campaign's keys opened."""
+        self.root = root
+        self._opened: dict[str, CampaignKeys] = {}
+        self._lock = threading.Lock()
+
+    def make(self, session: Session, campaign_id: str, *, now: datetime) -> CampaignKeys:
+        """Make the keys of a new campaign and add their wrapped row to the session."""
+        keys, wrapped = self.root.make_campaign_keys(campaign_id)
+        session.add(CampaignKey(campaign_id=campaign_id, wrapped=wrapped, created_at=now))
+        return keys
+
+    def of(self, session: Session, campaign_id: str) -> CampaignKeys:
+        """Give a campaign's keys; raises Permanent where they were shredded or the root key is another."""
+        with self._lock:
+            known = self._opened.get(campaign_id)
+        if known is not None:
+            return known
+        row = session.get(CampaignKey, campaign_id)
+        if row is None:
+            raise Permanent("The keys of this letter are gone: its personal data was purged.")
+        keys = self.root.open_campaign_keys(campaign_id, row.wrapped)
+        with self._lock:
+            self._opened[campaign_id] = keys
+        return keys

@@ -1,0 +1,35 @@
+"""Bring a database to the newest migration, or tell how far it is."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+
+
+def migrate(engine: Engine) -> None:
+    """Apply every migration that is missing; does nothing where none is."""
+    config = _config()
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two machines that start at once apply them one after the other; SQLite's write lock does the same.
+            connection.execute(text("SELECT pg_advisory_xact_lock(20261123)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_up_to_date(engine: Engine) -> bool:
+    """Tell whether the database stands at the newest migration."""
+    with engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    return here == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
