@@ -17,8 +17,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.String(length=32), nullable=True),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("act", sa.String(length=48), nullable=False),
-        sa.Column("thing", sa.String(length=64), nullable=False),
-        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("thing", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(("ix_audit_event_campaign_id"), "audit_event", ["campaign_id"], unique=False)
@@ -319,6 +318,7 @@ def upgrade() -> None:
         sa.Column("edition_id", sa.String(length=32), nullable=False),
         sa.Column("recipient_id", sa.String(length=32), nullable=False),
         sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("destination", sa.Integer(), nullable=False),
         sa.Column("copy_kind", sa.String(length=24), nullable=False),
         sa.Column("check_code", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
@@ -342,7 +342,7 @@ def upgrade() -> None:
             ["recipient.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("edition_id", "recipient_id", "channel"),
+        sa.UniqueConstraint("edition_id", "recipient_id", "channel", "destination"),
     )
     op.create_table(
         "delivery_event",

@@ -12,16 +12,20 @@ from service.model.states import DeliveryState
 
 
 class Delivery(SQLModel, table=True):
-    """One sending of an edition; `message_ref` is the e-mail that carries it, where one does."""
+    """One sending of an edition to one of the recipient's addresses, counted from 0 in `destination`.
+
+    `message_ref` is the e-mail that carries it, where one does.
+    """
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("edition_id", "recipient_id", "channel"),)
+    __table_args__ = (UniqueConstraint("edition_id", "recipient_id", "channel", "destination"),)
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
     campaign_id: str = Field(foreign_key="campaign.id", max_length=32)
     edition_id: str = Field(foreign_key="edition.id", max_length=32)
     recipient_id: str = Field(foreign_key="recipient.id", max_length=32)
     channel: str = Field(max_length=24)
+    destination: int = 0
     copy_kind: Audience = Field(sa_type=code(Audience))
     check_code: str = Field(max_length=64)
     state: DeliveryState = Field(default=DeliveryState.PLANNED, sa_type=code(DeliveryState))

@@ -1,0 +1,78 @@
+"""Find campaigns and what was frozen of them."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from service.foundation.errors import Refused
+from service.model.campaign import Campaign
+from service.model.edition import Approver, Edition
+from service.model.letter_revision import LetterRevision
+from service.model.recipient import Recipient
+
+
+def find_campaign(session: Session, slug: str) -> Campaign | None:
+    """Find a campaign by its slug."""
+    return session.exec(select(Campaign).where(Campaign.slug == slug)).one_or_none()
+
+
+def get_campaign(session: Session, slug: str) -> Campaign:
+    """Get a campaign by its slug, for those who may know of it; raises Refused where there is none."""
+    campaign = find_campaign(session, slug)
+    if campaign is None:
+        raise Refused(
+            f"There is no letter called {slug!r}; `undersigned campaign list` shows those there are."
+        )
+    return campaign
+
+
+def lock_campaign(session: Session, slug: str) -> Campaign:
+    """Get a campaign to change it: on PostgreSQL its row stays locked until the transaction ends."""
+    get_campaign(session, slug)
+    return session.exec(select(Campaign).where(Campaign.slug == slug).with_for_update()).one()
+
+
+def campaigns_by_slug(session: Session) -> Sequence[Campaign]:
+    """List all campaigns, by slug."""
+    return session.exec(select(Campaign).order_by(col(Campaign.slug))).all()
+
+
+def present_revision(session: Session, campaign: Campaign) -> LetterRevision:
+    """Get the frozen text that a campaign stands on; raises Refused for a draft."""
+    revision = session.get(LetterRevision, campaign.revision_id) if campaign.revision_id else None
+    if revision is None:
+        raise Refused(f"The text of {campaign.slug!r} is not final yet: freeze it first.")
+    return revision
+
+
+def present_recipients(session: Session, campaign: Campaign) -> Sequence[Recipient]:
+    """List the recipients of the present revision, in the order of the campaign file."""
+    found = select(Recipient).where(Recipient.revision_id == campaign.revision_id)
+    return session.exec(found.order_by(col(Recipient.position))).all()
+
+
+def approvers_of(session: Session, campaign: Campaign) -> Sequence[Approver]:
+    """List a campaign's approvers, in the order of the campaign file."""
+    found = select(Approver).where(Approver.campaign_id == campaign.id)
+    return session.exec(found.order_by(col(Approver.position))).all()
+
+
+def latest_edition(session: Session, campaign: Campaign) -> Edition | None:
+    """Find the newest edition of a campaign, released or not."""
+    found = select(Edition).where(Edition.campaign_id == campaign.id).order_by(col(Edition.number).desc())
+    return session.exec(found.limit(1)).one_or_none()
+
+
+def released_edition(session: Session, campaign: Campaign) -> Edition | None:
+    """Find the newest edition that was released."""
+    found = select(Edition).where(Edition.campaign_id == campaign.id, col(Edition.released_at).is_not(None))
+    return session.exec(found.order_by(col(Edition.number).desc()).limit(1)).one_or_none()
+
+
+def numbered_edition(session: Session, campaign: Campaign, number: int) -> Edition:
+    """Get edition N; raises Refused where there is none."""
+    found = select(Edition).where(Edition.campaign_id == campaign.id, Edition.number == number)
+    edition = session.exec(found).one_or_none()
+    if edition is None:
+        raise Refused(f"There is no edition {number} of {campaign.slug!r}.")
+    return edition

@@ -1,0 +1,164 @@
+"""Settings from the environment, from `.env` and from secret files; a wrong one stops the start with a sentence."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from service.foundation.addresses import normal_address
+from service.foundation.errors import Refused
+
+PREFIX = "UNDERSIGNED_"
+_LATER = {"DKIM_SELECTOR", "BOUNCE_DOMAIN", "BOUNCE_IMAP_URL", "BOUNCE_LISTEN"}
+# Read by the tests' own tools; the service itself has no use for it.
+_FOR_TESTS = {"REQUIRE_BROWSER"}
+
+
+class Settings(BaseSettings):
+    """What an operator decides; every value also comes as `…_FILE`, the path of a file that holds it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        default="", description="sqlite:///… or postgresql://…; default: SQLite in DATA_DIR"
+    )
+    data_dir: Path = Field(default=Path("data"), description="the database's folder")
+    key_dir: Path = Field(default=Path("keys"), description="the root key's folder; never inside DATA_DIR")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="the only source of links in mail")
+    smtp_url: str = Field(
+        default="", description="smtp://host:port or smtps://user:password@host:465; several fail over"
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="certificates to trust for SMTP beside the system's"
+    )
+    mail_from: str = Field(default="", description="the address our mail comes from")
+    reminder_lead: timedelta = Field(
+        default=timedelta(days=1), description="seconds before the deadline for the reminder"
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=9, description="how many proxies in front may be believed"
+    )
+    onion_location: str = Field(default="", description="address of the same pages as an onion service")
+    font_dir: Path | None = Field(default=None, description="a folder with more fonts for the letter")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the library names the arguments
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take a value from the call, the environment, its `_FILE`, then `.env`."""
+        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
+
+    @field_validator("public_url", "onion_location")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address like https://letters.example.org")
+        return value.rstrip("/")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_a_mailbox(cls, value: str) -> str:
+        try:
+            return normal_address(value, what="it") if value else value
+        except Refused as error:
+            raise ValueError(str(error)) from error
+
+    @field_validator("reminder_lead", mode="before")
+    @classmethod
+    def _is_a_number_of_seconds(cls, value: object) -> object:
+        if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value.strip()):
+            return timedelta(seconds=int(value))
+        if isinstance(value, timedelta):
+            return value
+        raise ValueError("must be a whole number of seconds")
+
+    @model_validator(mode="after")
+    def _keeps_keys_from_data(self) -> "Settings":
+        if self.key_dir.resolve().is_relative_to(self.data_dir.resolve()):
+            raise ValueError(
+                "KEY_DIR lies inside DATA_DIR, so every backup of the data would hold the keys; move it out"
+            )
+        return self
+
+    def __repr__(self) -> str:
+        """Show nothing: SMTP_URL and DATABASE_URL hold passwords."""
+        return "Settings(…)"
+
+    @property
+    def database(self) -> str:
+        """The URL of the database: as set, or SQLite in DATA_DIR."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'undersigned.db'}"
+
+    @property
+    def root_key_file(self) -> Path:
+        """Where the root key lies."""
+        return self.key_dir / "root.key"
+
+
+class _FromFiles(EnvSettingsSource):
+    """Reads `UNDERSIGNED_NAME_FILE`: the value is the file's text without its last line end."""
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in self.settings_cls.model_fields:
+            path = os.environ.get(f"{PREFIX}{name.upper()}_FILE")  # noqa: TID251 -- settings alone read the environment
+            if path:
+                try:
+                    found[name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+                except (OSError, UnicodeDecodeError) as error:
+                    raise Refused(f"{PREFIX}{name.upper()}_FILE names a file that cannot be read.") from error
+        return found
+
+
+def read_settings() -> Settings:
+    """Read the settings; raises Refused with one sentence for each thing that is wrong."""
+    _refuse_unknown(os.environ)  # noqa: TID251 -- settings alone read the environment
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = tuple(
+            _sentence(dict(fault)) for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise Refused(" ".join(faults), faults) from error
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for variable in sorted(environment):
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX)
+        bare = name.removesuffix("_FILE")
+        if name in known or bare in known or name in _FOR_TESTS:
+            continue
+        if bare in _LATER:
+            raise Refused(f"{variable} is not supported yet, and leaving it unheard would mislead: unset it.")
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {PREFIX}{near[0]}?" if near else ""
+        raise Refused(f"{variable} is not a setting of this service.{hint}")
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in fault["loc"])
+    reason = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+    return f"{PREFIX}{place.upper()}: {reason}." if place else f"{reason}."

@@ -1,0 +1,56 @@
+"""Secret links: given out for one purpose and one row, found again by digest only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from service.foundation.errors import NotFound
+from service.foundation.sealing import CampaignKeys
+from service.foundation.tokens import derive_token, looks_like_token, token_digest
+from service.model.link_token import LinkToken, Purpose
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What a link is for: one purpose, one row, and the generation that ends all earlier ones."""
+
+    purpose: Purpose
+    row_id: str
+    generation: int = 1
+
+
+def link_token(keys: CampaignKeys, link: Link) -> str:
+    """Make the token of a link; the same link always has the same token, so mails can be made again."""
+    return derive_token(keys.token, purpose=link.purpose.value, row=link.row_id, generation=link.generation)
+
+
+def keep_link(
+    session: Session, keys: CampaignKeys, link: Link, *, expires_at: datetime, now: datetime
+) -> None:
+    """Keep the digest of a link, so that it opens until it expires; a link that is given again lives on."""
+    digest = token_digest(link_token(keys, link))
+    known = session.get(LinkToken, digest)
+    if known is not None:
+        known.expires_at = max(known.expires_at, expires_at)
+        session.add(known)
+        return
+    session.add(
+        LinkToken(
+            digest=digest,
+            purpose=link.purpose,
+            campaign_id=keys.campaign,
+            row_id=link.row_id,
+            generation=link.generation,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:
+    """Find what a link opens, expired or not; raises NotFound for any other token or purpose."""
+    found = session.get(LinkToken, token_digest(token)) if looks_like_token(token) else None
+    if found is None or found.purpose is not purpose:
+        raise NotFound("This link does not open anything.")
+    return found
