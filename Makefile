@@ -1,0 +1,60 @@
+# The commands of the workshop; `make help` tells them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+QUIETLY := --quiet --disable-pip-version-check
+SET_UP := $(VENV)/.set-up
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+
+# The first Python at hand that is new enough; say PYTHON=/path/to/python to choose another.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	"$$name" -c '$(IS_NEW_ENOUGH)' >/dev/null 2>&1 && echo "$$name" && break; done)
+
+# A lock is made from the public index alone, whatever else this machine's own pip looks at.
+PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_NO_INDEX PIP_CONFIG_FILE=/dev/null \
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile --quiet --upgrade --strip-extras --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check-fast lock clean
+
+help: ## Tell what can be done here
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
+		printf '%-18s %s\n' "$$target" "$$what"; done
+
+setup: $(SET_UP) ## Install everything into .venv; does nothing where that is done
+
+demo: $(SET_UP) ## Carry an example letter from draft to delivery, before your eyes
+	$(BIN)/python -m examples.demo
+
+run: $(SET_UP) ## Serve the example on this machine, to try it in a browser
+	$(BIN)/python -m examples.demo.serve
+
+test: check-fast ## Check everything, as CI does
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check-fast: $(SET_UP) ## Check all but the tests: style, types, floors
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(SET_UP) ## Write both lock files anew, with the newest releases that pyproject.toml allows
+	$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) --unsafe-package pip --extra development --constraint requirements.lock \
+		--output-file requirements-dev.lock pyproject.toml
+	@! grep -nE '://|find-links|index-url' requirements.lock requirements-dev.lock \
+		|| { echo "The lock files name where this machine found the packages; take those lines out." >&2; exit 1; }
+
+clean: ## Remove what these commands made; never data/ or keys/
+	rm -rf $(VENV) build demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(SET_UP): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or say PYTHON=/path/to/python." >&2; exit 2; }
+	@"$(PYTHON)" -c '$(IS_NEW_ENOUGH)' || { echo "$(PYTHON) is older than Python 3.11: install a newer one, or say PYTHON=/path/to/python." >&2; exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
+	@echo "Installing into $(VENV) …"
+	@$(BIN)/python -m pip install $(QUIETLY) --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,86 @@
+"""What every test may ask for: each database, a root key, a fixed noon."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import hypothesis
+import pytest
+from sqlalchemy import Engine
+
+from service.foundation.sealing import KEY_BYTES, RootKey
+from service.store.engine import make_engine
+from service.store.migrate import migrate
+from tests.doubles.databases import PostgresServer, copy_sqlite, open_postgres
+
+# A busy machine is slow, and that is no fault of what is tested.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """Give the moment at which tests begin."""
+    return datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def root() -> RootKey:
+    """Give the same root key in every test."""
+    return RootKey(bytes(range(KEY_BYTES)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the address of a migrated database without rows, on each of the two systems."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Open a migrated database without rows, on each of the two systems."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """Give the address of a migrated SQLite database without rows."""
+    return copy_sqlite(migrated_sqlite, tmp_path / "undersigned.db")
+
+
+@pytest.fixture
+def postgresql_url(postgres: PostgresServer, migrated_postgres: str) -> Iterator[str]:
+    """Give the address of a migrated PostgreSQL database without rows."""
+    with postgres.database(template=migrated_postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file, of which every test gets a copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer) -> Iterator[str]:
+    """Migrate one PostgreSQL database, from which every test's own is made; give its name."""
+    with postgres.database() as url:
+        _migrate(url)
+        yield postgres.name_in(url)
+
+
+@pytest.fixture(scope="session")
+def postgres(testrun_uid: str, worker_id: str) -> Iterator[PostgresServer]:
+    """Start PostgreSQL once for all workers of a test run, or use the one that TEST_DATABASE_URL names."""
+    with open_postgres(run=testrun_uid, worker=worker_id) as server:
+        yield server
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    migrate(engine)
+    engine.dispose()

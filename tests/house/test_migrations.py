@@ -1,0 +1,47 @@
+"""The migrations make what the models say, on both databases, and are numbered without a gap."""
+
+import re
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from service.model.tables import metadata
+from service.store.migrate import is_up_to_date, migrate
+from tests.house.repository import ROOT, files
+
+
+def test_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, metadata) == []
+
+
+def test_both_make_the_same_tables_and_no_others(engine: Engine) -> None:
+    tables = set(inspect(engine).get_table_names())
+
+    assert tables == {*metadata.tables, "alembic_version"}
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    migrate(engine)
+
+    assert is_up_to_date(engine)
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    found = [path.name for path in files(".py", under="migrations/versions")]
+
+    assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+\.py", name) for name in found)
+    assert [int(name[:4]) for name in found] == list(range(1, len(found) + 1))
+
+
+def test_each_migration_follows_the_one_before() -> None:
+    directory = ScriptDirectory(str(ROOT / "migrations"))
+    numbers = [path.name[:4] for path in files(".py", under="migrations/versions")]
+
+    chain = [(script.revision, script.down_revision) for script in directory.walk_revisions()]
+
+    assert chain[::-1] == list(zip(numbers, [None, *numbers], strict=False))

@@ -1,0 +1,68 @@
+"""The README is short, and what it and the map name exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.repository import ROOT, files, named
+
+MAKE_TARGET = re.compile(r"`?make ([a-z][a-z-]*)")
+LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+IN_CODE = re.compile(r"`([^`\n]+)`")
+A_FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?:/|\.(?:py|md|toml|lock|html|txt|typ|css|csv|ini|yaml))")
+GUIDES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
+# What a run makes; it is not in the repository.
+MADE = ("demo/", "data/", "keys/", ".venv/", "build/")
+
+
+def test_the_readme_fits_on_a_few_screens() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_what_a_guide_links_to_exists(guide: str) -> None:
+    links = [link for link in LINK.findall((ROOT / guide).read_text()) if ":" not in link]
+
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_make_targets_of_a_guide_exist(guide: str) -> None:
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    code = " ".join(re.findall(r"```.*?```|`[^`\n]+`", (ROOT / guide).read_text(), re.DOTALL))
+
+    assert set(MAKE_TARGET.findall(code)) <= targets
+
+
+@pytest.mark.parametrize("document", [*GUIDES, *(named(path) for path in files(".md", under="docs"))])
+def test_a_document_links_to_nothing_that_is_missing(document: str) -> None:
+    path = ROOT / document
+    links = [link for link in LINK.findall(path.read_text()) if ":" not in link]
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", ["docs/map.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_a_guide_names_only_files_that_exist(guide: str) -> None:
+    named_there = {name for name in words_of(ROOT / guide) if not name.startswith(MADE)}
+
+    assert {name for name in named_there if not is_there(name)} == set()
+
+
+def words_of(document: Path) -> set[str]:
+    text = document.read_text()
+    blocks = re.findall(r"^```.*?^```", text, re.DOTALL | re.MULTILINE)
+    code = [*IN_CODE.findall(text), *blocks]
+    return {word for piece in code for word in piece.split() if A_FILE.fullmatch(word)}
+
+
+def is_there(name: str) -> bool:
+    # The map may call a file by its last names alone: `store/claim.py`.
+    wanted = f"/{name.strip('/')}"
+    folders = {
+        f"/{named(folder)}" for path in files() for folder in path.parents if folder.is_relative_to(ROOT)
+    }
+    return any(f"/{named(path)}".endswith(wanted) for path in files()) or any(
+        folder.endswith(wanted) for folder in folders
+    )
