@@ -1,0 +1,93 @@
+"""The second half of the story: from the closed letter to the published one."""
+
+import json
+import shutil
+from typing import Any
+
+from examples.demo.copies import check_copy
+from examples.demo.errors import DemoFailed
+from examples.demo.post import Kind
+from examples.demo.stage import Stage
+from examples.demo.visitor import Visitor
+
+_MAIL_SECONDS = 20
+
+
+def rehearse(stage: Stage) -> None:
+    """Send the letter to the coalition's own address first."""
+    stage.undersigned.run("deliver", stage.slug, "--rehearse")
+    own = [str(stage.brief["reply_to"])]
+    stage.await_post(Kind.REHEARSAL, own, seconds=_MAIL_SECONDS, what="the rehearsal, sent to ourselves")
+
+
+def propose(stage: Stage) -> None:
+    """Freeze the edition, and let two approve it from their mail."""
+    stage.undersigned.run("deliver", stage.slug, "--propose")
+    stage.narrator.say("Edition 1 is frozen and proposed.")
+    approvers = [str(approver["email"]) for approver in stage.brief["approvers"]]
+    stage.await_post(Kind.APPROVAL, approvers, seconds=_MAIL_SECONDS, what="requests for approval")
+    for mail in stage.mail_for(Kind.APPROVAL).values():
+        visitor = Visitor()
+        page = visitor.open(mail.link("approve") or "")
+        visitor.send(page, page.form(having="decision"), {"decision": "approve"})
+    stage.narrator.say(f"{len(approvers)} have approved this exact edition.")
+
+
+def release(stage: Stage) -> None:
+    """Send the letter for real, and keep what its recipient received."""
+    stage.undersigned.run("deliver", stage.slug, "--release")
+    stage.narrator.say("The letter is released.")
+    addresses = [str(address) for office in stage.offices for address in office["emails"]]
+    stage.await_post(
+        Kind.DELIVERY, addresses, seconds=_MAIL_SECONDS, what="the letter, as its recipients got it"
+    )
+    received = stage.mail_for(Kind.DELIVERY)
+    shutil.copyfile(received[_addressee(stage)].path, stage.folder.delivered)
+    for office in stage.offices:
+        for address in office["emails"]:
+            check_copy(stage.cast, received[address].text(), full=office["copy"] == "full")
+    stage.narrator.say("Each copy names those whom it may name, and nobody else.")
+
+
+def compile_letter(stage: Stage) -> None:
+    """Compile edition 1 as it was sent, for those who keep it and for the public."""
+    for copy, path in (("full", stage.folder.letter), ("public", stage.folder.public_letter)):
+        stage.undersigned.run(
+            "letter",
+            "compile",
+            stage.slug,
+            "--edition",
+            "1",
+            "--copy",
+            copy,
+            "--format",
+            "pdf",
+            "--out",
+            str(path),
+        )
+        if not path.read_bytes().startswith(b"%PDF-"):
+            raise DemoFailed(f"{path.name} is not a PDF.")
+    stage.narrator.say("The full and the public copy are compiled.")
+
+
+def publish(stage: Stage) -> None:
+    """Publish the letter, and read it as anybody may."""
+    stage.undersigned.run("campaign", "publish", stage.slug)
+    page = Visitor().open(f"{stage.undersigned.url}/letters/{stage.slug}")
+    if page.status != 200:
+        raise DemoFailed(f"The published letter is not shown: status {page.status}.")
+    check_copy(stage.cast, page.text, full=False)
+    if published_count(stage)["signatories"] != len(stage.cast.counted):
+        raise DemoFailed("The public count is not the count of the letter.")
+    stage.narrator.say("The letter is published: anybody sees its count and its public names, and no other.")
+
+
+def published_count(stage: Stage) -> dict[str, Any]:
+    """Ask the public for the count, as it stands."""
+    page = Visitor().open(f"{stage.undersigned.url}/letters/{stage.slug}/count.json")
+    found: dict[str, Any] = json.loads(page.html)
+    return found
+
+
+def _addressee(stage: Stage) -> str:
+    return next(str(office["emails"][0]) for office in stage.offices if office["role"] == "to")

@@ -1,0 +1,79 @@
+"""The whole story in order: a letter goes from its campaign file to the office it is addressed to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from examples.demo import collecting, sending
+from examples.demo.calendar import move_moments
+from examples.demo.catcher import Catcher
+from examples.demo.folder import RIVER, Folder, free_port
+from examples.demo.narrator import Narrator
+from examples.demo.people import read_cast
+from examples.demo.stage import Stage, read_brief
+from examples.demo.tally import Tally, take_tally
+from examples.demo.undersigned import Undersigned
+from service.foundation import clock
+
+_DEADLINE_AFTER = 45
+_REMINDER_LEAD = 12
+_USUAL_PORT = 8000
+"""Where `make run` serves the same data later: the links in the caught mail then still lead somewhere."""
+
+
+def tell(folder: Folder, narrator: Narrator) -> Tally:
+    """Show everything from beginning to end and give what was counted.
+
+    Raises DemoFailed at the first thing that is not as it should be. Nothing keeps running afterwards.
+    """
+    narrator.chapter("A letter is written")
+    with _stage(folder, narrator) as stage:
+        collecting.settle_the_text(stage)
+        with stage.undersigned.serve():
+            _collect(stage)
+            _send(stage)
+            return take_tally(stage)
+
+
+def _collect(stage: Stage) -> None:
+    stage.narrator.chapter("It collects its signatories")
+    collecting.invite(stage)
+    collecting.sign(stage)
+    collecting.confirm(stage)
+    collecting.ask_as_an_outsider(stage)
+    collecting.let_the_deadline_pass(stage)
+
+
+def _send(stage: Stage) -> None:
+    stage.narrator.chapter("It is sent, and published")
+    sending.rehearse(stage)
+    sending.propose(stage)
+    sending.release(stage)
+    sending.compile_letter(stage)
+    sending.publish(stage)
+
+
+@contextmanager
+def _stage(folder: Folder, narrator: Narrator) -> Iterator[Stage]:
+    folder.make_new()
+    with Catcher(folder.mail) as catcher:
+        undersigned = Undersigned(
+            folder=folder,
+            port=free_port(preferred=_USUAL_PORT),
+            smtp_port=catcher.port,
+            reminder_lead=_REMINDER_LEAD,
+        )
+        undersigned.run("init")
+        narrator.say("Database, keys and folders are made.")
+        deadline = clock.now().replace(microsecond=0) + timedelta(seconds=_DEADLINE_AFTER)
+        campaign = move_moments((RIVER / "campaign.toml").read_text(encoding="utf-8"), deadline=deadline)
+        folder.campaign.write_text(campaign, encoding="utf-8")
+        yield Stage(
+            folder=folder,
+            catcher=catcher,
+            undersigned=undersigned,
+            cast=read_cast(),
+            narrator=narrator,
+            brief=read_brief(campaign),
+            deadline=deadline,
+        )
