@@ -46,7 +46,8 @@ def clean_text(text: str, *, what: str, longest: int = 4000) -> str:
 
 def fold_name(name: str) -> str:
     """Fold a name to the form under which two spellings count as one: case, width, accents and punctuation aside."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    # Width first, then case, then accents: a mathematical or full-width capital folds like a plain one.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c) or _is_vowel_sign(c))
     kept = "".join(c if c.isalnum() or _is_vowel_sign(c) else " " for c in plain)
     return " ".join(kept.split())

@@ -19,6 +19,7 @@ class MessageKind(StrEnum):
     APPROVAL = "approval"
     REHEARSAL = "rehearsal"
     ALERT = "alert"
+    QUESTION = "question"
     REMINDER = "reminder"
     INVITATION = "invitation"
     THANKS = "thanks"

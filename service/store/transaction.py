@@ -26,6 +26,17 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 
 @contextlib.contextmanager
+def trial(engine: Engine) -> Iterator[Session]:
+    """Open a session for writing of which nothing is kept: it shows what would happen."""
+    lock = engine.get_execution_options().get(WRITE_LOCK) or contextlib.nullcontext()
+    with lock, Session(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+        finally:
+            session.rollback()
+
+
+@contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Open a session for reading one consistent state; nothing of it is ever kept."""
     with engine.connect().execution_options(**{READING: True}) as connection:

@@ -1,0 +1,66 @@
+"""Settings are right, or the service says in a sentence what is wrong and does not start."""
+
+import pytest
+
+from service.foundation.errors import Refused
+from service.foundation.settings import read_settings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
+    settings = read_settings()
+
+    assert settings.database == f"sqlite:///{tmp_path}/data/undersigned.db"
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.reminder_lead.days == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"UNDERSIGNED_SMTP_UR": "x"}, "Did you mean UNDERSIGNED_SMTP_URL?"),
+        ({"UNDERSIGNED_PUBLIC_URL": "letters.example"}, "must be an address like https://"),
+        ({"UNDERSIGNED_PUBLIC_URL": "https://a.example/?x=1"}, "must be an address like https://"),
+        ({"UNDERSIGNED_MAIL_FROM": "a@b.example, c@d.example"}, "single address"),
+        ({"UNDERSIGNED_REMINDER_LEAD": "a day"}, "whole number of seconds"),
+        ({"UNDERSIGNED_TRUSTED_PROXIES": "-1"}, "greater than or equal to 0"),
+        ({"UNDERSIGNED_KEY_DIR": "data/keys"}, "every backup of the data would hold the keys"),
+        ({"UNDERSIGNED_DKIM_SELECTOR": "s1"}, "not supported yet"),
+        ({"UNDERSIGNED_SMTP_URL_FILE": "missing"}, "cannot be read"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(monkeypatch, variables, sentence):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(Refused) as refusal:
+        read_settings()
+
+    assert sentence in str(refusal.value)
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
+    secret = tmp_path / "smtp"
+    secret.write_text("smtps://user:secret@mail.example:465\n", encoding="utf-8")
+    monkeypatch.setenv("UNDERSIGNED_SMTP_URL_FILE", str(secret))
+
+    settings = read_settings()
+
+    assert settings.smtp_url == "smtps://user:secret@mail.example:465"
+    assert "secret" not in repr(settings)
+
+
+def test_an_env_file_is_read_and_the_environment_goes_first(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text(
+        "UNDERSIGNED_MAIL_FROM=file@rivers.example\nUNDERSIGNED_PUBLIC_URL=https://file.example\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("UNDERSIGNED_PUBLIC_URL", "https://letters.example/")
+
+    settings = read_settings()
+
+    assert settings.mail_from == "file@rivers.example"
+    assert settings.public_url == "https://letters.example"
