@@ -1,0 +1,137 @@
+"""The campaign file that a coalition writes: read whole, or refused with every fault in it."""
+
+import re
+import tomllib
+from datetime import datetime
+from typing import Any
+
+from service.campaigns.file_checks import faults_between_keys
+from service.campaigns.file_faults import MOST_FAULTS_TOLD, Fault, file_or_faults, key_name
+from service.campaigns.file_tables import CampaignFile, Letter
+from service.campaigns.source_text import source_text
+from service.campaigns.toml_lines import KeyLines, find_lines
+from service.foundation.errors import Refused
+
+__all__ = ["CampaignFile", "read_campaign_file", "revision_record"]
+
+_NOT_YET = {
+    ("letter", "translations"): "[[letter.translations]]",
+    ("letter", "annexes"): "[[letter.annexes]]",
+    ("letterhead", "logos"): "logos",
+}
+_SIGNED_KEYS = (
+    "title", "subtitle", "date", "re", "salutation", "body", "asks_intro", "asks", "ending", "closing",
+)  # fmt: skip
+
+
+def read_campaign_file(data: bytes, *, now: datetime) -> CampaignFile:
+    """Read a campaign file (TOML 1.0, UTF-8, at most 1 MB).
+
+    Raises Refused for a faulty one. Its `faults` are all of them at once, in the order of the file: one sentence
+    each, with the key (entries of a list counted from 1), the line where it is written, and what is allowed.
+    """
+    source = source_text(data, what="The campaign file")
+    lines = _find_lines(source)
+    values = _parse(source)
+    not_yet = _take_out_not_yet(values)
+    _fill_in_recipients(values)
+    found = file_or_faults(values)
+    faults = [*not_yet, *faults_between_keys(values, now=now), *(found if isinstance(found, list) else [])]
+    if faults or isinstance(found, list):
+        raise _refusal(faults, lines)
+    return found
+
+
+def revision_record(file: CampaignFile) -> dict[str, Any]:
+    """Give the record that a revision is: its canonical digest is what every signatory agrees to.
+
+    It holds the words of the letter with their placeholders unfilled, once for each authentic language: title,
+    subtitle, re, salutation, body, asks_intro, asks, ending, closing, and the date where the coalition chose
+    one (else null: the day of sending is not known yet). It holds every recipient's role, name, position and
+    office in their order, and the annexes' SHA-256. Not part of it are `footnotes`, which moves notes about the
+    paper and changes no word; letterhead, contact and roll order, which are presentation; addresses, channels
+    and cover notes, which belong to sending; and every moment of the process.
+    """
+    return {
+        "letter": [{"language": file.language, **_signed_words(file.letter)}],
+        "recipients": [
+            {"role": to.role, "name": to.name, "position": to.position, "office": to.office}
+            for to in file.recipients
+        ],
+        "annexes": [],
+    }
+
+
+def _signed_words(letter: Letter) -> dict[str, Any]:
+    words = {key: getattr(letter, key) for key in _SIGNED_KEYS}
+    return words | {"asks": list(letter.asks), "date": letter.date.isoformat() if letter.date else None}
+
+
+def _find_lines(source: str) -> KeyLines:
+    try:
+        return find_lines(source)
+    except Refused as refusal:
+        raise Refused(str(refusal), faults=(str(refusal),)) from refusal
+
+
+def _parse(source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source)
+    except ValueError as error:
+        sentence = _syntax_fault(str(error), last_line=source.rstrip().count("\n") + 1)
+        raise Refused(sentence, faults=(sentence,)) from error
+
+
+def _syntax_fault(told: str, *, last_line: int) -> str:
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", told)
+    reason = re.sub(r" \(at .*\)$", "", told)
+    where = f"line {place[1]}, column {place[2]}" if place else f"line {last_line}, the end of the file"
+    if not reason or "integer string" in reason:
+        where, reason = "one of its lines", "a number is far too long"
+    return f"The campaign file is not valid TOML at {where}: {reason[0].lower()}{reason[1:]}."
+
+
+def _take_out_not_yet(values: dict[str, Any]) -> list[Fault]:
+    """Tell what this version cannot carry yet, and take it out so that it is told once."""
+    faults = []
+    for (table, key), name in _NOT_YET.items():
+        inner = values.get(table)
+        if isinstance(inner, dict) and inner.pop(key, []) != []:
+            told = f"is not supported yet: {name} come with the compiled letter; leave it out for now."
+            faults.append(Fault((table, key), told))
+    return faults
+
+
+def _fill_in_recipients(values: dict[str, Any]) -> None:
+    """Fill in the defaults that look at another key."""
+    offices = values.get("recipients")
+    for office in offices if isinstance(offices, list) else []:
+        if isinstance(office, dict):
+            office.setdefault("copy", "full" if office.get("role", "to") == "to" else "public")
+            office.setdefault("channels", ["email"] if office.get("emails") else [])
+
+
+def _refusal(faults: list[Fault], lines: KeyLines) -> Refused:
+    placed = sorted(((_line(fault, lines), fault) for fault in faults), key=lambda pair: pair[0])
+    told = tuple(_sentence(fault, lines) for _, fault in placed[:MOST_FAULTS_TOLD])
+    if len(placed) > MOST_FAULTS_TOLD:
+        told = (*told, f"There are {len(placed) - MOST_FAULTS_TOLD:,} more faults.")
+    count = "one fault" if len(placed) == 1 else f"{len(placed):,} faults"
+    return Refused(
+        f"The campaign file has {count}, so nothing was loaded; mend and load it again.", faults=told
+    )
+
+
+def _line(fault: Fault, lines: KeyLines) -> int:
+    """Give the line a fault is sorted under: its own, or that of the nearest table around it."""
+    path = fault.path
+    while path and lines.line(path) is None:
+        path = path[:-1]
+    return (lines.line(path) or 0) if path else 0
+
+
+def _sentence(fault: Fault, lines: KeyLines) -> str:
+    line = lines.line_of_text(fault.path, fault.near) if fault.near else lines.line(fault.path)
+    table = _line(fault, lines)
+    place = f" (line {line})" if line else f" (below line {table})" if table else ""
+    return f"{key_name(fault.path)}{place} {fault.told}"

@@ -1,0 +1,299 @@
+"""What a campaign file says, as values: one class for each of its tables, every default filled in.
+
+None of them has a repr that tells its values: they are addresses, names and a text that is not out yet.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, ConfigDict, Field, Strict, TypeAdapter
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError, to_json
+
+from service.campaigns.codes import country_code, language_tag, time_zone
+from service.campaigns.moments import moment_of
+from service.foundation.addresses import normal_address
+from service.foundation.errors import Refused
+from service.foundation.written import clean_line, clean_text
+
+LONGEST_TITLE = 300
+LONGEST_ASK = 4000
+LONGEST_BODY = 100_000
+LONGEST_GRACE_HOURS = 30 * 24
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
+_ONLY_KNOWN_KEYS = ConfigDict(extra="forbid")
+
+Access = Literal["link", "invited", "public"]
+NamesShown = Literal["after_publication", "to_signatories", "live"]
+Admit = Literal["invited_automatic", "each", "everyone"]
+Signers = Literal["organizations", "people", "both"]
+RollOrder = Literal["alphabetical", "lead_first", "manual"]
+GroupBy = Literal["none", "category", "country"]
+Footnotes = Literal["page", "endnotes"]
+RecipientRole = Literal["to", "cc", "press"]
+CopyKind = Literal["full", "public"]
+ChannelName = Literal[
+    "own_mailbox", "hand_over", "via", "email", "post", "lob", "pingen", "webform",
+    "cwc", "soapbox", "regulations", "unhrc", "upr", "pec", "archive",
+]  # fmt: skip
+
+
+def _check(check: Callable[[str], str]) -> AfterValidator:
+    """Let pydantic collect what `check` refuses; with `what=""` its sentence is the part after the key."""
+
+    def checked(text: str) -> str:
+        try:
+            return check(text)
+        except Refused as refusal:
+            told = str(refusal).strip()
+            raise PydanticCustomError("refused", "{told}", {"told": told}) from refusal
+
+    return AfterValidator(checked)
+
+
+def _line(longest: int) -> AfterValidator:
+    return _check(lambda text: clean_line(text, what="", longest=longest))
+
+
+def _text(longest: int) -> AfterValidator:
+    return _check(lambda text: clean_text(text, what="", longest=longest))
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise Refused("is empty: write it, or take it out where it is not required.")
+    return text
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise Refused(
+            "must be 3 to 60 lower-case letters (a to z), digits and hyphens, with no hyphen at either end."
+        )
+    return text
+
+
+def _local(moment: datetime) -> datetime:
+    if moment.tzinfo is not None:
+        told = "must be without Z or an offset like +01:00: moments here are local to time_zone."
+        raise PydanticCustomError("refused", "{told}", {"told": told})
+    return moment
+
+
+_Written = Annotated[str, Strict()]
+_FILLED = _check(_filled)
+
+OptionalLine = Annotated[_Written, _line(200)]
+Line = Annotated[OptionalLine, _FILLED]
+OptionalTitle = Annotated[_Written, _line(LONGEST_TITLE)]
+Title = Annotated[OptionalTitle, _FILLED]
+OptionalText = Annotated[_Written, _text(LONGEST_ASK)]
+Text = Annotated[OptionalText, _FILLED]
+OptionalBody = Annotated[_Written, _text(LONGEST_BODY)]
+Body = Annotated[OptionalBody, _FILLED]
+Slug = Annotated[_Written, _check(_slug)]
+Address = Annotated[_Written, _check(lambda text: normal_address(text, what=""))]
+OptionalAddress = Annotated[_Written, _check(lambda text: normal_address(text, what="") if text else "")]
+Country = Annotated[_Written, _check(lambda text: country_code(text, what="") if text else "")]
+Language = Annotated[_Written, _check(lambda text: language_tag(text, what=""))]
+Zone = Annotated[_Written, _check(lambda text: time_zone(text, what=""))]
+Moment = Annotated[datetime, Strict(), AfterValidator(_local)]
+Day = Annotated[date, Strict()]
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Event:
+    """What the letter must arrive before."""
+
+    name: OptionalLine = ""
+    starts: Day | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Contact:
+    """Who is named in the letter's foot."""
+
+    name: OptionalLine = ""
+    role: OptionalLine = ""
+    email: OptionalAddress = ""
+    phone: OptionalLine = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Press:
+    """Whom members and press may ask, and the lines about the coalition."""
+
+    name: OptionalLine = ""
+    role: OptionalLine = ""
+    email: OptionalAddress = ""
+    phone: OptionalLine = ""
+    boilerplate: OptionalText = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Letterhead:
+    """The head of the paper."""
+
+    logos: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class SignatoriesShown:
+    """How the roll is ordered and what it shows beside a name."""
+
+    order: RollOrder = "alphabetical"
+    group_by: GroupBy = "none"
+    show_country: Flag = False
+    show_representative: Flag = False
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Letter:
+    """The text that people sign; what it leaves out is not printed, so no default puts words in their mouths."""
+
+    title: Title
+    subtitle: OptionalTitle = ""
+    date: Day | None = None
+    re: OptionalTitle = ""
+    salutation: Line
+    body: Body
+    asks_intro: OptionalText = ""
+    asks: tuple[Text, ...] = ()
+    ending: OptionalBody = ""
+    closing: OptionalLine = ""
+    footnotes: Footnotes = "page"
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Approver:
+    """One of those who approve an edition before it is sent."""
+
+    name: Line
+    email: Address
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Recipient:
+    """An office that is written to.
+
+    Where a file leaves them out, reading it fills in `copy` ("full" for the role "to") and `channels` (e-mail
+    for one that has an address for it); made by hand, a recipient gets nothing that was not asked for.
+    """
+
+    role: RecipientRole = "to"
+    name: Line
+    position: OptionalLine = ""
+    office: OptionalLine = ""
+    address: tuple[Line, ...] = ()
+    country: Country = ""
+    emails: tuple[Address, ...] = ()
+    salutation: OptionalLine = ""
+    copy: CopyKind = "public"
+    cover_note: OptionalText = ""
+    channels: tuple[ChannelName, ...] = ()
+    source: OptionalLine = ""
+    checked: Day | None = None
+
+    @property
+    def copy_kind(self) -> CopyKind:
+        """Which copy of the letter the recipient gets, in the words of the recipient's row."""
+        return self.copy
+
+    def as_record(self) -> dict[str, Any]:
+        """Give the recipient as a JSON-able record, under the keys of the file."""
+        record: dict[str, Any] = RECIPIENT.dump_python(self, mode="json")
+        return record
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "Recipient":
+        """Make the same recipient again from its record."""
+        return RECIPIENT.validate_json(to_json(record))
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class CampaignFile:
+    """A whole campaign file; texts are clean (NFC, LF), an absent text is "", moments are as written.
+
+    The moments `opens`, `deadline`, `send_at` and `publish_at` are local to `time_zone`; `opens_at`,
+    `deadline_at`, `send_at_utc` and `publish_at_utc` are the same in UTC.
+    """
+
+    slug: Slug
+    coalition: Line
+    convenors: tuple[Line, ...] = ()
+    reply_to: Address
+    language: Language = "en"
+    time_zone: Zone
+    access: Access = "link"
+    names_shown: NamesShown = "after_publication"
+    admit: Admit = "invited_automatic"
+    signers: Signers = "both"
+    opens: Moment
+    deadline: Moment
+    grace_hours: Whole = Field(default=24, ge=0, le=LONGEST_GRACE_HOURS)
+    send_at: Moment | None = None
+    publish_at: Moment | None = None
+    goal: Whole | None = Field(default=None, ge=1)
+    goal_public: Flag = False
+    count_shown_from: Whole = Field(default=10, ge=0)
+    call: OptionalBody = ""
+    solo: Flag = False
+    event: Event | None = None
+    contact: Contact | None = None
+    press: Press | None = None
+    letterhead: Letterhead = Letterhead()
+    signatories: SignatoriesShown = SignatoriesShown()
+    letter: Letter
+    approvers: tuple[Approver, ...] = ()
+    recipients: tuple[Recipient, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that the file's moments are local to."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def opens_at(self) -> datetime:
+        """The moment sign-ons begin, in UTC."""
+        return moment_of(self.opens, self.zone)
+
+    @property
+    def deadline_at(self) -> datetime:
+        """The sign-on deadline, in UTC."""
+        return moment_of(self.deadline, self.zone)
+
+    @property
+    def send_at_utc(self) -> datetime | None:
+        """The planned moment of sending, in UTC."""
+        return None if self.send_at is None else moment_of(self.send_at, self.zone)
+
+    @property
+    def publish_at_utc(self) -> datetime | None:
+        """The planned moment of publication, in UTC."""
+        return None if self.publish_at is None else moment_of(self.publish_at, self.zone)
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after the deadline a confirmation still counts."""
+        return timedelta(hours=self.grace_hours)
+
+    def as_record(self) -> dict[str, Any]:
+        """Give the file as a JSON-able record: moments and days in ISO 8601, lists for tuples."""
+        record: dict[str, Any] = CAMPAIGN_FILE.dump_python(self, mode="json")
+        return record
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "CampaignFile":
+        """Make the same file again from its record; one that as_record() did not give is a bug and raises."""
+        return CAMPAIGN_FILE.validate_json(to_json(record))
+
+
+RECIPIENT = TypeAdapter(Recipient)
+CAMPAIGN_FILE = TypeAdapter(CampaignFile)

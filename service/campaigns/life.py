@@ -1,0 +1,179 @@
+"""The steps of a letter's life: freeze, open, close, reopen, publish."""
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile, revision_record
+from service.campaigns.queries import lock_campaign
+from service.coordinators import audit
+from service.foundation.addresses import comparable_address
+from service.foundation.canonical import digest
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.model.campaign import Campaign
+from service.model.edition import Approver
+from service.model.letter_revision import LetterRevision
+from service.model.recipient import Audience, Recipient, RecipientRole
+from service.model.states import CAMPAIGN, CampaignState
+from service.store.keyring import Keyring
+from service.store.sealed import seal_record
+
+
+def freeze(session: Session, keyring: Keyring, slug: str, *, by: str, now: datetime) -> LetterRevision:
+    """Make the text final: an immutable revision, its recipients and the approvers.
+
+    The revision's hash is the SHA-256 of its canonical record. Raises Refused for anything but a draft.
+    """
+    campaign = lock_campaign(session, slug)
+    if campaign.state is not CampaignState.DRAFT:
+        raise Refused(f"The text of {slug!r} is already final.")
+    keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
+    revision = _make_revision(session, keys, campaign, file, now=now)
+    session.add(revision)
+    session.flush()
+    session.add_all(_make_recipients(keys, revision, file))
+    session.add_all(_make_approvers(keys, campaign, file))
+    CAMPAIGN.move(campaign, CampaignState.FROZEN)
+    campaign.revision_id = revision.id
+    session.add(campaign)
+    audit.record(
+        session, by=by, act="campaign.freeze", campaign_id=campaign.id, thing=revision.sha256, now=now
+    )
+    return revision
+
+
+def open_for_signing(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
+    """Let sign-ons come in; raises Refused where the text is not final or the deadline has passed."""
+    campaign = lock_campaign(session, slug)
+    if campaign.state is CampaignState.DRAFT:
+        raise Refused(
+            f"The text of {slug!r} is not final yet: run `undersigned campaign freeze {slug}` first."
+        )
+    if campaign.state is CampaignState.OPEN:
+        raise Refused(f"{slug!r} is already open.")
+    if campaign.state is not CampaignState.FROZEN:
+        raise Refused(
+            f"{slug!r} is {campaign.state.value}; use `undersigned campaign reopen {slug} --until …`."
+        )
+    if campaign.deadline_at <= now:
+        raise Refused(f"The deadline of {slug!r} has passed; give it a later one before opening.")
+    CAMPAIGN.move(campaign, CampaignState.OPEN)
+    session.add(campaign)
+    audit.record(session, by=by, act="campaign.open", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def close(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
+    """End the taking of sign-ons; confirmations may still come in through the grace period."""
+    campaign = lock_campaign(session, slug)
+    if campaign.state is not CampaignState.OPEN:
+        raise Refused(f"{slug!r} is not open, so there is nothing to close.")
+    CAMPAIGN.move(campaign, CampaignState.CLOSED)
+    campaign.closed_at = now
+    session.add(campaign)
+    audit.record(session, by=by, act="campaign.close", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def reopen(session: Session, slug: str, *, until: datetime, by: str, now: datetime) -> Campaign:
+    """Open a closed letter that was not sent for one more while; raises Refused otherwise."""
+    campaign = lock_campaign(session, slug)
+    if campaign.state is not CampaignState.CLOSED:
+        raise Refused(
+            f"{slug!r} is {campaign.state.value}; only a letter that is closed and not sent can be reopened."
+        )
+    if until <= now:
+        raise Refused("The new deadline has to lie in the future.")
+    CAMPAIGN.move(campaign, CampaignState.OPEN)
+    campaign.deadline_at, campaign.closed_at = until, None
+    session.add(campaign)
+    audit.record(session, by=by, act="campaign.reopen", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def publish(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
+    """Make the letter public: its page, its count and the names of those who are named publicly."""
+    campaign = lock_campaign(session, slug)
+    if campaign.published_at is not None:
+        raise Refused(f"{slug!r} is already public.")
+    if campaign.state is not CampaignState.SENT:
+        raise Refused(f"{slug!r} is {campaign.state.value}; a letter becomes public after it was sent.")
+    campaign.published_at = now
+    session.add(campaign)
+    audit.record(session, by=by, act="campaign.publish", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def close_due(session: Session, *, now: datetime) -> int:
+    """Close every open letter whose deadline has passed; gives how many."""
+    found = select(Campaign.slug).where(
+        Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) <= now
+    )
+    slugs = session.exec(found).all()
+    for slug in slugs:
+        close(session, slug, by="clock", now=now)
+    return len(slugs)
+
+
+def publish_due(session: Session, *, now: datetime) -> int:
+    """Publish every sent letter whose chosen minute has come; gives how many."""
+    found = select(Campaign.slug).where(
+        Campaign.state == CampaignState.SENT,
+        col(Campaign.published_at).is_(None),
+        col(Campaign.publish_at) <= now,
+    )
+    slugs = session.exec(found).all()
+    for slug in slugs:
+        publish(session, slug, by="clock", now=now)
+    return len(slugs)
+
+
+def _make_revision(
+    session: Session, keys: CampaignKeys, campaign: Campaign, file: CampaignFile, *, now: datetime
+) -> LetterRevision:
+    earlier = select(func.count()).where(col(LetterRevision.campaign_id) == campaign.id)
+    content = revision_record(file)
+    revision = LetterRevision(
+        campaign_id=campaign.id,
+        number=session.exec(earlier).one() + 1,
+        sha256=digest(content),
+        content=b"",
+        frozen_at=now,
+    )
+    revision.content = seal_record(keys, revision, "content", content)
+    return revision
+
+
+def _make_recipients(keys: CampaignKeys, revision: LetterRevision, file: CampaignFile) -> list[Recipient]:
+    rows = []
+    records = file.as_record()["recipients"]
+    for position, office in enumerate(file.recipients):
+        row = Recipient(
+            campaign_id=revision.campaign_id,
+            revision_id=revision.id,
+            position=position,
+            role=RecipientRole(office.role),
+            copy_kind=Audience(office.copy),
+            channels=list(office.channels),
+            details=b"",
+        )
+        row.details = seal_record(keys, row, "details", records[position])
+        rows.append(row)
+    return rows
+
+
+def _make_approvers(keys: CampaignKeys, campaign: Campaign, file: CampaignFile) -> list[Approver]:
+    rows = []
+    for position, person in enumerate(file.approvers):
+        row = Approver(
+            campaign_id=campaign.id,
+            position=position,
+            email_index=keys.blind("email", comparable_address(person.email)),
+            details=b"",
+        )
+        row.details = seal_record(keys, row, "details", {"name": person.name, "email": person.email})
+        rows.append(row)
+    return rows

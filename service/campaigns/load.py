@@ -1,0 +1,73 @@
+"""Create a draft from a campaign file, or bring a draft to what its file now says."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from service.campaigns.contents import seal_file
+from service.campaigns.file import CampaignFile
+from service.campaigns.queries import find_campaign
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.model.campaign import Access, Admit, Campaign, NamesShown, Signers
+from service.model.states import CampaignState
+from service.store.keyring import Keyring
+
+
+def load_campaign(
+    session: Session, keyring: Keyring, file: CampaignFile, *, by: str, now: datetime
+) -> Campaign:
+    """Make or change the draft that a file describes; raises Refused once the slug is no longer a draft."""
+    campaign = find_campaign(session, file.slug)
+    if campaign is not None and campaign.state is not CampaignState.DRAFT:
+        raise Refused(
+            f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"
+            " nothing was changed."
+        )
+    if campaign is None:
+        campaign = _new(file, now=now)
+        session.add(campaign)
+        session.flush()
+        keys = keyring.make(session, campaign.id, now=now)
+    else:
+        keys = keyring.of(session, campaign.id)
+    _fill(campaign, file)
+    seal_file(keys, campaign, file)
+    campaign.changed_at = now
+    session.add(campaign)
+    audit.record(session, by=by, act="campaign.load", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def _new(file: CampaignFile, *, now: datetime) -> Campaign:
+    return Campaign(
+        slug=file.slug,
+        access=Access(file.access),
+        names_shown=NamesShown(file.names_shown),
+        admit=Admit(file.admit),
+        signers=Signers(file.signers),
+        count_shown_from=file.count_shown_from,
+        language=file.language,
+        time_zone=file.time_zone,
+        deadline_at=file.deadline_at,
+        grace_seconds=0,
+        source=b"",
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _fill(campaign: Campaign, file: CampaignFile) -> None:
+    campaign.access = Access(file.access)
+    campaign.names_shown = NamesShown(file.names_shown)
+    campaign.admit = Admit(file.admit)
+    campaign.signers = Signers(file.signers)
+    campaign.solo = file.solo
+    campaign.count_shown_from = file.count_shown_from
+    campaign.language = file.language
+    campaign.time_zone = file.time_zone
+    campaign.opens_at = file.opens_at
+    campaign.deadline_at = file.deadline_at
+    campaign.grace_seconds = int(file.grace.total_seconds())
+    campaign.send_at = file.send_at_utc
+    campaign.publish_at = file.publish_at_utc
