@@ -1,0 +1,29 @@
+"""The command `undersigned`: the command line, and the application that its `run` serves."""
+
+from service.app import create_app
+from service.cli.main import run_command_line
+from service.web.services import WebServices
+from service.wiring import Services
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    run_command_line(_make_app)
+
+
+def _make_app(services: Services) -> object:
+    return create_app(
+        WebServices(
+            engine=services.engine,
+            keyring=services.keyring,
+            clock=services.clock,
+            public_url=services.settings.public_url,
+            trusted_proxies=services.settings.trusted_proxies,
+            onion_location=services.settings.onion_location,
+            wake=services.wake.ring,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

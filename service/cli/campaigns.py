@@ -1,0 +1,176 @@
+"""campaign: a letter's life from its file to its publication."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from service.campaigns import life
+from service.campaigns.contents import open_file
+from service.campaigns.file import read_campaign_file
+from service.campaigns.load import load_campaign
+from service.campaigns.moments import moment_of
+from service.campaigns.queries import campaigns_by_slug, get_campaign
+from service.cli.context import Context, json_option, operator, pass_context, read_file, say, say_json
+from service.delivery.report import campaign_report
+from service.foundation.errors import Refused
+from service.model.campaign import Campaign
+from service.signing.invite import send_invitations
+from service.signing.page import unlisted_address
+from service.signing.queries import counts
+from service.store.transaction import reading, transaction
+
+_LARGEST_FILE = 1_000_000
+
+
+@click.group()
+def campaign() -> None:
+    """Create a letter, make its text final, open, close and publish it."""
+
+
+@campaign.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_context
+def load(context: Context, file: Path) -> None:
+    """Create or update a draft from a campaign file; print its slug."""
+    services = context.services
+    now = services.clock()
+    read = read_campaign_file(read_file(file, most=_LARGEST_FILE), now=now)
+    with transaction(services.engine) as session:
+        made = load_campaign(session, services.keyring, read, by=operator(), now=now)
+    say(made.slug)
+
+
+@campaign.command()
+@click.argument("slug")
+@pass_context
+def freeze(context: Context, slug: str) -> None:
+    """Make the text final: an immutable revision, named by its SHA-256."""
+    services = context.services
+    with transaction(services.engine) as session:
+        revision = life.freeze(session, services.keyring, slug, by=operator(), now=services.clock())
+    say(f"Version {revision.number} of the text is final. SHA-256 {revision.sha256}")
+
+
+@campaign.command(name="open")
+@click.argument("slug")
+@pass_context
+def open_(context: Context, slug: str) -> None:
+    """Let sign-ons come in, and send the invitations that wait."""
+    services = context.services
+    now = services.clock()
+    with transaction(services.engine) as session:
+        opened = life.open_for_signing(session, slug, by=operator(), now=now)
+        invited = send_invitations(session, services.keyring, opened, now=now)
+        address = unlisted_address(services.keyring, opened)
+    say(f"{slug} is open for sign-ons at {services.settings.public_url}{address}")
+    if invited:
+        say(f"{_invitations(invited)} on the way.")
+
+
+@campaign.command()
+@click.argument("slug")
+@pass_context
+def close(context: Context, slug: str) -> None:
+    """End the taking of sign-ons."""
+    services = context.services
+    with transaction(services.engine) as session:
+        life.close(session, slug, by=operator(), now=services.clock())
+    say(f"{slug} is closed.")
+
+
+@campaign.command()
+@click.argument("slug")
+@click.option("--until", required=True, help="The new deadline, in the letter's zone: 2026-12-05T17:00")
+@pass_context
+def reopen(context: Context, slug: str, until: str) -> None:
+    """Open a closed letter that was not sent for one more while."""
+    services = context.services
+    with transaction(services.engine) as session:
+        zone = ZoneInfo(get_campaign(session, slug).time_zone)
+        deadline = moment_of(_local_moment(until), zone)
+        life.reopen(session, slug, until=deadline, by=operator(), now=services.clock())
+    say(f"{slug} is open again until {until} ({zone.key}).")
+
+
+@campaign.command()
+@click.argument("slug")
+@pass_context
+def publish(context: Context, slug: str) -> None:
+    """Make a sent letter public: page, count and public names."""
+    services = context.services
+    with transaction(services.engine) as session:
+        life.publish(session, slug, by=operator(), now=services.clock())
+    say(f"{slug} is public at {services.settings.public_url}/letters/{slug}")
+
+
+@campaign.command(name="list")
+@json_option
+@pass_context
+def list_(context: Context, as_json: bool) -> None:
+    """List all letters and where they stand."""
+    services = context.services
+    with reading(services.engine) as session:
+        rows = [_line(found, counts(session, found).signatories) for found in campaigns_by_slug(session)]
+    if as_json:
+        say_json(rows)
+        return
+    for row in rows or ():
+        say(
+            f"{row['slug']:<32} {row['state']:<8} {row['signatories']:>6} signed   deadline {row['deadline']}"
+        )
+    if not rows:
+        say("There is no letter yet: `undersigned campaign load FILE.toml` makes one.")
+
+
+@campaign.command()
+@click.argument("slug")
+@json_option
+@pass_context
+def show(context: Context, slug: str, as_json: bool) -> None:
+    """Show a letter: its link, its counts, its editions and what became of each sending."""
+    services = context.services
+    with reading(services.engine) as session:
+        found = get_campaign(session, slug)
+        report = campaign_report(session, services.keyring, found)
+        report["title"] = open_file(session, services.keyring, found).letter.title
+        report["link"] = services.settings.public_url + unlisted_address(services.keyring, found)
+    if as_json:
+        say_json(report)
+        return
+    for key, value in report.items():
+        say(f"{key:<14} {_readable(value)}")
+
+
+def _line(found: Campaign, signatories: int) -> dict[str, Any]:
+    return {
+        "slug": found.slug,
+        "state": found.state.value,
+        "signatories": signatories,
+        "deadline": found.deadline_at.astimezone(ZoneInfo(found.time_zone)).isoformat(timespec="minutes"),
+        "published": found.published_at is not None,
+    }
+
+
+def _readable(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {number}" for key, number in value.items()) or "–"
+    if isinstance(value, list):
+        return "".join(f"\n    {_readable(item)}" for item in value) or "–"
+    return "–" if value in {None, ""} else str(value)
+
+
+def _invitations(number: int) -> str:
+    return "1 invitation is" if number == 1 else f"{number} invitations are"
+
+
+def _local_moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(f"{text!r} is not a moment; write it like 2026-12-05T17:00.") from error
+    if moment.tzinfo is not None:
+        raise Refused("Write the moment without a zone: it is local to the letter's time_zone.")
+    return moment

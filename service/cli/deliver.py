@@ -1,0 +1,96 @@
+"""deliver: check, rehearse, propose, release, stop."""
+
+import click
+
+from service.campaigns.queries import get_campaign
+from service.cli.context import Context, operator, pass_context, say
+from service.delivery import rehearse as rehearsing
+from service.delivery.check import check
+from service.delivery.propose import propose
+from service.delivery.release import release, stop
+from service.foundation.errors import Refused
+from service.letter.compile import compile_copy
+from service.letter.copy import make_copy
+from service.letter.edition import Edition
+from service.model.states import DeliveryState
+from service.store.transaction import reading, transaction
+from service.wiring import Services
+
+_STEPS = ("check", "rehearse", "propose", "release", "stop")
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--check", "step", flag_value="check", help="Say what each channel can take.")
+@click.option("--rehearse", "step", flag_value="rehearse", help="Send every copy to ourselves.")
+@click.option("--propose", "step", flag_value="propose", help="Freeze an edition and ask the approvers.")
+@click.option("--release", "step", flag_value="release", help="Send the approved edition for real.")
+@click.option("--stop", "step", flag_value="stop", help="Stop what was released and has not left yet.")
+@pass_context
+def deliver(context: Context, slug: str, step: str | None) -> None:
+    """Bring the closed letter to its recipients, one step at a time."""
+    steps = {"check": _check, "rehearse": _rehearse, "propose": _propose, "release": _release, "stop": _stop}
+    if step is None:
+        raise Refused(f"Say which step: {', '.join(f'--{name}' for name in _STEPS)}.")
+    steps[step](context.services, slug)
+
+
+def _check(services: Services, slug: str) -> None:
+    with reading(services.engine) as session:
+        lines = check(session, services.keyring, get_campaign(session, slug), services.outward)
+    for line in lines:
+        verdict = "can be sent" if line.verdict.can else f"cannot, because: {line.verdict.reason}"
+        say(f"{line.label} · {line.channel} · {line.recipient.copy_kind.value} copy · {verdict}")
+
+
+def _rehearse(services: Services, slug: str) -> None:
+    with transaction(services.engine) as session:
+        sent = rehearsing.rehearse(session, services.keyring, slug, by=operator(), now=services.clock())
+    services.wake.ring()
+    say(
+        f"{sent} {'rehearsal is' if sent == 1 else 'rehearsals are'} on the way to the coalition's own address."
+    )
+
+
+def _propose(services: Services, slug: str) -> None:
+    with transaction(services.engine) as session:
+        proposal = propose(session, services.keyring, slug, by=operator(), now=services.clock())
+        notices = _try_to_compile(services, proposal.letter)
+    services.wake.ring()
+    say(f"Edition {proposal.edition.number} of {slug} is frozen. Fingerprint {proposal.edition.fingerprint}")
+    for name in proposal.unconfirmed:
+        say(f"  left out, never confirmed: {name}")
+    for notice in notices:
+        say(f"  {notice}")
+    asked = proposal.approvers
+    say(
+        f"{asked} {'approver was' if asked == 1 else 'approvers were'} asked to look at it."
+        if asked
+        else "No approver is set."
+    )
+
+
+def _try_to_compile(services: Services, letter: Edition) -> tuple[str, ...]:
+    """Compile both copies, so that nothing is proposed that could not be printed."""
+    full = compile_copy(make_copy(letter, audience="full", office=None), form="pdf", fonts=services.fonts)
+    compile_copy(make_copy(letter, audience="public", office=None), form="pdf", fonts=services.fonts)
+    return full.notices
+
+
+def _release(services: Services, slug: str) -> None:
+    with transaction(services.engine) as session:
+        made = release(session, services.keyring, slug, services.outward, by=operator(), now=services.clock())
+    services.wake.ring()
+    going = sum(delivery.state is DeliveryState.CARRYING for delivery in made)
+    say(f"Released: {going} {'copy is' if going == 1 else 'copies are'} on the way by e-mail.")
+    for delivery in made:
+        if delivery.state in {DeliveryState.NOT_CONFIGURED, DeliveryState.REFUSED}:
+            say(
+                f"  {delivery.channel}: not sent ({delivery.state.value}); `deliver {slug} --check` says why."
+            )
+
+
+def _stop(services: Services, slug: str) -> None:
+    with transaction(services.engine) as session:
+        stopped = stop(session, slug, by=operator(), now=services.clock())
+    say(f"{stopped} {'copy was' if stopped == 1 else 'copies were'} stopped before leaving.")

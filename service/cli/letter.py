@@ -1,0 +1,54 @@
+"""letter: compile it to a file."""
+
+from pathlib import Path
+from typing import cast
+
+import click
+
+from service.campaigns.queries import get_campaign, numbered_edition
+from service.cli.context import Context, pass_context, say, write_out
+from service.letter.compile import RENDERERS, Profile, compile_copy
+from service.letter.copy import make_copy
+from service.letter.edition import Audience
+from service.signing.roll import frozen_letter, letter_as_it_stands
+from service.store.transaction import reading
+
+
+@click.group()
+def letter() -> None:
+    """Compile the letter."""
+
+
+@letter.command(name="compile")
+@click.argument("slug")
+@click.option("--format", "form", type=click.Choice(list(RENDERERS)), default="pdf", show_default=True)
+@click.option(
+    "--copy", "audience", type=click.Choice(["public", "full"]), default="public", show_default=True
+)
+@click.option("--profile", type=click.Choice(["mail", "archive"]), default="mail", show_default=True)
+@click.option(
+    "--edition", type=click.IntRange(min=1), help="A frozen edition; without it, the letter as it stands."
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
+@pass_context
+def compile_(
+    context: Context, slug: str, form: str, audience: str, profile: str, edition: int | None, out: Path
+) -> None:
+    """Write the letter as PDF, HTML, text or JSON."""
+    services = context.services
+    with reading(services.engine) as session:
+        campaign = get_campaign(session, slug)
+        if edition is None:
+            found = letter_as_it_stands(session, services.keyring, campaign, now=services.clock())
+        else:
+            found = frozen_letter(session, services.keyring, numbered_edition(session, campaign, edition))
+    offices = [office for office in found.offices if office.role == "to"]
+    copy = make_copy(
+        found, audience=cast(Audience, audience), office=offices[0] if len(offices) == 1 else None
+    )
+    rendering = compile_copy(copy, form=form, profile=cast(Profile, profile), fonts=services.fonts)
+    write_out(out, rendering.data)
+    for notice in rendering.notices:
+        click.echo(notice, err=True)
+    if str(out) != "-":
+        say(f"Wrote {out} (check code {copy.check_code})")

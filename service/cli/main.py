@@ -1,0 +1,51 @@
+"""The command line: one group for each file beside this one."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from service.cli.campaigns import campaign
+from service.cli.context import Context
+from service.cli.deliver import deliver
+from service.cli.letter import letter
+from service.cli.outbox import outbox
+from service.cli.run import run
+from service.cli.signatories import signatories
+from service.cli.system import doctor, init, status
+from service.foundation.errors import Refused, ServiceError
+
+_WRONG_USE, _FAILURE = 2, 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="undersigned")
+def commands() -> None:
+    """Carry a coalition's open letter from draft to answer."""
+
+
+for command in (init, run, campaign, signatories, letter, deliver, outbox, status, doctor):
+    commands.add_command(command)
+
+
+def run_command_line(make_app: Callable[..., Any]) -> None:
+    """Run the command that was typed, and leave with 0, with 2 for what was refused, or with 1 for a failure.
+
+    `make_app` makes the web application for `run`; it stands above the command line.
+    """
+    try:
+        code = commands(obj=Context(make_app=make_app), standalone_mode=False, prog_name="undersigned")
+        sys.exit(code if isinstance(code, int) else 0)
+    except Refused as refusal:
+        for line in (str(refusal), *(f"  {fault}" for fault in refusal.faults)):
+            click.echo(line, err=True)
+        sys.exit(_WRONG_USE)
+    except ServiceError as error:
+        click.echo(str(error), err=True)
+        sys.exit(_FAILURE)
+    except click.exceptions.Abort:
+        sys.exit(_FAILURE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)

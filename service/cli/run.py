@@ -1,0 +1,42 @@
+"""run: web, scheduler and sender in one process."""
+
+import logging
+import signal
+import sys
+from types import FrameType
+
+import click
+import waitress
+
+from service.cli.context import Context, pass_context, say
+from service.worker.embedded import only_process, running_jobs
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on."
+)
+@pass_context
+def run(context: Context, host: str, port: int) -> None:
+    """Serve the pages, run the clock and send the mail, in one process."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    services = context.services
+    signal.signal(signal.SIGTERM, _leave)
+    with only_process(services.settings.data_dir):
+        app = context.make_app(services)
+        server = waitress.create_server(
+            app, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=False
+        )
+        say(f"Undersigned listens on http://{host}:{server.effective_port}")
+        if services.transport is None:
+            say(
+                "No mail will be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM; until then it waits."
+            )
+        with running_jobs(services):
+            server.run()
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    # waitress ends its loop on SystemExit; the jobs then finish what they have in hand.
+    sys.exit(0)

@@ -1,0 +1,129 @@
+"""signatories: bring them in, look, decide, take the list out."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from service.campaigns.queries import get_campaign
+from service.cli.context import (
+    Context,
+    json_option,
+    operator,
+    pass_context,
+    read_file,
+    say,
+    say_json,
+    write_out,
+)
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.signing.decide import Act, decide
+from service.signing.invite import import_signatories
+from service.signing.listing import COLUMNS, list_signatories
+from service.signing.roll_export import write_signatories
+from service.signing.roll_file import read_signatories
+from service.store.transaction import reading, transaction, trial
+
+_LARGEST_FILE = 1_000_000
+
+
+@click.group()
+def signatories() -> None:
+    """Invite, list, accept, decline, hold, release and export signatories."""
+
+
+@signatories.command(name="import")
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Only report what would happen.")
+@click.option("--attest", default="", help="How they agreed: adds sign-ons that were agreed elsewhere.")
+@pass_context
+def import_(context: Context, slug: str, file: Path, check: bool, attest: str) -> None:
+    """Turn the rows of a CSV file into invitations, or with --attest into sign-ons."""
+    services = context.services
+    rows = read_signatories(read_file(file, most=_LARGEST_FILE), attested=bool(attest))
+    opened = trial if check else transaction
+    with opened(services.engine) as session:
+        report = import_signatories(
+            session, services.keyring, slug, rows, attest=attest.strip(), by=operator(), now=services.clock()
+        )
+    if check:
+        say(f"The file is in order: {report.added} would be added, {report.known} are known already.")
+        return
+    services.wake.ring()
+    what = "sign-ons added by the secretariat" if attest else "added to be invited"
+    say(f"{report.added} {what}, {report.known} known already, {report.invited} invitations on the way.")
+
+
+@signatories.command(name="list")
+@click.argument("slug")
+@click.option(
+    "--standing", "wanted", default="", help="Only those that stand so, such as 'awaiting acceptance'."
+)
+@json_option
+@pass_context
+def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
+    """List the sign-ons of a letter and where each stands."""
+    services = context.services
+    with reading(services.engine) as session:
+        rows = list_signatories(session, services.keyring, get_campaign(session, slug))
+    chosen = [row for row in rows if not wanted or row["standing"] == wanted]
+    if as_json:
+        say_json(chosen)
+        return
+    for row in chosen:
+        say(f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}")
+    say(f"{len(chosen)} of {len(rows)} sign-ons.")
+
+
+def _decision(act: Act, sentence: str) -> click.Command:
+    @click.command(name=act, help=sentence)
+    @click.argument("slug")
+    @click.argument("ids", nargs=-1)
+    @click.option("--all", "every", is_flag=True, help="All that wait for it.")
+    @pass_context
+    def command(context: Context, slug: str, ids: tuple[str, ...], every: bool) -> None:
+        if bool(ids) == every:
+            raise Refused(f"Name the sign-ons to {act} by their ids, or use --all.")
+        services = context.services
+        with transaction(services.engine) as session:
+            named = None if every else ids
+            done = decide(
+                session, services.keyring, slug, named, act=act, by=operator(), now=services.clock()
+            )
+        services.wake.ring()
+        say(f"{done} sign-on{'' if done == 1 else 's'}: {act}.")
+
+    return command
+
+
+for _act, _sentence in (
+    ("accept", "Accept confirmed sign-ons, so that they count."),
+    ("decline", "Decline sign-ons: they do not count."),
+    ("hold", "Hold sign-ons back until they were checked."),
+    ("release", "Release sign-ons that were held."),
+):
+    signatories.add_command(_decision(cast(Act, _act), _sentence))
+
+
+@signatories.command()
+@click.argument("slug")
+@click.option("--out", default="-", type=click.Path(path_type=Path), help="The file to write; - prints it.")
+@pass_context
+def export(context: Context, slug: str, out: Path) -> None:
+    """Write all sign-ons as CSV that is safe to open in a spreadsheet. It holds names and addresses."""
+    services = context.services
+    with transaction(services.engine) as session:
+        found = get_campaign(session, slug)
+        rows = list_signatories(session, services.keyring, found)
+        audit.record(
+            session,
+            by=operator(),
+            act="signatories.export",
+            campaign_id=found.id,
+            thing=str(len(rows)),
+            now=services.clock(),
+        )
+    written = write_signatories(cast(Any, rows), COLUMNS)
+    write_out(out, written.encode("utf-8-sig"))

@@ -1,0 +1,64 @@
+"""init, status, doctor: set the service up, see it run, find what is wrong."""
+
+import click
+
+from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.foundation.errors import Refused
+from service.mail import outbox
+from service.store.transaction import reading
+from service.wiring import initialize
+
+
+@click.command()
+@pass_context
+def init(context: Context) -> None:
+    """Make the database, keys and folders; safe to run again."""
+    done = initialize(context.settings)
+    for line in done or ("Everything is in place.",):
+        say(line)
+
+
+@click.command()
+@json_option
+@pass_context
+def status(context: Context, as_json: bool) -> None:
+    """Show what waits and what is due."""
+    services = context.services
+    with reading(services.engine) as session:
+        counts = outbox.counts(session)
+    if as_json:
+        say_json({"messages": counts, "can_send": services.transport is not None})
+        return
+    say("Mail can be sent." if services.transport else "Mail cannot be sent: no relay is set; messages wait.")
+    for state, number in sorted(counts.items()):
+        say(f"{number:>8}  {state}")
+
+
+@click.command()
+@pass_context
+def doctor(context: Context) -> None:
+    """Say what is wrong with the set-up: keys, database, SMTP, fonts. Exits 1 where something is."""
+    wrong = list(_faults(context))
+    for script in context.services.fonts.scripts_covered() if not wrong else ():
+        mark = "covered" if script.is_covered else f"not covered: install {script.package}"
+        say(f"  {script.script}: {mark}")
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        click.get_current_context().exit(1)
+    say("The set-up is in order.")
+
+
+def _faults(context: Context) -> list[str]:
+    try:
+        services = context.services
+    except Refused as refusal:
+        return [str(refusal)]
+    settings, wrong = services.settings, []
+    if services.transport is None:
+        wrong.append("No mail can be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM.")
+    if settings.root_key_file.stat().st_mode & 0o077:
+        wrong.append(f"Others can read {settings.root_key_file}: run `chmod 0400` on it.")
+    if settings.public_url.startswith("http://127.0.0.1"):
+        say("  PUBLIC_URL is this machine's own address: links in mail work here only.")
+    return wrong

@@ -1,0 +1,165 @@
+"""See exactly what would be sent, by a personal link, and approve it or ask for changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from service.campaigns.contents import open_file
+from service.campaigns.queries import latest_edition, present_recipients
+from service.coordinators import audit
+from service.delivery.check import recipient_label
+from service.delivery.propose import unconfirmed_names
+from service.foundation.errors import NotFound, Refused
+from service.foundation.written import clean_text
+from service.i18n.formats import count_signatories
+from service.i18n.moments import write_moment
+from service.letter.compile import compile_copy
+from service.letter.copy import make_copy
+from service.model.campaign import Campaign
+from service.model.edition import Approval, Approver, Decision, Edition
+from service.model.link_token import Purpose
+from service.model.states import CampaignState
+from service.signing.roll import frozen_letter
+from service.store.keyring import Keyring
+from service.store.links import find_link
+from service.store.sealed import open_record, seal_text
+
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalView:
+    """What an approver sees of an edition."""
+
+    title: str
+    coalition: str
+    language: str
+    letter_html: str
+    edition: int
+    fingerprint: str
+    signatories_phrase: str
+    recipients: tuple[str, ...]
+    unconfirmed: int
+    approver_name: str
+    decision: Decision | None
+    decided_text: str
+    open: bool
+    closed_because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seat:
+    campaign: Campaign
+    edition: Edition
+    approver: Approver
+    approval: Approval | None
+
+
+def look_at_approval(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ApprovalView:
+    """Show an approver the edition, and change nothing; raises NotFound for a link that opens nothing."""
+    return _view(session, keyring, _seat(session, token, now=now))
+
+
+def decide(
+    session: Session, keyring: Keyring, *, token: str, decision: Decision, note: str, now: datetime
+) -> ApprovalView:
+    """Keep an approver's decision on the edition; the latest one stands until the edition is released.
+
+    Raises NotFound for a link that opens nothing, Refused once the edition was released or replaced.
+    """
+    seat = _seat(session, token, now=now)
+    reason = _why_closed(session, seat)
+    if reason:
+        raise Refused(reason)
+    approval = seat.approval or Approval(
+        campaign_id=seat.campaign.id,
+        edition_id=seat.edition.id,
+        approver_id=seat.approver.id,
+        decision=decision,
+        decided_at=now,
+    )
+    approval.decision, approval.decided_at = decision, now
+    text = clean_text(note, what="The note", longest=LONGEST_NOTE)
+    keys = keyring.of(session, seat.campaign.id)
+    approval.note = seal_text(keys, approval, "note", text) if text else None
+    session.add(approval)
+    session.flush()
+    audit.record(
+        session,
+        by=f"approver:{seat.approver.id}",
+        act=f"edition.{decision.value}",
+        campaign_id=seat.campaign.id,
+        thing=seat.edition.fingerprint,
+        now=now,
+    )
+    return _view(session, keyring, _seat(session, token, now=now))
+
+
+def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:
+    """List the decisions on an edition."""
+    return session.exec(select(Approval).where(Approval.edition_id == edition.id)).all()
+
+
+def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
+    link = find_link(session, token, Purpose.APPROVE)
+    edition_id, _, approver_id = link.row_id.partition(".")
+    campaign = session.get(Campaign, link.campaign_id)
+    edition = session.exec(select(Edition).where(Edition.id == edition_id).with_for_update()).one_or_none()
+    approver = session.get(Approver, approver_id)
+    if campaign is None or edition is None or approver is None or now >= link.expires_at:
+        raise NotFound("This link does not open anything.")
+    found = select(Approval).where(Approval.edition_id == edition_id, Approval.approver_id == approver_id)
+    approval = session.exec(found).one_or_none()
+    return _Seat(campaign=campaign, edition=edition, approver=approver, approval=approval)
+
+
+def _why_closed(session: Session, seat: _Seat) -> str:
+    if seat.edition.released_at is not None:
+        return "This edition was released; nothing can be decided about it any more."
+    latest = latest_edition(session, seat.campaign)
+    if latest is None or latest.id != seat.edition.id:
+        return "This edition was replaced by a later one; look for the newer mail."
+    if seat.campaign.state is not CampaignState.CLOSED:
+        return "This letter was opened for sign-ons again; a new edition will be proposed."
+    return ""
+
+
+def _view(session: Session, keyring: Keyring, seat: _Seat) -> ApprovalView:
+    keys = keyring.of(session, seat.campaign.id)
+    file = open_file(session, keyring, seat.campaign)
+    letter = frozen_letter(session, keyring, seat.edition)
+    organizations = sum(1 for entry in letter.roll if entry.kind == "organization")
+    reason = _why_closed(session, seat)
+    full = make_copy(letter, audience="full", office=None)
+    return ApprovalView(
+        title=file.letter.title,
+        coalition=file.coalition,
+        language=seat.campaign.language,
+        letter_html=compile_copy(full, form="html").data.decode(),
+        edition=seat.edition.number,
+        fingerprint=seat.edition.fingerprint,
+        signatories_phrase=count_signatories(
+            organizations, len(letter.roll) - organizations, seat.campaign.language
+        ),
+        recipients=tuple(
+            recipient_label(open_record(keys, recipient, "details"))
+            for recipient in present_recipients(session, seat.campaign)
+        ),
+        unconfirmed=len(unconfirmed_names(session, keys, seat.campaign)),
+        approver_name=str(open_record(keys, seat.approver, "details")["name"]),
+        decision=seat.approval.decision if seat.approval else None,
+        decided_text=_decided(seat),
+        open=not reason,
+        closed_because=reason,
+    )
+
+
+def _decided(seat: _Seat) -> str:
+    if seat.approval is None:
+        return ""
+    moment = seat.approval.decided_at.astimezone(ZoneInfo(seat.campaign.time_zone))
+    word = "approved this edition" if seat.approval.decision is Decision.APPROVED else "asked for changes"
+    return f"You {word} on {write_moment(moment, seat.campaign.language)}."

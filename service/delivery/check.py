@@ -1,0 +1,51 @@
+"""Before anything is sent: what each channel can take to each recipient, and why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from service.campaigns.queries import present_recipients, present_revision
+from service.delivery.channel import Outward, Verdict
+from service.delivery.registry import CHANNELS
+from service.model.campaign import Campaign
+from service.model.recipient import Recipient
+from service.store.keyring import Keyring
+from service.store.sealed import open_record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One recipient by one channel."""
+
+    recipient: Recipient
+    label: str
+    channel: str
+    verdict: Verdict
+
+
+def check(session: Session, keyring: Keyring, campaign: Campaign, outward: Outward) -> Sequence[Line]:
+    """Say for every recipient and channel of the final text whether it can be sent so."""
+    present_revision(session, campaign)
+    keys = keyring.of(session, campaign.id)
+    lines = []
+    for recipient in present_recipients(session, campaign):
+        details = open_record(keys, recipient, "details")
+        for name in recipient.channels:
+            channel = CHANNELS.get(name)
+            verdict = channel.check(recipient, details, outward) if channel else _unknown(name)
+            lines.append(
+                Line(recipient=recipient, label=recipient_label(details), channel=name, verdict=verdict)
+            )
+    return lines
+
+
+def recipient_label(details: dict[str, object]) -> str:
+    """Name a recipient for the secretariat: name and position."""
+    return ", ".join(str(details[part]) for part in ("name", "position") if details.get(part))
+
+
+def _unknown(name: str) -> Verdict:
+    return Verdict(
+        configured=False, reason=f"The channel {name!r} is not built yet; send this copy yourself."
+    )

@@ -1,0 +1,203 @@
+"""The mails of this room: approval, rehearsal, delivery, alert."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
+from service.campaigns.queries import latest_edition, present_recipients
+from service.delivery.check import recipient_label
+from service.delivery.propose import approval_link, unconfirmed_names
+from service.foundation.sealing import CampaignKeys
+from service.i18n.formats import count_signatories
+from service.i18n.moments import write_moment
+from service.letter.compile import compile_copy, file_name
+from service.letter.copy import Copy, make_copy
+from service.letter.edition import Edition as Letter
+from service.letter.fonts import Fonts
+from service.mail.compose import Rendered, render_mail
+from service.mail.envelope import Attachment, Draft
+from service.mail.postman import Composer, Unwanted
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery
+from service.model.edition import Approver, Edition
+from service.model.message import Message, MessageKind
+from service.model.recipient import Recipient
+from service.model.states import MessageState
+from service.signing.roll import frozen_letter, letter_as_it_stands
+from service.store.keyring import Keyring
+from service.store.links import link_token
+from service.store.sealed import open_record
+
+_ALERTS = {
+    "solo": (
+        "A letter without a second approver was released and goes out in 30 minutes."
+        " To stop it, run `undersigned deliver … --stop` before then."
+    ),
+    "failed": "A copy of the letter could not be sent; `undersigned campaign show` says which.",
+    "uncertain": (
+        "Nobody can know whether a copy of the letter arrived: the connection broke at the last moment."
+        " It is not sent again by itself; `undersigned campaign show` says which."
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """Everything that a mail of this room may speak of."""
+
+    keyring: Keyring
+    keys: CampaignKeys
+    campaign: Campaign
+    file: CampaignFile
+    public_url: str
+    fonts: Fonts
+
+    def write(self, template: str, /, **context: Any) -> Rendered:
+        """Fill one of the mail templates with what all of them say and what this one adds."""
+        return render_mail(
+            template,
+            coalition=self.file.coalition,
+            letter_title=self.file.letter.title,
+            language=self.campaign.language,
+            reply_to=self.file.reply_to,
+            **context,
+        )
+
+    def draft(self, to: str, written: Rendered, attachments: tuple[Attachment, ...] = ()) -> Draft:
+        """Address a written mail to one mailbox."""
+        return Draft(
+            to=to,
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
+            sender_name=self.file.coalition,
+            reply_to=self.file.reply_to,
+            language=self.campaign.language,
+            unsubscribe_url=None,
+            attachments=attachments,
+        )
+
+
+def delivery_composers(keyring: Keyring, *, public_url: str, fonts: Fonts) -> Mapping[MessageKind, Composer]:
+    """Give, for each kind of mail of this room, the function that makes it again whenever it is sent."""
+
+    def composer(write: Callable[[Session, _Facts, Message], Draft]) -> Composer:
+        def compose(session: Session, message: Message) -> Draft:
+            campaign = session.get(Campaign, message.campaign_id)
+            if campaign is None:
+                raise Unwanted(MessageState.CANCELLED, "the letter is gone")
+            facts = _Facts(
+                keyring=keyring,
+                keys=keyring.of(session, campaign.id),
+                campaign=campaign,
+                file=open_file(session, keyring, campaign),
+                public_url=public_url,
+                fonts=fonts,
+            )
+            return write(session, facts, message)
+
+        return compose
+
+    return {
+        MessageKind.APPROVAL: composer(_approval),
+        MessageKind.REHEARSAL: composer(_rehearsal),
+        MessageKind.DELIVERY: composer(_delivery),
+        MessageKind.ALERT: composer(_alert),
+    }
+
+
+def _approval(session: Session, facts: _Facts, message: Message) -> Draft:
+    approver = session.get(Approver, message.recipient_ref)
+    edition = session.get(Edition, message.occurrence)
+    if approver is None or edition is None or edition.released_at is not None:
+        raise Unwanted(MessageState.CANCELLED, "nothing waits for this approval")
+    details = open_record(facts.keys, approver, "details")
+    letter = frozen_letter(session, facts.keyring, edition)
+    organizations = sum(entry.kind == "organization" for entry in letter.roll)
+    zone = ZoneInfo(facts.campaign.time_zone)
+    written = facts.write(
+        "approval",
+        link=f"{facts.public_url}/approve/{link_token(facts.keys, approval_link(edition, approver))}",
+        edition=edition.number,
+        fingerprint=edition.fingerprint[:16],
+        signatories=count_signatories(
+            organizations, len(letter.roll) - organizations, facts.campaign.language
+        ),
+        recipients=[
+            recipient_label(open_record(facts.keys, recipient, "details"))
+            for recipient in present_recipients(session, facts.campaign)
+        ],
+        approver_name=details["name"],
+        unconfirmed=len(unconfirmed_names(session, facts.keys, facts.campaign)),
+        send_at=(
+            write_moment(facts.campaign.send_at.astimezone(zone), facts.campaign.language)
+            if facts.campaign.send_at
+            else ""
+        ),
+    )
+    return facts.draft(str(details["email"]), written)
+
+
+def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
+    delivery = session.get(Delivery, message.recipient_ref)
+    edition = session.get(Edition, delivery.edition_id) if delivery else None
+    recipient = session.get(Recipient, delivery.recipient_id) if delivery else None
+    if delivery is None or edition is None or recipient is None:
+        raise Unwanted(MessageState.CANCELLED, "the sending is gone")
+    details = open_record(facts.keys, recipient, "details")
+    copy = _copy(frozen_letter(session, facts.keyring, edition), recipient)
+    if copy.check_code != delivery.check_code:
+        raise Unwanted(MessageState.HELD, "the copy is not the one that was released")
+    written = facts.write("delivery", **_letter_parts(copy), **_around(facts, details))
+    return facts.draft(str(details["emails"][delivery.destination]), written, _attachments(facts, copy))
+
+
+def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
+    recipient = session.get(Recipient, message.recipient_ref)
+    if recipient is None:
+        raise Unwanted(MessageState.CANCELLED, "the recipient is gone")
+    details = open_record(facts.keys, recipient, "details")
+    edition = latest_edition(session, facts.campaign)
+    letter = (
+        frozen_letter(session, facts.keyring, edition)
+        if edition
+        else letter_as_it_stands(session, facts.keyring, facts.campaign, now=message.created_at)
+    )
+    copy = _copy(letter, recipient)
+    written = facts.write(
+        "rehearsal", for_recipient=recipient_label(details), **_letter_parts(copy), **_around(facts, details)
+    )
+    return facts.draft(facts.file.reply_to, written, _attachments(facts, copy))
+
+
+def _alert(_: Session, facts: _Facts, message: Message) -> Draft:
+    sentence = _ALERTS[message.occurrence.partition(":")[0]]
+    return facts.draft(facts.file.reply_to, facts.write("alert", sentence=sentence, link=""))
+
+
+def _copy(letter: Letter, recipient: Recipient) -> Copy:
+    office = letter.offices[recipient.position]
+    return make_copy(letter, audience=recipient.copy_kind.value, office=office)
+
+
+def _letter_parts(copy: Copy) -> dict[str, Any]:
+    return {
+        "letter_text": compile_copy(copy, form="txt").data.decode(),
+        "html_parts": {"letter_html": compile_copy(copy, form="html").data.decode()},
+    }
+
+
+def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:
+    contact = facts.file.contact
+    lines = [contact.name, contact.role, contact.email, contact.phone] if contact else [facts.file.coalition]
+    return {"cover_note": str(details.get("cover_note", "")), "contact": [line for line in lines if line]}
+
+
+def _attachments(facts: _Facts, copy: Copy) -> tuple[Attachment, ...]:
+    pdf = compile_copy(copy, form="pdf", profile="mail", fonts=facts.fonts)
+    return (Attachment(filename=file_name(copy, "pdf"), media_type=pdf.media_type, data=pdf.data),)

@@ -1,0 +1,132 @@
+"""Propose the letter for sending: freeze an edition and ask the approvers to look at exactly that."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, present_revision
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.letter.edition import Edition
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.edition import Approver
+from service.model.edition import Edition as EditionRow
+from service.model.link_token import Purpose
+from service.model.message import MessageKind
+from service.model.states import CampaignState
+from service.signing.party import read_party
+from service.signing.queries import unconfirmed_signatures
+from service.signing.roll import frozen_letter, letter_with_roll
+from service.store.keyring import Keyring
+from service.store.links import Link, keep_link
+from service.store.sealed import seal_record
+
+_APPROVAL_LIVES = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What was proposed; `unconfirmed` names those who are left out because they never confirmed."""
+
+    edition: EditionRow
+    letter: Edition
+    unconfirmed: tuple[str, ...]
+    new: bool
+    approvers: int
+
+
+def propose(session: Session, keyring: Keyring, slug: str, *, by: str, now: datetime) -> Proposal:
+    """Freeze the closed letter as its next edition and mail each approver a link to it.
+
+    Proposing again while nothing has changed gives the same edition. Raises Refused where the letter is not
+    closed, counts nobody, or was sent.
+    """
+    campaign = lock_campaign(session, slug)
+    _refuse_unless_closed(campaign)
+    keys = keyring.of(session, campaign.id)
+    row, letter, new = _edition(session, keyring, campaign, now=now)
+    if new:
+        audit.record(
+            session, by=by, act="edition.freeze", campaign_id=campaign.id, thing=row.fingerprint, now=now
+        )
+    approvers = approvers_of(session, campaign)
+    for approver in approvers:
+        _ask(session, keys, row, approver, now=now)
+    return Proposal(
+        edition=row,
+        letter=letter,
+        unconfirmed=unconfirmed_names(session, keys, campaign),
+        new=new,
+        approvers=len(approvers),
+    )
+
+
+def unconfirmed_names(session: Session, keys: CampaignKeys, campaign: Campaign) -> tuple[str, ...]:
+    """Name, for the secretariat, those who filled in the form and never confirmed."""
+    parties = (read_party(keys, row) for row in unconfirmed_signatures(session, campaign))
+    return tuple(party.name or "(only counted)" for party in parties)
+
+
+def approval_link(row: EditionRow, approver: Approver) -> Link:
+    """Give the link by which one approver sees and decides on one edition."""
+    return Link(purpose=Purpose.APPROVE, row_id=f"{row.id}.{approver.id}")
+
+
+def _refuse_unless_closed(campaign: Campaign) -> None:
+    if campaign.state is CampaignState.OPEN:
+        raise Refused(f"{campaign.slug!r} still takes sign-ons: close it first, or wait for its deadline.")
+    if campaign.state is CampaignState.SENT:
+        raise Refused(f"{campaign.slug!r} was already sent.")
+    if campaign.state is not CampaignState.CLOSED:
+        raise Refused(
+            f"{campaign.slug!r} is {campaign.state.value}; only a closed letter can be proposed for sending."
+        )
+
+
+def _edition(
+    session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime
+) -> tuple[EditionRow, Edition, bool]:
+    latest = latest_edition(session, campaign)
+    if latest is not None and latest.released_at is not None:
+        raise Refused(f"Edition {latest.number} of {campaign.slug!r} was already released.")
+    if latest is not None:
+        unchanged = letter_with_roll(session, keyring, campaign, number=latest.number, now=now)
+        frozen = frozen_letter(session, keyring, latest)
+        if replace(unchanged, date=frozen.date) == frozen:
+            return latest, frozen, False
+    letter = letter_with_roll(session, keyring, campaign, number=latest.number + 1 if latest else 1, now=now)
+    if not letter.roll:
+        raise Refused(f"Nobody counts as a signatory of {campaign.slug!r} yet, so there is nothing to send.")
+    return _freeze(session, keyring, campaign, letter, now=now), letter, True
+
+
+def _freeze(
+    session: Session, keyring: Keyring, campaign: Campaign, letter: Edition, *, now: datetime
+) -> EditionRow:
+    row = EditionRow(
+        campaign_id=campaign.id,
+        revision_id=present_revision(session, campaign).id,
+        number=letter.number,
+        fingerprint=letter.fingerprint,
+        content=b"",
+        frozen_at=now,
+    )
+    row.content = seal_record(keyring.of(session, campaign.id), row, "content", letter.as_record())
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _ask(session: Session, keys: CampaignKeys, row: EditionRow, approver: Approver, *, now: datetime) -> None:
+    keep_link(session, keys, approval_link(row, approver), expires_at=now + _APPROVAL_LIVES, now=now)
+    outbox.post(
+        session,
+        kind=MessageKind.APPROVAL,
+        campaign_id=row.campaign_id,
+        recipient_ref=approver.id,
+        occurrence=row.id,
+        now=now,
+    )

@@ -1,0 +1,177 @@
+"""Release an approved edition: one sending for each recipient, channel and address, once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from service.campaigns.queries import approvers_of, latest_edition, lock_campaign
+from service.coordinators import audit
+from service.delivery.approve import decisions_on
+from service.delivery.channel import Outward
+from service.delivery.check import Line, check
+from service.delivery.steps import move_delivery, send_on_its_way
+from service.foundation.errors import Refused
+from service.letter.copy import make_copy
+from service.letter.edition import Edition as Letter
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery
+from service.model.edition import Decision, Edition
+from service.model.message import MessageKind
+from service.model.recipient import RecipientRole
+from service.model.states import CampaignState, DeliveryState
+from service.signing.queries import counted_signatures
+from service.signing.roll import frozen_letter, signature_salt
+from service.store.keyring import Keyring
+
+APPROVALS_NEEDED = 2
+SOLO_HOLD = timedelta(minutes=30)
+
+
+def release(
+    session: Session, keyring: Keyring, slug: str, outward: Outward, *, by: str, now: datetime
+) -> list[Delivery]:
+    """Send the approved edition for real, once.
+
+    Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
+    this one, one asked for changes, a signatory has left since, or it was released before. A letter with
+    `solo = true` goes out half an hour later, after its core group was told.
+    """
+    campaign = lock_campaign(session, slug)
+    edition = latest_edition(session, campaign)
+    if edition is None:
+        raise Refused(
+            f"No edition of {slug!r} was proposed yet: run `undersigned deliver {slug} --propose` first."
+        )
+    if edition.released_at is not None:
+        raise Refused(f"Edition {edition.number} of {slug!r} was already released; nothing was sent again.")
+    if campaign.state is not CampaignState.CLOSED:
+        raise Refused(f"{slug!r} is {campaign.state.value}; only a closed letter can be released.")
+    letter = frozen_letter(session, keyring, edition)
+    _refuse_unless_approved(session, campaign, edition)
+    _refuse_if_someone_left(session, keyring, campaign, letter)
+    lines = check(session, keyring, campaign, outward)
+    _refuse_unless_it_can_go(lines)
+    due_at = now + SOLO_HOLD if campaign.solo else now
+    deliveries = [
+        made for line in lines for made in _plan(session, edition, letter, line, due_at=due_at, now=now)
+    ]
+    edition.released_at, edition.released_by = now, by
+    session.add(edition)
+    if campaign.solo:
+        _tell(session, campaign, f"solo:{edition.id}", now=now)
+    act = "edition.release-solo" if campaign.solo else "edition.release"
+    audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=edition.fingerprint, now=now)
+    return deliveries
+
+
+def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
+    """Cancel the released copies that are still in the outbox; gives how many.
+
+    Raises Refused where none can be stopped any more.
+    """
+    campaign = lock_campaign(session, slug)
+    edition = latest_edition(session, campaign)
+    waiting = _in_the_outbox(session, edition) if edition else []
+    stopped = 0
+    for delivery in waiting:
+        if outbox.cancel_for(session, recipient_ref=delivery.id, now=now):
+            move_delivery(
+                session, delivery, DeliveryState.CANCELLED, evidence="stopped before leaving", now=now
+            )
+            stopped += 1
+    if not stopped:
+        raise Refused(f"Nothing of {slug!r} can be stopped any more.")
+    audit.record(session, by=by, act="edition.stop", campaign_id=campaign.id, thing=str(stopped), now=now)
+    return stopped
+
+
+def _in_the_outbox(session: Session, edition: Edition) -> Sequence[Delivery]:
+    found = select(Delivery).where(
+        Delivery.edition_id == edition.id, Delivery.state == DeliveryState.CARRYING
+    )
+    return session.exec(found.with_for_update()).all()
+
+
+def _refuse_unless_approved(session: Session, campaign: Campaign, edition: Edition) -> None:
+    decisions = decisions_on(session, edition)
+    if any(approval.decision is Decision.CHANGES for approval in decisions):
+        raise Refused(
+            f"An approver asked for changes to edition {edition.number}; settle that, then propose again."
+        )
+    if campaign.solo:
+        return
+    approved = sum(approval.decision is Decision.APPROVED for approval in decisions)
+    if approved < APPROVALS_NEEDED:
+        raise Refused(
+            f"Edition {edition.number} is approved by {approved} of {len(approvers_of(session, campaign))} approvers;"
+            f" {APPROVALS_NEEDED} are needed. Nothing was sent."
+        )
+
+
+def _refuse_if_someone_left(session: Session, keyring: Keyring, campaign: Campaign, letter: Letter) -> None:
+    keys = keyring.of(session, campaign.id)
+    counted = {
+        signature_salt(keys, row, number=letter.number) for row in counted_signatures(session, campaign)
+    }
+    left = sum(entry.salt not in counted for entry in letter.roll)
+    if left:
+        who = "One signatory has" if left == 1 else f"{left} signatories have"
+        raise Refused(
+            f"{who} left since edition {letter.number} was proposed; propose again, so that no such name is sent."
+        )
+
+
+def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
+    addressed = [line for line in lines if line.recipient.role is RecipientRole.TO]
+    stuck = [line for line in addressed if line.channel == "email" and not line.verdict.can]
+    if stuck:
+        raise Refused(f"Nothing was sent: {stuck[0].label} by e-mail: {stuck[0].verdict.reason}")
+
+
+def _plan(
+    session: Session, edition: Edition, letter: Letter, line: Line, *, due_at: datetime, now: datetime
+) -> list[Delivery]:
+    office = letter.offices[line.recipient.position]
+    copy = make_copy(letter, audience=line.recipient.copy_kind.value, office=office)
+    made = []
+    for destination in range(max(1, line.verdict.destinations)):
+        delivery = Delivery(
+            campaign_id=edition.campaign_id,
+            edition_id=edition.id,
+            recipient_id=line.recipient.id,
+            channel=line.channel,
+            destination=destination,
+            copy_kind=line.recipient.copy_kind,
+            check_code=copy.check_code,
+            created_at=now,
+        )
+        session.add(delivery)
+        session.flush()
+        _set_out(session, delivery, line, due_at=due_at, now=now)
+        made.append(delivery)
+    return made
+
+
+def _set_out(session: Session, delivery: Delivery, line: Line, *, due_at: datetime, now: datetime) -> None:
+    if not line.verdict.can:
+        there = DeliveryState.NOT_CONFIGURED if not line.verdict.configured else DeliveryState.REFUSED
+        move_delivery(session, delivery, there, evidence=line.verdict.reason, now=now)
+    elif line.recipient.role is RecipientRole.PRESS:
+        # Publication is the embargo: follow_deliveries sends these on their way once the letter is public.
+        move_delivery(session, delivery, DeliveryState.READY, evidence="waits for publication", now=now)
+    else:
+        move_delivery(session, delivery, DeliveryState.READY, evidence="released", now=now)
+        send_on_its_way(session, delivery, due_at=due_at, now=now)
+
+
+def _tell(session: Session, campaign: Campaign, occurrence: str, *, now: datetime) -> None:
+    outbox.post(
+        session,
+        kind=MessageKind.ALERT,
+        campaign_id=campaign.id,
+        recipient_ref=campaign.id,
+        occurrence=occurrence,
+        now=now,
+    )

@@ -1,0 +1,105 @@
+"""What the secretariat reads of a letter: counts, editions, and the exact step of each sending."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.queries import present_revision
+from service.delivery.approve import decisions_on
+from service.delivery.check import recipient_label
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery, DeliveryEvent
+from service.model.edition import Decision, Edition
+from service.model.recipient import Recipient
+from service.model.signature import standing
+from service.signing.queries import all_signatures, counts
+from service.store.keyring import Keyring
+from service.store.sealed import open_record
+
+
+def campaign_report(session: Session, keyring: Keyring, campaign: Campaign) -> dict[str, Any]:
+    """Report on a letter in plain values; moments are ISO 8601 in the letter's zone."""
+    found = counts(session, campaign)
+    revision = present_revision(session, campaign) if campaign.revision_id else None
+    return {
+        "slug": campaign.slug,
+        "state": campaign.state.value,
+        "access": campaign.access.value,
+        "opens": _moment(campaign, campaign.opens_at),
+        "deadline": _moment(campaign, campaign.deadline_at),
+        "closed": _moment(campaign, campaign.closed_at),
+        "published": _moment(campaign, campaign.published_at),
+        "revision": revision.number if revision else None,
+        "sha256": revision.sha256 if revision else None,
+        "counted": {
+            "signatories": found.signatories,
+            "organizations": found.organizations,
+            "individuals": found.individuals,
+        },
+        "sign_ons": _standings(session, campaign),
+        "editions": _editions(session, campaign),
+        "deliveries": _deliveries(session, keyring, campaign),
+    }
+
+
+def _standings(session: Session, campaign: Campaign) -> dict[str, int]:
+    numbers: dict[str, int] = {}
+    for row in all_signatures(session, campaign):
+        word = standing(row, campaign).value
+        numbers[word] = numbers.get(word, 0) + 1
+    return numbers
+
+
+def _editions(session: Session, campaign: Campaign) -> list[dict[str, Any]]:
+    rows = session.exec(
+        select(Edition).where(Edition.campaign_id == campaign.id).order_by(col(Edition.number))
+    )
+    return [
+        {
+            "number": row.number,
+            "fingerprint": row.fingerprint,
+            "frozen": _moment(campaign, row.frozen_at),
+            "approvals": sum(one.decision is Decision.APPROVED for one in decisions_on(session, row)),
+            "changes_asked": sum(one.decision is Decision.CHANGES for one in decisions_on(session, row)),
+            "released": _moment(campaign, row.released_at),
+            "solo": campaign.solo,
+        }
+        for row in rows.all()
+    ]
+
+
+def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, Any]]:
+    keys = keyring.of(session, campaign.id)
+    found = (
+        select(Delivery, Recipient)
+        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
+        .where(Delivery.campaign_id == campaign.id)
+        .order_by(col(Recipient.position), col(Delivery.channel), col(Delivery.destination))
+    )
+    return [
+        {
+            "recipient": recipient_label(open_record(keys, recipient, "details")),
+            "channel": delivery.channel,
+            "copy": delivery.copy_kind.value,
+            "state": delivery.state.value,
+            "evidence": _evidence(session, delivery),
+            "check_code": delivery.check_code,
+        }
+        for delivery, recipient in session.exec(found).all()
+    ]
+
+
+def _evidence(session: Session, delivery: Delivery) -> str:
+    steps = (
+        select(DeliveryEvent)
+        .where(DeliveryEvent.delivery_id == delivery.id)
+        .order_by(col(DeliveryEvent.id).desc())
+    )
+    latest = session.exec(steps.limit(1)).one_or_none()
+    return latest.evidence if latest else ""
+
+
+def _moment(campaign: Campaign, moment: datetime | None) -> str | None:
+    return moment.astimezone(ZoneInfo(campaign.time_zone)).isoformat(timespec="seconds") if moment else None

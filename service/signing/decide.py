@@ -1,0 +1,117 @@
+"""The secretariat's decisions on sign-ons: accept, decline, hold, release."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.queries import lock_campaign
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.signature import HeldReason, Kind, Signature, Standing, standing
+from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.party import name_index
+from service.signing.queries import find_organization
+from service.store.keyring import Keyring
+from service.store.sealed import open_text
+
+Act = Literal["accept", "decline", "hold", "release"]
+
+
+def decide(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    ids: Sequence[str] | None,
+    *,
+    act: Act,
+    by: str,
+    now: datetime,
+) -> int:
+    """Accept, decline, hold or release the sign-ons with these ids; without ids, all that wait for it.
+
+    Gives how many were changed. Raises Refused, and changes nothing, where one of them cannot be.
+    """
+    campaign = lock_campaign(session, slug)
+    if campaign.state is CampaignState.ARCHIVED:
+        raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
+    rows = _waiting(session, campaign, act) if ids is None else _named(session, campaign, ids)
+    keys = keyring.of(session, campaign.id)
+    for row in rows:
+        _apply(session, keys, campaign, row, act, now=now)
+        audit.record(session, by=by, act=f"signature.{act}", campaign_id=campaign.id, thing=row.id, now=now)
+    return len(rows)
+
+
+def _apply(
+    session: Session, keys: CampaignKeys, campaign: Campaign, row: Signature, act: Act, *, now: datetime
+) -> None:
+    if act == "accept":
+        _accept(row, campaign, now=now)
+    elif act == "decline":
+        SIGNATURE.move(row, SignatureState.DECLINED)
+        row.accepted_at = None
+        outbox.cancel_for(session, recipient_ref=row.id, now=now)
+    elif act == "hold":
+        row.held_reason = row.held_reason or HeldReason.SECRETARIAT
+    else:
+        _release(session, keys, campaign, row, now=now)
+    session.add(row)
+
+
+def _accept(row: Signature, campaign: Campaign, *, now: datetime) -> None:
+    word = standing(row, campaign)
+    if word is Standing.HELD:
+        raise Refused(f"{row.id} needs your check first: release it, or decline it.")
+    if row.state is not SignatureState.CONFIRMED:
+        raise Refused(f"{row.id} is {word.value}; only a confirmed sign-on can be accepted.")
+    row.accepted_at = row.accepted_at or now
+
+
+def _release(
+    session: Session, keys: CampaignKeys, campaign: Campaign, row: Signature, *, now: datetime
+) -> None:
+    if row.held_reason is None:
+        raise Refused(f"{row.id} is not held.")
+    if row.held_reason is HeldReason.SECOND_CLAIM:
+        _give_the_name(session, keys, campaign, row)
+    row.held_reason = None
+    if row.state is SignatureState.CONFIRMED:
+        row.accepted_at = row.accepted_at or now
+
+
+def _give_the_name(session: Session, keys: CampaignKeys, campaign: Campaign, row: Signature) -> None:
+    """Let a second claim take the organization's name, once the first one does not stand any more."""
+    index = name_index(keys, Kind.ORGANIZATION, open_text(keys, row, "name"))
+    first = find_organization(session, campaign, index)
+    over = {SignatureState.DECLINED, SignatureState.WITHDRAWN, SignatureState.EXPIRED}
+    if first is not None and first.state not in over:
+        raise Refused(f"{row.id} claims a name that {first.id} holds; decline that one first.")
+    if first is not None:
+        first.name_index = keys.blind("former-claim", first.id)
+        session.add(first)
+        session.flush()
+    row.name_index = index
+
+
+def _waiting(session: Session, campaign: Campaign, act: Act) -> list[Signature]:
+    wanted = {"accept": Standing.AWAITING_ACCEPTANCE, "release": Standing.HELD}.get(act)
+    if wanted is None:
+        raise Refused(f"Name the sign-ons to {act}; only accept and release take all at once.")
+    found = session.exec(select(Signature).where(Signature.campaign_id == campaign.id).with_for_update())
+    return [row for row in found if standing(row, campaign) is wanted]
+
+
+def _named(session: Session, campaign: Campaign, ids: Sequence[str]) -> list[Signature]:
+    found = select(Signature).where(Signature.campaign_id == campaign.id, col(Signature.id).in_(ids))
+    rows = list(session.exec(found.with_for_update()))
+    missing = sorted(set(ids) - {row.id for row in rows})
+    if missing:
+        raise Refused(
+            f"There is no sign-on {missing[0]} in {campaign.slug!r}; `signatories list` shows their ids."
+        )
+    return rows

@@ -1,0 +1,128 @@
+"""Answer an invitation by its link: sign, say that a decision is coming, ask, or decline."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from sqlmodel import Session
+
+from service.foundation.addresses import masked_address
+from service.foundation.errors import NotFound, Refused
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.link_token import Purpose
+from service.model.message import MessageKind
+from service.model.signature import Signature
+from service.model.states import SIGNATURE, SignatureState
+from service.signing.page import LetterView, view_for_holder
+from service.signing.party import SignOn, on_record, read_party
+from service.signing.queries import Find, get_signature, lock_signature
+from service.signing.question import keep_question
+from service.signing.sign import Desk, ask_to_confirm, fill_in, refuse_unless_open, tell_already_signed
+from service.store.keyring import Keyring
+from service.store.links import find_link
+
+Answer = Literal["sign", "intend", "question", "decline"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationView:
+    """What the holder of an invitation sees; the confirmation goes to `masked_email` whatever is filled in."""
+
+    letter: LetterView
+    party: str
+    prefill: SignOn
+    masked_email: str
+    state: SignatureState
+    decision_by: date | None
+
+
+def look_at_invitation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> InvitationView:
+    """Show an invitation and the letter it is for; raises NotFound for a link that opens nothing."""
+    desk, row = _behind(session, keyring, token, get_signature, now=now)
+    return _view(keyring, desk, row)
+
+
+def answer_invitation(
+    session: Session,
+    keyring: Keyring,
+    *,
+    token: str,
+    answer: Answer,
+    given: "Given",
+    now: datetime,
+) -> InvitationView:
+    """Keep the answer to an invitation.
+
+    Signing posts the confirming mail to the address on record. Raises NotFound for a link that opens nothing,
+    Refused where the letter takes no answer now or the sign-on already stands.
+    """
+    desk, row = _behind(session, keyring, token, lock_signature, now=now)
+    if answer == "question":
+        keep_question(desk, row, given.question)
+    elif answer == "sign":
+        _sign(desk, row, given.sign_on)
+    else:
+        _decide_later_or_not(desk, row, answer, given.decision_by)
+    return _view(keyring, desk, row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What came with an answer: the form of a sign-on, the day of the decision, or the question."""
+
+    sign_on: SignOn | None = None
+    decision_by: date | None = None
+    question: str = ""
+
+
+def _sign(desk: Desk, row: Signature, sign_on: SignOn | None) -> None:
+    if sign_on is None:
+        raise Refused("The form is missing; fill it in and send it again.")
+    refuse_unless_open(desk.campaign, now=desk.now)
+    if row.state is SignatureState.CONFIRMED:
+        tell_already_signed(desk, row)
+        return
+    recorded = read_party(desk.keys, row)
+    fill_in(desk, row, replace(on_record(recorded, sign_on), kind=row.kind, name=recorded.name))
+    ask_to_confirm(desk, row)
+
+
+def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by: date | None) -> None:
+    if row.state in {SignatureState.CONFIRMED, SignatureState.WITHDRAWN}:
+        raise Refused(
+            "This sign-on already stands; use the link in the mail that thanked for it to change that."
+        )
+    wanted = SignatureState.INTENDS if answer == "intend" else SignatureState.DECLINED
+    if wanted is SignatureState.INTENDS and row.state is SignatureState.PENDING:
+        raise Refused("The form was already filled in; confirm it from the mail, or decline here.")
+    if row.state is not wanted:
+        SIGNATURE.move(row, wanted)
+    row.decision_by = decision_by if wanted is SignatureState.INTENDS else None
+    desk.session.add(row)
+    if wanted is SignatureState.DECLINED:
+        waiting = (MessageKind.CONFIRM, MessageKind.REMINDER, MessageKind.INVITATION)
+        outbox.cancel_for(desk.session, recipient_ref=row.id, kinds=waiting, now=desk.now)
+
+
+def _behind(
+    session: Session, keyring: Keyring, token: str, find: Find, *, now: datetime
+) -> tuple[Desk, Signature]:
+    link = find_link(session, token, Purpose.INVITATION)
+    row = find(session, link.row_id)
+    campaign = session.get(Campaign, link.campaign_id)
+    if row is None or campaign is None or now >= link.expires_at:
+        raise NotFound("This link does not open anything.")
+    return Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), row
+
+
+def _view(keyring: Keyring, desk: Desk, row: Signature) -> InvitationView:
+    party = read_party(desk.keys, row)
+    return InvitationView(
+        letter=view_for_holder(desk.session, keyring, desk.campaign, now=desk.now),
+        party=party.name,
+        prefill=party,
+        masked_email=masked_address(party.confirming_email),
+        state=row.state,
+        decision_by=row.decision_by,
+    )

@@ -1,0 +1,180 @@
+"""Bring in the coalition's list: invitations to be answered, or sign-ons agreed elsewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.queries import lock_campaign
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.link_token import Purpose
+from service.model.message import MessageKind
+from service.model.signature import Kind, Provenance, Signature, Visibility
+from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.party import SignOn, email_index, name_index, write_party
+from service.signing.queries import find_organization, find_person
+from service.signing.roll_columns import SignatoryRow
+from service.signing.sign import WORDING, Desk, keep_unsubscribe_link
+from service.store.keyring import Keyring
+from service.store.links import Link, keep_link
+from service.store.sealed import seal_text
+
+_LINK_LIVES_AFTER_DEADLINE = timedelta(days=30)
+AGREED = "agreed"
+_STATES = {
+    "invited": SignatureState.INVITED,
+    "intends": SignatureState.INTENDS,
+    "declined": SignatureState.DECLINED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What an import did, or with `--check` would do."""
+
+    added: int
+    known: int
+    invited: int
+
+
+def import_signatories(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    rows: Iterable[SignatoryRow],
+    *,
+    attest: str,
+    by: str,
+    now: datetime,
+) -> ImportReport:
+    """Add the rows of a signatories file to a letter; those it already knows stay as they are.
+
+    With `attest` (how they agreed, and when) rows count as sign-ons that the secretariat adds, unless their status
+    says otherwise; without it they are invitations, mailed at once where the letter is open, else when it opens.
+    Raises Refused, before anything is changed, where the letter takes nobody now.
+    """
+    rows = tuple(rows)
+    campaign = lock_campaign(session, slug)
+    _refuse_wrong_time(campaign, attest=attest)
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    made = [made for row in rows if (made := _add(desk, row, attest=attest)) is not None]
+    session.flush()
+    invited = sum(send_invitation(desk, row) for row in made) if campaign.state is CampaignState.OPEN else 0
+    act = "signatories.attest" if attest else "signatories.import"
+    audit.record(
+        session, by=by, act=act, campaign_id=campaign.id, thing=f"{len(made)} of {len(rows)}", now=now
+    )
+    return ImportReport(added=len(made), known=len(rows) - len(made), invited=invited)
+
+
+def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> int:
+    """Post the invitations that wait for the letter to open; gives how many were new."""
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    waiting = select(Signature).where(
+        Signature.campaign_id == campaign.id,
+        col(Signature.state).in_((SignatureState.INVITED, SignatureState.INTENDS)),
+    )
+    return sum(send_invitation(desk, row) for row in session.exec(waiting))
+
+
+def send_invitation(desk: Desk, row: Signature) -> bool:
+    """Post one invitation, once; tells whether it was new."""
+    if row.email is None or row.state not in {SignatureState.INVITED, SignatureState.INTENDS}:
+        return False
+    until = desk.campaign.deadline_at + _LINK_LIVES_AFTER_DEADLINE
+    invitation = Link(purpose=Purpose.INVITATION, row_id=row.id)
+    keep_link(desk.session, desk.keys, invitation, expires_at=until, now=desk.now)
+    keep_unsubscribe_link(desk, row)
+    return outbox.post(
+        desk.session,
+        kind=MessageKind.INVITATION,
+        campaign_id=desk.campaign.id,
+        recipient_ref=row.id,
+        occurrence="1",
+        now=desk.now,
+        expires_at=desk.campaign.deadline_at,
+    )
+
+
+def _refuse_wrong_time(campaign: Campaign, *, attest: str) -> None:
+    if campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
+        raise Refused(f"{campaign.slug!r} was already sent; nobody can be added to it.")
+    if attest and campaign.revision_id is None:
+        raise Refused(
+            f"The text of {campaign.slug!r} is not final yet, so nobody can have agreed to it: freeze it first."
+        )
+    if not attest and campaign.state is CampaignState.CLOSED:
+        raise Refused(f"{campaign.slug!r} is closed; reopen it before inviting more signatories.")
+
+
+def _add(desk: Desk, row: SignatoryRow, *, attest: str) -> Signature | None:
+    sign_on = _sign_on(row, attest=attest)
+    if _known(desk, sign_on) is not None:
+        return None
+    signature = Signature(
+        campaign_id=desk.campaign.id,
+        kind=sign_on.kind,
+        state=_STATES.get(row.status, SignatureState.INVITED),
+        provenance=Provenance.ATTESTED if row.status == AGREED else Provenance.INVITATION,
+        invited=True,
+        visibility=sign_on.visibility,
+        decision_by=row.decision_by,
+        name_index=name_index(desk.keys, sign_on.kind, sign_on.name),
+        email_index=email_index(desk.keys, sign_on.email),
+        name=b"",
+        details=b"",
+        created_at=desk.now,
+    )
+    write_party(desk.keys, signature, sign_on)
+    if row.condition:
+        signature.condition = seal_text(desk.keys, signature, "condition", row.condition)
+    if row.status == AGREED:
+        SIGNATURE.move(signature, SignatureState.CONFIRMED)
+        signature.revision_id, signature.wording = desk.campaign.revision_id, WORDING
+        signature.signed_at = signature.confirmed_at = signature.accepted_at = desk.now
+    desk.session.add(signature)
+    return signature
+
+
+def _known(desk: Desk, sign_on: SignOn) -> Signature | None:
+    name = name_index(desk.keys, sign_on.kind, sign_on.name)
+    if sign_on.kind is Kind.ORGANIZATION:
+        return find_organization(desk.session, desk.campaign, name)
+    mailbox = email_index(desk.keys, sign_on.email)
+    return find_person(desk.session, desk.campaign, email=mailbox, name=name)
+
+
+def _sign_on(row: SignatoryRow, *, attest: str) -> SignOn:
+    return SignOn(
+        kind=Kind(row.kind),
+        name=row.name,
+        email=row.email,
+        visibility=Visibility(row.visibility),
+        language=row.language,
+        name_latin=row.name_latin,
+        sort_name=row.sort_name,
+        acronym=row.acronym,
+        country=row.country,
+        category=row.category,
+        website=row.website,
+        qualifier=row.qualifier,
+        representative_name=row.representative_name,
+        representative_title=row.representative_title,
+        approver_email=row.approver_email,
+        second_email=row.second_email,
+        phone=row.phone,
+        messenger=row.messenger,
+        chaser=row.chaser,
+        position=row.position,
+        affiliation=row.affiliation,
+        signs_for=row.signs_for,
+        members=tuple(row.members),
+        order=row.order,
+        how_agreed=row.how_agreed or attest,
+        agreed_on=row.agreed_on.isoformat() if row.agreed_on else "",
+        note=row.note,
+    )

@@ -1,0 +1,89 @@
+"""Look after one's own sign-on by its link: see what was signed, withdraw it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from service.foundation.errors import NotFound, Refused
+from service.i18n.formats import write_date
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.letter_revision import LetterRevision
+from service.model.link_token import Purpose
+from service.model.signature import Kind, Signature
+from service.model.states import SIGNATURE, SignatureState
+from service.signing.naming import HOW_NAMED, standing_text
+from service.signing.page import LetterView, view_for_holder
+from service.signing.queries import Find, get_signature, lock_signature
+from service.store.keyring import Keyring
+from service.store.links import find_link
+from service.store.sealed import open_text
+
+_MAY_LEAVE = {SignatureState.PENDING, SignatureState.CONFIRMED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManageView:
+    """What a signatory sees of its own sign-on."""
+
+    letter: LetterView
+    name: str
+    kind: Kind
+    how_named: str
+    state: SignatureState
+    standing_text: str
+    may_withdraw: bool
+    signed_day: str
+    revision: int
+    fingerprint: str
+
+
+def look_at_sign_on(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
+    """Show a signatory its own sign-on; raises NotFound for a link that opens nothing."""
+    signature, campaign = _behind(session, token, get_signature, now=now)
+    return _view(session, keyring, signature, campaign, now=now)
+
+
+def withdraw(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
+    """Take a sign-on back and stop the mail that was still waiting for it; a second time changes nothing."""
+    signature, campaign = _behind(session, token, lock_signature, now=now)
+    if signature.state in _MAY_LEAVE:
+        SIGNATURE.move(signature, SignatureState.WITHDRAWN)
+        signature.left_at = now
+        signature.accepted_at = signature.confirmed_at = None
+        session.add(signature)
+        outbox.cancel_for(session, recipient_ref=signature.id, now=now)
+    elif signature.state is not SignatureState.WITHDRAWN:
+        raise Refused(standing_text(signature, campaign))
+    return _view(session, keyring, signature, campaign, now=now)
+
+
+def _behind(session: Session, token: str, find: Find, *, now: datetime) -> tuple[Signature, Campaign]:
+    link = find_link(session, token, Purpose.MANAGE)
+    signature = find(session, link.row_id)
+    campaign = session.get(Campaign, link.campaign_id)
+    if signature is None or campaign is None or now >= link.expires_at:
+        raise NotFound("This link does not open anything.")
+    return signature, campaign
+
+
+def _view(
+    session: Session, keyring: Keyring, signature: Signature, campaign: Campaign, *, now: datetime
+) -> ManageView:
+    keys = keyring.of(session, campaign.id)
+    revision = session.get(LetterRevision, signature.revision_id) if signature.revision_id else None
+    signed = signature.signed_at or signature.created_at
+    return ManageView(
+        letter=view_for_holder(session, keyring, campaign, now=now),
+        name=open_text(keys, signature, "name"),
+        kind=signature.kind,
+        how_named=HOW_NAMED[signature.visibility],
+        state=signature.state,
+        standing_text=standing_text(signature, campaign),
+        may_withdraw=signature.state in _MAY_LEAVE,
+        signed_day=write_date(signed.astimezone(ZoneInfo(campaign.time_zone)).date(), campaign.language),
+        revision=revision.number if revision else 0,
+        fingerprint=revision.sha256 if revision else "",
+    )

@@ -1,0 +1,121 @@
+"""A signatory's own words, in and out of the sealed columns of its row."""
+
+from dataclasses import asdict, dataclass, fields, replace
+
+from service.foundation.addresses import comparable_address
+from service.foundation.sealing import CampaignKeys
+from service.foundation.written import fold_name
+from service.model.signature import Kind, Signature, Visibility
+from service.store.sealed import open_record, open_text, seal_record, seal_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOn:
+    """What somebody gave in a form or a file; every text is already clean.
+
+    `email` is the contact; of an organization `approver_email`, where given, is who confirms. `name` is what is
+    printed, and may be empty for a person who is only counted.
+    """
+
+    kind: Kind
+    name: str
+    email: str
+    visibility: Visibility
+    keeps_on_change: bool = False
+    wants_news: bool = False
+    language: str = ""
+    name_latin: str = ""
+    sort_name: str = ""
+    acronym: str = ""
+    country: str = ""
+    category: str = ""
+    website: str = ""
+    qualifier: str = ""
+    representative_name: str = ""
+    representative_title: str = ""
+    authority: bool = False
+    filler_name: str = ""
+    approver_email: str = ""
+    second_email: str = ""
+    phone: str = ""
+    messenger: str = ""
+    chaser: str = ""
+    position: str = ""
+    affiliation: str = ""
+    signs_for: str = "itself"
+    members: tuple[str, ...] = ()
+    order: int | None = None
+    how_agreed: str = ""
+    agreed_on: str = ""
+    note: str = ""
+    question: str = ""
+
+    @property
+    def confirming_email(self) -> str:
+        """Who gets the confirming mail."""
+        return self.approver_email or self.email
+
+
+_IN_COLUMNS = {"kind", "name", "email", "visibility", "keeps_on_change", "wants_news", "language"}
+_NO_ADDRESS = ""
+
+
+def name_index(keys: CampaignKeys, kind: Kind, name: str) -> bytes:
+    """Give the keyed hash under which a name is one signatory."""
+    return keys.blind(f"{kind.value}-name", fold_name(name))
+
+
+def second_claim_index(keys: CampaignKeys, sign_on: SignOn) -> bytes:
+    """Give the keyed hash for a second sign-on under a name that another contact already holds."""
+    return keys.blind("second-claim", f"{fold_name(sign_on.name)}\0{comparable_address(sign_on.email)}")
+
+
+def email_index(keys: CampaignKeys, email: str) -> bytes:
+    """Give the keyed hash under which a mailbox is found."""
+    return keys.blind("email", comparable_address(email) if email else _NO_ADDRESS)
+
+
+def write_party(keys: CampaignKeys, row: Signature, sign_on: SignOn) -> None:
+    """Seal what was given into the row, and set what may lie in clear beside it."""
+    row.visibility = sign_on.visibility
+    row.keeps_on_change = sign_on.keeps_on_change
+    row.wants_news = sign_on.wants_news
+    row.language = sign_on.language
+    row.name = seal_text(keys, row, "name", sign_on.name)
+    row.email = seal_text(keys, row, "email", sign_on.email) if sign_on.email else None
+    record = {key: value for key, value in asdict(sign_on).items() if key not in _IN_COLUMNS and value}
+    row.details = seal_record(keys, row, "details", record)
+
+
+def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
+    """Open what a row keeps."""
+    details = open_record(keys, row, "details")
+    details["members"] = tuple(details.get("members", ()))
+    known = {field.name for field in fields(SignOn)}
+    return SignOn(
+        kind=row.kind,
+        name=open_text(keys, row, "name"),
+        email=open_text(keys, row, "email"),
+        visibility=row.visibility,
+        keeps_on_change=row.keeps_on_change,
+        wants_news=row.wants_news,
+        language=row.language,
+        **{key: value for key, value in details.items() if key in known},
+    )
+
+
+def on_record(recorded: SignOn, given: SignOn) -> SignOn:
+    """Take what was given now, but keep the addresses on record: nobody moves a confirmation to another mailbox."""
+    return replace(
+        given,
+        email=recorded.email,
+        approver_email=recorded.approver_email,
+        order=recorded.order,
+        category=given.category or recorded.category,
+        sort_name=given.sort_name or recorded.sort_name,
+        second_email=recorded.second_email,
+        phone=recorded.phone,
+        messenger=recorded.messenger,
+        chaser=recorded.chaser,
+        note=recorded.note,
+    )

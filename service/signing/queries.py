@@ -1,0 +1,100 @@
+"""Find signatures: by party, by link, by standing; count them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from service.model.campaign import Campaign
+from service.model.message import Message, MessageKind
+from service.model.signature import Kind, Signature, is_counted
+from service.model.states import SignatureState
+from service.signing.limits import DAY, MailsSent
+
+Find = Callable[[Session, str], Signature | None]
+"""How a signature is got by its id: to look at it, or to change it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many signatories count, all of them and by kind."""
+
+    organizations: int
+    individuals: int
+
+    @property
+    def signatories(self) -> int:
+        """All of them."""
+        return self.organizations + self.individuals
+
+
+def counts(session: Session, campaign: Campaign) -> Counts:
+    """Count the signatories of a campaign by the one rule."""
+    found = select(Signature.kind, func.count()).where(is_counted(campaign)).group_by(col(Signature.kind))
+    numbers = dict(session.exec(found).all())
+    return Counts(organizations=numbers.get(Kind.ORGANIZATION, 0), individuals=numbers.get(Kind.PERSON, 0))
+
+
+def counted_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:
+    """List the signatures that count, in the order they were made."""
+    return session.exec(select(Signature).where(is_counted(campaign)).order_by(col(Signature.id))).all()
+
+
+def all_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:
+    """List every signature of a campaign, in the order they were made."""
+    found = select(Signature).where(Signature.campaign_id == campaign.id).order_by(col(Signature.id))
+    return session.exec(found).all()
+
+
+def unconfirmed_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:
+    """List those who filled in the form and never confirmed."""
+    states = (SignatureState.PENDING, SignatureState.EXPIRED)
+    found = select(Signature).where(Signature.campaign_id == campaign.id, col(Signature.state).in_(states))
+    return session.exec(found.order_by(col(Signature.id))).all()
+
+
+def find_organization(session: Session, campaign: Campaign, index: bytes) -> Signature | None:
+    """Find an organization by the hash of its name, and keep its row for this transaction."""
+    return _find(session, campaign, Kind.ORGANIZATION, col(Signature.name_index) == index)
+
+
+def find_person(session: Session, campaign: Campaign, *, email: bytes, name: bytes) -> Signature | None:
+    """Find a person by the hashes of mailbox and name, and keep the row for this transaction."""
+    same = (col(Signature.email_index) == email) & (col(Signature.name_index) == name)
+    return _find(session, campaign, Kind.PERSON, same)
+
+
+def get_signature(session: Session, signature_id: str) -> Signature | None:
+    """Get a signature to look at it."""
+    return session.get(Signature, signature_id)
+
+
+def lock_signature(session: Session, signature_id: str) -> Signature | None:
+    """Get a signature to change it, and keep its row for this transaction."""
+    found = select(Signature).where(Signature.id == signature_id).with_for_update()
+    return session.exec(found).one_or_none()
+
+
+def mails_sent(session: Session, signature: Signature, *, now: datetime) -> MailsSent:
+    """Count the confirming mails this sign-on and its mailbox have already been given."""
+    mine = col(Message.recipient_ref) == signature.id
+    confirming = col(Message.kind) == MessageKind.CONFIRM
+    today = col(Message.created_at) > now - DAY
+    count = select(func.count()).select_from(Message)
+    to_mailbox = (
+        count.join(Signature, col(Signature.id) == col(Message.recipient_ref))
+        .where(col(Signature.campaign_id) == signature.campaign_id)
+        .where(col(Signature.email_index) == signature.email_index)
+    )
+    return MailsSent(
+        for_sign_on_today=session.exec(count.where(mine, confirming, today)).one(),
+        for_sign_on_ever=session.exec(count.where(mine, confirming)).one(),
+        to_mailbox_today=session.exec(to_mailbox.where(confirming, today)).one(),
+    )
+
+
+def _find(session: Session, campaign: Campaign, kind: Kind, same: object) -> Signature | None:
+    found = select(Signature).where(Signature.campaign_id == campaign.id, Signature.kind == kind)
+    return session.exec(found.where(same).with_for_update()).one_or_none()  # type: ignore[arg-type] # -- a column expression

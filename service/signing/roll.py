@@ -1,0 +1,111 @@
+"""The roll: the counted names, and the letter as it stands with them."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
+from service.campaigns.queries import present_revision, released_edition
+from service.campaigns.wording import event_words, letter_contact, letter_offices, letter_text
+from service.foundation.sealing import CampaignKeys
+from service.letter.edition import Edition, Signatory
+from service.model.campaign import Campaign
+from service.model.edition import Edition as EditionRow
+from service.model.signature import Kind, Signature
+from service.signing.party import read_party
+from service.signing.queries import counted_signatures
+from service.store.keyring import Keyring
+from service.store.sealed import open_record
+
+DRAFT = 0
+_DRAFT_HASH = "0" * 64
+
+
+def letter_as_it_stands(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:
+    """Put together the present text and the counted roll: edition 0, which is not for circulation."""
+    return letter_with_roll(session, keyring, campaign, number=DRAFT, now=now)
+
+
+def letter_with_roll(
+    session: Session, keyring: Keyring, campaign: Campaign, *, number: int, now: datetime
+) -> Edition:
+    """Put together what edition `number` would say at this moment."""
+    keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
+    revision = present_revision(session, campaign) if campaign.revision_id else None
+    return Edition(
+        number=number,
+        slug=campaign.slug,
+        coalition=file.coalition,
+        letterhead=tuple(file.letterhead.lines),
+        contact=letter_contact(file),
+        text=letter_text(file),
+        offices=letter_offices(file),
+        roll=tuple(signatory(keys, row, number=number) for row in counted_signatures(session, campaign)),
+        date=letter_day(file, now=now),
+        event=event_words(file),
+        order=file.signatories.order,
+        group_by=file.signatories.group_by,
+        show_country=file.signatories.show_country,
+        show_representative=file.signatories.show_representative,
+        revision=revision.number if revision else 0,
+        revision_sha256=revision.sha256 if revision else _DRAFT_HASH,
+        time_zone=file.time_zone,
+    )
+
+
+def frozen_letter(session: Session, keyring: Keyring, row: EditionRow) -> Edition:
+    """Open an edition as it was frozen."""
+    return Edition.from_record(open_record(keyring.of(session, row.campaign_id), row, "content"))
+
+
+def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:
+    """Give the letter as its page shows it.
+
+    That is the edition that was sent, less those who have left since; before any was sent, the letter as it stands.
+    """
+    row = released_edition(session, campaign)
+    if row is None:
+        return letter_as_it_stands(session, keyring, campaign, now=now)
+    sent = frozen_letter(session, keyring, row)
+    keys = keyring.of(session, campaign.id)
+    standing = {
+        signature_salt(keys, counted, number=row.number) for counted in counted_signatures(session, campaign)
+    }
+    return replace(sent, roll=tuple(entry for entry in sent.roll if entry.salt in standing))
+
+
+def letter_day(file: CampaignFile, *, now: datetime) -> date:
+    """Give the day the letter is dated: as its file says, else the planned day of sending, else today."""
+    if file.letter.date is not None:
+        return file.letter.date
+    today = now.astimezone(file.zone).date()
+    return max(today, file.send_at.date()) if file.send_at is not None else today
+
+
+def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
+    """Give a signature as the letter's roll holds it."""
+    party = read_party(keys, row)
+    return Signatory(
+        kind="organization" if row.kind is Kind.ORGANIZATION else "person",
+        shown=row.visibility.value,
+        name=party.name,
+        name_latin=party.name_latin,
+        acronym=party.acronym,
+        sort_name=party.sort_name,
+        country=party.country,
+        category=party.category,
+        qualifier=party.qualifier,
+        representative_name=party.representative_name,
+        representative_title=party.representative_title,
+        position=party.position,
+        affiliation=party.affiliation,
+        order=party.order,
+        salt=signature_salt(keys, row, number=number),
+    )
+
+
+def signature_salt(keys: CampaignKeys, row: Signature, *, number: int) -> str:
+    """Give the salt of a signature's row in one edition: secret, and always the same for the two."""
+    return keys.blind("salt", f"{number}|{row.id}").hex()

@@ -1,0 +1,209 @@
+"""Take a sign-on: keep it pending and ask its mailbox to confirm."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from service.campaigns.access import seen_campaign
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.mail import outbox
+from service.model.campaign import Campaign, Signers
+from service.model.link_token import Purpose
+from service.model.message import MessageKind
+from service.model.signature import HeldReason, Kind, Provenance, Signature
+from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.limits import may_mail
+from service.signing.party import (
+    SignOn,
+    email_index,
+    name_index,
+    on_record,
+    read_party,
+    second_claim_index,
+    write_party,
+)
+from service.signing.queries import find_organization, find_person, mails_sent
+from service.store.keyring import Keyring
+from service.store.links import Link, keep_link
+
+WORDING = "2026-11"
+"""The version of the questions on the form; kept with each answer."""
+
+_LINKS_LIVE = timedelta(days=400)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The campaign a verb of this room works on, its keys, and the moment."""
+
+    session: Session
+    keys: CampaignKeys
+    campaign: Campaign
+    now: datetime
+
+
+def sign(session: Session, keyring: Keyring, *, slug: str, key: str, sign_on: SignOn, now: datetime) -> None:
+    """Keep a sign-on as pending and post the mail that asks to confirm it.
+
+    Whoever has signed before, the caller learns nothing: the same silence follows a first sign-on, a repeated one,
+    and one under a name that another contact holds (which waits for the secretariat's look). Raises NotFound where
+    the viewer may not know of the letter, Refused where it takes no sign-on now.
+    """
+    campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
+    refuse_unless_open(campaign, now=now)
+    refuse_unless_taken(campaign, sign_on.kind)
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    row = _claim(desk, sign_on)
+    if row.state is SignatureState.PENDING:
+        ask_to_confirm(desk, row)
+    else:
+        tell_already_signed(desk, row)
+
+
+def refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:
+    """Raise Refused, with the reason for a reader, where the letter takes no sign-on at this moment."""
+    reason = why_not_open(campaign, now=now)
+    if reason:
+        raise Refused(reason)
+
+
+def why_not_open(campaign: Campaign, *, now: datetime) -> str:
+    """Say in one sentence why no sign-on is taken now; empty where one is."""
+    if campaign.state is CampaignState.FROZEN or (campaign.opens_at is not None and now < campaign.opens_at):
+        return "This letter is not open for sign-ons yet."
+    if campaign.state is not CampaignState.OPEN or now >= campaign.deadline_at:
+        return "The time for sign-ons to this letter is over."
+    return ""
+
+
+def refuse_unless_taken(campaign: Campaign, kind: Kind) -> None:
+    """Raise Refused where the letter takes no signatory of this kind."""
+    if campaign.signers is Signers.ORGANIZATIONS and kind is Kind.PERSON:
+        raise Refused("This letter is signed by organizations only.")
+    if campaign.signers is Signers.PEOPLE and kind is Kind.ORGANIZATION:
+        raise Refused("This letter is signed by individuals only.")
+
+
+def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
+    """Bring a row that is not confirmed to what was given now, and make it pending on the present text."""
+    recorded = read_party(desk.keys, row)
+    write_party(desk.keys, row, on_record(recorded, sign_on) if recorded.email else sign_on)
+    if row.state is not SignatureState.PENDING:
+        if row.state in {SignatureState.WITHDRAWN, SignatureState.EXPIRED, SignatureState.DECLINED}:
+            row.generation += 1
+        SIGNATURE.move(row, SignatureState.PENDING)
+    row.signed_at, row.wording, row.left_at = desk.now, WORDING, None
+    row.revision_id = desk.campaign.revision_id
+    desk.session.add(row)
+
+
+def ask_to_confirm(desk: Desk, row: Signature) -> None:
+    """Post the confirming mail, within the caps that keep the form from flooding a mailbox."""
+    sent = mails_sent(desk.session, row, now=desk.now)
+    if not may_mail(sent):
+        return
+    link = Link(purpose=Purpose.CONFIRM, row_id=row.id, generation=row.generation)
+    keep_link(desk.session, desk.keys, link, expires_at=confirm_until(desk.campaign), now=desk.now)
+    outbox.post(
+        desk.session,
+        kind=MessageKind.CONFIRM,
+        campaign_id=desk.campaign.id,
+        recipient_ref=row.id,
+        occurrence=str(sent.for_sign_on_ever + 1),
+        now=desk.now,
+    )
+
+
+def tell_already_signed(desk: Desk, row: Signature) -> None:
+    """Tell the mailbox, never the page, that nothing more is needed; once a day at most."""
+    keep_manage_link(desk, row)
+    outbox.post(
+        desk.session,
+        kind=MessageKind.ALREADY,
+        campaign_id=desk.campaign.id,
+        recipient_ref=row.id,
+        occurrence=f"{desk.now:%Y-%m-%d}",
+        now=desk.now,
+    )
+
+
+def keep_manage_link(desk: Desk, row: Signature) -> None:
+    """Keep the link by which a signatory looks after its own sign-on."""
+    link = Link(purpose=Purpose.MANAGE, row_id=row.id, generation=row.generation)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + _LINKS_LIVE, now=desk.now)
+
+
+def keep_unsubscribe_link(desk: Desk, row: Signature) -> None:
+    """Keep the link by which a mailbox stops invitations and reminders."""
+    link = Link(purpose=Purpose.UNSUBSCRIBE, row_id=row.id)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + _LINKS_LIVE, now=desk.now)
+
+
+def confirm_until(campaign: Campaign) -> datetime:
+    """Give the moment until which confirmations count: the deadline and its grace."""
+    return campaign.deadline_at + timedelta(seconds=campaign.grace_seconds)
+
+
+def _claim(desk: Desk, sign_on: SignOn) -> Signature:
+    """Find or make the row of this sign-on, and fill it in unless it is confirmed already."""
+    row, index = _find(desk, sign_on)
+    if row is None:
+        row = _add_or_find(desk, sign_on, index)
+    if row.state is not SignatureState.CONFIRMED:
+        fill_in(desk, row, sign_on)
+    desk.session.flush()
+    return row
+
+
+def _find(desk: Desk, sign_on: SignOn) -> tuple[Signature | None, bytes]:
+    """Find this sign-on's row; where there is none, the second value is the name's hash for a new one."""
+    name = name_index(desk.keys, sign_on.kind, sign_on.name)
+    mailbox = email_index(desk.keys, sign_on.email)
+    if sign_on.kind is Kind.PERSON:
+        return find_person(desk.session, desk.campaign, email=mailbox, name=name), name
+    first = find_organization(desk.session, desk.campaign, name)
+    if first is None or first.email_index == mailbox or _is_only_invited(first):
+        return first, name
+    second = second_claim_index(desk.keys, sign_on)
+    return find_organization(desk.session, desk.campaign, second), second
+
+
+def _is_only_invited(row: Signature) -> bool:
+    # The confirming mail of such a sign-on goes to the contact on record, so a stranger gains nothing.
+    return row.invited and row.state in {SignatureState.INVITED, SignatureState.INTENDS}
+
+
+def _add_or_find(desk: Desk, sign_on: SignOn, index: bytes) -> Signature:
+    try:
+        with desk.session.begin_nested():
+            row = _new(desk, sign_on, index)
+            desk.session.add(row)
+    except IntegrityError:
+        # The same sign-on came in by another request at this very moment: it is one sign-on.
+        found, _ = _find(desk, sign_on)
+        assert found is not None
+        return found
+    return row
+
+
+def _new(desk: Desk, sign_on: SignOn, index: bytes) -> Signature:
+    first_claim = index == name_index(desk.keys, sign_on.kind, sign_on.name)
+    row = Signature(
+        campaign_id=desk.campaign.id,
+        kind=sign_on.kind,
+        state=SignatureState.PENDING,
+        provenance=Provenance.FORM,
+        held_reason=None if first_claim else HeldReason.SECOND_CLAIM,
+        revision_id=desk.campaign.revision_id,
+        visibility=sign_on.visibility,
+        name_index=index,
+        email_index=email_index(desk.keys, sign_on.email),
+        name=b"",
+        details=b"",
+        created_at=desk.now,
+    )
+    write_party(desk.keys, row, sign_on)
+    return row

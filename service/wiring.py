@@ -1,0 +1,120 @@
+"""Put the service together, once: settings in, everything that commands and jobs need out."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine, inspect
+
+from service.delivery.channel import Outward
+from service.delivery.messages import delivery_composers
+from service.foundation.clock import Clock, now
+from service.foundation.errors import Refused
+from service.foundation.sealing import KEY_BYTES, RootKey
+from service.foundation.settings import Settings
+from service.letter.fonts import Fonts
+from service.mail.postman import Composer, Sender
+from service.mail.smtp import SmtpTransport, parse_smtp_urls
+from service.mail.transport import Transport
+from service.model.message import MessageKind
+from service.signing.messages import signing_composers
+from service.store.engine import make_engine
+from service.store.keyring import Keyring
+from service.store.migrate import is_up_to_date, migrate
+from service.store.wake import Wake
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What commands, pages and jobs work with; `transport` is None while no relay is set."""
+
+    settings: Settings
+    engine: Engine
+    keyring: Keyring
+    clock: Clock
+    wake: Wake
+    transport: Transport | None
+    sender: Sender
+    composers: Mapping[MessageKind, Composer]
+    fonts: Fonts
+    outward: Outward
+
+
+def initialize(settings: Settings) -> tuple[str, ...]:
+    """Make what is missing of folders, root key and database; gives a sentence for each thing made.
+
+    Safe to run again. Raises Refused where the database is there and its root key is not.
+    """
+    done = []
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = make_engine(settings.database)
+    if not settings.root_key_file.exists():
+        if inspect(engine).has_table("campaign_key"):
+            raise Refused(
+                f"The database is there, but its key {settings.root_key_file} is not: put the key back,"
+                " or start with an empty database."
+            )
+        _write_root_key(settings)
+        done.append(
+            f"Made the root key {settings.root_key_file}; keep a copy of it, apart from the data's backups."
+        )
+    if not is_up_to_date(engine):
+        migrate(engine)
+        done.append("Brought the database up to date.")
+    engine.dispose()
+    return tuple(done)
+
+
+def make_services(settings: Settings, *, clock: Clock = now) -> Services:
+    """Put the service together; raises Refused where `undersigned init` has not been run."""
+    root = read_root_key(settings)
+    engine = make_engine(settings.database)
+    if not is_up_to_date(engine):
+        raise Refused("The database is not up to date: run `undersigned init` first.")
+    keyring, fonts = Keyring(root), Fonts(directory=settings.font_dir)
+    domain = settings.mail_from.rpartition("@")[2] or urlsplit(settings.public_url).hostname or "localhost"
+    return Services(
+        settings=settings,
+        engine=engine,
+        keyring=keyring,
+        clock=clock,
+        wake=Wake(),
+        transport=_make_transport(settings),
+        sender=Sender(site_key=root.derive("message-id"), mail_from=settings.mail_from, domain=domain),
+        composers={
+            **signing_composers(keyring, public_url=settings.public_url),
+            **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
+        },
+        fonts=fonts,
+        outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),
+    )
+
+
+def read_root_key(settings: Settings) -> RootKey:
+    """Read the root key; raises Refused where it is missing or is not one."""
+    try:
+        secret = settings.root_key_file.read_bytes()
+    except OSError as error:
+        raise Refused(
+            f"The root key {settings.root_key_file} cannot be read: run `undersigned init` first."
+        ) from error
+    if len(secret) != KEY_BYTES:
+        raise Refused(f"{settings.root_key_file} is not a root key: it must hold exactly {KEY_BYTES} bytes.")
+    return RootKey(secret)
+
+
+def _write_root_key(settings: Settings) -> None:
+    handle = os.open(settings.root_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _make_transport(settings: Settings) -> Transport | None:
+    if not settings.smtp_url or not settings.mail_from:
+        return None
+    return SmtpTransport(parse_smtp_urls(settings.smtp_url), ca_file=settings.smtp_ca_file)

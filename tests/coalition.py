@@ -1,0 +1,206 @@
+"""A coalition for tests: a whole letter from its file, its verbs one word each, its mail in a postbox."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from service.campaigns import life
+from service.campaigns.file import read_campaign_file
+from service.campaigns.load import load_campaign
+from service.campaigns.queries import get_campaign
+from service.delivery.approve import decide as decide_on_edition
+from service.delivery.channel import Outward
+from service.delivery.messages import delivery_composers
+from service.delivery.propose import Proposal, propose
+from service.delivery.release import release
+from service.foundation.sealing import RootKey
+from service.letter.fonts import Fonts
+from service.mail.postman import Sender, deliver_due
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery
+from service.model.edition import Decision
+from service.model.signature import Kind, Visibility
+from service.signing.confirm import confirm
+from service.signing.messages import signing_composers
+from service.signing.page import unlisted_address
+from service.signing.party import SignOn
+from service.signing.queries import Counts, counts
+from service.signing.sign import sign
+from service.store.keyring import Keyring
+from service.store.transaction import reading, transaction
+from tests.doubles.postbox import Postbox
+
+PUBLIC_URL = "https://letters.example"
+OUTWARD = Outward(smtp=True, mail_from="letters@rivers.example")
+SLUG = "clean-river"
+
+
+def letter_file(*, deadline: str = "2026-12-05T17:00:00", more: str = "", tables: str = "") -> bytes:
+    """Write a small campaign file, with further keys or tables where a test needs them."""
+    return f'''
+slug = "{SLUG}"
+coalition = "Coalition for Open Rivers"
+reply_to = "letter@rivers.example"
+time_zone = "America/New_York"
+opens = 2026-11-20T09:00:00
+deadline = {deadline}
+count_shown_from = 1
+{more}
+
+[letter]
+title = "Keep the river open"
+salutation = "Dear President Example,"
+re = "The river at the Basin Summit"
+body = """On behalf of ((signatories)) we write to you about the river."""
+asks_intro = "We urge you to:"
+asks = ["Open the archives.", "Invite the villages."]
+ending = "Thank you."
+closing = "Respectfully,"
+
+[[approvers]]
+name = "Ada Approver"
+email = "ada@lakes.example"
+
+[[approvers]]
+name = "Ben Approver"
+email = "ben@rivers.example"
+
+[[recipients]]
+name = "Jane Q. Example"
+position = "President of the Republic"
+office = "The Presidential Office"
+address = ["1 Palace Square", "Capital City"]
+country = "US"
+emails = ["president@office.example"]
+channels = ["email"]
+
+{tables}
+'''.encode()
+
+
+@dataclass
+class Coalition:
+    """One letter on one database; `now` moves only when a test moves it."""
+
+    engine: Engine
+    root: RootKey
+    now: datetime
+    postbox: Postbox = field(default_factory=Postbox)
+
+    def __post_init__(self) -> None:
+        self.keyring = Keyring(self.root)
+
+    def load(self, file: bytes | None = None) -> "Coalition":
+        read = read_campaign_file(file or letter_file(), now=self.now)
+        with transaction(self.engine) as session:
+            load_campaign(session, self.keyring, read, by="test", now=self.now)
+        return self
+
+    def open(self, file: bytes | None = None) -> "Coalition":
+        self.load(file)
+        with transaction(self.engine) as session:
+            life.freeze(session, self.keyring, SLUG, by="test", now=self.now)
+            life.open_for_signing(session, SLUG, by="test", now=self.now)
+        return self
+
+    def close(self) -> "Coalition":
+        with transaction(self.engine) as session:
+            life.close(session, SLUG, by="test", now=self.now)
+        return self
+
+    def publish(self) -> "Coalition":
+        with transaction(self.engine) as session:
+            life.publish(session, SLUG, by="test", now=self.now)
+        return self
+
+    def sign(self, name: str = "Lake Alliance", email: str = "", **given: object) -> "Coalition":
+        address = email or f"{name.split()[0].lower()}@members.example"
+        values = {"kind": Kind.ORGANIZATION, "visibility": Visibility.PUBLIC, **given}
+        with transaction(self.engine) as session:
+            sign_on = SignOn(name=name, email=address, **values)
+            sign(session, self.keyring, slug=SLUG, key=self.key(), sign_on=sign_on, now=self.now)
+        return self
+
+    def confirm(self, token: str) -> "Coalition":
+        with transaction(self.engine) as session:
+            confirm(session, self.keyring, token=token, now=self.now)
+        return self
+
+    def sign_and_confirm(self, name: str, **given: object) -> "Coalition":
+        self.sign(name, **given)
+        self.deliver_mail()
+        return self.confirm(self.newest_token("confirm"))
+
+    def propose(self) -> Proposal:
+        with transaction(self.engine) as session:
+            return propose(session, self.keyring, SLUG, by="test", now=self.now)
+
+    def approve(self, token: str, decision: Decision = Decision.APPROVED) -> "Coalition":
+        with transaction(self.engine) as session:
+            decide_on_edition(session, self.keyring, token=token, decision=decision, note="", now=self.now)
+        return self
+
+    def approve_all(self) -> "Coalition":
+        self.deliver_mail()
+        for token in self.tokens("approve")[-2:]:
+            self.approve(token)
+        return self
+
+    def release(self) -> list[Delivery]:
+        with transaction(self.engine) as session:
+            return release(session, self.keyring, SLUG, OUTWARD, by="test", now=self.now)
+
+    def deliver_mail(self) -> "Coalition":
+        composers = {
+            **signing_composers(self.keyring, public_url=PUBLIC_URL),
+            **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
+        }
+        sender = Sender(
+            site_key=self.root.derive("message-id"), mail_from=OUTWARD.mail_from, domain="rivers.example"
+        )
+        while deliver_due(
+            self.engine,
+            transport=self.postbox,
+            composers=composers,
+            sender=sender,
+            clock=lambda: self.now,
+            owner="test",
+        ):
+            pass
+        return self
+
+    def wait(self, **time: float) -> "Coalition":
+        self.now += timedelta(**time)
+        return self
+
+    def key(self) -> str:
+        with reading(self.engine) as session:
+            return unlisted_address(self.keyring, get_campaign(session, SLUG)).partition("?k=")[2]
+
+    def campaign(self) -> Campaign:
+        with reading(self.engine) as session:
+            return get_campaign(session, SLUG)
+
+    def counts(self) -> Counts:
+        with reading(self.engine) as session:
+            return counts(session, get_campaign(session, SLUG))
+
+    def tokens(self, path: str) -> list[str]:
+        """Give the tokens of one kind of link in all the mail there is, oldest first, each once."""
+        pattern = re.compile(rf"{re.escape(PUBLIC_URL)}/{path}/([A-Za-z0-9_-]{{43}})")
+        found = [match for text in self.mail_texts() for match in pattern.findall(text)]
+        return list(dict.fromkeys(found))
+
+    def newest_token(self, path: str) -> str:
+        return self.tokens(path)[-1]
+
+    def mail_texts(self) -> list[str]:
+        return [mail.text for mail in self.postbox.mails()]
+
+
+def database_bytes(folder: Path) -> bytes:
+    """Read every file of a SQLite database: itself, its log, its index of the log."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
