@@ -1,0 +1,24 @@
+"""How a language writes a moment on the wall of a place."""
+
+from datetime import datetime
+
+from babel import Locale
+from babel.dates import format_time
+
+from service.i18n.formats import write_date
+
+_JOINED = {"en": "{date} at {time}", "fr": "{date} à {time}", "es": "{date} a las {time}"}
+
+
+def write_moment(moment: datetime, language: str) -> str:
+    """Write an aware moment in full with its zone: "December 5, 2026 at 5:00 PM (America/New_York, UTC-05:00)"."""
+    locale = Locale.parse(language, sep="-")
+    joined = _JOINED[language.partition("-")[0]]
+    time = format_time(moment, format="short", locale=locale)
+    return f"{joined.format(date=write_date(moment.date(), language), time=time)} ({_zone(moment)})"
+
+
+def _zone(moment: datetime) -> str:
+    offset = f"UTC{moment:%:z}" if moment.utcoffset() else "UTC"
+    name = str(moment.tzinfo)
+    return offset if name in {"UTC", "Etc/UTC"} else f"{name}, {offset}"

@@ -1,0 +1,84 @@
+"""Compiles a copy into the format that is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from service.foundation.errors import Refused
+from service.letter.copy import Copy
+from service.letter.document import copy_json, make_document
+from service.letter.fonts import Fonts, printable_lines
+from service.letter.render_html import render_html
+from service.letter.render_pdf import render_pdf
+from service.letter.render_text import render_text
+
+Profile = Literal["mail", "archive"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """A copy in one format, and what a coordinator should know of how it came out.
+
+    The notices name signatories: show them to coordinators, never log them.
+    """
+
+    data: bytes
+    media_type: str
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a copy is to be compiled: the PDF's profile and the fonts at hand."""
+
+    profile: Profile
+    fonts: Fonts
+
+
+Renderer = Callable[[Copy, Manner], Rendering]
+
+
+def compile_copy(
+    copy: Copy, *, form: str, profile: Profile = "mail", fonts: Fonts | None = None
+) -> Rendering:
+    """Compile a copy as "pdf", "html" (a fragment), "txt" or "json".
+
+    The same copy gives the same bytes. `profile` matters to the PDF only: "mail" or "archive". Without `fonts`
+    the system's are used. Raises Refused for an unknown format or profile and for a name that cannot be
+    printed; Permanent where the typesetter breaks down.
+    """
+    if form not in RENDERERS:
+        raise Refused(f"There is no format “{form}”: choose one of {', '.join(RENDERERS)}.")
+    if profile not in ("mail", "archive"):
+        raise Refused(f"There is no profile “{profile}”: choose mail or archive.")
+    return RENDERERS[form](copy, Manner(profile=profile, fonts=fonts or Fonts()))
+
+
+def file_name(copy: Copy, form: str) -> str:
+    """Name the file of a copy; one with names that are not for publication says so."""
+    edition = f"edition-{copy.number}" if copy.number else "draft"
+    warning = "-not-for-publication" if copy.names_for_addressee_only else ""
+    return f"{copy.slug}-{edition}-{copy.audience}{warning}.{form}"
+
+
+def _pdf(copy: Copy, manner: Manner) -> Rendering:
+    lines, notices = printable_lines(copy.lines, manner.fonts)
+    # The code stays that of the whole copy, however its names could be printed.
+    document = replace(make_document(replace(copy, lines=lines)), check_code=copy.check_code)
+    data = render_pdf(document, profile=manner.profile, attachment=copy_json(copy), fonts=manner.fonts)
+    return Rendering(data=data, media_type="application/pdf", notices=notices)
+
+
+def _html(copy: Copy, _: Manner) -> Rendering:
+    return Rendering(data=render_html(make_document(copy)).encode(), media_type="text/html; charset=utf-8")
+
+
+def _text(copy: Copy, _: Manner) -> Rendering:
+    return Rendering(data=render_text(make_document(copy)).encode(), media_type="text/plain; charset=utf-8")
+
+
+def _json(copy: Copy, _: Manner) -> Rendering:
+    return Rendering(data=copy_json(copy), media_type="application/json")
+
+
+RENDERERS: dict[str, Renderer] = {"pdf": _pdf, "html": _html, "txt": _text, "json": _json}

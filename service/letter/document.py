@@ -1,0 +1,238 @@
+"""The document: a copy laid out in its parts, in the reader's language, without any format."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from service.foundation.canonical import canonical
+from service.i18n.formats import country_name, direction, settle_language, write_date
+from service.i18n.words import Words, undersigned, withheld, words_of
+from service.letter.copy import Addressee, Copy, Line
+from service.letter.edition import Contact, Kind, Notes
+from service.letter.markdown import Block, Blocks, Run, read_markdown
+from service.letter.roll import grouped
+
+_LONGEST_RUNNING_TITLE = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A stretch of a signatory's line: `glue` is ours, `text` is theirs and must be isolated for bidi."""
+
+    glue: str = ""
+    text: str = ""
+    role: Literal["name", "latin", "acronym", "detail", "end"] = "detail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A signatory as printed: its line, and below it whoever signed for it."""
+
+    line: tuple[Piece, ...]
+    below: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entries:
+    """Entries of one group; the heading is empty where there is only one group."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """All organizations, or all persons; the heading is empty where there is only one section."""
+
+    kind: Kind
+    heading: str
+    groups: tuple[Entries, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A letter in the order in which it is read; an empty part is left out.
+
+    `draft` and `not_for_publication` are the marks that belong on each page. `language` is a BCP 47 tag,
+    `direction` "ltr" or "rtl", `paper` "us-letter" or "a4". Labels are in the letter's language. `page`
+    holds {page} and {pages}.
+    """
+
+    language: str
+    direction: str
+    paper: str
+    coalition: str
+    day: str
+    draft: str
+    not_for_publication: str
+    letterhead: tuple[str, ...]
+    title: str
+    subtitle: str
+    running_title: str
+    date: str
+    addressees: tuple[tuple[str, ...], ...]
+    delivery_line: str
+    re_label: str
+    re: str
+    salutation: str
+    body: Blocks
+    asks_intro: Blocks
+    asks: tuple[Blocks, ...]
+    ending: Blocks
+    closing: str
+    undersigned: str
+    sections: tuple[Section, ...]
+    identification: str
+    withheld: str
+    cc_label: str
+    cc: tuple[str, ...]
+    notes_label: str
+    notes_place: Notes
+    notes: tuple[Blocks, ...]
+    contact_label: str
+    contact: tuple[str, ...]
+    check_label: str
+    check_code: str
+    check_at: str
+    page: str
+
+
+def make_document(copy: Copy) -> Document:
+    """Lay out a copy: fill the placeholders, read the Markdown once, put every line into words.
+
+    Raises Refused for a placeholder that is unknown.
+    """
+    text = copy.text
+    language = settle_language(text.language)
+    words = words_of(language)
+    written = read_markdown([text.body, text.asks_intro, text.ending, *text.asks], fill=copy.fill)
+    body, asks_intro, ending, *asks = written.parts
+    title = copy.fill(text.title)
+    return Document(
+        language=language,
+        direction=direction(language),
+        paper=copy.paper,
+        coalition=copy.coalition,
+        day=copy.date.isoformat(),
+        draft="" if copy.number else words.draft,
+        not_for_publication=words.not_for_publication if copy.names_for_addressee_only else "",
+        letterhead=copy.letterhead or (copy.coalition,),
+        title=title,
+        subtitle=copy.fill(text.subtitle),
+        running_title=_shorten(title),
+        date=write_date(copy.date, language),
+        addressees=tuple(_inside_address(one) for one in copy.addressees),
+        delivery_line=copy.delivery_line,
+        re_label=words.re if text.re else "",
+        re=copy.fill(text.re),
+        salutation=copy.fill(copy.salutation),
+        body=body,
+        asks_intro=asks_intro,
+        asks=tuple(asks),
+        ending=ending,
+        closing=copy.fill(text.closing),
+        undersigned=undersigned(copy.numbers.organizations, copy.numbers.individuals, language),
+        sections=_sections(copy, words, language),
+        identification=words.identification if any(line.affiliation for line in copy.lines) else "",
+        withheld=withheld(copy.withheld.count, language, after_names=bool(copy.lines)),
+        cc_label=words.cc if copy.cc else "",
+        cc=tuple(", ".join(filter(None, (one.name, one.position, one.office))) for one in copy.cc),
+        notes_label=words.notes if written.notes else "",
+        notes_place=text.footnotes,
+        notes=written.notes,
+        contact_label=words.contact if copy.contact else "",
+        contact=_contact(copy.contact),
+        check_label=words.check_code,
+        check_code=copy.check_code,
+        check_at=copy.check_at,
+        page=words.page,
+    )
+
+
+def plain_runs(runs: Sequence[Run]) -> str:
+    """Give the bare words of runs, a line break as a space."""
+    return "".join(" " if run.kind == "break" else run.text + plain_runs(run.runs) for run in runs)
+
+
+def plain_blocks(blocks: Sequence[Block]) -> str:
+    """Give the bare words of blocks, one line for each paragraph."""
+    lines = []
+    for block in blocks:
+        lines.append(plain_runs(block.runs))
+        lines.extend(plain_blocks(item) for item in block.items)
+    return "\n".join(filter(None, lines))
+
+
+def plain_pieces(pieces: Sequence[Piece]) -> str:
+    """Give a signatory's line as one string, nothing isolated."""
+    return "".join(piece.glue + piece.text for piece in pieces)
+
+
+def copy_json(copy: Copy) -> bytes:
+    """Write the canonical JSON of a copy: sorted keys, NFC, LF (RFC 8785). Its SHA-256 is the check code."""
+    return canonical(copy.as_record())
+
+
+def _shorten(title: str) -> str:
+    if len(title) <= _LONGEST_RUNNING_TITLE:
+        return title
+    return title[: _LONGEST_RUNNING_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def _inside_address(one: Addressee) -> tuple[str, ...]:
+    return tuple(filter(None, (one.name, one.position, one.office, *one.address)))
+
+
+def _contact(contact: Contact | None) -> tuple[str, ...]:
+    if contact is None:
+        return ()
+    # A telephone number stays on one line.
+    phone = contact.phone.replace(" ", "\u00a0")
+    return tuple(filter(None, (contact.name, contact.role, contact.email, phone)))
+
+
+def _sections(copy: Copy, words: Words, language: str) -> tuple[Section, ...]:
+    kinds: tuple[Kind, ...] = ("organization", "person")
+    headings: dict[Kind, str] = {"organization": words.organizations, "person": words.individuals}
+    present = [kind for kind in kinds if any(line.kind == kind for line in copy.lines)]
+    return tuple(
+        Section(
+            kind=kind,
+            heading=headings[kind] if len(present) > 1 else "",
+            groups=_groups(copy, [line for line in copy.lines if line.kind == kind], words.other, language),
+        )
+        for kind in present
+    )
+
+
+def _groups(copy: Copy, lines: list[Line], other: str, language: str) -> tuple[Entries, ...]:
+    groups = grouped(lines, by=copy.group_by, order=copy.order, language=language)
+    rest = other if len(groups) > 1 else ""
+    with_country = copy.group_by != "country"
+    return tuple(
+        Entries(
+            heading=group.heading or rest,
+            entries=tuple(_entry(line, language, with_country=with_country) for line in group.rows),
+        )
+        for group in groups
+    )
+
+
+def _entry(line: Line, language: str, *, with_country: bool) -> Entry:
+    pieces = [Piece(text=line.name, role="name")]
+    aside: list[tuple[str, Literal["latin", "acronym"]]] = []
+    if line.name_latin and line.name_latin != line.name:
+        aside.append((line.name_latin, "latin"))
+    if line.acronym and line.acronym != line.name:
+        aside.append((line.acronym, "acronym"))
+    for place, (text, role) in enumerate(aside):
+        pieces.append(Piece(glue=", " if place else " (", text=text, role=role))
+    if aside:
+        pieces.append(Piece(glue=")", role="end"))
+    country = country_name(line.country, language) if line.country and with_country else ""
+    details = [line.qualifier, line.position, line.affiliation, country]
+    # A qualifier in brackets of its own follows the name as it is.
+    pieces.extend(Piece(glue=" " if text.startswith("(") else ", ", text=text) for text in details if text)
+    signed_by = [text for text in (line.representative_name, line.representative_title) if text]
+    below = (Piece(glue=", " if place else "", text=text) for place, text in enumerate(signed_by))
+    return Entry(line=tuple(pieces), below=tuple(below))

@@ -1,0 +1,152 @@
+"""The edition: one letter with its signatories and offices, frozen at one moment."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, Self
+
+from service.foundation.canonical import digest
+
+Kind = Literal["organization", "person"]
+Shown = Literal["public", "recipient", "counted"]
+Audience = Literal["full", "public"]
+Role = Literal["to", "cc", "press"]
+Order = Literal["alphabetical", "lead_first", "manual"]
+GroupBy = Literal["none", "category", "country"]
+Notes = Literal["page", "endnotes"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatory:
+    """One counted organization or person, as it wants to be printed.
+
+    `shown` is what it chose. `country` is ISO 3166-1 alpha-2. `salt` is 64 random hexadecimal digits: they
+    keep a withheld row from being guessed. Who is only counted may have no name at all.
+    """
+
+    kind: Kind
+    shown: Shown
+    name: str
+    name_latin: str = ""
+    acronym: str = ""
+    sort_name: str = ""
+    country: str = ""
+    category: str = ""
+    qualifier: str = ""
+    representative_name: str = ""
+    representative_title: str = ""
+    position: str = ""
+    affiliation: str = ""
+    order: int | None = None
+    salt: str = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """An office that the letter is addressed to, copied to, or given to as press."""
+
+    role: Role
+    name: str
+    position: str = ""
+    office: str = ""
+    address: tuple[str, ...] = ()
+    country: str = ""
+    salutation: str = ""
+    copy: Audience
+    delivery_line: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """The text in one language: `body`, `asks_intro`, `asks` and `ending` in Markdown, placeholders unfilled."""
+
+    language: str
+    title: str
+    subtitle: str = ""
+    re: str = ""
+    salutation: str
+    body: str
+    asks_intro: str = ""
+    asks: tuple[str, ...] = ()
+    ending: str = ""
+    closing: str = ""
+    footnotes: Notes = "page"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom the reader may turn to; printed in the letter's foot."""
+
+    name: str
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """Everything a copy is made from. The same edition gives the same bytes, always.
+
+    `number` 0 is the letter as it stands, a draft. `date` is printed in the letter; `check_at` is the address
+    of the page where a reader can check a copy, or empty.
+    """
+
+    number: int
+    slug: str
+    coalition: str
+    letterhead: tuple[str, ...] = ()
+    contact: Contact | None = None
+    text: Text
+    offices: tuple[Office, ...]
+    roll: tuple[Signatory, ...]
+    date: date
+    event: str = ""
+    order: Order = "alphabetical"
+    group_by: GroupBy = "none"
+    show_country: bool = False
+    show_representative: bool = False
+    revision: int
+    revision_sha256: str
+    time_zone: str
+    check_at: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the edition's canonical record: what approvers approve."""
+        return digest(self.as_record())
+
+    def as_record(self) -> dict[str, Any]:
+        """Give the edition as plain values (JSON knows them all); from_record brings back an equal one."""
+        record: dict[str, Any] = plain(self)
+        return record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Make the edition that as_record was asked of; a key that is missing or unknown raises TypeError."""
+        contact = record["contact"]
+        text = record["text"]
+        return cls(
+            **{
+                **record,
+                "letterhead": tuple(record["letterhead"]),
+                "contact": Contact(**contact) if contact else None,
+                "text": Text(**{**text, "asks": tuple(text["asks"])}),
+                "offices": tuple(
+                    Office(**{**office, "address": tuple(office["address"])}) for office in record["offices"]
+                ),
+                "roll": tuple(Signatory(**signatory) for signatory in record["roll"]),
+                "date": date.fromisoformat(record["date"]),
+            }
+        )
+
+
+def plain(value: Any) -> Any:
+    """Turn dataclasses into mappings, tuples into lists and dates into ISO 8601, as deep as they go."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

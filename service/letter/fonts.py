@@ -1,0 +1,276 @@
+"""Which characters the fonts at hand can show."""
+
+import functools
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fontTools import unicodedata as scripts
+from fontTools.ttLib import TTFont, TTLibError
+
+from service.foundation.errors import Refused
+from service.letter.copy import Line
+
+SYSTEM_DIRECTORIES = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path("/System/Library/Fonts"),
+    Path("/Library/Fonts"),
+)
+
+# What the fonts in the Typst wheel (Libertinus Serif 7.051, New Computer Modern 8.1.1) have in every style that a
+# letter uses. They cannot be read from a file; tests/unit/letter holds this list against the typesetter.
+_BUNDLED_RANGES = (
+    "20-7e a0-34e 350-377 37a-37f 384-38a 38c 38e-3a1 3a3-4ff 512-513 51a-51d 531-556 559-58a 58d-58f 591-5c7 "
+    "5d0-5ea 5ef-5f4 10d0-10ff 1d00-1f15 1f18-1f1d 1f20-1f45 1f48-1f4d 1f50-1f57 1f59 1f5b 1f5d 1f5f-1f7d "
+    "1f80-1fb4 1fb6-1fc4 1fc6-1fd3 1fd6-1fdb 1fdd-1fef 1ff2-1ff4 1ff6-1ffe 2010-2027 202f-2037 2039-203e "
+    "2042 2044 2047-204b 2070-2071 2074-208e 20a1-20a4 20a6-20ac 20b1 20bf 2113 2116-2117 2122 2126 2153-215e "
+    "2160-2184 2190-2193 2212 2260 2264-2265 2c60-2c6c 2c74-2c77 a78b-a78c"
+)
+# Shape nothing themselves: joiners, isolates, the word joiner.
+_NEEDS_NO_GLYPH = frozenset("\u200b\u200c\u200d\u2060\u2066\u2067\u2068\u2069")
+_PACKAGES = {
+    "Hani": "fonts-wqy-zenhei",
+    "Hira": "fonts-wqy-zenhei",
+    "Kana": "fonts-wqy-zenhei",
+    "Bopo": "fonts-wqy-zenhei",
+    "Hang": "fonts-nanum",
+    "Zyyy": "fonts-symbola",
+    "Zsye": "fonts-symbola",
+}
+_OTHER_PACKAGE = "fonts-noto-core"
+# Faces of one weight and width only, the plain ones; bold siblings follow their regular face.
+_OTHER_FACE = re.compile(
+    r"(bold|black|light|thin|medium|heavy|italic|oblique|condensed|extra|demi|mono)", re.IGNORECASE
+)
+# Letter faces before screen faces; what is not named comes last.
+_PREFERRED = (
+    "NotoNaskhArabic-",
+    "NotoSerif",
+    "wqy-zenhei",
+    "NotoSansSC",
+    "DroidSansFallback",
+    "Nanum",
+    "NotoSans",
+    "Noto",
+)
+# Letters that a font for the script must have to be of use; Arabic is tried with the letters of Uyghur.
+_SCRIPTS = {
+    "Latin": "Aéłşộ",
+    "Greek": "Ωώ",
+    "Cyrillic": "ЖҚі",
+    "Armenian": "Հայ",
+    "Georgian": "ქარ",
+    "Hebrew": "שלם",
+    "Arabic (with Uyghur)": "ئېۇۆۈڭگچ",
+    "Syriac": "ܣܘܪ",
+    "Ethiopic": "አማር",
+    "Devanagari": "हिन्",
+    "Bengali": "বাং",
+    "Gurmukhi": "ਪੰਜ",
+    "Tamil": "தமி",
+    "Sinhala": "සිං",
+    "Thai": "ไทย",
+    "Lao": "ລາວ",
+    "Khmer": "ខ្ម",
+    "Myanmar": "မြန",
+    "Tibetan": "བོདྱ",
+    "Mongolian": "ᠮᠣᠩ",
+    "Han": "藏人維吾尔",
+    "Kana": "にホ",
+    "Hangul": "한국",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Whether letters of a script can be printed, and the Debian package that would help."""
+
+    script: str
+    is_covered: bool
+    package: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fonts:
+    """The fonts at hand: those in the Typst wheel, those in `directory`, and the system's where it is wanted."""
+
+    directory: Path | None = None
+    with_system: bool = True
+
+    def missing(self, text: str) -> str:
+        """Give the first character of a text, with its marks, that no font can show; empty where all can."""
+        return next((cluster for cluster in _clusters(text) if not self._shows(cluster)), "")
+
+    def needed(self, texts: Iterable[str]) -> tuple[Path, ...]:
+        """Give the font files that these texts need besides the bundled fonts, best first, bold faces after."""
+        clusters = {cluster for text in texts if not text.isascii() for cluster in _clusters(text)}
+        used = {path for cluster in clusters if (path := self._file_for(cluster)) is not None}
+        regular = [path for path in self._files() if path in used]
+        bold = (path.with_name(path.name.replace("-Regular", "-Bold")) for path in regular)
+        return (*regular, *(path for path in bold if path not in used and path.is_file()))
+
+    def scripts_covered(self) -> tuple[Coverage, ...]:
+        """Tell for the scripts of the world's larger movements whether names in them can be printed."""
+        return tuple(
+            Coverage(script=script, is_covered=not self.missing(letters), package=_package(letters[0]))
+            for script, letters in _SCRIPTS.items()
+        )
+
+    def _shows(self, cluster: str) -> bool:
+        return _is_in(cluster, _bundled()) or self._file_for(cluster) is not None
+
+    def _file_for(self, cluster: str) -> Path | None:
+        if _is_in(cluster, _bundled()):
+            return None
+        return next((path for path in self._files() if _is_in(cluster, _characters_now(path))), None)
+
+    def _files(self) -> tuple[Path, ...]:
+        own = (self.directory,) if self.directory is not None else ()
+        system = SYSTEM_DIRECTORIES if self.with_system else ()
+        return (*_ranked(own), *_ranked(system))
+
+
+def printable_lines(lines: Iterable[Line], fonts: Fonts) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """Give the signatories' lines as the fonts can print them, and a notice for each that had to change.
+
+    A name that no font can show is printed in its Latin form. Raises Refused, with every such name in
+    `faults`, where there is no Latin form or another word of the line cannot be shown.
+    """
+    printable, notices, faults = [], [], []
+    for line in lines:
+        lacking = fonts.missing(line.name)
+        if lacking and line.name_latin and not fonts.missing(line.name_latin):
+            notices.append(f"{line.name} is printed as {line.name_latin}: {_explain(lacking)}")
+            line = replace(line, name=line.name_latin, name_latin="")
+        fault = _fault(line, fonts)
+        if fault:
+            faults.append(fault)
+        printable.append(line)
+    if faults:
+        raise Refused(faults[0], tuple(faults))
+    return tuple(printable), tuple(notices)
+
+
+def refuse_unprintable(texts: Iterable[tuple[str, str]], fonts: Fonts) -> None:
+    """Raise Refused where a text cannot be printed; each comes as (what it is, the text)."""
+    faults = tuple(
+        f"{what} cannot be printed: {_explain(lacking)}"
+        for what, text in texts
+        if (lacking := fonts.missing(text))
+    )
+    if faults:
+        raise Refused(faults[0], faults)
+
+
+def _fault(line: Line, fonts: Fonts) -> str:
+    parts = {
+        "the name": line.name,
+        "the Latin form": line.name_latin,
+        "the acronym": line.acronym,
+        "the qualifier": line.qualifier,
+        "the position": line.position,
+        "the affiliation": line.affiliation,
+        "the representative": f"{line.representative_name} {line.representative_title}",
+        "the category": line.category,
+    }
+    for what, text in parts.items():
+        lacking = fonts.missing(text)
+        if lacking and what == "the name":
+            return f"{line.name} cannot be printed and has no Latin form: {_explain(lacking)}"
+        if lacking:
+            return f"{line.name} cannot be printed ({what}): {_explain(lacking)}"
+    return ""
+
+
+def _explain(cluster: str) -> str:
+    codes = " ".join(f"U+{ord(character):04X}" for character in cluster)
+    script = scripts.script_name(scripts.script(cluster[0]), default="unknown")
+    return (
+        f"no font at hand has the character {cluster} ({codes}, {script} script); "
+        f"the Debian package {_package(cluster[0])} has one."
+    )
+
+
+def _package(character: str) -> str:
+    return _PACKAGES.get(scripts.script(character), _OTHER_PACKAGE)
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """Part a text where one font may end and another begin: before each character that is no mark."""
+    cluster = ""
+    for character in text:
+        if character in _NEEDS_NO_GLYPH or character == "\n":
+            continue
+        if cluster and not unicodedata.category(character).startswith("M"):
+            yield cluster
+            cluster = ""
+        cluster += character
+    if cluster:
+        yield cluster
+
+
+def _is_in(cluster: str, characters: frozenset[int]) -> bool:
+    # A shaper composes and decomposes as the font has it; either form will do.
+    forms = (cluster, unicodedata.normalize("NFC", cluster), unicodedata.normalize("NFD", cluster))
+    return any(all(ord(character) in characters for character in form) for form in forms)
+
+
+@functools.cache
+def _bundled() -> frozenset[int]:
+    found: set[int] = set()
+    for part in _BUNDLED_RANGES.split():
+        first, _, last = part.partition("-")
+        found.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(found)
+
+
+def _ranked(directories: Iterable[Path]) -> tuple[Path, ...]:
+    files = (path for directory in directories for path in _font_files(directory, _stamp(directory)))
+    return tuple(sorted(files, key=_rank))
+
+
+def _rank(path: Path) -> tuple[int, str, str]:
+    order = [place for place, start in enumerate(_PREFERRED) if path.name.startswith(start)]
+    return (min(order, default=len(_PREFERRED)), path.name, str(path))
+
+
+@functools.lru_cache(maxsize=16)
+def _font_files(directory: Path, stamp: int) -> tuple[Path, ...]:  # noqa: ARG001 -- a changed folder is read again
+    return tuple(
+        Path(folder, name)
+        for folder, _, names in os.walk(directory)
+        for name in names
+        if name.lower().endswith((".ttf", ".ttc", ".otf")) and not _OTHER_FACE.search(name)
+    )
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _characters_now(path: Path) -> frozenset[int]:
+    return _characters(path, _stamp(path))
+
+
+@functools.lru_cache(maxsize=1024)
+def _characters(path: Path, stamp: int) -> frozenset[int]:  # noqa: ARG001 -- a changed file is read again
+    try:
+        with path.open("rb") as stream, TTFont(stream, fontNumber=0, lazy=True) as font:
+            return frozenset(font.getBestCmap() or ()) if _is_archival(font) else frozenset()
+    except (TTLibError, OSError, KeyError, AssertionError):
+        # A broken file among the fonts is no reason to stop a letter.
+        return frozenset()
+
+
+def _is_archival(font: TTFont) -> bool:
+    """Tell whether a font keeps the archival claim: CID-keyed CFF does not (widths disagree under PDF/A)."""
+    if "glyf" in font:
+        return True
+    return "CFF " in font and not hasattr(font["CFF "].cff.topDictIndex[0], "ROS")

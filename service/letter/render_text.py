@@ -1,0 +1,205 @@
+"""The letter as plain text, 72 columns wide, for mail and for web forms."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from service.i18n.formats import isolate
+from service.letter.document import Document, Piece, Section
+from service.letter.markdown import Block, Run
+
+COLUMNS = 72
+
+_INDENT = "   "
+_GROUP = 8
+_WIDE = frozenset({"W", "F"})
+_WIDTHLESS = frozenset({"Mn", "Me", "Cf"})
+# Where a line may also end: after a Tibetan tsheg, and beside any wide character.
+_TSHEG = "\u0f0b"
+# Signs that must not begin a line of Han text.
+_CLOSING = frozenset("、。，．：；！？）］｝」』】》〉〕")
+
+
+def render_text(document: Document) -> str:
+    """Write a document as plain text: lines of at most 72 columns, LF, one line end at the end.
+
+    Only a word that is longer than a line (a link) stands out. Names of a foreign direction are isolated
+    (U+2068 … U+2069), links follow their text in angle brackets, notes stand at the end.
+    """
+    parts = [
+        *_head(document),
+        *_text(document),
+        *_signatories(document),
+        *_foot(document),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def write_blocks(blocks: Sequence[Block], *, first: str = "", rest: str = "") -> str:
+    """Write blocks of Markdown as lines of at most 72 columns, `first` before the first one and `rest` before the others."""
+    parts = []
+    for block in blocks:
+        parts.append(_block(block, first=first, rest=rest))
+        first = rest
+    return "\n\n".join(parts)
+
+
+def width(text: str) -> int:
+    """Count the columns that a text takes: wide characters two, combining and format characters none."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def wrap(text: str, *, first: str = "", rest: str = "") -> str:
+    """Break a text into lines of at most 72 columns, with what the first line and the rest begin with."""
+    lines = []
+    line, used, empty = first, width(first), True
+    for gap, word in _words(text):
+        if not empty and used + len(gap) + width(word) > COLUMNS:
+            lines.append(line)
+            line, used, empty = rest, width(rest), True
+        line += word if empty else gap + word
+        used = width(line)
+        empty = False
+    return "\n".join([*lines, line]).rstrip()
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in _WIDTHLESS:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
+
+
+def _words(text: str) -> Iterable[tuple[str, str]]:
+    for word in re.split(r"[ \n\t]+", text.strip(" \n\t")):
+        for place, part in enumerate(_parts(word)):
+            yield ("" if place else " ", part)
+
+
+def _parts(word: str) -> list[str]:
+    parts = [""]
+    for character in word:
+        before = parts[-1][-1:]
+        if before and _may_part(before, character):
+            parts.append("")
+        parts[-1] += character
+    return parts
+
+
+def _may_part(before: str, after: str) -> bool:
+    if after in _CLOSING or _columns(after) == 0:
+        return False
+    return before == _TSHEG or (_columns(before) == 2 and _columns(after) == 2)
+
+
+def _head(document: Document) -> list[str]:
+    own = document.language
+    return [
+        "\n".join(filter(None, (document.draft, document.not_for_publication))),
+        "\n".join(wrap(isolate(line, within=own)) for line in document.letterhead),
+        wrap(document.title),
+        wrap(document.subtitle),
+        document.date,
+        *("\n".join(wrap(isolate(line, within=own)) for line in one) for one in document.addressees),
+        wrap(document.delivery_line),
+        wrap(f"{document.re_label} {document.re}", rest=_INDENT) if document.re else "",
+        wrap(document.salutation),
+    ]
+
+
+def _text(document: Document) -> list[str]:
+    asks = [
+        write_blocks(ask, first=f"{place}. ", rest=" " * len(f"{place}. "))
+        for place, ask in enumerate(document.asks, start=1)
+    ]
+    return [
+        write_blocks(document.body),
+        write_blocks(document.asks_intro),
+        *asks,
+        write_blocks(document.ending),
+        wrap(document.closing),
+    ]
+
+
+def _signatories(document: Document) -> list[str]:
+    return [
+        wrap(document.undersigned),
+        *(part for section in document.sections for part in _section(section, document.language)),
+        wrap(document.withheld),
+        wrap(document.identification),
+    ]
+
+
+def _section(section: Section, language: str) -> list[str]:
+    parts = [section.heading]
+    for group in section.groups:
+        lines = [group.heading] if group.heading else []
+        for entry in group.entries:
+            lines.append(wrap(_pieces(entry.line, language), rest=_INDENT))
+            if entry.below:
+                lines.append(wrap(_pieces(entry.below, language), first=_INDENT, rest=_INDENT))
+        parts.append("\n".join(lines))
+    return parts
+
+
+def _foot(document: Document) -> list[str]:
+    own = document.language
+    notes = [
+        write_blocks(note, first=f"[{place}] ", rest=" " * len(f"[{place}] "))
+        for place, note in enumerate(document.notes, start=1)
+    ]
+    copied = [wrap(isolate(line, within=own), first=_INDENT, rest=_INDENT * 2) for line in document.cc]
+    contact = ", ".join(isolate(part, within=own) for part in document.contact)
+    code = document.check_code
+    groups = " ".join(code[place : place + _GROUP] for place in range(0, len(code), _GROUP))
+    check = f"{document.check_label} {groups}"
+    return [
+        "\n".join([document.cc_label, *copied]) if copied else "",
+        document.notes_label,
+        *notes,
+        wrap(f"{document.contact_label} {contact}", rest=_INDENT) if contact else "",
+        "\n".join(filter(None, (wrap(check, rest=_INDENT), document.check_at))),
+    ]
+
+
+def _pieces(pieces: Sequence[Piece], language: str) -> str:
+    return "".join(piece.glue + isolate(piece.text, within=language) for piece in pieces)
+
+
+def _block(block: Block, *, first: str, rest: str) -> str:
+    if block.kind == "list":
+        return _list(block, first=first, rest=rest)
+    if block.kind == "quote":
+        return write_blocks(block.items[0], first=f"{first}> ", rest=f"{rest}> ")
+    if block.kind == "rule":
+        return f"{first}* * *"
+    lines = _runs(block.runs).split("\n")
+    return "\n".join(
+        wrap(line, first=rest if place else first, rest=rest) for place, line in enumerate(lines)
+    )
+
+
+def _list(block: Block, *, first: str, rest: str) -> str:
+    parts = []
+    for place, item in enumerate(block.items):
+        mark = f"{block.start + place}. " if block.start >= 0 else "- "
+        parts.append(write_blocks(item, first=first + mark, rest=rest + " " * len(mark)))
+        first = rest
+    return "\n".join(parts)
+
+
+def _runs(runs: Sequence[Run]) -> str:
+    return "".join(_run(run) for run in runs)
+
+
+def _run(run: Run) -> str:
+    if run.kind == "break":
+        return "\n"
+    if run.kind == "note":
+        return f"[{run.number}]"
+    inside = run.text + _runs(run.runs)
+    address = run.target.removeprefix("mailto:")
+    if run.kind == "link" and inside not in {run.target, address}:
+        return f"{inside} <{address}>"
+    return inside

@@ -1,0 +1,97 @@
+"""Typesets one letter in a process of its own, with limits; started by service/letter/render_pdf.py.
+
+Reads a job as JSON from standard input and writes the PDF to standard output. The job's own `exit_when_refused`
+says that the typesetter refused the letter (its reason, as JSON, on standard error); any other is a breakdown.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+import typst
+
+_ALMOST_EMPTY = 0.2
+
+
+def main() -> int:
+    """Do the one job that stands on standard input."""
+    job = json.load(sys.stdin)
+    _limit(memory=job["memory_bytes"], seconds=job["cpu_seconds"])
+    try:
+        data = _typeset(job)
+    except RuntimeError as error:
+        # A compile raises typst.TypstError, which is a RuntimeError; a query raises just that.
+        json.dump({"reason": str(error)}, sys.stderr)
+        return int(job["exit_when_refused"])
+    sys.stdout.buffer.write(data)
+    return 0
+
+
+def _limit(*, memory: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _typeset(job: dict[str, Any]) -> bytes:
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[job["font_directory"]]
+    )
+    compilers = [_compiler(job, fonts, density=density) for density in job["densities"]]
+    first = _chosen(compilers)
+    for compiler in (first, *compilers):
+        pages, warnings = compiler.compile_with_warnings(
+            format="pdf", pdf_standards=job["standards"], timestamp=job["timestamp"]
+        )
+        # Page numbers are wrong in a layout that did not settle: set more closely, it may.
+        if isinstance(pages, bytes) and not any("converge" in warning.message for warning in warnings):
+            return pages
+    raise RuntimeError("the pages did not settle")
+
+
+def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str) -> typst.Compiler:
+    return typst.Compiler(
+        input=job["template"],
+        # A folder that holds the template and nothing else: no letter can read any other file.
+        root=job["root"],
+        font_paths=fonts,
+        ignore_system_fonts=True,
+        package_path=job["root"],
+        package_cache_path=job["root"],
+        sys_inputs={
+            **job["inputs"],
+            "families": json.dumps(_families(fonts, job["font_files"])),
+            "density": density,
+        },
+    )
+
+
+def _chosen(compilers: list[typst.Compiler]) -> typst.Compiler:
+    """Choose how close the letter is set: as it looks best, unless its last page would be almost empty."""
+    usual, *closer = compilers
+    end = _end(usual) if closer else {"pages": 1}
+    if end["pages"] == 1 or (end["page"] == end["pages"] and end["filled"] > _ALMOST_EMPTY):
+        return usual
+    return next((compiler for compiler in closer if _end(compiler)["pages"] < end["pages"]), usual)
+
+
+def _end(compiler: typst.Compiler) -> dict[str, Any]:
+    end: dict[str, Any] = json.loads(compiler.query("<end>", field="value", one=True))
+    return end
+
+
+def _families(fonts: typst.Fonts, files: list[str]) -> list[str]:
+    """Name the families of the linked files, in the order in which they shall be tried."""
+    places = {str(Path(file).resolve()): place for place, file in enumerate(files)}
+    found: dict[str, int] = {}
+    for font in fonts.fonts():
+        place = places.get(str(Path(font.path).resolve())) if font.path else None
+        if place is not None and font.index == 0:
+            found[font.family] = min(place, found.get(font.family, place))
+    return sorted(found, key=lambda family: found[family])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+import pytest
+import typst
+
+from service.foundation.errors import Refused
+from service.letter.compile import compile_copy
+from service.letter.fonts import _BUNDLED_RANGES, Fonts
+from tests.unit.letter.letters import copy_of, make_person, make_signatory, make_text
+
+NOTHING_INSTALLED = Fonts(with_system=False)
+SCRIPTS = [
+    ("Latin", True),
+    ("Greek", True),
+    ("Cyrillic", True),
+    ("Tibetan", False),
+    ("Han", False),
+    ("Hangul", False),
+]
+TEXTS = [
+    ("River Watch", ""),
+    ("Çevre, Łódź, Việt, e\u0301", ""),
+    ("Зелений Ђ Қазақ", ""),
+    ("Ἑλλάς", ""),
+    ("a\u200cb \u2068c\u2069", ""),
+    ("The བོད group", "བོ"),
+    ("River 藏", "藏"),
+    ("Fun 😀", "😀"),
+    ("q\u0f71", "q\u0f71"),
+]
+
+
+@pytest.mark.parametrize(("text", "lacking"), TEXTS)
+def test_the_first_character_that_no_font_has_is_found(text, lacking):
+    assert NOTHING_INSTALLED.missing(text) == lacking
+
+
+def test_the_typesetter_has_every_character_that_we_say_it_has(tmp_path):
+    spans = [part.partition("-") for part in _BUNDLED_RANGES.split()]
+    characters = "".join(chr(code) for a, _, b in spans for code in range(int(a, 16), int(b or a, 16) + 1))
+    source = """#set document(title: "all")
+#set text(lang: "en", fallback: false, font: ("Libertinus Serif", "New Computer Modern"))
+#for style in (text, emph, strong, text.with(weight: "semibold"), it => emph(strong(it))) [
+  #for one in sys.inputs.all.clusters() [#style(one) ]
+
+]"""
+
+    data = typst.compile(
+        input=source.encode(),
+        root=tmp_path,
+        ignore_system_fonts=True,
+        sys_inputs={"all": characters},
+        pdf_standards=["a-2b"],
+    )
+
+    assert isinstance(data, bytes)
+
+
+@pytest.mark.parametrize(("script", "is_covered"), SCRIPTS)
+def test_scripts_are_told_apart_by_what_can_be_printed(script, is_covered):
+    (found,) = [one for one in NOTHING_INSTALLED.scripts_covered() if one.script == script]
+
+    assert found.is_covered is is_covered
+    assert found.package.startswith("fonts-")
+
+
+def test_a_name_without_a_font_is_printed_in_its_latin_form_and_told():
+    roll = (make_signatory("བོད་ཀྱི", name_latin="Tibet Group"), make_signatory("River Watch"))
+
+    rendering = compile_copy(copy_of(roll=roll), form="pdf", fonts=NOTHING_INSTALLED)
+
+    (notice,) = rendering.notices
+    assert notice.startswith("བོད་ཀྱི is printed as Tibet Group: ")
+    assert "U+0F56 U+0F7C, Tibetan script" in notice
+    assert "fonts-noto-core" in notice
+
+
+def test_a_name_with_neither_font_nor_latin_form_stops_the_letter_and_each_is_listed():
+    roll = (make_signatory("藏人會"), make_signatory("བོད"), make_person("Ana", affiliation="བོད"))
+
+    with pytest.raises(Refused) as refused:
+        compile_copy(copy_of(roll=roll), form="pdf", fonts=NOTHING_INSTALLED)
+
+    assert len(refused.value.faults) == 3
+    assert any(
+        "藏人會 cannot be printed" in fault and "fonts-wqy-zenhei" in fault for fault in refused.value.faults
+    )
+    assert any("Ana cannot be printed (the affiliation)" in fault for fault in refused.value.faults)
+
+
+def test_a_text_without_a_font_stops_the_letter_and_says_where():
+    with pytest.raises(Refused, match=r"The body cannot be printed: no font at hand has the character བོ"):
+        compile_copy(copy_of(text=make_text(body="We say བོད.")), form="pdf", fonts=NOTHING_INSTALLED)
+
+
+def test_other_formats_keep_every_name_in_its_own_script():
+    copy = copy_of(roll=(make_signatory("བོད་ཀྱི", name_latin="Tibet Group"),))
+
+    for form in ("txt", "html", "json"):
+        assert "བོད་ཀྱི" in compile_copy(copy, form=form, fonts=NOTHING_INSTALLED).data.decode()
+
+
+def test_a_broken_font_is_passed_over(tmp_path):
+    (tmp_path / "Broken.ttf").write_bytes(b"not a font")
+
+    assert Fonts(directory=tmp_path, with_system=False).missing("བོད") == "བོ"
