@@ -8,6 +8,7 @@ from examples.demo.copies import check_copy
 from examples.demo.errors import DemoFailed
 from examples.demo.post import Kind
 from examples.demo.stage import Stage
+from examples.demo.undersigned import wait_until
 from examples.demo.visitor import Visitor
 
 _MAIL_SECONDS = 20
@@ -29,7 +30,7 @@ def propose(stage: Stage) -> None:
     for mail in stage.mail_for(Kind.APPROVAL).values():
         visitor = Visitor()
         page = visitor.open(mail.link("approve") or "")
-        visitor.send(page, page.form(having="decision"), {"decision": "approve"})
+        visitor.send(page, page.form(having="decision"), {"decision": "approved"})
     stage.narrator.say(f"{len(approvers)} have approved this exact edition.")
 
 
@@ -37,15 +38,15 @@ def release(stage: Stage) -> None:
     """Send the letter for real, and keep what its recipient received."""
     stage.undersigned.run("deliver", stage.slug, "--release")
     stage.narrator.say("The letter is released.")
-    addresses = [str(address) for office in stage.offices for address in office["emails"]]
-    stage.await_post(
-        Kind.DELIVERY, addresses, seconds=_MAIL_SECONDS, what="the letter, as its recipients got it"
+    offices = [office for office in stage.offices if office["role"] != "press"]
+    _await_copies(stage, offices, what="the letter, as its recipients got it")
+    shutil.copyfile(stage.mail_for(Kind.DELIVERY)[_addressee(stage)].path, stage.folder.delivered)
+    wait_until(
+        lambda: stage.undersigned.ask("campaign", "show", stage.slug)["state"] == "sent",
+        seconds=_MAIL_SECONDS,
+        what="the letter to be known as sent",
+        every=0.5,
     )
-    received = stage.mail_for(Kind.DELIVERY)
-    shutil.copyfile(received[_addressee(stage)].path, stage.folder.delivered)
-    for office in stage.offices:
-        for address in office["emails"]:
-            check_copy(stage.cast, received[address].text(), full=office["copy"] == "full")
     stage.narrator.say("Each copy names those whom it may name, and nobody else.")
 
 
@@ -80,6 +81,8 @@ def publish(stage: Stage) -> None:
     if published_count(stage)["signatories"] != len(stage.cast.counted):
         raise DemoFailed("The public count is not the count of the letter.")
     stage.narrator.say("The letter is published: anybody sees its count and its public names, and no other.")
+    press = [office for office in stage.offices if office["role"] == "press"]
+    _await_copies(stage, press, what="the press copies, which waited for publication")
 
 
 def published_count(stage: Stage) -> dict[str, Any]:
@@ -87,6 +90,16 @@ def published_count(stage: Stage) -> dict[str, Any]:
     page = Visitor().open(f"{stage.undersigned.url}/letters/{stage.slug}/count.json")
     found: dict[str, Any] = json.loads(page.html)
     return found
+
+
+def _await_copies(stage: Stage, offices: list[dict[str, Any]], *, what: str) -> None:
+    """Wait until these offices have their copies, and look who is named in each."""
+    addresses = [str(address) for office in offices for address in office["emails"]]
+    stage.await_post(Kind.DELIVERY, addresses, seconds=_MAIL_SECONDS, what=what)
+    received = stage.mail_for(Kind.DELIVERY)
+    for office in offices:
+        for address in office["emails"]:
+            check_copy(stage.cast, received[address].text(), full=office["copy"] == "full")
 
 
 def _addressee(stage: Stage) -> str:

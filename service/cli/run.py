@@ -20,6 +20,7 @@ from service.worker.embedded import only_process, running_jobs
 @pass_context
 def run(context: Context, host: str, port: int) -> None:
     """Serve the pages, run the clock and send the mail, in one process."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     services = context.services
     signal.signal(signal.SIGTERM, _leave)

@@ -11,6 +11,7 @@ from service.store.keyring import Keyring
 COLUMNS = (
     "id",
     "standing",
+    "state",
     "kind",
     "name",
     "name_latin",
@@ -48,6 +49,7 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
             {
                 **own,
                 "id": row.id,
+                "state": row.state.value,
                 "standing": standing(row, campaign).value,
                 "kind": row.kind.value,
                 "visibility": row.visibility.value,

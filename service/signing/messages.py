@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -52,7 +53,7 @@ class _Facts:
         """Give the address that stops invitations and reminders."""
         return self.address_of(Purpose.UNSUBSCRIBE, "unsubscribe")
 
-    def write(self, template: str, /, **context: object) -> Rendered:
+    def write(self, template: str, /, **context: Any) -> Rendered:
         """Fill one of the mail templates with what all of them say and what this one adds."""
         return render_mail(
             template,

@@ -19,7 +19,9 @@ def test_the_word_counted_and_the_count_agree_for_every_sign_on_there_can_be(eng
     with transaction(engine) as session:
         campaign = make_campaign(session, keyring, now=noon)
         keys = keyring.of(session, campaign.id)
-        earlier = LetterRevision(campaign_id=campaign.id, number=2, sha256="b" * 64, content=b"", frozen_at=noon)
+        earlier = LetterRevision(
+            campaign_id=campaign.id, number=2, sha256="b" * 64, content=b"", frozen_at=noon
+        )
         session.add(earlier)
         session.flush()
         rows = [

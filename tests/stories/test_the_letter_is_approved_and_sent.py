@@ -11,7 +11,7 @@ from service.model.states import CampaignState, DeliveryState
 from service.signing.decide import decide
 from service.signing.manage import withdraw
 from service.store.transaction import reading, transaction
-from tests.coalition import SLUG, Coalition, letter_file
+from tests.coalition import SLUG, letter_file
 
 PRESS = """
 [[recipients]]
@@ -21,15 +21,12 @@ emails = ["news@daily.example"]
 """
 
 
-@pytest.fixture
-def coalition(engine, root, noon):
-    return Coalition(engine, root, noon)
-
-
 def ready(coalition, *, tables="", more=""):
     """Bring a letter with two signatories to its first edition."""
     coalition.open(letter_file(tables=tables, more=more))
-    coalition.sign_and_confirm("Lake Alliance").sign_and_confirm("Hidden House", visibility=Visibility.RECIPIENT)
+    coalition.sign_and_confirm("Lake Alliance").sign_and_confirm(
+        "Hidden House", visibility=Visibility.RECIPIENT
+    )
     accept_all(coalition)
     coalition.close()
     return coalition.propose()

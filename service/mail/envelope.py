@@ -1,0 +1,110 @@
+"""What goes into the post: a Draft that a room hands over, and the Envelope that a transport carries."""
+
+import re
+from dataclasses import dataclass
+
+LONGEST_LINE = 998
+"""Bytes of a line before its CRLF (RFC 5322, section 2.1.1)."""
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]+@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]+")
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
+_LANGUAGE = re.compile(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*")
+_URL = re.compile(r"https?://[!-;=?-~]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_LONG_LINE = re.compile(rb"[^\n]{%d}" % (LONGEST_LINE + 2))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail; `media_type` is in lower case and without parameters."""
+
+    filename: str
+    media_type: str
+    data: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse, by ValueError, what could not stand in a header."""
+        _one_line(self.filename, what="file name")
+        if not self.filename or "/" in self.filename or "\\" in self.filename:
+            raise ValueError("A file name is a name, not a path.")
+        if not _MEDIA_TYPE.fullmatch(self.media_type):
+            raise ValueError("A media type looks like application/pdf.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """One mail to one mailbox, in words; `to` and `reply_to` are normal addresses (foundation/addresses.py).
+
+    `sender_name` is the name shown as From. What could break out of a header raises ValueError: it is a bug of
+    the room, whose texts were checked at the door.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    sender_name: str
+    reply_to: str | None
+    language: str
+    unsubscribe_url: str | None
+    attachments: tuple[Attachment, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse, by ValueError, what could not stand in a header or in a text."""
+        _one_address(self.to)
+        if self.reply_to is not None:
+            _one_address(self.reply_to)
+        for what, line in (("subject", self.subject), ("sender's name", self.sender_name)):
+            _one_line(line, what=what)
+        for what, body in (("text", self.text), ("HTML", self.html)):
+            _no_controls(body, what=what)
+        if not _LANGUAGE.fullmatch(self.language):
+            raise ValueError("A language is a BCP 47 tag.")
+        if self.unsubscribe_url is not None and not _URL.fullmatch(self.unsubscribe_url):
+            raise ValueError("The address to unsubscribe at is not a plain web address.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """One mail as it goes over the wire: from one mailbox to exactly one, with its bytes.
+
+    `message_id` has its angle brackets. Every line of `data` ends in CRLF and holds at most 998 bytes; dots are
+    not doubled yet. Anything else raises ValueError, so that nothing can be smuggled behind an end of data.
+    """
+
+    mail_from: str
+    rcpt_to: str
+    message_id: str
+    data: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse, by ValueError, what is not exactly one mail to exactly one mailbox."""
+        _one_address(self.mail_from)
+        _one_address(self.rcpt_to)
+        if not self.data.endswith(b"\r\n") or _LONE_END.search(self.data) or b"\0" in self.data:
+            raise ValueError("A line of a mail ends in CRLF and holds no NUL.")
+        if _LONG_LINE.search(self.data):
+            raise ValueError(f"A line of a mail holds at most {LONGEST_LINE} bytes.")
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Tell whether only a relay with SMTPUTF8 can carry it (RFC 6531): an address has a local part beyond ASCII."""
+        return not (self.mail_from.isascii() and self.rcpt_to.isascii() and self.data.isascii())
+
+
+def _one_address(address: str) -> None:
+    # The address stays out of the sentence: it may end in a log.
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError("Mail goes to and from exactly one plain address.")
+
+
+def _one_line(text: str, *, what: str) -> None:
+    _no_controls(text, what=what)
+    if len(f"{text}.".splitlines()) != 1 or "\t" in text:
+        raise ValueError(f"A {what} is one line.")
+
+
+def _no_controls(text: str, *, what: str) -> None:
+    if _CONTROL.search(text):
+        raise ValueError(f"A {what} holds a character that does not belong into a mail.")

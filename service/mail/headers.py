@@ -1,0 +1,101 @@
+"""Write the headers of a mail, byte by byte: the same mail always has the same ones (pure)."""
+
+import base64
+import hmac
+import textwrap
+from collections.abc import Iterator
+from email.headerregistry import Address
+
+from service.foundation.addresses import ascii_address
+
+_WIDTH = 76
+# In base64, with its twelve characters around and "Subject: " before it, an encoded word stays below RFC 2047's 76.
+_ENCODED_BYTES = 39
+_MESSAGE_ID_CHARACTERS = 26
+
+
+def make_message_id(site_key: bytes, dedupe_key: str, domain: str) -> str:
+    """Make the Message-ID of an outbox row, with its angle brackets: 130 bits of HMAC-SHA256 in base32.
+
+    The same row always gets the same one, so that a second copy can be recognised; without the site's key
+    nobody can tell from it what the mail was.
+    """
+    mac = hmac.digest(site_key, dedupe_key.encode(), "sha256")
+    name = base64.b32encode(mac).decode()[:_MESSAGE_ID_CHARACTERS].lower()
+    return f"<{name}@{ascii_address(f'id@{domain}').rpartition('@')[2]}>"
+
+
+def list_headers(unsubscribe_url: str) -> Iterator[tuple[str, str]]:
+    """Give the headers by which a mail program offers to unsubscribe with one click (RFC 8058)."""
+    yield "List-Unsubscribe", f"<{unsubscribe_url}>"
+    yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+
+
+def auto_headers() -> Iterator[tuple[str, str]]:
+    """Give the headers by which machines know not to answer (RFC 3834, and what Exchange reads)."""
+    yield "Auto-Submitted", "auto-generated"
+    yield "X-Auto-Response-Suppress", "All"
+
+
+def mailbox(address: str, name: str = "") -> Address:
+    """Make a mailbox of a normal address and the name to show; its domain is written in ASCII (RFC 5891)."""
+    local, _, domain = ascii_address(address).rpartition("@")
+    return Address(display_name=name, username=local, domain=domain)
+
+
+def write_words(name: str, text: str) -> str:
+    """Write a header of free words (Subject): folded, and encoded only where it must be (RFC 2047)."""
+    return f"{name}: {_words(text, taken=len(name) + 2)}\r\n"
+
+
+def write_mailbox(name: str, box: Address) -> str:
+    """Write a header of one mailbox: its name quoted or encoded, its address never encoded and never broken."""
+    return f"{name}: {_mailbox(box, taken=len(name) + 2)}\r\n"
+
+
+def write_plain(name: str, value: str) -> str:
+    """Write a structured header in one line, exactly as it is; raises ValueError for anything but printable ASCII.
+
+    URLs and ids must neither be folded nor encoded, or programs that read them find nothing.
+    """
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError(f"{name} takes printable ASCII only.")
+    return f"{name}: {value}\r\n"
+
+
+def _words(text: str, *, taken: int) -> str:
+    # Plain text that looks like an encoded word would be decoded by the reader, so it is encoded as well.
+    plain = text.isascii() and text.isprintable() and "=?" not in text and "  " not in text
+    if plain and all(len(word) < _WIDTH // 2 for word in text.split(" ")):
+        first = " " * taken
+        folded = textwrap.wrap(first + text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        return "\r\n ".join(folded).lstrip(" ")
+    return "\r\n ".join(_encoded_words(text))
+
+
+def _encoded_words(text: str) -> Iterator[str]:
+    chunk = b""
+    for character in text:
+        letter = character.encode()
+        if len(chunk) + len(letter) > _ENCODED_BYTES:
+            yield _encoded_word(chunk)
+            chunk = b""
+        chunk += letter
+    yield _encoded_word(chunk)
+
+
+def _encoded_word(chunk: bytes) -> str:
+    return f"=?utf-8?b?{base64.b64encode(chunk).decode()}?="
+
+
+def _mailbox(box: Address, *, taken: int) -> str:
+    if not box.display_name:
+        return box.addr_spec
+    name = box.display_name
+    if name.isascii() and name.isprintable() and "=?" not in name:
+        written = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    else:
+        written = "\r\n ".join(_encoded_words(name))
+    last_line = len(written.rpartition("\r\n")[2]) + (0 if "\r\n" in written else taken)
+    glue = " " if last_line + len(box.addr_spec) + 3 <= _WIDTH else "\r\n "
+    return f"{written}{glue}<{box.addr_spec}>"

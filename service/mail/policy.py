@@ -1,0 +1,73 @@
+"""How each kind of mail is treated: its place in the queue, its end, and what its doubt allows (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service.mail.retry import WhenUncertain
+from service.model.message import MessageKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The treatment of one kind of mail.
+
+    A lower `priority` goes first; `expires_after` counts from the moment it is due. `list_headers` offers one
+    click to unsubscribe (RFC 8058), `auto_submitted` says that a machine wrote it (RFC 3834).
+    """
+
+    priority: int
+    expires_after: timedelta
+    when_uncertain: WhenUncertain
+    list_headers: bool
+    auto_submitted: bool
+
+
+_ANSWER = Policy(
+    priority=0,
+    expires_after=timedelta(hours=24),
+    when_uncertain=WhenUncertain.ONCE_MORE,
+    list_headers=False,
+    auto_submitted=True,
+)
+_APPROVAL = Policy(
+    priority=0,
+    expires_after=timedelta(days=7),
+    when_uncertain=WhenUncertain.ONCE_MORE,
+    list_headers=False,
+    auto_submitted=True,
+)
+_TO_THE_SECRETARIAT = Policy(
+    priority=1,
+    expires_after=timedelta(hours=24),
+    when_uncertain=WhenUncertain.ONCE_MORE,
+    list_headers=False,
+    auto_submitted=True,
+)
+_TO_SIGNATORIES = Policy(
+    priority=2,
+    expires_after=timedelta(hours=48),
+    when_uncertain=WhenUncertain.ONCE_MORE,
+    list_headers=True,
+    auto_submitted=True,
+)
+_THE_LETTER = Policy(
+    priority=1,
+    expires_after=timedelta(days=7),
+    when_uncertain=WhenUncertain.PERSON,
+    list_headers=False,
+    auto_submitted=False,
+)
+
+POLICIES: Mapping[MessageKind, Policy] = {
+    MessageKind.CONFIRM: _ANSWER,
+    MessageKind.ALREADY: _ANSWER,
+    MessageKind.APPROVAL: _APPROVAL,
+    MessageKind.ALERT: _TO_THE_SECRETARIAT,
+    MessageKind.QUESTION: _TO_THE_SECRETARIAT,
+    MessageKind.REHEARSAL: _TO_THE_SECRETARIAT,
+    MessageKind.REMINDER: _TO_SIGNATORIES,
+    MessageKind.INVITATION: _TO_SIGNATORIES,
+    MessageKind.THANKS: _TO_SIGNATORIES,
+    MessageKind.DELIVERY: _THE_LETTER,
+}

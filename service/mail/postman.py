@@ -1,0 +1,366 @@
+"""Claim, carry, settle: take due mails out of the outbox, hand each over once, and write down what became of it."""
+
+import hashlib
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select, update
+from sqlmodel import Session, col
+
+from service.foundation.clock import Clock
+from service.mail.compose import make_envelope
+from service.mail.envelope import Draft, Envelope
+from service.mail.headers import make_message_id
+from service.mail.outbox import leave_in_doubt, move_message, try_again
+from service.mail.retry import RetryAt, after_deferral
+from service.mail.transport import Deferred, InDoubt, Receipt, Rejected, RelayDown, Transport
+from service.model.message import Message, MessageEvent, MessageKind
+from service.model.states import MessageState
+from service.store.claim import claim_messages, stale_messages
+from service.store.transaction import reading, transaction
+
+_log = logging.getLogger(__name__)
+
+CLAIM_LEASE = timedelta(seconds=60)
+"""How long a batch is kept in hand; what is not carried by then is given back."""
+
+SUBMITTING_LEASE = timedelta(minutes=30)
+"""How long a submission may take: longer than a transport waits for the bytes and for the last answer."""
+
+CRASHES_ALLOWED = 5
+"""So many failures to compose a mail are taken for passing ones; then a person must look."""
+
+_CRASHED = "could not be composed"
+_IN_HAND = (MessageState.CLAIMED, MessageState.SUBMITTING)
+_MAY_BE_ACCEPTED = (MessageState.SUBMITTING, MessageState.UNCERTAIN, MessageState.QUEUED)
+
+_Settle = Callable[[Session, Message, datetime], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Whom our mail comes from: a normal address, the domain of our Message-IDs, and the key that makes them."""
+
+    site_key: bytes = field(repr=False)
+    mail_from: str
+    domain: str
+
+
+class Unwanted(Exception):
+    """A mail is no longer wanted: it goes to `state` (cancelled, suppressed or held); `reason` holds no address."""
+
+    def __init__(self, state: MessageState, reason: str) -> None:
+        """Keep where the mail goes, and why."""
+        super().__init__(reason)
+        self.state = state
+        self.reason = reason
+
+
+Composer = Callable[[Session, Message], Draft]
+"""Makes a mail again from its row, the same whenever it is asked; reads only; raises Unwanted."""
+
+
+def deliver_due(
+    engine: Engine,
+    *,
+    transport: Transport,
+    composers: Mapping[MessageKind, Composer],
+    sender: Sender,
+    clock: Clock,
+    owner: str,
+    most: int = 50,
+) -> int:
+    """Send up to `most` mails that are due; gives how many were handled, 0 when nothing is due or no relay answers.
+
+    `owner` names this process among all that send. No transaction is open while the network is spoken to. Each
+    row is `submitting` in a committed transaction before the first byte of its mail leaves, so that a crash before
+    loses nothing and a crash after is known as doubt.
+    """
+    if not _is_anything_due(engine, now=clock()):
+        return 0
+    try:
+        transport.ready()
+    except RelayDown as down:
+        _log.warning("no mail was sent: %s", down)
+        return 0
+    return _Round(
+        engine=engine, transport=transport, composers=composers, sender=sender, clock=clock, owner=owner
+    ).run(most=most)
+
+
+def free_stale(engine: Engine, *, owner: str | None, clock: Clock) -> int:
+    """Settle what a sender left in hand when it stopped; gives how many mails.
+
+    Without `owner`, those whose lease has ended; with it, also all of any other owner, for a process that knows
+    itself to be the only sender. What was only claimed goes back to the queue. What was being submitted may have
+    arrived: it becomes uncertain, and goes once more only where its kind allows it.
+    """
+    now = clock()
+    with transaction(engine) as session:
+        rows = stale_messages(session, owner=owner, now=now)
+        for row in rows:
+            if row.state is MessageState.CLAIMED:
+                move_message(session, row, MessageState.QUEUED, reason="its sender went away", now=now)
+            else:
+                leave_in_doubt(session, row, reason="its sender went away while it was submitted", now=now)
+    return len(rows)
+
+
+class _ClaimLostError(Exception):
+    """The row is not ours any more: cancelled, or taken by another after our lease ended."""
+
+
+@dataclass(kw_only=True)
+class _Fence:
+    """Moves one row to submitting, by comparing and setting, in a transaction of its own."""
+
+    engine: Engine
+    row: Message
+    content_sha256: str
+    clock: Clock
+    passed: bool = False
+
+    def __call__(self) -> None:
+        """Commit the move; raises _ClaimLostError, and nothing may be sent, where the row is not ours any more."""
+        now = self.clock()
+        ours = (
+            update(Message)
+            .where(
+                col(Message.id) == self.row.id,
+                col(Message.state) == MessageState.CLAIMED,
+                col(Message.attempt) == self.row.attempt,
+                col(Message.lease_owner) == self.row.lease_owner,
+            )
+            .values(
+                state=MessageState.SUBMITTING,
+                lease_until=now + SUBMITTING_LEASE,
+                submitted_at=now,
+                content_sha256=self.content_sha256,
+            )
+            .returning(col(Message.id))
+        )
+        with transaction(self.engine) as session:
+            if session.execute(ours).first() is None:
+                raise _ClaimLostError
+            session.add(
+                MessageEvent(
+                    message_id=self.row.id,
+                    at=now,
+                    was=MessageState.CLAIMED.value,
+                    became=MessageState.SUBMITTING.value,
+                    attempt=self.row.attempt,
+                    reason="the relay asked for its bytes",
+                )
+            )
+        self.passed = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Round:
+    """One batch, from claim to settlement."""
+
+    engine: Engine
+    transport: Transport
+    composers: Mapping[MessageKind, Composer]
+    sender: Sender
+    clock: Clock
+    owner: str
+
+    def run(self, *, most: int) -> int:
+        """Claim a batch, carry it, and give how many mails were handled."""
+        now = self.clock()
+        with transaction(self.engine) as session:
+            taken = claim_messages(session, owner=self.owner, now=now, lease=CLAIM_LEASE, most=most)
+            for row in taken:
+                self._note_claim(session, row, now=now)
+        claimed = [row for row in taken if row.state is MessageState.CLAIMED]
+        return len(taken) - len(claimed) + self._carry_all(claimed)
+
+    def _note_claim(self, session: Session, row: Message, *, now: datetime) -> None:
+        session.add(
+            MessageEvent(
+                message_id=row.id,
+                at=now,
+                was=MessageState.QUEUED.value,
+                became=row.state.value,
+                attempt=row.attempt,
+                reason="taken by a sender",
+            )
+        )
+        if row.message_id is None:
+            row.message_id = make_message_id(self.sender.site_key, row.dedupe_key, self.sender.domain)
+            row.dated_at = now.replace(microsecond=0)
+        if row.expires_at <= now:
+            move_message(session, row, MessageState.EXPIRED, reason="its time had passed", now=now)
+
+    def _carry_all(self, rows: Sequence[Message]) -> int:
+        """Carry one after the other; gives back the rest when no relay is left or the lease has run out."""
+        for place, row in enumerate(rows):
+            if row.lease_until is not None and self.clock() >= row.lease_until:
+                self._give_back(rows[place:], reason="the batch took too long")
+                return place
+            try:
+                self._carry(row)
+            except RelayDown as down:
+                _log.warning("sending stopped: %s", down)
+                self._give_back(rows[place:], reason=str(down.answer))
+                return place
+        return len(rows)
+
+    def _carry(self, row: Message) -> None:
+        envelope = self._compose(row)
+        if envelope is None:
+            return
+        content_sha256 = hashlib.sha256(envelope.data).hexdigest()
+        if row.possible_duplicate and row.content_sha256 != content_sha256:
+            self._end(row, MessageState.UNCERTAIN, reason="made again it would differ from its first copy")
+            return
+        fence = _Fence(engine=self.engine, row=row, content_sha256=content_sha256, clock=self.clock)
+        try:
+            receipt = self.transport.send(envelope, before_data=fence)
+        except _ClaimLostError:
+            _log.info("message %s was cancelled, or taken by another sender, and not sent", row.id)
+        except RelayDown:
+            raise
+        except (Deferred, Rejected, InDoubt) as told:
+            self._settle_failure(row, told)
+        except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
+            self._survive(row, error, fence=fence)
+        else:
+            self._accept(row, receipt)
+
+    def _compose(self, row: Message) -> Envelope | None:
+        assert row.message_id is not None
+        assert row.dated_at is not None
+        try:
+            with reading(self.engine) as session:
+                draft = self.composers[row.kind](session, row)
+            return make_envelope(
+                draft,
+                kind=row.kind,
+                message_id=row.message_id,
+                dated_at=row.dated_at,
+                mail_from=self.sender.mail_from,
+            )
+        except Unwanted as unwanted:
+            self._end(row, unwanted.state, reason=unwanted.reason)
+        except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
+            self._park(row, error)
+        return None
+
+    def _accept(self, row: Message, receipt: Receipt) -> None:
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            mine.relay, mine.tls = receipt.relay, receipt.tls
+            mine.reply_code, mine.enhanced_code = receipt.reply_code, receipt.enhanced_code
+            mine.remote_queue_id = receipt.remote_queue_id
+            reason = f"{receipt.relay} answered {receipt.reply_code} {receipt.enhanced_code}".rstrip()
+            move_message(session, mine, MessageState.ACCEPTED, reason=reason, now=now)
+
+        # The relay's word settles doubt as well: it may come after our lease has ended.
+        self._settle(row, settle, standing=_MAY_BE_ACCEPTED)
+
+    def _settle_failure(self, row: Message, told: Deferred | Rejected | InDoubt) -> None:
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            answer = told.answer
+            mine.relay, mine.reply_code, mine.enhanced_code = answer.relay, answer.code, answer.enhanced
+            if isinstance(told, InDoubt):
+                leave_in_doubt(session, mine, reason=str(answer), now=now)
+            elif isinstance(told, Rejected):
+                move_message(session, mine, MessageState.REFUSED, reason=str(answer), now=now)
+            else:
+                try_again(session, mine, reason=str(answer), now=now)
+
+        self._settle(row, settle)
+
+    def _survive(self, row: Message, error: Exception, *, fence: _Fence) -> None:
+        """Settle a mail after an error that nobody foresaw: before the fence nothing was sent, behind it nobody knows."""
+        if not fence.passed:
+            self._park(row, error)
+            return
+        _log.error("message %s: %s while it was submitted", row.id, _where(error))
+        self._settle(
+            row,
+            lambda session, mine, now: leave_in_doubt(
+                session, mine, reason="an error while it was submitted", now=now
+            ),
+        )
+
+    def _park(self, row: Message, error: Exception) -> None:
+        """Set one mail aside for a while, then for a person; the text of the error may hold names and is not kept."""
+        _log.error("message %s could not be made or handed over: %s", row.id, _where(error))
+
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            crashes = 1 + _crashes(session, mine)
+            next_try = after_deferral(tries=crashes, now=now, expires_at=mine.expires_at)
+            if crashes >= CRASHES_ALLOWED or not isinstance(next_try, RetryAt):
+                move_message(session, mine, MessageState.HELD, reason=_CRASHED, now=now)
+                return
+            mine.due_at = next_try.at
+            move_message(session, mine, MessageState.QUEUED, reason=_CRASHED, now=now)
+
+        self._settle(row, settle)
+
+    def _end(self, row: Message, there: MessageState, *, reason: str) -> None:
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            move_message(session, mine, there, reason=reason, now=now)
+
+        self._settle(row, settle)
+
+    def _give_back(self, rows: Iterable[Message], *, reason: str) -> None:
+        """Put what was claimed and not carried back into the queue, as if it had not been taken."""
+
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            move_message(session, mine, MessageState.QUEUED, reason=reason, now=now)
+            mine.attempt -= 1
+
+        with transaction(self.engine) as session:
+            for row in rows:
+                self._settle_within(session, row, settle, standing=(MessageState.CLAIMED,))
+
+    def _settle(self, row: Message, settle: _Settle, *, standing: Sequence[MessageState] = _IN_HAND) -> None:
+        with transaction(self.engine) as session:
+            self._settle_within(session, row, settle, standing=standing)
+
+    def _settle_within(
+        self, session: Session, row: Message, settle: _Settle, *, standing: Sequence[MessageState]
+    ) -> None:
+        """Settle a row only where it still stands as this round left it."""
+        found = (
+            select(Message)
+            .where(
+                col(Message.id) == row.id,
+                col(Message.attempt) == row.attempt,
+                col(Message.state).in_(standing),
+            )
+            .with_for_update()
+        )
+        mine = session.execute(found).scalar_one_or_none()
+        if mine is None or mine.lease_owner not in {self.owner, None}:
+            _log.warning("message %s was settled by another in the meantime", row.id)
+            return
+        settle(session, mine, self.clock())
+
+
+def _crashes(session: Session, row: Message) -> int:
+    found = select(func.count()).where(
+        col(MessageEvent.message_id) == row.id, col(MessageEvent.reason) == _CRASHED
+    )
+    return int(session.execute(found).scalar_one())
+
+
+def _is_anything_due(engine: Engine, *, now: datetime) -> bool:
+    due = (
+        select(col(Message.id))
+        .where(col(Message.state) == MessageState.QUEUED, col(Message.due_at) <= now)
+        .limit(1)
+    )
+    with reading(engine) as session:
+        return session.execute(due).first() is not None
+
+
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, line {frame.lineno}"

@@ -1,0 +1,22 @@
+"""The mark in every form that changes something, made and checked for the page of this request."""
+
+from collections.abc import Mapping
+
+from flask import request
+
+from service.web.nonce import is_fresh, make_nonce
+from service.web.services import services
+
+OPEN_TOO_LONG = "This page was open for more than an hour; please press the button again."
+
+
+def fresh_nonce() -> str:
+    """Make the mark for a form on this page."""
+    here = services()
+    return make_nonce(here.keyring.root, place=request.path, now=here.now())
+
+
+def form_is_fresh(entries: Mapping[str, str]) -> bool:
+    """Tell whether the form that was sent was opened on this page within the last hour."""
+    here = services()
+    return is_fresh(here.keyring.root, entries.get("nonce", ""), place=request.path, now=here.now())

@@ -1,0 +1,104 @@
+"""The sign-on form and its answer."""
+
+from flask import Response, request
+
+from service.foundation.errors import NotFound, Refused
+from service.model.signature import Kind
+from service.signing.page import LetterView
+from service.signing.sign import sign
+from service.store.transaction import transaction
+from service.web.countries import country_options
+from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
+from service.web.links import letter_path
+from service.web.public.blueprint import public
+from service.web.public.letter import given_key, seen_letter
+from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.render import LANGUAGE, page, see_other
+from service.web.services import services
+
+
+@public.get("/letters/<slug>/sign")
+def sign_page(slug: str) -> Response:
+    """Show the form; where both kinds may sign, ask first who signs."""
+    letter = seen_letter(slug)
+    kind = _kind_asked(letter, request.args.get("kind", ""))
+    if kind is None or not letter.can_sign:
+        return page(
+            "public/sign.html", letter=letter, letter_link=letter_path(slug, letter.key), links=_links(letter)
+        )
+    return _form_page(letter, kind, blank_sign_on(kind))
+
+
+@public.post("/letters/<slug>/sign")
+def sign_letter(slug: str) -> Response:
+    """Take a sign-on; the answer is the same whoever has signed before."""
+    letter = seen_letter(slug)
+    entries = request.form.to_dict()
+    kind = _kind_asked(letter, entries.get("kind", "") or request.args.get("kind", ""))
+    if kind is None:
+        raise Refused(
+            "Choose whether an organization or a person signs; open the form again from the letter."
+        )
+    if not form_is_fresh(entries):
+        return _form_page(letter, kind, FormState(values=shown_again(entries), notice=OPEN_TOO_LONG))
+    try:
+        _sign(letter, kind, entries)
+    except Misfilled as wrong:
+        return _form_page(letter, kind, FormState(values=shown_again(entries), errors=wrong.errors))
+    except NotFound:
+        raise
+    except Refused as refusal:
+        return _form_page(letter, kind, FormState(values=shown_again(entries), notice=str(refusal)))
+    services().wake()
+    return see_other(letter_path(slug, given_key(), page="thanks"))
+
+
+@public.get("/letters/<slug>/thanks")
+def thanks_page(slug: str) -> Response:
+    """Tell what comes next; the page knows nothing of who signed."""
+    letter = seen_letter(slug)
+    return page(
+        "public/thanks.html",
+        letter=letter,
+        letter_link=letter_path(slug, letter.key),
+        sign_link=letter_path(slug, letter.key, page="sign"),
+    )
+
+
+def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> None:
+    here = services()
+    sign_on = read_sign_on(entries, kind=kind, language=letter.language)
+    with transaction(here.engine) as session:
+        sign(session, here.keyring, slug=letter.slug, key=given_key(), sign_on=sign_on, now=here.now())
+
+
+def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
+    return page(
+        "public/sign_form.html",
+        status=422 if form.is_wrong else 200,
+        letter=letter,
+        letter_link=letter_path(letter.slug, letter.key),
+        action=letter_path(letter.slug, letter.key, page="sign"),
+        other_links=[link for link in _links(letter) if link[0] is not kind],
+        kind=kind,
+        form=form,
+        countries=country_options(LANGUAGE),
+        nonce=fresh_nonce(),
+    )
+
+
+def _kind_asked(letter: LetterView, asked: str) -> Kind | None:
+    """Settle who signs: what was asked for if the letter takes it, the only kind it takes, or not known yet."""
+    taken = [kind for kind, _ in _links(letter)]
+    if len(taken) == 1:
+        return taken[0]
+    return next((kind for kind in taken if kind.value == asked), None)
+
+
+def _links(letter: LetterView) -> list[tuple[Kind, str]]:
+    takes = {Kind.ORGANIZATION: letter.takes_organizations, Kind.PERSON: letter.takes_people}
+    return [
+        (kind, letter_path(letter.slug, letter.key, page="sign", kind=kind.value))
+        for kind, is_taken in takes.items()
+        if is_taken
+    ]

@@ -1,0 +1,28 @@
+"""What stories begin with: a coalition, its door, and somebody at it."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine
+
+from service.foundation.sealing import RootKey
+from tests.coalition import Coalition
+from tests.stories.visitor import Door, Visitor
+
+
+@pytest.fixture
+def coalition(engine: Engine, root: RootKey, noon: datetime) -> Coalition:
+    """Give a coalition without a letter, on each of the two databases."""
+    return Coalition(engine=engine, root=root, now=noon)
+
+
+@pytest.fixture
+def door(coalition: Coalition) -> Door:
+    """Give the web application of that coalition."""
+    return Door(coalition)
+
+
+@pytest.fixture
+def visitor(door: Door) -> Visitor:
+    """Give somebody at the door."""
+    return Visitor(door.app())

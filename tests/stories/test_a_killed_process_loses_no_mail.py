@@ -1,0 +1,64 @@
+"""As an operator I want to start the service again after it was killed, and lose nothing."""
+
+import signal
+
+import pytest
+
+from tests.coalition import SLUG, letter_file
+from tests.doubles.relay import free_port, open_relay
+from tests.operator import Operator
+
+INVITED = 12
+
+
+@pytest.fixture
+def relay():
+    with open_relay(seconds_each=0.1) as relay:
+        yield relay
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def operator(request, relay, tmp_path):
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url)
+
+
+def invite_many(operator):
+    (operator.folder / "letter.toml").write_bytes(letter_file(deadline="2099-12-05T17:00:00").replace(b"2026-11-20", b"2020-11-20"))
+    rows = "".join(f"organization,Member {number},member{number}@x.example\n" for number in range(INVITED))
+    (operator.folder / "list.csv").write_text(f"kind,name,email\n{rows}", encoding="utf-8")
+    operator.does("init")
+    operator.does("campaign", "load", "letter.toml")
+    operator.does("campaign", "freeze", SLUG)
+    operator.does("signatories", "import", SLUG, "list.csv")
+    operator.does("campaign", "open", SLUG)
+
+
+def test_mail_that_waited_when_it_was_killed_goes_out_when_it_is_started_again(operator, relay):
+    invite_many(operator)
+    with operator.serving() as process:
+        assert relay.wait_for(3, seconds=20)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    before = len(relay.taken)
+    assert before < INVITED
+
+    with operator.serving():
+        # At most the one mail that was between the fence and the relay's answer may be in doubt.
+        assert relay.wait_for(INVITED - 1, seconds=30)
+
+    to = [str(mail["To"]) for mail in relay.taken]
+    assert len(to) == len(set(to))
+    shown = operator.does("outbox", "show")
+    counted = {line.split()[1]: int(line.split()[0]) for line in shown.splitlines() if line.strip()}
+    assert counted.get("accepted", 0) + counted.get("queued", 0) + counted.get("uncertain", 0) == INVITED
+    assert counted.get("queued", 0) + counted.get("uncertain", 0) <= 1
+
+
+def test_a_second_process_on_the_same_data_is_refused_with_a_sentence(operator):
+    operator.does("init")
+    with operator.serving():
+        second = operator.run("run", "--port", str(free_port()))
+
+    assert second.returncode == 2
+    assert "Another `undersigned run` already works on" in second.stderr

@@ -1,0 +1,179 @@
+"""A member signs and confirms in a real browser, on a phone and at a desk, with JavaScript and without."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Engine
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.foundation.sealing import RootKey
+from service.store.engine import make_engine
+from service.web.services import WebServices
+from tests.coalition import Coalition, letter_file
+from tests.stories.visitor import letter_page
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 15
+PHONE, DESK = 360, 1280
+
+
+@dataclass(frozen=True)
+class Site:
+    """A letter that collects sign-ons, served on loopback."""
+
+    coalition: Coalition
+    url: str
+
+    @property
+    def letter(self) -> str:
+        """The address of the letter, with its key."""
+        return self.url + letter_page(self.coalition)
+
+    def newest(self, purpose: str) -> str:
+        """Deliver the mail and give the address of its newest link of a kind."""
+        self.coalition.deliver_mail()
+        return f"{self.url}/{purpose}/{self.coalition.newest_token(purpose)}"
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[Engine]:
+    """Stay on one database: the browser does not see which it is."""
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def site(engine: Engine, root: RootKey, noon: datetime) -> Iterator[Site]:
+    """Serve a letter that takes everyone."""
+    coalition = Coalition(engine=engine, root=root, now=noon).open(letter_file(more='admit = "everyone"'))
+    services = WebServices(
+        engine=engine,
+        keyring=coalition.keyring,
+        clock=lambda: coalition.now,
+        public_url="http://127.0.0.1",
+        trusted_proxies=0,
+        onion_location="",
+        wake=lambda: None,
+    )
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(coalition=coalition, url=f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium; without one the story is left out, or fails where a browser is demanded."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        needed = os.environ.get("UNDERSIGNED_REQUIRE_BROWSER") == "1"  # noqa: TID251 -- the tests' own switch, read here only
+        (pytest.fail if needed else pytest.skip)("No Chromium on this machine: install it to see this story.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(True, PHONE), (False, PHONE), (True, DESK), (False, DESK)], ids=str)
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open a window, with and without JavaScript, on a phone and at a desk; nothing may go wrong in it unseen."""
+    with_script, width = request.param
+    context = browser.new_context(
+        java_script_enabled=with_script, viewport={"width": width, "height": 760}, base_url="http://127.0.0.1"
+    )
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    yield page
+    # A refused form is a 422, which the console reports; a breach of the content policy must not be there.
+    assert [words for words in said if "422" not in words] == []
+    context.close()
+
+
+def test_an_organization_reads_signs_and_confirms(site: Site, page: Page) -> None:
+    page.goto(site.letter)
+    fits(page)
+    page.get_by_role("link", name="Sign this letter").first.click()
+    page.get_by_role("link", name="An organization").click()
+    fits(page)
+    page.get_by_label("Name of the organization").fill("Kızılırmak Derneği")
+    page.get_by_label("Representative’s name").fill("Noor Example")
+    page.get_by_label("Representative’s role").fill("Chair")
+    page.get_by_label("I am that person").check()
+    page.get_by_label("Your e-mail address").fill("office@lakes.example")
+    page.get_by_role("button", name="Send the sign-on").click()
+    page.get_by_role("heading", name="Check your e-mail").wait_for()
+    fits(page)
+
+    page.goto(site.newest("confirm"))
+    page.get_by_text("Kızılırmak Derneği").first.wait_for()
+    fits(page)
+    assert site.coalition.counts().signatories == 0
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="The sign-on is confirmed").wait_for()
+
+    assert site.coalition.counts().organizations == 1
+
+
+def test_a_person_mends_a_mistake_by_its_link_signs_and_withdraws(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}{letter_page(site.coalition, '/sign', kind='person')}")
+    page.get_by_label("Your name", exact=True).fill("ཚེ་རིང་།")
+    page.get_by_label("Your e-mail address").fill("tsering@valley")
+    page.get_by_role("button", name="Send the sign-on").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    fits(page)
+    page.get_by_role("link", name="Choose how you want to be named.").click()
+    assert page.url.endswith("#visibility")
+    page.get_by_label("Named only to the addressee").check()
+    page.get_by_label("Your e-mail address").fill("tsering@valley.example")
+    page.get_by_role("button", name="Send the sign-on").click()
+    page.get_by_role("heading", name="Check your e-mail").wait_for()
+
+    page.goto(site.newest("confirm"))
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="The sign-on is confirmed").wait_for()
+    assert site.coalition.counts().individuals == 1
+
+    page.goto(site.newest("manage"))
+    page.locator("summary", has_text="Withdraw the sign-on").click()
+    page.get_by_role("button", name="Withdraw the sign-on").click()
+    page.get_by_text("Withdrawn").first.wait_for()
+    assert site.coalition.counts().signatories == 0
+
+
+def test_the_keyboard_reaches_the_skip_link_first(site: Site, page: Page) -> None:
+    page.goto(site.letter)
+    page.keyboard.press("Tab")
+
+    assert page.locator(":focus").inner_text() == "Skip to the main content"
+
+
+def fits(page: Page) -> None:
+    """Nothing sticks out sideways, and every field has its label."""
+    assert page.viewport_size is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    for control in page.locator("input:not([type=hidden]), select, textarea").all():
+        name = control.get_attribute("id")
+        assert page.locator(f'label[for="{name}"]').count() == 1

@@ -1,0 +1,89 @@
+"""Somebody at the web door: opens paths, sends the forms of a page, keeps no cookie."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from examples.demo.forms import Form, read_forms, visible_text
+from service.app import create_app
+from service.web.services import WebServices
+from tests.coalition import PUBLIC_URL, SLUG, Coalition
+
+ORGANIZATION = {
+    "name": "Lake Alliance",
+    "representative_name": "Noor Example",
+    "representative_title": "Chair",
+    "authority": "yes",
+    "email": "office@lakes.example",
+}
+PERSON = {"name": "Tenzin Example", "email": "tenzin@valley.example", "visibility": "public"}
+
+
+@dataclass
+class Door:
+    """The web application on a coalition's database."""
+
+    coalition: Coalition
+    onion_location: str = ""
+    rung: list[None] = field(default_factory=list)
+
+    def app(self) -> Flask:
+        return create_app(
+            WebServices(
+                engine=self.coalition.engine,
+                keyring=self.coalition.keyring,
+                clock=lambda: self.coalition.now,
+                public_url=PUBLIC_URL,
+                trusted_proxies=0,
+                onion_location=self.onion_location,
+                wake=lambda: self.rung.append(None),
+            )
+        )
+
+
+class Visitor:
+    """One person's browser without JavaScript, or curl."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client = app.test_client(use_cookies=False)
+
+    def open(
+        self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> TestResponse:
+        return self._client.open(path, method=method, base_url=PUBLIC_URL, headers=headers)
+
+    def post(
+        self, path: str, entries: Mapping[str, str], *, headers: Mapping[str, str] | None = None
+    ) -> TestResponse:
+        return self._client.post(path, data=entries, base_url=PUBLIC_URL, headers=headers)
+
+    def send(
+        self, path: str, values: Mapping[str, str], *, having: str = "nonce", answer: str = ""
+    ) -> TestResponse:
+        """Open a page, fill in its form and send it."""
+        form = form_of(self.open(path), having=having, answer=answer)
+        return self.post(form.action or path, dict(form.filled(values)))
+
+
+def form_of(page: TestResponse, *, having: str = "nonce", answer: str = "") -> Form:
+    """Find a posted form of a page by a field, or by its hidden answer."""
+    forms = [form for form in read_forms(page.text) if form.method == "post" and form.has(having)]
+    return next(form for form in forms if not answer or ("answer", answer) in form.filled({}))
+
+
+def words_of(page: TestResponse) -> str:
+    return visible_text(page.text)
+
+
+def same(one: TestResponse, other: TestResponse) -> bool:
+    """Tell whether two answers are the same to the last byte, headers and all."""
+    bare: Callable[[TestResponse], object] = lambda page: (page.status, sorted(page.headers), page.data)  # noqa: E731 -- one shape, used twice
+    return bare(one) == bare(other)
+
+
+def letter_page(coalition: Coalition, page: str = "", **query: str) -> str:
+    """Give the path of the letter with its key."""
+    wanted = "".join(f"&{name}={value}" for name, value in query.items())
+    return f"/letters/{SLUG}{page}?k={coalition.key()}{wanted}"
