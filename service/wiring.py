@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select, table
 
 from service.delivery.channel import Outward
 from service.delivery.messages import delivery_composers
@@ -52,9 +52,9 @@ def initialize(settings: Settings) -> tuple[str, ...]:
     settings.key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = make_engine(settings.database)
     if not settings.root_key_file.exists():
-        if inspect(engine).has_table("campaign_key"):
+        if _holds_letters(engine):
             raise Refused(
-                f"The database is there, but its key {settings.root_key_file} is not: put the key back,"
+                f"The database holds letters, but its key {settings.root_key_file} is not there: put the key back,"
                 " or start with an empty database."
             )
         _write_root_key(settings)
@@ -104,6 +104,13 @@ def read_root_key(settings: Settings) -> RootKey:
     if len(secret) != KEY_BYTES:
         raise Refused(f"{settings.root_key_file} is not a root key: it must hold exactly {KEY_BYTES} bytes.")
     return RootKey(secret)
+
+
+def _holds_letters(engine: Engine) -> bool:
+    if not inspect(engine).has_table("campaign_key"):
+        return False
+    with engine.connect() as connection:
+        return bool(connection.execute(select(func.count()).select_from(table("campaign_key"))).scalar_one())
 
 
 def _write_root_key(settings: Settings) -> None:

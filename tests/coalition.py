@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -16,6 +19,7 @@ from service.delivery.channel import Outward
 from service.delivery.messages import delivery_composers
 from service.delivery.propose import Proposal, propose
 from service.delivery.release import release
+from service.foundation.clock import now
 from service.foundation.sealing import RootKey
 from service.letter.fonts import Fonts
 from service.mail.postman import Sender, deliver_due
@@ -79,6 +83,13 @@ channels = ["email"]
 
 {tables}
 '''.encode()
+
+
+def file_open_now() -> bytes:
+    """Write a campaign file that is open by the real clock: from a year ago for a year."""
+    here, year = now(), timedelta(days=365)
+    opens, deadline = (f"{moment:%Y-%m-%dT%H:%M:%S}" for moment in (here - year, here + year))
+    return letter_file(deadline=deadline).replace(b"2026-11-20T09:00:00", opens.encode())
 
 
 @dataclass
@@ -198,7 +209,34 @@ class Coalition:
         return self.tokens(path)[-1]
 
     def mail_texts(self) -> list[str]:
-        return [mail.text for mail in self.postbox.mails()]
+        return [mail.text for mail in self.mails()]
+
+    def mails(self) -> list["Mail"]:
+        return [Mail.read(envelope.data) for envelope in self.postbox.kept]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as its recipient reads it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+
+    @classmethod
+    def read(cls, data: bytes) -> "Mail":
+        message = BytesParser(policy=policy.default).parsebytes(data)
+        assert isinstance(message, EmailMessage)
+        plain, twin = message.get_body(("plain",)), message.get_body(("html",))
+        return cls(
+            to=str(message["To"]),
+            subject=str(message["Subject"]),
+            text=plain.get_content() if plain else "",
+            html=twin.get_content() if twin else "",
+            message_id=str(message["Message-ID"]),
+        )
 
 
 def database_bytes(folder: Path) -> bytes:

@@ -8,13 +8,13 @@ from service.foundation.errors import Refused
 
 LANGUAGES = ("en", "en-GB", "en-US", "fr", "es")
 
-_ALSO_IN_USE = {"XK": "Kosovo"}
-"""Kosovo has no code in ISO 3166-1; XK, from the range left to users, is what institutions and CLDR write."""
+_ALSO_IN_USE = {"XK": "Kosovo", "XT": "Tibet"}
+"""Places without a code in ISO 3166-1, under codes from the range left to users; XK is what CLDR writes too."""
 _OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR"}
 
 
 def country_code(text: str, *, what: str) -> str:
-    """Give a country's code (ISO 3166-1 alpha-2, and XK) in capitals; raises Refused, naming `what`."""
+    """Give a country's code (ISO 3166-1 alpha-2, XK and XT) in capitals; raises Refused, naming `what`."""
     code = text.strip().upper()
     if code in countries():
         return code

@@ -11,6 +11,8 @@ import waitress
 from service.cli.context import Context, pass_context, say
 from service.worker.embedded import only_process, running_jobs
 
+_LARGEST_REQUEST = 1_000_000
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -27,7 +29,13 @@ def run(context: Context, host: str, port: int) -> None:
     with only_process(services.settings.data_dir):
         app = context.make_app(services)
         server = waitress.create_server(
-            app, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=False
+            app,
+            host=host,
+            port=port,
+            threads=8,
+            max_request_body_size=_LARGEST_REQUEST,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
         )
         say(f"Undersigned listens on http://{host}:{server.effective_port}")
         if services.transport is None:

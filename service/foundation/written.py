@@ -10,7 +10,7 @@ _JOINING = re.compile(r"[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufeff\u0900-\u0dff\u0
 _JOINERS = "\u200c\u200d"
 _BIDI_AND_INVISIBLE = re.compile(
     "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]"
+    "\ufffd\U000e0000-\U000e0fff]"
 )
 _MARKS_IN_A_ROW = 4
 

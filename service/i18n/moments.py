@@ -19,6 +19,6 @@ def write_moment(moment: datetime, language: str) -> str:
 
 
 def _zone(moment: datetime) -> str:
-    offset = f"UTC{moment:%:z}" if moment.utcoffset() else "UTC"
+    offset = moment.isoformat()[-6:] if moment.utcoffset() else ""
     name = str(moment.tzinfo)
-    return offset if name in {"UTC", "Etc/UTC"} else f"{name}, {offset}"
+    return "UTC" if name in {"UTC", "Etc/UTC"} else f"{name}, UTC{offset}"

@@ -91,7 +91,7 @@ def post(  # noqa: PLR0913 -- each names one column, and all but four have a def
 def counts(session: Session) -> dict[MessageState, int]:
     """Count the messages in each state that any is in; the sum is the number of all messages."""
     found = select(col(Message.state), func.count()).group_by(col(Message.state))
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def cancel_for(

@@ -4,8 +4,10 @@ import contextlib
 from collections.abc import Iterator
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from service.foundation.errors import Transient
 from service.store.engine import READING, WRITE_LOCK
 
 
@@ -20,6 +22,9 @@ def transaction(engine: Engine) -> Iterator[Session]:
         try:
             yield session
             session.commit()
+        except OperationalError as error:
+            session.rollback()
+            raise Transient("The database cannot be reached or is full; nothing was changed.") from error
         except BaseException:
             session.rollback()
             raise
@@ -33,6 +38,7 @@ def trial(engine: Engine) -> Iterator[Session]:
         try:
             yield session
         finally:
+            session.expunge_all()
             session.rollback()
 
 
@@ -43,6 +49,10 @@ def reading(engine: Engine) -> Iterator[Session]:
         session = Session(bind=connection, expire_on_commit=False, autoflush=False)
         try:
             yield session
+        except OperationalError as error:
+            raise Transient("The database cannot be reached.") from error
         finally:
+            # What was read stays readable afterwards; a rollback alone would empty it.
+            session.expunge_all()
             session.rollback()
             session.close()

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.coalition import SLUG, letter_file
+from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port, open_relay
 from tests.operator import Operator
 
@@ -24,7 +24,7 @@ def operator(request, relay, tmp_path):
 
 
 def invite_many(operator):
-    (operator.folder / "letter.toml").write_bytes(letter_file(deadline="2099-12-05T17:00:00").replace(b"2026-11-20", b"2020-11-20"))
+    (operator.folder / "letter.toml").write_bytes(file_open_now())
     rows = "".join(f"organization,Member {number},member{number}@x.example\n" for number in range(INVITED))
     (operator.folder / "list.csv").write_text(f"kind,name,email\n{rows}", encoding="utf-8")
     operator.does("init")

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import Engine
@@ -101,10 +102,10 @@ def test_a_database_that_is_not_there_is_not_ready(
 
 
 def test_what_nobody_foresaw_is_logged_without_a_token_or_a_value(
-    tmp_path: Path, root: RootKey, coalition: Coalition, caplog: pytest.LogCaptureFixture
+    root: RootKey, coalition: Coalition, caplog: pytest.LogCaptureFixture
 ) -> None:
-    empty: Engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-    visitor = Visitor(Door(Coalition(engine=empty, root=root, now=coalition.now)).app())
+    broken = cast(Engine, _Broken())
+    visitor = Visitor(Door(Coalition(engine=broken, root=root, now=coalition.now)).app())
     token = "canary".ljust(43, "A")
 
     with caplog.at_level(logging.DEBUG):
@@ -114,4 +115,23 @@ def test_what_nobody_foresaw_is_logged_without_a_token_or_a_value(
     assert "Traceback" not in answer.text
     assert "canary" not in answer.text + caplog.text
     assert "/confirm/<token>" in caplog.text
+
+
+def test_a_database_that_does_not_answer_is_said_to_be_away_and_worth_another_try(
+    tmp_path: Path, root: RootKey, coalition: Coalition
+) -> None:
+    empty: Engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    visitor = Visitor(Door(Coalition(engine=empty, root=root, now=coalition.now)).app())
+
+    answer = visitor.open("/letters/river")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
     empty.dispose()
+
+
+class _Broken:
+    """A database of which nobody thought, whose error quotes what it was asked."""
+
+    def connect(self) -> None:
+        raise RuntimeError("canary")

@@ -5,6 +5,7 @@ import pytest
 from service.delivery.follow import follow_deliveries, send_waiting_press
 from service.delivery.report import campaign_report
 from service.foundation.errors import NotFound, Refused
+from service.mail.transport import Stage
 from service.model.edition import Decision
 from service.model.signature import Visibility
 from service.model.states import CampaignState, DeliveryState
@@ -12,6 +13,7 @@ from service.signing.decide import decide
 from service.signing.manage import withdraw
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, letter_file
+from tests.doubles.postbox import Fault
 
 PRESS = """
 [[recipients]]
@@ -49,7 +51,7 @@ def report(coalition):
 
 
 def letters_sent_to(coalition, address):
-    return [mail for mail in coalition.postbox.mails() if mail.to == address]
+    return [mail for mail in coalition.mails() if mail.to == address]
 
 
 def test_two_approvals_of_exactly_this_edition_release_it_once(coalition):
@@ -189,11 +191,10 @@ def test_the_press_waits_for_publication(coalition):
 def test_a_relay_that_breaks_off_after_the_dot_leaves_the_sending_uncertain_and_never_repeats_it(coalition):
     ready(coalition)
     coalition.approve_all().release()
-    coalition.postbox.lose_the_answer()
+    coalition.postbox.fail_next(Fault(stage=Stage.END, arrives=True))
     coalition.deliver_mail()
     follow(coalition)
 
-    coalition.postbox.recover()
     coalition.wait(hours=30).deliver_mail()
     follow(coalition)
 

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from tests.coalition import SLUG, letter_file
+from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 
-LONG_OPEN = letter_file(deadline="2099-12-05T17:00:00").replace(b"2026-11-20", b"2020-11-20")
+LONG_OPEN = file_open_now()
 
 
 @pytest.fixture
@@ -50,7 +50,9 @@ def test_a_letter_is_carried_from_its_file_to_its_proposal(operator):
     assert show(operator)["counted"]["signatories"] == 2
 
     operator.does("letter", "compile", SLUG, "--format", "txt", "--out", "letter.txt")
-    assert "On behalf of 1 organization and 1 individual" in (operator.folder / "letter.txt").read_text(encoding="utf-8")
+    assert "On behalf of 1 organization and 1 individual" in (operator.folder / "letter.txt").read_text(
+        encoding="utf-8"
+    )
     operator.does("letter", "compile", SLUG, "--out", "letter.pdf")
     assert (operator.folder / "letter.pdf").read_bytes().startswith(b"%PDF-")
 
@@ -82,7 +84,11 @@ def test_a_letter_is_carried_from_its_file_to_its_proposal(operator):
         (("load", "freeze"), ("campaign", "publish", SLUG), "becomes public after it was sent"),
         (("load", "freeze", "open"), ("campaign", "open", SLUG), "already open"),
         (("load", "freeze", "open"), ("deliver", SLUG, "--propose"), "still takes sign-ons"),
-        (("load", "freeze", "open"), ("deliver", SLUG, "--release"), "No edition of 'clean-river' was proposed"),
+        (
+            ("load", "freeze", "open"),
+            ("deliver", SLUG, "--release"),
+            "No edition of 'clean-river' was proposed",
+        ),
         (("load", "freeze", "open"), ("deliver", SLUG), "Say which step"),
         (("load", "freeze", "open"), ("signatories", "accept", SLUG), "Name the sign-ons to accept"),
         (("load", "freeze", "open"), ("signatories", "accept", SLUG, "0" * 32), "There is no sign-on"),
@@ -107,7 +113,9 @@ def test_what_cannot_be_done_gets_one_sentence_and_changes_nothing(operator, bef
 
 
 def test_a_faulty_file_is_refused_whole_with_every_fault(operator):
-    faulty = LONG_OPEN.replace(b'asks = ["Open the archives."', b'asks = [""').replace(b"((signatories))", b"((signers))")
+    faulty = LONG_OPEN.replace(b'asks = ["Open the archives."', b'asks = [""').replace(
+        b"((signatories))", b"((signers))"
+    )
     (operator.folder / "faulty.toml").write_bytes(faulty + b'\n[extra]\nkey = "value"\n')
 
     refused = operator.run("campaign", "load", "faulty.toml")
@@ -120,7 +128,9 @@ def test_a_faulty_file_is_refused_whole_with_every_fault(operator):
 
 
 def test_a_list_in_another_encoding_is_refused_whole(operator):
-    (operator.folder / "latin.csv").write_bytes("kind,name,email\nperson,Ren\xe9e,renee@x.example\n".encode("latin-1"))
+    (operator.folder / "latin.csv").write_bytes(
+        "kind,name,email\nperson,Ren\xe9e,renee@x.example\n".encode("latin-1")
+    )
     operator.does("campaign", "load", "letter.toml")
 
     refused = operator.run("signatories", "import", SLUG, "latin.csv")
@@ -143,6 +153,7 @@ def test_init_may_run_again_and_never_makes_a_second_key_for_a_database(operator
     key = operator.folder / "keys" / "root.key"
     assert key.stat().st_mode & 0o777 == 0o400
     assert "in place" in operator.does("init")
+    operator.does("campaign", "load", "letter.toml")
     key.unlink()
 
     refused = operator.run("init")

@@ -56,7 +56,8 @@ def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
 
 def test_an_env_file_is_read_and_the_environment_goes_first(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text(
-        "UNDERSIGNED_MAIL_FROM=file@rivers.example\nUNDERSIGNED_PUBLIC_URL=https://file.example\n", encoding="utf-8"
+        "UNDERSIGNED_MAIL_FROM=file@rivers.example\nUNDERSIGNED_PUBLIC_URL=https://file.example\n",
+        encoding="utf-8",
     )
     monkeypatch.setenv("UNDERSIGNED_PUBLIC_URL", "https://letters.example/")
 

@@ -17,7 +17,7 @@ from service.foundation.written import clean_line, clean_text, fold_name
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("བོད་ཀྱི་རིག་གཞུང", "བོད་ཀྱི་རིག་གཞུང"),
         ("Nguyễn Thị Hồng", "Nguyễn Thị Hồng"),
-        ("{{ 7*7 }} #read(\"/etc/passwd\") <b>", "{{ 7*7 }} #read(\"/etc/passwd\") <b>"),
+        ('{{ 7*7 }} #read("/etc/passwd") <b>', '{{ 7*7 }} #read("/etc/passwd") <b>'),
         ("", ""),
     ],
 )
