@@ -15,7 +15,7 @@ _LONE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LONG_LINE = re.compile(rb"[^\n]{%d}" % (LONGEST_LINE + 2))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Attachment:
     """A file that goes with a mail; `media_type` is in lower case and without parameters."""
 
@@ -32,7 +32,7 @@ class Attachment:
             raise ValueError("A media type looks like application/pdf.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Draft:
     """One mail to one mailbox, in words; `to` and `reply_to` are normal addresses (foundation/addresses.py).
 
@@ -65,7 +65,7 @@ class Draft:
             raise ValueError("The address to unsubscribe at is not a plain web address.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Envelope:
     """One mail as it goes over the wire: from one mailbox to exactly one, with its bytes.
 

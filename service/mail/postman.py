@@ -50,12 +50,12 @@ class Sender:
 
 
 class Unwanted(Exception):
-    """A mail is no longer wanted: it goes to `state` (cancelled, suppressed or held); `reason` holds no address."""
+    """A mail is no longer wanted: it goes `there` (cancelled, suppressed or held); `reason` holds no address."""
 
-    def __init__(self, state: MessageState, reason: str) -> None:
+    def __init__(self, there: MessageState, reason: str) -> None:
         """Keep where the mail goes, and why."""
         super().__init__(reason)
-        self.state = state
+        self.there = there
         self.reason = reason
 
 
@@ -246,7 +246,7 @@ class _Round:
                 mail_from=self.sender.mail_from,
             )
         except Unwanted as unwanted:
-            self._end(row, unwanted.state, reason=unwanted.reason)
+            self._end(row, unwanted.there, reason=unwanted.reason)
         except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
             self._park(row, error)
         return None

@@ -15,9 +15,10 @@ from service.campaigns.wording import addressee
 from service.i18n.formats import count_signatories
 from service.i18n.moments import write_moment
 from service.letter.call import call_html
-from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.letter.document import make_document
 from service.letter.edition import Edition, Text
+from service.letter.render_html import render_html
 from service.model.campaign import Access, Campaign, NamesShown, Signers
 from service.signing.queries import Counts, counts
 from service.signing.roll import letter_for_page
@@ -175,7 +176,9 @@ def _phrase(shown: Counts | None, language: str) -> str:
 
 
 def _html(letter: Edition) -> str:
-    return compile_copy(make_copy(letter, audience="public", office=None), form="html").data.decode()
+    document = make_document(make_copy(letter, audience="public", office=None))
+    # The text is final and the names may still change: the page is neither a draft nor a copy that can be checked.
+    return render_html(replace(document, draft="", check_code=""))
 
 
 def _event(file: CampaignFile) -> str:
