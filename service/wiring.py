@@ -82,7 +82,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         keyring=keyring,
         clock=clock,
         wake=Wake(),
-        transport=_make_transport(settings),
+        transport=_make_transport(settings, domain),
         sender=Sender(site_key=root.derive("message-id"), mail_from=settings.mail_from, domain=domain),
         composers={
             **signing_composers(keyring, public_url=settings.public_url),
@@ -121,7 +121,9 @@ def _write_root_key(settings: Settings) -> None:
         os.fsync(file.fileno())
 
 
-def _make_transport(settings: Settings) -> Transport | None:
+def _make_transport(settings: Settings, domain: str) -> Transport | None:
     if not settings.smtp_url or not settings.mail_from:
         return None
-    return SmtpTransport(parse_smtp_urls(settings.smtp_url), ca_file=settings.smtp_ca_file)
+    return SmtpTransport(
+        parse_smtp_urls(settings.smtp_url), ca_file=settings.smtp_ca_file, local_hostname=domain
+    )

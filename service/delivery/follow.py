@@ -16,6 +16,7 @@ _FOLLOWS = {
     MessageState.ACCEPTED: DeliveryState.HANDED_OVER,
     MessageState.UNCERTAIN: DeliveryState.UNCERTAIN,
     MessageState.REFUSED: DeliveryState.FAILED,
+    MessageState.HELD: DeliveryState.FAILED,
     MessageState.EXPIRED: DeliveryState.FAILED,
     MessageState.CANCELLED: DeliveryState.CANCELLED,
 }

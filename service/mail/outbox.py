@@ -30,20 +30,6 @@ _FINAL = frozenset(
 )
 # Each of these says that a mail has not gone out; of one whose first copy is in doubt nobody can say that.
 _SAYS_UNSENT = (_FINAL - {MessageState.ACCEPTED}) | {MessageState.HELD}
-# The table of moves knows doubt and acceptance only behind a submission, and the hold only behind the queue.
-_BY_WAY_OF = {
-    (MessageState.CLAIMED, MessageState.HELD): (MessageState.QUEUED,),
-    (MessageState.SUBMITTING, MessageState.HELD): (MessageState.QUEUED,),
-    (MessageState.SUBMITTING, MessageState.EXPIRED): (MessageState.QUEUED,),
-    (MessageState.CLAIMED, MessageState.UNCERTAIN): (MessageState.SUBMITTING,),
-    (MessageState.QUEUED, MessageState.UNCERTAIN): (MessageState.CLAIMED, MessageState.SUBMITTING),
-    (MessageState.QUEUED, MessageState.ACCEPTED): (MessageState.CLAIMED, MessageState.SUBMITTING),
-    (MessageState.HELD, MessageState.UNCERTAIN): (
-        MessageState.QUEUED,
-        MessageState.CLAIMED,
-        MessageState.SUBMITTING,
-    ),
-}
 
 
 def post(  # noqa: PLR0913 -- each names one column, and all but four have a default
@@ -128,8 +114,7 @@ def move_message(
     """
     became = MessageState.UNCERTAIN if row.possible_duplicate and there in _SAYS_UNSENT else there
     was = row.state
-    for state in (*_BY_WAY_OF.get((was, became), ()), became):
-        MESSAGE.move(row, state)
+    MESSAGE.move(row, became)
     if became not in _IN_HAND:
         row.lease_owner, row.lease_until = None, None
     if became in _FINAL:

@@ -9,7 +9,7 @@ from service.foundation.errors import Refused
 
 _PORTS = {"smtp": 25, "smtps": 465}
 _SUBMISSION_PORT = 587
-_HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9a-fA-F:.]+")
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 _EXAMPLE = "write smtp://host:port or smtps://user:password@host:465"
 
 

@@ -346,6 +346,8 @@ def _dial(host: str, port: int, timeout: float) -> socket.socket:
 def _cause(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted ({error.verify_message})"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "it does not offer to log in, and SMTP_URL names a user"
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
     if isinstance(error, smtplib.SMTPServerDisconnected):

@@ -195,6 +195,21 @@ def test_a_sender_that_slept_through_its_lease_sends_nothing(house: House, kind:
     assert house.state() is MessageState.ACCEPTED
 
 
+@pytest.mark.parametrize("owner", ["here", "another"])
+def test_a_sender_whose_mail_another_holds_now_sends_nothing(house: House, owner: str) -> None:
+    house.post(kind=DELIVERY)
+
+    def sleep_while_another_claims() -> None:
+        house.wait(timedelta(minutes=2))
+        house.free()
+        with pytest.raises(Killed):
+            house.send(by=Interrupted(before=kill), owner=owner)
+
+    house.send(by=Interrupted(house.postbox, before=sleep_while_another_claims))
+
+    assert (house.state(), house.row().attempt, house.postbox.kept) == (MessageState.CLAIMED, 2, [])
+
+
 @pytest.mark.parametrize("kind", [CONFIRM, DELIVERY])
 def test_a_late_yes_ends_the_doubt(house: House, kind: MessageKind) -> None:
     house.post(kind=kind)

@@ -57,6 +57,8 @@ def test_relays_are_read_in_order(text: str, relays: list[Relay]) -> None:
         "smtp://u:sécret@mail.rivers.example",
         "smtp://münchen.example",
         "smtp://[::1",
+        "smtp://mail..rivers.example",
+        "smtp://" + "a" * 64 + ".example",
         "smtp://localhost smtp://",
     ],
 )

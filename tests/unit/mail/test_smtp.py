@@ -79,6 +79,16 @@ def test_a_connection_that_broke_in_between_is_made_again(over_smtp: OverSmtp) -
     assert (over_smtp.server.connections, len(over_smtp.server.kept)) == (2, 2)
 
 
+def test_where_the_fence_refuses_the_connection_is_dropped_at_once(over_smtp: OverSmtp) -> None:
+    def refuse() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        over_smtp.transport.send(envelope(), before_data=refuse)
+
+    assert over_smtp.transport._connection is None
+
+
 @pytest.mark.parametrize(
     ("answer", "queue_id"),
     [

@@ -1,0 +1,266 @@
+"""The words of every mail, and that nobody can break out of their place in them."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import jinja2
+import pytest
+
+from service.mail.compose import Rendered, render_mail
+
+LINK = "https://letters.rivers.example/confirm/" + "a" * 43
+STOP = "https://letters.rivers.example/unsubscribe/" + "b" * 43
+COMMON: dict[str, Any] = {
+    "coalition": "Coalition for Open Rivers",
+    "letter_title": "President Example: protect the river",
+    "language": "en",
+    "reply_to": "letter@rivers.example",
+}
+AROUND_THE_LETTER: dict[str, Any] = {
+    "cover_note": "Your Excellency,\n\nPlease find our letter below.",
+    "letter_text": "THE LETTER\n\n    laid out   in its own way",
+    "contact": ["A. Secretary", "letter@rivers.example"],
+}
+MAILS: dict[str, dict[str, Any]] = {
+    "confirm": {"link": LINK, "deadline": "5 December, 17:00", "expires": "6 December, 17:00"},
+    "already": {"link": LINK},
+    "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
+    "invitation": {
+        "link": LINK,
+        "deadline": "5 December, 17:00",
+        "event": "the Basin Summit",
+        "call_text": "Why we write.\n\nWho may sign.",
+        "addressee": "Jane Example, President",
+        "convenors": "River Watch, Lake Alliance",
+        "unsubscribe_link": STOP,
+        "party": "Delta Friends",
+    },
+    "approval": {
+        "link": LINK,
+        "edition": 3,
+        "fingerprint": "0123456789abcdef",
+        "signatories": "55 organizations and individuals",
+        "recipients": ["Jane Example, President", "Joe Example, Minister"],
+        "approver_name": "C. Core",
+        "unconfirmed": 4,
+        "send_at": "7 December, 09:00",
+    },
+    "thanks": {
+        "name": "Delta Friends",
+        "how_named": "Named publicly, with the letter.",
+        "link": LINK,
+        "revision": 2,
+        "fingerprint": "0123456789abcdef" * 4,
+        "day": "24 November 2026",
+    },
+    "delivery": AROUND_THE_LETTER,
+    "rehearsal": {**AROUND_THE_LETTER, "for_recipient": "Jane Example, President"},
+    "alert": {"sentence": "A copy could not be sent.", "link": LINK},
+}
+WITH_THE_LETTER = {"delivery", "rehearsal"}
+PERSONAL = set(MAILS) - WITH_THE_LETTER
+FRAGMENT = '<article lang="en"><h1>THE LETTER</h1></article>'
+ATTACK = "<script>alert(1)</script>{{ 7*7 }}{% raw %}\"'&"
+
+
+def fill(name: str, /, **changes: Any) -> Rendered:
+    parts = {"letter_html": FRAGMENT} if name in WITH_THE_LETTER else None
+    return render_mail(name, html_parts=parts, **{**COMMON, **MAILS[name], **changes})
+
+
+def lines(name: str, /, **changes: Any) -> list[str]:
+    return fill(name, **changes).text.split("\n")
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_every_mail_names_its_letter_and_its_sender(name: str) -> None:
+    mail = fill(name)
+
+    assert COMMON["letter_title"] in mail.subject
+    assert COMMON["coalition"] in mail.text
+    assert COMMON["coalition"] in mail.html
+    if name in PERSONAL:
+        assert COMMON["letter_title"] in mail.text
+        assert COMMON["letter_title"] in mail.html
+
+
+@pytest.mark.parametrize("name", sorted(PERSONAL))
+def test_the_link_stands_alone_on_its_line(name: str) -> None:
+    assert lines(name).count(LINK) == 1
+    assert f'href="{LINK}"' in fill(name).html
+
+
+@pytest.mark.parametrize("name", sorted(PERSONAL - {"alert"}))
+def test_every_personal_mail_says_how_to_reach_a_person(name: str) -> None:
+    assert COMMON["reply_to"] in fill(name).text
+    assert COMMON["reply_to"] in fill(name).html
+
+
+@pytest.mark.parametrize("name", sorted(PERSONAL - {"alert", "thanks"}))
+def test_every_mail_that_asks_says_what_follows_from_silence(name: str) -> None:
+    assert re.search(r"[Ii]f you do nothing|[Ww]ithout your confirmation", fill(name).text)
+
+
+@pytest.mark.parametrize("name", ["invitation", "reminder"])
+def test_who_is_asked_unbidden_can_stop_it(name: str) -> None:
+    assert STOP in lines(name)
+    assert f'href="{STOP}"' in fill(name).html
+
+
+@pytest.mark.parametrize("name", ["confirm", "reminder", "invitation"])
+def test_who_is_asked_to_sign_learns_until_when(name: str) -> None:
+    assert "5 December, 17:00" in fill(name).text
+    assert "5 December, 17:00" in fill(name).html
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_text_keeps_to_its_columns(name: str) -> None:
+    long = "A name that is long and longer still, as the names of coalitions tend to be in this world"
+
+    wide = [line for line in lines(name, coalition=long, letter_title=long) if len(line) > 76]
+
+    assert set(wide) <= {LINK, STOP}
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_no_optional_part_leaves_a_gap(name: str) -> None:
+    optional = {"event", "call_text", "convenors", "send_at", "name", "cover_note", "link"}
+    gone: dict[str, Any] = {
+        key: "" for key in optional & set(MAILS[name]) if key != "link" or name == "alert"
+    }
+
+    text = fill(name, **gone, **({"unconfirmed": 0} if name == "approval" else {})).text
+
+    assert "\n\n\n" not in text
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+class Tags(HTMLParser):
+    """Collects every tag, and fails where one is closed that is not open."""
+
+    void = frozenset({"meta", "br", "hr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = Tags()
+    parser.feed(html)
+    parser.close()
+    assert parser.open == []
+    return parser.seen
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_the_twin_is_whole_and_asks_for_nothing_from_outside(name: str) -> None:
+    found = tags(fill(name).html)
+
+    assert {tag for tag, _ in found} & {"script", "link", "img", "iframe", "form", "object", "style"} == set()
+    assert {attribute for _, attributes in found for attribute in attributes} & {"src", "onclick"} == set()
+    assert not re.search(r"url\(|@import|(?<!-)color\s*:\s*#|background", fill(name).html)
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl"), ("ug", "rtl")]
+)
+@pytest.mark.parametrize("name", MAILS)
+def test_the_twin_says_its_language_and_direction(name: str, language: str, direction: str) -> None:
+    assert tags(fill(name, language=language).html)[0] == ("html", {"lang": language, "dir": direction})
+
+
+def texts_of(name: str) -> list[str]:
+    return [
+        key
+        for key, value in {**COMMON, **MAILS[name]}.items()
+        if isinstance(value, str) and key not in {"language", "link", "unsubscribe_link"}
+    ]
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name in MAILS for key in texts_of(name)])
+def test_no_value_breaks_out_of_its_place(name: str, key: str) -> None:
+    mail = fill(name, **{key: ATTACK})
+
+    only_in_text = key == "letter_text" or (key == "reply_to" and name in {"alert", *WITH_THE_LETTER})
+    assert "script" not in {tag for tag, _ in tags(mail.html)}
+    assert "<script>" not in mail.html
+    assert ("&lt;script&gt;" in mail.html) is not only_in_text
+    assert "49" not in mail.html + mail.text + mail.subject
+
+
+@pytest.mark.parametrize("key", ["recipients", "contact"])
+def test_no_value_of_a_list_breaks_out_of_its_place(key: str) -> None:
+    mail = fill("approval" if key == "recipients" else "delivery", **{key: [ATTACK]})
+
+    assert "&lt;script&gt;" in mail.html
+    assert "<script>" not in mail.html
+    assert ATTACK in mail.text
+
+
+@pytest.mark.parametrize("name", sorted(WITH_THE_LETTER))
+def test_the_compiled_letter_goes_in_as_it_was_made(name: str) -> None:
+    mail = fill(name)
+
+    assert mail.html.count(FRAGMENT) == 1
+    assert "<article" not in mail.text
+    assert "THE LETTER\n\n    laid out   in its own way\n" in mail.text
+
+
+def test_html_that_comes_as_a_value_is_escaped_even_by_the_name_of_the_fragment() -> None:
+    mail = render_mail("delivery", **COMMON, **AROUND_THE_LETTER, letter_html=FRAGMENT)
+
+    assert "<article" not in mail.html
+
+
+def test_a_subject_is_one_line() -> None:
+    assert fill("confirm", letter_title="One\r\nBcc: eve@x.example\u2028two").subject == (
+        "Please confirm: One Bcc: eve@x.example two"
+    )
+
+
+def test_a_missing_value_is_a_bug_and_not_a_blank() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        render_mail("confirm", **COMMON)
+
+
+def test_foreign_names_do_not_turn_the_line_around() -> None:
+    assert "invites \u2068أصدقاء النهر\u2069 to sign" in fill("invitation", party="أصدقاء النهر").text
+
+
+@pytest.mark.parametrize(
+    ("note", "text"),
+    [
+        ("Dear Sir,\n\nShort lines\nstay.", "Dear Sir,\n\nShort lines\nstay.\n"),
+        ("w " * 45 + "\ngoes on.", ("w " * 38).rstrip() + "\n" + "w " * 7 + "goes on.\n"),
+        ("w " * 45 + "\n- a list", ("w " * 38).rstrip() + "\n" + ("w " * 7).rstrip() + "\n- a list\n"),
+        ("w " * 45 + "\n\nNext.", ("w " * 38).rstrip() + "\n" + ("w " * 7).rstrip() + "\n\nNext.\n"),
+    ],
+)
+def test_lines_that_an_editor_broke_flow_again(note: str, text: str) -> None:
+    assert fill("delivery", cover_note=note).text.startswith(text)
+
+
+def test_a_rehearsal_says_so_first_and_a_delivery_never() -> None:
+    assert fill("rehearsal").text.startswith(
+        "REHEARSAL: below is what Jane Example, President would receive."
+    )
+    assert fill("rehearsal").subject.startswith("[Rehearsal] ")
+    assert "ehears" not in fill("delivery").text + fill("delivery").html
+
+
+def test_the_letter_itself_looks_like_no_bulk_mail() -> None:
+    mail = fill("delivery")
+
+    assert not re.search(r"unsubscribe|stop these mails|do not reply", mail.text + mail.html, re.IGNORECASE)
