@@ -36,7 +36,7 @@ LAWS: list[tuple[str, str, set[str]]] = [
 ]  # fmt: skip -- one law a line reads best
 A_MACHINE = re.compile(r"/(?:root|home|Users|work|opt/(?:wheels|pypi))/|C:\\\\Users")
 AN_INDEX = re.compile(
-    r"pypi\.org|pythonhosted\.org|--(?:extra-)?index-url[ =]|--find-links[ =]|://[^/\s]*\bpypi\b"
+    r"\bpy[p]i\.org|python[h]osted\.org|--(?:extra-)?index-url[ =]|--find-links[ =]|://[^/\s]*\bpy[p]i\b"
 )
 SOURCES = (".py", ".html", ".txt", ".xml", ".typ")
 
