@@ -1,5 +1,6 @@
 """Put the service together, once: settings in, everything that commands and jobs need out."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -114,11 +115,18 @@ def _holds_letters(engine: Engine) -> bool:
 
 
 def _write_root_key(settings: Settings) -> None:
-    handle = os.open(settings.root_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    # Whole or not at all: a half-written key would lock its owner out.
+    path = settings.root_key_file
+    draft = path.with_suffix(f".{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
+    # Where another `init` was faster, its key stands.
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
 
 
 def _make_transport(settings: Settings, domain: str) -> Transport | None:

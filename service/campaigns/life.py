@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile, revision_record
-from service.campaigns.queries import lock_campaign
+from service.campaigns.queries import latest_edition, lock_campaign, released_edition
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address
 from service.foundation.canonical import digest
@@ -85,10 +85,19 @@ def reopen(session: Session, slug: str, *, until: datetime, by: str, now: dateti
         raise Refused(
             f"{slug!r} is {campaign.state.value}; only a letter that is closed and not sent can be reopened."
         )
+    if released_edition(session, campaign) is not None:
+        raise Refused(
+            f"{slug!r} was released and is leaving; stop it with `undersigned deliver {slug} --stop` first."
+        )
     if until <= now:
         raise Refused("The new deadline has to lie in the future.")
     CAMPAIGN.move(campaign, CampaignState.OPEN)
     campaign.deadline_at, campaign.closed_at = until, None
+    edition = latest_edition(session, campaign)
+    if edition is not None and edition.voided_at is None:
+        # Whoever approved it saw a letter that was about to change.
+        edition.voided_at = now
+        session.add(edition)
     session.add(campaign)
     audit.record(session, by=by, act="campaign.reopen", campaign_id=campaign.id, now=now)
     return campaign

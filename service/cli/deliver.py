@@ -8,12 +8,13 @@ from service.delivery import rehearse as rehearsing
 from service.delivery.check import check
 from service.delivery.propose import propose
 from service.delivery.release import release, stop
+from service.delivery.settle import keep_arrival, send_again
 from service.foundation.errors import Refused
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Edition
 from service.model.states import DeliveryState
-from service.store.transaction import reading, transaction
+from service.store.transaction import reading, transaction, trial
 from service.wiring import Services
 
 _STEPS = ("check", "rehearse", "propose", "release", "stop")
@@ -26,13 +27,27 @@ _STEPS = ("check", "rehearse", "propose", "release", "stop")
 @click.option("--propose", "step", flag_value="propose", help="Freeze an edition and ask the approvers.")
 @click.option("--release", "step", flag_value="release", help="Send the approved edition for real.")
 @click.option("--stop", "step", flag_value="stop", help="Stop what was released and has not left yet.")
+@click.option("--again", metavar="ID", help="Send a copy again that failed or is uncertain.")
+@click.option(
+    "--arrived", nargs=2, metavar="ID HOW", help="Keep that a copy arrived after all, and how it is known."
+)
 @pass_context
-def deliver(context: Context, slug: str, step: str | None) -> None:
+def deliver(
+    context: Context, slug: str, step: str | None, again: str | None, arrived: tuple[str, str] | None
+) -> None:
     """Bring the closed letter to its recipients, one step at a time."""
+    if sum(one is not None for one in (step, again, arrived)) != 1:
+        raise Refused(
+            f"Say which one step: {', '.join(f'--{name}' for name in _STEPS)}, --again ID or --arrived ID HOW."
+        )
+    if again is not None:
+        _again(context.services, slug, again)
+        return
+    if arrived is not None:
+        _arrived(context.services, slug, *arrived)
+        return
     steps = {"check": _check, "rehearse": _rehearse, "propose": _propose, "release": _release, "stop": _stop}
-    if step is None:
-        raise Refused(f"Say which step: {', '.join(f'--{name}' for name in _STEPS)}.")
-    steps[step](context.services, slug)
+    steps[str(step)](context.services, slug)
 
 
 def _check(services: Services, slug: str) -> None:
@@ -53,9 +68,16 @@ def _rehearse(services: Services, slug: str) -> None:
 
 
 def _propose(services: Services, slug: str) -> None:
+    # Setting the type takes a while, so it is tried before anything is locked for long.
+    with trial(services.engine) as session:
+        tried = propose(session, services.keyring, slug, by=operator(), now=services.clock())
+    notices = _try_to_compile(services, tried.letter)
     with transaction(services.engine) as session:
         proposal = propose(session, services.keyring, slug, by=operator(), now=services.clock())
-        notices = _try_to_compile(services, proposal.letter)
+        if proposal.edition.fingerprint != tried.edition.fingerprint:
+            raise Refused(
+                "Somebody signed or left at this very moment; nothing was proposed. Run the command again."
+            )
     services.wake.ring()
     say(f"Edition {proposal.edition.number} of {slug} is frozen. Fingerprint {proposal.edition.fingerprint}")
     for name in proposal.unconfirmed:
@@ -94,3 +116,16 @@ def _stop(services: Services, slug: str) -> None:
     with transaction(services.engine) as session:
         stopped = stop(session, slug, by=operator(), now=services.clock())
     say(f"{stopped} {'copy was' if stopped == 1 else 'copies were'} stopped before leaving.")
+
+
+def _again(services: Services, slug: str, delivery_id: str) -> None:
+    with transaction(services.engine) as session:
+        send_again(session, services.keyring, slug, delivery_id, by=operator(), now=services.clock())
+    services.wake.ring()
+    say("That copy is on the way again.")
+
+
+def _arrived(services: Services, slug: str, delivery_id: str, how: str) -> None:
+    with transaction(services.engine) as session:
+        keep_arrival(session, slug, delivery_id, how, by=operator(), now=services.clock())
+    say("It is kept that the copy arrived, with how it is known.")

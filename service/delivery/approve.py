@@ -65,7 +65,7 @@ def look_at_approval(session: Session, keyring: Keyring, *, token: str, now: dat
 
 def decide(
     session: Session, keyring: Keyring, *, token: str, decision: Decision, note: str, now: datetime
-) -> ApprovalView:
+) -> None:
     """Keep an approver's decision on the edition; the latest one stands until the edition is released.
 
     Raises NotFound for a link that opens nothing, Refused once the edition was released or replaced.
@@ -95,7 +95,6 @@ def decide(
         thing=seat.edition.fingerprint,
         now=now,
     )
-    return _view(session, keyring, _seat(session, token, now=now))
 
 
 def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:
@@ -120,6 +119,8 @@ def _why_closed(session: Session, seat: _Seat) -> str:
     if seat.edition.released_at is not None:
         return "This edition was released; nothing can be decided about it any more."
     latest = latest_edition(session, seat.campaign)
+    if seat.edition.voided_at is not None:
+        return "This edition is not the one that will be sent any more; a new one will be proposed."
     if latest is None or latest.id != seat.edition.id:
         return "This edition was replaced by a later one; look for the newer mail."
     if seat.campaign.state is not CampaignState.CLOSED:

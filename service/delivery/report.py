@@ -64,6 +64,7 @@ def _editions(session: Session, campaign: Campaign) -> list[dict[str, Any]]:
             "approvals": sum(one.decision is Decision.APPROVED for one in decisions_on(session, row)),
             "changes_asked": sum(one.decision is Decision.CHANGES for one in decisions_on(session, row)),
             "released": _moment(campaign, row.released_at),
+            "void": _moment(campaign, row.voided_at),
             "solo": campaign.solo,
         }
         for row in rows.all()
@@ -80,6 +81,7 @@ def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[
     )
     return [
         {
+            "id": delivery.id,
             "recipient": recipient_label(open_record(keys, recipient, "details")),
             "channel": delivery.channel,
             "copy": delivery.copy_kind.value,
