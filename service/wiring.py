@@ -24,6 +24,7 @@ from service.signing.messages import signing_composers
 from service.store.engine import make_engine
 from service.store.keyring import Keyring
 from service.store.migrate import is_up_to_date, migrate
+from service.store.transaction import reading
 from service.store.wake import Wake
 
 
@@ -52,6 +53,7 @@ def initialize(settings: Settings) -> tuple[str, ...]:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = make_engine(settings.database)
+    _refuse_unless_reached(engine)
     if not settings.root_key_file.exists():
         if _holds_letters(engine):
             raise Refused(
@@ -73,6 +75,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
     """Put the service together; raises Refused where `undersigned init` has not been run."""
     root = read_root_key(settings)
     engine = make_engine(settings.database)
+    _refuse_unless_reached(engine)
     if not is_up_to_date(engine):
         raise Refused("The database is not up to date: run `undersigned init` first.")
     keyring, fonts = Keyring(root), Fonts(directory=settings.font_dir)
@@ -105,6 +108,11 @@ def read_root_key(settings: Settings) -> RootKey:
     if len(secret) != KEY_BYTES:
         raise Refused(f"{settings.root_key_file} is not a root key: it must hold exactly {KEY_BYTES} bytes.")
     return RootKey(secret)
+
+
+def _refuse_unless_reached(engine: Engine) -> None:
+    with reading(engine) as session:
+        session.connection()
 
 
 def _holds_letters(engine: Engine) -> bool:

@@ -18,6 +18,7 @@ from service.cli.context import (
 )
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.model.signature import Standing
 from service.signing.decide import Act, decide
 from service.signing.invite import import_signatories
 from service.signing.listing import COLUMNS, list_signatories
@@ -26,6 +27,8 @@ from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction, trial
 
 _LARGEST_FILE = 1_000_000
+
+_DONE = {"accept": "accepted", "decline": "declined", "hold": "held", "release": "released"}
 
 
 @click.group()
@@ -53,7 +56,7 @@ def import_(context: Context, slug: str, file: Path, check: bool, attest: str | 
         say(f"The file is in order: {report.added} would be added,{agreed} {report.known} are known already.")
         return
     services.wake.ring()
-    what = "sign-ons added by the secretariat" if attest else "added to be invited"
+    what = "added as agreed" if attest else "added to be invited"
     agreed = f" {report.agreed} known ones now stand as agreed," if report.agreed else ""
     say(
         f"{report.added} {what},{agreed} {report.known} known already, {report.invited} invitations on the way."
@@ -70,6 +73,8 @@ def import_(context: Context, slug: str, file: Path, check: bool, attest: str | 
 def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
     """List the sign-ons of a letter and where each stands."""
     services = context.services
+    if wanted and wanted not in set(Standing):
+        raise Refused(f"There is no standing {wanted!r}; choose one of: {', '.join(Standing)}.")
     with reading(services.engine) as session:
         rows = list_signatories(session, services.keyring, get_campaign(session, slug))
     chosen = [row for row in rows if not wanted or row["standing"] == wanted]
@@ -105,7 +110,7 @@ def _decision(act: Act, sentence: str) -> click.Command:
                 session, services.keyring, slug, named, act=act, by=operator(), now=services.clock()
             )
         services.wake.ring()
-        say(f"{done} sign-on{'' if done == 1 else 's'}: {act}.")
+        say(f"{done} sign-on{'' if done == 1 else 's'} {_DONE[act]}.")
 
     return command
 

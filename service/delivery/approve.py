@@ -18,9 +18,11 @@ from service.i18n.formats import count_signatories
 from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.edition import Approval, Approver, Decision, Edition
 from service.model.link_token import Purpose
+from service.model.message import MessageKind
 from service.model.states import CampaignState
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
@@ -95,6 +97,15 @@ def decide(
         thing=seat.edition.fingerprint,
         now=now,
     )
+    if decision is Decision.CHANGES:
+        outbox.post(
+            session,
+            kind=MessageKind.ALERT,
+            campaign_id=seat.campaign.id,
+            recipient_ref=seat.campaign.id,
+            occurrence=f"changes:{approval.id}:{now:%H%M%S}",
+            now=now,
+        )
 
 
 def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:

@@ -24,14 +24,14 @@ from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.edition import Approver, Edition
+from service.model.edition import Approval, Approver, Decision, Edition
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient
 from service.model.states import MessageState
 from service.signing.roll import frozen_letter, letter_as_it_stands
 from service.store.keyring import Keyring
 from service.store.links import link_token
-from service.store.sealed import open_record
+from service.store.sealed import open_record, open_text
 
 _ALERTS = {
     "solo": (
@@ -186,10 +186,22 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
-    sentence = _ALERTS[message.occurrence.partition(":")[0]]
+    word, _, thing = message.occurrence.partition(":")
+    sentence = _changes(session, facts, thing) if word == "changes" else _ALERTS[word]
     approver = session.get(Approver, message.recipient_ref)
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
     return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
+
+
+def _changes(session: Session, facts: _Facts, thing: str) -> str:
+    approval = session.get(Approval, thing.partition(":")[0])
+    approver = session.get(Approver, approval.approver_id) if approval else None
+    if approval is None or approver is None or approval.decision is not Decision.CHANGES:
+        raise Unwanted(MessageState.CANCELLED, "the approver thought better of it")
+    name = open_record(facts.keys, approver, "details")["name"]
+    note = open_text(facts.keys, approval, "note")
+    asked = f"{name} looked at the proposed letter and asked for changes; it cannot be released so."
+    return f"{asked}\n\n{note}" if note else asked
 
 
 def _letter_parts(copy: Copy) -> dict[str, Any]:

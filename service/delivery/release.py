@@ -40,8 +40,9 @@ def release(
     """Send the approved edition for real, once.
 
     Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
-    this one, one asked for changes, a signatory has left since, or it was released before. A letter with
-    `solo = true` goes out half an hour later, after its core group was told.
+    this one, one asked for changes, a signatory has left since, or it was released before. It leaves at its
+    `send_at`, where that is still to come; a letter with `solo = true` half an hour later at the soonest, after its
+    core group was told.
     """
     campaign = lock_campaign(session, slug)
     edition = lock_latest_edition(session, campaign)
@@ -62,7 +63,7 @@ def release(
     _refuse_if_someone_left(session, keyring, campaign, letter)
     lines = check(session, keyring, campaign, outward)
     _refuse_unless_it_can_go(lines)
-    due_at = now + SOLO_HOLD if campaign.solo else now
+    due_at = leaves_at(campaign, now=now)
     deliveries = [
         made for line in lines for made in _plan(session, edition, letter, line, due_at=due_at, now=now)
     ]
@@ -73,6 +74,12 @@ def release(
     act = "edition.release-solo" if campaign.solo else "edition.release"
     audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=edition.fingerprint, now=now)
     return deliveries
+
+
+def leaves_at(campaign: Campaign, *, now: datetime) -> datetime:
+    """Give the moment at which a letter released now leaves: its planned one, if that is still to come."""
+    soonest = now + SOLO_HOLD if campaign.solo else now
+    return max(soonest, campaign.send_at) if campaign.send_at is not None else soonest
 
 
 def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:

@@ -97,7 +97,7 @@ CAMPAIGN = StateMachine(
     noun="letter",
     moves={
         CampaignState.DRAFT: (CampaignState.FROZEN,),
-        CampaignState.FROZEN: (CampaignState.OPEN,),
+        CampaignState.FROZEN: (CampaignState.OPEN, CampaignState.DRAFT),
         CampaignState.OPEN: (CampaignState.CLOSED,),
         CampaignState.CLOSED: (CampaignState.OPEN, CampaignState.SENT, CampaignState.ARCHIVED),
         CampaignState.SENT: (CampaignState.ARCHIVED,),

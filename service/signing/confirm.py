@@ -18,6 +18,7 @@ from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
+from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.sign import Desk, confirm_until, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
@@ -33,6 +34,7 @@ class PendingView:
     name: str
     kind: Kind
     how_named: str
+    printed_line: str
     confirmed: bool
     standing_text: str
     expired: bool
@@ -141,6 +143,7 @@ def _view(
         name=open_text(keys, signature, "name"),
         kind=signature.kind,
         how_named=HOW_NAMED[signature.visibility],
+        printed_line=proof_line(session, keyring, campaign, signature, now=now),
         confirmed=signature.state is SignatureState.CONFIRMED,
         standing_text=_why_over(signature) if expired else standing_text(signature, campaign),
         expired=expired,

@@ -18,7 +18,7 @@ from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
-from service.signing.sign import WORDING, Desk, keep_unsubscribe_link
+from service.signing.sign import WORDING, Desk, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 from service.store.sealed import seal_text
@@ -74,6 +74,8 @@ def import_signatories(
         elif known is None:
             made.append(_add(desk, row, attest=attest))
     session.flush()
+    for signature in made:
+        _thank(desk, signature)
     invited = sum(send_invitation(desk, row) for row in made) if campaign.state is CampaignState.OPEN else 0
     act = "signatories.attest" if attest else "signatories.import"
     audit.record(
@@ -159,6 +161,22 @@ def _attest(desk: Desk, signature: Signature) -> None:
     signature.signed_at = signature.confirmed_at = signature.accepted_at = desk.now
 
 
+def _thank(desk: Desk, signature: Signature) -> None:
+    """Tell an attested signatory that its sign-on stands, and give it the link to take it back."""
+    if signature.state is not SignatureState.CONFIRMED or signature.email is None:
+        return
+    keep_manage_link(desk, signature)
+    keep_unsubscribe_link(desk, signature)
+    outbox.post(
+        desk.session,
+        kind=MessageKind.THANKS,
+        campaign_id=desk.campaign.id,
+        recipient_ref=signature.id,
+        occurrence=str(signature.generation),
+        now=desk.now,
+    )
+
+
 def _may_be_attested(known: Signature) -> bool:
     return known.state in {
         SignatureState.INVITED,
@@ -175,7 +193,7 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
         known.held_reason = HeldReason.SECOND_CLAIM
         desk.session.add(known)
         desk.session.flush()
-        _add(desk, row, attest=attest)
+        _thank(desk, _add(desk, row, attest=attest))
         return
     write_party(desk.keys, known, _sign_on(row, attest=attest))
     known.email_index = email_index(desk.keys, _sign_on(row, attest=attest).confirming_email)
@@ -183,6 +201,8 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
     _attest(desk, known)
     outbox.cancel_for(desk.session, recipient_ref=known.id, now=desk.now)
     desk.session.add(known)
+    desk.session.flush()
+    _thank(desk, known)
 
 
 def _known(desk: Desk, sign_on: SignOn) -> Signature | None:

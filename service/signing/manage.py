@@ -18,6 +18,7 @@ from service.model.states import SIGNATURE, SignatureState
 from service.signing.leaving import stop_letter_that_names
 from service.signing.naming import HOW_NAMED, standing_text
 from service.signing.page import LetterView, view_for_holder
+from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.store.keyring import Keyring
 from service.store.links import find_link
@@ -34,6 +35,7 @@ class ManageView:
     name: str
     kind: Kind
     how_named: str
+    printed_line: str
     state: SignatureState
     standing_text: str
     may_withdraw: bool
@@ -90,6 +92,7 @@ def _view(
         name=open_text(keys, signature, "name"),
         kind=signature.kind,
         how_named=HOW_NAMED[signature.visibility],
+        printed_line=proof_line(session, keyring, campaign, signature, now=now),
         state=signature.state,
         standing_text=standing_text(signature, campaign),
         may_withdraw=signature.state in _MAY_LEAVE,

@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -28,9 +27,6 @@ def make_engine(url: str) -> Engine:
 
 
 def _make_sqlite(url: str) -> Engine:
-    path = make_url(url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     lock = threading.Lock()
 
