@@ -102,9 +102,11 @@ class DkimSigner:
         """Give the mail with one DKIM-Signature per key before its first header; equal arguments give equal bytes.
 
         `data` is one whole mail, every line ended by CRLF. `at` has a zone; it becomes `t=`, to the second, and
-        the signature holds for LIFETIME from then. Raises ValueError where a header cannot be read, or where
-        there is not exactly one From (RFC 6376, section 5.4).
+        the signature holds for LIFETIME from then. Raises ValueError where a line does not end, a header cannot
+        be read, or there is not exactly one From (RFC 6376, section 5.4).
         """
+        if not data.endswith(b"\r\n"):
+            raise ValueError("The last line of a mail to be signed ends in CRLF.")
         head, _, body = data.partition(b"\r\n\r\n")
         fields = list(_fields(head))
         body_hash = _base64(hashlib.sha256(canonical_body(body)).digest())
@@ -143,9 +145,12 @@ def canonical_value(value: bytes) -> bytes:
 
 
 def canonical_body(body: bytes) -> bytes:
-    """Bring a body to the relaxed form (RFC 6376, section 3.4.4): spaces and empty lines at ends do not count."""
-    if b"\t" in body or b"  " in body or b" \r\n" in body or body.endswith(b" "):
-        body = _SPACES.sub(b" ", body).replace(b" \r\n", b"\r\n").removesuffix(b" ")
+    """Bring a body to the relaxed form (RFC 6376, section 3.4.4): spaces and empty lines at ends do not count.
+
+    Every line of it, the last one too, ends in CRLF.
+    """
+    if b"\t" in body or b"  " in body or b" \r\n" in body:
+        body = _SPACES.sub(b" ", body).replace(b" \r\n", b"\r\n")
     end = len(body)
     while body.endswith(b"\r\n", 0, end):
         end -= 2
@@ -160,7 +165,7 @@ def _open(private: bytes) -> tuple[Algorithm, Callable[[bytes], bytes], bytes]:
         public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return Algorithm.RSA, lambda data: key.sign(data, padding, sha256), public
     if isinstance(key, Ed25519PrivateKey):
-        # RFC 8463, section 3: what is signed is the hash, and the record holds the bare 32 bytes.
+        # What is signed is the hash, and the record holds the bare 32 bytes (RFC 8463, sections 3 and 4.2).
         public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return Algorithm.ED25519, lambda data: key.sign(hashlib.sha256(data).digest()), public
     raise ValueError("A DKIM key is one of RSA or Ed25519.")
@@ -170,7 +175,6 @@ def _fields(head: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Give each header's name in lower case and its value as it stands, folds included."""
     for field in _FIELD_END.split(head.removesuffix(b"\r\n")):
         name, colon, value = field.partition(b":")
-        name = name.rstrip(b" \t")
         if not colon or not _FIELD_NAME.fullmatch(name):
             raise ValueError("A mail to be signed has a header that cannot be read.")
         yield name.lower(), value
