@@ -11,7 +11,7 @@ from service.mail.domain.publish import records_to_publish
 from service.mail.smtp import parse_smtp_urls
 from service.wiring import Services
 
-_MARKS = {Weight.GOOD: "in order", Weight.ADVICE: "look at it", Weight.UNKNOWN: "not checked"}
+_MARKS = {Weight.GOOD: "in order", Weight.ADVICE: "look at it", Weight.UNKNOWN: "unknown"}
 
 
 def report_dns(services: Services, resolver: Resolver) -> list[str]:

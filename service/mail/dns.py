@@ -120,6 +120,8 @@ class SystemResolver:
         if self._server is not None:
             resolver.nameservers = [dns.nameserver.Do53Nameserver(*self._server)]
         resolver.lifetime = self._seconds
+        # Keys are long: without this an answer would be cut, and asked for again by TCP.
+        resolver.use_edns(0, payload=1232)
         self._opened = resolver
         if not self._resolve(resolver, ".", "NS"):
             self._silence = "the name servers of this machine do not know the public DNS"

@@ -81,6 +81,8 @@ def _spf(identity: Identity, resolver: Resolver) -> Iterator[Finding]:
         return
     for fault in record.faults:
         yield _wrong(f"The SPF record of {domain} {fault}; correct it, since receivers take it for none")
+    if record.faults:
+        return
     if record.verdict(_A_STRANGER) is spf.Verdict.ALLOWED:
         yield _wrong(f"The SPF record of {domain} lets everybody send in its name: end it with ~all or -all")
     if not identity.outside_relays:
