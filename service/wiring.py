@@ -11,11 +11,14 @@ from sqlalchemy import Engine, func, inspect, select, table
 
 from service.delivery.channel import Outward
 from service.delivery.messages import delivery_composers
+from service.foundation.addresses import ascii_address
 from service.foundation.clock import Clock, now
 from service.foundation.errors import Refused
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.foundation.settings import Settings
 from service.letter.fonts import Fonts
+from service.mail.dkim import DkimSigner
+from service.mail.dkim_keys import make_dkim_keys, open_dkim_keys
 from service.mail.postman import Composer, Sender
 from service.mail.smtp import SmtpTransport, parse_smtp_urls
 from service.mail.transport import Transport
@@ -24,7 +27,7 @@ from service.signing.messages import signing_composers
 from service.store.engine import make_engine
 from service.store.keyring import Keyring
 from service.store.migrate import is_up_to_date, migrate
-from service.store.transaction import reading
+from service.store.transaction import reading, transaction
 from service.store.wake import Wake
 
 
@@ -44,8 +47,8 @@ class Services:
     outward: Outward
 
 
-def initialize(settings: Settings) -> tuple[str, ...]:
-    """Make what is missing of folders, root key and database; gives a sentence for each thing made.
+def initialize(settings: Settings, *, clock: Clock = now) -> tuple[str, ...]:
+    """Make what is missing of folders, root key, database and DKIM keys; gives a sentence for each thing made.
 
     Safe to run again. Raises Refused where the database is there and its root key is not.
     """
@@ -67,6 +70,7 @@ def initialize(settings: Settings) -> tuple[str, ...]:
     if not is_up_to_date(engine):
         migrate(engine)
         done.append("Brought the database up to date.")
+    done += _make_dkim_keys(settings, engine, clock)
     engine.dispose()
     return tuple(done)
 
@@ -87,7 +91,12 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         clock=clock,
         wake=Wake(),
         transport=_make_transport(settings, domain),
-        sender=Sender(site_key=root.derive("message-id"), mail_from=settings.mail_from, domain=domain),
+        sender=Sender(
+            site_key=root.derive("message-id"),
+            mail_from=settings.mail_from,
+            domain=domain,
+            signer=_make_signer(settings, engine, root),
+        ),
         composers={
             **signing_composers(keyring, public_url=settings.public_url),
             **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
@@ -135,6 +144,23 @@ def _write_root_key(settings: Settings) -> None:
     with contextlib.suppress(FileExistsError):
         path.hardlink_to(draft)
     draft.unlink()
+
+
+def _make_dkim_keys(settings: Settings, engine: Engine, clock: Clock) -> list[str]:
+    with transaction(engine) as session:
+        made = make_dkim_keys(session, read_root_key(settings), settings.dkim_selectors, now=clock())
+    return [
+        f"Made the DKIM key of the selector {selector}; `undersigned doctor` prints the record to publish."
+        for selector in made
+    ]
+
+
+def _make_signer(settings: Settings, engine: Engine, root: RootKey) -> DkimSigner | None:
+    if not settings.dkim_selectors or not settings.mail_from:
+        return None
+    with reading(engine) as session:
+        keys = open_dkim_keys(session, root, settings.dkim_selectors)
+    return DkimSigner(keys, domain=ascii_address(settings.mail_from).rpartition("@")[2])
 
 
 def _make_transport(settings: Settings, domain: str) -> Transport | None:

@@ -3,8 +3,10 @@
 import click
 
 from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.cli.dns import report_dns
 from service.foundation.errors import Refused, ServiceError
 from service.mail import outbox
+from service.mail.dns import SystemResolver
 from service.store.transaction import reading
 from service.wiring import Services, initialize
 
@@ -37,7 +39,7 @@ def status(context: Context, as_json: bool) -> None:
 @click.command()
 @pass_context
 def doctor(context: Context) -> None:
-    """Say what is wrong with the set-up: keys, database, SMTP, fonts. Exits 1 where something is."""
+    """Say what is wrong with the set-up: keys, database, SMTP, DNS, fonts. Exits 1 where something is."""
     wrong = list(_faults(context))
     for script in context.services.fonts.scripts_covered() if not wrong else ():
         mark = "covered" if script.is_covered else f"not covered: install {script.package}"
@@ -74,4 +76,4 @@ def _faults(context: Context) -> list[str]:
         wrong.append(f"Others can read {settings.root_key_file}: run `chmod 0400` on it.")
     if settings.public_url.startswith("http://127.0.0.1"):
         say("  PUBLIC_URL is this machine's own address: links in mail work here only.")
-    return wrong
+    return wrong + report_dns(services, SystemResolver())

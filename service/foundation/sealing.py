@@ -83,18 +83,30 @@ class RootKey:
     def make_campaign_keys(self, campaign: str) -> tuple[CampaignKeys, bytes]:
         """Make the keys of a new campaign; the second value is their wrapped form, to be kept."""
         whole = secrets.token_bytes(3 * KEY_BYTES)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        wrapped = _FORMAT + nonce + AESGCM(self.derive("wrap")).encrypt(nonce, whole, campaign.encode())
-        return _split(campaign, whole), wrapped
+        return _split(campaign, whole), self._wrap("wrap", whole, name=campaign)
 
     def open_campaign_keys(self, campaign: str, wrapped: bytes) -> CampaignKeys:
         """Open a campaign's wrapped keys; raises Permanent where this root key did not wrap them."""
+        return _split(campaign, self._unwrap("wrap", wrapped, name=campaign))
+
+    def wrap_secret(self, secret: bytes, *, name: str) -> bytes:
+        """Wrap a secret of the whole site, such as a private key; it opens under this name only."""
+        return self._wrap("wrap-site-secret", secret, name=name)
+
+    def open_secret(self, wrapped: bytes, *, name: str) -> bytes:
+        """Open what wrap_secret() wrapped; raises Permanent where another root key or name did."""
+        return self._unwrap("wrap-site-secret", wrapped, name=name)
+
+    def _wrap(self, purpose: str, secret: bytes, *, name: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _FORMAT + nonce + AESGCM(self.derive(purpose)).encrypt(nonce, secret, name.encode())
+
+    def _unwrap(self, purpose: str, wrapped: bytes, *, name: str) -> bytes:
         nonce, ciphertext = wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :]
         try:
-            whole = AESGCM(self.derive("wrap")).decrypt(nonce, ciphertext, campaign.encode())
+            return AESGCM(self.derive(purpose)).decrypt(nonce, ciphertext, name.encode())
         except InvalidTag as error:
             raise Permanent("The root key in KEY_DIR is not the one this database was made with.") from error
-        return _split(campaign, whole)
 
 
 def _split(campaign: str, whole: bytes) -> CampaignKeys:

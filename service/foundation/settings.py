@@ -21,7 +21,9 @@ from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 
 PREFIX = "UNDERSIGNED_"
-_LATER = {"DKIM_SELECTOR", "BOUNCE_DOMAIN", "BOUNCE_IMAP_URL", "BOUNCE_LISTEN"}
+_LATER = {"BOUNCE_DOMAIN", "BOUNCE_IMAP_URL", "BOUNCE_LISTEN"}
+# RFC 6376, section 3.1: a selector is one or more labels of a domain name.
+_SELECTOR = re.compile(r"(?!.{64})[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # Read by the tests' own tools; the service itself has no use for it.
 _FOR_TESTS = {"REQUIRE_BROWSER"}
 
@@ -44,6 +46,9 @@ class Settings(BaseSettings):
         default=None, description="certificates to trust for SMTP beside the system's"
     )
     mail_from: str = Field(default="", description="the address our mail comes from")
+    dkim_selector: str = Field(
+        default="", description="selector of the DKIM key (RSA); a second one, after a space, adds Ed25519"
+    )
     reminder_lead: timedelta = Field(
         default=timedelta(days=1), description="seconds before the deadline for the reminder"
     )
@@ -83,6 +88,14 @@ class Settings(BaseSettings):
         except Refused as error:
             raise ValueError(str(error)) from error
 
+    @field_validator("dkim_selector")
+    @classmethod
+    def _is_one_or_two_selectors(cls, value: str) -> str:
+        names = value.lower().split()
+        if len(names) > 2 or len(set(names)) < len(names) or not all(map(_SELECTOR.fullmatch, names)):
+            raise ValueError("must be a selector like s2026, or two different ones with a space between")
+        return " ".join(names)
+
     @field_validator("reminder_lead", mode="before")
     @classmethod
     def _is_a_number_of_seconds(cls, value: object) -> object:
@@ -108,6 +121,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL of the database: as set, or SQLite in DATA_DIR."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'undersigned.db'}"
+
+    @property
+    def dkim_selectors(self) -> tuple[str, ...]:
+        """The selectors of our DKIM keys: none, that of the RSA key, or that one and the Ed25519 key's."""
+        return tuple(self.dkim_selector.split())
 
     @property
     def root_key_file(self) -> Path:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select, update
@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from service.foundation.clock import Clock
 from service.mail.compose import make_envelope
+from service.mail.dkim import DkimSigner
 from service.mail.envelope import Draft, Envelope
 from service.mail.headers import make_message_id
 from service.mail.outbox import leave_in_doubt, move_message, try_again
@@ -42,11 +43,21 @@ _Settle = Callable[[Session, Message, datetime], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """Whom our mail comes from: a normal address, the domain of our Message-IDs, and the key that makes them."""
+    """Whom our mail comes from: a normal address, the domain of our Message-IDs, and the key that makes them.
+
+    Without a `signer` mail goes out unsigned; the relay may sign it.
+    """
 
     site_key: bytes = field(repr=False)
     mail_from: str
     domain: str
+    signer: DkimSigner | None = None
+
+    def sign(self, envelope: Envelope, *, at: datetime) -> Envelope:
+        """Give the mail with its signatures, dated `at`; without a signer, as it is."""
+        if self.signer is None:
+            return envelope
+        return replace(envelope, data=self.signer.sign(envelope.data, at=at))
 
 
 class Unwanted(Exception):
@@ -214,13 +225,14 @@ class _Round:
         envelope = self._compose(row)
         if envelope is None:
             return
+        assert row.dated_at is not None
         content_sha256 = hashlib.sha256(envelope.data).hexdigest()
         if row.possible_duplicate and row.content_sha256 != content_sha256:
             self._end(row, MessageState.UNCERTAIN, reason="made again it would differ from its first copy")
             return
         fence = _Fence(engine=self.engine, row=row, content_sha256=content_sha256, clock=self.clock)
         try:
-            receipt = self.transport.send(envelope, before_data=fence)
+            receipt = self.transport.send(self.sender.sign(envelope, at=row.dated_at), before_data=fence)
         except _ClaimLostError:
             _log.info("message %s was cancelled, or taken by another sender, and not sent", row.id)
         except RelayDown:

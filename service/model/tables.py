@@ -11,6 +11,7 @@ from service.model.link_token import LinkToken
 from service.model.message import Message, MessageEvent
 from service.model.recipient import Recipient
 from service.model.signature import Signature
+from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
 
 TABLES: tuple[type[SQLModel], ...] = (
@@ -28,6 +29,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     MessageEvent,
     Recipient,
     Signature,
+    SiteSecret,
     Suppression,
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from service.mail import outbox
+from service.mail.dkim import DkimSigner
 from service.mail.envelope import Draft, Envelope
 from service.mail.postman import Sender, deliver_due, free_stale
 from service.mail.transport import Receipt, Stage, Transport
@@ -34,6 +35,7 @@ class House:
     time: datetime = datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
     postbox: Postbox = field(default_factory=Postbox)
     words: Callable[[Message], str] = lambda message: f"For {message.recipient_ref}."
+    signer: DkimSigner | None = None
 
     def clock(self) -> datetime:
         return self.time
@@ -52,7 +54,12 @@ class House:
             self.engine,
             transport=by or self.postbox,
             composers=dict.fromkeys(MessageKind, self.compose),
-            sender=Sender(site_key=b"k" * 32, mail_from="letters@rivers.example", domain="rivers.example"),
+            sender=Sender(
+                site_key=b"k" * 32,
+                mail_from="letters@rivers.example",
+                domain="rivers.example",
+                signer=self.signer,
+            ),
             clock=self.clock,
             owner=owner,
             most=most,

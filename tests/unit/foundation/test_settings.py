@@ -29,7 +29,11 @@ def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
         ({"UNDERSIGNED_REMINDER_LEAD": "a day"}, "whole number of seconds"),
         ({"UNDERSIGNED_TRUSTED_PROXIES": "-1"}, "greater than or equal to 0"),
         ({"UNDERSIGNED_KEY_DIR": "data/keys"}, "every backup of the data would hold the keys"),
-        ({"UNDERSIGNED_DKIM_SELECTOR": "s1"}, "not supported yet"),
+        ({"UNDERSIGNED_BOUNCE_DOMAIN": "b.example"}, "not supported yet"),
+        ({"UNDERSIGNED_DKIM_SELECTOR": "s_1"}, "must be a selector like"),
+        ({"UNDERSIGNED_DKIM_SELECTOR": "s1 S1"}, "must be a selector like"),
+        ({"UNDERSIGNED_DKIM_SELECTOR": "a b c"}, "must be a selector like"),
+        ({"UNDERSIGNED_DKIM_SELECTOR": "a" * 64}, "must be a selector like"),
         ({"UNDERSIGNED_SMTP_URL_FILE": "missing"}, "cannot be read"),
     ],
 )
@@ -41,6 +45,15 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(monkeypatch, variables,
         read_settings()
 
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "selectors"), [("", ()), ("s1", ("s1",)), (" S2026.mail  e2026 ", ("s2026.mail", "e2026"))]
+)
+def test_dkim_has_no_selector_or_one_or_two(monkeypatch, written, selectors):
+    monkeypatch.setenv("UNDERSIGNED_DKIM_SELECTOR", written)
+
+    assert read_settings().dkim_selectors == selectors
 
 
 def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):

@@ -1,0 +1,41 @@
+"""The part of `doctor` that speaks of the DNS: the records to publish, and what receivers find there."""
+
+from urllib.parse import urlsplit
+
+from service.cli.context import say
+from service.foundation.addresses import ascii_address
+from service.mail.dns import Resolver
+from service.mail.domain.checks import Weight, check_domain
+from service.mail.domain.identity import Identity
+from service.mail.domain.publish import records_to_publish
+from service.mail.smtp import parse_smtp_urls
+from service.wiring import Services
+
+_MARKS = {Weight.GOOD: "in order", Weight.ADVICE: "look at it", Weight.UNKNOWN: "unknown"}
+
+
+def report_dns(services: Services, resolver: Resolver) -> list[str]:
+    """Print the records to publish and what was found; gives a sentence for each thing that is wrong."""
+    if not services.settings.mail_from or not services.settings.smtp_url:
+        return []
+    identity = _identity(services)
+    say(f"  DNS records to publish for {identity.domain}:")
+    for record in records_to_publish(identity):
+        say(f"    {record}")
+    wrong = []
+    for finding in check_domain(identity, resolver):
+        if finding.weight is Weight.WRONG:
+            wrong.append(finding.sentence)
+        else:
+            say(f"  {_MARKS[finding.weight]}: {finding.sentence}")
+    return wrong
+
+
+def _identity(services: Services) -> Identity:
+    settings, signer = services.settings, services.sender.signer
+    return Identity(
+        domain=ascii_address(settings.mail_from).rpartition("@")[2],
+        keys=signer.keys if signer is not None else (),
+        relays=parse_smtp_urls(settings.smtp_url),
+        web_host=urlsplit(settings.public_url).hostname or "",
+    )

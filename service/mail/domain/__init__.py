@@ -1,0 +1,1 @@
+"""What the domain name system must say of our mail, and whether it does."""
