@@ -218,6 +218,10 @@ def watch_commits(engine: Engine, stops: Stops) -> None:
             words = getattr(moved, "words", set())
             moved.words = words | set(_MOVES.findall(f"{statement} {parameters}"))
 
+    @event.listens_for(engine, "rollback")
+    def forget(_: Any) -> None:
+        moved.words = set()
+
     committed = engine.dialect.do_commit
 
     def do_commit(connection: Any) -> None:

@@ -135,8 +135,9 @@ class FaultyServer:
         self.behaviour = behaviour
         self.port = 0
         self.gate = threading.Event()
-        """While it is closed no mail is answered for, though it is kept."""
+        """While it is closed, the next mail is kept and not answered for; those after it are."""
         self.gate.set()
+        self.is_holding = False
         self.pairs: dict[bytes, int] = defaultdict(int)
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
@@ -263,7 +264,7 @@ class _Conversation:
             await self._until(b"\r\n\r\n")
             await self._suffer(fault, "")
         raw = await self._until(_END)
-        content = raw.removeprefix(b"\r\n").removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
+        content = raw.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.").removeprefix(b"\r\n")
         await self._answer_for(content)
 
     async def _answer_for(self, content: bytes) -> None:
@@ -274,8 +275,7 @@ class _Conversation:
         fault = self._server.take(Moment.END)
         if fault is None or fault.keeps:
             self._server.ledger.keep(content)
-        while not self._server.gate.is_set():
-            await asyncio.sleep(0.01)
+        await self._wait_at_the_gate()
         if self._behaviour.answer_seconds:
             await asyncio.sleep(self._behaviour.answer_seconds)
         reply = "250 2.0.0 Ok: queued as FAULTY0001"
@@ -283,6 +283,14 @@ class _Conversation:
             await self._write(reply)
         else:
             await self._suffer(fault, reply)
+
+    async def _wait_at_the_gate(self) -> None:
+        if self._server.is_holding or self._server.gate.is_set():
+            return
+        self._server.is_holding = True
+        while not self._server.gate.is_set():
+            await asyncio.sleep(0.01)
+        self._server.is_holding = False
 
     async def _quit(self, _: bytes) -> None:
         await self._write("221 2.0.0 bye")

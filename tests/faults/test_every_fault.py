@@ -44,11 +44,7 @@ def answers(moment: Moment, *replies: str) -> list[Fault]:
 
 def usual_but(manner: Manner) -> list[Fault]:
     # In the middle of a body the server has nothing to say.
-    return [
-        Fault(at=moment, manner=manner, keeps=moment is Moment.END)
-        for moment in Moment
-        if moment is not Moment.BODY
-    ]
+    return [Fault(at=moment, manner=manner, keeps=True) for moment in Moment if moment is not Moment.BODY]
 
 
 BROKEN = (Manner.CUT, Manner.SILENCE, Manner.HALF_CLOSE)
