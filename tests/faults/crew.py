@@ -111,7 +111,10 @@ class Member:
 
     def reaches_its_label(self, *, seconds: float) -> bool:
         """Wait until the process stands at its label; tells whether it did in time."""
-        return self.pipe.poll(seconds) and self.pipe.recv() in set(Label)
+        try:
+            return self.pipe.poll(seconds) and self.pipe.recv() in set(Label)
+        except EOFError:
+            return False
 
     def go(self) -> None:
         """Let it go on from its label."""

@@ -14,9 +14,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+import service.model.campaign  # noqa: F401 -- the table of messages points to its table
 from service.foundation.clock import now
+from service.foundation.errors import ServiceError
 from service.mail.envelope import Draft, Envelope
 from service.mail.postman import Leases, Sender, deliver_due, free_stale
 from service.mail.relay import Relay
@@ -87,7 +90,7 @@ def work(order: Order, pipe: Connection, make_transport: MakeTransport) -> None:
     )
     transport = Fenced(make_transport(real), stops)
     while not stopping.is_set():
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(ServiceError, DBAPIError):
             with stops.freeing():
                 free_stale(engine, owner=None, clock=now)
             if _deliver(engine, transport, order):
