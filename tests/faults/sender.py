@@ -192,6 +192,8 @@ class TappedSocket(socket.socket):
         plain = socket.create_connection((host, port), timeout)
         tapped = cls(plain.family, plain.type, plain.proto, plain.detach())
         tapped.settimeout(timeout)
+        # Its parts must not wait for one another's acknowledgement.
+        tapped.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         tapped.stops = stops
         return tapped
 
