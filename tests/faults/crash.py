@@ -323,7 +323,7 @@ def _kill_until_done(stage: Scene, plan: Plan, dice: random.Random) -> bool:
         stage.crew.kill(dice.choice(stage.crew.members))
         stage.kills += 1
         stage.crew.start()
-        few = max(1, plan.messages // 2000)
+        few = max(1, plan.messages // 8000)
         stage.cancel([*stage.in_hand(few), *(f"person{dice.randrange(plan.messages)}" for _ in range(few))])
         stage.hasten()
         if stage.waiting() <= plan.messages // 50:

@@ -10,7 +10,7 @@ from tests.faults.late_fence import with_a_late_fence
 from tests.faults.sender import Label
 
 # Kills come often and the relay thinks, so that a small soak meets the moment between the dot and the commit.
-SMALL_SOAK = ["--part", "soak", "--messages", "300", "--kill-every", "0.2", "--answer-seconds", "0.02"]
+SMALL_SOAK = ["--part", "soak", "--messages", "200", "--kill-every", "0.2", "--answer-seconds", "0.02"]
 
 
 def verdict(shown: str) -> dict[str, int]:
