@@ -42,15 +42,25 @@ _Settle = Callable[[Session, Message, datetime], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Leases:
+    """How long a mail may stay in one sender's hands before another may settle it: claimed, and submitting."""
+
+    claim: timedelta = CLAIM_LEASE
+    submitting: timedelta = SUBMITTING_LEASE
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sender:
     """Whom our mail comes from: a normal address, the domain of our Message-IDs, and the key that makes them.
 
     Without a `signer` mail goes out unsigned; the relay may sign it.
+    `leases` are shorter only where a proof cannot wait for the usual ones.
     """
 
     site_key: bytes = field(repr=False)
     mail_from: str
     domain: str
+    leases: Leases = Leases()
     signer: DkimSigner | None = None
 
     def sign(self, envelope: Envelope, *, at: datetime) -> Envelope:
@@ -132,6 +142,7 @@ class _Fence:
     row: Message
     content_sha256: str
     clock: Clock
+    lease: timedelta
     passed: bool = False
 
     def __call__(self) -> None:
@@ -147,7 +158,7 @@ class _Fence:
             )
             .values(
                 state=MessageState.SUBMITTING,
-                lease_until=now + SUBMITTING_LEASE,
+                lease_until=now + self.lease,
                 submitted_at=now,
                 content_sha256=self.content_sha256,
             )
@@ -184,7 +195,9 @@ class _Round:
         """Claim a batch, carry it, and give how many mails were handled."""
         now = self.clock()
         with transaction(self.engine) as session:
-            taken = claim_messages(session, owner=self.owner, now=now, lease=CLAIM_LEASE, most=most)
+            taken = claim_messages(
+                session, owner=self.owner, now=now, lease=self.sender.leases.claim, most=most
+            )
             for row in taken:
                 self._note_claim(session, row, now=now)
         claimed = [row for row in taken if row.state is MessageState.CLAIMED]
@@ -230,7 +243,13 @@ class _Round:
         if row.possible_duplicate and row.content_sha256 != content_sha256:
             self._end(row, MessageState.UNCERTAIN, reason="made again it would differ from its first copy")
             return
-        fence = _Fence(engine=self.engine, row=row, content_sha256=content_sha256, clock=self.clock)
+        fence = _Fence(
+            engine=self.engine,
+            row=row,
+            content_sha256=content_sha256,
+            clock=self.clock,
+            lease=self.sender.leases.submitting,
+        )
         try:
             receipt = self.transport.send(self.sender.sign(envelope, at=row.dated_at), before_data=fence)
         except _ClaimLostError:
