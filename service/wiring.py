@@ -1,5 +1,6 @@
 """Put the service together, once: settings in, everything that commands and jobs need out."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -55,6 +56,7 @@ def initialize(settings: Settings, *, clock: Clock = now) -> tuple[str, ...]:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = make_engine(settings.database)
+    _refuse_unless_reached(engine)
     if not settings.root_key_file.exists():
         if _holds_letters(engine):
             raise Refused(
@@ -77,6 +79,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
     """Put the service together; raises Refused where `undersigned init` has not been run."""
     root = read_root_key(settings)
     engine = make_engine(settings.database)
+    _refuse_unless_reached(engine)
     if not is_up_to_date(engine):
         raise Refused("The database is not up to date: run `undersigned init` first.")
     keyring, fonts = Keyring(root), Fonts(directory=settings.font_dir)
@@ -116,6 +119,11 @@ def read_root_key(settings: Settings) -> RootKey:
     return RootKey(secret)
 
 
+def _refuse_unless_reached(engine: Engine) -> None:
+    with reading(engine) as session:
+        session.connection()
+
+
 def _holds_letters(engine: Engine) -> bool:
     if not inspect(engine).has_table("campaign_key"):
         return False
@@ -124,11 +132,18 @@ def _holds_letters(engine: Engine) -> bool:
 
 
 def _write_root_key(settings: Settings) -> None:
-    handle = os.open(settings.root_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    # Whole or not at all: a half-written key would lock its owner out.
+    path = settings.root_key_file
+    draft = path.with_suffix(f".{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
+    # Where another `init` was faster, its key stands.
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
 
 
 def _make_dkim_keys(settings: Settings, engine: Engine, clock: Clock) -> list[str]:

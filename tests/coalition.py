@@ -27,7 +27,7 @@ from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
-from service.signing.confirm import confirm
+from service.signing.confirm import confirm, look_at_confirmation
 from service.signing.messages import signing_composers
 from service.signing.page import unlisted_address
 from service.signing.party import SignOn
@@ -137,7 +137,8 @@ class Coalition:
 
     def confirm(self, token: str) -> "Coalition":
         with transaction(self.engine) as session:
-            confirm(session, self.keyring, token=token, now=self.now)
+            seen = look_at_confirmation(session, self.keyring, token=token, now=self.now).seen
+            confirm(session, self.keyring, token=token, seen=seen, now=self.now)
         return self
 
     def sign_and_confirm(self, name: str, **given: object) -> "Coalition":

@@ -1,5 +1,6 @@
 """Shows the product at work: `python -m examples.demo`, at the root of the repository."""
 
+import argparse
 import sys
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from examples.demo.undersigned import last_lines
 
 def main() -> int:
     """Run the demonstration; gives 0 where everything came out as it should, else 1."""
+    argparse.ArgumentParser(prog="python -m examples.demo", description=__doc__).parse_args()
     stop_on_sigterm()
     folder, narrator = Folder(), Narrator()
     try:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile, revision_record
-from service.campaigns.queries import lock_campaign
+from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, released_edition
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address
 from service.foundation.canonical import digest
@@ -17,6 +17,7 @@ from service.model.campaign import Campaign
 from service.model.edition import Approver
 from service.model.letter_revision import LetterRevision
 from service.model.recipient import Audience, Recipient, RecipientRole
+from service.model.signature import Signature
 from service.model.states import CAMPAIGN, CampaignState
 from service.store.keyring import Keyring
 from service.store.sealed import seal_record
@@ -31,6 +32,7 @@ def freeze(session: Session, keyring: Keyring, slug: str, *, by: str, now: datet
     if campaign.state is not CampaignState.DRAFT:
         raise Refused(f"The text of {slug!r} is already final.")
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
+    _refuse_what_cannot_go_on(file, now=now)
     revision = _make_revision(session, keys, campaign, file, now=now)
     session.add(revision)
     session.flush()
@@ -43,6 +45,27 @@ def freeze(session: Session, keyring: Keyring, slug: str, *, by: str, now: datet
         session, by=by, act="campaign.freeze", campaign_id=campaign.id, thing=revision.sha256, now=now
     )
     return revision
+
+
+def thaw(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
+    """Make a final text a draft again, as long as it was never opened and nobody has agreed to it."""
+    campaign = lock_campaign(session, slug)
+    if campaign.state is not CampaignState.FROZEN:
+        raise Refused(
+            f"{slug!r} is {campaign.state.value}; only a final text that was never opened can be a draft again."
+        )
+    agreed = select(Signature.id).where(
+        Signature.campaign_id == campaign.id, col(Signature.revision_id).is_not(None)
+    )
+    if session.exec(agreed.limit(1)).first() is not None:
+        raise Refused(f"Somebody has already agreed to the text of {slug!r}, so it stays as it is.")
+    CAMPAIGN.move(campaign, CampaignState.DRAFT)
+    campaign.revision_id = None
+    session.add(campaign)
+    for approver in approvers_of(session, campaign):
+        session.delete(approver)
+    audit.record(session, by=by, act="campaign.thaw", campaign_id=campaign.id, now=now)
+    return campaign
 
 
 def open_for_signing(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
@@ -85,10 +108,19 @@ def reopen(session: Session, slug: str, *, until: datetime, by: str, now: dateti
         raise Refused(
             f"{slug!r} is {campaign.state.value}; only a letter that is closed and not sent can be reopened."
         )
+    if released_edition(session, campaign) is not None:
+        raise Refused(
+            f"{slug!r} was released and is leaving; stop it with `undersigned deliver {slug} --stop` first."
+        )
     if until <= now:
         raise Refused("The new deadline has to lie in the future.")
     CAMPAIGN.move(campaign, CampaignState.OPEN)
     campaign.deadline_at, campaign.closed_at = until, None
+    edition = latest_edition(session, campaign)
+    if edition is not None and edition.voided_at is None:
+        # Whoever approved it saw a letter that was about to change.
+        edition.voided_at = now
+        session.add(edition)
     session.add(campaign)
     audit.record(session, by=by, act="campaign.reopen", campaign_id=campaign.id, now=now)
     return campaign
@@ -129,6 +161,20 @@ def publish_due(session: Session, *, now: datetime) -> int:
     for slug in slugs:
         publish(session, slug, by="clock", now=now)
     return len(slugs)
+
+
+def _refuse_what_cannot_go_on(file: CampaignFile, *, now: datetime) -> None:
+    """Find, while it can still be mended, what would stop the letter later."""
+    faults = []
+    if file.deadline_at <= now:
+        faults.append("The deadline for sign-ons has passed.")
+    faults += [
+        f"{recipient.name} is to be written to by e-mail and has no address for it."
+        for recipient in file.recipients
+        if "email" in recipient.channels and not recipient.emails
+    ]
+    if faults:
+        raise Refused("The text was not made final: mend the campaign file and load it again.", tuple(faults))
 
 
 def _make_revision(

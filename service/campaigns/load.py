@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from service.campaigns.contents import seal_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.queries import find_campaign
+from service.campaigns.queries import find_campaign, lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.campaign import Access, Admit, Campaign, NamesShown, Signers
@@ -18,7 +18,7 @@ def load_campaign(
     session: Session, keyring: Keyring, file: CampaignFile, *, by: str, now: datetime
 ) -> Campaign:
     """Make or change the draft that a file describes; raises Refused once the slug is no longer a draft."""
-    campaign = find_campaign(session, file.slug)
+    campaign = lock_campaign(session, file.slug) if find_campaign(session, file.slug) else None
     if campaign is not None and campaign.state is not CampaignState.DRAFT:
         raise Refused(
             f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"

@@ -32,6 +32,11 @@ def lock_campaign(session: Session, slug: str) -> Campaign:
     return session.exec(select(Campaign).where(Campaign.slug == slug).with_for_update()).one()
 
 
+def lock_campaign_of(session: Session, campaign_id: str) -> Campaign:
+    """Get the campaign of a row, to change what its letter says."""
+    return session.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).one()
+
+
 def campaigns_by_slug(session: Session) -> Sequence[Campaign]:
     """List all campaigns, by slug."""
     return session.exec(select(Campaign).order_by(col(Campaign.slug))).all()
@@ -63,9 +68,21 @@ def latest_edition(session: Session, campaign: Campaign) -> Edition | None:
     return session.exec(found.limit(1)).one_or_none()
 
 
+def lock_latest_edition(session: Session, campaign: Campaign) -> Edition | None:
+    """Find the newest edition to act on it: no decision on it can be made until the transaction ends."""
+    latest = latest_edition(session, campaign)
+    if latest is None:
+        return None
+    return session.exec(select(Edition).where(Edition.id == latest.id).with_for_update()).one()
+
+
 def released_edition(session: Session, campaign: Campaign) -> Edition | None:
-    """Find the newest edition that was released."""
-    found = select(Edition).where(Edition.campaign_id == campaign.id, col(Edition.released_at).is_not(None))
+    """Find the newest edition that was released and not stopped."""
+    found = select(Edition).where(
+        Edition.campaign_id == campaign.id,
+        col(Edition.released_at).is_not(None),
+        col(Edition.voided_at).is_(None),
+    )
     return session.exec(found.order_by(col(Edition.number).desc()).limit(1)).one_or_none()
 
 

@@ -16,10 +16,11 @@ from service.campaigns.queries import campaigns_by_slug, get_campaign
 from service.cli.context import Context, json_option, operator, pass_context, read_file, say, say_json
 from service.delivery.report import campaign_report
 from service.foundation.errors import Refused
+from service.i18n.moments import write_moment
 from service.model.campaign import Campaign
 from service.signing.invite import send_invitations
 from service.signing.page import unlisted_address
-from service.signing.queries import counts
+from service.signing.queries import counts, unconfirmed_signatures
 from service.store.transaction import reading, transaction
 
 _LARGEST_FILE = 1_000_000
@@ -54,6 +55,17 @@ def freeze(context: Context, slug: str) -> None:
     say(f"Version {revision.number} of the text is final. SHA-256 {revision.sha256}")
 
 
+@campaign.command()
+@click.argument("slug")
+@pass_context
+def thaw(context: Context, slug: str) -> None:
+    """Make a final text a draft again, before it was opened."""
+    services = context.services
+    with transaction(services.engine) as session:
+        life.thaw(session, slug, by=operator(), now=services.clock())
+    say(f"{slug} is a draft again: mend its file, load it and freeze it.")
+
+
 @campaign.command(name="open")
 @click.argument("slug")
 @pass_context
@@ -65,7 +77,11 @@ def open_(context: Context, slug: str) -> None:
         opened = life.open_for_signing(session, slug, by=operator(), now=now)
         invited = send_invitations(session, services.keyring, opened, now=now)
         address = unlisted_address(services.keyring, opened)
-    say(f"{slug} is open for sign-ons at {services.settings.public_url}{address}")
+    later = opened.opens_at is not None and opened.opens_at > now
+    when = (
+        f"opens for sign-ons on {_moment_there(opened, opened.opens_at)}" if later else "is open for sign-ons"
+    )
+    say(f"{slug} {when}: {services.settings.public_url}{address}")
     if invited:
         say(f"{_invitations(invited)} on the way.")
 
@@ -77,8 +93,13 @@ def close(context: Context, slug: str) -> None:
     """End the taking of sign-ons."""
     services = context.services
     with transaction(services.engine) as session:
-        life.close(session, slug, by=operator(), now=services.clock())
+        closed = life.close(session, slug, by=operator(), now=services.clock())
+        waiting = len(unconfirmed_signatures(session, closed))
     say(f"{slug} is closed.")
+    if waiting:
+        say(
+            f"{waiting} filled in the form and have not confirmed; `undersigned signatories list {slug}` names them."
+        )
 
 
 @campaign.command()
@@ -152,6 +173,11 @@ def _line(found: Campaign, signatories: int) -> dict[str, Any]:
         "deadline": found.deadline_at.astimezone(ZoneInfo(found.time_zone)).isoformat(timespec="minutes"),
         "published": found.published_at is not None,
     }
+
+
+def _moment_there(found: Campaign, moment: datetime | None) -> str:
+    assert moment is not None
+    return write_moment(moment.astimezone(ZoneInfo(found.time_zone)), found.language)
 
 
 def _readable(value: object) -> str:

@@ -1,5 +1,9 @@
 """deliver: check, rehearse, propose, release, stop."""
 
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import click
 
 from service.campaigns.queries import get_campaign
@@ -7,32 +11,43 @@ from service.cli.context import Context, operator, pass_context, say
 from service.delivery import rehearse as rehearsing
 from service.delivery.check import check
 from service.delivery.propose import propose
-from service.delivery.release import release, stop
+from service.delivery.release import leaves_at, release, stop
+from service.delivery.settle import keep_arrival, send_again
 from service.foundation.errors import Refused
+from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Edition
 from service.model.states import DeliveryState
-from service.store.transaction import reading, transaction
+from service.store.transaction import reading, transaction, trial
 from service.wiring import Services
-
-_STEPS = ("check", "rehearse", "propose", "release", "stop")
 
 
 @click.command()
 @click.argument("slug")
-@click.option("--check", "step", flag_value="check", help="Say what each channel can take.")
-@click.option("--rehearse", "step", flag_value="rehearse", help="Send every copy to ourselves.")
-@click.option("--propose", "step", flag_value="propose", help="Freeze an edition and ask the approvers.")
-@click.option("--release", "step", flag_value="release", help="Send the approved edition for real.")
-@click.option("--stop", "step", flag_value="stop", help="Stop what was released and has not left yet.")
+@click.option("--check", is_flag=True, help="Say what each channel can take.")
+@click.option("--rehearse", is_flag=True, help="Send every copy to ourselves.")
+@click.option("--propose", is_flag=True, help="Freeze an edition and ask the approvers.")
+@click.option("--release", is_flag=True, help="Send the approved edition for real.")
+@click.option("--stop", is_flag=True, help="Stop what was released and has not left yet.")
+@click.option("--again", metavar="ID", help="Send a copy again that failed or is uncertain.")
+@click.option(
+    "--arrived", nargs=2, metavar="ID HOW", help="Keep that a copy arrived after all, and how it is known."
+)
 @pass_context
-def deliver(context: Context, slug: str, step: str | None) -> None:
+def deliver(context: Context, /, slug: str, **asked: Any) -> None:
     """Bring the closed letter to its recipients, one step at a time."""
-    steps = {"check": _check, "rehearse": _rehearse, "propose": _propose, "release": _release, "stop": _stop}
-    if step is None:
-        raise Refused(f"Say which step: {', '.join(f'--{name}' for name in _STEPS)}.")
-    steps[step](context.services, slug)
+    chosen = [name for name, value in asked.items() if value]
+    if len(chosen) != 1:
+        names = ", ".join(f"--{name}" for name in _STEPS)
+        raise Refused(f"Say which one step: {names}.")
+    (name,) = chosen
+    given = asked[name]
+    _STEPS[name](
+        context.services,
+        slug,
+        *(given if isinstance(given, tuple) else (given,) if given is not True else ()),
+    )
 
 
 def _check(services: Services, slug: str) -> None:
@@ -53,9 +68,16 @@ def _rehearse(services: Services, slug: str) -> None:
 
 
 def _propose(services: Services, slug: str) -> None:
+    # Setting the type takes a while, so it is tried before anything is locked for long.
+    with trial(services.engine) as session:
+        tried = propose(session, services.keyring, slug, by=operator(), now=services.clock())
+    notices = _try_to_compile(services, tried.letter)
     with transaction(services.engine) as session:
         proposal = propose(session, services.keyring, slug, by=operator(), now=services.clock())
-        notices = _try_to_compile(services, proposal.letter)
+        if proposal.edition.fingerprint != tried.edition.fingerprint:
+            raise Refused(
+                "Somebody signed or left at this very moment; nothing was proposed. Run the command again."
+            )
     services.wake.ring()
     say(f"Edition {proposal.edition.number} of {slug} is frozen. Fingerprint {proposal.edition.fingerprint}")
     for name in proposal.unconfirmed:
@@ -78,12 +100,20 @@ def _try_to_compile(services: Services, letter: Edition) -> tuple[str, ...]:
 
 
 def _release(services: Services, slug: str) -> None:
+    now = services.clock()
     with transaction(services.engine) as session:
-        made = release(session, services.keyring, slug, services.outward, by=operator(), now=services.clock())
+        made = release(session, services.keyring, slug, services.outward, by=operator(), now=now)
+        found = get_campaign(session, slug)
+        leaves = leaves_at(found, now=now)
     services.wake.ring()
     going = sum(delivery.state is DeliveryState.CARRYING for delivery in made)
     say(f"Released: {going} {'copy is' if going == 1 else 'copies are'} on the way by e-mail.")
+    if leaves > now:
+        there = write_moment(leaves.astimezone(ZoneInfo(found.time_zone)), found.language)
+        say(f"  They leave on {there}; until then `deliver {slug} --stop` stops them.")
     for delivery in made:
+        if delivery.state is DeliveryState.READY:
+            say("  a press copy waits for publication.")
         if delivery.state in {DeliveryState.NOT_CONFIGURED, DeliveryState.REFUSED}:
             say(
                 f"  {delivery.channel}: not sent ({delivery.state.value}); `deliver {slug} --check` says why."
@@ -94,3 +124,27 @@ def _stop(services: Services, slug: str) -> None:
     with transaction(services.engine) as session:
         stopped = stop(session, slug, by=operator(), now=services.clock())
     say(f"{stopped} {'copy was' if stopped == 1 else 'copies were'} stopped before leaving.")
+
+
+def _again(services: Services, slug: str, delivery_id: str) -> None:
+    with transaction(services.engine) as session:
+        send_again(session, services.keyring, slug, delivery_id, by=operator(), now=services.clock())
+    services.wake.ring()
+    say("That copy is on the way again.")
+
+
+def _arrived(services: Services, slug: str, delivery_id: str, how: str) -> None:
+    with transaction(services.engine) as session:
+        keep_arrival(session, slug, delivery_id, how, by=operator(), now=services.clock())
+    say("It is kept that the copy arrived, with how it is known.")
+
+
+_STEPS: dict[str, Callable[..., None]] = {
+    "check": _check,
+    "rehearse": _rehearse,
+    "propose": _propose,
+    "release": _release,
+    "stop": _stop,
+    "again": _again,
+    "arrived": _arrived,
+}

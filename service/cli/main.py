@@ -1,5 +1,6 @@
 """The command line: one group for each file beside this one."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -34,17 +35,23 @@ def run_command_line(make_app: Callable[..., Any]) -> None:
 
     `make_app` makes the web application for `run`; it stands above the command line.
     """
+    # What we write is for us alone: database, log, compiled letters.
+    os.umask(0o077)
     try:
         code = commands(obj=Context(make_app=make_app), standalone_mode=False, prog_name="undersigned")
         sys.exit(code if isinstance(code, int) else 0)
     except Refused as refusal:
-        for line in (str(refusal), *(f"  {fault}" for fault in refusal.faults)):
+        said = str(refusal)
+        for line in (said, *(f"  {fault}" for fault in refusal.faults if fault not in said)):
             click.echo(line, err=True)
         sys.exit(_WRONG_USE)
     except ServiceError as error:
         click.echo(str(error), err=True)
         sys.exit(_FAILURE)
     except click.exceptions.Abort:
+        sys.exit(_FAILURE)
+    except OSError as error:
+        click.echo(f"{error.filename or 'The system'}: {error.strerror or error}.", err=True)
         sys.exit(_FAILURE)
     except click.ClickException as error:
         error.show()

@@ -4,14 +4,17 @@ import logging
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 import click
 import waitress
 
 from service.cli.context import Context, pass_context, say
+from service.foundation.errors import Refused
 from service.worker.embedded import only_process, running_jobs
 
-_LARGEST_REQUEST = 1_000_000
+# The pages refuse far less, and with a sentence; this only keeps a disk from being filled.
+_LARGEST_REQUEST = 16_000_000
 
 
 @click.command()
@@ -28,15 +31,7 @@ def run(context: Context, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, _leave)
     with only_process(services.settings.data_dir):
         app = context.make_app(services)
-        server = waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=8,
-            max_request_body_size=_LARGEST_REQUEST,
-            ident=None,
-            clear_untrusted_proxy_headers=False,
-        )
+        server = _listen(app, host=host, port=port)
         say(f"Undersigned listens on http://{host}:{server.effective_port}")
         if services.transport is None:
             say(
@@ -44,6 +39,23 @@ def run(context: Context, host: str, port: int) -> None:
             )
         with running_jobs(services):
             server.run()
+
+
+def _listen(app: Any, *, host: str, port: int) -> Any:
+    try:
+        return waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=8,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+            max_request_body_size=_LARGEST_REQUEST,
+        )
+    except OSError as error:
+        raise Refused(
+            f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port."
+        ) from error
 
 
 def _leave(_: int, __: FrameType | None) -> None:

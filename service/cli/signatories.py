@@ -18,6 +18,7 @@ from service.cli.context import (
 )
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.model.signature import Standing
 from service.signing.decide import Act, decide
 from service.signing.invite import import_signatories
 from service.signing.listing import COLUMNS, list_signatories
@@ -26,6 +27,8 @@ from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction, trial
 
 _LARGEST_FILE = 1_000_000
+
+_DONE = {"accept": "accepted", "decline": "declined", "hold": "held", "release": "released"}
 
 
 @click.group()
@@ -37,23 +40,27 @@ def signatories() -> None:
 @click.argument("slug")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Only report what would happen.")
-@click.option("--attest", default="", help="How they agreed: adds sign-ons that were agreed elsewhere.")
+@click.option("--attest", default=None, help="How they agreed: adds sign-ons that were agreed elsewhere.")
 @pass_context
-def import_(context: Context, slug: str, file: Path, check: bool, attest: str) -> None:
+def import_(context: Context, slug: str, file: Path, check: bool, attest: str | None) -> None:
     """Turn the rows of a CSV file into invitations, or with --attest into sign-ons."""
-    services = context.services
+    services, attest = context.services, _how_they_agreed(attest)
     rows = read_signatories(read_file(file, most=_LARGEST_FILE), attested=bool(attest))
     opened = trial if check else transaction
     with opened(services.engine) as session:
         report = import_signatories(
-            session, services.keyring, slug, rows, attest=attest.strip(), by=operator(), now=services.clock()
+            session, services.keyring, slug, rows, attest=attest, by=operator(), now=services.clock()
         )
     if check:
-        say(f"The file is in order: {report.added} would be added, {report.known} are known already.")
+        agreed = f" {report.agreed} known ones would now stand as agreed," if report.agreed else ""
+        say(f"The file is in order: {report.added} would be added,{agreed} {report.known} are known already.")
         return
     services.wake.ring()
-    what = "sign-ons added by the secretariat" if attest else "added to be invited"
-    say(f"{report.added} {what}, {report.known} known already, {report.invited} invitations on the way.")
+    what = "added as agreed" if attest else "added to be invited"
+    agreed = f" {report.agreed} known ones now stand as agreed," if report.agreed else ""
+    say(
+        f"{report.added} {what},{agreed} {report.known} known already, {report.invited} invitations on the way."
+    )
 
 
 @signatories.command(name="list")
@@ -66,6 +73,8 @@ def import_(context: Context, slug: str, file: Path, check: bool, attest: str) -
 def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
     """List the sign-ons of a letter and where each stands."""
     services = context.services
+    if wanted and wanted not in set(Standing):
+        raise Refused(f"There is no standing {wanted!r}; choose one of: {', '.join(Standing)}.")
     with reading(services.engine) as session:
         rows = list_signatories(session, services.keyring, get_campaign(session, slug))
     chosen = [row for row in rows if not wanted or row["standing"] == wanted]
@@ -75,6 +84,14 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
     for row in chosen:
         say(f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}")
     say(f"{len(chosen)} of {len(rows)} sign-ons.")
+
+
+def _how_they_agreed(attest: str | None) -> str:
+    if attest is None:
+        return ""
+    if not attest.strip():
+        raise Refused('Say with --attest how they agreed, such as "by phone to A. Secretary, 3 December".')
+    return attest.strip()
 
 
 def _decision(act: Act, sentence: str) -> click.Command:
@@ -93,7 +110,7 @@ def _decision(act: Act, sentence: str) -> click.Command:
                 session, services.keyring, slug, named, act=act, by=operator(), now=services.clock()
             )
         services.wake.ring()
-        say(f"{done} sign-on{'' if done == 1 else 's'}: {act}.")
+        say(f"{done} sign-on{'' if done == 1 else 's'} {_DONE[act]}.")
 
     return command
 

@@ -4,11 +4,11 @@ import click
 
 from service.cli.context import Context, json_option, pass_context, say, say_json
 from service.cli.dns import report_dns
-from service.foundation.errors import Refused
+from service.foundation.errors import Refused, ServiceError
 from service.mail import outbox
 from service.mail.dns import SystemResolver
 from service.store.transaction import reading
-from service.wiring import initialize
+from service.wiring import Services, initialize
 
 
 @click.command()
@@ -51,6 +51,15 @@ def doctor(context: Context) -> None:
     say("The set-up is in order.")
 
 
+def _relay_fault(services: Services) -> str | None:
+    assert services.transport is not None
+    try:
+        services.transport.ready()
+    except ServiceError as error:
+        return f"The relay cannot be used: {error}"
+    return None
+
+
 def _faults(context: Context) -> list[str]:
     try:
         services = context.services
@@ -59,6 +68,10 @@ def _faults(context: Context) -> list[str]:
     settings, wrong = services.settings, []
     if services.transport is None:
         wrong.append("No mail can be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM.")
+    elif (down := _relay_fault(services)) is not None:
+        wrong.append(down)
+    if settings.font_dir is not None and not settings.font_dir.is_dir():
+        wrong.append(f"FONT_DIR {settings.font_dir} is not a folder.")
     if settings.root_key_file.stat().st_mode & 0o077:
         wrong.append(f"Others can read {settings.root_key_file}: run `chmod 0400` on it.")
     if settings.public_url.startswith("http://127.0.0.1"):

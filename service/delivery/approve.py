@@ -18,9 +18,11 @@ from service.i18n.formats import count_signatories
 from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.edition import Approval, Approver, Decision, Edition
 from service.model.link_token import Purpose
+from service.model.message import MessageKind
 from service.model.states import CampaignState
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
@@ -65,7 +67,7 @@ def look_at_approval(session: Session, keyring: Keyring, *, token: str, now: dat
 
 def decide(
     session: Session, keyring: Keyring, *, token: str, decision: Decision, note: str, now: datetime
-) -> ApprovalView:
+) -> None:
     """Keep an approver's decision on the edition; the latest one stands until the edition is released.
 
     Raises NotFound for a link that opens nothing, Refused once the edition was released or replaced.
@@ -95,7 +97,15 @@ def decide(
         thing=seat.edition.fingerprint,
         now=now,
     )
-    return _view(session, keyring, _seat(session, token, now=now))
+    if decision is Decision.CHANGES:
+        outbox.post(
+            session,
+            kind=MessageKind.ALERT,
+            campaign_id=seat.campaign.id,
+            recipient_ref=seat.campaign.id,
+            occurrence=f"changes:{approval.id}:{now:%H%M%S}",
+            now=now,
+        )
 
 
 def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:
@@ -120,6 +130,8 @@ def _why_closed(session: Session, seat: _Seat) -> str:
     if seat.edition.released_at is not None:
         return "This edition was released; nothing can be decided about it any more."
     latest = latest_edition(session, seat.campaign)
+    if seat.edition.voided_at is not None:
+        return "This edition is not the one that will be sent any more; a new one will be proposed."
     if latest is None or latest.id != seat.edition.id:
         return "This edition was replaced by a later one; look for the newer mail."
     if seat.campaign.state is not CampaignState.CLOSED:

@@ -4,13 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from service.delivery.steps import move_delivery, send_on_its_way
+from service.campaigns.queries import lock_campaign_of, released_edition
+from service.delivery.copies import copy_for, letter_today
+from service.delivery.steps import GONE_OUT, move_delivery, send_on_its_way
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
+from service.model.edition import Edition
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient, RecipientRole
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
+from service.store.keyring import Keyring
 
 _FOLLOWS = {
     MessageState.ACCEPTED: DeliveryState.HANDED_OVER,
@@ -20,13 +24,8 @@ _FOLLOWS = {
     MessageState.EXPIRED: DeliveryState.FAILED,
     MessageState.CANCELLED: DeliveryState.CANCELLED,
 }
-_GONE_OUT = {
-    DeliveryState.HANDED_OVER,
-    DeliveryState.ACCEPTED,
-    DeliveryState.DELIVERED,
-    DeliveryState.ANSWERED,
-}
 _IN_FLIGHT = (DeliveryState.CARRYING, DeliveryState.UNCERTAIN)
+_ON_THEIR_WAY = {DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.CARRYING}
 
 
 def follow_deliveries(session: Session, *, now: datetime) -> int:
@@ -48,12 +47,21 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
         if _follow(session, delivery, message, now=now)
     ]
     session.flush()
-    for campaign_id in {delivery.campaign_id for delivery in moved}:
-        _finish(session, campaign_id)
+    leaving = (
+        select(Campaign)
+        .join(Edition, col(Edition.campaign_id) == Campaign.id)
+        .where(
+            Campaign.state == CampaignState.CLOSED,
+            col(Edition.released_at).is_not(None),
+            col(Edition.voided_at).is_(None),
+        )
+    )
+    for campaign in session.exec(leaving).all():
+        _finish(session, campaign)
     return len(moved)
 
 
-def send_waiting_press(session: Session, *, now: datetime) -> int:
+def send_waiting_press(session: Session, keyring: Keyring, *, now: datetime) -> int:
     """Send the copies that waited for publication on their way, once their letter is public; gives how many."""
     found = (
         select(Delivery)
@@ -63,15 +71,27 @@ def send_waiting_press(session: Session, *, now: datetime) -> int:
     )
     waiting = session.exec(found).all()
     for delivery in waiting:
+        _renew(session, keyring, delivery)
         send_on_its_way(session, delivery, due_at=now, now=now)
     return len(waiting)
+
+
+def _renew(session: Session, keyring: Keyring, delivery: Delivery) -> None:
+    """Let a copy that waited be the one of today: somebody may have left since the release."""
+    campaign = session.get(Campaign, delivery.campaign_id)
+    edition = session.get(Edition, delivery.edition_id)
+    recipient = session.get(Recipient, delivery.recipient_id)
+    assert campaign is not None
+    assert edition is not None
+    assert recipient is not None
+    letter = letter_today(session, keyring, campaign, edition)
+    delivery.check_code = copy_for(letter, recipient).check_code
 
 
 def _follow(session: Session, delivery: Delivery, message: Message, *, now: datetime) -> bool:
     there = _FOLLOWS.get(message.state)
     if there is None or there is delivery.state:
         return False
-    delivery.message_ref = message.id
     move_delivery(session, delivery, there, evidence=_evidence(message), now=now)
     if there in {DeliveryState.FAILED, DeliveryState.UNCERTAIN}:
         outbox.post(
@@ -94,18 +114,20 @@ def _evidence(message: Message) -> str:
     return "; ".join(parts)
 
 
-def _finish(session: Session, campaign_id: str) -> None:
-    campaign = session.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).one()
-    addressed = (
-        select(Delivery.state)
+def _finish(session: Session, campaign: Campaign) -> None:
+    """Call a letter sent once a copy to each addressee has left by e-mail and none is still on its way."""
+    edition = released_edition(session, campaign)
+    assert edition is not None
+    found = (
+        select(Delivery)
         .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
-        .where(
-            Delivery.campaign_id == campaign_id,
-            Recipient.role == RecipientRole.TO,
-            col(Delivery.state) != DeliveryState.NOT_CONFIGURED,
-        )
+        .where(Delivery.edition_id == edition.id, Recipient.role == RecipientRole.TO)
     )
-    states = session.exec(addressed).all()
-    if campaign.state is CampaignState.CLOSED and states and all(state in _GONE_OUT for state in states):
-        CAMPAIGN.move(campaign, CampaignState.SENT)
-        session.add(campaign)
+    deliveries = session.exec(found).all()
+    if any(delivery.state in _ON_THEIR_WAY for delivery in deliveries):
+        return
+    gone_out = {delivery.recipient_id for delivery in deliveries if delivery.state in GONE_OUT}
+    if gone_out and gone_out == {delivery.recipient_id for delivery in deliveries}:
+        locked = lock_campaign_of(session, campaign.id)
+        CAMPAIGN.move(locked, CampaignState.SENT)
+        session.add(locked)

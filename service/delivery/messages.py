@@ -11,34 +11,37 @@ from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import latest_edition, present_recipients
 from service.delivery.check import recipient_label
+from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.propose import approval_link, unconfirmed_names
 from service.foundation.sealing import CampaignKeys
 from service.i18n.formats import count_signatories
 from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy, file_name
-from service.letter.copy import Copy, make_copy
-from service.letter.edition import Edition as Letter
+from service.letter.copy import Copy
 from service.letter.fonts import Fonts
 from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.edition import Approver, Edition
+from service.model.edition import Approval, Approver, Decision, Edition
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient
 from service.model.states import MessageState
 from service.signing.roll import frozen_letter, letter_as_it_stands
 from service.store.keyring import Keyring
 from service.store.links import link_token
-from service.store.sealed import open_record
+from service.store.sealed import open_record, open_text
 
 _ALERTS = {
     "solo": (
-        "A letter without a second approver was released and goes out in 30 minutes."
-        " To stop it, run `undersigned deliver … --stop` before then."
+        "This letter was released by one person alone and goes out in 30 minutes. If it should not, tell the"
+        " secretariat at once: `undersigned deliver … --stop` stops it until then."
     ),
-    "failed": "A copy of the letter could not be sent; `undersigned campaign show` says which.",
+    "failed": (
+        "A copy of the letter was not sent: it was refused, ran out of time, or a signatory left after the release."
+        " `undersigned campaign show` says which; `undersigned deliver … --again` sends it again."
+    ),
     "uncertain": (
         "Nobody can know whether a copy of the letter arrived: the connection broke at the last moment."
         " It is not sent again by itself; `undersigned campaign show` says which."
@@ -113,8 +116,13 @@ def delivery_composers(keyring: Keyring, *, public_url: str, fonts: Fonts) -> Ma
 
 def _approval(session: Session, facts: _Facts, message: Message) -> Draft:
     approver = session.get(Approver, message.recipient_ref)
-    edition = session.get(Edition, message.occurrence)
-    if approver is None or edition is None or edition.released_at is not None:
+    edition = session.get(Edition, message.occurrence.partition(" ")[0])
+    if (
+        approver is None
+        or edition is None
+        or edition.released_at is not None
+        or edition.voided_at is not None
+    ):
         raise Unwanted(MessageState.CANCELLED, "nothing waits for this approval")
     details = open_record(facts.keys, approver, "details")
     letter = frozen_letter(session, facts.keyring, edition)
@@ -150,8 +158,10 @@ def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
     if delivery is None or edition is None or recipient is None:
         raise Unwanted(MessageState.CANCELLED, "the sending is gone")
     details = open_record(facts.keys, recipient, "details")
-    copy = _copy(frozen_letter(session, facts.keyring, edition), recipient)
-    if copy.check_code != delivery.check_code:
+    copy = copy_with_code(
+        session, facts.keyring, facts.campaign, edition, recipient, check_code=delivery.check_code
+    )
+    if copy is None:
         raise Unwanted(MessageState.HELD, "the copy is not the one that was released")
     written = facts.write("delivery", **_letter_parts(copy), **_around(facts, details))
     return facts.draft(str(details["emails"][delivery.destination]), written, _attachments(facts, copy))
@@ -168,21 +178,30 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
         if edition
         else letter_as_it_stands(session, facts.keyring, facts.campaign, now=message.created_at)
     )
-    copy = _copy(letter, recipient)
+    copy = copy_for(letter, recipient)
     written = facts.write(
         "rehearsal", for_recipient=recipient_label(details), **_letter_parts(copy), **_around(facts, details)
     )
     return facts.draft(facts.file.reply_to, written, _attachments(facts, copy))
 
 
-def _alert(_: Session, facts: _Facts, message: Message) -> Draft:
-    sentence = _ALERTS[message.occurrence.partition(":")[0]]
-    return facts.draft(facts.file.reply_to, facts.write("alert", sentence=sentence, link=""))
+def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
+    word, _, thing = message.occurrence.partition(":")
+    sentence = _changes(session, facts, thing) if word == "changes" else _ALERTS[word]
+    approver = session.get(Approver, message.recipient_ref)
+    to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
+    return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
 
 
-def _copy(letter: Letter, recipient: Recipient) -> Copy:
-    office = letter.offices[recipient.position]
-    return make_copy(letter, audience=recipient.copy_kind.value, office=office)
+def _changes(session: Session, facts: _Facts, thing: str) -> str:
+    approval = session.get(Approval, thing.partition(":")[0])
+    approver = session.get(Approver, approval.approver_id) if approval else None
+    if approval is None or approver is None or approval.decision is not Decision.CHANGES:
+        raise Unwanted(MessageState.CANCELLED, "the approver thought better of it")
+    name = open_record(facts.keys, approver, "details")["name"]
+    note = open_text(facts.keys, approval, "note")
+    asked = f"{name} looked at the proposed letter and asked for changes; it cannot be released so."
+    return f"{asked}\n\n{note}" if note else asked
 
 
 def _letter_parts(copy: Copy) -> dict[str, Any]:

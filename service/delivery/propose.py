@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, present_revision
 from service.coordinators import audit
@@ -12,7 +12,7 @@ from service.foundation.sealing import CampaignKeys
 from service.letter.edition import Edition
 from service.mail import outbox
 from service.model.campaign import Campaign
-from service.model.edition import Approver
+from service.model.edition import Approval, Approver, Decision
 from service.model.edition import Edition as EditionRow
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
@@ -90,9 +90,9 @@ def _edition(
     session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime
 ) -> tuple[EditionRow, Edition, bool]:
     latest = latest_edition(session, campaign)
-    if latest is not None and latest.released_at is not None:
+    if latest is not None and latest.released_at is not None and latest.voided_at is None:
         raise Refused(f"Edition {latest.number} of {campaign.slug!r} was already released.")
-    if latest is not None:
+    if latest is not None and _still_stands(session, latest):
         unchanged = letter_with_roll(session, keyring, campaign, number=latest.number, now=now)
         frozen = frozen_letter(session, keyring, latest)
         if replace(unchanged, date=frozen.date) == frozen:
@@ -101,6 +101,14 @@ def _edition(
     if not letter.roll:
         raise Refused(f"Nobody counts as a signatory of {campaign.slug!r} yet, so there is nothing to send.")
     return _freeze(session, keyring, campaign, letter, now=now), letter, True
+
+
+def _still_stands(session: Session, edition: EditionRow) -> bool:
+    """Tell whether an edition may be proposed again: it was not voided, and no approver asked for changes."""
+    changes = select(Approval.id).where(
+        Approval.edition_id == edition.id, Approval.decision == Decision.CHANGES
+    )
+    return edition.voided_at is None and session.exec(changes).first() is None
 
 
 def _freeze(
@@ -121,12 +129,16 @@ def _freeze(
 
 
 def _ask(session: Session, keys: CampaignKeys, row: EditionRow, approver: Approver, *, now: datetime) -> None:
+    decided = select(Approval.id).where(Approval.edition_id == row.id, Approval.approver_id == approver.id)
+    if session.exec(decided).first() is not None:
+        return
     keep_link(session, keys, approval_link(row, approver), expires_at=now + _APPROVAL_LIVES, now=now)
+    # Proposing again asks again those who have not answered, once an hour at most.
     outbox.post(
         session,
         kind=MessageKind.APPROVAL,
         campaign_id=row.campaign_id,
         recipient_ref=approver.id,
-        occurrence=row.id,
+        occurrence=f"{row.id} {now:%Y-%m-%dT%H}",
         now=now,
     )

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from service.campaigns.queries import approvers_of, latest_edition, lock_campaign
+from service.campaigns.queries import approvers_of, lock_campaign, lock_latest_edition, released_edition
 from service.coordinators import audit
 from service.delivery.approve import decisions_on
 from service.delivery.channel import Outward
 from service.delivery.check import Line, check
+from service.delivery.copies import copy_for
 from service.delivery.steps import move_delivery, send_on_its_way
 from service.foundation.errors import Refused
-from service.letter.copy import make_copy
 from service.letter.edition import Edition as Letter
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -21,12 +21,17 @@ from service.model.edition import Decision, Edition
 from service.model.message import MessageKind
 from service.model.recipient import RecipientRole
 from service.model.states import CampaignState, DeliveryState
-from service.signing.queries import counted_signatures
-from service.signing.roll import frozen_letter, signature_salt
+from service.signing.roll import frozen_letter, roll_now
 from service.store.keyring import Keyring
 
 APPROVALS_NEEDED = 2
 SOLO_HOLD = timedelta(minutes=30)
+_NEVER_LEFT = {
+    DeliveryState.CANCELLED,
+    DeliveryState.NOT_CONFIGURED,
+    DeliveryState.REFUSED,
+    DeliveryState.FAILED,
+}
 
 
 def release(
@@ -35,14 +40,19 @@ def release(
     """Send the approved edition for real, once.
 
     Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
-    this one, one asked for changes, a signatory has left since, or it was released before. A letter with
-    `solo = true` goes out half an hour later, after its core group was told.
+    this one, one asked for changes, a signatory has left since, or it was released before. It leaves at its
+    `send_at`, where that is still to come; a letter with `solo = true` half an hour later at the soonest, after its
+    core group was told.
     """
     campaign = lock_campaign(session, slug)
-    edition = latest_edition(session, campaign)
+    edition = lock_latest_edition(session, campaign)
     if edition is None:
         raise Refused(
             f"No edition of {slug!r} was proposed yet: run `undersigned deliver {slug} --propose` first."
+        )
+    if edition.voided_at is not None:
+        raise Refused(
+            f"Edition {edition.number} of {slug!r} does not stand any more: propose the letter again."
         )
     if edition.released_at is not None:
         raise Refused(f"Edition {edition.number} of {slug!r} was already released; nothing was sent again.")
@@ -53,45 +63,58 @@ def release(
     _refuse_if_someone_left(session, keyring, campaign, letter)
     lines = check(session, keyring, campaign, outward)
     _refuse_unless_it_can_go(lines)
-    due_at = now + SOLO_HOLD if campaign.solo else now
+    due_at = leaves_at(campaign, now=now)
     deliveries = [
         made for line in lines for made in _plan(session, edition, letter, line, due_at=due_at, now=now)
     ]
     edition.released_at, edition.released_by = now, by
     session.add(edition)
     if campaign.solo:
-        _tell(session, campaign, f"solo:{edition.id}", now=now)
+        _tell_the_core_group(session, campaign, f"solo:{edition.id}", now=now)
     act = "edition.release-solo" if campaign.solo else "edition.release"
     audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=edition.fingerprint, now=now)
     return deliveries
 
 
-def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
-    """Cancel the released copies that are still in the outbox; gives how many.
+def leaves_at(campaign: Campaign, *, now: datetime) -> datetime:
+    """Give the moment at which a letter released now leaves: its planned one, if that is still to come."""
+    soonest = now + SOLO_HOLD if campaign.solo else now
+    return max(soonest, campaign.send_at) if campaign.send_at is not None else soonest
 
-    Raises Refused where none can be stopped any more.
+
+def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
+    """Cancel the released copies that have not left yet; gives how many.
+
+    Where nothing at all has left, the edition is void and the letter can be proposed anew. Raises Refused where
+    nothing can be stopped any more.
     """
     campaign = lock_campaign(session, slug)
-    edition = latest_edition(session, campaign)
-    waiting = _in_the_outbox(session, edition) if edition else []
-    stopped = 0
-    for delivery in waiting:
-        if outbox.cancel_for(session, recipient_ref=delivery.id, now=now):
-            move_delivery(
-                session, delivery, DeliveryState.CANCELLED, evidence="stopped before leaving", now=now
-            )
-            stopped += 1
-    if not stopped:
+    edition = released_edition(session, campaign)
+    deliveries = _deliveries_of(session, edition) if edition else ()
+    stopped = [delivery for delivery in deliveries if _stop(session, delivery, now=now)]
+    if not stopped or edition is None:
         raise Refused(f"Nothing of {slug!r} can be stopped any more.")
-    audit.record(session, by=by, act="edition.stop", campaign_id=campaign.id, thing=str(stopped), now=now)
-    return stopped
-
-
-def _in_the_outbox(session: Session, edition: Edition) -> Sequence[Delivery]:
-    found = select(Delivery).where(
-        Delivery.edition_id == edition.id, Delivery.state == DeliveryState.CARRYING
+    if all(delivery.state in _NEVER_LEFT for delivery in deliveries):
+        edition.voided_at = now
+        session.add(edition)
+    audit.record(
+        session, by=by, act="edition.stop", campaign_id=campaign.id, thing=str(len(stopped)), now=now
     )
-    return session.exec(found.with_for_update()).all()
+    return len(stopped)
+
+
+def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:
+    waits = delivery.state in {DeliveryState.READY, DeliveryState.FAILED} or (
+        delivery.state is DeliveryState.CARRYING
+        and outbox.cancel_for(session, recipient_ref=delivery.id, now=now) > 0
+    )
+    if waits:
+        move_delivery(session, delivery, DeliveryState.CANCELLED, evidence="stopped before leaving", now=now)
+    return waits
+
+
+def _deliveries_of(session: Session, edition: Edition) -> Sequence[Delivery]:
+    return session.exec(select(Delivery).where(Delivery.edition_id == edition.id).with_for_update()).all()
 
 
 def _refuse_unless_approved(session: Session, campaign: Campaign, edition: Edition) -> None:
@@ -111,30 +134,31 @@ def _refuse_unless_approved(session: Session, campaign: Campaign, edition: Editi
 
 
 def _refuse_if_someone_left(session: Session, keyring: Keyring, campaign: Campaign, letter: Letter) -> None:
-    keys = keyring.of(session, campaign.id)
-    counted = {
-        signature_salt(keys, row, number=letter.number) for row in counted_signatures(session, campaign)
-    }
-    left = sum(entry.salt not in counted for entry in letter.roll)
+    left = len(set(letter.roll) - roll_now(session, keyring, campaign, number=letter.number))
     if left:
         who = "One signatory has" if left == 1 else f"{left} signatories have"
         raise Refused(
-            f"{who} left since edition {letter.number} was proposed; propose again, so that no such name is sent."
+            f"{who} left, or changed how they are named, since edition {letter.number} was proposed;"
+            " propose again, so that nobody is named against their will."
         )
 
 
 def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
     addressed = [line for line in lines if line.recipient.role is RecipientRole.TO]
-    stuck = [line for line in addressed if line.channel == "email" and not line.verdict.can]
+    reached = {line.recipient.id for line in addressed if line.verdict.can}
+    stuck = [line for line in addressed if line.recipient.id not in reached]
     if stuck:
-        raise Refused(f"Nothing was sent: {stuck[0].label} by e-mail: {stuck[0].verdict.reason}")
+        raise Refused(f"Nothing was sent: {stuck[0].label} by {stuck[0].channel}: {stuck[0].verdict.reason}")
+    if not addressed:
+        raise Refused(
+            'Nothing was sent: no addressee has a channel; name one in the campaign file, such as "email".'
+        )
 
 
 def _plan(
     session: Session, edition: Edition, letter: Letter, line: Line, *, due_at: datetime, now: datetime
 ) -> list[Delivery]:
-    office = letter.offices[line.recipient.position]
-    copy = make_copy(letter, audience=line.recipient.copy_kind.value, office=office)
+    copy = copy_for(letter, line.recipient)
     made = []
     for destination in range(max(1, line.verdict.destinations)):
         delivery = Delivery(
@@ -166,12 +190,13 @@ def _set_out(session: Session, delivery: Delivery, line: Line, *, due_at: dateti
         send_on_its_way(session, delivery, due_at=due_at, now=now)
 
 
-def _tell(session: Session, campaign: Campaign, occurrence: str, *, now: datetime) -> None:
-    outbox.post(
-        session,
-        kind=MessageKind.ALERT,
-        campaign_id=campaign.id,
-        recipient_ref=campaign.id,
-        occurrence=occurrence,
-        now=now,
-    )
+def _tell_the_core_group(session: Session, campaign: Campaign, occurrence: str, *, now: datetime) -> None:
+    for told in (campaign.id, *(approver.id for approver in approvers_of(session, campaign))):
+        outbox.post(
+            session,
+            kind=MessageKind.ALERT,
+            campaign_id=campaign.id,
+            recipient_ref=told,
+            occurrence=occurrence,
+            now=now,
+        )

@@ -16,7 +16,7 @@ from service.model.recipient import Recipient
 from service.model.signature import standing
 from service.signing.queries import all_signatures, counts
 from service.store.keyring import Keyring
-from service.store.sealed import open_record
+from service.store.sealed import open_record, open_text
 
 
 def campaign_report(session: Session, keyring: Keyring, campaign: Campaign) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def campaign_report(session: Session, keyring: Keyring, campaign: Campaign) -> d
             "individuals": found.individuals,
         },
         "sign_ons": _standings(session, campaign),
-        "editions": _editions(session, campaign),
+        "editions": _editions(session, keyring, campaign),
         "deliveries": _deliveries(session, keyring, campaign),
     }
 
@@ -52,7 +52,8 @@ def _standings(session: Session, campaign: Campaign) -> dict[str, int]:
     return numbers
 
 
-def _editions(session: Session, campaign: Campaign) -> list[dict[str, Any]]:
+def _editions(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, Any]]:
+    keys = keyring.of(session, campaign.id)
     rows = session.exec(
         select(Edition).where(Edition.campaign_id == campaign.id).order_by(col(Edition.number))
     )
@@ -63,7 +64,9 @@ def _editions(session: Session, campaign: Campaign) -> list[dict[str, Any]]:
             "frozen": _moment(campaign, row.frozen_at),
             "approvals": sum(one.decision is Decision.APPROVED for one in decisions_on(session, row)),
             "changes_asked": sum(one.decision is Decision.CHANGES for one in decisions_on(session, row)),
+            "notes": [text for one in decisions_on(session, row) if (text := open_text(keys, one, "note"))],
             "released": _moment(campaign, row.released_at),
+            "void": _moment(campaign, row.voided_at),
             "solo": campaign.solo,
         }
         for row in rows.all()
@@ -80,6 +83,7 @@ def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[
     )
     return [
         {
+            "id": delivery.id,
             "recipient": recipient_label(open_record(keys, recipient, "details")),
             "channel": delivery.channel,
             "copy": delivery.copy_kind.value,

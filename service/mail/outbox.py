@@ -1,21 +1,17 @@
 """The outbox: a mail exists if and only if its cause does, because both are written in one transaction."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from service.mail.policy import POLICIES
 from service.mail.retry import RetryAt, after_deferral, after_doubt
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
+from service.store.insert import insert_or
 
-_INSERT: dict[str, Callable[[type[SQLModel]], postgresql.Insert | sqlite.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 _REASON_LENGTH = 200
 
 _IN_HAND = frozenset({MessageState.CLAIMED, MessageState.SUBMITTING})
@@ -70,7 +66,7 @@ def post(  # noqa: PLR0913 -- each names one column, and all but four have a def
     event = MessageEvent(
         message_id=message.id, at=now, was="", became=MessageState.QUEUED.value, attempt=0, reason="posted"
     )
-    session.execute(_insert(session, event))
+    session.execute(insert_or(session, event))
     return True
 
 
@@ -101,6 +97,26 @@ def cancel_for(
     rows = session.execute(waiting).scalars().all()
     for row in rows:
         move_message(session, row, MessageState.CANCELLED, reason="no longer wanted", now=now)
+    return len(rows)
+
+
+def hold_for(session: Session, *, campaign_id: str, kind: MessageKind, reason: str, now: datetime) -> int:
+    """Hold what waits of one kind of a campaign until a person decides; gives how many mails.
+
+    As with cancel_for, a sender that already holds one does not get past its fence.
+    """
+    waiting = (
+        select(Message)
+        .where(
+            col(Message.campaign_id) == campaign_id,
+            col(Message.kind) == kind,
+            col(Message.state).in_((MessageState.QUEUED, MessageState.CLAIMED)),
+        )
+        .with_for_update()
+    )
+    rows = session.execute(waiting).scalars().all()
+    for row in rows:
+        move_message(session, row, MessageState.HELD, reason=reason, now=now)
     return len(rows)
 
 
@@ -158,9 +174,5 @@ def leave_in_doubt(session: Session, row: Message, *, reason: str, now: datetime
 
 
 def _insert_once(session: Session, message: Message) -> bool:
-    statement = _insert(session, message).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    statement = insert_or(session, message).on_conflict_do_nothing(index_elements=["dedupe_key"])
     return session.execute(statement.returning(col(Message.id))).first() is not None
-
-
-def _insert(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Insert:
-    return _INSERT[session.get_bind().dialect.name](type(row)).values(row.model_dump())

@@ -11,7 +11,10 @@ from service.model.columns import Blind, Moment, Sealed, code
 
 
 class Edition(SQLModel, table=True):
-    """Frozen text, roll, numbers and date; `fingerprint` is the SHA-256 of the canonical record in `content`."""
+    """Frozen text, roll, numbers and date; `fingerprint` is the SHA-256 of the canonical record in `content`.
+
+    A voided edition (the letter was reopened, or its release was stopped in time) is never sent.
+    """
 
     __tablename__ = "edition"
     __table_args__ = (UniqueConstraint("campaign_id", "number"),)
@@ -23,6 +26,7 @@ class Edition(SQLModel, table=True):
     fingerprint: str = Field(max_length=64)
     content: bytes = Field(sa_type=Sealed)
     frozen_at: datetime = Field(sa_type=Moment)
+    voided_at: datetime | None = Field(default=None, sa_type=Moment)
     released_at: datetime | None = Field(default=None, sa_type=Moment)
     released_by: str = Field(default="", max_length=64)
 

@@ -61,8 +61,9 @@ class Standing(StrEnum):
 class Signature(SQLModel, table=True):
     """One sign-on.
 
-    `email` is the address that confirms (of an organization: its approver); `name` is what is printed. What
-    else was given lies in `details`. An organization is unique by its folded name, a person by address and name.
+    `email` is the contact, `name` what is printed; what else was given lies in `details`, the approver's address
+    with it. `email_index` is of the mailbox that confirms. An organization is unique by its folded name, a person
+    by mailbox and name.
     """
 
     __tablename__ = "signature"
@@ -127,6 +128,8 @@ def is_counted(campaign: Campaign) -> ColumnElement[bool]:
         col(Signature.accepted_at).is_not(None),
         col(Signature.held_reason).is_(None),
         col(Signature.condition).is_(None),
+        # A draft has no revision, and nobody counts on it.
+        col(Signature.revision_id).is_not(None),
         col(Signature.revision_id) == campaign.revision_id,
     )
 
@@ -139,6 +142,6 @@ def standing(signature: Signature, campaign: Campaign) -> Standing:
         return Standing.HELD
     if signature.condition is not None:
         return Standing.CONDITIONAL
-    if signature.revision_id != campaign.revision_id:
+    if signature.revision_id is None or signature.revision_id != campaign.revision_id:
         return Standing.EARLIER_TEXT
     return Standing.AWAITING_ACCEPTANCE if signature.accepted_at is None else Standing.COUNTED

@@ -1,11 +1,14 @@
 """Confirm a sign-on by its link: looking changes nothing, only the button counts."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from service.campaigns.queries import released_edition
+from service.foundation.canonical import digest
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
@@ -14,6 +17,8 @@ from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
+from service.signing.party import read_party
+from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.sign import Desk, confirm_until, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
@@ -23,15 +28,17 @@ from service.store.sealed import open_text
 
 @dataclass(frozen=True, kw_only=True)
 class PendingView:
-    """What the holder of a confirming link sees."""
+    """What the holder of a confirming link sees; `seen` changes with anything that would be confirmed."""
 
     letter: LetterView
     name: str
     kind: Kind
     how_named: str
+    printed_line: str
     confirmed: bool
     standing_text: str
     expired: bool
+    seen: str
 
 
 def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
@@ -39,20 +46,27 @@ def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now:
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, get_signature)
     return _view(
-        session, keyring, signature, campaign, now=now, expired=_is_over(link, signature, campaign, now=now)
+        session,
+        keyring,
+        signature,
+        campaign,
+        now=now,
+        expired=_is_over(session, link, signature, campaign, now=now),
     )
 
 
-def confirm(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
-    """Confirm the sign-on behind a link; a second time changes nothing and shows the same.
+def confirm(session: Session, keyring: Keyring, *, token: str, seen: str, now: datetime) -> PendingView:
+    """Confirm the sign-on behind a link, as it was `seen`; a second time changes nothing and shows the same.
 
-    Raises NotFound for a link that opens nothing, Refused for one whose time is over.
+    Raises NotFound for a link that opens nothing, Refused for one whose time is over or that changed since.
     """
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, lock_signature)
     if signature.state is not SignatureState.CONFIRMED:
-        if _is_over(link, signature, campaign, now=now):
+        if _is_over(session, link, signature, campaign, now=now):
             raise Refused(_why_over(signature))
+        if _seen(keyring.of(session, campaign.id), signature) != seen:
+            raise Refused("What this link confirms has just changed; open it again and look.")
         _spend(session, keyring, link, signature, campaign, now=now)
     return _view(session, keyring, signature, campaign, now=now, expired=False)
 
@@ -93,12 +107,15 @@ def _behind(session: Session, link: LinkToken, find: Find) -> tuple[Signature, C
     return signature, campaign
 
 
-def _is_over(link: LinkToken, signature: Signature, campaign: Campaign, *, now: datetime) -> bool:
+def _is_over(
+    session: Session, link: LinkToken, signature: Signature, campaign: Campaign, *, now: datetime
+) -> bool:
     if signature.state is SignatureState.CONFIRMED:
         return False
+    is_released = released_edition(session, campaign) is not None
     if signature.state is not SignatureState.PENDING or signature.generation != link.generation:
         return True
-    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED}:
+    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED} or is_released:
         return True
     return now >= max(link.expires_at, confirm_until(campaign))
 
@@ -122,11 +139,19 @@ def _view(
 ) -> PendingView:
     keys = keyring.of(session, campaign.id)
     return PendingView(
-        letter=view_for_holder(session, keyring, campaign, now=now),
+        letter=view_for_holder(session, keyring, campaign, signature, now=now),
         name=open_text(keys, signature, "name"),
         kind=signature.kind,
         how_named=HOW_NAMED[signature.visibility],
+        printed_line=proof_line(session, keyring, campaign, signature, now=now),
         confirmed=signature.state is SignatureState.CONFIRMED,
         standing_text=_why_over(signature) if expired else standing_text(signature, campaign),
         expired=expired,
+        seen=_seen(keys, signature),
     )
+
+
+def _seen(keys: CampaignKeys, signature: Signature) -> str:
+    """Give a digest of what is confirmed: a form that shows something else must not confirm it."""
+    shown = asdict(read_party(keys, signature))
+    return digest({**shown, "kind": signature.kind.value, "visibility": signature.visibility.value})

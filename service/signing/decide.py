@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import lock_campaign
+from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -14,6 +14,7 @@ from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.signature import HeldReason, Kind, Signature, Standing, standing
 from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.leaving import stop_letter_that_names
 from service.signing.party import name_index
 from service.signing.queries import find_organization
 from service.store.keyring import Keyring
@@ -39,6 +40,8 @@ def decide(
     campaign = lock_campaign(session, slug)
     if campaign.state is CampaignState.ARCHIVED:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
+    if act in {"accept", "release"} and released_edition(session, campaign) is not None:
+        raise Refused(f"{slug!r} was already released, so nobody can be added to it any more.")
     rows = _waiting(session, campaign, act) if ids is None else _named(session, campaign, ids)
     keys = keyring.of(session, campaign.id)
     for row in rows:
@@ -53,10 +56,14 @@ def _apply(
     if act == "accept":
         _accept(row, campaign, now=now)
     elif act == "decline":
+        stop_letter_that_names(session, row, campaign, now=now)
         SIGNATURE.move(row, SignatureState.DECLINED)
         row.accepted_at = None
+        # Whoever signs again after that is looked at again.
+        row.held_reason = row.held_reason or HeldReason.SECRETARIAT
         outbox.cancel_for(session, recipient_ref=row.id, now=now)
     elif act == "hold":
+        stop_letter_that_names(session, row, campaign, now=now)
         row.held_reason = row.held_reason or HeldReason.SECRETARIAT
     else:
         _release(session, keys, campaign, row, now=now)
@@ -93,6 +100,8 @@ def _give_the_name(session: Session, keys: CampaignKeys, campaign: Campaign, row
         raise Refused(f"{row.id} claims a name that {first.id} holds; decline that one first.")
     if first is not None:
         first.name_index = keys.blind("former-claim", first.id)
+        # Its links still work: should it sign again, it is the second claim now.
+        first.held_reason = HeldReason.SECOND_CLAIM
         session.add(first)
         session.flush()
     row.name_index = index

@@ -119,7 +119,7 @@ def _behind(
 def _view(keyring: Keyring, desk: Desk, row: Signature) -> InvitationView:
     party = read_party(desk.keys, row)
     return InvitationView(
-        letter=view_for_holder(desk.session, keyring, desk.campaign, now=desk.now),
+        letter=view_for_holder(desk.session, keyring, desk.campaign, row, now=desk.now),
         party=party.name,
         prefill=party,
         masked_email=masked_address(party.confirming_email),

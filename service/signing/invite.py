@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import lock_campaign
+from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
-from service.model.signature import Kind, Provenance, Signature, Visibility
+from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
 from service.model.states import SIGNATURE, CampaignState, SignatureState
-from service.signing.party import SignOn, email_index, name_index, write_party
+from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
-from service.signing.sign import WORDING, Desk, keep_unsubscribe_link
+from service.signing.sign import WORDING, Desk, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 from service.store.sealed import seal_text
@@ -34,9 +34,13 @@ _STATES = {
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What an import did, or with `--check` would do."""
+    """What an import did, or with `--check` would do: rows added, sign-ons known already and left, mails posted.
+
+    `agreed` of the known ones had been invited or had not confirmed, and now stand as attested.
+    """
 
     added: int
+    agreed: int
     known: int
     invited: int
 
@@ -59,16 +63,25 @@ def import_signatories(
     """
     rows = tuple(rows)
     campaign = lock_campaign(session, slug)
-    _refuse_wrong_time(campaign, attest=attest)
+    _refuse_wrong_time(session, campaign, attest=attest, now=now)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-    made = [made for row in rows if (made := _add(desk, row, attest=attest)) is not None]
+    made, agreed = [], 0
+    for row in rows:
+        known = _known(desk, _sign_on(row, attest=attest))
+        if known is not None and row.status == AGREED and _may_be_attested(known):
+            agreed += 1
+            _attest_known(desk, known, row, attest=attest)
+        elif known is None:
+            made.append(_add(desk, row, attest=attest))
     session.flush()
+    for signature in made:
+        _thank(desk, signature)
     invited = sum(send_invitation(desk, row) for row in made) if campaign.state is CampaignState.OPEN else 0
     act = "signatories.attest" if attest else "signatories.import"
     audit.record(
         session, by=by, act=act, campaign_id=campaign.id, thing=f"{len(made)} of {len(rows)}", now=now
     )
-    return ImportReport(added=len(made), known=len(rows) - len(made), invited=invited)
+    return ImportReport(added=len(made), agreed=agreed, known=len(rows) - len(made) - agreed, invited=invited)
 
 
 def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> int:
@@ -100,31 +113,34 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
     )
 
 
-def _refuse_wrong_time(campaign: Campaign, *, attest: str) -> None:
+def _refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now: datetime) -> None:
     if campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
         raise Refused(f"{campaign.slug!r} was already sent; nobody can be added to it.")
     if attest and campaign.revision_id is None:
         raise Refused(
             f"The text of {campaign.slug!r} is not final yet, so nobody can have agreed to it: freeze it first."
         )
-    if not attest and campaign.state is CampaignState.CLOSED:
-        raise Refused(f"{campaign.slug!r} is closed; reopen it before inviting more signatories.")
+    if released_edition(session, campaign) is not None:
+        raise Refused(f"{campaign.slug!r} was already released; nobody can be added to it.")
+    is_over = campaign.state is CampaignState.CLOSED or campaign.deadline_at <= now
+    if not attest and is_over:
+        raise Refused(
+            f"The time for sign-ons to {campaign.slug!r} is over; reopen it before inviting more signatories."
+        )
 
 
-def _add(desk: Desk, row: SignatoryRow, *, attest: str) -> Signature | None:
+def _add(desk: Desk, row: SignatoryRow, *, attest: str) -> Signature:
     sign_on = _sign_on(row, attest=attest)
-    if _known(desk, sign_on) is not None:
-        return None
     signature = Signature(
         campaign_id=desk.campaign.id,
         kind=sign_on.kind,
         state=_STATES.get(row.status, SignatureState.INVITED),
-        provenance=Provenance.ATTESTED if row.status == AGREED else Provenance.INVITATION,
+        provenance=Provenance.INVITATION,
         invited=True,
         visibility=sign_on.visibility,
         decision_by=row.decision_by,
         name_index=name_index(desk.keys, sign_on.kind, sign_on.name),
-        email_index=email_index(desk.keys, sign_on.email),
+        email_index=email_index(desk.keys, sign_on.confirming_email),
         name=b"",
         details=b"",
         created_at=desk.now,
@@ -133,18 +149,67 @@ def _add(desk: Desk, row: SignatoryRow, *, attest: str) -> Signature | None:
     if row.condition:
         signature.condition = seal_text(desk.keys, signature, "condition", row.condition)
     if row.status == AGREED:
-        SIGNATURE.move(signature, SignatureState.CONFIRMED)
-        signature.revision_id, signature.wording = desk.campaign.revision_id, WORDING
-        signature.signed_at = signature.confirmed_at = signature.accepted_at = desk.now
+        _attest(desk, signature)
     desk.session.add(signature)
     return signature
+
+
+def _attest(desk: Desk, signature: Signature) -> None:
+    SIGNATURE.move(signature, SignatureState.CONFIRMED)
+    signature.provenance = Provenance.ATTESTED
+    signature.revision_id, signature.wording = desk.campaign.revision_id, WORDING
+    signature.signed_at = signature.confirmed_at = signature.accepted_at = desk.now
+
+
+def _thank(desk: Desk, signature: Signature) -> None:
+    """Tell an attested signatory that its sign-on stands, and give it the link to take it back."""
+    if signature.state is not SignatureState.CONFIRMED or signature.email is None:
+        return
+    keep_manage_link(desk, signature)
+    keep_unsubscribe_link(desk, signature)
+    outbox.post(
+        desk.session,
+        kind=MessageKind.THANKS,
+        campaign_id=desk.campaign.id,
+        recipient_ref=signature.id,
+        occurrence=str(signature.generation),
+        now=desk.now,
+    )
+
+
+def _may_be_attested(known: Signature) -> bool:
+    return known.state in {
+        SignatureState.INVITED,
+        SignatureState.INTENDS,
+        SignatureState.PENDING,
+        SignatureState.EXPIRED,
+    }
+
+
+def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: str) -> None:
+    """Let a sign-on that was agreed elsewhere stand; a stranger's unconfirmed claim to the name becomes the second."""
+    if not known.invited and known.kind is Kind.ORGANIZATION:
+        known.name_index = second_claim_index(desk.keys, read_party(desk.keys, known))
+        known.held_reason = HeldReason.SECOND_CLAIM
+        desk.session.add(known)
+        desk.session.flush()
+        _thank(desk, _add(desk, row, attest=attest))
+        return
+    write_party(desk.keys, known, _sign_on(row, attest=attest))
+    known.email_index = email_index(desk.keys, _sign_on(row, attest=attest).confirming_email)
+    known.held_reason = None
+    _attest(desk, known)
+    outbox.cancel_for(desk.session, recipient_ref=known.id, now=desk.now)
+    desk.session.add(known)
+    desk.session.flush()
+    _thank(desk, known)
 
 
 def _known(desk: Desk, sign_on: SignOn) -> Signature | None:
     name = name_index(desk.keys, sign_on.kind, sign_on.name)
     if sign_on.kind is Kind.ORGANIZATION:
         return find_organization(desk.session, desk.campaign, name)
-    mailbox = email_index(desk.keys, sign_on.email)
+    mailbox = email_index(desk.keys, sign_on.confirming_email)
     return find_person(desk.session, desk.campaign, email=mailbox, name=name)
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from service.campaigns.queries import lock_campaign_of
 from service.foundation.errors import NotFound, Refused
 from service.i18n.formats import write_date
 from service.mail import outbox
@@ -14,8 +15,10 @@ from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
 from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, SignatureState
+from service.signing.leaving import stop_letter_that_names
 from service.signing.naming import HOW_NAMED, standing_text
 from service.signing.page import LetterView, view_for_holder
+from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.store.keyring import Keyring
 from service.store.links import find_link
@@ -32,6 +35,7 @@ class ManageView:
     name: str
     kind: Kind
     how_named: str
+    printed_line: str
     state: SignatureState
     standing_text: str
     may_withdraw: bool
@@ -48,8 +52,11 @@ def look_at_sign_on(session: Session, keyring: Keyring, *, token: str, now: date
 
 def withdraw(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
     """Take a sign-on back and stop the mail that was still waiting for it; a second time changes nothing."""
+    # The campaign first: a release that is under way either sees this or is seen.
+    lock_campaign_of(session, find_link(session, token, Purpose.MANAGE).campaign_id)
     signature, campaign = _behind(session, token, lock_signature, now=now)
     if signature.state in _MAY_LEAVE:
+        stop_letter_that_names(session, signature, campaign, now=now)
         SIGNATURE.move(signature, SignatureState.WITHDRAWN)
         signature.left_at = now
         signature.accepted_at = signature.confirmed_at = None
@@ -64,7 +71,12 @@ def _behind(session: Session, token: str, find: Find, *, now: datetime) -> tuple
     link = find_link(session, token, Purpose.MANAGE)
     signature = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
-    if signature is None or campaign is None or now >= link.expires_at:
+    if (
+        signature is None
+        or campaign is None
+        or now >= link.expires_at
+        or link.generation != signature.generation
+    ):
         raise NotFound("This link does not open anything.")
     return signature, campaign
 
@@ -76,10 +88,11 @@ def _view(
     revision = session.get(LetterRevision, signature.revision_id) if signature.revision_id else None
     signed = signature.signed_at or signature.created_at
     return ManageView(
-        letter=view_for_holder(session, keyring, campaign, now=now),
+        letter=view_for_holder(session, keyring, campaign, signature, now=now),
         name=open_text(keys, signature, "name"),
         kind=signature.kind,
         how_named=HOW_NAMED[signature.visibility],
+        printed_line=proof_line(session, keyring, campaign, signature, now=now),
         state=signature.state,
         standing_text=standing_text(signature, campaign),
         may_withdraw=signature.state in _MAY_LEAVE,

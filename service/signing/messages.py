@@ -25,7 +25,7 @@ from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.page import deadline_text
-from service.signing.party import SignOn, read_party
+from service.signing.party import SignOn, email_index, read_party
 from service.signing.sign import confirm_until
 from service.signing.unsubscribe import is_suppressed
 from service.store.keyring import Keyring
@@ -119,7 +119,7 @@ def _already(_: Session, facts: _Facts) -> Draft:
 
 def _reminder(session: Session, facts: _Facts) -> Draft:
     _unless(facts.signature.state is SignatureState.PENDING, "no longer waits for confirmation")
-    _unless_suppressed(session, facts)
+    _unless_suppressed(session, facts, facts.party.confirming_email)
     written = facts.write(
         "reminder",
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
@@ -132,7 +132,7 @@ def _reminder(session: Session, facts: _Facts) -> Draft:
 def _invitation(session: Session, facts: _Facts) -> Draft:
     open_states = {SignatureState.INVITED, SignatureState.INTENDS}
     _unless(facts.signature.state in open_states, "was already answered")
-    _unless_suppressed(session, facts)
+    _unless_suppressed(session, facts, facts.party.email)
     written = facts.write(
         "invitation",
         link=facts.address_of(Purpose.INVITATION, "invitation"),
@@ -184,8 +184,8 @@ def _unless(wanted: bool, reason: str) -> None:  # noqa: FBT001 -- reads as a gu
         raise Unwanted(MessageState.CANCELLED, reason)
 
 
-def _unless_suppressed(session: Session, facts: _Facts) -> None:
-    if is_suppressed(session, facts.signature):
+def _unless_suppressed(session: Session, facts: _Facts, address: str) -> None:
+    if address and is_suppressed(session, facts.campaign.id, email_index(facts.keys, address)):
         raise Unwanted(MessageState.SUPPRESSED, "asked not to be written to")
 
 

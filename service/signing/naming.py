@@ -2,7 +2,7 @@
 
 from service.model.campaign import Admit, Campaign
 from service.model.signature import Kind, Signature, Standing, Visibility, standing
-from service.model.states import CampaignState
+from service.model.states import CampaignState, SignatureState
 
 HOW_NAMED = {
     Visibility.PUBLIC: "Named publicly, with the letter.",
@@ -32,6 +32,8 @@ def printed_name(signature: Signature, name: str) -> str:
 
 def standing_text(signature: Signature, campaign: Campaign) -> str:
     """Say in one sentence what a sign-on stands at."""
+    if signature.state is SignatureState.WITHDRAWN and is_settled(campaign):
+        return "Withdrawn. The letter that was sent had the name; its page and later copies do not show it any more."
     return _STANDING[standing(signature, campaign)]
 
 

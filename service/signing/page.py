@@ -10,7 +10,7 @@ from sqlmodel import Session
 from service.campaigns.access import is_public, letter_key, seen_campaign
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.queries import present_revision
+from service.campaigns.queries import present_revision, released_edition
 from service.campaigns.wording import addressee
 from service.i18n.formats import count_signatories
 from service.i18n.moments import write_moment
@@ -20,8 +20,9 @@ from service.letter.document import make_document
 from service.letter.edition import Edition, Text
 from service.letter.render_html import render_html
 from service.model.campaign import Access, Campaign, NamesShown, Signers
+from service.model.signature import Signature, Standing, standing
 from service.signing.queries import Counts, counts
-from service.signing.roll import letter_for_page
+from service.signing.roll import letter_for_page, letter_without_roll
 from service.signing.sign import why_not_open
 from service.store.keyring import Keyring
 
@@ -62,9 +63,14 @@ def letter_view(session: Session, keyring: Keyring, *, slug: str, key: str, now:
     return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), now=now)
 
 
-def view_for_holder(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> LetterView:
-    """Show a letter to the holder of a personal link."""
-    names = _shows_names_to_all(campaign) or campaign.names_shown is NamesShown.TO_SIGNATORIES
+def view_for_holder(
+    session: Session, keyring: Keyring, campaign: Campaign, signature: Signature, *, now: datetime
+) -> LetterView:
+    """Show a letter to the holder of a personal link; only one who counts is a signatory among signatories."""
+    is_one_of_them = standing(signature, campaign) is Standing.COUNTED
+    names = _shows_names_to_all(campaign) or (
+        campaign.names_shown is NamesShown.TO_SIGNATORIES and is_one_of_them
+    )
     return _view(session, keyring, campaign, names=names, now=now)
 
 
@@ -76,7 +82,7 @@ def count_record(
     While the count is below what the coalition wants shown, the numbers are null.
     """
     campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
-    shown = _shown_counts(session, campaign)
+    shown = _shown_counts(session, keyring, campaign, now=now)
     return {
         "signatories": shown.signatories if shown else None,
         "organizations": shown.organizations if shown else None,
@@ -101,15 +107,20 @@ def _view(
 ) -> LetterView:
     file = open_file(session, keyring, campaign)
     revision = present_revision(session, campaign)
-    shown = _shown_counts(session, campaign)
+    shown = _shown_counts(session, keyring, campaign, now=now)
     reason = why_not_open(campaign, now=now)
-    letter = letter_for_page(session, keyring, campaign, now=now)
+    # Opening the roll takes time, so it is opened for those who may see it.
+    letter = (
+        letter_for_page(session, keyring, campaign, now=now)
+        if names
+        else veiled(letter_without_roll(session, keyring, campaign, now=now))
+    )
     return LetterView(
         slug=campaign.slug,
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
-        letter_html=_html(letter if names else veiled(letter)),
+        letter_html=_html(letter),
         call_html=call_html(file.call) if campaign.published_at is None else "",
         counts=shown,
         signatories_phrase=_phrase(shown, campaign.language),
@@ -164,8 +175,13 @@ def _shows_names_to_all(campaign: Campaign) -> bool:
     return campaign.published_at is not None or campaign.names_shown is NamesShown.LIVE
 
 
-def _shown_counts(session: Session, campaign: Campaign) -> Counts | None:
+def _shown_counts(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Counts | None:
     found = counts(session, campaign)
+    if released_edition(session, campaign) is not None:
+        # The number beside the letter is the number in the letter, whatever was confirmed too late for it.
+        roll = letter_for_page(session, keyring, campaign, now=now).roll
+        organizations = sum(entry.kind == "organization" for entry in roll)
+        found = Counts(organizations=organizations, individuals=len(roll) - organizations)
     if campaign.published_at is not None or found.signatories >= campaign.count_shown_from:
         return found
     return None

@@ -66,8 +66,9 @@ def name_index(keys: CampaignKeys, kind: Kind, name: str) -> bytes:
 
 
 def second_claim_index(keys: CampaignKeys, sign_on: SignOn) -> bytes:
-    """Give the keyed hash for a second sign-on under a name that another contact already holds."""
-    return keys.blind("second-claim", f"{fold_name(sign_on.name)}\0{comparable_address(sign_on.email)}")
+    """Give the keyed hash for a second sign-on under a name that another mailbox already holds."""
+    mailbox = comparable_address(sign_on.confirming_email) if sign_on.confirming_email else _NO_ADDRESS
+    return keys.blind("second-claim", f"{fold_name(sign_on.name)}\0{mailbox}")
 
 
 def email_index(keys: CampaignKeys, email: str) -> bytes:
@@ -117,5 +118,10 @@ def on_record(recorded: SignOn, given: SignOn) -> SignOn:
         phone=recorded.phone,
         messenger=recorded.messenger,
         chaser=recorded.chaser,
+        signs_for=recorded.signs_for,
+        members=recorded.members,
+        how_agreed=recorded.how_agreed,
+        agreed_on=recorded.agreed_on,
+        question=recorded.question,
         note=recorded.note,
     )

@@ -79,7 +79,9 @@ def lock_signature(session: Session, signature_id: str) -> Signature | None:
 
 def mails_sent(session: Session, signature: Signature, *, now: datetime) -> MailsSent:
     """Count the confirming mails this sign-on and its mailbox have already been given."""
-    mine = col(Message.recipient_ref) == signature.id
+    mine = (col(Message.recipient_ref) == signature.id) & col(Message.occurrence).startswith(
+        f"{signature.generation}."
+    )
     confirming = col(Message.kind) == MessageKind.CONFIRM
     today = col(Message.created_at) > now - DAY
     count = select(func.count()).select_from(Message)
@@ -90,7 +92,7 @@ def mails_sent(session: Session, signature: Signature, *, now: datetime) -> Mail
     )
     return MailsSent(
         for_sign_on_today=session.exec(count.where(mine, confirming, today)).one(),
-        for_sign_on_ever=session.exec(count.where(mine, confirming)).one(),
+        for_sign_on=session.exec(count.where(mine, confirming)).one(),
         to_mailbox_today=session.exec(to_mailbox.where(confirming, today)).one(),
     )
 

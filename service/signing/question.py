@@ -11,6 +11,7 @@ from service.signing.party import read_party, write_party
 from service.signing.sign import Desk
 
 LONGEST_QUESTION = 2000
+_LONGEST_OF_ALL = 10_000
 
 
 def keep_question(desk: Desk, row: Signature, question: str) -> None:
@@ -18,13 +19,15 @@ def keep_question(desk: Desk, row: Signature, question: str) -> None:
     text = clean_text(question, what="The question", longest=LONGEST_QUESTION)
     if not text:
         raise Refused("The question is empty; write it, or go back.")
-    write_party(desk.keys, row, replace(read_party(desk.keys, row), question=text))
+    party = read_party(desk.keys, row)
+    asked = f"{party.question}\n\n{text}" if party.question else text
+    write_party(desk.keys, row, replace(party, question=asked[-_LONGEST_OF_ALL:]))
     desk.session.add(row)
     outbox.post(
         desk.session,
         kind=MessageKind.QUESTION,
         campaign_id=desk.campaign.id,
         recipient_ref=row.id,
-        occurrence=f"{desk.now:%Y-%m-%dT%H:%M}",
+        occurrence=desk.now.isoformat(),
         now=desk.now,
     )

@@ -32,17 +32,24 @@ def letter_with_roll(
     session: Session, keyring: Keyring, campaign: Campaign, *, number: int, now: datetime
 ) -> Edition:
     """Put together what edition `number` would say at this moment."""
-    keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
+    keys = keyring.of(session, campaign.id)
+    roll = tuple(signatory(keys, row, number=number) for row in counted_signatures(session, campaign))
+    return replace(letter_without_roll(session, keyring, campaign, now=now), number=number, roll=roll)
+
+
+def letter_without_roll(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:
+    """Put together the present text for those who may not see names: a draft without any."""
+    file = open_file(session, keyring, campaign)
     revision = present_revision(session, campaign) if campaign.revision_id else None
     return Edition(
-        number=number,
+        number=DRAFT,
         slug=campaign.slug,
         coalition=file.coalition,
         letterhead=tuple(file.letterhead.lines),
         contact=letter_contact(file),
         text=letter_text(file),
         offices=letter_offices(file),
-        roll=tuple(signatory(keys, row, number=number) for row in counted_signatures(session, campaign)),
+        roll=(),
         date=letter_day(file, now=now),
         event=event_words(file),
         order=file.signatories.order,
@@ -69,11 +76,14 @@ def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, n
     if row is None:
         return letter_as_it_stands(session, keyring, campaign, now=now)
     sent = frozen_letter(session, keyring, row)
+    standing = roll_now(session, keyring, campaign, number=row.number)
+    return replace(sent, roll=tuple(entry for entry in sent.roll if entry in standing))
+
+
+def roll_now(session: Session, keyring: Keyring, campaign: Campaign, *, number: int) -> frozenset[Signatory]:
+    """Give the entries that the roll of edition `number` would hold at this moment."""
     keys = keyring.of(session, campaign.id)
-    standing = {
-        signature_salt(keys, counted, number=row.number) for counted in counted_signatures(session, campaign)
-    }
-    return replace(sent, roll=tuple(entry for entry in sent.roll if entry.salt in standing))
+    return frozenset(signatory(keys, row, number=number) for row in counted_signatures(session, campaign))
 
 
 def letter_day(file: CampaignFile, *, now: datetime) -> date:

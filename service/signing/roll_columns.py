@@ -79,7 +79,7 @@ def faults_in_row(
             "status",
             'is "agreed", which needs --attest with how they agreed; or write "invited" to ask them.',
         )
-    if status == "invited" and attested and "email" not in written:
+    if status in {"invited", "intends"} and attested and "email" not in written:
         yield "email", "is missing: without it nobody can be invited."
 
 

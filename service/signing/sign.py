@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service.campaigns.access import seen_campaign
-from service.foundation.errors import Refused
+from service.foundation.errors import Refused, Transient
 from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign, Signers
@@ -32,6 +32,7 @@ from service.store.links import Link, keep_link
 WORDING = "2026-11"
 """The version of the questions on the form; kept with each answer."""
 
+_TRIES = 3
 _LINKS_LIVE = timedelta(days=400)
 
 
@@ -112,7 +113,7 @@ def ask_to_confirm(desk: Desk, row: Signature) -> None:
         kind=MessageKind.CONFIRM,
         campaign_id=desk.campaign.id,
         recipient_ref=row.id,
-        occurrence=str(sent.for_sign_on_ever + 1),
+        occurrence=f"{row.generation}.{sent.for_sign_on + 1}",
         now=desk.now,
     )
 
@@ -149,61 +150,69 @@ def confirm_until(campaign: Campaign) -> datetime:
 
 def _claim(desk: Desk, sign_on: SignOn) -> Signature:
     """Find or make the row of this sign-on, and fill it in unless it is confirmed already."""
-    row, index = _find(desk, sign_on)
-    if row is None:
-        row = _add_or_find(desk, sign_on, index)
+    row = _find_or_add(desk, sign_on)
     if row.state is not SignatureState.CONFIRMED:
         fill_in(desk, row, sign_on)
     desk.session.flush()
     return row
 
 
+def _find_or_add(desk: Desk, sign_on: SignOn) -> Signature:
+    # Another request may take the name between our look and our insert, and then our own second claim as well.
+    for _ in range(_TRIES):
+        row, index = _find(desk, sign_on)
+        if row is not None:
+            return row
+        try:
+            with desk.session.begin_nested():
+                row = _new(desk, sign_on, index)
+                desk.session.add(row)
+        except IntegrityError:
+            continue
+        return row
+    raise Transient("This sign-on came in several times at this very moment; send the form again.")
+
+
 def _find(desk: Desk, sign_on: SignOn) -> tuple[Signature | None, bytes]:
-    """Find this sign-on's row; where there is none, the second value is the name's hash for a new one."""
+    """Find this sign-on's row; where there is none, the second value is the name's hash for a new one.
+
+    A name that another mailbox holds, be it only by an invitation, is never touched from the form: the sign-on is a
+    second claim, and nobody learns from the answer whether the name was taken.
+    """
     name = name_index(desk.keys, sign_on.kind, sign_on.name)
-    mailbox = email_index(desk.keys, sign_on.email)
+    mailbox = email_index(desk.keys, sign_on.confirming_email)
     if sign_on.kind is Kind.PERSON:
         return find_person(desk.session, desk.campaign, email=mailbox, name=name), name
     first = find_organization(desk.session, desk.campaign, name)
-    if first is None or first.email_index == mailbox or _is_only_invited(first):
+    if first is None or (first.email_index == mailbox and first.email is not None):
         return first, name
     second = second_claim_index(desk.keys, sign_on)
     return find_organization(desk.session, desk.campaign, second), second
 
 
-def _is_only_invited(row: Signature) -> bool:
-    # The confirming mail of such a sign-on goes to the contact on record, so a stranger gains nothing.
-    return row.invited and row.state in {SignatureState.INVITED, SignatureState.INTENDS}
-
-
-def _add_or_find(desk: Desk, sign_on: SignOn, index: bytes) -> Signature:
-    try:
-        with desk.session.begin_nested():
-            row = _new(desk, sign_on, index)
-            desk.session.add(row)
-    except IntegrityError:
-        # The same sign-on came in by another request at this very moment: it is one sign-on.
-        found, _ = _find(desk, sign_on)
-        assert found is not None
-        return found
-    return row
-
-
 def _new(desk: Desk, sign_on: SignOn, index: bytes) -> Signature:
-    first_claim = index == name_index(desk.keys, sign_on.kind, sign_on.name)
     row = Signature(
         campaign_id=desk.campaign.id,
         kind=sign_on.kind,
         state=SignatureState.PENDING,
         provenance=Provenance.FORM,
-        held_reason=None if first_claim else HeldReason.SECOND_CLAIM,
+        held_reason=HeldReason.SECOND_CLAIM if _is_second_claim(desk, sign_on, index) else None,
         revision_id=desk.campaign.revision_id,
         visibility=sign_on.visibility,
         name_index=index,
-        email_index=email_index(desk.keys, sign_on.email),
+        email_index=email_index(desk.keys, sign_on.confirming_email),
         name=b"",
         details=b"",
         created_at=desk.now,
     )
     write_party(desk.keys, row, sign_on)
     return row
+
+
+def _is_second_claim(desk: Desk, sign_on: SignOn, index: bytes) -> bool:
+    name = name_index(desk.keys, sign_on.kind, sign_on.name)
+    if sign_on.kind is Kind.ORGANIZATION:
+        return index != name
+    # Somebody of this name was added by the secretariat without an address: perhaps the same person.
+    unknown = email_index(desk.keys, "")
+    return find_person(desk.session, desk.campaign, email=unknown, name=name) is not None

@@ -13,6 +13,8 @@ from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import Signature
 from service.model.suppression import Suppression, SuppressionReason
+from service.signing.party import email_index, read_party
+from service.store.insert import insert_or
 from service.store.keyring import Keyring
 from service.store.links import find_link
 
@@ -38,26 +40,32 @@ def look_at_unsubscribe(session: Session, keyring: Keyring, *, token: str, now: 
 def unsubscribe(session: Session, keyring: Keyring, *, token: str, now: datetime) -> UnsubscribeView:
     """Stop writing invitations and reminders to this mailbox for this letter; a second time changes nothing."""
     signature, campaign = _behind(session, token, now=now)
-    if not is_suppressed(session, signature):
-        session.add(
-            Suppression(
-                campaign_id=campaign.id,
-                email_index=signature.email_index,
-                reason=SuppressionReason.UNSUBSCRIBED,
-                created_at=now,
-            )
-        )
-        session.flush()
+    party = read_party(keyring.of(session, campaign.id), signature)
+    # Of an organization, contact and approver may be two mailboxes: the link was in the mail of one of them.
+    for address in {party.email, party.confirming_email} - {""}:
+        _suppress(session, keyring, campaign, address, now=now)
     outbox.cancel_for(session, recipient_ref=signature.id, kinds=STOPPED_KINDS, now=now)
     return _view(session, keyring, signature, campaign)
 
 
-def is_suppressed(session: Session, signature: Signature) -> bool:
-    """Tell whether invitations and reminders to this mailbox were stopped."""
+def is_suppressed(session: Session, campaign_id: str, mailbox: bytes) -> bool:
+    """Tell whether invitations and reminders to a mailbox, given by its keyed hash, were stopped."""
     found = select(Suppression.id).where(
-        Suppression.campaign_id == signature.campaign_id, Suppression.email_index == signature.email_index
+        Suppression.campaign_id == campaign_id, Suppression.email_index == mailbox
     )
     return session.exec(found).first() is not None
+
+
+def _suppress(session: Session, keyring: Keyring, campaign: Campaign, address: str, *, now: datetime) -> None:
+    row = Suppression(
+        campaign_id=campaign.id,
+        email_index=email_index(keyring.of(session, campaign.id), address),
+        reason=SuppressionReason.UNSUBSCRIBED,
+        created_at=now,
+    )
+    # A mail program may send its one click twice.
+    once = insert_or(session, row).on_conflict_do_nothing(index_elements=["campaign_id", "email_index"])
+    session.execute(once)
 
 
 def _behind(session: Session, token: str, *, now: datetime) -> tuple[Signature, Campaign]:
@@ -75,5 +83,5 @@ def _view(session: Session, keyring: Keyring, signature: Signature, campaign: Ca
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
-        stopped=is_suppressed(session, signature),
+        stopped=is_suppressed(session, campaign.id, signature.email_index),
     )

@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -28,10 +27,7 @@ def make_engine(url: str) -> Engine:
 
 
 def _make_sqlite(url: str) -> Engine:
-    path = make_url(url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     lock = threading.Lock()
 
     @event.listens_for(engine, "connect")
@@ -63,6 +59,7 @@ def _make_postgres(url: str) -> Engine:
     return create_engine(
         wanted,
         pool_pre_ping=True,
+        hide_parameters=True,
         pool_size=10,
         max_overflow=10,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
 from service.model.link_token import LinkToken, Purpose
+from service.store.insert import insert_or
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,23 +31,22 @@ def keep_link(
     session: Session, keys: CampaignKeys, link: Link, *, expires_at: datetime, now: datetime
 ) -> None:
     """Keep the digest of a link, so that it opens until it expires; a link that is given again lives on."""
-    digest = token_digest(link_token(keys, link))
-    known = session.get(LinkToken, digest)
-    if known is not None:
-        known.expires_at = max(known.expires_at, expires_at)
-        session.add(known)
-        return
-    session.add(
-        LinkToken(
-            digest=digest,
-            purpose=link.purpose,
-            campaign_id=keys.campaign,
-            row_id=link.row_id,
-            generation=link.generation,
-            created_at=now,
-            expires_at=expires_at,
-        )
+    row = LinkToken(
+        digest=token_digest(link_token(keys, link)),
+        purpose=link.purpose,
+        campaign_id=keys.campaign,
+        row_id=link.row_id,
+        generation=link.generation,
+        created_at=now,
+        expires_at=expires_at,
     )
+    session.flush()
+    # Two may give the same link at one moment, a reminder and a confirmation say: neither may fail.
+    session.execute(insert_or(session, row).on_conflict_do_nothing(index_elements=["digest"]))
+    lives_on = update(LinkToken).where(
+        col(LinkToken.digest) == row.digest, col(LinkToken.expires_at) < expires_at
+    )
+    session.execute(lives_on.values(expires_at=expires_at))
 
 
 def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:

@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Iterator
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
 from service.foundation.errors import Transient
@@ -15,16 +16,13 @@ from service.store.engine import READING, WRITE_LOCK
 def transaction(engine: Engine) -> Iterator[Session]:
     """Open a session for writing; all of it is kept at the end, or nothing where anything was raised.
 
-    On SQLite the writers of one process wait for one another here, not in the database's busy loop.
+    On SQLite the writers of one process wait for one another here, not in the database's busy loop. Raises
+    Transient where the database is away or full, or somebody else has just made the same row.
     """
-    lock = engine.get_execution_options().get(WRITE_LOCK) or contextlib.nullcontext()
-    with lock, Session(engine, expire_on_commit=False) as session:
+    with _told_plainly(), _only_writer(engine), Session(engine, expire_on_commit=False) as session:
         try:
             yield session
             session.commit()
-        except OperationalError as error:
-            session.rollback()
-            raise Transient("The database cannot be reached or is full; nothing was changed.") from error
         except BaseException:
             session.rollback()
             raise
@@ -33,8 +31,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
 @contextlib.contextmanager
 def trial(engine: Engine) -> Iterator[Session]:
     """Open a session for writing of which nothing is kept: it shows what would happen."""
-    lock = engine.get_execution_options().get(WRITE_LOCK) or contextlib.nullcontext()
-    with lock, Session(engine, expire_on_commit=False) as session:
+    with _told_plainly(), _only_writer(engine), Session(engine, expire_on_commit=False) as session:
         try:
             yield session
         finally:
@@ -45,14 +42,31 @@ def trial(engine: Engine) -> Iterator[Session]:
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Open a session for reading one consistent state; nothing of it is ever kept."""
-    with engine.connect().execution_options(**{READING: True}) as connection:
+    with _told_plainly(), engine.connect().execution_options(**{READING: True}) as connection:
         session = Session(bind=connection, expire_on_commit=False, autoflush=False)
         try:
             yield session
-        except OperationalError as error:
-            raise Transient("The database cannot be reached.") from error
         finally:
             # What was read stays readable afterwards; a rollback alone would empty it.
             session.expunge_all()
             session.rollback()
             session.close()
+
+
+def _only_writer(engine: Engine) -> contextlib.AbstractContextManager[object]:
+    lock: contextlib.AbstractContextManager[object] | None = engine.get_execution_options().get(WRITE_LOCK)
+    return lock or contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError) as error:
+        raise Transient(
+            "The database cannot be reached or is full; nothing was changed. Try again in a while."
+        ) from error
+    except IntegrityError as error:
+        raise Transient(
+            "Somebody else changed the same thing at this very moment; nothing was changed. Try again."
+        ) from error

@@ -1,14 +1,18 @@
 """Every job once: what it does and how often. Each only looks at rows that are due, so an extra run does no harm."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.campaigns.life import close_due, publish_due
 from service.delivery.follow import follow_deliveries, send_waiting_press
+from service.foundation.errors import ServiceError
 from service.mail.postman import deliver_due, free_stale
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
 from service.wiring import Services
+
+_log = logging.getLogger("undersigned.worker")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,23 +50,49 @@ def free_leases(services: Services, owner: str) -> int:
 
 
 def tick(services: Services, owner: str) -> int:
-    """Do what the clock asks for: remind, close, follow deliveries, publish; gives how many things were done."""
+    """Do what the clock asks for: remind, close, follow deliveries, publish; gives how many things were done.
+
+    Each step has a transaction of its own, and one that fails does not keep the others from being done.
+    """
     del owner
-    now, lead = services.clock(), services.settings.reminder_lead
     done = 0
-    with transaction(services.engine) as session:
-        done += remind_due(session, services.keyring, lead=lead, now=now)
-    with transaction(services.engine) as session:
-        done += close_due(session, now=now)
-    with transaction(services.engine) as session:
-        done += follow_deliveries(session, now=now)
-    with transaction(services.engine) as session:
-        done += publish_due(session, now=now)
-        done += send_waiting_press(session, now=now)
+    for step in _STEPS:
+        try:
+            done += step(services)
+        except ServiceError as error:
+            _log.warning("%s did not finish: %s", step.__name__, type(error).__name__)
     if done:
         services.wake.ring()
     return done
 
+
+def remind(services: Services) -> int:
+    """Remind those who have not confirmed."""
+    lead = services.settings.reminder_lead
+    with transaction(services.engine) as session:
+        return remind_due(session, services.keyring, lead=lead, now=services.clock())
+
+
+def close(services: Services) -> int:
+    """Close the letters whose deadline has passed."""
+    with transaction(services.engine) as session:
+        return close_due(session, now=services.clock())
+
+
+def follow(services: Services) -> int:
+    """Let deliveries follow their e-mails."""
+    with transaction(services.engine) as session:
+        return follow_deliveries(session, now=services.clock())
+
+
+def publish(services: Services) -> int:
+    """Publish the letters whose minute has come, and send the press its copies."""
+    with transaction(services.engine) as session:
+        now = services.clock()
+        return publish_due(session, now=now) + send_waiting_press(session, services.keyring, now=now)
+
+
+_STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),

@@ -94,7 +94,7 @@ def test_a_form_without_its_mark_confirms_nothing_and_says_what_to_do(
     answer = visitor.post(path, {})
 
     assert answer.status_code == 422
-    assert "please press the button again" in words_of(answer)
+    assert "press the button again" in words_of(answer)
     assert coalition.counts().signatories == 0
     assert visitor.post(path, dict(form_of(answer).filled({}))).status_code == 200
     assert coalition.counts().signatories == 1

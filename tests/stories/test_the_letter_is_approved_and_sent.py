@@ -42,7 +42,7 @@ def accept_all(coalition):
 def follow(coalition):
     with transaction(coalition.engine) as session:
         follow_deliveries(session, now=coalition.now)
-        send_waiting_press(session, now=coalition.now)
+        send_waiting_press(session, coalition.keyring, now=coalition.now)
 
 
 def report(coalition):

@@ -41,7 +41,7 @@ def test_a_letter_is_carried_from_its_file_to_its_proposal(operator):
     operator.does("signatories", "import", SLUG, "agreed.csv", "--attest", "by phone")
     assert show(operator)["counted"] == {"signatories": 2, "organizations": 1, "individuals": 1}
     again = operator.does("signatories", "import", SLUG, "agreed.csv", "--attest", "by phone")
-    assert "0 sign-ons added by the secretariat, 2 known already" in again
+    assert "0 added as agreed, 2 known already" in again
 
     (first, *_) = json.loads(operator.does("signatories", "list", SLUG, "--json"))
     operator.does("signatories", "hold", SLUG, first["id"])
@@ -89,7 +89,7 @@ def test_a_letter_is_carried_from_its_file_to_its_proposal(operator):
             ("deliver", SLUG, "--release"),
             "No edition of 'clean-river' was proposed",
         ),
-        (("load", "freeze", "open"), ("deliver", SLUG), "Say which step"),
+        (("load", "freeze", "open"), ("deliver", SLUG), "Say which one step"),
         (("load", "freeze", "open"), ("signatories", "accept", SLUG), "Name the sign-ons to accept"),
         (("load", "freeze", "open"), ("signatories", "accept", SLUG, "0" * 32), "There is no sign-on"),
         (("load",), ("signatories", "import", SLUG, "agreed.csv", "--attest", "x"), "not final yet"),

@@ -29,9 +29,9 @@ def take_decision(token: str) -> Response:
         return _show(_look(token), FormState(values=shown_again(entries), errors=wrong.errors))
     here = services()
     with transaction(here.engine) as session:
-        view = decide(session, here.keyring, token=token, decision=decision, note=note, now=here.now())
+        decide(session, here.keyring, token=token, decision=decision, note=note, now=here.now())
     here.wake()
-    return _show(view, FormState(values={}))
+    return _show(_look(token), FormState(values={}))
 
 
 def _look(token: str) -> ApprovalView:

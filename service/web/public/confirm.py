@@ -5,9 +5,14 @@ from flask import Response, request
 from service.signing.confirm import PendingView, confirm, look_at_confirmation
 from service.store.transaction import reading, transaction
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.public.protection import form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page
 from service.web.services import services
+
+_LOOK_AGAIN = (
+    "This page was open for more than an hour, or what it shows has changed since;"
+    " please look at it and press the button again."
+)
 
 
 @public.get("/confirm/<token>")
@@ -19,14 +24,16 @@ def confirm_page(token: str) -> Response:
 @public.post("/confirm/<token>")
 def confirm_sign_on(token: str) -> Response:
     """Confirm; a second time shows the same page."""
-    if not form_is_fresh(request.form):
-        view = _look(token)
-        return _show(view) if view.confirmed else _show(view, notice=OPEN_TOO_LONG)
+    view = _look(token)
+    if view.confirmed or view.expired:
+        return _show(view)
+    if not form_is_fresh(request.form, about=view.seen):
+        return _show(view, notice=_LOOK_AGAIN)
     here = services()
     with transaction(here.engine) as session:
-        view = confirm(session, here.keyring, token=token, now=here.now())
+        confirmed = confirm(session, here.keyring, token=token, seen=view.seen, now=here.now())
     here.wake()
-    return _show(view)
+    return _show(confirmed)
 
 
 def _look(token: str) -> PendingView:
@@ -42,6 +49,6 @@ def _show(view: PendingView, *, notice: str = "") -> Response:
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),
-        nonce=fresh_nonce(),
+        nonce=fresh_nonce(about=view.seen),
         notice=notice,
     )

@@ -1,0 +1,45 @@
+"""Which copy of a released letter one recipient gets."""
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from service.letter.copy import Copy, make_copy
+from service.letter.edition import Edition as Letter
+from service.model.campaign import Campaign
+from service.model.edition import Edition
+from service.model.recipient import Recipient
+from service.signing.roll import frozen_letter, roll_now
+from service.store.keyring import Keyring
+
+
+def copy_for(letter: Letter, recipient: Recipient) -> Copy:
+    """Give a recipient's copy of a letter."""
+    return make_copy(letter, audience=recipient.copy_kind.value, office=letter.offices[recipient.position])
+
+
+def letter_today(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> Letter:
+    """Give a released edition without those who have left since: what copies that go out later are made from."""
+    letter = frozen_letter(session, keyring, edition)
+    standing = roll_now(session, keyring, campaign, number=edition.number)
+    return replace(letter, roll=tuple(entry for entry in letter.roll if entry in standing))
+
+
+def copy_with_code(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    edition: Edition,
+    recipient: Recipient,
+    *,
+    check_code: str,
+) -> Copy | None:
+    """Give the copy that a check code names: as approved, or as it is today; None where it is neither."""
+    for letter in (
+        frozen_letter(session, keyring, edition),
+        letter_today(session, keyring, campaign, edition),
+    ):
+        copy = copy_for(letter, recipient)
+        if copy.check_code == check_code:
+            return copy
+    return None

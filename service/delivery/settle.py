@@ -1,0 +1,79 @@
+"""A person decides on a copy that failed or is in doubt: send it again, or keep how it arrived."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.queries import lock_campaign, released_edition
+from service.coordinators import audit
+from service.delivery.copies import copy_for, letter_today
+from service.delivery.steps import GONE_OUT, move_delivery, send_on_its_way
+from service.foundation.errors import Refused
+from service.foundation.written import clean_line
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery
+from service.model.edition import Edition
+from service.model.recipient import Recipient
+from service.model.states import DeliveryState
+from service.signing.roll import frozen_letter
+from service.store.keyring import Keyring
+
+_OPEN = {DeliveryState.FAILED, DeliveryState.UNCERTAIN}
+
+
+def send_again(
+    session: Session, keyring: Keyring, slug: str, delivery_id: str, *, by: str, now: datetime
+) -> None:
+    """Send a copy again that failed or is in doubt; raises Refused for any other, and where its names have changed."""
+    campaign, delivery = _open(session, slug, delivery_id)
+    _renew(session, keyring, campaign, delivery)
+    send_on_its_way(session, delivery, due_at=now, now=now)
+    audit.record(session, by=by, act="delivery.again", campaign_id=campaign.id, thing=delivery.id, now=now)
+
+
+def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by: str, now: datetime) -> None:
+    """Keep that a copy reached its recipient after all, in the secretariat's own words of how it is known."""
+    campaign, delivery = _open(session, slug, delivery_id)
+    evidence = clean_line(how, what="How it is known", longest=300)
+    if not evidence:
+        raise Refused("Say how it is known that the copy arrived.")
+    move_delivery(
+        session, delivery, DeliveryState.HANDED_OVER, evidence=f"attested by {by}: {evidence}", now=now
+    )
+    audit.record(session, by=by, act="delivery.arrived", campaign_id=campaign.id, thing=delivery.id, now=now)
+
+
+def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Delivery]:
+    campaign = lock_campaign(session, slug)
+    edition = released_edition(session, campaign)
+    found = select(Delivery).where(Delivery.id == delivery_id, Delivery.campaign_id == campaign.id)
+    delivery = session.exec(found.with_for_update()).one_or_none()
+    if delivery is None or edition is None or delivery.edition_id != edition.id:
+        raise Refused(f"There is no such sending of {slug!r}; `undersigned campaign show {slug}` lists them.")
+    if delivery.state not in _OPEN:
+        raise Refused(
+            f"That sending is {delivery.state.value}; only one that failed or is uncertain can be decided on."
+        )
+    return campaign, delivery
+
+
+def _renew(session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery) -> None:
+    """Make the copy the one of today; raises Refused while a letter that nobody has yet can still be proposed anew."""
+    edition = released_edition(session, campaign)
+    recipient = session.get(Recipient, delivery.recipient_id)
+    assert edition is not None
+    assert recipient is not None
+    today = letter_today(session, keyring, campaign, edition)
+    if len(today.roll) < len(frozen_letter(session, keyring, edition).roll) and not _has_left(
+        session, edition
+    ):
+        raise Refused(
+            "A signatory has left since the release. Stop what has not left (`--stop`), propose the letter again"
+            " and release it."
+        )
+    delivery.check_code = copy_for(today, recipient).check_code
+
+
+def _has_left(session: Session, edition: Edition) -> bool:
+    out = select(Delivery.id).where(Delivery.edition_id == edition.id, col(Delivery.state).in_(GONE_OUT))
+    return session.exec(out).first() is not None
