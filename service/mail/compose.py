@@ -1,6 +1,5 @@
 """Turn a template into the words of a mail, and a draft into the bytes of an envelope."""
 
-import hashlib
 import re
 import textwrap
 import unicodedata
@@ -15,6 +14,7 @@ from service.i18n.formats import direction, isolate
 from service.mail import headers
 from service.mail.envelope import Draft, Envelope
 from service.mail.policy import POLICIES
+from service.mail.quick import make_boundary, quick_content
 from service.model.message import MessageKind
 from service.templating import render
 
@@ -127,6 +127,10 @@ def _kind_headers(draft: Draft, kind: MessageKind) -> Iterator[tuple[str, str]]:
 
 
 def _content(draft: Draft, message_id: str) -> bytes:
+    return quick_content(draft, message_id) if not draft.attachments else _library_content(draft, message_id)
+
+
+def _library_content(draft: Draft, message_id: str) -> bytes:
     message = EmailMessage(policy=_WIRE)
     message.set_content(draft.text)
     if draft.html:
@@ -138,7 +142,7 @@ def _content(draft: Draft, message_id: str) -> bytes:
         )
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         # The library would draw a random boundary; ours follows from the id, so that the bytes can be made again.
-        part.set_boundary(hashlib.sha256(f"{message_id} {number}".encode()).hexdigest()[:40])
+        part.set_boundary(make_boundary(message_id, number))
     return message.as_bytes()
 
 

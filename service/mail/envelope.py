@@ -11,8 +11,6 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 _LANGUAGE = re.compile(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*")
 _URL = re.compile(r"https?://[!-;=?-~]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_LONE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-_LONG_LINE = re.compile(rb"[^\n]{%d}" % (LONGEST_LINE + 2))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -82,9 +80,12 @@ class Envelope:
         """Refuse, by ValueError, what is not exactly one mail to exactly one mailbox."""
         _one_address(self.mail_from)
         _one_address(self.rcpt_to)
-        if not self.data.endswith(b"\r\n") or _LONE_END.search(self.data) or b"\0" in self.data:
+        lines = self.data.split(b"\r\n")
+        # A CR or LF that is left when the pairs are gone stands alone.
+        between = b"".join(lines)
+        if not self.data or lines[-1] or b"\r" in between or b"\n" in between or b"\0" in between:
             raise ValueError("A line of a mail ends in CRLF and holds no NUL.")
-        if _LONG_LINE.search(self.data):
+        if max(map(len, lines)) > LONGEST_LINE:
             raise ValueError(f"A line of a mail holds at most {LONGEST_LINE} bytes.")
 
     @property
