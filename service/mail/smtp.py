@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import select
 import smtplib
 import socket
 import ssl
@@ -18,6 +19,7 @@ from service.mail.relay import Relay, parse_smtp_urls
 from service.mail.transport import (
     Answer,
     Deferred,
+    InDoubt,
     Receipt,
     Rejected,
     RelayDown,
@@ -38,6 +40,12 @@ END_OF_DATA_SECONDS = 600.0
 PAUSE_SECONDS = 30.0
 """For how long no relay is tried again after none could be reached."""
 
+FRESH_SECONDS = 5.0
+"""For how long a connection that answered is taken to be alive without asking it."""
+
+MAILS_PER_CONNECTION = 100
+"""So many mails go over one connection, then a new one is made: many relays end it, some without a word."""
+
 # Our machine's own name would travel in the Received header of every mail; an address literal says nothing.
 _NAMELESS = "[127.0.0.1]"
 _QUEUE_ID = re.compile(
@@ -45,6 +53,7 @@ _QUEUE_ID = re.compile(
 )
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _OK, _CLOSING = 250, 421
+_ENDED = frozenset({None, _CLOSING})
 
 T = TypeVar("T")
 Dial = Callable[[str, int, float], socket.socket]
@@ -92,6 +101,7 @@ class SmtpTransport:
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
         """Hand one mail over, by the next relay where one fails before it has asked for the bytes."""
         with self._lock:
+            self._drop_if_worn()
             self._drop_if_broken()
             connection = self._by_any_relay(lambda relay: self._offer(relay, envelope))
             try:
@@ -105,10 +115,7 @@ class SmtpTransport:
     def close(self) -> None:
         """Say good-bye to the relay; the next mail connects again."""
         with self._lock:
-            if self._connection is not None:
-                with contextlib.suppress(OSError, smtplib.SMTPException):
-                    self._connection.quit()
-            self._drop()
+            self._say_good_bye()
 
     def _by_any_relay(self, act: Callable[[Relay], T]) -> T:
         troubles: list[RelayDown | _Lost | _Incapable] = []
@@ -152,8 +159,17 @@ class SmtpTransport:
 
     def _offer(self, relay: Relay, envelope: Envelope) -> "_Connection":
         connection = self._reach(relay)
-        with self._kept_if_answered():
-            connection.offer(envelope)
+        carried = connection.carried
+        try:
+            with self._kept_if_answered():
+                connection.offer(envelope)
+        except Deferred as deferred:
+            # A relay may end a connection between two mails; that says nothing about this one.
+            if not carried or deferred.answer.stage is not Stage.MAIL or deferred.answer.code not in _ENDED:
+                raise
+            connection = self._reach(relay)
+            with self._kept_if_answered():
+                connection.offer(envelope)
         return connection
 
     @contextlib.contextmanager
@@ -164,11 +180,21 @@ class SmtpTransport:
             yield
             usable = True
         except (Deferred, Rejected) as told:
-            usable = isinstance(told, _Incapable) or told.answer.code not in {None, _CLOSING}
+            usable = isinstance(told, _Incapable) or told.answer.code not in _ENDED
             raise
         finally:
             if not usable:
                 self._drop()
+
+    def _drop_if_worn(self) -> None:
+        if self._connection is not None and self._connection.carried >= MAILS_PER_CONNECTION:
+            self._say_good_bye()
+
+    def _say_good_bye(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._connection.quit()
+        self._drop()
 
     def _drop_if_broken(self) -> None:
         if self._connection is not None and not self._connection.is_alive():
@@ -205,7 +231,9 @@ class _Connection(smtplib.SMTP):
     def __init__(self, relay: Relay, manner: _Manner) -> None:
         super().__init__(local_hostname=manner.local_hostname, timeout=manner.timeout)
         self.relay = relay
+        self.carried = 0
         self._manner = manner
+        self._free_since: float | None = None
         # The library checks the certificate after STARTTLS against this name.
         self._host = relay.host
 
@@ -225,7 +253,9 @@ class _Connection(smtplib.SMTP):
             self._prepare(Stage.LOGIN, lambda: self.login(self.relay.user, self.relay.password))
 
     def is_alive(self) -> bool:
-        """Tell whether the relay still answers; what it had begun for us is forgotten there."""
+        """Tell whether the relay still answers, or did a moment ago; asking makes it forget what it had begun for us."""
+        if self._is_fresh() and not self._has_something_to_say():
+            return True
         try:
             return self.rset()[0] == _OK
         except (OSError, smtplib.SMTPException):
@@ -234,6 +264,10 @@ class _Connection(smtplib.SMTP):
     def offer(self, envelope: Envelope) -> None:
         """Offer one mail until the relay asks for its bytes (354)."""
         options = self._options(envelope)
+        self._free_since = None
+        if self.has_extn("pipelining"):
+            self._offer_at_once(envelope, options)
+            return
         self._ask(Stage.MAIL, lambda: self.mail(envelope.mail_from, options), wanted=2)
         self._ask(Stage.RCPT, lambda: self.rcpt(envelope.rcpt_to), wanted=2)
         self._ask(Stage.DATA, lambda: self.docmd("DATA"), wanted=3)
@@ -245,6 +279,8 @@ class _Connection(smtplib.SMTP):
         self._write(data)
         answer, reply = self._last_answer()
         self.sock.settimeout(self._manner.timeout)
+        self._free_since = time.monotonic()
+        self.carried += 1
         if answer.code is None or answer.code // 100 != 2:
             raise failure(answer)
         return Receipt(
@@ -254,6 +290,48 @@ class _Connection(smtplib.SMTP):
             remote_queue_id=_queue_id(reply),
             tls=_tls_of(self.sock),
         )
+
+    def _offer_at_once(self, envelope: Envelope, options: Sequence[str]) -> None:
+        """Write MAIL, RCPT and DATA in one go and read the three answers (RFC 2920); the first refusal counts."""
+        # An Envelope's addresses hold no space, bracket or control, so they cannot break out of these lines.
+        mail = " ".join((f"MAIL FROM:<{envelope.mail_from}>", *options))
+        lines = f"{mail}\r\nRCPT TO:<{envelope.rcpt_to}>\r\nDATA\r\n".encode()
+        refused: Deferred | Rejected | InDoubt | None = None
+        try:
+            self._ask(Stage.MAIL, lambda: self._send_and_read(lines), wanted=2)
+        except (Deferred, Rejected) as error:
+            refused = error
+        for stage, wanted in ((Stage.RCPT, 2), (Stage.DATA, 3)):
+            if isinstance(refused, _Lost):
+                break
+            try:
+                self._ask(stage, self.getreply, wanted=wanted)
+            except (Deferred, Rejected) as error:
+                refused = refused or error
+            else:
+                if stage is Stage.DATA and refused is not None:
+                    self._end_unwanted_data()
+        if refused is not None:
+            raise refused
+
+    def _send_and_read(self, lines: bytes) -> tuple[int, bytes]:
+        self.send(lines)
+        return self.getreply()
+
+    def _end_unwanted_data(self) -> None:
+        """End at once the data that a relay asks for although it refused the recipient (RFC 2920, section 3.1)."""
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            self._send_and_read(b".\r\n")
+
+    def _is_fresh(self) -> bool:
+        """Tell whether the relay took a mail whole a moment ago, so that there is nothing for it to forget."""
+        return self._free_since is not None and time.monotonic() - self._free_since < FRESH_SECONDS
+
+    def _has_something_to_say(self) -> bool:
+        """Tell whether an answer, or the end of the connection, waits that nobody asked for."""
+        if self.sock is None:
+            return True
+        return bool(select.select([self.sock], [], [], 0)[0])
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         dialled = self._manner.dial(host, port, timeout)

@@ -29,6 +29,13 @@ class Server:
     answer: str = "250 2.0.0 Ok: queued as 4XyZab12"
     stall: float = 0
     port: int = 0
+    pipelining: bool = False
+
+    async def handle_EHLO(  # noqa: N802 -- aiosmtpd calls it so
+        self, _server: Any, session: Any, _given: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelining else responses
 
     def take(self, stage: Stage) -> Fault | None:
         return (

@@ -62,12 +62,13 @@ def plain(port: int) -> Relay:
     return Relay(host=LOOPBACK, port=port, implicit_tls=False)
 
 
-@pytest.fixture(params=["in memory", "over SMTP"])
+@pytest.fixture(params=["in memory", "over SMTP", "over SMTP, pipelined"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "in memory":
         yield InMemory()
         return
     with serving() as server:
+        server.pipelining = "pipelined" in request.param
         over_smtp = OverSmtp(server)
         yield over_smtp
         over_smtp.transport.close()
