@@ -11,6 +11,7 @@ import waitress
 
 from service.cli.context import Context, pass_context, say
 from service.foundation.errors import Refused
+from service.store.sole import sole_process
 from service.worker.embedded import only_process, running_jobs
 
 # The pages refuse far less, and with a sentence; this only keeps a disk from being filled.
@@ -29,7 +30,7 @@ def run(context: Context, host: str, port: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     services = context.services
     signal.signal(signal.SIGTERM, _leave)
-    with only_process(services.settings.data_dir):
+    with only_process(services.settings.data_dir), sole_process(services.engine):
         app = context.make_app(services)
         server = _listen(app, host=host, port=port)
         say(f"Undersigned listens on http://{host}:{server.effective_port}")

@@ -55,6 +55,24 @@ def test_mail_that_waited_when_it_was_killed_goes_out_when_it_is_started_again(o
     assert counted.get("queued", 0) + counted.get("uncertain", 0) <= 1
 
 
+def test_a_second_process_on_the_same_postgresql_is_refused_whatever_its_folder(
+    relay, tmp_path, postgresql_url
+):
+    first, second = (
+        Operator(tmp_path / name, smtp_port=relay.port, web_port=free_port(), database_url=postgresql_url)
+        for name in ("one", "two")
+    )
+    for operator in (first, second):
+        operator.folder.mkdir()
+        operator.environment["UNDERSIGNED_KEY_DIR"] = str(tmp_path / "keys")
+        operator.does("init")
+    with first.serving():
+        refused = second.run("run", "--port", str(second.web_port))
+
+    assert refused.returncode == 2
+    assert "already works on this database" in refused.stderr
+
+
 def test_a_second_process_on_the_same_data_is_refused_with_a_sentence(operator):
     operator.does("init")
     with operator.serving():
