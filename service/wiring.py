@@ -83,7 +83,12 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         clock=clock,
         wake=Wake(),
         transport=_make_transport(settings, domain),
-        sender=Sender(site_key=root.derive("message-id"), mail_from=settings.mail_from, domain=domain),
+        sender=Sender(
+            site_key=root.derive("message-id"),
+            mail_from=settings.mail_from,
+            domain=domain,
+            bounce_domain=settings.bounce_domain,
+        ),
         composers={
             **signing_composers(keyring, public_url=settings.public_url),
             **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),

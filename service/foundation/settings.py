@@ -17,11 +17,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from service.foundation.addresses import normal_address
+from service.foundation.addresses import ascii_address, normal_address
 from service.foundation.errors import Refused
 
 PREFIX = "UNDERSIGNED_"
-_LATER = {"DKIM_SELECTOR", "BOUNCE_DOMAIN", "BOUNCE_IMAP_URL", "BOUNCE_LISTEN"}
+_LATER = {"DKIM_SELECTOR"}
 # Read by the tests' own tools; the service itself has no use for it.
 _FOR_TESTS = {"REQUIRE_BROWSER"}
 
@@ -44,6 +44,13 @@ class Settings(BaseSettings):
         default=None, description="certificates to trust for SMTP beside the system's"
     )
     mail_from: str = Field(default="", description="the address our mail comes from")
+    bounce_domain: str = Field(default="", description="the domain of the addresses that mail comes back to")
+    bounce_listen: str = Field(
+        default="", description="host:port at which returned mail is taken in, by SMTP or LMTP"
+    )
+    bounce_imap_url: str = Field(
+        default="", description="imaps://user:password@host/mailbox of returned mail", repr=False
+    )
     reminder_lead: timedelta = Field(
         default=timedelta(days=1), description="seconds before the deadline for the reminder"
     )
@@ -83,6 +90,22 @@ class Settings(BaseSettings):
         except Refused as error:
             raise ValueError(str(error)) from error
 
+    @field_validator("bounce_domain")
+    @classmethod
+    def _is_a_domain(cls, value: str) -> str:
+        try:
+            return ascii_address(normal_address(f"b@{value}")).rpartition("@")[2] if value else value
+        except Refused as error:
+            raise ValueError("must be a domain like bounces.example.org") from error
+
+    @field_validator("bounce_listen")
+    @classmethod
+    def _is_a_host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and re.fullmatch(r"\d{1,5}", port) and 0 < int(port) < 65536):
+            raise ValueError("must be a host and a port like 127.0.0.1:2525")
+        return value
+
     @field_validator("reminder_lead", mode="before")
     @classmethod
     def _is_a_number_of_seconds(cls, value: object) -> object:
@@ -100,14 +123,26 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _listens_to_something(self) -> "Settings":
+        if self.bounce_listen and not self.bounce_domain:
+            raise ValueError("BOUNCE_LISTEN needs BOUNCE_DOMAIN, the domain of the addresses it takes mail for")
+        return self
+
     def __repr__(self) -> str:
-        """Show nothing: SMTP_URL and DATABASE_URL hold passwords."""
+        """Show nothing: SMTP_URL, BOUNCE_IMAP_URL and DATABASE_URL hold passwords."""
         return "Settings(…)"
 
     @property
     def database(self) -> str:
         """The URL of the database: as set, or SQLite in DATA_DIR."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'undersigned.db'}"
+
+    @property
+    def bounce_address(self) -> tuple[str, int] | None:
+        """Host and port at which returned mail is taken in, if at all; an IPv6 host is without its brackets."""
+        host, _, port = self.bounce_listen.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
 
     @property
     def root_key_file(self) -> Path:
