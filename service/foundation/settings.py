@@ -126,7 +126,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _listens_to_something(self) -> "Settings":
         if self.bounce_listen and not self.bounce_domain:
-            raise ValueError("BOUNCE_LISTEN needs BOUNCE_DOMAIN, the domain of the addresses it takes mail for")
+            raise ValueError(
+                "BOUNCE_LISTEN needs BOUNCE_DOMAIN, the domain of the addresses it takes mail for"
+            )
         return self
 
     def __repr__(self) -> str:

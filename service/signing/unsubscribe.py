@@ -54,10 +54,16 @@ def unsubscribe(session: Session, keyring: Keyring, *, token: str, now: datetime
 
 def is_suppressed(session: Session, signature: Signature) -> bool:
     """Tell whether invitations and reminders to this mailbox were stopped."""
-    found = select(Suppression.id).where(
-        Suppression.campaign_id == signature.campaign_id, Suppression.email_index == signature.email_index
+    return suppression_of(session, signature.campaign_id, signature.email_index) is not None
+
+
+def suppression_of(session: Session, campaign_id: str, mailbox: bytes) -> SuppressionReason | None:
+    """Give why a mailbox, known by its keyed hash, is left alone by one letter; None where it may be written to."""
+    found = select(Suppression).where(
+        Suppression.campaign_id == campaign_id, Suppression.email_index == mailbox
     )
-    return session.exec(found).first() is not None
+    row = session.exec(found).first()
+    return row.reason if row is not None else None
 
 
 def _behind(session: Session, token: str, *, now: datetime) -> tuple[Signature, Campaign]:
