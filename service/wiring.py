@@ -15,6 +15,7 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.foundation.settings import Settings
 from service.letter.fonts import Fonts
+from service.mail.mailbox import Mailbox, parse_mailbox_url
 from service.mail.postman import Composer, Sender
 from service.mail.smtp import SmtpTransport, parse_smtp_urls
 from service.mail.transport import Transport
@@ -28,7 +29,10 @@ from service.store.wake import Wake
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What commands, pages and jobs work with; `transport` is None while no relay is set."""
+    """What commands, pages and jobs work with.
+
+    `transport` is None while no relay is set, `mailbox` while no mailbox of returned mail is.
+    """
 
     settings: Settings
     engine: Engine
@@ -40,6 +44,7 @@ class Services:
     composers: Mapping[MessageKind, Composer]
     fonts: Fonts
     outward: Outward
+    mailbox: Mailbox | None
 
 
 def initialize(settings: Settings) -> tuple[str, ...]:
@@ -94,6 +99,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
         },
         fonts=fonts,
+        mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,
         outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),
     )
 

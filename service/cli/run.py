@@ -10,6 +10,7 @@ import waitress
 
 from service.cli.context import Context, pass_context, say
 from service.worker.embedded import only_process, running_jobs
+from service.worker.returns import returns_received
 
 _LARGEST_REQUEST = 1_000_000
 
@@ -42,7 +43,7 @@ def run(context: Context, host: str, port: int) -> None:
             say(
                 "No mail will be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM; until then it waits."
             )
-        with running_jobs(services):
+        with running_jobs(services), returns_received(services):
             server.run()
 
 

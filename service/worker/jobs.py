@@ -9,6 +9,7 @@ from service.mail.postman import deliver_due, free_stale
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
 from service.wiring import Services
+from service.worker.returns import read_returns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,5 +68,6 @@ def tick(services: Services, owner: str) -> int:
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
     Job(name="tick", run=tick, every_seconds=1),
+    Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="free_leases", run=free_leases, every_seconds=30),
 )
