@@ -21,7 +21,7 @@ from service.mail.verp import read_return_path
 from service.model.report_kind import ReportKind
 
 _PATH_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "To")
-_ADDRESS = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
+_ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,254}")
 _ID = re.compile(r"<[^<>\s]{1,190}>")
 _ID_FIELD = re.compile(
     r"^[ \t>]*(?:X-)?(?:Original-)?Message-ID:\s*(<[^<>\s]{1,190}>)", re.MULTILINE | re.IGNORECASE
@@ -34,6 +34,8 @@ _ID_HEADERS = (
     "X-MS-Exchange-Original-Message-Id",
 )
 _MOST_IDS = 20
+_MOST_HEADER = 2000
+_MOST_WORDS = 16_000
 
 _A_MACHINE = re.compile(
     r"mailer-daemon|mail-daemon|postmaster|mail delivery (?:sub)?system|mail delivery service|mdaemon@|microsoftexchange\w*@",
@@ -114,9 +116,12 @@ def _tell(parts: Parts) -> tuple[ReportKind, str]:
         return ReportKind.AUTO_REPLY, ""
     if _is_junk_report(parts):
         return ReportKind.COMPLAINT, ""
-    if _comes_from_a_machine(parts):
+    if _is_from_a_mail_server(parts):
         return _own_words(parts)
-    return (ReportKind.AUTO_REPLY if is_auto_reply(parts.header) else ReportKind.UNKNOWN), ""
+    if is_auto_reply(parts.header):
+        return ReportKind.AUTO_REPLY, ""
+    # A server that nobody knows by its name shows by its empty return path that it wrote this itself.
+    return _own_words(parts) if parts.header("Return-Path") == "<>" else (ReportKind.UNKNOWN, "")
 
 
 def _feedback(fields: Fields) -> ReportKind:
@@ -159,20 +164,18 @@ def _is_junk_report(parts: Parts) -> bool:
     return bool(parts.returned) and sender is not None and _JUNK_REPORTERS.match(sender.group()) is not None
 
 
-def _comes_from_a_machine(parts: Parts) -> bool:
-    if parts.header("X-Failed-Recipients") or parts.header("Return-Path") == "<>":
+def _is_from_a_mail_server(parts: Parts) -> bool:
+    if parts.header("X-Failed-Recipients"):
         return True
-    return _A_MACHINE.search(parts.header("From")) is not None
+    return _A_MACHINE.search(parts.header("From")[:_MOST_HEADER]) is not None
 
 
 def _own_words(parts: Parts) -> tuple[ReportKind, str]:
     """Read a bounce in a server's own words; only what certainly speaks of a failure is one."""
-    words = f"{parts.header('Subject')}\n{_words_of(parts.text)}"
+    words = f"{parts.header('Subject')[:_MOST_HEADER]}\n{_words_of(parts.text)}"
     code, reply = find_code([words]), find_reply(words)
     if not parts.header("X-Failed-Recipients") and _DELAY.search(words):
         return ReportKind.DELAYED, code
-    if is_auto_reply(parts.header) and not (code or reply or parts.header("X-Failed-Recipients")):
-        return ReportKind.AUTO_REPLY, ""
     if not (code or reply or says_failed(words)):
         return ReportKind.UNKNOWN, ""
     kind = kind_of_failure(code or ("4.0.0" if reply.startswith("4") else ""), words)
@@ -190,14 +193,14 @@ def _one_code(words: str, code: str) -> bool:
 
 def _words_of(text: str) -> str:
     begins = _COPY_BEGINS.search(text)
-    return text[: begins.start()] if begins else text
+    return (text[: begins.start()] if begins else text)[:_MOST_WORDS]
 
 
 def _row_in_headers(parts: Parts, *, site_key: bytes, bounce_domain: str) -> str | None:
     """Find a return path of ours among the addresses that this mail came to, as a mailbox notes them."""
     for name in _PATH_HEADERS:
         for value in parts.headers(name)[:_MOST_IDS]:
-            for address in _ADDRESS.findall(value[:2000]):
+            for address in _ADDRESS.findall(value[:_MOST_HEADER]):
                 row_id = read_return_path(address, site_key=site_key, bounce_domain=bounce_domain)
                 if row_id is not None:
                     return row_id

@@ -7,7 +7,8 @@ from service.model.report_kind import ReportKind
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY = re.compile(r"(?<![\d.-])([45]\d\d)[ -]")
-_NOT_WORDS = re.compile(r"<[^<>\s]*>|\S+@\S+|https?:\S+")
+_NOT_WORDS = re.compile(r"<[^<>\s]{0,254}>|[^\s@]{1,64}@[^\s@]{1,254}|https?:\S{1,1000}")
+_MOST_WORDS = 16_000
 
 # RFC 3463: no such mailbox, no such domain, bad syntax, moved, null MX (RFC 7505); 5.2.1: mailbox disabled.
 _NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
@@ -59,7 +60,7 @@ def kind_of_failure(code: str, words: str) -> ReportKind:
 
     In doubt the milder kind is given: only what certainly means "no such mailbox" is HARD.
     """
-    said = _NOT_WORDS.sub(" ", words)
+    said = _words_alone(words)
     if code.startswith("5.7.") or code in _OUR_FAULT or _POLICY_WORDS.search(said):
         return ReportKind.POLICY
     if code.startswith("4.") or _PASSING_WORDS.search(said):
@@ -72,10 +73,14 @@ def kind_of_failure(code: str, words: str) -> ReportKind:
 
 def says_no_mailbox(words: str) -> bool:
     """Tell whether the words of a bounce without any code say that there is no such mailbox."""
-    return _NO_MAILBOX_WORDS.search(_NOT_WORDS.sub(" ", words)) is not None
+    return _NO_MAILBOX_WORDS.search(_words_alone(words)) is not None
 
 
 def says_failed(words: str) -> bool:
     """Tell whether a text without any code speaks of a mail that was not delivered at all."""
-    said = _NOT_WORDS.sub(" ", words)
+    said = _words_alone(words)
     return any(pattern.search(said) for pattern in (_NO_MAILBOX_WORDS, _PASSING_WORDS, _POLICY_WORDS))
+
+
+def _words_alone(words: str) -> str:
+    return _NOT_WORDS.sub(" ", words[:_MOST_WORDS])

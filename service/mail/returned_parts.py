@@ -16,6 +16,7 @@ MOST_READ = 512 * 1024
 _MOST_PARTS = 50
 _MOST_TEXT = 64 * 1024
 _MOST_BLOCKS = 200
+_MOST_HEADER = 4000
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED = frozenset(
     {
@@ -52,11 +53,11 @@ class Parts:
 
     def header(self, name: str) -> str:
         """Give a header of the mail itself, decoded, or ""."""
-        return _words(self.head, name)
+        return next(iter(self.headers(name)), "")
 
     def headers(self, name: str) -> Sequence[str]:
         """Give every header of this name, decoded."""
-        return [_decoded(value) for value in self.head.get_all(name, [])]
+        return [_decoded(value) for key, value in self.head.raw_items() if key.lower() == name.lower()]
 
     @property
     def text(self) -> str:
@@ -144,7 +145,7 @@ def _unbase64(text: str) -> str:
 def _head_text(part: Part) -> str:
     """Give the headers of the mail that a part brings back."""
     text = _text(part) if part.get_content_maintype() == "text" else _raw_text(part)
-    return text[:_MOST_TEXT]
+    return _BLOCK_END.split(text.replace("\r\n", "\n").lstrip("\n"), maxsplit=1)[0][:_MOST_TEXT]
 
 
 def _blocks(text: str) -> list[Fields]:
@@ -181,13 +182,8 @@ def _text(part: Part) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _words(head: Part, name: str) -> str:
-    value = head.get(name)
-    return "" if value is None else _decoded(value)
-
-
 def _decoded(value: object) -> str:
-    text = _plain(str(value))
+    text = _plain(str(value))[:_MOST_HEADER]
     try:
         return " ".join(str(make_header(decode_header(text))).split())
     except (LookupError, ValueError):

@@ -271,6 +271,7 @@ FORMAL = [
             status("failed", "5.7.509", "550 5.7.509 DMARC", to="b@lakes.example"),
         ),
         K.POLICY,
+        "5.7.1",
     ),
     sample(
         "internationalized",

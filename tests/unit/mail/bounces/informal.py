@@ -216,7 +216,8 @@ INFORMAL = [
     sample(
         "broken base64",
         head(_DAEMON, "Undelivered", "Content-Transfer-Encoding: base64") + "NTUw!!IDUuMS4x=",
-        K.UNKNOWN,
+        K.HARD,
+        "5.1.1",
         by="verp",
     ),
     sample("cut before the status", _FULL[: _FULL.index("Final-Recipient")], K.UNKNOWN, by="verp"),
@@ -248,7 +249,7 @@ INFORMAL = [
     ),
     sample(
         "a bounce of a bounce",
-        dsn(status("failed", "5.7.1", "550 5.7.1 no"), returned=_FULL),
+        dsn(status("failed", "5.7.1", "550 5.7.1 no"), returned=_FULL.replace("4XyZ", "7AbC")),
         K.POLICY,
         "5.7.1",
         by="verp",
