@@ -94,6 +94,9 @@ def _opened(mailbox: Mailbox, context: ssl.SSLContext) -> Iterator[imap_tools.Ba
     finally:
         with contextlib.suppress(imap_tools.ImapToolsError, imaplib.IMAP4.error, OSError):
             box.logout()
+        # Where the good-bye failed, the socket is still open.
+        with contextlib.suppress(OSError):
+            box.client.shutdown()
 
 
 def _read_one(box: imap_tools.BaseMailBox, uid: str, keep: Keep) -> bool:

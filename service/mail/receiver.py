@@ -111,6 +111,11 @@ class _Controller(Controller):
             loop=self.loop,
         )
 
+    def _trigger_server(self) -> None:
+        # The library tries the door once itself, at the port that was asked for; 0 would lead nowhere.
+        self.port = self.bound_port
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # -- the library has no types
+
     @property
     def bound_port(self) -> int:
         """The port that is really listened at, where 0 was asked for."""
