@@ -1,10 +1,17 @@
 """A return path names its mail, survives the wire, and cannot be made up."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.mail.compose import make_envelope
+from service.mail.envelope import Draft
+from service.mail.postman import Sender
 from service.mail.verp import make_return_path, read_return_path
+from service.model.message import MessageKind
 
 KEY, DOMAIN = b"k" * 32, "bounces.rivers.example"
 ROW = "0197f3a2b4c87d1e9a0b5c6d7e8f9012"
@@ -49,3 +56,32 @@ def test_no_changed_letter_is_ours(place: int) -> None:
 def test_any_other_text_is_nobodys(text: str) -> None:
     assert read(text) is None
     assert read(f"b+{text}@{DOMAIN}") is None
+
+
+def test_only_the_envelope_changes() -> None:
+    draft = Draft(
+        to="a@lakes.example",
+        subject="Rivers",
+        text="Hello",
+        html="",
+        sender_name="Coalition",
+        reply_to=None,
+        language="en",
+        unsubscribe_url=None,
+    )
+    plain = Sender(site_key=KEY, mail_from="letters@rivers.example", domain="rivers.example")
+    returning = replace(plain, bounce_domain=DOMAIN)
+    envelopes = [
+        make_envelope(
+            draft,
+            kind=MessageKind.CONFIRM,
+            message_id="<x@rivers.example>",
+            dated_at=datetime(2026, 11, 24, tzinfo=UTC),
+            mail_from=sender.mail_from,
+            return_path=sender.return_path(ROW),
+        )
+        for sender in (plain, returning)
+    ]
+
+    assert [envelope.mail_from for envelope in envelopes] == ["letters@rivers.example", PATH]
+    assert envelopes[0].data == envelopes[1].data
