@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,7 +24,7 @@ HARD = status("failed", "5.1.1", "550 5.1.1 User unknown")
 
 
 @pytest.fixture
-def services(database_url: str, tmp_path) -> Services:
+def services(database_url: str, tmp_path) -> Iterator[Services]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -36,7 +37,9 @@ def services(database_url: str, tmp_path) -> Services:
         bounce_listen=f"127.0.0.1:{port}",
     )
     initialize(settings)
-    return make_services(settings)
+    services = make_services(settings)
+    yield services
+    services.engine.dispose()
 
 
 @pytest.fixture
