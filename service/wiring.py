@@ -19,6 +19,7 @@ from service.foundation.settings import Settings
 from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.dkim_keys import make_dkim_keys, open_dkim_keys
+from service.mail.mailbox import Mailbox, parse_mailbox_url
 from service.mail.postman import Composer, Sender
 from service.mail.smtp import SmtpTransport, parse_smtp_urls
 from service.mail.transport import Transport
@@ -33,7 +34,10 @@ from service.store.wake import Wake
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What commands, pages and jobs work with; `transport` is None while no relay is set."""
+    """What commands, pages and jobs work with.
+
+    `transport` is None while no relay is set, `mailbox` while no mailbox of returned mail is.
+    """
 
     settings: Settings
     engine: Engine
@@ -45,6 +49,7 @@ class Services:
     composers: Mapping[MessageKind, Composer]
     fonts: Fonts
     outward: Outward
+    mailbox: Mailbox | None
 
 
 def initialize(settings: Settings, *, clock: Clock = now) -> tuple[str, ...]:
@@ -96,12 +101,14 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             mail_from=settings.mail_from,
             domain=domain,
             signer=_make_signer(settings, engine, root),
+            bounce_domain=settings.bounce_domain,
         ),
         composers={
             **signing_composers(keyring, public_url=settings.public_url),
             **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
         },
         fonts=fonts,
+        mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,
         outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),
     )
 

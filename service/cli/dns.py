@@ -38,4 +38,5 @@ def _identity(services: Services) -> Identity:
         keys=signer.keys if signer is not None else (),
         relays=parse_smtp_urls(settings.smtp_url),
         web_host=urlsplit(settings.public_url).hostname or "",
+        bounce_domain=settings.bounce_domain,
     )

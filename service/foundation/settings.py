@@ -17,11 +17,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from service.foundation.addresses import normal_address
+from service.foundation.addresses import ascii_address, normal_address
 from service.foundation.errors import Refused
 
 PREFIX = "UNDERSIGNED_"
-_LATER = {"BOUNCE_DOMAIN", "BOUNCE_IMAP_URL", "BOUNCE_LISTEN"}
 # RFC 6376, section 3.1: a selector is one or more labels of a domain name.
 _SELECTOR = re.compile(r"(?!.{64})[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # Read by the tests' own tools; the service itself has no use for it.
@@ -48,6 +47,13 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="", description="the address our mail comes from")
     dkim_selector: str = Field(
         default="", description="selector of the DKIM key (RSA); a second one, after a space, adds Ed25519"
+    )
+    bounce_domain: str = Field(default="", description="the domain of the addresses that mail comes back to")
+    bounce_listen: str = Field(
+        default="", description="host:port at which returned mail is taken in, by SMTP or LMTP"
+    )
+    bounce_imap_url: str = Field(
+        default="", description="imaps://user:password@host/mailbox of returned mail", repr=False
     )
     reminder_lead: timedelta = Field(
         default=timedelta(days=1), description="seconds before the deadline for the reminder"
@@ -96,6 +102,22 @@ class Settings(BaseSettings):
             raise ValueError("must be a selector like s2026, or two different ones with a space between")
         return " ".join(names)
 
+    @field_validator("bounce_domain")
+    @classmethod
+    def _is_a_domain(cls, value: str) -> str:
+        try:
+            return ascii_address(normal_address(f"b@{value}")).rpartition("@")[2] if value else value
+        except Refused as error:
+            raise ValueError("must be a domain like bounces.example.org") from error
+
+    @field_validator("bounce_listen")
+    @classmethod
+    def _is_a_host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and re.fullmatch(r"\d{1,5}", port) and 0 < int(port) < 65536):
+            raise ValueError("must be a host and a port like 127.0.0.1:2525")
+        return value
+
     @field_validator("reminder_lead", mode="before")
     @classmethod
     def _is_a_number_of_seconds(cls, value: object) -> object:
@@ -113,8 +135,16 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _listens_to_something(self) -> "Settings":
+        if self.bounce_listen and not self.bounce_domain:
+            raise ValueError(
+                "BOUNCE_LISTEN needs BOUNCE_DOMAIN, the domain of the addresses it takes mail for"
+            )
+        return self
+
     def __repr__(self) -> str:
-        """Show nothing: SMTP_URL and DATABASE_URL hold passwords."""
+        """Show nothing: SMTP_URL, BOUNCE_IMAP_URL and DATABASE_URL hold passwords."""
         return "Settings(…)"
 
     @property
@@ -126,6 +156,12 @@ class Settings(BaseSettings):
     def dkim_selectors(self) -> tuple[str, ...]:
         """The selectors of our DKIM keys: none, that of the RSA key, or that one and the Ed25519 key's."""
         return tuple(self.dkim_selector.split())
+
+    @property
+    def bounce_address(self) -> tuple[str, int] | None:
+        """Host and port at which returned mail is taken in, if at all; an IPv6 host is without its brackets."""
+        host, _, port = self.bounce_listen.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
 
     @property
     def root_key_file(self) -> Path:
@@ -169,8 +205,6 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
         bare = name.removesuffix("_FILE")
         if name in known or bare in known or name in _FOR_TESTS:
             continue
-        if bare in _LATER:
-            raise Refused(f"{variable} is not supported yet, and leaving it unheard would mislead: unset it.")
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {PREFIX}{near[0]}?" if near else ""
         raise Refused(f"{variable} is not a setting of this service.{hint}")

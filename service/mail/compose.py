@@ -80,11 +80,18 @@ def render_mail(name: str, /, *, html_parts: Mapping[str, str] | None = None, **
 
 
 def make_envelope(
-    draft: Draft, *, kind: MessageKind, message_id: str, dated_at: datetime, mail_from: str
+    draft: Draft,
+    *,
+    kind: MessageKind,
+    message_id: str,
+    dated_at: datetime,
+    mail_from: str,
+    return_path: str | None = None,
 ) -> Envelope:
     """Write a draft as the bytes that go over the wire; equal arguments give equal bytes.
 
-    `mail_from` is the normal address of the sender in From and in the envelope; `dated_at` must have a zone.
+    `mail_from` is the normal address of the sender in From, and in the envelope unless a `return_path` is given;
+    `dated_at` must have a zone.
     """
     sender, recipient = headers.mailbox(mail_from, draft.sender_name), headers.mailbox(draft.to)
     own = [
@@ -98,7 +105,7 @@ def make_envelope(
         *(headers.write_plain(name, value) for name, value in _kind_headers(draft, kind)),
     ]
     return Envelope(
-        mail_from=sender.addr_spec,
+        mail_from=return_path or sender.addr_spec,
         rcpt_to=recipient.addr_spec,
         message_id=message_id,
         data="".join(own).encode() + _content(draft, message_id),

@@ -1,10 +1,10 @@
 """The outbox: a mail exists if and only if its cause does, because both are written in one transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlalchemy import func, literal, select
+from sqlmodel import Session, SQLModel, col
 
 from service.mail.policy import POLICIES
 from service.mail.retry import RetryAt, after_deferral, after_doubt
@@ -61,7 +61,7 @@ def post(  # noqa: PLR0913 -- each names one column, and all but four have a def
     )
     # The rows of its cause may still wait in the session, and a mail must not come before its letter.
     session.flush()
-    if not _insert_once(session, message):
+    if not insert_once(session, message, by=("dedupe_key",)):
         return False
     event = MessageEvent(
         message_id=message.id, at=now, was="", became=MessageState.QUEUED.value, attempt=0, reason="posted"
@@ -173,6 +173,7 @@ def leave_in_doubt(session: Session, row: Message, *, reason: str, now: datetime
         move_message(session, row, MessageState.QUEUED, reason="goes once more, the same", now=now)
 
 
-def _insert_once(session: Session, message: Message) -> bool:
-    statement = insert_or(session, message).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    return session.execute(statement.returning(col(Message.id))).first() is not None
+def insert_once(session: Session, row: SQLModel, *, by: Sequence[str]) -> bool:
+    """Insert a row unless one with the same values of the unique columns `by` exists; tells whether it is new."""
+    statement = insert_or(session, row).on_conflict_do_nothing(index_elements=list(by))
+    return session.execute(statement.returning(literal(1))).first() is not None

@@ -18,6 +18,7 @@ from service.mail.headers import make_message_id
 from service.mail.outbox import leave_in_doubt, move_message, try_again
 from service.mail.retry import RetryAt, after_deferral
 from service.mail.transport import Deferred, InDoubt, Receipt, Rejected, RelayDown, Transport
+from service.mail.verp import make_return_path
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MessageState
 from service.store.claim import claim_messages, stale_messages
@@ -55,6 +56,7 @@ class Sender:
 
     Without a `signer` mail goes out unsigned; the relay may sign it.
     `leases` are shorter only where a proof cannot wait for the usual ones.
+    With a `bounce_domain` each mail has a return path of its own there (service/mail/verp.py).
     """
 
     site_key: bytes = field(repr=False)
@@ -62,12 +64,19 @@ class Sender:
     domain: str
     leases: Leases = Leases()
     signer: DkimSigner | None = None
+    bounce_domain: str = ""
 
     def sign(self, envelope: Envelope, *, at: datetime) -> Envelope:
         """Give the mail with its signatures, dated `at`; without a signer, as it is."""
         if self.signer is None:
             return envelope
         return replace(envelope, data=self.signer.sign(envelope.data, at=at))
+
+    def return_path(self, row_id: str) -> str | None:
+        """Give the envelope sender of one mail; None where it is the sender's own address."""
+        if not self.bounce_domain:
+            return None
+        return make_return_path(row_id, site_key=self.site_key, bounce_domain=self.bounce_domain)
 
 
 class Unwanted(Exception):
@@ -275,6 +284,7 @@ class _Round:
                 message_id=row.message_id,
                 dated_at=row.dated_at,
                 mail_from=self.sender.mail_from,
+                return_path=self.sender.return_path(row.id),
             )
         except Unwanted as unwanted:
             self._end(row, unwanted.there, reason=unwanted.reason)

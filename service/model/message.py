@@ -26,6 +26,17 @@ class MessageKind(StrEnum):
     DELIVERY = "delivery"
 
 
+class AfterState(StrEnum):
+    """What was heard of an e-mail afterwards: events beside its state, which stays what our own hand-over made it."""
+
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    DELAYED = "delayed"
+    RELAYED = "relayed"
+    ANSWERED = "answered_by_machine"
+
+
 class Message(SQLModel, table=True):
     """One e-mail. It holds no body and no link: both are made again, the same, whenever it is sent.
 
@@ -79,7 +90,7 @@ class Message(SQLModel, table=True):
 
 
 class MessageEvent(SQLModel, table=True):
-    """One move of a message; rows are only ever added."""
+    """One move of a message, or what was heard of it afterwards (AfterState); rows are only ever added."""
 
     __tablename__ = "message_event"
 

@@ -150,6 +150,8 @@ MESSAGE = StateMachine(
         MessageState.CLAIMED: (
             MessageState.QUEUED,
             MessageState.SUBMITTING,
+            # While a second copy is in hand, the first may prove to have arrived.
+            MessageState.ACCEPTED,
             MessageState.REFUSED,
             MessageState.HELD,
             MessageState.CANCELLED,

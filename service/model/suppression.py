@@ -14,10 +14,15 @@ class SuppressionReason(StrEnum):
     """Why an address is left alone."""
 
     UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
 
 
 class Suppression(SQLModel, table=True):
-    """An address of one campaign's invitations and reminders, kept as a keyed hash only."""
+    """An address that one campaign leaves alone, kept as a keyed hash only.
+
+    Any reason stops invitations and reminders; after a complaint nothing is written to it at all.
+    """
 
     __tablename__ = "suppression"
     __table_args__ = (UniqueConstraint("campaign_id", "email_index"),)

@@ -6,6 +6,7 @@ from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign, CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
+from service.model.incoming_report import IncomingReport
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken
 from service.model.message import Message, MessageEvent
@@ -23,6 +24,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Delivery,
     DeliveryEvent,
     Edition,
+    IncomingReport,
     LetterRevision,
     LinkToken,
     Message,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.wording import addressee
+from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
 from service.i18n.formats import write_date
 from service.i18n.moments import write_moment
@@ -17,19 +18,31 @@ from service.letter.call import call_text
 from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
+from service.mail.returned import Mailbox
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
+from service.model.suppression import SuppressionReason
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
 from service.signing.sign import confirm_until
-from service.signing.unsubscribe import is_suppressed
+from service.signing.unsubscribe import suppression_of
 from service.store.keyring import Keyring
 from service.store.links import Link, link_token
+
+_TO_SIGNATORIES = frozenset(
+    {
+        MessageKind.CONFIRM,
+        MessageKind.ALREADY,
+        MessageKind.REMINDER,
+        MessageKind.INVITATION,
+        MessageKind.THANKS,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +113,31 @@ def signing_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKi
     }
 
 
-def _confirm(_: Session, facts: _Facts) -> Draft:
+def signing_mailbox(keyring: Keyring) -> Mailbox:
+    """Give the function that finds the keyed hash of the mailbox that a mail to a signatory went to.
+
+    Only signatories' mailboxes are ever suppressed: offices, approvers and the secretariat are for a person to see to.
+    """
+
+    def find(session: Session, message: Message) -> bytes | None:
+        signature = session.get(Signature, message.recipient_ref)
+        if message.kind not in _TO_SIGNATORIES or signature is None:
+            return None
+        try:
+            keys = keyring.of(session, signature.campaign_id)
+        except Permanent:
+            # The letter was purged: nothing more is sent for it.
+            return None
+        party = read_party(keys, signature)
+        to = party.email if message.kind is MessageKind.INVITATION else party.confirming_email
+        return email_index(keys, to) if to else None
+
+    return find
+
+
+def _confirm(session: Session, facts: _Facts) -> Draft:
     _unless(facts.signature.state is SignatureState.PENDING, "no longer waits for confirmation")
+    _unless_complained(session, facts)
     written = facts.write(
         "confirm",
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
@@ -111,8 +147,9 @@ def _confirm(_: Session, facts: _Facts) -> Draft:
     return facts.draft(facts.party.confirming_email, written)
 
 
-def _already(_: Session, facts: _Facts) -> Draft:
+def _already(session: Session, facts: _Facts) -> Draft:
     _unless(facts.signature.state is SignatureState.CONFIRMED, "does not stand any more")
+    _unless_complained(session, facts)
     written = facts.write("already", link=_manage(facts))
     return facts.draft(facts.party.confirming_email, written)
 
@@ -147,8 +184,9 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
     return facts.draft(facts.party.email, written, unsubscribe_url=facts.unsubscribe())
 
 
-def _thanks(_: Session, facts: _Facts) -> Draft:
+def _thanks(session: Session, facts: _Facts) -> Draft:
     _unless(facts.signature.state is SignatureState.CONFIRMED, "does not stand any more")
+    _unless_complained(session, facts)
     signed = (facts.signature.signed_at or facts.signature.created_at).astimezone(
         ZoneInfo(facts.campaign.time_zone)
     )
@@ -184,9 +222,16 @@ def _unless(wanted: bool, reason: str) -> None:  # noqa: FBT001 -- reads as a gu
         raise Unwanted(MessageState.CANCELLED, reason)
 
 
-def _unless_suppressed(session: Session, facts: _Facts, address: str) -> None:
-    if address and is_suppressed(session, facts.campaign.id, email_index(facts.keys, address)):
-        raise Unwanted(MessageState.SUPPRESSED, "asked not to be written to")
+def _unless_suppressed(session: Session, facts: _Facts, to: str) -> None:
+    if to and suppression_of(session, facts.campaign.id, email_index(facts.keys, to)) is not None:
+        raise Unwanted(MessageState.SUPPRESSED, "the mailbox asked not to be written to, or cannot be")
+
+
+def _unless_complained(session: Session, facts: _Facts) -> None:
+    """Let an answer go to a mailbox that bounced, for its owner has just asked for it; never where one complained."""
+    mailbox = email_index(facts.keys, facts.party.confirming_email)
+    if suppression_of(session, facts.campaign.id, mailbox) is SuppressionReason.COMPLAINED:
+        raise Unwanted(MessageState.SUPPRESSED, "the mailbox complained")
 
 
 def _facts(session: Session, keyring: Keyring, message: Message, *, public_url: str) -> _Facts:

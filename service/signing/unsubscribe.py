@@ -48,12 +48,13 @@ def unsubscribe(session: Session, keyring: Keyring, *, token: str, now: datetime
     return _view(session, keyring, signature, campaign)
 
 
-def is_suppressed(session: Session, campaign_id: str, mailbox: bytes) -> bool:
-    """Tell whether invitations and reminders to a mailbox, given by its keyed hash, were stopped."""
-    found = select(Suppression.id).where(
+def suppression_of(session: Session, campaign_id: str, mailbox: bytes) -> SuppressionReason | None:
+    """Give why a mailbox, known by its keyed hash, is left alone by one letter; None where it may be written to."""
+    found = select(Suppression).where(
         Suppression.campaign_id == campaign_id, Suppression.email_index == mailbox
     )
-    return session.exec(found).first() is not None
+    row = session.exec(found).first()
+    return row.reason if row is not None else None
 
 
 def _suppress(session: Session, keyring: Keyring, campaign: Campaign, address: str, *, now: datetime) -> None:
@@ -83,5 +84,5 @@ def _view(session: Session, keyring: Keyring, signature: Signature, campaign: Ca
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
-        stopped=is_suppressed(session, campaign.id, signature.email_index),
+        stopped=suppression_of(session, campaign.id, signature.email_index) is not None,
     )

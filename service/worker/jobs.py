@@ -11,6 +11,7 @@ from service.mail.postman import deliver_due, free_stale
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
 from service.wiring import Services
+from service.worker.returns import read_returns
 
 _log = logging.getLogger("undersigned.worker")
 
@@ -97,5 +98,6 @@ _STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
     Job(name="tick", run=tick, every_seconds=1),
+    Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="free_leases", run=free_leases, every_seconds=30),
 )

@@ -29,11 +29,20 @@ def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
         ({"UNDERSIGNED_REMINDER_LEAD": "a day"}, "whole number of seconds"),
         ({"UNDERSIGNED_TRUSTED_PROXIES": "-1"}, "greater than or equal to 0"),
         ({"UNDERSIGNED_KEY_DIR": "data/keys"}, "every backup of the data would hold the keys"),
-        ({"UNDERSIGNED_BOUNCE_DOMAIN": "b.example"}, "not supported yet"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s_1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s1 S1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "a b c"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "a" * 64}, "must be a selector like"),
+        ({"UNDERSIGNED_BOUNCE_DOMAIN": "not a domain"}, "must be a domain like"),
+        (
+            {"UNDERSIGNED_BOUNCE_DOMAIN": "b.example", "UNDERSIGNED_BOUNCE_LISTEN": "2525"},
+            "a host and a port",
+        ),
+        (
+            {"UNDERSIGNED_BOUNCE_DOMAIN": "b.example", "UNDERSIGNED_BOUNCE_LISTEN": "h:99999"},
+            "a host and a port",
+        ),
+        ({"UNDERSIGNED_BOUNCE_LISTEN": "127.0.0.1:2525"}, "needs BOUNCE_DOMAIN"),
         ({"UNDERSIGNED_SMTP_URL_FILE": "missing"}, "cannot be read"),
     ],
 )
@@ -78,3 +87,13 @@ def test_an_env_file_is_read_and_the_environment_goes_first(monkeypatch, tmp_pat
 
     assert settings.mail_from == "file@rivers.example"
     assert settings.public_url == "https://letters.example"
+
+
+def test_returned_mail_has_a_domain_and_a_door(monkeypatch):
+    monkeypatch.setenv("UNDERSIGNED_BOUNCE_DOMAIN", "Bounces.Bücher.example")
+    monkeypatch.setenv("UNDERSIGNED_BOUNCE_LISTEN", "[::1]:2525")
+
+    settings = read_settings()
+
+    assert settings.bounce_domain == "bounces.xn--bcher-kva.example"
+    assert settings.bounce_address == ("::1", 2525)

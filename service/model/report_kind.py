@@ -1,0 +1,22 @@
+"""What a returned mail tells of the one it is about."""
+
+from enum import StrEnum
+
+
+class ReportKind(StrEnum):
+    """The classes of returned mail.
+
+    HARD: there is no such mailbox. SOFT: not taken this time, for a passing or unclear reason. POLICY: refused for
+    how or by whom it was sent, so the address may be good. DELAYED: somebody still tries. RELAYED: it went on to
+    where no proof comes back from.
+    """
+
+    HARD = "hard"
+    SOFT = "soft"
+    POLICY = "policy"
+    COMPLAINT = "complaint"
+    AUTO_REPLY = "auto_reply"
+    DELIVERED = "delivered"
+    DELAYED = "delayed"
+    RELAYED = "relayed"
+    UNKNOWN = "unknown"

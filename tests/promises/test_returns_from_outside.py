@@ -1,0 +1,104 @@
+"""A bounce that comes by the door or lies in the mailbox reaches its message, on each database, and is told once."""
+
+import smtplib
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlmodel import select
+
+from service.foundation.settings import Settings
+from service.mail.mailbox import parse_mailbox_url
+from service.mail.verp import make_return_path
+from service.model.message import Message, MessageEvent
+from service.model.suppression import Suppression, SuppressionReason
+from service.store.transaction import reading
+from service.wiring import Services, initialize, make_services
+from service.worker.returns import read_returns, returns_received
+from tests.coalition import Coalition
+from tests.doubles.imap_server import imap_server
+from tests.unit.mail.bounces.shapes import DOMAIN, PATH, dsn, status
+
+HARD = status("failed", "5.1.1", "550 5.1.1 User unknown")
+
+
+@pytest.fixture
+def services(database_url: str, tmp_path) -> Iterator[Services]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = Settings(
+        database_url=database_url,
+        data_dir=tmp_path / "data",
+        key_dir=tmp_path / "keys",
+        mail_from="letters@rivers.example",
+        bounce_domain=DOMAIN,
+        bounce_listen=f"127.0.0.1:{port}",
+    )
+    initialize(settings)
+    services = make_services(settings)
+    yield services
+    services.engine.dispose()
+
+
+@pytest.fixture
+def bounce(services: Services, noon) -> tuple[str, bytes]:
+    """Give the return path of a confirmation that was sent, and what comes back to it."""
+    coalition = Coalition(services.engine, services.keyring.root, noon).open().sign().deliver_mail()
+    with reading(coalition.engine) as session:
+        row_id = session.exec(select(Message.id)).one()
+    path = make_return_path(row_id, site_key=services.sender.site_key, bounce_domain=DOMAIN)
+    return path, dsn(HARD, to=path, returned="").replace("\n", "\r\n").encode()
+
+
+def told(services: Services) -> tuple[int, list[SuppressionReason]]:
+    with reading(services.engine) as session:
+        events = session.exec(select(MessageEvent).where(MessageEvent.became == "bounced")).all()
+        return len(events), list(session.exec(select(Suppression.reason)).all())
+
+
+def test_by_the_door(services, bounce, caplog) -> None:
+    caplog.set_level("INFO")
+    path, data = bounce
+    with returns_received(services) as port, smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+        client.sendmail("", [path], data)
+        client.sendmail("", [path.upper()], data)
+
+        assert told(services) == (1, [SuppressionReason.BOUNCED])
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.sendmail("", [PATH], data)
+    assert "@" not in caplog.text
+
+
+def test_from_the_mailbox(services, bounce) -> None:
+    _, data = bounce
+    with imap_server() as box:
+        for mail in (data, b"\0broken", b"Subject: Hello\r\n\r\nA person.\r\n", data):
+            box.put(mail)
+        reader = replace(services, mailbox=parse_mailbox_url(box.url))
+
+        assert (read_returns(reader, "here"), read_returns(reader, "here")) == (2, 0)
+        assert sorted(box.mails) == [2, 3]
+    assert told(services) == (1, [SuppressionReason.BOUNCED])
+
+
+def test_a_crash_between_commit_and_removal_tells_it_once(services, bounce) -> None:
+    with imap_server() as box:
+        box.put(bounce[1])
+        reader = replace(services, mailbox=parse_mailbox_url(box.url))
+        box.drops_at = "UID STORE"
+        with pytest.raises(Exception, match="cannot be read"):
+            read_returns(reader, "here")
+        box.drops_at = ""
+
+        assert (read_returns(reader, "here"), box.mails) == (1, {})
+    assert told(services)[0] == 1
+
+
+def test_without_settings_nothing_is_let_in(services) -> None:
+    closed = replace(services, settings=services.settings.model_copy(update={"bounce_listen": ""}))
+
+    with returns_received(closed) as port:
+        assert port is None
+    assert read_returns(closed, "here") == 0
