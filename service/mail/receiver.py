@@ -43,6 +43,7 @@ def receiving(host: str, port: int, *, accept: Accept, keep: Keep) -> Iterator[i
     try:
         controller.start()
     except (OSError, TimeoutError) as error:
+        controller.loop.close()
         raise Refused(f"BOUNCE_LISTEN: nobody can listen at port {port} of that host.") from error
     try:
         yield controller.bound_port
