@@ -43,6 +43,7 @@ def receiving(host: str, port: int, *, accept: Accept, keep: Keep) -> Iterator[i
     try:
         controller.start()
     except (OSError, TimeoutError) as error:
+        controller.loop.close()
         raise Refused(f"BOUNCE_LISTEN: nobody can listen at port {port} of that host.") from error
     try:
         yield controller.bound_port
@@ -57,7 +58,7 @@ class _Door:
         self._accept = accept
         self._keep = keep
 
-    async def handle_RCPT(  # noqa: N802 -- the library names it
+    async def handle_RCPT(
         self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if not self._accept(address):
@@ -68,7 +69,7 @@ class _Door:
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 go on"
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 -- the library names it
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
         data = envelope.original_content or b""
         try:
             await asyncio.to_thread(self._keep, envelope.rcpt_tos[0], data)
@@ -87,11 +88,11 @@ class _Protocol(SMTP):
     """SMTP that also knows the greeting of LMTP."""
 
     @syntax("LHLO hostname")
-    async def smtp_LHLO(self, arg: str) -> None:  # noqa: N802 -- the library finds it by this name
+    async def smtp_LHLO(self, arg: str) -> None:
         """Greet as in LMTP (RFC 2033, section 4.1)."""
         await self.smtp_EHLO(arg)
 
-    async def smtp_VRFY(self, arg: str) -> None:  # noqa: ARG002, N802 -- the library names both
+    async def smtp_VRFY(self, arg: str) -> None:  # noqa: ARG002 -- the library calls it with the name that was asked for
         """Tell nobody which addresses there are (RFC 5321, section 7.3)."""
         await self.push("252 2.1.5 send some mail")
 

@@ -37,7 +37,15 @@ class MailboxOnServer:
         return f"imap://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{FOLDER}"
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    box: MailboxOnServer
+
+
 class _Talk(socketserver.StreamRequestHandler):
+    server: _Server
+
     def handle(self) -> None:
         self.say("* OK ready")
         while line := self.rfile.readline().decode().strip():
@@ -51,7 +59,7 @@ class _Talk(socketserver.StreamRequestHandler):
 
     @property
     def box(self) -> MailboxOnServer:
-        return self.server.box  # type: ignore[attr-defined]
+        return self.server.box
 
     def say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
@@ -86,17 +94,12 @@ class _Talk(socketserver.StreamRequestHandler):
             self.wfile.write(f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(data)}}}\r\n".encode() + data + b")\r\n")
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-
 @contextlib.contextmanager
 def imap_server() -> Iterator[MailboxOnServer]:
     """Serve one empty mailbox until the block ends."""
     box = MailboxOnServer()
     with _Server(("127.0.0.1", 0), _Talk) as server:
-        server.box = box  # type: ignore[attr-defined]
+        server.box = box
         box.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

@@ -21,7 +21,7 @@ class Relay:
     seconds_each: float = 0.0
     taken: list[EmailMessage] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd calls it so
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Keep one mail."""
         await asyncio.sleep(self.seconds_each)
         assert isinstance(envelope.content, bytes)

@@ -357,4 +357,4 @@ FORMAL = [
         + f"--mdn\nContent-Type: text/plain\n\nYour message was read.\n\n--mdn\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {TO}\nOriginal-Message-ID: {OUR_ID}\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--mdn--\n",
         K.AUTO_REPLY,
     ),
-]  # fmt: skip -- one sample a line reads best
+]

@@ -255,4 +255,4 @@ INFORMAL = [
         by="verp",
     ),
     sample("lines without end", head(_DAEMON, "x" * 300_000) + f"{TO} " * 20_000, K.UNKNOWN, by="verp"),
-]  # fmt: skip -- one sample a line reads best
+]
