@@ -92,7 +92,7 @@ class Catcher:
         """Stop listening; the files stay."""
         self._controller.stop()
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002 -- aiosmtpd's name and arguments
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002 -- aiosmtpd's name and arguments
         """Keep the mail, then say that it was taken: the reply SMTP expects (RFC 5321, 4.2)."""
         content = envelope.content or b""
         raw = content.encode() if isinstance(content, str) else content

@@ -31,7 +31,7 @@ class Server:
     port: int = 0
     pipelining: bool = False
 
-    async def handle_EHLO(  # noqa: N802 -- aiosmtpd calls it so
+    async def handle_EHLO(
         self, _server: Any, session: Any, _given: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
