@@ -24,9 +24,14 @@ def verdict(shown: str) -> dict[str, int]:
 def test_a_fence_after_the_dot_doubles_mail_and_is_caught(
     database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main([*SMALL_SOAK, "--database", database], make_transport=with_a_late_fence)
+    # Kills fall at random: a small soak may miss the moment that doubles, eight of them in a row will not.
+    code, shown = 0, ""
+    for _ in range(8):
+        code = main([*SMALL_SOAK, "--database", database], make_transport=with_a_late_fence)
+        shown = capsys.readouterr().out
+        if verdict(shown)["doubled"] > 0:
+            break
 
-    shown = capsys.readouterr().out
     assert code == 1
     assert verdict(shown)["doubled"] > 0
     assert shown.splitlines()[-1] == "FAILED: a promise was broken."
