@@ -10,6 +10,7 @@ _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]+@[^\s@<>()\[\]\\,;:\"
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 _LANGUAGE = re.compile(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*")
 _URL = re.compile(r"https?://[!-;=?-~]+")
+_NOTIFY = re.compile(r"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -68,18 +69,22 @@ class Envelope:
     """One mail as it goes over the wire: from one mailbox to exactly one, with its bytes.
 
     `message_id` has its angle brackets. Every line of `data` ends in CRLF and holds at most 998 bytes; dots are
-    not doubled yet. Anything else raises ValueError, so that nothing can be smuggled behind an end of data.
+    not doubled yet. `notify` says of what the relay is asked to report (RFC 3461, section 4.1), "" leaves it to the
+    relay. Anything else raises ValueError, so that nothing can be smuggled behind an end of data.
     """
 
     mail_from: str
     rcpt_to: str
     message_id: str
     data: bytes
+    notify: str = ""
 
     def __post_init__(self) -> None:
         """Refuse, by ValueError, what is not exactly one mail to exactly one mailbox."""
         _one_address(self.mail_from)
         _one_address(self.rcpt_to)
+        if not _NOTIFY.fullmatch(self.notify):
+            raise ValueError("A relay reports NEVER, or some of SUCCESS, FAILURE and DELAY.")
         lines = self.data.split(b"\r\n")
         # A CR or LF that is left when the pairs are gone stands alone.
         between = b"".join(lines)

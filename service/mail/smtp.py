@@ -1,31 +1,31 @@
-"""Carry mail to a relay by SMTP; the only user of smtplib."""
+"""Carry mail to a relay by SMTP, over several connections at once."""
 
 import contextlib
-import re
-import select
-import smtplib
+import queue
+import selectors
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
-from service.foundation.errors import Refused
+from service.mail.connection import Connection, Dial, Manner, dial as plain_dial, make_tls_context
+from service.mail.dialogue import Asked, Incapable, Lost
 from service.mail.envelope import Envelope
 from service.mail.relay import Relay, parse_smtp_urls
 from service.mail.transport import (
     Answer,
+    Book,
     Deferred,
-    InDoubt,
+    Mail,
+    Outcome,
     Receipt,
     Rejected,
     RelayDown,
     Stage,
-    enhanced_code,
-    failure,
+    Told,
 )
 
 __all__ = ["Relay", "SmtpTransport", "parse_smtp_urls"]
@@ -40,33 +40,30 @@ END_OF_DATA_SECONDS = 600.0
 PAUSE_SECONDS = 30.0
 """For how long no relay is tried again after none could be reached."""
 
-FRESH_SECONDS = 5.0
-"""For how long a connection that answered is taken to be alive without asking it."""
-
 MAILS_PER_CONNECTION = 100
 """So many mails go over one connection, then a new one is made: many relays end it, some without a word."""
 
+CONNECTIONS = 8
+"""So many connections at most are open at once: relays grant 20 to 50, and more than 8 bring little."""
+
 # Our machine's own name would travel in the Received header of every mail; an address literal says nothing.
 _NAMELESS = "[127.0.0.1]"
-_QUEUE_ID = re.compile(
-    r"(?:queued as |id=|^Ok )([A-Za-z0-9._-]{6,64})(?![\w@.-])", re.IGNORECASE | re.MULTILINE
-)
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-_OK, _CLOSING = 250, 421
+_CLOSING = 421
 _ENDED = frozenset({None, _CLOSING})
+_STOCK_SECONDS = 0.005
+_READS = 16
 
-T = TypeVar("T")
-Dial = Callable[[str, int, float], socket.socket]
+_Trouble = RelayDown | Lost | Incapable
 
 
 class SmtpTransport:
-    """Hands mail to the first relay that can be reached, over one connection that is kept; one mail at a time.
+    """Hands mail to the first relay that can be reached, over as many connections as there is work for, up to a limit.
 
     Keeps the promises of the Transport protocol; threads that share one wait for each other. A relay that works
     is stayed with until it breaks. `dial` opens the socket to a host and port within some seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is one way in which relays differ, and all but the first have a default
         self,
         relays: Sequence[Relay],
         *,
@@ -75,375 +72,499 @@ class SmtpTransport:
         timeout: float = BEFORE_DATA_SECONDS,
         end_of_data_timeout: float = END_OF_DATA_SECONDS,
         dial: Dial | None = None,
+        connections: int = CONNECTIONS,
     ) -> None:
         """Prepare, without connecting; raises Refused where `ca_file` holds no certificate."""
-        self._relays = tuple(relays)
-        self._manner = _Manner(
-            context=_tls_context(ca_file),
-            local_hostname=local_hostname,
-            timeout=timeout,
-            end_of_data_timeout=end_of_data_timeout,
-            dial=dial or _dial,
+        self._exchange = _Exchange(
+            relays=tuple(relays),
+            most=connections,
+            manner=Manner(
+                context=make_tls_context(ca_file),
+                local_hostname=local_hostname,
+                timeout=timeout,
+                end_of_data_timeout=end_of_data_timeout,
+                dial=dial or plain_dial,
+            ),
         )
         self._lock = threading.Lock()
-        self._connection: _Connection | None = None
-        self._down: tuple[Answer, str] | None = None
-        self._down_until = 0.0
 
     def ready(self) -> None:
         """Make sure that a relay can be reached; raises RelayDown, at once while the last failure is fresh."""
         with self._lock:
-            if self._down is not None and time.monotonic() < self._down_until:
-                raise RelayDown(*self._down)
-            self._drop_if_broken()
-            self._by_any_relay(self._reach)
+            self._exchange.reach()
+
+    def carry(self, book: Book) -> None:
+        """Carry every mail that the book gives, by the next relay where one fails before it has asked for the bytes."""
+        with self._lock:
+            _Carrying(exchange=self._exchange, book=book).run()
 
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
-        """Hand one mail over, by the next relay where one fails before it has asked for the bytes."""
-        with self._lock:
-            self._drop_if_worn()
-            self._drop_if_broken()
-            connection = self._by_any_relay(lambda relay: self._offer(relay, envelope))
-            try:
-                before_data()
-            except BaseException:
-                self._drop()
-                raise
-            with self._kept_if_answered():
-                return connection.submit(envelope.data)
+        """Hand one mail over."""
+        book = _BookOfOne(mail=Mail(envelope=envelope), before_data=before_data)
+        self.carry(book)
+        assert book.outcome is not None
+        if isinstance(book.outcome, Receipt):
+            return book.outcome
+        raise book.outcome
 
     def close(self) -> None:
         """Say good-bye to the relay; the next mail connects again."""
         with self._lock:
-            self._say_good_bye()
+            self._exchange.close()
 
-    def _by_any_relay(self, act: Callable[[Relay], T]) -> T:
-        troubles: list[RelayDown | _Lost | _Incapable] = []
-        for relay in self._in_order():
+
+@dataclass(kw_only=True)
+class _Exchange:
+    """What outlives one carrying: the connections that rest, and what is known of the relays."""
+
+    relays: tuple[Relay, ...]
+    manner: Manner
+    most: int
+    resting: list[Connection] = field(default_factory=list)
+    down: RelayDown | None = None
+    down_until: float = 0.0
+
+    def reach(self) -> None:
+        """Have at least one connection that rests and is alive; raises RelayDown."""
+        if self.down is not None and time.monotonic() < self.down_until:
+            raise RelayDown(self.down.answer, str(self.down))
+        self.drop_dead()
+        if self.resting:
+            return
+        first: RelayDown | None = None
+        for relay in self.relays:
             try:
-                done = act(relay)
-            except (RelayDown, _Lost, _Incapable) as trouble:
-                troubles.append(trouble)
+                self.resting.append(self.open(relay))
+            except RelayDown as trouble:
+                first = first or trouble
             else:
-                self._down = None
-                return done
-        raise self._verdict(troubles)
+                self.down = None
+                return
+        assert first is not None
+        self.note_down(first)
+        raise first
+
+    def open(self, relay: Relay) -> Connection:
+        """Open a connection; raises RelayDown."""
+        connection = Connection(relay, self.manner)
+        connection.open()
+        return connection
+
+    def note_down(self, trouble: RelayDown) -> None:
+        """Remember that no relay could be reached, for a while."""
+        self.down, self.down_until = trouble, time.monotonic() + PAUSE_SECONDS
+
+    def drop_dead(self) -> None:
+        """Close what rests and is not alive any more."""
+        resting, self.resting = self.resting, []
+        for connection in resting:
+            if connection.is_alive():
+                self.resting.append(connection)
+            else:
+                connection.close()
+
+    def close(self) -> None:
+        """Leave every relay."""
+        for connection in self.resting:
+            connection.leave()
+        self.resting.clear()
+
+
+@dataclass(kw_only=True, eq=False)
+class _Line:
+    """One connection at work."""
+
+    connection: Connection
+    socket: socket.socket
+    deadline: float = 0.0
+    waits_to_write: bool = False
+
+    @property
+    def relay(self) -> Relay:
+        """The relay at its other end."""
+        return self.connection.relay
+
+    @property
+    def may_offer(self) -> bool:
+        """Tell whether it may take one more mail."""
+        return self.connection.offers < MAILS_PER_CONNECTION and self.connection.dialogue.may_offer
+
+    @property
+    def is_worn(self) -> bool:
+        """Tell whether it has carried its share and may be left."""
+        return self.connection.offers >= MAILS_PER_CONNECTION and self.connection.dialogue.is_idle
+
+
+@dataclass(kw_only=True)
+class _Journey:
+    """What a mail has met so far on its way to a relay."""
+
+    troubles: list[_Trouble] = field(default_factory=list)
+    relays: set[Relay] = field(default_factory=set)
+    was_renewed: bool = False
+
+
+@dataclass(kw_only=True)
+class _Dialled:
+    """What came of an attempt to open one more connection."""
+
+    relay: Relay
+    connection: Connection | None
+    trouble: RelayDown | None
+
+
+@dataclass(kw_only=True)
+class _Carrying:
+    """One run over all connections: who may offer gets a mail, who answers is heard, and what is told is written down."""
+
+    exchange: _Exchange
+    book: Book
+    lines: list[_Line] = field(default_factory=list)
+    waiting: deque[Mail] = field(default_factory=deque)
+    journeys: dict[Mail, _Journey] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    dialling: set[Relay] = field(default_factory=set)
+    dialled: "queue.SimpleQueue[_Dialled]" = field(default_factory=queue.SimpleQueue)
+    failed: dict[Relay, RelayDown] = field(default_factory=dict)
+    most: int = 0
+    is_over: bool = False
+
+    def run(self) -> None:
+        """Carry until the book has no more."""
+        self.most = self.exchange.most
+        self._bell, self._ear = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        with self._selector, self._bell, self._ear:
+            self._bell.setblocking(False)
+            self._ear.setblocking(False)
+            self._selector.register(self._ear, selectors.EVENT_READ, None)
+            self.exchange.drop_dead()
+            for connection in self.exchange.resting:
+                self._join(connection)
+            self.exchange.resting.clear()
+            try:
+                while self._hand_out():
+                    self._turn()
+                self._rest()
+            finally:
+                # Whatever ended the run before its time, what was under way is not gone on with.
+                for line in self.lines:
+                    line.connection.close()
+
+    # Giving mails out
+
+    def _hand_out(self) -> bool:
+        """Give each line that may take one a mail, and dial where lines are missing; tells whether anything goes on."""
+        self._leave_worn()
+        while (mail := self._next_mail()) is not None:
+            line = self._line_for(mail)
+            if line is not None:
+                self._offer(line, mail)
+            elif self._may_come_to_a_line(mail):
+                self.waiting.appendleft(mail)
+                break
+            else:
+                self._give_up(mail)
+        self._write_down([])
+        return bool(self.waiting or self.dialling or self._is_busy())
+
+    def _is_busy(self) -> bool:
+        return any(not line.connection.dialogue.is_idle for line in self.lines)
+
+    def _next_mail(self) -> Mail | None:
+        if self.waiting:
+            return self.waiting.popleft()
+        if self.is_over or not self._has_room():
+            return None
+        if self.dialling or self._is_busy():
+            return self.book.next(wait=False)
+        # With nothing else to do there is nothing to miss while waiting, but lines that end meanwhile.
+        mail = self.book.next(wait=True)
+        for line in [line for line in self.lines if line.connection.has_something_to_say()]:
+            self._drop(line)
+        return mail
+
+    def _has_room(self) -> bool:
+        return len(self.lines) < self.most or any(line.may_offer for line in self.lines)
+
+    def _line_for(self, mail: Mail) -> _Line | None:
+        tried = self._tried(mail)
+        return next((line for line in self.lines if line.may_offer and line.relay not in tried), None)
+
+    def _may_come_to_a_line(self, mail: Mail) -> bool:
+        """Tell whether a line for a mail may come free or is being dialled; dials one where that helps."""
+        tried = self._tried(mail)
+        stands = any(line.relay not in tried for line in self.lines)
+        left = [relay for relay in self._in_order() if relay not in tried and relay not in self.failed]
+        may_dial = left and (not stands or len(self.lines) < self.most)
+        if may_dial and not self.dialling:
+            self._dial(left[0])
+        return bool(stands or self.dialling)
+
+    def _tried(self, mail: Mail) -> Collection[Relay]:
+        journey = self.journeys.get(mail)
+        return journey.relays if journey is not None else ()
+
+    def _offer(self, line: _Line, mail: Mail) -> None:
+        dialogue = line.connection.dialogue
+        incapable = dialogue.refusal(mail.envelope)
+        if incapable is not None:
+            self._meet(mail, line.relay, incapable)
+            return
+        line.connection.offers += 1
+        dialogue.offer(mail)
+        self._write(line)
 
     def _in_order(self) -> list[Relay]:
-        kept = [self._connection.relay] if self._connection is not None else []
-        return kept + [relay for relay in self._relays if relay not in kept]
+        kept = list(dict.fromkeys(line.relay for line in self.lines))
+        return kept + [relay for relay in self.exchange.relays if relay not in kept]
 
-    def _verdict(self, troubles: Sequence["RelayDown | _Lost | _Incapable"]) -> Deferred | Rejected:
-        if all(isinstance(trouble, _Incapable) for trouble in troubles):
-            return troubles[0]
-        if all(isinstance(trouble, RelayDown) for trouble in troubles):
-            self._down = troubles[0].answer, str(troubles[0])
-            self._down_until = time.monotonic() + PAUSE_SECONDS
-            return troubles[0]
-        # One relay works, only not for this mail now: others need not wait with it.
-        return Deferred(next(one.answer for one in troubles if not isinstance(one, _Incapable)))
+    def _dial(self, relay: Relay) -> None:
+        self.dialling.add(relay)
+        threading.Thread(target=self._dial_apart, args=(relay,), daemon=True).start()
 
-    def _reach(self, relay: Relay) -> "_Connection":
-        kept = self._connection
-        if kept is not None and kept.relay == relay:
-            return kept
-        self._drop()
-        connection = _Connection(relay, self._manner)
+    def _dial_apart(self, relay: Relay) -> None:
         try:
-            connection.open()
-        except BaseException:
-            connection.close()
-            raise
-        self._connection = connection
-        return connection
+            done = _Dialled(relay=relay, connection=self.exchange.open(relay), trouble=None)
+        except RelayDown as trouble:
+            done = _Dialled(relay=relay, connection=None, trouble=trouble)
+        except Exception:  # noqa: BLE001 -- whatever it is, the mails that wait for this line must hear of it
+            trouble = RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name))
+            done = _Dialled(relay=relay, connection=None, trouble=trouble)
+        self.dialled.put(done)
+        # Where nobody listens any more, the run was ended from outside.
+        with contextlib.suppress(OSError):
+            self._bell.send(b".")
 
-    def _offer(self, relay: Relay, envelope: Envelope) -> "_Connection":
-        connection = self._reach(relay)
-        carried = connection.carried
-        try:
-            with self._kept_if_answered():
-                connection.offer(envelope)
-        except Deferred as deferred:
-            # A relay may end a connection between two mails; that says nothing about this one.
-            if not carried or deferred.answer.stage is not Stage.MAIL or deferred.answer.code not in _ENDED:
-                raise
-            connection = self._reach(relay)
-            with self._kept_if_answered():
-                connection.offer(envelope)
-        return connection
+    # Hearing
 
-    @contextlib.contextmanager
-    def _kept_if_answered(self) -> Iterator[None]:
-        """Keep the connection only where the relay is sure to be where we believe it is."""
-        usable = False
-        try:
-            yield
-            usable = True
-        except (Deferred, Rejected) as told:
-            usable = isinstance(told, _Incapable) or told.answer.code not in _ENDED
-            raise
-        finally:
-            if not usable:
-                self._drop()
+    def _turn(self) -> None:
+        """Wait until somebody has something to say, and take one step everywhere."""
+        asked: list[_Line] = []
+        for key, mask in self._selector.select(self._patience()):
+            if key.data is None:
+                with contextlib.suppress(BlockingIOError):
+                    self._ear.recv(64)
+                continue
+            if mask & selectors.EVENT_READ:
+                self._hear(key.data, asked)
+            if key.data in self.lines:
+                self._write(key.data)
+        self._take_dialled()
+        self._give_up_on_the_silent()
+        self._write_down(asked)
 
-    def _drop_if_worn(self) -> None:
-        if self._connection is not None and self._connection.carried >= MAILS_PER_CONNECTION:
-            self._say_good_bye()
+    def _patience(self) -> float | None:
+        """Give for how many seconds nothing may happen."""
+        if self.waiting or self.dialling:
+            bounds = [0.05 if self.dialling else _STOCK_SECONDS]
+        elif not self.is_over and any(line.may_offer for line in self.lines):
+            bounds = [_STOCK_SECONDS]
+        else:
+            bounds = []
+        here = time.monotonic()
+        bounds += [line.deadline - here for line in self.lines if not line.connection.dialogue.is_idle]
+        return max(0.0, min(bounds)) if bounds else None
 
-    def _say_good_bye(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                self._connection.quit()
-        self._drop()
+    def _hear(self, line: _Line, asked: list[_Line]) -> None:
+        dialogue = line.connection.dialogue
+        for _ in range(_READS):
+            data = line.connection.read()
+            if data is None:
+                return
+            if not data:
+                self._lose(line)
+                return
+            line.connection.touch()
+            self._set_deadline(line)
+            for event in dialogue.hear(data):
+                if isinstance(event, Asked):
+                    asked.append(line)
+                else:
+                    self._take(event, line)
+            if dialogue.is_over:
+                self._lose(line)
+                return
+            if line.connection.has_read_all(data):
+                return
 
-    def _drop_if_broken(self) -> None:
-        if self._connection is not None and not self._connection.is_alive():
-            self._drop()
+    def _take(self, told: Told, line: _Line) -> None:
+        """Take what was told of a mail: its end, or a trouble on its way."""
+        outcome = told.outcome
+        if isinstance(outcome, Deferred) and self._may_be_renewed(told.mail, outcome, line):
+            self.journeys.setdefault(told.mail, _Journey()).was_renewed = True
+            self.waiting.append(told.mail)
+        elif isinstance(outcome, Lost):
+            self._meet(told.mail, line.relay, outcome)
+        else:
+            self._end(told.mail, outcome)
 
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-class _Lost(Deferred):
-    """The connection broke before the relay had asked for the bytes: another may take the mail."""
-
-
-class _Incapable(Rejected):
-    """The mail is beyond what a relay can take; another may take it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Manner:
-    """How every relay is spoken to."""
-
-    context: ssl.SSLContext
-    local_hostname: str
-    timeout: float
-    end_of_data_timeout: float
-    dial: Dial
-
-
-class _Connection(smtplib.SMTP):
-    """One connection to one relay, with the step between the relay's 354 and the first byte that the library lacks."""
-
-    def __init__(self, relay: Relay, manner: _Manner) -> None:
-        super().__init__(local_hostname=manner.local_hostname, timeout=manner.timeout)
-        self.relay = relay
-        self.carried = 0
-        self._manner = manner
-        self._free_since: float | None = None
-        # The library checks the certificate after STARTTLS against this name.
-        self._host = relay.host
-
-    def open(self) -> None:
-        """Connect, secure and log in; raises RelayDown."""
-        self._prepare(Stage.CONNECT, lambda: self.connect(self.relay.host, self.relay.port))
-        self._prepare(Stage.GREETING, self.ehlo)
-        if not self.relay.implicit_tls and not self.relay.is_loopback:
-            if not self.has_extn("starttls"):
-                raise RelayDown(
-                    Answer(stage=Stage.TLS, relay=self.relay.name),
-                    f"{self.relay.name} does not offer STARTTLS, and no mail goes there in clear text.",
-                )
-            self._prepare(Stage.TLS, lambda: self.starttls(context=self._manner.context))
-            self._prepare(Stage.GREETING, self.ehlo)
-        if self.relay.user:
-            self._prepare(Stage.LOGIN, lambda: self.login(self.relay.user, self.relay.password))
-
-    def is_alive(self) -> bool:
-        """Tell whether the relay still answers, or did a moment ago; asking makes it forget what it had begun for us."""
-        if self._is_fresh() and not self._has_something_to_say():
-            return True
-        try:
-            return self.rset()[0] == _OK
-        except (OSError, smtplib.SMTPException):
-            return False
-
-    def offer(self, envelope: Envelope) -> None:
-        """Offer one mail until the relay asks for its bytes (354)."""
-        options = self._options(envelope)
-        self._free_since = None
-        if self.has_extn("pipelining"):
-            self._offer_at_once(envelope, options)
-            return
-        self._ask(Stage.MAIL, lambda: self.mail(envelope.mail_from, options), wanted=2)
-        self._ask(Stage.RCPT, lambda: self.rcpt(envelope.rcpt_to), wanted=2)
-        self._ask(Stage.DATA, lambda: self.docmd("DATA"), wanted=3)
-
-    def submit(self, data: bytes) -> Receipt:
-        """Send the bytes that the relay asked for, to the final dot, and read what it says."""
-        assert self.sock is not None
-        self.sock.settimeout(self._manner.end_of_data_timeout)
-        self._write(data)
-        answer, reply = self._last_answer()
-        self.sock.settimeout(self._manner.timeout)
-        self._free_since = time.monotonic()
-        self.carried += 1
-        if answer.code is None or answer.code // 100 != 2:
-            raise failure(answer)
-        return Receipt(
-            relay=self.relay.name,
-            reply_code=answer.code,
-            enhanced_code=answer.enhanced,
-            remote_queue_id=_queue_id(reply),
-            tls=_tls_of(self.sock),
+    def _may_be_renewed(self, mail: Mail, outcome: Deferred, line: _Line) -> bool:
+        """Tell whether a relay only ended a connection between two mails; that says nothing about the next one."""
+        journey = self.journeys.get(mail)
+        return (
+            line.connection.dialogue.carried > 0
+            and outcome.answer.stage is Stage.MAIL
+            and outcome.answer.code in _ENDED
+            and not (journey is not None and journey.was_renewed)
         )
 
-    def _offer_at_once(self, envelope: Envelope, options: Sequence[str]) -> None:
-        """Write MAIL, RCPT and DATA in one go and read the three answers (RFC 2920); the first refusal counts."""
-        # An Envelope's addresses hold no space, bracket or control, so they cannot break out of these lines.
-        mail = " ".join((f"MAIL FROM:<{envelope.mail_from}>", *options))
-        lines = f"{mail}\r\nRCPT TO:<{envelope.rcpt_to}>\r\nDATA\r\n".encode()
-        refused: Deferred | Rejected | InDoubt | None = None
-        try:
-            self._ask(Stage.MAIL, lambda: self._send_and_read(lines), wanted=2)
-        except (Deferred, Rejected) as error:
-            refused = error
-        for stage, wanted in ((Stage.RCPT, 2), (Stage.DATA, 3)):
-            if isinstance(refused, _Lost):
-                break
+    def _meet(self, mail: Mail, relay: Relay, trouble: _Trouble) -> None:
+        """Note a trouble of a mail at one relay, and let it try the next; give it up where none is left."""
+        journey = self.journeys.setdefault(mail, _Journey())
+        journey.troubles.append(trouble)
+        journey.relays.add(relay)
+        if journey.relays.issuperset(self.exchange.relays):
+            self._give_up(mail)
+        else:
+            self.waiting.append(mail)
+
+    def _give_up(self, mail: Mail) -> None:
+        """Tell a mail what it met at every relay, those that could not be reached at all included."""
+        journey = self.journeys.get(mail) or _Journey()
+        unreached = [trouble for relay, trouble in self.failed.items() if relay not in journey.relays]
+        verdict = _verdict([*unreached, *journey.troubles])
+        if isinstance(verdict, RelayDown):
+            self.exchange.note_down(verdict)
+            self.is_over = True
+        self._end(mail, verdict)
+
+    def _end(self, mail: Mail, outcome: Outcome) -> None:
+        self.journeys.pop(mail, None)
+        self.told.append(Told(mail=mail, outcome=outcome))
+
+    def _take_dialled(self) -> None:
+        while self.dialling:
             try:
-                self._ask(stage, self.getreply, wanted=wanted)
-            except (Deferred, Rejected) as error:
-                refused = refused or error
+                done = self.dialled.get_nowait()
+            except queue.Empty:
+                return
+            self.dialling.discard(done.relay)
+            if done.connection is not None:
+                self.exchange.down = None
+                self._join(done.connection)
+            elif any(line.relay == done.relay for line in self.lines):
+                # The relay grants no more connections: those that stand must do.
+                self.most = len(self.lines)
+            elif done.trouble is not None:
+                self.failed[done.relay] = done.trouble
+
+    def _give_up_on_the_silent(self) -> None:
+        here = time.monotonic()
+        for line in [line for line in self.lines if line.deadline <= here]:
+            if not line.connection.dialogue.is_idle:
+                self._lose(line)
+
+    # Writing down
+
+    def _write_down(self, asked: Sequence[_Line]) -> None:
+        """Have the book write down what was told, and let those mails leave which it allows."""
+        lines = [line for line in asked if line in self.lines]
+        if not self.told and not lines:
+            return
+        told, self.told = self.told, []
+        mails = [line.connection.dialogue.offered for line in lines]
+        allowed = self.book.write(told, [mail for mail in mails if mail is not None])
+        for line, mail in zip(lines, mails, strict=True):
+            if mail in allowed:
+                self._let_leave(line)
             else:
-                if stage is Stage.DATA and refused is not None:
-                    self._end_unwanted_data()
-        if refused is not None:
-            raise refused
+                # Between 354 and the dot there is no way back but to hang up.
+                line.connection.dialogue.offered = None
+                self._drop(line)
 
-    def _send_and_read(self, lines: bytes) -> tuple[int, bytes]:
-        self.send(lines)
-        return self.getreply()
+    def _let_leave(self, line: _Line) -> None:
+        line.connection.dialogue.submit()
+        # The next mail is offered in the same breath: one turn for both, and one commit.
+        if line.may_offer and not self.waiting and not self.is_over:
+            mail = self.book.next(wait=False)
+            if mail is not None:
+                self._offer(line, mail)
+        self._write(line)
 
-    def _end_unwanted_data(self) -> None:
-        """End at once the data that a relay asks for although it refused the recipient (RFC 2920, section 3.1)."""
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            self._send_and_read(b".\r\n")
+    # Lines
 
-    def _is_fresh(self) -> bool:
-        """Tell whether the relay took a mail whole a moment ago, so that there is nothing for it to forget."""
-        return self._free_since is not None and time.monotonic() - self._free_since < FRESH_SECONDS
+    def _join(self, connection: Connection) -> None:
+        line = _Line(connection=connection, socket=connection.join())
+        self.lines.append(line)
+        self._selector.register(line.socket, selectors.EVENT_READ, line)
 
-    def _has_something_to_say(self) -> bool:
-        """Tell whether an answer, or the end of the connection, waits that nobody asked for."""
-        if self.sock is None:
-            return True
-        return bool(select.select([self.sock], [], [], 0)[0])
+    def _write(self, line: _Line) -> None:
+        unwritten = len(line.connection.dialogue.unwritten)
+        if not unwritten and not line.waits_to_write:
+            return
+        if not line.connection.write():
+            self._lose(line)
+            return
+        left = len(line.connection.dialogue.unwritten)
+        if left < unwritten:
+            self._set_deadline(line)
+        if bool(left) is not line.waits_to_write:
+            line.waits_to_write = bool(left)
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if left else 0)
+            self._selector.modify(line.socket, wanted, line)
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        dialled = self._manner.dial(host, port, timeout)
-        if not self.relay.implicit_tls:
-            return dialled
-        try:
-            return self._manner.context.wrap_socket(dialled, server_hostname=host)
-        except BaseException:
-            dialled.close()
-            raise
+    def _set_deadline(self, line: _Line) -> None:
+        manner = self.exchange.manner
+        at_the_end = line.connection.dialogue.awaits_the_end
+        line.deadline = time.monotonic() + (manner.end_of_data_timeout if at_the_end else manner.timeout)
 
-    def _prepare(self, stage: Stage, speak: Callable[[], tuple[int, bytes]]) -> None:
-        try:
-            code, reply = speak()
-        except smtplib.SMTPResponseException as refused:
-            # The library's exception holds the relay's own words, and those may hold our user's name.
-            raise RelayDown(self._answer(stage, refused.smtp_code, _bytes(refused.smtp_error))) from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise RelayDown(
-                Answer(stage=stage, relay=self.relay.name),
-                f"{self.relay.name} cannot be used: {_cause(error)}.",
-            ) from error
-        if code // 100 != 2:
-            raise RelayDown(self._answer(stage, code, reply))
+    def _lose(self, line: _Line) -> None:
+        """Settle what is open on a line that is gone."""
+        for told in line.connection.dialogue.lost():
+            self._take(told, line)
+        self._drop(line)
 
-    def _options(self, envelope: Envelope) -> list[str]:
-        limit = self.esmtp_features.get("size", "")
-        if limit.isdecimal() and 0 < int(limit) < len(envelope.data):
-            raise _Incapable(
-                Answer(stage=Stage.MAIL, relay=self.relay.name),
-                f"The mail has {len(envelope.data)} bytes and {self.relay.name} takes {limit} at most.",
-            )
-        if envelope.needs_smtputf8 and not self.has_extn("smtputf8"):
-            raise _Incapable(
-                Answer(stage=Stage.MAIL, relay=self.relay.name),
-                f"The mail has an address with letters beyond ASCII, and {self.relay.name} does not offer SMTPUTF8.",
-            )
-        sized = [f"SIZE={len(envelope.data)}"] if self.has_extn("size") else []
-        return sized + (["SMTPUTF8", "BODY=8BITMIME"] if envelope.needs_smtputf8 else [])
+    def _drop(self, line: _Line) -> None:
+        if line in self.lines:
+            self.lines.remove(line)
+            self._selector.unregister(line.socket)
+            line.connection.close()
 
-    def _ask(self, stage: Stage, speak: Callable[[], tuple[int, bytes]], *, wanted: int) -> None:
-        try:
-            code, reply = speak()
-        except (OSError, smtplib.SMTPException) as error:
-            raise _Lost(Answer(stage=stage, relay=self.relay.name)) from error
-        if code // 100 != wanted:
-            raise failure(self._answer(stage, code, reply))
+    def _leave_worn(self) -> None:
+        for line in [line for line in self.lines if line.is_worn]:
+            self.lines.remove(line)
+            self._selector.unregister(line.socket)
+            line.connection.leave()
 
-    def _write(self, data: bytes) -> None:
-        try:
-            self.send(_LEADING_DOT.sub(b"..", data) + b".\r\n")
-        except (OSError, smtplib.SMTPException) as error:
-            # What could not be written whole lacks its last line, so the relay has not seen the end of the data
-            # and must throw the rest away (RFC 5321, section 4.1.1.4): no doubt.
-            raise Deferred(Answer(stage=Stage.DATA, relay=self.relay.name)) from error
-
-    def _last_answer(self) -> tuple[Answer, bytes]:
-        try:
-            code, reply = self.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            raise failure(Answer(stage=Stage.END, relay=self.relay.name)) from error
-        return self._answer(Stage.END, code, reply), reply
-
-    def _answer(self, stage: Stage, code: int, reply: bytes) -> Answer:
-        return Answer(
-            stage=stage,
-            relay=self.relay.name,
-            code=code if code > 0 else None,
-            enhanced=enhanced_code(reply.decode("ascii", "replace")),
-        )
+    def _rest(self) -> None:
+        """Keep the lines for what comes next."""
+        self._leave_worn()
+        self.exchange.resting += [line.connection for line in self.lines]
+        self.lines.clear()
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except OSError as error:
-            raise Refused(
-                f"SMTP_CA_FILE names {ca_file}, which holds no certificate that can be read."
-            ) from error
-    return context
+@dataclass(kw_only=True)
+class _BookOfOne:
+    """The book of a single mail."""
+
+    mail: Mail
+    before_data: Callable[[], None]
+    outcome: Outcome | None = None
+    _was_given: bool = False
+
+    def next(self, *, wait: bool) -> Mail | None:
+        """Give the mail once."""
+        del wait
+        if self._was_given:
+            return None
+        self._was_given = True
+        return self.mail
+
+    def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
+        """Keep what was told, and let `before_data` allow the bytes."""
+        for one in told:
+            self.outcome = one.outcome
+        if asked:
+            self.before_data()
+        return asked
 
 
-def _dial(host: str, port: int, timeout: float) -> socket.socket:
-    return socket.create_connection((host, port), timeout)
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not to be trusted ({error.verify_message})"
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return "it does not offer to log in, and SMTP_URL names a user"
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time"
-    if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "it closed the connection or was silent for too long"
-    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else type(error).__name__
-
-
-def _queue_id(reply: bytes) -> str:
-    found = _QUEUE_ID.search(reply.decode("ascii", "replace"))
-    return found.group(1) if found else ""
-
-
-def _tls_of(sock: socket.socket) -> str:
-    if not isinstance(sock, ssl.SSLSocket):
-        return ""
-    cipher = sock.cipher()
-    return f"{sock.version()} {cipher[0] if cipher else ''}".strip()
-
-
-def _bytes(text: bytes | str) -> bytes:
-    return text.encode() if isinstance(text, str) else text
+def _verdict(troubles: Sequence[_Trouble]) -> Deferred | Rejected:
+    """Sum up what a mail met at every relay."""
+    if all(isinstance(trouble, Incapable) for trouble in troubles):
+        return troubles[0]
+    if all(isinstance(trouble, RelayDown) for trouble in troubles):
+        return troubles[0]
+    # One relay works, only not for this mail now: others need not wait with it.
+    return Deferred(next(one.answer for one in troubles if not isinstance(one, Incapable)))

@@ -1,7 +1,7 @@
 """The port through which mail leaves the house, and the four ways in which it may not."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -79,23 +79,102 @@ class Receipt:
     tls: str
 
 
-class Transport(Protocol):
-    """Carries mail, one at a time.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mail:
+    """One mail on its way: its bytes, and whatever its book keeps of it; equal only to itself."""
 
-    An implementation promises: nothing of the mail's bytes leaves before `before_data` has returned, and
-    `before_data` is called once at most, after the other side said that it would take the bytes (354). If it
-    raises, the bytes never leave and its exception passes through unchanged. No failure is repeated inside once
-    it was called. What is raised tells the truth: Deferred and Rejected only where the mail cannot have arrived,
-    InDoubt where nobody knows. No text of an exception holds an address.
+    envelope: Envelope
+    ref: object = None
+
+
+Outcome = Receipt | Deferred | Rejected | InDoubt
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Told:
+    """What became of one mail."""
+
+    mail: Mail
+    outcome: Outcome
+
+
+class Book(Protocol):
+    """Gives a transport its mails, and writes down what becomes of them before the next step is taken."""
+
+    def next(self, *, wait: bool) -> Mail | None:
+        """Give the next mail to carry; None where none is at hand, or, when told to `wait`, where none will come."""
+        ...
+
+    def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
+        """Write down what became of some mails, and give those of the others whose bytes may leave now.
+
+        Called when relays have asked for the bytes of `asked`; once for each mail at most. All of it is durable
+        when the call returns. What it raises ends the carrying, and no byte of `asked` leaves.
+        """
+        ...
+
+
+class Transport(Protocol):
+    """Carries mail.
+
+    An implementation promises: nothing of a mail's bytes leaves before its book has allowed it, and the book is
+    asked once at most for each mail, after the other side said that it would take the bytes (354). Where the book
+    does not allow it or raises, the bytes never leave, and what it raised passes through unchanged. No failure is
+    repeated inside once the book has allowed it. What is told is true: Deferred and Rejected only where the mail
+    cannot have arrived, InDoubt where nobody knows. No text of an exception holds an address.
     """
 
     def ready(self) -> None:
-        """Make sure that a relay can be reached now; raises RelayDown. What is reached stays open for `send`."""
+        """Make sure that a relay can be reached now; raises RelayDown. What is reached stays open for what follows."""
+        ...
+
+    def carry(self, book: Book) -> None:
+        """Carry every mail that the book gives, and return when it has no more.
+
+        Where no relay is left, each mail in hand is told RelayDown, and no more are taken. Every mail that was
+        given is told of, unless the book raised.
+        """
         ...
 
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
-        """Hand one mail over; raises Deferred, RelayDown, Rejected or InDoubt."""
+        """Hand one mail over, with a book of its own: `before_data` allows its bytes, or raises.
+
+        Raises Deferred, RelayDown, Rejected or InDoubt.
+        """
         ...
+
+
+class OneByOne:
+    """The carrying of a transport that hands over one mail at a time: its `send`, again and again."""
+
+    def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
+        """Hand one mail over; the transport's own part."""
+        raise NotImplementedError
+
+    def carry(self, book: Book) -> None:
+        """Carry one mail after the other."""
+        while (mail := book.next(wait=True)) is not None:
+            told = self._carry(mail, book)
+            if told is not None:
+                book.write([told], [])
+            if told is not None and isinstance(told.outcome, RelayDown):
+                return
+
+    def _carry(self, mail: Mail, book: Book) -> Told | None:
+        def fence() -> None:
+            if mail not in book.write([], [mail]):
+                raise _NotAllowedError
+
+        try:
+            return Told(mail=mail, outcome=self.send(mail.envelope, before_data=fence))
+        except _NotAllowedError:
+            return None
+        except (Deferred, Rejected, InDoubt) as outcome:
+            return Told(mail=mail, outcome=outcome)
+
+
+class _NotAllowedError(Exception):
+    """The book does not let the bytes of a mail leave."""
 
 
 def failure(answer: Answer) -> Deferred | Rejected | InDoubt:

@@ -1,47 +1,116 @@
 """Take due messages out of the outbox, each by one taker only; the same promise on both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, text
 from sqlmodel import Session, col
 
-from service.model.message import Message
+from service.model.columns import Moment
+from service.model.message import Message, MessageKind
 from service.model.states import MessageState
+from service.store.rows import ROWS, pack, values_table
+
+PRIORITIES = range(4)
+"""The places that a kind of mail may have in the queue; a lower one goes first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """One message that was taken: what is needed to make it, carry it and settle it."""
+
+    id: str
+    kind: MessageKind
+    campaign_id: str | None
+    recipient_ref: str
+    occurrence: str
+    priority: int
+    attempt: int
+    possible_duplicate: bool
+    content_sha256: str | None
+    message_id: str
+    dated_at: datetime
+    expires_at: datetime
+    lease_until: datetime
+
+
+def is_any_due(session: Session, *, now: datetime) -> bool:
+    """Tell whether a queued message is due; costs the same however many wait."""
+    return any(session.execute(_due(priority, now=now, most=1)).first() for priority in PRIORITIES)
 
 
 def claim_messages(
-    session: Session, *, owner: str, now: datetime, lease: timedelta, most: int
-) -> Sequence[Message]:
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    most: int,
+    make_message_id: Callable[[str], str],
+    above: int | None = None,
+) -> Sequence[Taken]:
     """Take up to `most` queued messages that are due, by priority and age, under a lease of this owner.
 
-    Each taken row has its attempt raised by one. Two takers never get the same row: the conditional UPDATE
-    counts, and PostgreSQL's takers skip one another's locked rows.
+    With `above`, only those of a lower number of priority, which are more urgent. Each taken row has its attempt
+    raised by one; at its first it gets its Message-ID, made of its dedupe key, and its date, to the second. Two
+    takers never get the same row: the conditional UPDATE counts, and PostgreSQL's takers skip one another's locked
+    rows. What has expired is left where it is.
     """
-    due = (
-        select(col(Message.id))
-        .where(col(Message.state) == MessageState.QUEUED, col(Message.due_at) <= now)
-        .order_by(col(Message.priority), col(Message.due_at), col(Message.id))
+    found = []
+    for priority in PRIORITIES[:above]:
+        wanted = _due(priority, now=now, most=most - len(found)).where(col(Message.expires_at) > now)
+        found += session.execute(wanted.with_for_update(skip_locked=True)).all() if most > len(found) else []
+    if not found:
+        return []
+    dated_at = now.replace(microsecond=0)
+    rows = [
+        Taken(
+            id=row.id,
+            kind=row.kind,
+            campaign_id=row.campaign_id,
+            recipient_ref=row.recipient_ref,
+            occurrence=row.occurrence,
+            priority=row.priority,
+            attempt=row.attempt + 1,
+            possible_duplicate=row.possible_duplicate,
+            content_sha256=row.content_sha256,
+            message_id=row.message_id or make_message_id(row.dedupe_key),
+            dated_at=row.dated_at or dated_at,
+            expires_at=row.expires_at,
+            lease_until=now + lease,
+        )
+        for row in found
+    ]
+    table = values_table(session, {"id": "text", "message_id": "text"})
+    take = text(
+        "UPDATE message SET state = 'claimed', attempt = message.attempt + 1, lease_owner = :owner,"
+        " lease_until = :until, message_id = v.message_id, dated_at = coalesce(message.dated_at, :dated_at)"
+        f" FROM {table} WHERE message.id = v.id AND message.state = 'queued' RETURNING message.id"  # noqa: S608 -- made of names in this module
+    ).bindparams(bindparam("until", type_=Moment), bindparam("dated_at", type_=Moment))
+    given = {
+        ROWS: pack([{"id": row.id, "message_id": row.message_id} for row in rows]),
+        "owner": owner,
+        "until": now + lease,
+        "dated_at": dated_at,
+    }
+    taken = set(session.execute(take, given).scalars())
+    return [row for row in rows if row.id in taken]
+
+
+def expired_messages(session: Session, *, now: datetime, most: int) -> Sequence[Message]:
+    """Find queued messages that are due and whose time has passed; the caller's transaction holds them."""
+    found = (
+        select(Message)
+        .where(
+            col(Message.state) == MessageState.QUEUED,
+            col(Message.due_at) <= now,
+            col(Message.expires_at) <= now,
+        )
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    ids = session.execute(due).scalars().all()
-    if not ids:
-        return []
-    taken = (
-        update(Message)
-        .where(col(Message.id).in_(ids), col(Message.state) == MessageState.QUEUED)
-        .values(
-            state=MessageState.CLAIMED,
-            lease_owner=owner,
-            lease_until=now + lease,
-            attempt=col(Message.attempt) + 1,
-        )
-        .returning(Message)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    rows = session.execute(taken).scalars().all()
-    return sorted(rows, key=lambda row: (row.priority, row.due_at, row.id))
+    return session.execute(found).scalars().all()
 
 
 def stale_messages(session: Session, *, owner: str | None, now: datetime) -> Sequence[Message]:
@@ -56,3 +125,34 @@ def stale_messages(session: Session, *, owner: str | None, now: datetime) -> Seq
         or_(ended, left) if owner is not None else ended,
     )
     return session.execute(found.with_for_update(skip_locked=True)).scalars().all()
+
+
+_COLUMNS = (
+    Message.id,
+    Message.kind,
+    Message.campaign_id,
+    Message.recipient_ref,
+    Message.occurrence,
+    Message.dedupe_key,
+    Message.priority,
+    Message.attempt,
+    Message.possible_duplicate,
+    Message.content_sha256,
+    Message.message_id,
+    Message.dated_at,
+    Message.expires_at,
+)
+
+
+def _due(priority: int, *, now: datetime, most: int) -> Select[tuple[object, ...]]:
+    # One priority at a time the index gives the oldest that are due first, and passes over none that are not.
+    return (
+        select(*map(col, _COLUMNS))
+        .where(
+            col(Message.state) == MessageState.QUEUED,
+            col(Message.priority) == priority,
+            col(Message.due_at) <= now,
+        )
+        .order_by(col(Message.due_at), col(Message.id))
+        .limit(most)
+    )

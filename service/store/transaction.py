@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
@@ -62,7 +62,7 @@ def _only_writer(engine: Engine) -> contextlib.AbstractContextManager[object]:
 def _told_plainly() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeoutError) as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
         raise Transient(
             "The database cannot be reached or is full; nothing was changed. Try again in a while."
         ) from error

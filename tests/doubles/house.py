@@ -12,7 +12,7 @@ from service.mail import outbox
 from service.mail.dkim import DkimSigner
 from service.mail.envelope import Draft, Envelope
 from service.mail.postman import Sender, deliver_due, free_stale
-from service.mail.transport import Receipt, Stage, Transport
+from service.mail.transport import OneByOne, Receipt, Stage, Transport
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MessageState
 from service.store.transaction import reading, transaction
@@ -113,7 +113,7 @@ class Killed(BaseException):
 
 
 @dataclass
-class Interrupted:
+class Interrupted(OneByOne):
     """A relay at which something happens around the fence."""
 
     postbox: Postbox = field(default_factory=Postbox)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.mail.envelope import Envelope
-from service.mail.transport import Answer, Receipt, RelayDown, Stage, failure
+from service.mail.transport import Answer, OneByOne, Receipt, RelayDown, Stage, failure
 
 RELAY = "postbox:25"
 _ASKED = (Stage.MAIL, Stage.RCPT, Stage.DATA)
@@ -24,7 +24,7 @@ class Fault:
     arrives: bool = False
 
 
-class Postbox:
+class Postbox(OneByOne):
     """A Transport that keeps each envelope it took, in order."""
 
     def __init__(self) -> None:

@@ -156,6 +156,7 @@ class Crew:
     claim_seconds: float
     submitting_seconds: float
     batch: int = 50
+    connections: int = 1
     members: list[Member] = field(default_factory=list)
     started: int = 0
 
@@ -169,6 +170,7 @@ class Crew:
             claim_seconds=self.claim_seconds,
             submitting_seconds=self.submitting_seconds,
             batch=self.batch,
+            connections=self.connections,
             stop_at=stop_at,
         )
         ours, theirs = _FAMILY.Pipe()

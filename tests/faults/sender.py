@@ -6,7 +6,7 @@ import re
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -24,7 +24,7 @@ from service.mail.envelope import Draft, Envelope
 from service.mail.postman import Leases, Sender, deliver_due, free_stale
 from service.mail.relay import Relay
 from service.mail.smtp import SmtpTransport
-from service.mail.transport import Receipt, Transport
+from service.mail.transport import Book, Mail, Receipt, Told, Transport
 from service.model.message import Message, MessageKind
 from service.store.engine import make_engine
 from tests.faults.server import LOOPBACK
@@ -61,6 +61,7 @@ class Order:
     claim_seconds: float
     submitting_seconds: float
     batch: int = 50
+    connections: int = 1
     stop_at: Label | None = None
 
 
@@ -86,6 +87,7 @@ def work(order: Order, pipe: Connection, make_transport: MakeTransport) -> None:
         [Relay(host=LOOPBACK, port=order.port, implicit_tls=False)],
         timeout=_TIMEOUT,
         end_of_data_timeout=_TIMEOUT,
+        connections=order.connections,
         dial=lambda host, port, timeout: TappedSocket.dial(host, port, timeout, stops),
     )
     transport = Fenced(make_transport(real), stops)
@@ -171,20 +173,40 @@ class Fenced:
         """Pass it on."""
         self._inner.ready()
 
+    def carry(self, book: Book) -> None:
+        """Pass it on, with a stop behind each fence."""
+        self._inner.carry(FencedBook(book, self._stops))
+
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
-        """Pass it on, with a stop after the fence."""
+        """Pass it on; nobody asks for it here."""
+        return self._inner.send(envelope, before_data=before_data)
 
-        def fence() -> None:
-            before_data()
+
+class FencedBook:
+    """A book that stops behind the fence."""
+
+    def __init__(self, inner: Book, stops: Stops) -> None:
+        """Wrap a book."""
+        self._inner = inner
+        self._stops = stops
+
+    def next(self, *, wait: bool) -> Mail | None:
+        """Pass it on."""
+        return self._inner.next(wait=wait)
+
+    def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
+        """Pass it on, and stop where a mail has passed."""
+        passed = self._inner.write(told, asked)
+        if passed:
             self._stops.at(Label.AFTER_FENCE)
-
-        return self._inner.send(envelope, before_data=fence)
+        return passed
 
 
 class TappedSocket(socket.socket):
     """A connection that can be stopped in the middle of a mail and behind its final dot."""
 
     stops: Stops
+    is_mid_body: bool = False
 
     @classmethod
     def dial(cls, host: str, port: int, timeout: float, stops: Stops) -> "TappedSocket":
@@ -197,20 +219,22 @@ class TappedSocket(socket.socket):
         tapped.stops = stops
         return tapped
 
-    def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send all of it; what holds a final dot goes in parts, with a stop between them."""
+    def send(self, data: Any, flags: int = 0) -> int:
+        """Send some of it; what holds a final dot goes in parts, with a stop between them."""
         text = bytes(data)
         end = text.find(_END)
         if end < 0:
-            super().sendall(text, flags)
-            return
-        half, end = end // 2, end + len(_END)
-        super().sendall(text[:half], flags)
+            return super().send(text, flags)
+        if not self.is_mid_body:
+            self.is_mid_body = True
+            return super().send(text[: max(1, end // 2)], flags)
         self.stops.at(Label.MID_BODY)
-        super().sendall(text[half:end], flags)
-        self.stops.at(Label.AFTER_DOT)
-        if text[end:]:
-            super().sendall(text[end:], flags)
+        end += len(_END)
+        sent = super().send(text[:end], flags)
+        if sent == end:
+            self.is_mid_body = False
+            self.stops.at(Label.AFTER_DOT)
+        return sent
 
 
 def watch_commits(engine: Engine, stops: Stops) -> None:

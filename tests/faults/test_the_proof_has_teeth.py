@@ -50,10 +50,5 @@ def test_the_real_sender_stands_the_same_soak(database: str, capsys: pytest.Capt
 def test_doubt_is_allowed_only_where_the_body_may_have_gone(label: Label) -> None:
     killed = Strike(label=label, blow=Blow.KILL, kind=MessageKind.DELIVERY)
 
-    before_the_fence = label in {
-        Label.BEFORE_CLAIM,
-        Label.AFTER_CLAIM,
-        Label.BEFORE_FENCE,
-        Label.AFTER_ACCEPT,
-    }
+    before_the_fence = label in {Label.BEFORE_CLAIM, Label.AFTER_CLAIM, Label.BEFORE_FENCE}
     assert killed.doubt_allowed == (0 if before_the_fence else 1)

@@ -71,7 +71,8 @@ def test_one_connection_carries_many(over_smtp: OverSmtp) -> None:
 
 def test_a_connection_that_broke_in_between_is_made_again(over_smtp: OverSmtp) -> None:
     carry(over_smtp.transport)
-    connection: Any = over_smtp.transport._connection
+    (connection,) = over_smtp.transport._exchange.resting
+    assert connection.sock is not None
     connection.sock.shutdown(socket.SHUT_RDWR)
 
     carry(over_smtp.transport)
@@ -86,7 +87,7 @@ def test_where_the_fence_refuses_the_connection_is_dropped_at_once(over_smtp: Ov
     with pytest.raises(ZeroDivisionError):
         over_smtp.transport.send(envelope(), before_data=refuse)
 
-    assert over_smtp.transport._connection is None
+    assert over_smtp.transport._exchange.resting == []
 
 
 @pytest.mark.parametrize(

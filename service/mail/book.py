@@ -1,0 +1,242 @@
+"""The sender's book: mails come out of its stock, and what becomes of a group of them is written by one commit."""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session, col
+
+from service.foundation.clock import Clock
+from service.foundation.errors import Transient
+from service.mail.moves import Fenced, note_yes, pass_fence, yes_in_words
+from service.mail.outbox import leave_in_doubt, move_message, try_again
+from service.mail.retry import RetryAt, after_deferral
+from service.mail.sender import Sender
+from service.mail.transport import Deferred, InDoubt, Mail, Receipt, Rejected, RelayDown, Told
+from service.model.message import Message, MessageEvent
+from service.model.states import MessageState
+from service.store.claim import Taken
+from service.store.transaction import transaction
+
+_log = logging.getLogger(__name__)
+
+CRASHES_ALLOWED = 5
+"""So many failures to compose a mail are taken for passing ones; then a person must look."""
+
+PATIENCE_SECONDS = 60.0
+"""For how long what relays have said is tried to be written down while the database is away."""
+
+_PAUSE_SECONDS = 0.25
+_CRASHED = "could not be composed"
+_IN_HAND = (MessageState.CLAIMED, MessageState.SUBMITTING)
+_MAY_BE_ACCEPTED = (MessageState.SUBMITTING, MessageState.UNCERTAIN, MessageState.QUEUED)
+
+_Settle = Callable[[Session, Message, datetime], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A mail that is made: its row, and the SHA-256 of its bytes without the signatures."""
+
+    row: Taken
+    content_sha256: str
+
+
+@dataclass(kw_only=True)
+class Register:
+    """Writes down what becomes of the mails that one sender holds; each call is one commit."""
+
+    engine: Engine
+    sender: Sender
+    clock: Clock
+    owner: str
+    given_back: int = 0
+
+    def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
+        """Write down what was told, move `asked` past the fence, and give those that passed: one commit for all.
+
+        What relays have said must not be forgotten because the database is away for a moment: it is tried again for
+        a while. What asks to leave does not leave then, and goes back into the queue.
+        """
+        try:
+            with transaction(self.engine) as session:
+                now = self.clock()
+                self._settle_told(session, told, now=now)
+                passed = pass_fence(
+                    session,
+                    [_fenced(mail) for mail in asked],
+                    owner=self.owner,
+                    until=now + self.sender.leases.submitting,
+                    now=now,
+                )
+        except Transient:
+            self._write_later(told, asked)
+            return ()
+        self._count(told)
+        for mail in asked:
+            if _row(mail).id not in passed:
+                _log.info("message %s was cancelled, or taken by another sender, and not sent", _row(mail).id)
+        return {mail for mail in asked if _row(mail).id in passed}
+
+    def give_back(self, rows: Iterable[Taken], *, reason: str) -> None:
+        """Put what was claimed and not carried back into the queue, as if it had not been taken."""
+        rows = list(rows)
+        with transaction(self.engine) as session:
+            for row in rows:
+                self._give_back(session, row, reason=reason)
+        self.given_back += len(rows)
+
+    def end(self, rows: Sequence[tuple[Taken, MessageState, str]]) -> None:
+        """Let mails that are not wanted end; each with the state that it goes to, and why."""
+        with transaction(self.engine) as session:
+            for row, there, reason in rows:
+                self._end(session, row, there, reason=reason)
+
+    def park(self, row: Taken, error: Exception) -> None:
+        """Set one mail aside for a while, then for a person; the text of the error may hold names and is not kept."""
+        _log.error("message %s could not be made or handed over: %s", row.id, _where(error))
+
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            crashes = 1 + _crashes(session, mine)
+            next_try = after_deferral(tries=crashes, now=now, expires_at=mine.expires_at)
+            if crashes >= CRASHES_ALLOWED or not isinstance(next_try, RetryAt):
+                move_message(session, mine, MessageState.HELD, reason=_CRASHED, now=now)
+                return
+            mine.due_at = next_try.at
+            move_message(session, mine, MessageState.QUEUED, reason=_CRASHED, now=now)
+
+        with transaction(self.engine) as session:
+            self._settle(session, row, settle)
+
+    def doubt(self, row: Taken, error: Exception) -> None:
+        """Settle a mail after an error that nobody foresaw behind the fence: nobody knows."""
+        _log.error("message %s: %s while it was submitted", row.id, _where(error))
+        with transaction(self.engine) as session:
+            self._settle(
+                session,
+                row,
+                lambda s, mine, now: leave_in_doubt(s, mine, reason="an error while it was submitted", now=now),
+            )
+
+    def _settle_told(self, session: Session, told: Sequence[Told], *, now: datetime) -> None:
+        yes = [(_row(one.mail), one.outcome) for one in told if isinstance(one.outcome, Receipt)]
+        settled = note_yes(session, yes, owner=self.owner, now=now)
+        for row, receipt in yes:
+            if row.id not in settled:
+                self._note_late_yes(session, row, receipt)
+        for one in told:
+            if isinstance(one.outcome, RelayDown):
+                self._give_back(session, _row(one.mail), reason=str(one.outcome.answer))
+            elif not isinstance(one.outcome, Receipt):
+                self._note_no(session, _row(one.mail), one.outcome)
+
+    def _note_late_yes(self, session: Session, row: Taken, receipt: Receipt) -> None:
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            mine.relay, mine.tls = receipt.relay, receipt.tls
+            mine.reply_code, mine.enhanced_code = receipt.reply_code, receipt.enhanced_code
+            mine.remote_queue_id = receipt.remote_queue_id
+            move_message(session, mine, MessageState.ACCEPTED, reason=yes_in_words(receipt), now=now)
+
+        # The relay's word settles doubt as well: it may come after our lease has ended.
+        self._settle(session, row, settle, standing=_MAY_BE_ACCEPTED)
+
+    def _note_no(self, session: Session, row: Taken, told: Deferred | Rejected | InDoubt) -> None:
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            answer = told.answer
+            mine.relay, mine.reply_code, mine.enhanced_code = answer.relay, answer.code, answer.enhanced
+            if isinstance(told, InDoubt):
+                leave_in_doubt(session, mine, reason=str(answer), now=now)
+            elif isinstance(told, Rejected):
+                move_message(session, mine, MessageState.REFUSED, reason=str(answer), now=now)
+            else:
+                try_again(session, mine, reason=str(answer), now=now)
+
+        self._settle(session, row, settle)
+
+    def _give_back(self, session: Session, row: Taken, *, reason: str) -> None:
+        def settle(session: Session, mine: Message, now: datetime) -> None:
+            move_message(session, mine, MessageState.QUEUED, reason=reason, now=now)
+            mine.attempt -= 1
+
+        self._settle(session, row, settle)
+
+    def _end(self, session: Session, row: Taken, there: MessageState, *, reason: str) -> None:
+        self._settle(session, row, lambda s, mine, now: move_message(s, mine, there, reason=reason, now=now))
+
+    def _settle(
+        self,
+        session: Session,
+        row: Taken,
+        settle: _Settle,
+        *,
+        standing: Sequence[MessageState] = _IN_HAND,
+    ) -> None:
+        """Settle a row only where it still stands as this sender left it."""
+        found = (
+            select(Message)
+            .where(
+                col(Message.id) == row.id,
+                col(Message.attempt) == row.attempt,
+                col(Message.state).in_(standing),
+            )
+            .with_for_update()
+        )
+        mine = session.execute(found).scalar_one_or_none()
+        if mine is None or mine.lease_owner not in {self.owner, None}:
+            _log.warning("message %s was settled by another in the meantime", row.id)
+            return
+        settle(session, mine, self.clock())
+        session.flush()
+
+    def _write_later(self, told: Sequence[Told], asked: Sequence[Mail]) -> None:
+        """Write down what was told as soon as the database is back; raises Transient where that takes too long."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                with transaction(self.engine) as session:
+                    self._settle_told(session, told, now=self.clock())
+                    for mail in asked:
+                        # Whether its fence was committed is not known, but that not a byte of it has left.
+                        self._give_back(session, _row(mail), reason="the database was away; its bytes never left")
+            except Transient:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                self._count(told)
+                self.given_back += len(asked)
+                return
+
+    def _count(self, told: Sequence[Told]) -> None:
+        self.given_back += sum(isinstance(one.outcome, RelayDown) for one in told)
+
+
+def ready_of(mail: Mail) -> Ready:
+    """Give what a mail of this sender was made of."""
+    assert isinstance(mail.ref, Ready)
+    return mail.ref
+
+
+def _row(mail: Mail) -> Taken:
+    return ready_of(mail).row
+
+
+def _fenced(mail: Mail) -> Fenced:
+    ready = ready_of(mail)
+    return Fenced(row=ready.row, content_sha256=ready.content_sha256)
+
+
+def _crashes(session: Session, row: Message) -> int:
+    found = select(func.count()).where(
+        col(MessageEvent.message_id) == row.id, col(MessageEvent.reason) == _CRASHED
+    )
+    return int(session.execute(found).scalar_one())
+
+
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, line {frame.lineno}"

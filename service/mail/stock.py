@@ -1,0 +1,276 @@
+"""The sender's stock: mails taken from the outbox ahead of time, made and signed while others are carried."""
+
+import hashlib
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from service.foundation.errors import ServiceError
+from service.mail.book import Ready, Register, ready_of
+from service.mail.compose import make_envelope
+from service.mail.envelope import Envelope
+from service.mail.headers import make_message_id
+from service.mail.moves import note_moves
+from service.mail.outbox import move_message
+from service.mail.sender import Composers, Makes, Sender, Unwanted
+from service.mail.transport import Mail
+from service.model.message import Message
+from service.model.states import MessageState
+from service.store.claim import Taken, claim_messages, expired_messages
+from service.store.transaction import reading, transaction
+
+_log = logging.getLogger(__name__)
+
+LEAST, MOST = 50, 500
+"""So many mails are taken at a time: few where the relay is slow, so that an urgent one need not wait long."""
+
+STOCK_SECONDS = 0.25
+"""The stock lasts for about so long; as often it is looked for mail that is more urgent than what lies in it."""
+
+_SIGNING_THREADS = 2
+_SIGNED_AT_ONCE = 8
+
+_Made = tuple[Taken, Envelope]
+
+
+@dataclass(kw_only=True)
+class Stock:
+    """Mails ready to be carried, the most urgent first; one thread fills it and another takes.
+
+    `most` bounds how many are taken from the outbox altogether. `owner`'s leases are kept: what has lain here for
+    too long goes back, and the stock ends with it.
+    """
+
+    register: Register
+    composers: Composers
+    sender: Sender
+    most: int
+    taken: int = 0
+    trouble: Exception | None = None
+    _heap: list[tuple[int, int, Mail]] = field(default_factory=list)
+    _making: int = 0
+    _given: int = 0
+    _is_dry: bool = False
+    _is_ended: bool = False
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _order: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        """Prepare the thread that fills it."""
+        self._thread = threading.Thread(target=self._fill, daemon=True)
+
+    def open(self) -> None:
+        """Begin to fill it."""
+        self._began = time.monotonic()
+        self._thread.start()
+
+    def next(self, *, wait: bool) -> Mail | None:
+        """Give the most urgent mail; None where none is ready, or, when told to `wait`, where none will come."""
+        with self._changed:
+            while True:
+                if self._heap and not self._is_ended:
+                    mail = heapq.heappop(self._heap)[2]
+                    self._given += 1
+                    self._changed.notify_all()
+                    break
+                if not wait or self._will_none_come():
+                    return None
+                self._changed.wait()
+        if self.register.clock() < ready_of(mail).row.lease_until:
+            return mail
+        self.end()
+        self.register.give_back([ready_of(mail).row], reason="the batch took too long")
+        return None
+
+    def end(self) -> None:
+        """Take nothing more out of the outbox, and give nothing more out."""
+        with self._changed:
+            self._is_ended = True
+            self._changed.notify_all()
+
+    def close(self) -> Sequence[Taken]:
+        """End it, and give the rows that were taken and not given out."""
+        self.end()
+        self._thread.join()
+        left = [ready_of(mail).row for _, _, mail in self._heap]
+        self._heap.clear()
+        return left
+
+    def _will_none_come(self) -> bool:
+        return self._is_ended or (self._is_dry and not self._making)
+
+    # The thread that fills it
+
+    def _fill(self) -> None:
+        try:
+            with ThreadPoolExecutor(_SIGNING_THREADS) as signing:
+                self._expire()
+                while (above := self._wait_for_room()) is not _NEVER:
+                    self._take(signing, above=above)
+        except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
+            self.trouble = trouble
+        finally:
+            with self._changed:
+                self._is_dry = True
+                self._changed.notify_all()
+
+    def _expire(self) -> None:
+        """Let what has waited beyond its time end."""
+        while self.taken < self.most:
+            with transaction(self.register.engine) as session:
+                now = self.register.clock()
+                rows = expired_messages(session, now=now, most=min(MOST, self.most - self.taken))
+                for row in rows:
+                    move_message(session, row, MessageState.EXPIRED, reason="its time had passed", now=now)
+            if not rows:
+                return
+            self.taken += len(rows)
+
+    def _wait_for_room(self) -> int | None:
+        """Wait until mails are wanted: None for any, a number for those above that priority only, _NEVER for no more."""
+        with self._changed:
+            while True:
+                if self._is_ended or self.taken >= self.most:
+                    return _NEVER
+                lies = len(self._heap) + self._making
+                if self._is_dry and not lies:
+                    return _NEVER
+                if not self._is_dry and lies <= self._batch() // 2:
+                    return None
+                if not self._changed.wait(STOCK_SECONDS):
+                    self._is_dry = False
+                    return max((entry[0] for entry in self._heap), default=0)
+
+    def _batch(self) -> int:
+        """Give how many mails to take at a time: what is carried within a moment."""
+        rate = self._given / max(STOCK_SECONDS, time.monotonic() - self._began)
+        return max(LEAST, min(MOST, int(rate * STOCK_SECONDS)))
+
+    def _take(self, signing: Executor, *, above: int | None) -> None:
+        most = min(self._batch(), self.most - self.taken)
+        register, sender = self.register, self.sender
+        with transaction(register.engine) as session:
+            rows = claim_messages(
+                session,
+                owner=register.owner,
+                now=register.clock(),
+                lease=sender.leases.claim,
+                most=most,
+                make_message_id=lambda key: make_message_id(sender.site_key, key, sender.domain),
+                above=above,
+            )
+            note_moves(
+                session,
+                [(row.id, row.attempt, "taken by a sender") for row in rows],
+                was=MessageState.QUEUED,
+                became=MessageState.CLAIMED,
+                now=register.clock(),
+            )
+        with self._changed:
+            self.taken += len(rows)
+            self._making += len(rows)
+            self._is_dry = len(rows) < most if above is None else self._is_dry
+            self._changed.notify_all()
+        if rows:
+            self._sign(signing, self._compose(rows))
+
+    def _compose(self, rows: Sequence[Taken]) -> list[_Made]:
+        """Make the mails of these rows; what is unwanted or cannot be made is settled at once."""
+        made: list[_Made] = []
+        unwanted: list[tuple[Taken, MessageState, str]] = []
+        for row, result in self._made_of(rows):
+            if isinstance(result, Unwanted):
+                unwanted.append((row, result.there, result.reason))
+            elif isinstance(result, Exception):
+                self.register.park(row, result)
+            elif row.possible_duplicate and row.content_sha256 != _sha256(result):
+                reason = "made again it would differ from its first copy"
+                unwanted.append((row, MessageState.UNCERTAIN, reason))
+            else:
+                made.append((row, result))
+        if unwanted:
+            self.register.end(unwanted)
+        with self._changed:
+            self._making -= len(rows) - len(made)
+            self._changed.notify_all()
+        return made
+
+    def _made_of(self, rows: Sequence[Taken]) -> Iterator[tuple[Taken, Envelope | Exception]]:
+        for kind in dict.fromkeys(row.kind for row in rows):
+            mine = [row for row in rows if row.kind is kind]
+            many: Callable[[Session, Sequence[Taken]], Sequence[Makes | Exception]] | None
+            many = getattr(self.composers.get(kind), "many", None)
+            if many is None:
+                yield from ((row, self._made_alone(row)) for row in mine)
+                continue
+            try:
+                with reading(self.register.engine) as session:
+                    ways = many(session, mine)
+            except ServiceError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- a fault of one kind must not stop the others
+                ways = [error] * len(mine)
+            for row, way in zip(mine, ways, strict=True):
+                yield row, way if isinstance(way, Exception) else self._caught(row, lambda way=way, row=row: way.make(row, self.sender))
+
+    def _made_alone(self, row: Taken) -> Envelope | Exception:
+        def make() -> Envelope:
+            with reading(self.register.engine) as session:
+                message = session.get_one(Message, row.id)
+                draft = self.composers[row.kind](session, message)
+            return make_envelope(
+                draft,
+                kind=row.kind,
+                message_id=row.message_id,
+                dated_at=row.dated_at,
+                mail_from=self.sender.mail_from,
+                return_path=self.sender.return_path(row.id),
+            )
+
+        return self._caught(row, make)
+
+    def _caught(self, row: Taken, make: Callable[[], Envelope]) -> Envelope | Exception:
+        del row
+        try:
+            return make()
+        except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
+            return error
+
+    def _sign(self, signing: Executor, made: Sequence[_Made]) -> None:
+        for first in range(0, len(made), _SIGNED_AT_ONCE):
+            chunk = made[first : first + _SIGNED_AT_ONCE]
+            if self.sender.signer is None:
+                self._put([self._signed(*one) for one in chunk], len(chunk))
+                continue
+            future: Future[list[Mail | None]] = signing.submit(lambda chunk=chunk: [self._signed(*one) for one in chunk])
+            future.add_done_callback(lambda done, size=len(chunk): self._put(done.result(), size))
+
+    def _signed(self, row: Taken, envelope: Envelope) -> Mail | None:
+        try:
+            signed = self.sender.sign(envelope, at=row.dated_at)
+        except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
+            self.register.park(row, error)
+            return None
+        return Mail(envelope=signed, ref=Ready(row=row, content_sha256=_sha256(envelope)))
+
+    def _put(self, mails: Sequence[Mail | None], making: int) -> None:
+        with self._changed:
+            for mail in mails:
+                if mail is not None:
+                    heapq.heappush(self._heap, (ready_of(mail).row.priority, next(self._order), mail))
+            self._making -= making
+            self._changed.notify_all()
+
+
+_NEVER = -1
+
+
+def _sha256(envelope: Envelope) -> str:
+    return hashlib.sha256(envelope.data).hexdigest()
