@@ -7,20 +7,20 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlmodel import Session, col
 
 from service.foundation.clock import Clock
 from service.foundation.errors import Transient
-from service.mail.moves import Fenced, note_yes, pass_fence, yes_in_words
+from service.mail.moves import Fenced, Move, note_moves, note_yes, pass_fence, yes_in_words
 from service.mail.outbox import leave_in_doubt, move_message, try_again
 from service.mail.retry import RetryAt, after_deferral
 from service.mail.sender import Sender
-from service.mail.transport import Deferred, InDoubt, Mail, Receipt, Rejected, RelayDown, Told
+from service.mail.transport import Deferred, InDoubt, Mail, Outcome, Receipt, Rejected, RelayDown, Told
 from service.model.message import Message, MessageEvent
 from service.model.states import MessageState
 from service.store.claim import Taken
-from service.store.transaction import transaction
+from service.store.transaction import Writer, transaction, within
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +56,14 @@ class Register:
     owner: str
     given_back: int = 0
 
+    def __post_init__(self) -> None:
+        """Prepare the connection of the thread that carries."""
+        self._writer = Writer(self.engine)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._writer.close()
+
     def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
         """Write down what was told, move `asked` past the fence, and give those that passed: one commit for all.
 
@@ -63,16 +71,18 @@ class Register:
         a while. What asks to leave does not leave then, and goes back into the queue.
         """
         try:
-            with transaction(self.engine) as session:
+            with self._writer.transaction() as connection:
                 now = self.clock()
-                self._settle_told(session, told, now=now)
+                moves = self._settle_told(connection, told, now=now)
                 passed = pass_fence(
-                    session,
+                    connection,
                     [_fenced(mail) for mail in asked],
                     owner=self.owner,
                     until=now + self.sender.leases.submitting,
                     now=now,
                 )
+                moves += [_into_submission(_row(mail)) for mail in asked if _row(mail).id in passed]
+                note_moves(connection, moves, now=now)
         except Transient:
             self._write_later(told, asked)
             return ()
@@ -122,17 +132,24 @@ class Register:
                 lambda s, mine, now: leave_in_doubt(s, mine, reason="an error while it was submitted", now=now),
             )
 
-    def _settle_told(self, session: Session, told: Sequence[Told], *, now: datetime) -> None:
+    def _settle_told(self, connection: Connection, told: Sequence[Told], *, now: datetime) -> list[Move]:
+        """Settle what was told, and give the moves of which no event is written yet."""
         yes = [(_row(one.mail), one.outcome) for one in told if isinstance(one.outcome, Receipt)]
-        settled = note_yes(session, yes, owner=self.owner, now=now)
-        for row, receipt in yes:
-            if row.id not in settled:
-                self._note_late_yes(session, row, receipt)
-        for one in told:
-            if isinstance(one.outcome, RelayDown):
-                self._give_back(session, _row(one.mail), reason=str(one.outcome.answer))
-            elif not isinstance(one.outcome, Receipt):
-                self._note_no(session, _row(one.mail), one.outcome)
+        settled = note_yes(connection, yes, owner=self.owner, now=now)
+        if len(settled) < len(told):
+            with within(connection) as session:
+                for one in told:
+                    if _row(one.mail).id not in settled:
+                        self._settle_one(session, _row(one.mail), one.outcome)
+        return [_into_acceptance(row, receipt) for row, receipt in yes if row.id in settled]
+
+    def _settle_one(self, session: Session, row: Taken, outcome: Outcome) -> None:
+        if isinstance(outcome, Receipt):
+            self._note_late_yes(session, row, outcome)
+        elif isinstance(outcome, RelayDown):
+            self._give_back(session, row, reason=str(outcome.answer))
+        else:
+            self._note_no(session, row, outcome)
 
     def _note_late_yes(self, session: Session, row: Taken, receipt: Receipt) -> None:
         def settle(session: Session, mine: Message, now: datetime) -> None:
@@ -197,11 +214,15 @@ class Register:
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                with transaction(self.engine) as session:
-                    self._settle_told(session, told, now=self.clock())
-                    for mail in asked:
-                        # Whether its fence was committed is not known, but that not a byte of it has left.
-                        self._give_back(session, _row(mail), reason="the database was away; its bytes never left")
+                with self._writer.transaction() as connection:
+                    now = self.clock()
+                    note_moves(connection, self._settle_told(connection, told, now=now), now=now)
+                    with within(connection) as session:
+                        for mail in asked:
+                            # Whether its fence was committed is not known, but that not a byte of it has left.
+                            self._give_back(
+                                session, _row(mail), reason="the database was away; its bytes never left"
+                            )
             except Transient:
                 if time.monotonic() > end:
                     raise
@@ -213,6 +234,21 @@ class Register:
 
     def _count(self, told: Sequence[Told]) -> None:
         self.given_back += sum(isinstance(one.outcome, RelayDown) for one in told)
+
+
+def _into_submission(row: Taken) -> Move:
+    return Move(
+        row=row,
+        was=MessageState.CLAIMED,
+        became=MessageState.SUBMITTING,
+        reason="the relay asked for its bytes",
+    )
+
+
+def _into_acceptance(row: Taken, receipt: Receipt) -> Move:
+    return Move(
+        row=row, was=MessageState.SUBMITTING, became=MessageState.ACCEPTED, reason=yes_in_words(receipt)
+    )
 
 
 def ready_of(mail: Mail) -> Ready:

@@ -26,8 +26,11 @@ _QUEUE_ID = re.compile(
 )
 _LONGEST_REPLY = 65536
 _WANTED = {Stage.MAIL: 2, Stage.RCPT: 2, Stage.DATA: 3}
+_OK = 250
 _CLOSING = 421
 _NONSENSE = None
+_CODE_LENGTH = 3
+_PASSED_BY = frozenset({Stage.MAIL, Stage.RCPT})
 _XTEXT = re.compile(r"[^!-*,-<>-~]")
 
 
@@ -76,7 +79,7 @@ class Dialogue:
     unwritten: bytearray = field(default_factory=bytearray)
     offered: Mail | None = None
     submitted: Mail | None = None
-    _read: bytearray = field(default_factory=bytearray)
+    _read: bytes = b""
     _lines: list[bytes] = field(default_factory=list)
     _awaited: deque[Stage | None] = field(default_factory=deque)
     """The stages whose answers are to come, in order; None for one that nobody wants to know."""
@@ -146,21 +149,19 @@ class Dialogue:
         del self.unwritten[:count]
         self._until_the_dot = max(0, self._until_the_dot - count)
 
-    def hear(self, data: bytes) -> Iterator[Event]:
+    def hear(self, data: bytes) -> list[Event]:
         """Take in what the relay said, and tell what it means; stops where the dialogue is over."""
-        self._read += data
-        while not self.is_over:
-            end = self._read.find(b"\n")
-            if end < 0:
-                self.is_over = len(self._read) > _LONGEST_REPLY
-                return
-            line = bytes(self._read[:end]).rstrip(b"\r")
-            del self._read[: end + 1]
-            self._lines.append(line)
+        events: list[Event] = []
+        *lines, self._read = (self._read + data).split(b"\n")
+        for line in lines:
+            if self.is_over:
+                return events
             if line[3:4] == b"-" and line[:3].isdigit() and len(self._lines) < _LONGEST_REPLY // 8:
+                self._lines.append(line)
                 continue
-            lines, self._lines = self._lines, []
-            yield from self._answered(lines)
+            self._answered(line, events)
+        self.is_over = self.is_over or len(self._read) > _LONGEST_REPLY
+        return events
 
     def lost(self) -> Iterator[Told]:
         """Tell what becomes of the mails on a connection that is gone; it is over then."""
@@ -178,25 +179,27 @@ class Dialogue:
             return Deferred(Answer(stage=Stage.DATA, relay=self.relay))
         return failure(Answer(stage=Stage.END, relay=self.relay))
 
-    def _answered(self, lines: list[bytes]) -> Iterator[Event]:
-        code = _code(lines)
+    def _answered(self, line: bytes, events: list[Event]) -> None:
+        lines, self._lines = [*self._lines, line], []
         if not self._awaited:
             # An answer that nobody asked for: only a good-bye is ever one (RFC 5321, section 3.8).
             self.is_over = True
             return
+        code = int(line[:3]) if line[:3].isdigit() and len(line) >= _CODE_LENGTH else _NONSENSE
         stage = self._awaited.popleft()
-        if stage is None:
+        if stage is None or (code == _OK and stage in _PASSED_BY and self._refused is None):
+            # The usual answer to MAIL and RCPT, or one that nobody wants to know: there is nothing to tell.
             self._say_next()
             return
         answer = Answer(
             stage=stage, relay=self.relay, code=code, enhanced=_enhanced(lines[0]) if code is not None else ""
         )
         if stage is Stage.END:
-            yield self._ended(answer, lines)
+            events.append(self._ended(answer, lines))
         else:
-            yield from self._offer_answered(answer)
+            events.extend(self._offer_answered(answer))
         if self.is_over or code in {_NONSENSE, _CLOSING}:
-            yield from self.lost()
+            events.extend(self.lost())
 
     def _ended(self, answer: Answer, lines: list[bytes]) -> Told:
         self.carried += 1
@@ -282,11 +285,6 @@ def _with_dots_doubled(data: bytes) -> bytes:
 def _xtext(text: str) -> str:
     """Write a value of a DSN parameter (RFC 3461, section 4)."""
     return _XTEXT.sub(lambda found: f"+{ord(found.group()):02X}", text)
-
-
-def _code(lines: list[bytes]) -> int | None:
-    digits = lines[-1][:3]
-    return int(digits) if len(digits) == 3 and digits.isdigit() else _NONSENSE
 
 
 def _enhanced(line: bytes) -> str:

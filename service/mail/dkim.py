@@ -5,7 +5,7 @@ import functools
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -99,7 +99,11 @@ class DkimSigner:
         self.domain = domain
 
     def sign(self, data: bytes, *, at: datetime) -> bytes:
-        """Give the mail with one DKIM-Signature per key before its first header; equal arguments give equal bytes.
+        """Give the mail with its signatures before its first header; see signatures()."""
+        return self.signatures(data, at=at) + data
+
+    def signatures(self, data: bytes, *, at: datetime) -> bytes:
+        """Give one DKIM-Signature header per key, to stand before a mail; equal arguments give equal bytes.
 
         `data` is one whole mail, every line ended by CRLF. `at` has a zone; it becomes `t=`, to the second, and
         the signature holds for LIFETIME from then. Raises ValueError where a line does not end, a header cannot
@@ -108,11 +112,12 @@ class DkimSigner:
         if not data.endswith(b"\r\n"):
             raise ValueError("The last line of a mail to be signed ends in CRLF.")
         head, _, body = data.partition(b"\r\n\r\n")
-        fields = list(_fields(head))
+        fields = [_field(raw) for raw in _FIELD_END.split(head.removesuffix(b"\r\n"))]
         body_hash = _base64(hashlib.sha256(canonical_body(body)).digest())
-        names, signed = _signed_headers(fields)
+        names, order = _plan(tuple(name for name, _ in fields))
+        signed = b"".join([fields[place][1] for place in order])
         times = b"t=%d; x=%d;" % (at.timestamp(), (at + LIFETIME).timestamp())
-        return b"".join(self._header(key, times, names, body_hash, signed) for key in self.keys) + data
+        return b"".join(self._header(key, times, names, body_hash, signed) for key in self.keys)
 
     def _header(self, key: DkimKey, times: bytes, names: bytes, body_hash: bytes, signed: bytes) -> bytes:
         unsigned = b"\r\n ".join(
@@ -171,26 +176,27 @@ def _open(private: bytes) -> tuple[Algorithm, Callable[[bytes], bytes], bytes]:
     raise ValueError("A DKIM key is one of RSA or Ed25519.")
 
 
-def _fields(head: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give each header's name in lower case and its value as it stands, folds included."""
-    for field in _FIELD_END.split(head.removesuffix(b"\r\n")):
-        name, colon, value = field.partition(b":")
-        if not colon or not _FIELD_NAME.fullmatch(name):
-            raise ValueError("A mail to be signed has a header that cannot be read.")
-        yield name.lower(), value
+@functools.lru_cache(maxsize=1024)
+def _field(raw: bytes) -> tuple[bytes, bytes]:
+    """Give a header's name in lower case, and its canonical line; most mails of a moment share most headers."""
+    name, colon, value = raw.partition(b":")
+    if not colon or not _FIELD_NAME.fullmatch(name):
+        raise ValueError("A mail to be signed has a header that cannot be read.")
+    return name.lower(), b"%s:%s\r\n" % (name.lower(), canonical_value(value))
 
 
-def _signed_headers(fields: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
-    """Give the tag `h=`, and the canonical bytes of the headers in the order in which it names them."""
-    standing: dict[bytes, list[bytes]] = defaultdict(list)
-    for name, value in fields:
-        standing[name].append(b"%s:%s\r\n" % (name, canonical_value(value)))
-    if len(standing[b"from"]) != 1:
+@functools.lru_cache(maxsize=256)
+def _plan(names: tuple[bytes, ...]) -> tuple[bytes, tuple[int, ...]]:
+    """Give the tag `h=` for headers of these names, and the places of those that are signed in the order it names them."""
+    if names.count(b"from") != 1:
         raise ValueError("A mail to be signed has exactly one From.")
+    places: dict[bytes, list[int]] = defaultdict(list)
+    for place, name in enumerate(names):
+        places[name].append(place)
     # Of headers that stand more than once, the lowest is signed first (RFC 6376, section 5.4.2).
-    signed = b"".join(line for name in _oversigned() for line in reversed(standing.get(name, ())))
-    counts = Counter(name for name, _ in fields if name in _oversigned())
-    return _names_tag(tuple(sorted(counts.items()))), signed
+    order = tuple(place for name in _oversigned() for place in reversed(places.get(name, ())))
+    counts = Counter(name for name in names if name in _oversigned())
+    return _names_tag(counts), order
 
 
 @functools.cache
@@ -198,10 +204,8 @@ def _oversigned() -> dict[bytes, str]:
     return {name.lower().encode(): name for name in OVERSIGNED}
 
 
-@functools.lru_cache(maxsize=256)
-def _names_tag(counts: tuple[tuple[bytes, int], ...]) -> bytes:
+def _names_tag(times: Mapping[bytes, int]) -> bytes:
     """Write `h=`, folded: each name as often as its header stands in the mail, and once more."""
-    times = dict(counts)
     lines = ["h="]
     for key, name in _oversigned().items():
         for _ in range(times.get(key, 0) + 1):

@@ -1,5 +1,6 @@
 """What goes into the post: a Draft that a room hands over, and the Envelope that a transport carries."""
 
+import copy
 import re
 from dataclasses import dataclass
 
@@ -85,13 +86,15 @@ class Envelope:
         _one_address(self.rcpt_to)
         if not _NOTIFY.fullmatch(self.notify):
             raise ValueError("A relay reports NEVER, or some of SUCCESS, FAILURE and DELAY.")
-        lines = self.data.split(b"\r\n")
-        # A CR or LF that is left when the pairs are gone stands alone.
-        between = b"".join(lines)
-        if not self.data or lines[-1] or b"\r" in between or b"\n" in between or b"\0" in between:
-            raise ValueError("A line of a mail ends in CRLF and holds no NUL.")
-        if max(map(len, lines)) > LONGEST_LINE:
-            raise ValueError(f"A line of a mail holds at most {LONGEST_LINE} bytes.")
+        _whole_lines(self.data)
+
+    def signed(self, signatures: bytes) -> "Envelope":
+        """Give the mail with whole header lines before its first one."""
+        _whole_lines(signatures)
+        signed = copy.copy(self)
+        # What was checked is not checked again: a mail is made thousands of times a minute.
+        object.__setattr__(signed, "data", signatures + self.data)
+        return signed
 
     @property
     def needs_smtputf8(self) -> bool:
@@ -103,6 +106,15 @@ def _one_address(address: str) -> None:
     # The address stays out of the sentence: it may end in a log.
     if not _ADDRESS.fullmatch(address):
         raise ValueError("Mail goes to and from exactly one plain address.")
+
+
+def _whole_lines(data: bytes) -> None:
+    lines = data.split(b"\r\n")
+    ends = len(lines) - 1
+    if not data or lines[-1] or data.count(b"\r") != ends or data.count(b"\n") != ends or b"\0" in data:
+        raise ValueError("A line of a mail ends in CRLF and holds no NUL.")
+    if max(map(len, lines)) > LONGEST_LINE:
+        raise ValueError(f"A line of a mail holds at most {LONGEST_LINE} bytes.")
 
 
 def _one_line(text: str, *, what: str) -> None:

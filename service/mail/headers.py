@@ -5,6 +5,7 @@ import hmac
 import textwrap
 from collections.abc import Iterator
 from email.headerregistry import Address
+from functools import lru_cache
 
 from service.foundation.addresses import ascii_address
 
@@ -22,7 +23,12 @@ def make_message_id(site_key: bytes, dedupe_key: str, domain: str) -> str:
     """
     mac = hmac.digest(site_key, dedupe_key.encode(), "sha256")
     name = base64.b32encode(mac).decode()[:_MESSAGE_ID_CHARACTERS].lower()
-    return f"<{name}@{ascii_address(f'id@{domain}').rpartition('@')[2]}>"
+    return f"<{name}@{_ascii_domain(domain)}>"
+
+
+@lru_cache(maxsize=16)
+def _ascii_domain(domain: str) -> str:
+    return ascii_address(f"id@{domain}").rpartition("@")[2]
 
 
 def list_headers(unsubscribe_url: str) -> Iterator[tuple[str, str]]:

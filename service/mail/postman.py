@@ -1,5 +1,6 @@
 """Claim, carry, settle: take due mails out of the outbox, hand each over once, and write down what became of it."""
 
+import contextlib
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,8 @@ def deliver_due(
     book = _Book(stock=stock, register=register)
     stock.open()
     try:
-        transport.carry(book)
+        with contextlib.closing(register):
+            transport.carry(book)
     except ServiceError:
         # The database is away: what is in hand is freed when its lease has ended.
         stock.close()

@@ -1,7 +1,7 @@
 """Whom our mail comes from, how a mail is made again from its row, and how it is signed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -49,7 +49,7 @@ class Sender:
         """Give the mail with its signatures, dated `at`; without a signer, as it is."""
         if self.signer is None:
             return envelope
-        return replace(envelope, data=self.signer.sign(envelope.data, at=at))
+        return envelope.signed(self.signer.signatures(envelope.data, at=at))
 
     def return_path(self, row_id: str) -> str | None:
         """Give the envelope sender of one mail; None where it is the sender's own address."""

@@ -51,6 +51,7 @@ _NAMELESS = "[127.0.0.1]"
 _CLOSING = 421
 _ENDED = frozenset({None, _CLOSING})
 _STOCK_SECONDS = 0.005
+_GATHER_SECONDS = 0.0005
 _READS = 16
 
 _Trouble = RelayDown | Lost | Incapable
@@ -341,18 +342,31 @@ class _Carrying:
     def _turn(self) -> None:
         """Wait until somebody has something to say, and take one step everywhere."""
         asked: list[_Line] = []
-        for key, mask in self._selector.select(self._patience()):
-            if key.data is None:
+        goes_on = self._listen(asked, seconds=self._patience())
+        while goes_on and (asked or self.told) and self._are_others_under_way(asked):
+            # A commit costs more than a moment's wait, and serves all who have answered by then.
+            goes_on = self._listen(asked, seconds=_GATHER_SECONDS)
+        self._take_dialled()
+        self._give_up_on_the_silent()
+        self._write_down(asked)
+
+    def _listen(self, asked: list[_Line], *, seconds: float | None) -> bool:
+        """Take one step with everybody who has something to say within so many seconds; tells whether anybody had."""
+        ready = self._selector.select(seconds)
+        for key, mask in ready:
+            line = key.data
+            if line is None:
                 with contextlib.suppress(BlockingIOError):
                     self._ear.recv(64)
                 continue
             if mask & selectors.EVENT_READ:
-                self._hear(key.data, asked)
-            if key.data in self.lines:
-                self._write(key.data)
-        self._take_dialled()
-        self._give_up_on_the_silent()
-        self._write_down(asked)
+                self._hear(line, asked)
+            if line.waits_to_write or line.connection.dialogue.unwritten:
+                self._write(line)
+        return bool(ready)
+
+    def _are_others_under_way(self, asked: Sequence[_Line]) -> bool:
+        return any(not line.connection.dialogue.is_idle and line not in asked for line in self.lines)
 
     def _patience(self) -> float | None:
         """Give for how many seconds nothing may happen."""
@@ -403,7 +417,7 @@ class _Carrying:
         """Tell whether a relay only ended a connection between two mails; that says nothing about the next one."""
         journey = self.journeys.get(mail)
         return (
-            line.connection.dialogue.carried > 0
+            line.connection.offers > 1
             and outcome.answer.stage is Stage.MAIL
             and outcome.answer.code in _ENDED
             and not (journey is not None and journey.was_renewed)
@@ -491,7 +505,7 @@ class _Carrying:
 
     def _write(self, line: _Line) -> None:
         unwritten = len(line.connection.dialogue.unwritten)
-        if not unwritten and not line.waits_to_write:
+        if line not in self.lines:
             return
         if not line.connection.write():
             self._lose(line)

@@ -17,7 +17,7 @@ from service.mail.book import Ready, Register, ready_of
 from service.mail.compose import make_envelope
 from service.mail.envelope import Envelope
 from service.mail.headers import make_message_id
-from service.mail.moves import note_moves
+from service.mail.moves import Move, note_moves
 from service.mail.outbox import move_message
 from service.mail.sender import Composers, Makes, Sender, Unwanted
 from service.mail.transport import Mail
@@ -56,6 +56,7 @@ class Stock:
     trouble: Exception | None = None
     _heap: list[tuple[int, int, Mail]] = field(default_factory=list)
     _making: int = 0
+    _low: int = 0
     _given: int = 0
     _is_dry: bool = False
     _is_ended: bool = False
@@ -78,7 +79,9 @@ class Stock:
                 if self._heap and not self._is_ended:
                     mail = heapq.heappop(self._heap)[2]
                     self._given += 1
-                    self._changed.notify_all()
+                    if len(self._heap) + self._making <= self._low:
+                        # To wake the thread that fills for every mail would cost more than the mail.
+                        self._changed.notify_all()
                     break
                 if not wait or self._will_none_come():
                     return None
@@ -142,7 +145,8 @@ class Stock:
                 lies = len(self._heap) + self._making
                 if self._is_dry and not lies:
                     return _NEVER
-                if not self._is_dry and lies <= self._batch() // 2:
+                self._low = 0 if self._is_dry else self._batch() // 2
+                if not self._is_dry and lies <= self._low:
                     return None
                 if not self._changed.wait(STOCK_SECONDS):
                     self._is_dry = False
@@ -166,13 +170,16 @@ class Stock:
                 make_message_id=lambda key: make_message_id(sender.site_key, key, sender.domain),
                 above=above,
             )
-            note_moves(
-                session,
-                [(row.id, row.attempt, "taken by a sender") for row in rows],
-                was=MessageState.QUEUED,
-                became=MessageState.CLAIMED,
-                now=register.clock(),
-            )
+            taken = [
+                Move(
+                    row=row,
+                    was=MessageState.QUEUED,
+                    became=MessageState.CLAIMED,
+                    reason="taken by a sender",
+                )
+                for row in rows
+            ]
+            note_moves(session.connection(), taken, now=register.clock())
         with self._changed:
             self.taken += len(rows)
             self._making += len(rows)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, bindparam, or_, select, text
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlmodel import Session, col
 
 from service.model.columns import Moment
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
-from service.store.rows import ROWS, pack, values_table
+from service.store.rows import run_for_rows
 
 PRIORITIES = range(4)
 """The places that a kind of mail may have in the queue; a lower one goes first."""
@@ -37,7 +37,9 @@ class Taken:
 
 def is_any_due(session: Session, *, now: datetime) -> bool:
     """Tell whether a queued message is due; costs the same however many wait."""
-    return any(session.execute(_due(priority, now=now, most=1)).first() for priority in PRIORITIES)
+    return any(
+        session.execute(_DUE, {"priority": priority, "now": now, "most": 1}).first() for priority in PRIORITIES
+    )
 
 
 def claim_messages(
@@ -59,8 +61,8 @@ def claim_messages(
     """
     found = []
     for priority in PRIORITIES[:above]:
-        wanted = _due(priority, now=now, most=most - len(found)).where(col(Message.expires_at) > now)
-        found += session.execute(wanted.with_for_update(skip_locked=True)).all() if most > len(found) else []
+        wanted = {"priority": priority, "now": now, "most": most - len(found)}
+        found += session.execute(_ALIVE, wanted).all() if most > len(found) else []
     if not found:
         return []
     dated_at = now.replace(microsecond=0)
@@ -82,19 +84,15 @@ def claim_messages(
         )
         for row in found
     ]
-    table = values_table(session, {"id": "text", "message_id": "text"})
-    take = text(
-        "UPDATE message SET state = 'claimed', attempt = message.attempt + 1, lease_owner = :owner,"
-        " lease_until = :until, message_id = v.message_id, dated_at = coalesce(message.dated_at, :dated_at)"
-        f" FROM {table} WHERE message.id = v.id AND message.state = 'queued' RETURNING message.id"  # noqa: S608 -- made of names in this module
-    ).bindparams(bindparam("until", type_=Moment), bindparam("dated_at", type_=Moment))
-    given = {
-        ROWS: pack([{"id": row.id, "message_id": row.message_id} for row in rows]),
-        "owner": owner,
-        "until": now + lease,
-        "dated_at": dated_at,
-    }
-    taken = set(session.execute(take, given).scalars())
+    taken = run_for_rows(
+        session.connection(),
+        _TAKE,
+        columns={"id": "text", "message_id": "text"},
+        rows=[(row.id, row.message_id) for row in rows],
+        owner=owner,
+        until=now + lease,
+        dated_at=dated_at,
+    )
     return [row for row in rows if row.id in taken]
 
 
@@ -127,6 +125,11 @@ def stale_messages(session: Session, *, owner: str | None, now: datetime) -> Seq
     return session.execute(found.with_for_update(skip_locked=True)).scalars().all()
 
 
+_TAKE = (
+    "UPDATE message SET state = 'claimed', attempt = message.attempt + 1, lease_owner = :owner, lease_until = :until,"
+    " message_id = v.message_id, dated_at = coalesce(message.dated_at, :dated_at)"
+    " FROM {v} WHERE message.id = v.id AND message.state = 'queued' RETURNING message.id"
+)
 _COLUMNS = (
     Message.id,
     Message.kind,
@@ -144,15 +147,15 @@ _COLUMNS = (
 )
 
 
-def _due(priority: int, *, now: datetime, most: int) -> Select[tuple[object, ...]]:
-    # One priority at a time the index gives the oldest that are due first, and passes over none that are not.
-    return (
-        select(*map(col, _COLUMNS))
-        .where(
-            col(Message.state) == MessageState.QUEUED,
-            col(Message.priority) == priority,
-            col(Message.due_at) <= now,
-        )
-        .order_by(col(Message.due_at), col(Message.id))
-        .limit(most)
+# One priority at a time the index gives the oldest that are due first, and passes over none that are not.
+_DUE = (
+    select(*map(col, _COLUMNS))
+    .where(
+        col(Message.state) == MessageState.QUEUED,
+        col(Message.priority) == bindparam("priority"),
+        col(Message.due_at) <= bindparam("now", type_=Moment),
     )
+    .order_by(col(Message.due_at), col(Message.id))
+    .limit(bindparam("most", type_=Integer))
+)
+_ALIVE = _DUE.where(col(Message.expires_at) > bindparam("now", type_=Moment)).with_for_update(skip_locked=True)

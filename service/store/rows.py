@@ -1,23 +1,86 @@
-"""Hand many rows of values to one statement: a table of values that both databases read from one JSON parameter."""
+"""Run one statement for many rows of values, as fast as each of the databases can."""
 
-import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 
-ROWS = "rows"
-"""The name of the parameter that holds them; its value is what `pack` gives."""
+from service.model.columns import Moment
 
-
-def values_table(session: Session, columns: Mapping[str, str]) -> str:
-    """Give the SQL of a table `v` with these columns, each with its type (text or integer), for a FROM clause."""
-    if session.get_bind().dialect.name == "postgresql":
-        typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        return f"json_to_recordset(CAST(:{ROWS} AS json)) AS v({typed})"
-    read = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
-    return f"(SELECT {read} FROM json_each(:{ROWS})) AS v"
+_POSTGRESQL = "postgresql"
 
 
-def pack(rows: Sequence[Mapping[str, object]]) -> str:
-    """Write rows as the parameter of a statement; their values are texts, whole numbers and None."""
-    return json.dumps(rows, separators=(",", ":"))
+def run_for_rows(
+    connection: Connection,
+    sql: str,
+    *,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[object]],
+    **values: object,
+) -> set[Any]:
+    """Run a statement that reads `rows` as a table `v`, and give what it returns: one value of each row it touched.
+
+    `sql` holds `FROM {v}` once, names the cells `v.name` and its other parameters `:name`. `columns` names the cells,
+    each with its type (text, integer); they are texts, whole numbers and None. A moment is kept as the columns of
+    moments keep it. PostgreSQL runs it once for all rows; SQLite, for which a statement is a call of a function, once
+    for each. Such statements run thousands of times a minute, so they go to the driver as they are.
+    """
+    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
+    if connection.dialect.name == _POSTGRESQL:
+        moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
+        statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
+        cells = zip(columns, map(list, zip(*rows, strict=True)), strict=True)
+        result = connection.exec_driver_sql(statement, {**given, **dict(cells)})
+        return {row[0] for row in result.fetchall()} if result.returns_rows else set()
+    return _run_each(connection, _for_sqlite(sql, tuple(columns)), [{**given, **dict(zip(columns, row, strict=True))} for row in rows])
+
+
+def _run_each(connection: Connection, statement: str, rows: Sequence[Mapping[str, object]]) -> set[Any]:
+    dialect, cursor = connection.dialect, connection.connection.cursor()
+    try:
+        if " RETURNING " not in statement:
+            dialect.do_executemany(cursor, statement, rows)
+            return set()
+        touched = set()
+        for row in rows:
+            dialect.do_execute(cursor, statement, row)
+            touched.update(found[0] for found in cursor.fetchall())
+        return touched
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
+
+
+@lru_cache(maxsize=64)
+def _for_sqlite(sql: str, columns: tuple[str, ...]) -> str:
+    statement = sql.replace(" FROM {v}", "")
+    for name in sorted(columns, key=len, reverse=True):
+        statement = statement.replace(f"v.{name}", f":{name}")
+    return statement
+
+
+@lru_cache(maxsize=64)
+def _for_postgresql(
+    sql: str, columns: tuple[tuple[str, str], ...], names: tuple[str, ...], moments: frozenset[str]
+) -> str:
+    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in columns)
+    statement = sql
+    for name in sorted(names, key=len, reverse=True):
+        cast = "::timestamptz" if name in moments else ""
+        statement = statement.replace(f":{name}", f"%({name})s{cast}")
+    return statement.replace("{v}", f"unnest({arrays}) AS v({', '.join(name for name, _ in columns)})")
+
+
+def _as_kept(dialect: Dialect, value: object) -> object:
+    return _moment_writer(dialect)(value) if isinstance(value, datetime) else value
+
+
+@lru_cache(maxsize=4)
+def _moment_writer(dialect: Dialect) -> Any:
+    return Moment().dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
