@@ -13,4 +13,9 @@ _INSERT: dict[str, Callable[[type[SQLModel]], postgresql.Insert | sqlite.Insert]
 
 def insert_or(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Insert:
     """Begin the INSERT of a row; the caller adds `on_conflict_do_nothing(…)` or `on_conflict_do_update(…)`."""
-    return _INSERT[session.get_bind().dialect.name](type(row)).values(row.model_dump())
+    return insert_into(session, type(row)).values(row.model_dump())
+
+
+def insert_into(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+    """Begin the INSERT of many rows, given as a list when it is executed; the rest is as with `insert_or`."""
+    return _INSERT[session.get_bind().dialect.name](table)
