@@ -137,7 +137,6 @@ class Pace:
 
     def __init__(self, rates: Rates = Rates()) -> None:
         """Begin with full measure."""
-        self._rates = rates
         self._lock = threading.Lock()
         self._all = _Lane(limit=rates.overall) if rates.overall is not None else None
         self._relays = {name: _Lane(limit=limit) for name, limit in rates.by_relay.items()}

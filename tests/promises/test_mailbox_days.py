@@ -15,6 +15,7 @@ from service.mail.brakes.mailbox_days import (
 from service.mail.brakes.share import Share
 from service.model.mailbox_day import MailboxDay
 from service.store.transaction import reading, transaction
+from tests.coalition import Coalition
 from tests.doubles.house import in_parallel
 
 KEY = b"k" * 32
@@ -84,6 +85,19 @@ def test_who_confirms_gets_the_share_of_what_is_typed_anew(days: Days) -> None:
         renew_share(session, "ann+office@lakes.example", now=days.now, site_key=KEY)
 
     assert days.count((ANN, Share.TYPED), (ANN, Share.WRITTEN), (BEN, Share.TYPED)) == [1, 2, 2]
+
+
+def test_the_button_of_a_confirmation_renews_the_share(engine, root, noon) -> None:
+    coalition = Coalition(engine, root, noon).open()
+    coalition.sign("Lake Alliance", email=ANN).deliver_mail()
+    with transaction(engine) as session:
+        key = coalition.keyring.site_key
+        count_mailboxes(session, [(ANN, Share.TYPED)] * 9, now=noon, site_key=key)
+
+    coalition.confirm(coalition.newest_token("confirm"))
+
+    with transaction(engine) as session:
+        assert count_mailboxes(session, [(ANN, Share.TYPED)], now=noon, site_key=key) == [1]
 
 
 def test_a_large_batch_is_counted_whole(days: Days) -> None:
