@@ -20,6 +20,7 @@ from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.dkim_keys import make_dkim_keys, open_dkim_keys
 from service.mail.mailbox import Mailbox, parse_mailbox_url
+from service.mail.pace import Pace, make_rates
 from service.mail.postman import Composer, Sender
 from service.mail.smtp import SmtpTransport, parse_smtp_urls
 from service.mail.transport import Transport
@@ -45,6 +46,7 @@ class Services:
     clock: Clock
     wake: Wake
     transport: Transport | None
+    pace: Pace
     sender: Sender
     composers: Mapping[MessageKind, Composer]
     fonts: Fonts
@@ -96,8 +98,9 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         clock=clock,
         wake=Wake(),
         transport=_make_transport(settings, domain),
+        pace=_make_pace(settings),
         sender=Sender(
-            site_key=root.derive("message-id"),
+            site_key=keyring.site_key,
             mail_from=settings.mail_from,
             domain=domain,
             signer=_make_signer(settings, engine, root),
@@ -176,3 +179,8 @@ def _make_transport(settings: Settings, domain: str) -> Transport | None:
     return SmtpTransport(
         parse_smtp_urls(settings.smtp_url), ca_file=settings.smtp_ca_file, local_hostname=domain
     )
+
+
+def _make_pace(settings: Settings) -> Pace:
+    relays = parse_smtp_urls(settings.smtp_url) if settings.smtp_url else ()
+    return Pace(make_rates(settings.send_rates, relays=[relay.name for relay in relays]))

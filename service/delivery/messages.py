@@ -22,11 +22,13 @@ from service.letter.fonts import Fonts
 from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
+from service.model.brake import BreakerTrip
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Approval, Approver, Decision, Edition
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient
+from service.model.report_kind import ReportKind
 from service.model.states import MessageState
 from service.signing.roll import frozen_letter, letter_as_it_stands
 from service.store.keyring import Keyring
@@ -45,6 +47,22 @@ _ALERTS = {
     "uncertain": (
         "Nobody can know whether a copy of the letter arrived: the connection broke at the last moment."
         " It is not sent again by itself; `undersigned campaign show` says which."
+    ),
+}
+
+_MANY = {MessageKind.INVITATION: "invitations", MessageKind.REMINDER: "reminders"}
+_TROUBLES = {
+    ReportKind.HARD: (
+        "went to mailboxes that do not exist. Receivers take that for a list that was bought, and soon refuse every"
+        " mail of ours: look through the list first, and take out what is old."
+    ),
+    ReportKind.COMPLAINT: (
+        "were called unwanted by those who got them. Ask where the addresses came from, and whether their owners"
+        " expect this mail."
+    ),
+    ReportKind.POLICY: (
+        "were refused for how, or by whom, they were sent; their addresses may be good. Run `undersigned doctor`, and"
+        " read in the relay's log what the receivers said."
     ),
 }
 
@@ -187,7 +205,8 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
-    sentence = _changes(session, facts, thing) if word == "changes" else _ALERTS[word]
+    told = {"changes": _changes, "breaker": _stopped}.get(word)
+    sentence = told(session, facts, thing) if told else _ALERTS[word]
     approver = session.get(Approver, message.recipient_ref)
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
     return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
@@ -202,6 +221,18 @@ def _changes(session: Session, facts: _Facts, thing: str) -> str:
     note = open_text(facts.keys, approval, "note")
     asked = f"{name} looked at the proposed letter and asked for changes; it cannot be released so."
     return f"{asked}\n\n{note}" if note else asked
+
+
+def _stopped(session: Session, facts: _Facts, thing: str) -> str:
+    trip = session.get(BreakerTrip, thing)
+    if trip is None:
+        raise Unwanted(MessageState.CANCELLED, "the stop is gone")
+    return (
+        f"The {_MANY.get(trip.kind, f'mails of the kind {trip.kind.value}')} of this letter were stopped: of"
+        f" {trip.handed_over} mails handed over {trip.troubles} {_TROUBLES[trip.cause]} {trip.held} that still"
+        " waited are held. Confirmations, approvals and the letter itself go on.\n\nTo send what is held after all:"
+        f" `undersigned outbox retry --state held --letter {facts.campaign.slug}`."
+    )
 
 
 def _letter_parts(copy: Copy) -> dict[str, Any]:

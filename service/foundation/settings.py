@@ -23,6 +23,8 @@ from service.foundation.errors import Refused
 PREFIX = "UNDERSIGNED_"
 # RFC 6376, section 3.1: a selector is one or more labels of a domain name.
 _SELECTOR = re.compile(r"(?!.{64})[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+# Mails a second, over all or `relay=` with its port; both may have a decimal part.
+_RATE = re.compile(r"(?:([^\s=]+:\d{1,5})=)?(\d{1,6}(?:\.\d{1,3})?)")
 # Read by the tests' own tools; the service itself has no use for it.
 _FOR_TESTS = {"REQUIRE_BROWSER"}
 
@@ -45,6 +47,9 @@ class Settings(BaseSettings):
         default=None, description="certificates to trust for SMTP beside the system's"
     )
     mail_from: str = Field(default="", description="the address our mail comes from")
+    send_rate: str = Field(
+        default="", description="mails a second over all, and for a relay: `10 mail.example.org:587=5`"
+    )
     dkim_selector: str = Field(
         default="", description="selector of the DKIM key (RSA); a second one, after a space, adds Ed25519"
     )
@@ -93,6 +98,18 @@ class Settings(BaseSettings):
             return normal_address(value, what="it") if value else value
         except Refused as error:
             raise ValueError(str(error)) from error
+
+    @field_validator("send_rate")
+    @classmethod
+    def _is_mails_a_second(cls, value: str) -> str:
+        found = [_RATE.fullmatch(word) for word in value.split()]
+        names = [one.group(1) for one in found if one]
+        if len(set(names)) < len(found) or any(one is None or not float(one.group(2)) for one in found):
+            raise ValueError(
+                "must be a number of mails a second like 10, and for a relay of its own"
+                " mail.example.org:587=5, with spaces between and none of them twice"
+            )
+        return " ".join(value.split())
 
     @field_validator("dkim_selector")
     @classmethod
@@ -156,6 +173,12 @@ class Settings(BaseSettings):
     def dkim_selectors(self) -> tuple[str, ...]:
         """The selectors of our DKIM keys: none, that of the RSA key, or that one and the Ed25519 key's."""
         return tuple(self.dkim_selector.split())
+
+    @property
+    def send_rates(self) -> Mapping[str, float]:
+        """How many mails may go a second, by the relay's name; the limit over all is named ""."""
+        found = (word.rpartition("=") for word in self.send_rate.split())
+        return {relay: float(rate) for relay, _, rate in found}
 
     @property
     def bounce_address(self) -> tuple[str, int] | None:

@@ -1,10 +1,10 @@
 """Settle a returned mail: note what became of the message it is about, and leave alone who cannot or will not be written to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from service.mail.bounce import Report
@@ -48,7 +48,7 @@ def settle_report(session: Session, report: Report, *, mailbox: Mailbox, now: da
     """Take one returned mail into account within the caller's transaction; the same one a second time changes nothing.
 
     What arrived somewhere to be returned was handed over: doubt about its message ends as accepted. A hard bounce
-    or a complaint suppresses the mailbox. Policy bounces are noted and counted only (`count_reports`).
+    or a complaint suppresses the mailbox. Policy bounces are noted only; the breaker counts them.
     """
     row = _message_of(session, report)
     kept = IncomingReport(
@@ -65,16 +65,6 @@ def settle_report(session: Session, report: Report, *, mailbox: Mailbox, now: da
         _note(session, row, report, after, now=now)
         _suppress(session, row, report, mailbox=mailbox, now=now)
     return Settled(message_ref=kept.message_ref, is_new=True)
-
-
-def count_reports(session: Session, *, since: datetime) -> Mapping[ReportKind, int]:
-    """Count the returned mails that came since a moment, by kind; the breaker reads the policy bounces here."""
-    found = (
-        select(col(IncomingReport.kind), func.count())
-        .where(col(IncomingReport.received_at) >= since, col(IncomingReport.message_ref).is_not(None))
-        .group_by(col(IncomingReport.kind))
-    )
-    return dict(session.execute(found).all())
 
 
 def _message_of(session: Session, report: Report) -> Message | None:

@@ -59,6 +59,12 @@ class Message(SQLModel, table=True):
             sqlite_where=text("state IN ('claimed', 'submitting')"),
             postgresql_where=text("state IN ('claimed', 'submitting')"),
         ),
+        Index(
+            "message_refused",
+            "settled_at",
+            sqlite_where=text("state = 'refused'"),
+            postgresql_where=text("state = 'refused'"),
+        ),
         Index("message_by_recipient", "recipient_ref"),
     )
 

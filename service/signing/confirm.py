@@ -10,6 +10,7 @@ from service.foundation.canonical import digest
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
+from service.mail.brakes.mailbox_days import renew_share
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import MessageKind
@@ -87,6 +88,8 @@ def _spend(
     link.used_at = link.used_at or now
     session.add_all((signature, link))
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    mailbox = read_party(desk.keys, signature).confirming_email
+    renew_share(session, mailbox, now=now, site_key=keyring.site_key)
     keep_manage_link(desk, signature)
     keep_unsubscribe_link(desk, signature)
     outbox.post(

@@ -11,11 +11,15 @@ from service.model.campaign import CampaignKey
 
 
 class Keyring:
-    """The keys of every campaign, behind one root key."""
+    """The keys of every campaign, behind one root key.
+
+    `site_key` is no campaign's: it makes Message-IDs and return paths, and hides the mailboxes of a day.
+    """
 
     def __init__(self, root: RootKey) -> None:
         """Begin with no campaign's keys opened."""
         self.root = root
+        self.site_key = root.derive("message-id")
         self._opened: dict[str, CampaignKeys] = {}
         self._lock = threading.Lock()
 

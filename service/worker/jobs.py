@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from service.campaigns.life import close_due, publish_due
 from service.delivery.follow import follow_deliveries, send_waiting_press
 from service.foundation.errors import ServiceError
+from service.mail.brakes.canaries import follow_canaries
+from service.mail.brakes.mailbox_days import forget_mailbox_days
+from service.mail.brakes.watch import trip_breakers
 from service.mail.postman import deliver_due, free_stale
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
@@ -67,6 +70,32 @@ def tick(services: Services, owner: str) -> int:
     return done
 
 
+def watch_bulk(services: Services, owner: str) -> int:
+    """Stop bulk mail that does harm, and let the rest follow a canary that went well; gives how many things it did."""
+    del owner
+    with transaction(services.engine) as session:
+        stopped = trip_breakers(session, now=services.clock())
+    if stopped:
+        _log.warning("bulk mail was stopped: too much of it came back")
+    followed = 0
+    while True:
+        with transaction(services.engine) as session:
+            step = follow_canaries(session, now=services.clock())
+        if not step:
+            break
+        followed += step
+    if stopped or followed:
+        services.wake.ring()
+    return stopped + followed
+
+
+def forget_days(services: Services, owner: str) -> int:
+    """Delete what was counted of mailboxes on earlier days; gives how many counts."""
+    del owner
+    with transaction(services.engine) as session:
+        return forget_mailbox_days(session, now=services.clock())
+
+
 def remind(services: Services) -> int:
     """Remind those who have not confirmed."""
     lead = services.settings.reminder_lead
@@ -99,5 +128,7 @@ JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),
+    Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
+    Job(name="forget_days", run=forget_days, every_seconds=3600),
     Job(name="free_leases", run=free_leases, every_seconds=30),
 )

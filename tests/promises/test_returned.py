@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from service.mail.bounce import Report
-from service.mail.returned import Settled, count_reports, settle_report
+from service.mail.returned import Settled, settle_report
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.report_kind import ReportKind
 from service.model.states import MessageState
@@ -164,17 +164,6 @@ def test_without_a_return_path_the_message_id_tells(house: House) -> None:
 
 def test_a_message_that_is_gone_is_nobodys(house: House) -> None:
     assert settle(house, replace(report_on(None), row_id="f" * 32)) == Settled(message_ref=None, is_new=True)
-
-
-def test_reports_are_counted_for_the_breaker(house: House) -> None:
-    house.post()
-    house.send()
-    for number, kind in enumerate([ReportKind.POLICY, ReportKind.POLICY, ReportKind.HARD], start=1):
-        settle(house, report_on(house.row(), kind, number=number))
-    settle(house, report_on(None, ReportKind.POLICY, number=9))
-
-    with reading(house.engine) as session:
-        assert count_reports(session, since=house.time) == {ReportKind.POLICY: 2, ReportKind.HARD: 1}
 
 
 # Suppression

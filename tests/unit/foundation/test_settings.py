@@ -29,6 +29,10 @@ def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
         ({"UNDERSIGNED_REMINDER_LEAD": "a day"}, "whole number of seconds"),
         ({"UNDERSIGNED_TRUSTED_PROXIES": "-1"}, "greater than or equal to 0"),
         ({"UNDERSIGNED_KEY_DIR": "data/keys"}, "every backup of the data would hold the keys"),
+        *(
+            ({"UNDERSIGNED_SEND_RATE": rate}, "must be a number of mails a second like 10")
+            for rate in ("fast", "0", "-1", "10 5", "1e9", "mail.example=5", "m.example:25=1 m.example:25=2")
+        ),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s_1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s1 S1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "a b c"}, "must be a selector like"),
@@ -63,6 +67,21 @@ def test_dkim_has_no_selector_or_one_or_two(monkeypatch, written, selectors):
     monkeypatch.setenv("UNDERSIGNED_DKIM_SELECTOR", written)
 
     assert read_settings().dkim_selectors == selectors
+
+
+@pytest.mark.parametrize(
+    ("written", "rates"),
+    [
+        ("", {}),
+        (" 10 ", {"": 10}),
+        ("0.5 mail.example:587=2.5 ::1:25=1", {"": 0.5, "mail.example:587": 2.5, "::1:25": 1}),
+        ("mail.example:587=5", {"mail.example:587": 5}),
+    ],
+)
+def test_mail_may_have_a_pace_over_all_and_by_relay(monkeypatch, written, rates):
+    monkeypatch.setenv("UNDERSIGNED_SEND_RATE", written)
+
+    assert read_settings().send_rates == rates
 
 
 def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
