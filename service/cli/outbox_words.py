@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from service.mail.destinations import OPAQUE
 from service.mail.view.listing import Evidence, Listed, Page
 from service.mail.view.meanings import AFTERWARDS, STATES
 from service.mail.view.overview import Overview
@@ -105,10 +106,16 @@ def _replies(overview: Overview) -> Iterator[str]:
     yield from ("", "LAST ANSWERS OF MAIL SERVERS, BY WHERE THE MAILBOX IS")
     for reply in overview.replies:
         said = f"{reply.code} {reply.enhanced}".rstrip()
-        yield f"{reply.number:>{_NUMBER}}  {said:<{_NAME}}{reply.destination or 'not known'}"
+        yield f"{reply.number:>{_NUMBER}}  {said:<{_NAME}}{_place(reply.destination)}"
     if overview.replies_left_out:
-        yield f"{overview.replies_left_out:>{_NUMBER}}  others, each rarer than these"
-    yield f"{'':>{_NUMBER}}  2… took it, 4… not yet, 5… no. A name like x-… stands for one domain, not named here."
+        yield f"{overview.replies_left_out:>{_NUMBER}}  others"
+    yield f"{'':>{_NUMBER}}  2.. took it, 4.. not now, 5.. no. A name like x-abc stands for one domain that is not named."
+
+
+def _place(destination: str) -> str:
+    if destination == OPAQUE:
+        return f"{OPAQUE} (all domains that are no large provider's)"
+    return destination or "not known"
 
 
 def _to(listed: Listed) -> str:

@@ -139,7 +139,7 @@ def test_what_may_have_arrived_is_known_as_a_possible_duplicate_and_goes_the_sam
     again(house, decision=EVEN_TWICE)
     assert house.row().possible_duplicate
 
-    house.words = lambda message: "Other words."
+    house.words = lambda _: "Other words."
     house.send()
     assert house.state() is MessageState.UNCERTAIN
     assert len(house.postbox.kept) == 1

@@ -4,22 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select
 from sqlmodel import Session, col
 
+from service.mail.destinations import OPAQUE
 from service.mail.view.which import Due, Which, conditions
 from service.model.message import HEARD, AfterState, Message, MessageEvent, MessageKind
 from service.model.states import MessageState
 
 REPLIES_SHOWN = 40
-"""So many pairs of answer and destination are told apart; the rarer ones are counted together."""
+"""So many pairs of answer and destination are told apart, of refusals and of the others; the rest is one number."""
 
+_NOT_TAKEN = 400
 _IN_HAND = (MessageState.CLAIMED, MessageState.SUBMITTING)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What relays answered last to so many messages of one destination."""
+    """What relays answered last to so many messages of one destination.
+
+    Where they took it, all destinations that have no name are one, `x-`.
+    """
 
     code: int
     enhanced: str
@@ -32,7 +37,7 @@ class Overview:
     """The counts of one moment; `states` holds every state, and its sum is the number of all messages asked for.
 
     A message waits since it was first tried, or, untried, since it was due. `heard` counts messages, each once in
-    each line, beside their states and not in any sum. `replies` tells the commonest pairs, most first.
+    each line, beside their states and not in any sum. `replies` tells refusals first, then the commonest.
     """
 
     states: Mapping[MessageState, int]
@@ -119,16 +124,32 @@ def _heard(session: Session, which: Which, *, now: datetime) -> Mapping[AfterSta
 
 
 def _replies(session: Session, which: Which, *, now: datetime) -> Sequence[Reply]:
-    answer = (col(Message.reply_code), col(Message.enhanced_code), col(Message.destination))
+    destination, code = col(Message.destination), col(Message.reply_code)
+    unnamed = case((destination.startswith(OPAQUE), literal(OPAQUE)), else_=destination)
+    asked_for = conditions(which, now=now)
+    return [
+        *_commonest(session, destination, [code >= _NOT_TAKEN, *asked_for]),
+        *_commonest(session, unnamed, [code < _NOT_TAKEN, *asked_for]),
+    ]
+
+
+def _commonest(
+    session: Session, destination: ColumnElement[str], asked_for: Sequence[ColumnElement[bool]]
+) -> Sequence[Reply]:
     number = func.count()
     found = (
-        select(*answer, number)
-        .where(col(Message.reply_code).is_not(None), *conditions(which, now=now))
-        .group_by(*answer)
-        .order_by(number.desc(), *answer)
+        select(
+            col(Message.reply_code).label("code"),
+            col(Message.enhanced_code).label("enhanced"),
+            destination.label("place"),
+            number,
+        )
+        .where(*asked_for)
+        .group_by("code", "enhanced", "place")
+        .order_by(number.desc(), "code", "enhanced", "place")
         .limit(REPLIES_SHOWN)
     )
     return [
-        Reply(code=code, enhanced=enhanced, destination=destination, number=number)
-        for code, enhanced, destination, number in session.execute(found)
+        Reply(code=code, enhanced=enhanced, destination=place, number=number)
+        for code, enhanced, place, number in session.execute(found).all()
     ]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
+from service.mail.destinations import OPAQUE
 from service.model.message import HEARD, AfterState, Message, MessageEvent, MessageKind
 from service.model.states import MessageState
 
@@ -24,6 +25,7 @@ class Which:
     """The messages asked for: all of them, narrowed by each thing that is said.
 
     `twice` asks for those that may have arrived and were sent once more, `after` for those of which this was heard.
+    The destination `x-` is any that has no name.
     """
 
     campaign_id: str | None = None
@@ -43,11 +45,14 @@ def conditions(which: Which, *, now: datetime) -> Sequence[ColumnElement[bool]]:
         (col(Message.campaign_id), which.campaign_id),
         (col(Message.kind), which.kind),
         (col(Message.state), which.state),
-        (col(Message.destination), which.destination),
         (col(Message.reply_code), which.reply_code),
         (col(Message.enhanced_code), which.enhanced_code),
     )
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    if which.destination is not None:
+        destination = col(Message.destination)
+        is_any = which.destination == OPAQUE
+        found.append(destination.startswith(OPAQUE) if is_any else destination == which.destination)
     if which.due is not None:
         is_due = col(Message.due_at) <= now
         found += [col(Message.state) == MessageState.QUEUED, is_due if which.due is Due.NOW else ~is_due]
