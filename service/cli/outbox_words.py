@@ -18,7 +18,7 @@ W = TypeVar("W", bound=StrEnum)
 
 _WIDTH = 100
 _NUMBER = 9
-_NAME = 21
+_ANSWER = 13
 _LABEL = 17
 
 
@@ -76,11 +76,12 @@ def evidence_lines(evidence: Evidence) -> Iterator[str]:
 
 
 def _counted(numbers: Mapping[W, int], meanings: Mapping[W, str]) -> Iterator[str]:
+    widest = max(len(word.value) for word in numbers)
     for word, number in numbers.items():
-        first = f"{number:>{_NUMBER}}  {word.value:<{_NAME}}"
+        first = f"{number:>{_NUMBER}}  {word.value:<{widest}}  "
         yield from textwrap.wrap(
             meanings[word],
-            _WIDTH + _NUMBER,
+            _WIDTH,
             initial_indent=first,
             subsequent_indent=" " * len(first),
             break_on_hyphens=False,
@@ -106,7 +107,7 @@ def _replies(overview: Overview) -> Iterator[str]:
     yield from ("", "LAST ANSWERS OF MAIL SERVERS, BY WHERE THE MAILBOX IS")
     for reply in overview.replies:
         said = f"{reply.code} {reply.enhanced}".rstrip()
-        yield f"{reply.number:>{_NUMBER}}  {said:<{_NAME}}{_place(reply.destination)}"
+        yield f"{reply.number:>{_NUMBER}}  {said:<{_ANSWER}}{_place(reply.destination)}"
     if overview.replies_left_out:
         yield f"{overview.replies_left_out:>{_NUMBER}}  others"
     yield f"{'':>{_NUMBER}}  2.. took it, 4.. not now, 5.. no. A name like x-abc stands for one domain that is not named."
@@ -114,7 +115,7 @@ def _replies(overview: Overview) -> Iterator[str]:
 
 def _place(destination: str) -> str:
     if destination == OPAQUE:
-        return f"{OPAQUE} (all domains that are no large provider's)"
+        return f"{OPAQUE} (all other domains)"
     return destination or "not known"
 
 

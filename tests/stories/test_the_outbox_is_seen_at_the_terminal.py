@@ -144,26 +144,22 @@ def test_what_failed_is_sent_again_and_what_is_in_doubt_only_knowingly(operator,
     assert twice["id"] == second
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
+def test_what_cannot_be_shown_gets_one_sentence(tmp_path, sqlite_url):
+    operator = Operator(tmp_path, smtp_port=1, web_port=2, database_url=sqlite_url)
+    operator.does("init")
+
+    for arguments, sentence in (
         (("--kind", "postcard"), "There is no kind of e-mail 'postcard'; choose one of: confirm"),
         (("--letter", "nothing"), "There is no letter called 'nothing'"),
         (("--reply", "no"), "is not an answer of a mail server"),
         (("--heard", "nothing"), "choose one of: delivered"),
         (("nothing",), "There is no e-mail 'nothing'"),
         (("nothing", "--state", "queued"), "not both"),
-    ],
-)
-def test_what_cannot_be_shown_gets_one_sentence(tmp_path, sqlite_url, arguments, sentence):
-    operator = Operator(tmp_path, smtp_port=1, web_port=2, database_url=sqlite_url)
-    operator.does("init")
-
-    refused = operator.run("outbox", "show", *arguments)
-
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert sentence in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+    ):
+        refused = operator.run("outbox", "show", *arguments)
+        assert (refused.returncode, refused.stdout) == (2, ""), arguments
+        assert sentence in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
 
 
 def test_a_long_list_comes_in_pages(operator, tmp_path):

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Label, Row, and_, case, func, literal, or_, select
 from sqlmodel import Session, col
 
 from service.mail.destinations import OPAQUE
@@ -125,31 +126,31 @@ def _heard(session: Session, which: Which, *, now: datetime) -> Mapping[AfterSta
 
 def _replies(session: Session, which: Which, *, now: datetime) -> Sequence[Reply]:
     destination, code = col(Message.destination), col(Message.reply_code)
-    unnamed = case((destination.startswith(OPAQUE), literal(OPAQUE)), else_=destination)
+    unnamed = case((destination.startswith(OPAQUE), literal(OPAQUE)), else_=destination).label("place")
     asked_for = conditions(which, now=now)
     return [
-        *_commonest(session, destination, [code >= _NOT_TAKEN, *asked_for]),
+        *_commonest(session, destination.label("place"), [code >= _NOT_TAKEN, *asked_for]),
         *_commonest(session, unnamed, [code < _NOT_TAKEN, *asked_for]),
     ]
 
 
 def _commonest(
-    session: Session, destination: ColumnElement[str], asked_for: Sequence[ColumnElement[bool]]
+    session: Session, place: Label[str], asked_for: Sequence[ColumnElement[bool]]
 ) -> Sequence[Reply]:
     number = func.count()
+    answer: tuple[Label[Any], ...] = (
+        col(Message.reply_code).label("code"),
+        col(Message.enhanced_code).label("enhanced"),
+        place,
+    )
     found = (
-        select(
-            col(Message.reply_code).label("code"),
-            col(Message.enhanced_code).label("enhanced"),
-            destination.label("place"),
-            number,
-        )
+        select(*answer, number)
         .where(*asked_for)
         .group_by("code", "enhanced", "place")
         .order_by(number.desc(), "code", "enhanced", "place")
         .limit(REPLIES_SHOWN)
     )
     return [
-        Reply(code=code, enhanced=enhanced, destination=place, number=number)
-        for code, enhanced, place, number in session.execute(found).all()
+        Reply(code=code, enhanced=enhanced, destination=destination, number=number)
+        for code, enhanced, destination, number in session.execute(found).all()
     ]
