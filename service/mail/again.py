@@ -124,7 +124,7 @@ def _queue(session: Session, rows: Sequence[Message], decision: Decision, *, now
         if row.state is MessageState.UNCERTAIN:
             # From here on only the very same bytes may go, and the audit knows of the second copy.
             row.possible_duplicate = True
-        elif row.dated_at is not None:
+        elif row.dated_at is not None and not row.possible_duplicate:
             # Nobody has a copy: the mail is of today, or its signature would be too old to be believed.
             row.dated_at = now.replace(microsecond=0)
         row.due_at, row.settled_at = now, None

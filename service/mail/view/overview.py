@@ -85,7 +85,8 @@ def look_over(session: Session, which: Which, *, now: datetime) -> Overview:
         may_arrive_twice=sum(group.number for group in groups if group.possible_duplicate),
         heard=_heard(session, which, now=now),
         replies=replies,
-        replies_left_out=replied - sum(reply.number for reply in replies),
+        # Mail goes on being answered between two counts.
+        replies_left_out=max(0, replied - sum(reply.number for reply in replies)),
     )
 
 
