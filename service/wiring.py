@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, func, inspect, select, table
 
 from service.delivery.channel import Outward
-from service.delivery.messages import delivery_composers
+from service.delivery.messages import delivery_addresses, delivery_composers
 from service.foundation.addresses import ascii_address
 from service.foundation.clock import Clock, now
 from service.foundation.errors import Refused
@@ -24,8 +24,9 @@ from service.mail.pace import Pace, make_rates
 from service.mail.postman import Composer, Sender
 from service.mail.smtp import SmtpTransport, parse_smtp_urls
 from service.mail.transport import Transport
+from service.mail.view.listing import AddressOf
 from service.model.message import MessageKind
-from service.signing.messages import signing_composers
+from service.signing.messages import signing_addresses, signing_composers
 from service.store.engine import make_engine
 from service.store.keyring import Keyring
 from service.store.migrate import is_up_to_date, migrate
@@ -49,6 +50,7 @@ class Services:
     pace: Pace
     sender: Sender
     composers: Mapping[MessageKind, Composer]
+    addresses: Mapping[MessageKind, AddressOf]
     fonts: Fonts
     outward: Outward
     mailbox: Mailbox | None
@@ -110,6 +112,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             **signing_composers(keyring, public_url=settings.public_url),
             **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
         },
+        addresses={**signing_addresses(keyring), **delivery_addresses(keyring)},
         fonts=fonts,
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,
         outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),

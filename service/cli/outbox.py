@@ -1,28 +1,15 @@
-"""outbox: look into the mail queue."""
+"""outbox: look into the mail queue, and decide about what is stuck."""
 
 import click
 
-from service.cli.context import Context, json_option, pass_context, say, say_json
-from service.mail import outbox as mail_outbox
-from service.store.transaction import reading
+from service.cli.outbox_retry import retry
+from service.cli.outbox_show import show
 
 
 @click.group()
 def outbox() -> None:
-    """Look into the mail queue."""
+    """Look into the mail queue, and decide about what is stuck."""
 
 
-@outbox.command()
-@json_option
-@pass_context
-def show(context: Context, as_json: bool) -> None:
-    """Count the messages by where they stand."""
-    services = context.services
-    with reading(services.engine) as session:
-        counts = mail_outbox.counts(session)
-    if as_json:
-        say_json(counts)
-        return
-    for state, number in sorted(counts.items()):
-        say(f"{number:>8}  {state}")
-    say(f"{sum(counts.values()):>8}  in all")
+for command in (show, retry):
+    outbox.add_command(command)

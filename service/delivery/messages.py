@@ -22,6 +22,7 @@ from service.letter.fonts import Fonts
 from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
+from service.mail.view.listing import AddressOf
 from service.model.brake import BreakerTrip
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -129,6 +130,30 @@ def delivery_composers(keyring: Keyring, *, public_url: str, fonts: Fonts) -> Ma
         MessageKind.REHEARSAL: composer(_rehearsal),
         MessageKind.DELIVERY: composer(_delivery),
         MessageKind.ALERT: composer(_alert),
+    }
+
+
+def delivery_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
+    """Give, for each kind of mail of this room, the function that finds the address it goes to."""
+
+    def to_office(session: Session, message: Message) -> str:
+        delivery = session.get(Delivery, message.recipient_ref)
+        recipient = session.get(Recipient, delivery.recipient_id) if delivery else None
+        if delivery is None or recipient is None:
+            return ""
+        details = open_record(keyring.of(session, recipient.campaign_id), recipient, "details")
+        return str(details["emails"][delivery.destination])
+
+    def to_us(session: Session, message: Message) -> str:
+        approver = session.get(Approver, message.recipient_ref)
+        if approver is not None:
+            return str(open_record(keyring.of(session, approver.campaign_id), approver, "details")["email"])
+        campaign = session.get(Campaign, message.campaign_id)
+        return open_file(session, keyring, campaign).reply_to if campaign else ""
+
+    return {
+        MessageKind.DELIVERY: to_office,
+        **dict.fromkeys((MessageKind.APPROVAL, MessageKind.REHEARSAL, MessageKind.ALERT), to_us),
     }
 
 

@@ -46,6 +46,21 @@ def masked_address(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
+def veiled_address(address: str) -> str:
+    """Show an address so that who knows it may recognize it and nobody can read it: `a…@l…s.example`.
+
+    Of a short name less is shown, for its ends would be all of it; only the last label of the domain stays.
+    """
+    local, domain = address.rsplit("@", 1)
+    host, dot, last = domain.rpartition(".")
+    return f"{_veil(local, ends=1)}@{_veil(host, ends=2)}{dot}{last}" if dot else f"{_veil(local, ends=1)}@…"
+
+
+def _veil(text: str, *, ends: int) -> str:
+    shown = min(ends, (len(text) - 1) // 2)
+    return f"{text[:1] if shown else ''}…{text[-1:] if shown > 1 else ''}"
+
+
 def _idna(domain: str) -> str:
     found = email_validator.validate_email(f"a@{domain}", check_deliverability=False)
     return str(found.ascii_domain)

@@ -2,7 +2,6 @@
 
 import uuid6
 
-
 _COUNTER_BITS = 16
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.mail.connection import Connection, Dial, Manner, dial as plain_dial, make_tls_context
+from service.mail.connection import Connection, Dial, Manner, make_tls_context
+from service.mail.connection import dial as plain_dial
 from service.mail.dialogue import Asked, Incapable, Lost
 from service.mail.envelope import Envelope
 from service.mail.relay import Relay, parse_smtp_urls
@@ -64,7 +65,7 @@ class SmtpTransport:
     is stayed with until it breaks. `dial` opens the socket to a host and port within some seconds.
     """
 
-    def __init__(  # noqa: PLR0913 -- each is one way in which relays differ, and all but the first have a default
+    def __init__(
         self,
         relays: Sequence[Relay],
         *,

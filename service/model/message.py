@@ -37,11 +37,17 @@ class AfterState(StrEnum):
     ANSWERED = "answered_by_machine"
 
 
+# Both databases use the index only for a query that says this word for word.
+HEARD = text(f"became IN ({', '.join(repr(after.value) for after in AfterState)})")
+"""The condition on an event that it tells what was heard afterwards."""
+
+
 class Message(SQLModel, table=True):
     """One e-mail. It holds no body and no link: both are made again, the same, whenever it is sent.
 
     `recipient_ref` is the id of the row written to (a signature, approver or delivery); `occurrence` tells wanted
-    repeats apart. At most one row exists for each kind, campaign, recipient and occurrence.
+    repeats apart. At most one row exists for each kind, campaign, recipient and occurrence. `destination` is the
+    group of mailboxes it goes to (service/mail/destinations.py), "" until it was first composed.
     """
 
     __tablename__ = "message"
@@ -72,6 +78,7 @@ class Message(SQLModel, table=True):
     kind: MessageKind = Field(sa_type=code(MessageKind))
     campaign_id: str | None = Field(default=None, foreign_key="campaign.id", max_length=32)
     recipient_ref: str = Field(max_length=32)
+    destination: str = Field(default="", max_length=24)
     occurrence: str = Field(max_length=64)
     dedupe_key: str = Field(max_length=200, unique=True)
     state: MessageState = Field(default=MessageState.QUEUED, sa_type=code(MessageState))
@@ -99,6 +106,9 @@ class MessageEvent(SQLModel, table=True):
     """One move of a message, or what was heard of it afterwards (AfterState); rows are only ever added."""
 
     __tablename__ = "message_event"
+    __table_args__ = (
+        Index("message_event_heard", "became", "message_id", sqlite_where=HEARD, postgresql_where=HEARD),
+    )
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
     message_id: str = Field(foreign_key="message.id", max_length=32, index=True)

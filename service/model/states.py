@@ -175,7 +175,8 @@ MESSAGE = StateMachine(
             MessageState.UNCERTAIN,
         ),
         MessageState.REFUSED: (MessageState.QUEUED,),
-        MessageState.EXPIRED: (),
+        # A person may give it a new end.
+        MessageState.EXPIRED: (MessageState.QUEUED,),
         MessageState.ACCEPTED: (),
         MessageState.CANCELLED: (),
         MessageState.SUPPRESSED: (),

@@ -19,6 +19,7 @@ from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.returned import Mailbox
+from service.mail.view.listing import AddressOf
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
@@ -128,11 +129,26 @@ def signing_mailbox(keyring: Keyring) -> Mailbox:
         except Permanent:
             # The letter was purged: nothing more is sent for it.
             return None
-        party = read_party(keys, signature)
-        to = party.email if message.kind is MessageKind.INVITATION else party.confirming_email
+        to = _to(message, read_party(keys, signature))
         return email_index(keys, to) if to else None
 
     return find
+
+
+def signing_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
+    """Give, for each kind of mail of this room, the function that finds the address it goes to."""
+
+    def to_signatory(session: Session, message: Message) -> str:
+        signature = session.get(Signature, message.recipient_ref)
+        if signature is None:
+            return ""
+        return _to(message, read_party(keyring.of(session, signature.campaign_id), signature))
+
+    def to_secretariat(session: Session, message: Message) -> str:
+        campaign = session.get(Campaign, message.campaign_id)
+        return open_file(session, keyring, campaign).reply_to if campaign else ""
+
+    return {**dict.fromkeys(_TO_SIGNATORIES, to_signatory), MessageKind.QUESTION: to_secretariat}
 
 
 def _confirm(session: Session, facts: _Facts) -> Draft:
@@ -206,6 +222,10 @@ def _question(_: Session, facts: _Facts) -> Draft:
     sentence = f"{facts.party.name or facts.party.email} asks about the letter:\n\n{facts.party.question}"
     written = facts.write("alert", sentence=sentence, link="")
     return facts.draft(facts.file.reply_to, written, reply_to=facts.party.email)
+
+
+def _to(message: Message, party: SignOn) -> str:
+    return party.email if message.kind is MessageKind.INVITATION else party.confirming_email
 
 
 def _manage(facts: _Facts) -> str:

@@ -1,5 +1,6 @@
 """As an operator I want to start the service again after it was killed, and lose nothing."""
 
+import json
 import signal
 
 import pytest
@@ -49,10 +50,10 @@ def test_mail_that_waited_when_it_was_killed_goes_out_when_it_is_started_again(o
 
     to = [str(mail["To"]) for mail in relay.taken]
     assert len(to) == len(set(to))
-    shown = operator.does("outbox", "show")
-    counted = {line.split()[1]: int(line.split()[0]) for line in shown.splitlines() if line.strip()}
-    assert counted.get("accepted", 0) + counted.get("queued", 0) + counted.get("uncertain", 0) == INVITED
-    assert counted.get("queued", 0) + counted.get("uncertain", 0) <= 1
+    states = json.loads(operator.does("outbox", "show", "--json"))["states"]
+    accepted, *open_ones = (states[state]["number"] for state in ("accepted", "queued", "uncertain"))
+    assert accepted + sum(open_ones) == INVITED
+    assert sum(open_ones) <= 1
 
 
 def test_a_second_process_on_the_same_postgresql_is_refused_whatever_its_folder(

@@ -2,7 +2,13 @@
 
 import pytest
 
-from service.foundation.addresses import ascii_address, comparable_address, masked_address, normal_address
+from service.foundation.addresses import (
+    ascii_address,
+    comparable_address,
+    masked_address,
+    normal_address,
+    veiled_address,
+)
 from service.foundation.errors import Refused
 
 
@@ -50,3 +56,19 @@ def test_the_wire_gets_the_domain_in_ascii():
 
 def test_a_masked_address_shows_its_owner_and_hides_it_from_others():
     assert masked_address("amina@rivers.example") == "a…@rivers.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("amina@lakes.example", "a…@l…s.example"),
+        ("amina@gmail.com", "a…@g…l.com"),
+        ("amina@office.lakes.org.uk", "a…@o…g.uk"),
+        ("ann@lake.example", "a…@l….example"),
+        ("an@la.example", "…@….example"),
+        ("a@l.example", "…@….example"),
+        ("amina@localhost", "a…@…"),
+    ],
+)
+def test_a_veiled_address_can_be_recognized_and_not_read(address, shown):
+    assert veiled_address(address) == shown
