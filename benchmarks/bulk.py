@@ -1,9 +1,11 @@
-"""Which mail is sent in bulk, and how it is queued: all that changes when the measured kind does.
+"""Which mail is sent in bulk, and how it is queued: all that changes here when the measured kind does.
 
 It is the invitation, with a long call, and rows written here as the outbox writes them: the product has no kind yet
 whose own verb queues a mail to all signatories at once.
 """
 
+import time
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -15,7 +17,8 @@ from service.mail.policy import POLICIES
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
-from service.store.keyring import Keyring
+from service.store.transaction import transaction
+from service.wiring import Services
 
 KIND = MessageKind.INVITATION
 AUDIENCE = SignatureState.INVITED
@@ -33,9 +36,23 @@ What is new since we last wrote:
 """
 
 
-def post_bulk(session: Session, keyring: Keyring, slug: str, *, occurrence: int, now: datetime) -> int:
-    """Queue one mail to each signatory of a letter, within the caller's transaction; gives how many."""
-    del keyring
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """How many mails were queued, and how many seconds that took to its commit."""
+
+    mails: int
+    seconds: float
+
+
+def queue_bulk(services: Services, slug: str, *, occurrence: int) -> Queued:
+    """Queue one mail to each signatory of a letter, committed; another `occurrence` is another mail to the same."""
+    began = time.monotonic()
+    with transaction(services.engine) as session:
+        mails = _post(session, slug, occurrence=occurrence, now=services.clock())
+    return Queued(mails=mails, seconds=time.monotonic() - began)
+
+
+def _post(session: Session, slug: str, *, occurrence: int, now: datetime) -> int:
     campaign, policy = get_campaign(session, slug), POLICIES[KIND]
     audience = select(col(Signature.id)).where(
         col(Signature.campaign_id) == campaign.id, col(Signature.state) == AUDIENCE

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from benchmarks.bulk import AUDIENCE, CALL, post_bulk
+from benchmarks.bulk import AUDIENCE, CALL, Queued, queue_bulk
 from benchmarks.databases import Database
 from benchmarks.order import settings_of
 from service.campaigns import life
@@ -67,12 +67,9 @@ class Installation:
             with services.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("ANALYZE")
 
-    def post(self, slug: str, *, occurrence: int = 1) -> int:
-        """Queue one mail to each signatory of a letter, committed; gives how many."""
-        with transaction(self.services.engine) as session:
-            return post_bulk(
-                session, self.services.keyring, slug, occurrence=occurrence, now=self.services.clock()
-            )
+    def post(self, slug: str, *, occurrence: int = 1) -> Queued:
+        """Queue one mail to each signatory of a letter, committed."""
+        return queue_bulk(self.services, slug, occurrence=occurrence)
 
     def counts(self) -> dict[MessageState, int]:
         """Count all messages by their state."""

@@ -69,7 +69,7 @@ def waits_of(
 
 
 def _measure(stage: Stage, installation: Installation) -> Waits:
-    bulk = installation.post(LETTER)
+    bulk = installation.post(LETTER).mails
     # The clock that counts is the sink's, and only our own sink tells when each mail came.
     with serving_own() as sink:
         posted = _send_and_sign(stage, installation, sink)

@@ -25,7 +25,6 @@ class Plan:
     plain_mails: int
     audience: int
     few: int
-    many: int
     run_seconds: float
     minutes: float
     with_node: bool
@@ -41,7 +40,7 @@ class Plan:
     def is_whole(self) -> bool:
         """Tell whether everything is measured at its full size, so that the verdict is the one that was promised."""
         whole = read_plan([])
-        names = ("parts", "databases", "rounds", "mails", "audience", "few", "many", "with_node", "profile")
+        names = ("parts", "databases", "rounds", "mails", "audience", "few", "with_node", "profile")
         return all(getattr(self, name) == getattr(whole, name) for name in names)
 
 
@@ -49,15 +48,16 @@ def read_plan(arguments: Sequence[str]) -> Plan:
     """Read what the command line asks for."""
     asked = _parser().parse_args(arguments)
     quick = asked.quick
+    mails = asked.mails or (2_000 if quick else 20_000)
+    audience = asked.audience or (10_000 if quick else 100_000)
     return Plan(
         parts=tuple(part for part in PARTS if part in (asked.part or PARTS)),
         databases=tuple(_DATABASES[name] for name in _DATABASES if name in (asked.database or _DATABASES)),
         rounds=asked.rounds or (1 if quick else 3),
-        mails=asked.mails or (2_000 if quick else 20_000),
-        plain_mails=200 if quick else 600,
-        audience=asked.audience or (10_000 if quick else 100_000),
-        few=500 if quick else 2_000,
-        many=2 * (asked.audience or (10_000 if quick else 100_000)),
+        mails=mails,
+        plain_mails=min(mails, 200 if quick else 600),
+        audience=audience,
+        few=min(mails, 500 if quick else 2_000),
         run_seconds=asked.run_seconds,
         minutes=asked.minutes,
         with_node=not asked.without_node,

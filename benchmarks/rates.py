@@ -9,7 +9,7 @@ from benchmarks.installation import Installation
 from benchmarks.node import NoNode, node_command, nodemailer_folder
 from benchmarks.plan import CONNECTIONS
 from benchmarks.processes import Contender, python_contender
-from benchmarks.stage import Stage, drain
+from benchmarks.stage import Stage, drain, settled_count
 from benchmarks.verdict import Line, at_least
 
 OURS = {SQLITE: "ours, SQLite", POSTGRESQL: "ours, PostgreSQL"}
@@ -118,7 +118,7 @@ def _turns(stage: Stage) -> Iterator[Callable[[int], Run]]:
 
 def _ours(stage: Stage, installation: Installation) -> Callable[[int], Run]:
     def turn(number: int) -> Run:
-        queued = installation.post(letter_of(number))
+        queued = installation.post(letter_of(number)).mails
         sent = drain(stage, installation, stage.sink, queued=queued, extra={})
         return Run(
             name=OURS[installation.name],
@@ -155,7 +155,7 @@ def _other(
             usage = contender.wait()
             sink_cpu = stage.sink.cpu_seconds() - sink_cpu
         assert usage is not None
-        stage.hold(name, expected=count, arrived=stage.sink.count() - before)
+        stage.hold(name, expected=count, arrived=settled_count(stage.sink) - before)
         return Run(
             name=name,
             mails=count,

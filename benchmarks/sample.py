@@ -16,7 +16,7 @@ _DOTS = re.compile(rb"^\.\.", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """The words of a mail, with `{{name}}` and `{{token0}}`, `{{token1}}` … where the values of a person stand."""
+    """The words of a mail, with `{{token0}}`, `{{token1}}` … where a recipient's own links stand, and `{{name}}` for the name."""
 
     sender: str
     reply_to: str
@@ -49,8 +49,8 @@ def read_sample(wire: bytes, *, name: str) -> Sample:
     text, html = str(plain.get_content()), str(twin.get_content())
     unsubscribe = str(message["List-Unsubscribe"] or "")
     tokens = list(dict.fromkeys(_TOKEN.findall(text + html + unsubscribe)))
-    if name not in text or name not in html or not tokens:
-        raise ValueError("The mail is not personal.")
+    if not tokens:
+        raise ValueError("The mail holds no link of its recipient's own.")
 
     def blank(words: str) -> str:
         for number, token in enumerate(tokens):

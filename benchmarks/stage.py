@@ -62,7 +62,7 @@ def drain(
         contender.go()
         usage = contender.wait(seconds=stage.plan.run_seconds) or contender.cut()
         server_cpu, sink_cpu = installation.database.server_cpu() - server_cpu, sink.cpu_seconds() - sink_cpu
-    arrived = _settled_count(sink) - taken
+    arrived = settled_count(sink) - taken
     if not usage.was_cut:
         stage.hold(f"ours on {installation.name}", expected=queued, arrived=arrived)
         stage.hold(
@@ -76,14 +76,14 @@ def drain(
     return Sent(usage=usage, mails=arrived, server_cpu=server_cpu, sink_cpu=sink_cpu)
 
 
-def _accepted(installation: Installation) -> int:
-    return installation.counts().get(MessageState.ACCEPTED, 0)
-
-
-def _settled_count(sink: Sink) -> int:
+def settled_count(sink: Sink) -> int:
     """Read the sink's count once it stands still: a last mail may still be under way from who was cut."""
     last, count = -1, sink.count()
     while count != last:
         time.sleep(0.1)
         last, count = count, sink.count()
     return count
+
+
+def _accepted(installation: Installation) -> int:
+    return installation.counts().get(MessageState.ACCEPTED, 0)
