@@ -19,7 +19,7 @@ from benchmarks.processes import python_contender
 from benchmarks.rates import judge_rates, letter_of, measure_rates
 from benchmarks.sample import Sample, is_signed, read_sample
 from benchmarks.sink import serving_any, serving_own
-from benchmarks.stage import Stage, drain
+from benchmarks.stage import Stage
 from benchmarks.verdict import Line, all_hold, holds
 
 _SAMPLE = "sample"
@@ -118,7 +118,8 @@ def _measure(stage: Stage) -> Iterator[Line]:
     }
     for name, measure in parts.items():
         if name in stage.plan.parts:
-            yield from measure(stage) if stage.plan.left() > 0 else [_left_out(name)]
+            is_in_time = stage.plan.left_for(name) >= stage.plan.seconds_of(name)
+            yield from measure(stage) if is_in_time else [_left_out(name)]
     for fault in stage.faults:
         print(f"\nNot exact: {fault}.")
     if stage.runs:
@@ -148,14 +149,12 @@ def _conclude(plan: Plan, measured: Iterator[Line]) -> int:
 def _profile(stage: Stage) -> int:
     for installation in stage.installations:
         report = stage.folder / f"{installation.name}.profile"
-        queued = installation.post(letter_of(1)).mails
-        drain(stage, installation, stage.sink, queued=queued, extra={"profile": str(report)})
-        print(f"\n{installation.name}: where the sender's CPU time goes")
-        print(
-            report.read_text()
-            if report.exists()
-            else "The run was cut before its end: ask for fewer --mails."
-        )
+        installation.post(letter_of(1))
+        order = {**installation.sending_to(stage.sink.port), "profile": str(report)}
+        with python_contender("benchmarks.sender", order) as contender:
+            contender.go()
+            contender.wait()
+        print(f"\n{installation.name}: where the sender's CPU time goes\n{report.read_text()}", flush=True)
     return 0
 
 

@@ -1,5 +1,6 @@
 """How many mails a second, ours beside the others: they take turns, and are compared within each round only."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,6 @@ OURS = {SQLITE: "ours, SQLite", POSTGRESQL: "ours, PostgreSQL"}
 PLAIN, NODE, CEILING = "(a) plain loop", "(b) nodemailer", "(c) ceiling"
 WANTED = ((SQLITE, NODE, 1.5), (POSTGRESQL, NODE, 1.0), (SQLITE, PLAIN, 8.0), (POSTGRESQL, PLAIN, 8.0))
 
-_ROUND_SECONDS = 20.0
 _HEAD = (
     f"{'round':<6}{'contender':<18}{'mails/s':>9}{'mails':>8}{'seconds':>9}"
     f"{'CPU µs/mail':>13}{'server':>8}{'sink':>6}{'peak MB':>9}{'bytes':>7}"
@@ -62,16 +62,18 @@ def measure_rates(stage: Stage) -> list[dict[str, float]]:
     rounds: list[dict[str, float]] = []
     turns = list(_turns(stage))
     print(f"\n{_HEAD}")
+    took = 0.0
     for number in range(1, stage.plan.rounds + 1):
-        if rounds and stage.plan.left() < _ROUND_SECONDS + len(turns) * stage.plan.run_seconds / 2:
+        if rounds and stage.plan.left_for("rates") < took:
             print(f"Round {number} is left out: its time is over.")
             break
-        measured = {}
+        began, measured = time.monotonic(), {}
         for turn in turns if number % 2 else reversed(turns):
             run = turn(number)
             print(run.row(number), flush=True)
             measured[run.name] = run.rate
         rounds.append(measured)
+        took = time.monotonic() - began
     return rounds
 
 
