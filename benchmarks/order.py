@@ -1,0 +1,22 @@
+"""The settings of the measured installation, as they travel to the processes that open it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from service.foundation.settings import Settings
+
+MAIL_FROM = "letters@rivers.example"
+SELECTOR = "bench"
+
+
+def settings_of(order: Mapping[str, str]) -> Settings:
+    """Give the settings of an installation; everything that is not said here is the product's own choice."""
+    return Settings(
+        database_url=order["database_url"],
+        data_dir=Path(order["data_dir"]),
+        key_dir=Path(order["key_dir"]),
+        smtp_url=order["smtp_url"],
+        mail_from=MAIL_FROM,
+        dkim_selector=SELECTOR,
+        public_url="https://letters.rivers.example",
+    )
