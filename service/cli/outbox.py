@@ -3,6 +3,7 @@
 import click
 
 from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.cli.sending import say_held
 from service.mail import outbox as mail_outbox
 from service.store.transaction import reading
 
@@ -20,6 +21,7 @@ def show(context: Context, as_json: bool) -> None:
     services = context.services
     with reading(services.engine) as session:
         counts = mail_outbox.counts(session)
+    say_held(services, err=as_json)
     if as_json:
         say_json(counts)
         return

@@ -11,6 +11,7 @@ from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken
 from service.model.message import Message, MessageEvent
 from service.model.recipient import Recipient
+from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
@@ -25,11 +26,13 @@ TABLES: tuple[type[SQLModel], ...] = (
     DeliveryEvent,
     Edition,
     IncomingReport,
+    JournalMark,
     LetterRevision,
     LinkToken,
     Message,
     MessageEvent,
     Recipient,
+    Sending,
     Signature,
     SiteSecret,
     Suppression,

@@ -29,6 +29,7 @@ def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
         ({"UNDERSIGNED_REMINDER_LEAD": "a day"}, "whole number of seconds"),
         ({"UNDERSIGNED_TRUSTED_PROXIES": "-1"}, "greater than or equal to 0"),
         ({"UNDERSIGNED_KEY_DIR": "data/keys"}, "every backup of the data would hold the keys"),
+        ({"UNDERSIGNED_JOURNAL_DIR": "data/journal"}, "would bring an old journal along"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s_1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s1 S1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "a b c"}, "must be a selector like"),
