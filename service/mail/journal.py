@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,9 +57,15 @@ class Standing:
 class Journal:
     """The journal of one sender, open for writing; only one process holds it."""
 
-    def __init__(self, folder: Path, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        sync: Callable[[int], None] = os.fdatasync,
+    ) -> None:
         """Open the journal in this folder, or begin one; raises Refused where that cannot be done."""
-        self._folder, self._segment_bytes = folder, segment_bytes
+        self._folder, self._segment_bytes, self._sync = folder, segment_bytes, sync
         self._file: int | None = None
         self._size = 0
         self._writing = threading.Lock()
@@ -75,7 +81,7 @@ class Journal:
     @property
     def standing(self) -> Standing:
         """Tell whose it is, where it lies and how far it has come."""
-        return Standing(journal_id=_read_id(self._identity), place=_place(self._identity), last=self._last)
+        return Standing(journal_id=_read_id(self._identity), place=place_of(self._identity), last=self._last)
 
     @property
     def last(self) -> int:
@@ -122,7 +128,7 @@ class Journal:
         rest = memoryview(lines)
         while rest:
             rest = rest[os.write(self._file, rest) :]
-        os.fdatasync(self._file)
+        self._sync(self._file)
         self._size += len(lines)
 
     def _begin_segment(self, *, now: datetime) -> None:
@@ -172,7 +178,7 @@ def look_at(folder: Path) -> Standing | None:
     identity = folder / "journal.id"
     if not identity.exists():
         return None
-    return Standing(journal_id=_read_id(identity), place=_place(identity), last=_last_number(folder))
+    return Standing(journal_id=_read_id(identity), place=place_of(identity), last=_last_number(folder))
 
 
 def entries_beyond(folder: Path, fence_no: int) -> Iterator[Entry]:
@@ -182,6 +188,20 @@ def entries_beyond(folder: Path, fence_no: int) -> Iterator[Entry]:
     """
     for path in _segments(folder):
         yield from (entry for entry in _entries(path) if entry.fence_no > fence_no)
+
+
+def place_of(
+    path: Path, *, machine_id: Path = _MACHINE_ID, in_a_container: Sequence[Path] = _IN_A_CONTAINER
+) -> str:
+    """Give a hash of where a file lies, which is another one on every copy of it.
+
+    That is the machine's id together with the number by which the disk knows the file. A container's machine-id, if
+    there is one, lives no longer than the container, so there only the file counts.
+    """
+    machine = ""
+    if machine_id.exists() and not any(sign.exists() for sign in in_a_container):
+        machine = machine_id.read_text(encoding="ascii", errors="replace").strip()
+    return hashlib.sha256(f"undersigned journal|{machine}|{path.stat().st_ino}".encode()).hexdigest()
 
 
 def _entries(path: Path) -> Iterator[Entry]:
@@ -253,23 +273,6 @@ def _read_id(identity: Path) -> str:
     if not _JOURNAL_ID.fullmatch(text):
         raise Refused(f"{identity} does not name a journal: move its folder away, and a new one is begun.")
     return text
-
-
-def _place(identity: Path) -> str:
-    """Give a hash of where this journal lies, which is another one on every copy of it.
-
-    That is the machine's id together with the number by which the disk knows the file. A container's machine-id, if
-    there is one, lives no longer than the container, so there only the file counts.
-    """
-    machine = "" if any(sign.exists() for sign in _IN_A_CONTAINER) else _machine_id()
-    return hashlib.sha256(f"undersigned journal|{machine}|{identity.stat().st_ino}".encode()).hexdigest()
-
-
-def _machine_id() -> str:
-    try:
-        return _MACHINE_ID.read_text(encoding="ascii", errors="replace").strip()
-    except OSError:
-        return ""
 
 
 def _sync(folder: Path) -> None:
