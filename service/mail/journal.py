@@ -73,6 +73,7 @@ class Journal:
             self._identity = _identify(folder)
             self._held = self._identity.open("r+b")
             self._hold()
+            self.journal_id = _read_id(self._identity)
             self._last = _last_number(folder)
             self._number = max((_number(path) for path in _segments(folder)), default=0)
         except OSError as error:
@@ -81,7 +82,7 @@ class Journal:
     @property
     def standing(self) -> Standing:
         """Tell whose it is, where it lies and how far it has come."""
-        return Standing(journal_id=_read_id(self._identity), place=place_of(self._identity), last=self._last)
+        return Standing(journal_id=self.journal_id, place=place_of(self._identity), last=self._last)
 
     @property
     def last(self) -> int:

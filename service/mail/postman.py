@@ -15,8 +15,10 @@ from service.mail.compose import make_envelope
 from service.mail.dkim import DkimSigner
 from service.mail.envelope import Draft, Envelope
 from service.mail.headers import make_message_id
+from service.mail.journal import Journal, JournalFailed
 from service.mail.outbox import leave_in_doubt, move_message, try_again
 from service.mail.retry import RetryAt, after_deferral
+from service.mail.sending import JournalAhead, SendingHeld, check_journal, raise_fence, why_held
 from service.mail.transport import Deferred, InDoubt, Receipt, Rejected, RelayDown, Transport
 from service.mail.verp import make_return_path
 from service.model.message import Message, MessageEvent, MessageKind
@@ -57,6 +59,7 @@ class Sender:
     Without a `signer` mail goes out unsigned; the relay may sign it.
     `leases` are shorter only where a proof cannot wait for the usual ones.
     With a `bounce_domain` each mail has a return path of its own there (service/mail/verp.py).
+    Each fence is told to the `journal`; without one, a restored database cannot be told from another.
     """
 
     site_key: bytes = field(repr=False)
@@ -65,6 +68,7 @@ class Sender:
     leases: Leases = Leases()
     signer: DkimSigner | None = None
     bounce_domain: str = ""
+    journal: Journal | None = None
 
     def sign(self, envelope: Envelope, *, at: datetime) -> Envelope:
         """Give the mail with its signatures, dated `at`; without a signer, as it is."""
@@ -152,10 +156,15 @@ class _Fence:
     content_sha256: str
     clock: Clock
     lease: timedelta
+    journal: Journal | None
     passed: bool = False
 
     def __call__(self) -> None:
-        """Commit the move; raises _ClaimLostError, and nothing may be sent, where the row is not ours any more."""
+        """Commit the move and tell the journal.
+
+        Nothing may be sent where it raises: _ClaimLostError where the row is not ours any more, SendingHeld where all
+        sending is held, JournalFailed where the journal could not be written though the move is committed.
+        """
         now = self.clock()
         ours = (
             update(Message)
@@ -173,9 +182,15 @@ class _Fence:
             )
             .returning(col(Message.id))
         )
+        fence_no = 0
         with transaction(self.engine) as session:
+            held = why_held(session)
+            if held is not None:
+                raise SendingHeld(held)
             if session.execute(ours).first() is None:
                 raise _ClaimLostError
+            if self.journal is not None:
+                fence_no = raise_fence(session, self.journal.journal_id, 1, above=self.journal.last, now=now)
             session.add(
                 MessageEvent(
                     message_id=self.row.id,
@@ -186,6 +201,9 @@ class _Fence:
                     reason="the relay asked for its bytes",
                 )
             )
+        if self.journal is not None:
+            assert self.row.message_id is not None
+            self.journal.append([(fence_no, self.row.message_id)], now=now)
         self.passed = True
 
 
@@ -204,6 +222,8 @@ class _Round:
         """Claim a batch, carry it, and give how many mails were handled."""
         now = self.clock()
         with transaction(self.engine) as session:
+            if why_held(session) is not None:
+                return 0
             taken = claim_messages(
                 session, owner=self.owner, now=now, lease=self.sender.leases.claim, most=most
             )
@@ -241,6 +261,18 @@ class _Round:
                 _log.warning("sending stopped: %s", down)
                 self._give_back(rows[place:], reason=str(down.answer))
                 return place
+            except JournalAhead:
+                self._hold_what_was_restored()
+                self._give_back(rows[place:], reason="the database was restored")
+                return place
+            except SendingHeld:
+                self._give_back(rows[place:], reason="all sending is held")
+                return place
+            except JournalFailed as failed:
+                # The fence of this row is committed and its dot never left: it goes back as if never tried.
+                _log.error("%s", failed)
+                self._give_back(rows[place:], reason="the journal could not be written", standing=_IN_HAND)
+                return place
         return len(rows)
 
     def _carry(self, row: Message) -> None:
@@ -258,12 +290,13 @@ class _Round:
             content_sha256=content_sha256,
             clock=self.clock,
             lease=self.sender.leases.submitting,
+            journal=self.sender.journal,
         )
         try:
             receipt = self.transport.send(self.sender.sign(envelope, at=row.dated_at), before_data=fence)
         except _ClaimLostError:
             _log.info("message %s was cancelled, or taken by another sender, and not sent", row.id)
-        except RelayDown:
+        except (RelayDown, SendingHeld, JournalFailed):
             raise
         except (Deferred, Rejected, InDoubt) as told:
             self._settle_failure(row, told)
@@ -350,7 +383,19 @@ class _Round:
 
         self._settle(row, settle)
 
-    def _give_back(self, rows: Iterable[Message], *, reason: str) -> None:
+    def _hold_what_was_restored(self) -> None:
+        assert self.sender.journal is not None
+        with transaction(self.engine) as session:
+            held = check_journal(session, self.sender.journal.standing, now=self.clock())
+        _log.error("%s", held)
+
+    def _give_back(
+        self,
+        rows: Iterable[Message],
+        *,
+        reason: str,
+        standing: Sequence[MessageState] = (MessageState.CLAIMED,),
+    ) -> None:
         """Put what was claimed and not carried back into the queue, as if it had not been taken."""
 
         def settle(session: Session, mine: Message, now: datetime) -> None:
@@ -359,7 +404,7 @@ class _Round:
 
         with transaction(self.engine) as session:
             for row in rows:
-                self._settle_within(session, row, settle, standing=(MessageState.CLAIMED,))
+                self._settle_within(session, row, settle, standing=standing)
 
     def _settle(self, row: Message, settle: _Settle, *, standing: Sequence[MessageState] = _IN_HAND) -> None:
         with transaction(self.engine) as session:

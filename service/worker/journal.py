@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from service.mail.journal import Journal
 from service.mail.sending import check_journal
@@ -19,6 +20,6 @@ def journal_open(services: Services) -> Iterator[tuple[Services, str | None]]:
     try:
         with transaction(services.engine) as session:
             held = check_journal(session, journal.standing, now=services.clock())
-        yield services, held
+        yield replace(services, sender=replace(services.sender, journal=journal)), held
     finally:
         journal.close()
