@@ -19,7 +19,7 @@ RUN apt-get update \
     && groupadd --system --gid 10001 undersigned \
     && useradd --system --uid 10001 --gid undersigned --no-create-home --shell /usr/sbin/nologin undersigned \
     && install --directory --owner=undersigned --group=undersigned --mode=0700 \
-        /var/lib/undersigned/data /var/lib/undersigned/keys \
+        /var/lib/undersigned/data /var/lib/undersigned/keys /var/lib/undersigned/journal \
     && printf '#!/bin/sh\nexec python -m service "$@"\n' > /usr/local/bin/undersigned \
     && chmod 0755 /usr/local/bin/undersigned
 
@@ -36,10 +36,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     UNDERSIGNED_DATA_DIR=/var/lib/undersigned/data \
-    UNDERSIGNED_KEY_DIR=/var/lib/undersigned/keys
+    UNDERSIGNED_KEY_DIR=/var/lib/undersigned/keys \
+    UNDERSIGNED_JOURNAL_DIR=/var/lib/undersigned/journal
 USER undersigned
-# Two volumes: a backup of the data must never hold the root key.
-VOLUME ["/var/lib/undersigned/data", "/var/lib/undersigned/keys"]
+# Three volumes: a backup of the data must hold neither the root key nor the journal of what was sent.
+VOLUME ["/var/lib/undersigned/data", "/var/lib/undersigned/keys", "/var/lib/undersigned/journal"]
 EXPOSE 8000
 # A worker has no pages: start it with --no-healthcheck and ask `undersigned status` instead.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

@@ -52,7 +52,7 @@ lock: $(SET_UP) ## Write both lock files anew, with the newest releases that pyp
 	@! grep -nE '://|find-links|index-url' requirements.lock requirements-dev.lock \
 		|| { echo "The lock files name where this machine found the packages; take those lines out." >&2; exit 1; }
 
-clean: ## Remove what these commands made; never data/ or keys/
+clean: ## Remove what these commands made; never data/, keys/ or journal/
 	rm -rf $(VENV) build demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -64,6 +64,7 @@ def initialize(settings: Settings, *, clock: Clock = now) -> tuple[str, ...]:
     done = []
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.journal_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = make_engine(settings.database)
     _refuse_unless_reached(engine)
     if not settings.root_key_file.exists():

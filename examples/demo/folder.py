@@ -29,6 +29,11 @@ class Folder:
         return self.root / "keys"
 
     @property
+    def journal(self) -> Path:
+        """Tell where the service keeps its journal of what was sent, apart from the data."""
+        return self.root / "journal"
+
+    @property
     def log(self) -> Path:
         """Tell where the server's log goes."""
         return self.root / "log"

@@ -46,6 +46,7 @@ class Undersigned:
             "PYTHONUNBUFFERED": "1",
             "UNDERSIGNED_DATA_DIR": str(self.folder.data),
             "UNDERSIGNED_KEY_DIR": str(self.folder.keys),
+            "UNDERSIGNED_JOURNAL_DIR": str(self.folder.journal),
             "UNDERSIGNED_DATABASE_URL": f"sqlite:///{self.folder.database}",
             "UNDERSIGNED_PUBLIC_URL": self.url,
             "UNDERSIGNED_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",

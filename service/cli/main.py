@@ -13,6 +13,7 @@ from service.cli.deliver import deliver
 from service.cli.letter import letter
 from service.cli.outbox import outbox
 from service.cli.run import run
+from service.cli.sending import hold, resume
 from service.cli.signatories import signatories
 from service.cli.system import doctor, init, status
 from service.foundation.errors import Refused, ServiceError
@@ -28,6 +29,8 @@ def commands() -> None:
 
 for command in (init, run, campaign, signatories, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
+for command in (hold, resume):
+    outbox.add_command(command)
 
 
 def run_command_line(make_app: Callable[..., Any]) -> None:

@@ -13,6 +13,7 @@ from service.cli.context import Context, pass_context, say
 from service.foundation.errors import Refused
 from service.store.sole import sole_process
 from service.worker.embedded import only_process, running_jobs
+from service.worker.journal import journal_open
 from service.worker.returns import returns_received
 
 # The pages refuse far less, and with a sentence; this only keeps a disk from being filled.
@@ -39,8 +40,11 @@ def run(context: Context, host: str, port: int) -> None:
             say(
                 "No mail will be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM; until then it waits."
             )
-        with running_jobs(services), returns_received(services):
-            server.run()
+        with journal_open(services) as (services, held):
+            if held is not None:
+                say(held)
+            with running_jobs(services), returns_received(services):
+                server.run()
 
 
 def _listen(app: Any, *, host: str, port: int) -> Any:

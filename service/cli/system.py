@@ -7,6 +7,7 @@ from service.cli.dns import report_dns
 from service.foundation.errors import Refused, ServiceError
 from service.mail import outbox
 from service.mail.dns import SystemResolver
+from service.mail.sending import sending_state
 from service.store.transaction import reading
 from service.wiring import Services, initialize
 
@@ -28,9 +29,12 @@ def status(context: Context, as_json: bool) -> None:
     services = context.services
     with reading(services.engine) as session:
         counts = outbox.counts(session)
+        held = sending_state(session).reason
     if as_json:
-        say_json({"messages": counts, "can_send": services.transport is not None})
+        say_json({"messages": counts, "can_send": services.transport is not None, "held": held})
         return
+    if held is not None:
+        say(held)
     say("Mail can be sent." if services.transport else "Mail cannot be sent: no relay is set; messages wait.")
     for state, number in sorted(counts.items()):
         say(f"{number:>8}  {state}")
@@ -70,6 +74,10 @@ def _faults(context: Context) -> list[str]:
         wrong.append("No mail can be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM.")
     elif (down := _relay_fault(services)) is not None:
         wrong.append(down)
+    with reading(services.engine) as session:
+        held = sending_state(session).reason
+    if held is not None:
+        wrong.append(held)
     if settings.font_dir is not None and not settings.font_dir.is_dir():
         wrong.append(f"FONT_DIR {settings.font_dir} is not a folder.")
     if settings.root_key_file.stat().st_mode & 0o077:

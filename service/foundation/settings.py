@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("data"), description="the database's folder")
     key_dir: Path = Field(default=Path("keys"), description="the root key's folder; never inside DATA_DIR")
+    journal_dir: Path = Field(
+        default=Path("journal"), description="the journal of what was sent; never inside DATA_DIR"
+    )
     public_url: str = Field(default="http://127.0.0.1:8000", description="the only source of links in mail")
     smtp_url: str = Field(
         default="", description="smtp://host:port or smtps://user:password@host:465; several fail over"
@@ -149,6 +152,15 @@ class Settings(BaseSettings):
         if self.key_dir.resolve().is_relative_to(self.data_dir.resolve()):
             raise ValueError(
                 "KEY_DIR lies inside DATA_DIR, so every backup of the data would hold the keys; move it out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_the_journal_from_data(self) -> "Settings":
+        if self.journal_dir.resolve().is_relative_to(self.data_dir.resolve()):
+            raise ValueError(
+                "JOURNAL_DIR lies inside DATA_DIR, so a restored copy of the data would bring an old journal along"
+                " and nobody could tell; move it out"
             )
         return self
 

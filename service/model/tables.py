@@ -13,6 +13,7 @@ from service.model.link_token import LinkToken
 from service.model.mailbox_day import MailboxDay
 from service.model.message import Message, MessageEvent
 from service.model.recipient import Recipient
+from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
@@ -29,12 +30,14 @@ TABLES: tuple[type[SQLModel], ...] = (
     DeliveryEvent,
     Edition,
     IncomingReport,
+    JournalMark,
     LetterRevision,
     LinkToken,
     MailboxDay,
     Message,
     MessageEvent,
     Recipient,
+    Sending,
     Signature,
     SiteSecret,
     Suppression,

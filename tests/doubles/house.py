@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from service.mail import outbox
 from service.mail.dkim import DkimSigner
 from service.mail.envelope import Draft, Envelope
+from service.mail.journal import Journal
 from service.mail.postman import Sender, deliver_due, free_stale
 from service.mail.transport import OneByOne, Receipt, Stage, Transport
 from service.model.message import Message, MessageEvent, MessageKind
@@ -36,6 +37,7 @@ class House:
     postbox: Postbox = field(default_factory=Postbox)
     words: Callable[[Message], str] = lambda message: f"For {message.recipient_ref}."
     signer: DkimSigner | None = None
+    journal: Journal | None = None
 
     def clock(self) -> datetime:
         return self.time
@@ -59,6 +61,7 @@ class House:
                 mail_from="letters@rivers.example",
                 domain="rivers.example",
                 signer=self.signer,
+                journal=self.journal,
             ),
             clock=self.clock,
             owner=owner,

@@ -13,7 +13,7 @@ IN_CODE = re.compile(r"`([^`\n]+)`")
 A_FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?:/|\.(?:py|md|toml|lock|html|txt|typ|css|csv|ini|yaml))")
 GUIDES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
 # What a run makes; it is not in the repository.
-MADE = ("demo/", "data/", "keys/", ".venv/", "build/")
+MADE = ("demo/", "data/", "keys/", "journal/", ".venv/", "build/")
 
 
 def test_the_readme_fits_on_a_few_screens() -> None:

@@ -33,6 +33,7 @@ def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
             ({"UNDERSIGNED_SEND_RATE": rate}, "must be a number of mails a second like 10")
             for rate in ("fast", "0", "-1", "10 5", "1e9", "mail.example=5", "m.example:25=1 m.example:25=2")
         ),
+        ({"UNDERSIGNED_JOURNAL_DIR": "data/journal"}, "would bring an old journal along"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s_1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "s1 S1"}, "must be a selector like"),
         ({"UNDERSIGNED_DKIM_SELECTOR": "a b c"}, "must be a selector like"),
