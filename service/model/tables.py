@@ -14,6 +14,7 @@ from service.model.recipient import Recipient
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
+from service.model.update import Update
 
 TABLES: tuple[type[SQLModel], ...] = (
     Approval,
@@ -33,6 +34,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Signature,
     SiteSecret,
     Suppression,
+    Update,
 )
 
 metadata = SQLModel.metadata
