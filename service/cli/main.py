@@ -15,6 +15,7 @@ from service.cli.outbox import outbox
 from service.cli.run import run
 from service.cli.signatories import signatories
 from service.cli.system import doctor, init, status
+from service.cli.updates import update
 from service.foundation.errors import Refused, ServiceError
 
 _WRONG_USE, _FAILURE = 2, 1
@@ -26,7 +27,7 @@ def commands() -> None:
     """Carry a coalition's open letter from draft to answer."""
 
 
-for command in (init, run, campaign, signatories, letter, deliver, outbox, status, doctor):
+for command in (init, run, campaign, signatories, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
 
 

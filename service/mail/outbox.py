@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel, col
 
 from service.mail.policy import POLICIES
@@ -67,7 +68,7 @@ def post_all(
     *,
     kind: MessageKind,
     campaign_id: str,
-    recipients: Select[tuple[str]],
+    recipients: Select[str],
     occurrence: str,
     now: datetime,
 ) -> int:
@@ -87,7 +88,7 @@ def post_all(
     )
     stamp, whom = make_stamp(), recipients.subquery("recipients")
     recipient: ColumnElement[str] = next(iter(whom.c))
-    changing: dict[str, ColumnElement[str]] = {
+    changing: dict[str, SQLCoreOperations[str]] = {
         "id": numbered_id(session, stamp),
         "recipient_ref": recipient,
         "dedupe_key": dedupe_key(
@@ -98,13 +99,14 @@ def post_all(
     # SQLite reads ON CONFLICT as the condition of a join where the SELECT before it has no WHERE.
     whom_all = select(whom).where(recipient.is_not(None))
     posting = insert_from(session, message, changing, whom_all)
-    posted = session.execute(posting.on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    once = posting.on_conflict_do_nothing(index_elements=["dedupe_key"])
+    posted = session.execute(once, execution_options={"preserve_rowcount": True})
     _note_posts(session, stamp, now=now)
     return int(posted.rowcount)  # type: ignore[attr-defined]  # -- an INSERT gives a CursorResult
 
 
 def dedupe_key(
-    *, kind: MessageKind, campaign_id: str, recipient_ref: ColumnElement[str], occurrence: str
+    *, kind: MessageKind, campaign_id: str, recipient_ref: SQLCoreOperations[str], occurrence: str
 ) -> ColumnElement[str]:
     """Say in SQL by which key the mails of one occurrence are known."""
     return literal(f"{kind.value}|{campaign_id}|") + recipient_ref + literal(f"|{occurrence}")
@@ -258,13 +260,11 @@ def _note_posts(session: Session, stamp: str, *, now: datetime) -> None:
     """Keep the first event of each message whose id begins with this stamp: those that were just inserted."""
     mine = col(Message.id).between(stamp, f"{stamp}g")
     own = make_stamp()
-    changing: dict[str, ColumnElement[str]] = {
+    changing: dict[str, SQLCoreOperations[str]] = {
         "id": literal(own) + func.substr(col(Message.id), len(own) + 1),
         "message_id": col(Message.id),
     }
-    session.execute(
-        insert_from(session, _posted("", now=now), changing, select(col(Message.id)).where(mine))
-    )
+    session.execute(insert_from(session, _posted("", now=now), changing, select(col(Message.id)).where(mine)))
 
 
 def insert_once(session: Session, row: SQLModel, *, by: Sequence[str]) -> bool:

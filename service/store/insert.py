@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel
 
 from service.foundation.identity import make_id
@@ -14,6 +15,8 @@ _INSERT: dict[str, Callable[[type[SQLModel]], postgresql.Insert | sqlite.Insert]
     "sqlite": sqlite.insert,
 }
 _NUMBER_DIGITS = 8
+# SQLite has one writer at a time: nobody may wait for long while many rows are written.
+_ROWS_AT_ONCE = {"sqlite": 10_000}
 
 
 def insert_or(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Insert:
@@ -22,7 +25,7 @@ def insert_or(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Ins
 
 
 def insert_from(
-    session: Session, row: SQLModel, changing: Mapping[str, ColumnElement[Any]], source: Select[Any]
+    session: Session, row: SQLModel, changing: Mapping[str, SQLCoreOperations[str]], source: Select[Any]
 ) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT … SELECT: for each row of `source` one like `row`, but with the columns that are `changing`.
 
@@ -30,7 +33,9 @@ def insert_from(
     """
     table = type(row).__table__  # type: ignore[attr-defined]  # -- every table's class has it
     same = {name: value for name, value in row.model_dump().items() if value is not None}
-    columns = {name: literal(value, table.c[name].type) for name, value in same.items()} | dict(changing)
+    columns: dict[str, Any] = {
+        name: literal(value, table.c[name].type) for name, value in same.items()
+    } | dict(changing)
     filled = source.with_only_columns(*columns.values(), maintain_column_froms=True)
     return _INSERT[_dialect(session)](type(row)).from_select(list(columns), filled)
 
@@ -50,7 +55,13 @@ def numbered_id(session: Session, stamp: str) -> ColumnElement[str]:
         digits: Any = func.lpad(func.to_hex(number), _NUMBER_DIGITS, "0")
     else:
         digits = func.printf(f"%0{_NUMBER_DIGITS}x", number)
-    return literal(stamp) + digits
+    numbered: ColumnElement[str] = literal(stamp) + digits
+    return numbered
+
+
+def rows_at_once(session: Session) -> int | None:
+    """Give how many rows one transaction should insert on this database at most; None where it takes any number."""
+    return _ROWS_AT_ONCE.get(_dialect(session))
 
 
 def _dialect(session: Session) -> str:
