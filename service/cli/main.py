@@ -13,9 +13,9 @@ from service.cli.deliver import deliver
 from service.cli.letter import letter
 from service.cli.outbox import outbox
 from service.cli.run import run
-from service.cli.sending import hold, resume
 from service.cli.signatories import signatories
 from service.cli.system import doctor, init, status
+from service.cli.updates import update
 from service.foundation.errors import Refused, ServiceError
 
 _WRONG_USE, _FAILURE = 2, 1
@@ -27,10 +27,8 @@ def commands() -> None:
     """Carry a coalition's open letter from draft to answer."""
 
 
-for command in (init, run, campaign, signatories, letter, deliver, outbox, status, doctor):
+for command in (init, run, campaign, signatories, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
-for command in (hold, resume):
-    outbox.add_command(command)
 
 
 def run_command_line(make_app: Callable[..., Any]) -> None:

@@ -8,6 +8,7 @@ from service.cli.context import Context, json_option, pass_context, say, say_jso
 from service.cli.outbox_choice import choosing, read_choice
 from service.cli.outbox_json import evidence_record, overview_record, page_record
 from service.cli.outbox_words import evidence_lines, overview_lines, page_lines
+from service.cli.sending import say_held
 from service.foundation.errors import Refused
 from service.mail.view.listing import list_messages, look_at
 from service.mail.view.overview import look_over
@@ -49,6 +50,7 @@ def _show_numbers(services: Services, asked: dict[str, Any], *, as_json: bool) -
     which, now = read_choice(services, asked), services.clock()
     with reading(services.engine) as session:
         overview = look_over(session, which, now=now)
+    say_held(services, err=as_json)
     if as_json:
         say_json(overview_record(overview, now=now))
         return

@@ -129,7 +129,9 @@ class Register:
             self._settle(
                 session,
                 row,
-                lambda s, mine, now: leave_in_doubt(s, mine, reason="an error while it was submitted", now=now),
+                lambda s, mine, now: leave_in_doubt(
+                    s, mine, reason="an error while it was submitted", now=now
+                ),
             )
 
     def _settle_told(self, connection: Connection, told: Sequence[Told], *, now: datetime) -> list[Move]:

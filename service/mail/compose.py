@@ -34,7 +34,7 @@ _NAMES = (
     "recipients",
     "contact",
 )
-_LAID_OUT = "letter_text"
+_LAID_OUT = frozenset({"letter_text", "update_text"})
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+")
 _INDENT = re.compile(rf"{_LIST_MARK.pattern}|[ \t]*")
 # Base64 and quoted-printable only, so that no relay needs 8BITMIME and none has a reason to change a byte.
@@ -64,10 +64,11 @@ def render_mail(name: str, /, *, html_parts: Mapping[str, str] | None = None, **
     """Fill templates/mail/<name>/ with a context that must hold `coalition`, `letter_title`, `language`, `reply_to`.
 
     Every value is escaped in the HTML twin, but for `html_parts`: fragments that are HTML already, made by our
-    own renderers (the compiled letter), never from what a person wrote; only the HTML twin sees them. In plain
-    text, lines are wrapped at 76 columns; `letter_text` comes laid out and keeps its lines, a link is never broken.
+    own renderers (the compiled letter, Markdown), never as a person wrote it; only the HTML twin sees them. In plain
+    text, lines are wrapped at 76 columns; `letter_text` and `update_text` come laid out and keep their lines, a link
+    is never broken.
     """
-    words = {key: _flowed(value) if key != _LAID_OUT else value for key, value in context.items()}
+    words = {key: value if key in _LAID_OUT else _flowed(value) for key, value in context.items()}
     language = str(words["language"])
     isolated = {key: _isolated(words[key], language) for key in _NAMES if key in words}
     fragments = {key: _Fragment(html=html) for key, html in (html_parts or {}).items()}
@@ -102,7 +103,7 @@ def make_envelope(
         headers.write_plain("Date", format_datetime(dated_at)),
         headers.write_plain("Message-ID", message_id),
         headers.write_plain("Content-Language", draft.language),
-        *(headers.write_plain(name, value) for name, value in _kind_headers(draft, kind)),
+        *(headers.write_plain(name, value) for name, value in _kind_headers(draft, kind, sender.domain)),
     ]
     return Envelope(
         mail_from=return_path or sender.addr_spec,
@@ -125,12 +126,14 @@ def _reply_to(draft: Draft) -> Iterator[str]:
         yield headers.write_mailbox("Reply-To", headers.mailbox(draft.reply_to))
 
 
-def _kind_headers(draft: Draft, kind: MessageKind) -> Iterator[tuple[str, str]]:
+def _kind_headers(draft: Draft, kind: MessageKind, domain: str) -> Iterator[tuple[str, str]]:
     policy = POLICIES[kind]
     if policy.auto_submitted:
         yield from headers.auto_headers()
     if policy.list_headers and draft.unsubscribe_url is not None:
         yield from headers.list_headers(draft.unsubscribe_url)
+    if policy.to_list and draft.list_label:
+        yield from headers.bulk_headers(draft.list_label, domain)
 
 
 def _content(draft: Draft, message_id: str) -> bytes:

@@ -114,9 +114,7 @@ class Dialogue:
         if limit and limit < size:
             sentence = f"The mail has {size} bytes and {self.relay} takes {limit} at most."
         elif envelope.needs_smtputf8 and not self.offers.smtputf8:
-            sentence = (
-                f"The mail has an address with letters beyond ASCII, and {self.relay} does not offer SMTPUTF8."
-            )
+            sentence = f"The mail has an address with letters beyond ASCII, and {self.relay} does not offer SMTPUTF8."
         else:
             return None
         return Incapable(Answer(stage=Stage.MAIL, relay=self.relay), sentence)

@@ -12,6 +12,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 _LANGUAGE = re.compile(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*")
 _URL = re.compile(r"https?://[!-;=?-~]+")
 _NOTIFY = re.compile(r"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)?")
+_LIST_LABEL = re.compile(r"[a-z0-9]{1,63}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -36,7 +37,7 @@ class Attachment:
 class Draft:
     """One mail to one mailbox, in words; `to` and `reply_to` are normal addresses (foundation/addresses.py).
 
-    `sender_name` is the name shown as From. What could break out of a header raises ValueError: it is a bug of
+    `sender_name` is the name shown as From, `list_label` names the list that a mail to many belongs to. What could break out of a header raises ValueError: it is a bug of
     the room, whose texts were checked at the door.
     """
 
@@ -49,6 +50,7 @@ class Draft:
     language: str
     unsubscribe_url: str | None
     attachments: tuple[Attachment, ...] = ()
+    list_label: str = ""
 
     def __post_init__(self) -> None:
         """Refuse, by ValueError, what could not stand in a header or in a text."""
@@ -63,6 +65,8 @@ class Draft:
             raise ValueError("A language is a BCP 47 tag.")
         if self.unsubscribe_url is not None and not _URL.fullmatch(self.unsubscribe_url):
             raise ValueError("The address to unsubscribe at is not a plain web address.")
+        if self.list_label and not _LIST_LABEL.fullmatch(self.list_label):
+            raise ValueError("The label of a list is made of small letters and digits.")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -37,6 +37,15 @@ def list_headers(unsubscribe_url: str) -> Iterator[tuple[str, str]]:
     yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 
 
+def bulk_headers(list_label: str, domain: str) -> Iterator[tuple[str, str]]:
+    """Give the headers of a mail to a letter's list: which list it is (RFC 2919), and that it came to many.
+
+    The label must say nothing of the letter; `domain` is our own, in ASCII.
+    """
+    yield "List-Id", f"<{list_label}.{domain}>"
+    yield "Precedence", "bulk"
+
+
 def auto_headers() -> Iterator[tuple[str, str]]:
     """Give the headers by which machines know not to answer (RFC 3834, and what Exchange reads)."""
     yield "Auto-Submitted", "auto-generated"

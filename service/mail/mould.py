@@ -123,7 +123,9 @@ def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) 
     }
     pieces = [*_pieces(envelope.data, marks)]
     ready = b"".join(piece for piece in pieces if isinstance(piece, bytes))
-    if b"mould-of" in ready or not _shows_all(pieces, draft, marks, url=envelope.data.count(b"\r\nList-Unsubscribe:")):
+    if b"mould-of" in ready or not _shows_all(
+        pieces, draft, marks, url=envelope.data.count(b"\r\nList-Unsubscribe:")
+    ):
         return None
     return Mould(pieces, mail_from=envelope.mail_from, notify=envelope.notify)
 
@@ -167,7 +169,9 @@ def _breaks(mark: bytes) -> tuple[int, ...]:
 
 
 def _broken(value: bytes, breaks: tuple[int, ...]) -> bytes:
-    return _SOFT_BREAK.join(value[start:end] for start, end in zip((0, *breaks), (*breaks, None), strict=True))
+    return _SOFT_BREAK.join(
+        value[start:end] for start, end in zip((0, *breaks), (*breaks, None), strict=True)
+    )
 
 
 @lru_cache(maxsize=64)

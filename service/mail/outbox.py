@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel, col
 
 from service.mail.policy import POLICIES
 from service.mail.retry import RetryAt, after_deferral, after_doubt
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
-from service.store.insert import insert_or
+from service.store.insert import insert_from, insert_or, make_stamp, numbered_id
 
 _REASON_LENGTH = 200
 
@@ -45,29 +46,80 @@ def post(  # noqa: PLR0913 -- each names one column, and all but four have a def
     its kind says, counted from `due_at`, or at `expires_at` where that is earlier. Waking the sender after the
     commit is the caller's.
     """
-    policy = POLICIES[kind]
-    due = due_at or now
-    last = due + policy.expires_after
-    message = Message(
+    message = _message(
         kind=kind,
         campaign_id=campaign_id,
         recipient_ref=recipient_ref,
         occurrence=occurrence,
-        dedupe_key=f"{kind.value}|{campaign_id or ''}|{recipient_ref}|{occurrence}",
-        priority=policy.priority,
-        due_at=due,
-        expires_at=min(last, expires_at) if expires_at is not None else last,
-        created_at=now,
+        now=now,
+        due_at=due_at or now,
+        expires_at=expires_at,
     )
     # The rows of its cause may still wait in the session, and a mail must not come before its letter.
     session.flush()
     if not insert_once(session, message, by=("dedupe_key",)):
         return False
-    event = MessageEvent(
-        message_id=message.id, at=now, was="", became=MessageState.QUEUED.value, attempt=0, reason="posted"
-    )
-    session.execute(insert_or(session, event))
+    session.execute(insert_or(session, _posted(message.id, now=now)))
     return True
+
+
+def post_all(
+    session: Session,
+    *,
+    kind: MessageKind,
+    campaign_id: str,
+    recipients: Select[str],
+    occurrence: str,
+    now: datetime,
+) -> int:
+    """Put one mail for each recipient into the outbox by one INSERT … SELECT; gives how many are new.
+
+    `recipients` selects the ids of the rows written to, each once. All else is as with post(): who has this
+    occurrence already gets no second one, however often and from however many places it is posted.
+    """
+    message = _message(
+        kind=kind,
+        campaign_id=campaign_id,
+        recipient_ref="",
+        occurrence=occurrence,
+        now=now,
+        due_at=now,
+        expires_at=None,
+    )
+    stamp, whom = make_stamp(), recipients.subquery("recipients")
+    recipient: ColumnElement[str] = next(iter(whom.c))
+    changing: dict[str, SQLCoreOperations[str]] = {
+        "id": numbered_id(session, stamp),
+        "recipient_ref": recipient,
+        "dedupe_key": dedupe_key(
+            kind=kind, campaign_id=campaign_id, recipient_ref=recipient, occurrence=occurrence
+        ),
+    }
+    session.flush()
+    # SQLite reads ON CONFLICT as the condition of a join where the SELECT before it has no WHERE.
+    whom_all = select(whom).where(recipient.is_not(None))
+    posting = insert_from(session, message, changing, whom_all)
+    once = posting.on_conflict_do_nothing(index_elements=["dedupe_key"])
+    posted = session.execute(once, execution_options={"preserve_rowcount": True})
+    _note_posts(session, stamp, now=now)
+    return int(posted.rowcount)  # type: ignore[attr-defined]  # -- an INSERT gives a CursorResult
+
+
+def dedupe_key(
+    *, kind: MessageKind, campaign_id: str, recipient_ref: SQLCoreOperations[str], occurrence: str
+) -> ColumnElement[str]:
+    """Say in SQL by which key the mails of one occurrence are known."""
+    return literal(f"{kind.value}|{campaign_id}|") + recipient_ref + literal(f"|{occurrence}")
+
+
+def posted_of(session: Session, *, kind: MessageKind, campaign_id: str, occurrence: str) -> int:
+    """Count the mails of one occurrence, wherever they stand by now."""
+    found = select(func.count()).where(
+        col(Message.kind) == kind,
+        col(Message.campaign_id) == campaign_id,
+        col(Message.occurrence) == occurrence,
+    )
+    return int(session.execute(found).scalar_one())
 
 
 def counts(session: Session) -> dict[MessageState, int]:
@@ -171,6 +223,48 @@ def leave_in_doubt(session: Session, row: Message, *, reason: str, now: datetime
     if isinstance(next_try, RetryAt):
         row.due_at, row.possible_duplicate = next_try.at, True
         move_message(session, row, MessageState.QUEUED, reason="goes once more, the same", now=now)
+
+
+def _message(
+    *,
+    kind: MessageKind,
+    campaign_id: str | None,
+    recipient_ref: str,
+    occurrence: str,
+    now: datetime,
+    due_at: datetime,
+    expires_at: datetime | None,
+) -> Message:
+    policy = POLICIES[kind]
+    last = due_at + policy.expires_after
+    return Message(
+        kind=kind,
+        campaign_id=campaign_id,
+        recipient_ref=recipient_ref,
+        occurrence=occurrence,
+        dedupe_key=f"{kind.value}|{campaign_id or ''}|{recipient_ref}|{occurrence}",
+        priority=policy.priority,
+        due_at=due_at,
+        expires_at=min(last, expires_at) if expires_at is not None else last,
+        created_at=now,
+    )
+
+
+def _posted(message_id: str, *, now: datetime) -> MessageEvent:
+    return MessageEvent(
+        message_id=message_id, at=now, was="", became=MessageState.QUEUED.value, attempt=0, reason="posted"
+    )
+
+
+def _note_posts(session: Session, stamp: str, *, now: datetime) -> None:
+    """Keep the first event of each message whose id begins with this stamp: those that were just inserted."""
+    mine = col(Message.id).between(stamp, f"{stamp}g")
+    own = make_stamp()
+    changing: dict[str, SQLCoreOperations[str]] = {
+        "id": literal(own) + func.substr(col(Message.id), len(own) + 1),
+        "message_id": col(Message.id),
+    }
+    session.execute(insert_from(session, _posted("", now=now), changing, select(col(Message.id)).where(mine)))
 
 
 def insert_once(session: Session, row: SQLModel, *, by: Sequence[str]) -> bool:

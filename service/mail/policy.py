@@ -13,13 +13,15 @@ class Policy:
     """The treatment of one kind of mail.
 
     A lower `priority` goes first; `expires_after` counts from the moment it is due. `list_headers` offers one
-    click to unsubscribe (RFC 8058), `auto_submitted` says that a machine wrote it (RFC 3834).
+    click to unsubscribe (RFC 8058), `to_list` names the letter's list (RFC 2919) and calls the mail bulk,
+    `auto_submitted` says that a machine wrote it (RFC 3834).
     """
 
     priority: int
     expires_after: timedelta
     when_uncertain: WhenUncertain
     list_headers: bool
+    to_list: bool = False
     auto_submitted: bool
 
 
@@ -51,6 +53,14 @@ _TO_SIGNATORIES = Policy(
     list_headers=True,
     auto_submitted=True,
 )
+_TO_THE_LIST = Policy(
+    priority=3,
+    expires_after=timedelta(hours=48),
+    when_uncertain=WhenUncertain.NEVER,
+    list_headers=True,
+    to_list=True,
+    auto_submitted=True,
+)
 _THE_LETTER = Policy(
     priority=1,
     expires_after=timedelta(days=7),
@@ -62,12 +72,19 @@ _THE_LETTER = Policy(
 POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.CONFIRM: _ANSWER,
     MessageKind.ALREADY: _ANSWER,
+    MessageKind.COORDINATOR_INVITATION: _ANSWER,
     MessageKind.APPROVAL: _APPROVAL,
     MessageKind.ALERT: _TO_THE_SECRETARIAT,
     MessageKind.QUESTION: _TO_THE_SECRETARIAT,
     MessageKind.REHEARSAL: _TO_THE_SECRETARIAT,
     MessageKind.REMINDER: _TO_SIGNATORIES,
     MessageKind.INVITATION: _TO_SIGNATORIES,
+    MessageKind.PROOF: _TO_SIGNATORIES,
     MessageKind.THANKS: _TO_SIGNATORIES,
+    MessageKind.UPDATE: _TO_THE_LIST,
+    MessageKind.NEWS: _TO_THE_LIST,
+    MessageKind.KIT: _TO_THE_LIST,
+    MessageKind.DIGEST: _TO_THE_LIST,
     MessageKind.DELIVERY: _THE_LETTER,
+    MessageKind.CHASE: _THE_LETTER,
 }

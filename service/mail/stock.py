@@ -225,7 +225,12 @@ class Stock:
             except Exception as error:  # noqa: BLE001 -- a fault of one kind must not stop the others
                 ways = [error] * len(mine)
             for row, way in zip(mine, ways, strict=True):
-                yield row, way if isinstance(way, Exception) else self._caught(row, lambda way=way, row=row: way.make(row, self.sender))
+                yield (
+                    row,
+                    way
+                    if isinstance(way, Exception)
+                    else self._caught(row, lambda way=way, row=row: way.make(row, self.sender)),
+                )
 
     def _made_alone(self, row: Taken) -> Envelope | Exception:
         def make() -> Envelope:
@@ -256,7 +261,9 @@ class Stock:
             if self.sender.signer is None:
                 self._put([self._signed(*one) for one in chunk], len(chunk))
                 continue
-            future: Future[list[Mail | None]] = signing.submit(lambda chunk=chunk: [self._signed(*one) for one in chunk])
+            future: Future[list[Mail | None]] = signing.submit(
+                lambda chunk=chunk: [self._signed(*one) for one in chunk]
+            )
             future.add_done_callback(lambda done, size=len(chunk): self._put(done.result(), size))
 
     def _signed(self, row: Taken, envelope: Envelope) -> Mail | None:

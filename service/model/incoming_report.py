@@ -21,7 +21,7 @@ class IncomingReport(SQLModel, table=True):
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
     fingerprint: bytes = Field(sa_type=LargeBinary, unique=True)
-    message_ref: str | None = Field(default=None, foreign_key="message.id", max_length=32)
+    message_ref: str | None = Field(default=None, max_length=32)
     kind: ReportKind = Field(sa_type=code(ReportKind))
     enhanced_code: str = Field(default="", max_length=12)
     received_at: datetime = Field(sa_type=Moment)

@@ -86,6 +86,7 @@ class Signature(SQLModel, table=True):
             postgresql_where=text("kind = 'person'"),
         ),
         Index("signature_by_state", "campaign_id", "state"),
+        Index("signature_by_mailbox", "campaign_id", "email_index"),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)

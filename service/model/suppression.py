@@ -21,7 +21,7 @@ class SuppressionReason(StrEnum):
 class Suppression(SQLModel, table=True):
     """An address that one campaign leaves alone, kept as a keyed hash only.
 
-    Any reason stops invitations and reminders; after a complaint nothing is written to it at all.
+    Any reason stops invitations, reminders, updates and news; after a complaint nothing is written to it at all.
     """
 
     __tablename__ = "suppression"

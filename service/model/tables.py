@@ -17,6 +17,7 @@ from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
+from service.model.update import Update
 
 TABLES: tuple[type[SQLModel], ...] = (
     Approval,
@@ -41,6 +42,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Signature,
     SiteSecret,
     Suppression,
+    Update,
 )
 
 metadata = SQLModel.metadata

@@ -1,4 +1,4 @@
-"""The mails of this room: confirm, already, reminder, invitation, thanks, question."""
+"""The mails of this room: confirm, already, reminder, invitation, thanks, question, update, news."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,11 +27,14 @@ from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import SuppressionReason
+from service.model.update import Update
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
 from service.signing.sign import confirm_until
 from service.signing.unsubscribe import suppression_of
+from service.signing.update_words import list_label, open_words, write_update
+from service.signing.updates import is_told
 from service.store.keyring import Keyring
 from service.store.links import Link, link_token
 
@@ -42,6 +45,11 @@ _TO_SIGNATORIES = frozenset(
         MessageKind.REMINDER,
         MessageKind.INVITATION,
         MessageKind.THANKS,
+        MessageKind.PROOF,
+        MessageKind.UPDATE,
+        MessageKind.NEWS,
+        MessageKind.KIT,
+        MessageKind.DIGEST,
     }
 )
 
@@ -50,6 +58,7 @@ _TO_SIGNATORIES = frozenset(
 class _Facts:
     """Everything that a mail of this room may speak of."""
 
+    message: Message
     signature: Signature
     campaign: Campaign
     file: CampaignFile
@@ -64,7 +73,7 @@ class _Facts:
         return f"{self.public_url}/{path}/{link_token(self.keys, link)}"
 
     def unsubscribe(self) -> str:
-        """Give the address that stops invitations and reminders."""
+        """Give the address that stops invitations, reminders and updates."""
         return self.address_of(Purpose.UNSUBSCRIBE, "unsubscribe")
 
     def write(self, template: str, /, **context: Any) -> Rendered:
@@ -79,7 +88,13 @@ class _Facts:
         )
 
     def draft(
-        self, to: str, written: Rendered, *, reply_to: str = "", unsubscribe_url: str | None = None
+        self,
+        to: str,
+        written: Rendered,
+        *,
+        reply_to: str = "",
+        unsubscribe_url: str | None = None,
+        list_label: str = "",
     ) -> Draft:
         """Address a written mail to one mailbox; raises Unwanted where there is none."""
         if not to:
@@ -93,6 +108,7 @@ class _Facts:
             reply_to=reply_to or self.file.reply_to,
             language=self.campaign.language,
             unsubscribe_url=unsubscribe_url,
+            list_label=list_label,
         )
 
 
@@ -111,6 +127,8 @@ def signing_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKi
         MessageKind.INVITATION: composer(_invitation),
         MessageKind.THANKS: composer(_thanks),
         MessageKind.QUESTION: composer(_question),
+        MessageKind.UPDATE: composer(_update),
+        MessageKind.NEWS: composer(_update),
     }
 
 
@@ -228,6 +246,27 @@ def _to(message: Message, party: SignOn) -> str:
     return party.email if message.kind is MessageKind.INVITATION else party.confirming_email
 
 
+def _update(session: Session, facts: _Facts) -> Draft:
+    update = session.get(Update, facts.message.occurrence)
+    if update is None or update.campaign_id != facts.campaign.id:
+        raise Unwanted(MessageState.CANCELLED, "the update is gone")
+    _unless(is_told(facts.signature, update.audience), "is no longer among those who are told")
+    _unless_suppressed(session, facts, facts.party.confirming_email)
+    written = write_update(
+        open_words(facts.keys, update),
+        facts.file,
+        audience=update.audience,
+        link=_manage(facts),
+        unsubscribe_link=facts.unsubscribe(),
+    )
+    return facts.draft(
+        facts.party.confirming_email,
+        written,
+        unsubscribe_url=facts.unsubscribe(),
+        list_label=list_label(facts.keys),
+    )
+
+
 def _manage(facts: _Facts) -> str:
     return facts.address_of(Purpose.MANAGE, "manage", generation=facts.signature.generation)
 
@@ -261,6 +300,7 @@ def _facts(session: Session, keyring: Keyring, message: Message, *, public_url: 
         raise Unwanted(MessageState.CANCELLED, "the sign-on is gone")
     keys = keyring.of(session, campaign.id)
     return _Facts(
+        message=message,
         signature=signature,
         campaign=campaign,
         file=open_file(session, keyring, campaign),

@@ -32,8 +32,10 @@ from service.store.links import Link, keep_link
 WORDING = "2026-11"
 """The version of the questions on the form; kept with each answer."""
 
+LINKS_LIVE = timedelta(days=400)
+"""How long the links live by which a signatory looks after its sign-on and stops the mail."""
+
 _TRIES = 3
-_LINKS_LIVE = timedelta(days=400)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,13 +136,13 @@ def tell_already_signed(desk: Desk, row: Signature) -> None:
 def keep_manage_link(desk: Desk, row: Signature) -> None:
     """Keep the link by which a signatory looks after its own sign-on."""
     link = Link(purpose=Purpose.MANAGE, row_id=row.id, generation=row.generation)
-    keep_link(desk.session, desk.keys, link, expires_at=desk.now + _LINKS_LIVE, now=desk.now)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
 
 
 def keep_unsubscribe_link(desk: Desk, row: Signature) -> None:
-    """Keep the link by which a mailbox stops invitations and reminders."""
+    """Keep the link by which a mailbox stops invitations, reminders and updates."""
     link = Link(purpose=Purpose.UNSUBSCRIBE, row_id=row.id)
-    keep_link(desk.session, desk.keys, link, expires_at=desk.now + _LINKS_LIVE, now=desk.now)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
 
 
 def confirm_until(campaign: Campaign) -> datetime:

@@ -1,4 +1,4 @@
-"""Stop invitations and reminders to a mailbox; a sign-on stays as it is."""
+"""Stop all mail to a mailbox that it did not ask for just now; a sign-on stays as it is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,14 @@ from service.store.insert import insert_or
 from service.store.keyring import Keyring
 from service.store.links import find_link
 
-STOPPED_KINDS = (MessageKind.INVITATION, MessageKind.REMINDER)
+STOPPED_KINDS = (
+    MessageKind.INVITATION,
+    MessageKind.REMINDER,
+    MessageKind.UPDATE,
+    MessageKind.NEWS,
+    MessageKind.KIT,
+    MessageKind.DIGEST,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +45,7 @@ def look_at_unsubscribe(session: Session, keyring: Keyring, *, token: str, now: 
 
 
 def unsubscribe(session: Session, keyring: Keyring, *, token: str, now: datetime) -> UnsubscribeView:
-    """Stop writing invitations and reminders to this mailbox for this letter; a second time changes nothing."""
+    """Stop writing invitations, reminders, updates and news to this mailbox for this letter; a second time changes nothing."""
     signature, campaign = _behind(session, token, now=now)
     party = read_party(keyring.of(session, campaign.id), signature)
     # Of an organization, contact and approver may be two mailboxes: the link was in the mail of one of them.

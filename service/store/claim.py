@@ -38,7 +38,8 @@ class Taken:
 def is_any_due(session: Session, *, now: datetime) -> bool:
     """Tell whether a queued message is due; costs the same however many wait."""
     return any(
-        session.execute(_DUE, {"priority": priority, "now": now, "most": 1}).first() for priority in PRIORITIES
+        session.execute(_DUE, {"priority": priority, "now": now, "most": 1}).first()
+        for priority in PRIORITIES
     )
 
 
@@ -158,4 +159,6 @@ _DUE = (
     .order_by(col(Message.due_at), col(Message.id))
     .limit(bindparam("most", type_=Integer))
 )
-_ALIVE = _DUE.where(col(Message.expires_at) > bindparam("now", type_=Moment)).with_for_update(skip_locked=True)
+_ALIVE = _DUE.where(col(Message.expires_at) > bindparam("now", type_=Moment)).with_for_update(
+    skip_locked=True
+)

@@ -1,22 +1,73 @@
 """One INSERT for both databases that says what to do where the row is already there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Select, Table, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel
+
+from service.foundation.identity import make_id
 
 _INSERT: dict[str, Callable[[type[SQLModel] | Table], postgresql.Insert | sqlite.Insert]] = {
     "postgresql": postgresql.insert,
     "sqlite": sqlite.insert,
 }
+_NUMBER_DIGITS = 8
+# SQLite has one writer at a time: nobody may wait for long while many rows are written.
+_ROWS_AT_ONCE = {"sqlite": 10_000}
 
 
 def insert_or(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Insert:
     """Begin the INSERT of a row; the caller adds `on_conflict_do_nothing(…)` or `on_conflict_do_update(…)`."""
-    return _INSERT[session.get_bind().dialect.name](type(row)).values(row.model_dump())
+    return _INSERT[_dialect(session)](type(row)).values(row.model_dump())
 
 
 def insert_into(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
     """Begin the INSERT of many rows, given as a list when it is executed, at half the cost of mapped ones."""
-    return _INSERT[session.get_bind().dialect.name](table.metadata.tables[str(table.__tablename__)])
+    return _INSERT[_dialect(session)](table.metadata.tables[str(table.__tablename__)])
+
+
+def insert_from(
+    session: Session, row: SQLModel, changing: Mapping[str, SQLCoreOperations[str]], source: Select[Any]
+) -> postgresql.Insert | sqlite.Insert:
+    """Begin an INSERT … SELECT: for each row of `source` one like `row`, but with the columns that are `changing`.
+
+    The caller adds `on_conflict_do_nothing(…)` as above.
+    """
+    table = type(row).__table__  # type: ignore[attr-defined]  # -- every table's class has it
+    same = {name: value for name, value in row.model_dump().items() if value is not None}
+    columns: dict[str, Any] = {
+        name: literal(value, table.c[name].type) for name, value in same.items()
+    } | dict(changing)
+    filled = source.with_only_columns(*columns.values(), maintain_column_froms=True)
+    return _INSERT[_dialect(session)](type(row)).from_select(list(columns), filled)
+
+
+def make_stamp() -> str:
+    """Make what all ids of one INSERT … SELECT begin with: 24 digits, of which 42 bits are chance."""
+    return make_id()[:-_NUMBER_DIGITS]
+
+
+def numbered_id(session: Session, stamp: str) -> ColumnElement[str]:
+    """Give the ids of the rows of one INSERT … SELECT: the stamp and the row's number, in all like those of make_id().
+
+    Rows that are numbered go into an index side by side; ids by chance would cost a database half as much again.
+    """
+    number = func.row_number().over()
+    if _dialect(session) == "postgresql":
+        digits: Any = func.lpad(func.to_hex(number), _NUMBER_DIGITS, "0")
+    else:
+        digits = func.printf(f"%0{_NUMBER_DIGITS}x", number)
+    numbered: ColumnElement[str] = literal(stamp) + digits
+    return numbered
+
+
+def rows_at_once(session: Session) -> int | None:
+    """Give how many rows one transaction should insert on this database at most; None where it takes any number."""
+    return _ROWS_AT_ONCE.get(_dialect(session))
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name

@@ -1,5 +1,6 @@
 """Secret links: given out for one purpose and one row, found again by digest only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,15 +32,7 @@ def keep_link(
     session: Session, keys: CampaignKeys, link: Link, *, expires_at: datetime, now: datetime
 ) -> None:
     """Keep the digest of a link, so that it opens until it expires; a link that is given again lives on."""
-    row = LinkToken(
-        digest=token_digest(link_token(keys, link)),
-        purpose=link.purpose,
-        campaign_id=keys.campaign,
-        row_id=link.row_id,
-        generation=link.generation,
-        created_at=now,
-        expires_at=expires_at,
-    )
+    row = _row(keys, link, expires_at=expires_at, now=now)
     session.flush()
     # Two may give the same link at one moment, a reminder and a confirmation say: neither may fail.
     session.execute(insert_or(session, row).on_conflict_do_nothing(index_elements=["digest"]))
@@ -49,9 +42,37 @@ def keep_link(
     session.execute(lives_on.values(expires_at=expires_at))
 
 
+def keep_links(
+    session: Session, keys: CampaignKeys, links: Sequence[Link], *, expires_at: datetime, now: datetime
+) -> None:
+    """Keep many links at once, as keep_link() does."""
+    session.flush()
+    for link in links:
+        row = _row(keys, link, expires_at=expires_at, now=now)
+        once = insert_or(session, row)
+        lives_on = once.on_conflict_do_update(
+            index_elements=["digest"],
+            set_={"expires_at": once.excluded.expires_at},
+            where=col(LinkToken.expires_at) < once.excluded.expires_at,
+        )
+        session.execute(lives_on)
+
+
 def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:
     """Find what a link opens, expired or not; raises NotFound for any other token or purpose."""
     found = session.get(LinkToken, token_digest(token)) if looks_like_token(token) else None
     if found is None or found.purpose is not purpose:
         raise NotFound("This link does not open anything.")
     return found
+
+
+def _row(keys: CampaignKeys, link: Link, *, expires_at: datetime, now: datetime) -> LinkToken:
+    return LinkToken(
+        digest=token_digest(link_token(keys, link)),
+        purpose=link.purpose,
+        campaign_id=keys.campaign,
+        row_id=link.row_id,
+        generation=link.generation,
+        created_at=now,
+        expires_at=expires_at,
+    )

@@ -35,7 +35,11 @@ def run_for_rows(
         cells = zip(columns, map(list, zip(*rows, strict=True)), strict=True)
         result = connection.exec_driver_sql(statement, {**given, **dict(cells)})
         return {row[0] for row in result.fetchall()} if result.returns_rows else set()
-    return _run_each(connection, _for_sqlite(sql, tuple(columns)), [{**given, **dict(zip(columns, row, strict=True))} for row in rows])
+    return _run_each(
+        connection,
+        _for_sqlite(sql, tuple(columns)),
+        [{**given, **dict(zip(columns, row, strict=True))} for row in rows],
+    )
 
 
 def _run_each(connection: Connection, statement: str, rows: Sequence[Mapping[str, object]]) -> set[Any]:

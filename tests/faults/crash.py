@@ -307,9 +307,7 @@ def soak(databases: Databases, plan: Plan) -> Result:
     """Kill senders at random while they send a whole audience, and cancel some mails in mid-flight."""
     began = time.monotonic()
     dice = random.Random(plan.seed)  # noqa: S311 -- chance for a test, no secret
-    with scene(
-        databases, plan, claim_seconds=3.0, submitting_seconds=6.0, connections=CONNECTIONS
-    ) as stage:
+    with scene(databases, plan, claim_seconds=3.0, submitting_seconds=6.0, connections=CONNECTIONS) as stage:
         stage.post(plan.messages, kinds=KINDS)
         for _ in range(SENDERS):
             stage.crew.start()

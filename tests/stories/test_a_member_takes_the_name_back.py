@@ -64,7 +64,7 @@ def test_the_mail_stops_by_a_button(stop: str, visitor: Visitor) -> None:
 
     answer = visitor.send(stop, {})
 
-    assert "No more invitations or reminders" in words_of(answer)
+    assert "No more of these messages" in words_of(answer)
     assert same(visitor.open(stop), answer)
 
 
@@ -74,7 +74,7 @@ def test_the_mail_stops_by_the_one_click_of_a_mail_program(stop: str, visitor: V
     answer = visitor.post(stop, {"List-Unsubscribe": "One-Click"}, headers=headers)
 
     assert answer.status_code == 200
-    assert "No more invitations or reminders" in words_of(answer)
+    assert "No more of these messages" in words_of(answer)
 
 
 def test_looking_stops_no_mail(stop: str, visitor: Visitor) -> None:

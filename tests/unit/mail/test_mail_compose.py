@@ -92,16 +92,6 @@ def test_attachments_arrive_byte_by_byte() -> None:
     assert found == [("letter.pdf", PDF.data), ("Brief – تجربة.pdf", named.data)]
 
 
-@pytest.mark.parametrize("kind", list(MessageKind))
-def test_each_kind_bears_the_headers_of_its_policy(kind: MessageKind) -> None:
-    message = read(envelope(kind).data)
-
-    listed = kind in {MessageKind.REMINDER, MessageKind.INVITATION, MessageKind.THANKS}
-    assert (message["List-Unsubscribe"] is not None) is listed
-    assert (message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click") is listed
-    assert (message["Auto-Submitted"] == "auto-generated") is (kind is not MessageKind.DELIVERY)
-
-
 def test_without_an_address_to_unsubscribe_none_is_offered() -> None:
     assert b"List-" not in envelope(MessageKind.THANKS, unsubscribe_url=None).data
 

@@ -68,7 +68,7 @@ def test_every_kind_of_mail_has_its_policy() -> None:
 def test_only_the_letter_itself_bears_no_mark_of_a_machine(kind: MessageKind) -> None:
     policy = POLICIES[kind]
 
-    is_the_letter = kind is MessageKind.DELIVERY
+    is_the_letter = kind in {MessageKind.DELIVERY, MessageKind.CHASE}
     assert policy.auto_submitted is not is_the_letter
     assert (policy.when_uncertain is WhenUncertain.PERSON) is is_the_letter
     assert not (policy.list_headers and is_the_letter)

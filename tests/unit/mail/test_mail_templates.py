@@ -54,18 +54,26 @@ MAILS: dict[str, dict[str, Any]] = {
         "fingerprint": "0123456789abcdef" * 4,
         "day": "24 November 2026",
     },
+    "update": {
+        "headline": "We go on Tuesday",
+        "update_text": "The office    will see us.",
+        "is_news": True,
+        "link": LINK,
+        "unsubscribe_link": STOP,
+    },
     "delivery": AROUND_THE_LETTER,
     "rehearsal": {**AROUND_THE_LETTER, "for_recipient": "Jane Example, President"},
     "alert": {"sentence": "A copy could not be sent.", "link": LINK},
 }
 WITH_THE_LETTER = {"delivery", "rehearsal"}
 PERSONAL = set(MAILS) - WITH_THE_LETTER
+FRAGMENTS = {"delivery": "letter_html", "rehearsal": "letter_html", "update": "update_html"}
 FRAGMENT = '<article lang="en"><h1>THE LETTER</h1></article>'
 ATTACK = "<script>alert(1)</script>{{ 7*7 }}{% raw %}\"'&"
 
 
 def fill(name: str, /, **changes: Any) -> Rendered:
-    parts = {"letter_html": FRAGMENT} if name in WITH_THE_LETTER else None
+    parts = {FRAGMENTS[name]: FRAGMENT} if name in FRAGMENTS else None
     return render_mail(name, html_parts=parts, **{**COMMON, **MAILS[name], **changes})
 
 
@@ -77,7 +85,7 @@ def lines(name: str, /, **changes: Any) -> list[str]:
 def test_every_mail_names_its_letter_and_its_sender(name: str) -> None:
     mail = fill(name)
 
-    assert COMMON["letter_title"] in mail.subject
+    assert (MAILS[name].get("headline") or COMMON["letter_title"]) in mail.subject
     assert COMMON["coalition"] in mail.text
     assert COMMON["coalition"] in mail.html
     if name in PERSONAL:
@@ -97,13 +105,13 @@ def test_every_personal_mail_says_how_to_reach_a_person(name: str) -> None:
     assert COMMON["reply_to"] in fill(name).html
 
 
-@pytest.mark.parametrize("name", sorted(PERSONAL - {"alert", "thanks"}))
+@pytest.mark.parametrize("name", sorted(PERSONAL - {"alert", "thanks", "update"}))
 def test_every_mail_that_asks_says_what_follows_from_silence(name: str) -> None:
     assert re.search(r"[Ii]f you do nothing|[Ww]ithout your confirmation", fill(name).text)
 
 
-@pytest.mark.parametrize("name", ["invitation", "reminder"])
-def test_who_is_asked_unbidden_can_stop_it(name: str) -> None:
+@pytest.mark.parametrize("name", ["invitation", "reminder", "update"])
+def test_who_is_written_to_unbidden_can_stop_it(name: str) -> None:
     assert STOP in lines(name)
     assert f'href="{STOP}"' in fill(name).html
 
@@ -193,7 +201,9 @@ def texts_of(name: str) -> list[str]:
 def test_no_value_breaks_out_of_its_place(name: str, key: str) -> None:
     mail = fill(name, **{key: ATTACK})
 
-    only_in_text = key == "letter_text" or (key == "reply_to" and name in {"alert", *WITH_THE_LETTER})
+    only_in_text = key in {"letter_text", "update_text"} or (
+        key == "reply_to" and name in {"alert", *WITH_THE_LETTER}
+    )
     assert "script" not in {tag for tag, _ in tags(mail.html)}
     assert "<script>" not in mail.html
     assert ("&lt;script&gt;" in mail.html) is not only_in_text

@@ -1,0 +1,309 @@
+"""Tell those who signed how their letter fares: start an update, and post it to all of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from service.campaigns.contents import open_file
+from service.campaigns.queries import get_campaign, lock_campaign
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.mail import outbox
+from service.mail.compose import Rendered
+from service.model.campaign import Campaign
+from service.model.link_token import LinkToken, Purpose
+from service.model.message import Message, MessageKind
+from service.model.signature import Signature
+from service.model.states import CampaignState, SignatureState
+from service.model.update import Update, UpdateAudience
+from service.signing.party import email_index
+from service.signing.sign import LINKS_LIVE
+from service.signing.update_words import UpdateWords, update_id, write_update
+from service.store.insert import rows_at_once
+from service.store.keyring import Keyring
+from service.store.links import Link, keep_links
+from service.store.sealed import seal_text
+
+KINDS = {UpdateAudience.SIGNATORIES: MessageKind.UPDATE, UpdateAudience.NEWS: MessageKind.NEWS}
+
+_LINKS_RENEWED_BEFORE_END = timedelta(days=60)
+_LINKS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateView:
+    """What an update would be: how many mailboxes it goes to, how many of them have it, and the mail itself.
+
+    `waiting` confirmed sign-ons are left out, because the coalition has not looked at them yet.
+    """
+
+    recipients: int
+    known: int
+    waiting: int
+    mail: Rendered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """A part of an update that was posted: how many mails were new, and the sign-on after which the next part begins.
+
+    `last` is None where nothing is left.
+    """
+
+    new: int
+    last: str | None
+
+
+def look_at_update(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    words: UpdateWords,
+    *,
+    audience: UpdateAudience,
+    public_url: str,
+    now: datetime,
+) -> UpdateView:
+    """Show what would be sent and to how many, and change nothing; raises Refused where the letter is not open yet."""
+    campaign = get_campaign(session, slug)
+    _refuse_unless_open(campaign, now=now)
+    keys = keyring.of(session, campaign.id)
+    known = outbox.posted_of(
+        session,
+        kind=KINDS[audience],
+        campaign_id=campaign.id,
+        occurrence=update_id(keys, words, audience),
+    )
+    mail = write_update(
+        words,
+        open_file(session, keyring, campaign),
+        audience=audience,
+        link=f"{public_url}/manage/…",
+        unsubscribe_link=f"{public_url}/unsubscribe/…",
+    )
+    return UpdateView(
+        recipients=_count(session, _recipients(keys, audience)),
+        known=known,
+        waiting=_count(session, _waiting(keys, audience)),
+        mail=mail,
+    )
+
+
+def start_update(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    words: UpdateWords,
+    *,
+    audience: UpdateAudience,
+    by: str,
+    now: datetime,
+) -> Update:
+    """Keep an update, once, for post_update() to post; started again it is the same one.
+
+    Raises Refused where the letter is not open yet or nobody is there to be told.
+    """
+    campaign = lock_campaign(session, slug)
+    _refuse_unless_open(campaign, now=now)
+    keys = keyring.of(session, campaign.id)
+    if not _count(session, _recipients(keys, audience)):
+        raise Refused(_NOBODY[audience].format(slug=slug))
+    row = Update(
+        id=update_id(keys, words, audience),
+        campaign_id=campaign.id,
+        audience=audience,
+        subject=b"",
+        body=b"",
+        created_at=now,
+    )
+    row.subject = seal_text(keys, row, "subject", words.subject)
+    row.body = seal_text(keys, row, "body", words.body)
+    outbox.insert_once(session, row, by=("id",))
+    audit.record(session, by=by, act="update.send", campaign_id=campaign.id, thing=row.id, now=now)
+    return _lock(session, row.id)
+
+
+def keep_update_links(session: Session, keyring: Keyring, update: str, *, now: datetime) -> int:
+    """Keep some of the links that the mails of an update will hold and that do not live long enough; gives how many.
+
+    Nearly all of them have lived since the sign-on was confirmed. Call it, each time in a transaction of its own, until
+    it gives 0, and only then post the update.
+    """
+    row = _get(session, update)
+    keys = keyring.of(session, row.campaign_id)
+    short = session.execute(_short_lived(keys, row.audience, now=now).limit(_LINKS_AT_ONCE)).all()
+    links = [
+        link
+        for signature_id, generation in short
+        for link in (
+            Link(purpose=Purpose.MANAGE, row_id=signature_id, generation=generation),
+            Link(purpose=Purpose.UNSUBSCRIBE, row_id=signature_id),
+        )
+    ]
+    keep_links(session, keys, links, expires_at=now + LINKS_LIVE, now=now)
+    return len(short)
+
+
+def post_update(
+    session: Session, keyring: Keyring, update: str, *, after: str | None, now: datetime
+) -> Posted:
+    """Post an update to all its recipients, or to as many as the database takes at once; go on `after` the last one.
+
+    Each mailbox gets it once, however often this is done and wherever it was broken off.
+    """
+    row = _lock(session, update)
+    keys = keyring.of(session, row.campaign_id)
+    recipients = _recipients(keys, row.audience)
+    if after is not None:
+        recipients = recipients.where(col(Signature.id) > after)
+    if row.recipients:
+        recipients = recipients.where(~_has_it_elsewhere(row))
+    last = _end_of_part(session, recipients)
+    if last is not None:
+        recipients = recipients.where(col(Signature.id) <= last)
+    new = outbox.post_all(
+        session,
+        kind=KINDS[row.audience],
+        campaign_id=row.campaign_id,
+        recipients=recipients,
+        occurrence=row.id,
+        now=now,
+    )
+    row.recipients += new
+    if last is None:
+        row.posted_at = now
+    session.add(row)
+    return Posted(new=new, last=last)
+
+
+def is_told(signature: Signature, audience: UpdateAudience) -> bool:
+    """Tell of a sign-on what is_in_audience() says in SQL."""
+    stands = signature.state is SignatureState.CONFIRMED and signature.accepted_at is not None
+    asked = audience is UpdateAudience.SIGNATORIES or signature.wants_news
+    return stands and signature.held_reason is None and asked
+
+
+def is_in_audience(
+    signature: type[Signature], keys: CampaignKeys, audience: UpdateAudience
+) -> ColumnElement[bool]:
+    """Say in SQL which sign-ons an update goes to: confirmed, accepted, not held, and with a mailbox.
+
+    The text that was signed does not matter, nor a condition: who signed an earlier text must hear of the newer one.
+    """
+    return and_(
+        _is_confirmed(signature, keys, audience),
+        col(signature.accepted_at).is_not(None),
+        col(signature.held_reason).is_(None),
+    )
+
+
+_NOBODY = {
+    UpdateAudience.SIGNATORIES: "No accepted sign-on of {slug!r} has a mailbox, so there is nobody to send this to.",
+    UpdateAudience.NEWS: "No accepted signatory of {slug!r} asked for news, so there is nobody to send this to.",
+}
+
+
+def _is_confirmed(
+    signature: type[Signature], keys: CampaignKeys, audience: UpdateAudience
+) -> ColumnElement[bool]:
+    asked = col(signature.wants_news) if audience is UpdateAudience.NEWS else true()
+    return and_(
+        col(signature.campaign_id) == keys.campaign,
+        col(signature.state) == SignatureState.CONFIRMED,
+        col(signature.email_index) != email_index(keys, ""),
+        asked,
+    )
+
+
+def _recipients(keys: CampaignKeys, audience: UpdateAudience) -> Select[str]:
+    """Select one sign-on for each mailbox of an audience: its first."""
+    twin = aliased(Signature)
+    earlier = exists().where(
+        is_in_audience(twin, keys, audience),
+        col(twin.email_index) == col(Signature.email_index),
+        col(twin.id) < col(Signature.id),
+    )
+    return select(col(Signature.id)).where(is_in_audience(Signature, keys, audience), ~earlier)
+
+
+def _waiting(keys: CampaignKeys, audience: UpdateAudience) -> Select[str]:
+    looked_at = is_in_audience(Signature, keys, audience)
+    return select(col(Signature.id)).where(_is_confirmed(Signature, keys, audience), ~looked_at)
+
+
+def _has_it_elsewhere(update: Update) -> ColumnElement[bool]:
+    """Say in SQL of a sign-on that its mailbox got this update already, for another that it stood behind then."""
+    twin = aliased(Signature)
+    key = outbox.dedupe_key(
+        kind=KINDS[update.audience],
+        campaign_id=update.campaign_id,
+        recipient_ref=col(twin.id),
+        occurrence=update.id,
+    )
+    return (
+        exists()
+        .where(
+            col(twin.campaign_id) == col(Signature.campaign_id),
+            col(twin.email_index) == col(Signature.email_index),
+            col(twin.id) != col(Signature.id),
+        )
+        .where(col(Message.dedupe_key) == key)
+    )
+
+
+def _short_lived(keys: CampaignKeys, audience: UpdateAudience, *, now: datetime) -> Select[str, int]:
+    unsubscribe, manage = aliased(LinkToken), aliased(LinkToken)
+
+    def lives(link: type[LinkToken], purpose: Purpose) -> ColumnElement[bool]:
+        return and_(
+            col(link.row_id) == col(Signature.id),
+            col(link.purpose) == purpose,
+            col(link.expires_at) > now + _LINKS_RENEWED_BEFORE_END,
+        )
+
+    of_this_generation = col(manage.generation) == col(Signature.generation)
+    return (
+        select(col(Signature.id), col(Signature.generation))
+        .outerjoin(unsubscribe, lives(unsubscribe, Purpose.UNSUBSCRIBE))
+        .outerjoin(manage, and_(lives(manage, Purpose.MANAGE), of_this_generation))
+        .where(
+            is_in_audience(Signature, keys, audience),
+            or_(col(unsubscribe.digest).is_(None), col(manage.digest).is_(None)),
+        )
+    )
+
+
+def _end_of_part(session: Session, recipients: Select[str]) -> str | None:
+    """Give the last recipient that is posted to in this transaction; None where all that are left are."""
+    most = rows_at_once(session)
+    if most is None:
+        return None
+    last = recipients.order_by(col(Signature.id)).offset(most - 1).limit(1)
+    return session.execute(last).scalar_one_or_none()
+
+
+def _count(session: Session, selected: Select[Any]) -> int:
+    return int(session.execute(select(func.count()).select_from(selected.subquery())).scalar_one())
+
+
+def _get(session: Session, update: str) -> Update:
+    found: Update = session.execute(select(Update).where(col(Update.id) == update)).scalar_one()
+    return found
+
+
+def _lock(session: Session, update: str) -> Update:
+    """Get an update to post it: two who post the same one do so one after the other."""
+    mine = select(Update).where(col(Update.id) == update).with_for_update()
+    found: Update = session.execute(mine).scalar_one()
+    return found
+
+
+def _refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:
+    not_yet = campaign.opens_at is not None and now < campaign.opens_at
+    if campaign.state in {CampaignState.DRAFT, CampaignState.FROZEN} or not_yet:
+        raise Refused(f"{campaign.slug!r} is not open yet, so there is nobody to send an update to.")
