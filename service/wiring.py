@@ -47,7 +47,6 @@ class Services:
     clock: Clock
     wake: Wake
     transport: Transport | None
-    pace: Pace
     sender: Sender
     composers: Mapping[MessageKind, Composer]
     addresses: Mapping[MessageKind, AddressOf]
@@ -101,13 +100,13 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         clock=clock,
         wake=Wake(),
         transport=_make_transport(settings, domain),
-        pace=_make_pace(settings),
         sender=Sender(
             site_key=keyring.site_key,
             mail_from=settings.mail_from,
             domain=domain,
             signer=_make_signer(settings, engine, root),
             bounce_domain=settings.bounce_domain,
+            pace=_make_pace(settings),
         ),
         composers={
             **signing_composers(keyring, public_url=settings.public_url),

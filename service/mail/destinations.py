@@ -3,6 +3,7 @@
 import base64
 import hmac
 from collections.abc import Mapping
+from functools import lru_cache
 
 from service.foundation.addresses import ascii_address
 
@@ -76,7 +77,12 @@ def destination_of(address: str, *, site_key: bytes) -> str:
     be that of one small organization and becomes a keyed hash: equal for equal domains of this site, and nothing
     else to whoever lacks the root key.
     """
-    domain = ascii_address(address).rpartition("@")[2].lower().rstrip(".")
+    return _destination(address.rpartition("@")[2], site_key)
+
+
+@lru_cache(maxsize=4096)
+def _destination(written: str, site_key: bytes) -> str:
+    domain = ascii_address(f"x@{written}").rpartition("@")[2].lower().rstrip(".")
     known = _BY_DOMAIN.get(domain)
     if known is not None:
         return known

@@ -24,10 +24,10 @@ _NOTE = (
     "INSERT INTO message_event (id, message_id, at, was, became, attempt, reason)"
     " SELECT v.id, v.message_id, :at, v.was, v.became, v.attempt, v.reason FROM {v}"
 )
-_FENCE = {"id": "text", "attempt": "integer", "sha": "text"}
-_PASS = (
-    "UPDATE message SET state = 'submitting', lease_until = :until, submitted_at = :at, content_sha256 = v.sha"
-    " FROM {v} WHERE message.id = v.id AND message.state = 'claimed' AND message.attempt = v.attempt"
+_FENCE = {"id": "text", "attempt": "integer", "sha": "text", "destination": "text"}
+_SUBMIT = (
+    "UPDATE message SET state = 'submitting', lease_until = :until, submitted_at = :at, content_sha256 = v.sha,"
+    " destination = v.destination FROM {v} WHERE message.id = v.id AND message.state = 'claimed' AND message.attempt = v.attempt"
     " AND message.lease_owner = :owner RETURNING message.id"
 )
 _YES = {
@@ -49,10 +49,11 @@ _ACCEPT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Fenced:
-    """A message that is to pass the fence, with the SHA-256 of its unsigned bytes."""
+    """A message that is to pass the fence: the SHA-256 of its unsigned bytes, and the group of mailboxes it goes to."""
 
     row: Taken
     content_sha256: str
+    destination: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,8 @@ def pass_fence(
     """
     if not fenced:
         return ()
-    rows = [(one.row.id, one.row.attempt, one.content_sha256) for one in fenced]
-    return run_for_rows(connection, _PASS, columns=_FENCE, rows=rows, owner=owner, until=until, at=now)
+    rows = [(one.row.id, one.row.attempt, one.content_sha256, one.destination) for one in fenced]
+    return run_for_rows(connection, _SUBMIT, columns=_FENCE, rows=rows, owner=owner, until=until, at=now)
 
 
 def note_yes(

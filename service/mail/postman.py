@@ -12,6 +12,7 @@ from service.foundation.errors import ServiceError
 from service.mail.book import Register, ready_of
 from service.mail.outbox import leave_in_doubt, move_message
 from service.mail.sender import Composer, Composers, Leases, Sender, Unwanted
+from service.mail.sending import sending_state
 from service.mail.stock import Stock
 from service.mail.transport import Mail, RelayDown, Told, Transport
 from service.model.states import MessageState
@@ -40,7 +41,7 @@ def deliver_due(
     loses nothing and a crash after is known as doubt.
     """
     with reading(engine) as session:
-        if not is_any_due(session, now=clock()):
+        if sending_state(session).reason is not None or not is_any_due(session, now=clock()):
             return 0
     try:
         transport.ready()
@@ -97,9 +98,9 @@ class _Book:
     _out: dict[Mail, bool] = field(default_factory=dict)
     """The mails that were given and not told of yet, and whether they have passed the fence."""
 
-    def next(self, *, wait: bool) -> Mail | None:
+    def next(self, *, relay: str, wait: bool) -> Mail | None:
         """Give the most urgent mail that is ready."""
-        mail = self.stock.next(wait=wait)
+        mail = self.stock.next(relay=relay, wait=wait)
         if mail is not None:
             self._out[mail] = False
         return mail
@@ -111,6 +112,8 @@ class _Book:
                 _log.warning("sending stopped: %s", one.outcome)
                 self.stock.end()
         passed = self.register.write(told, asked)
+        if self.register.is_stopped:
+            self.stock.end()
         for mail in (*(one.mail for one in told), *asked):
             self._out.pop(mail, None)
         self._out |= dict.fromkeys(passed, True)

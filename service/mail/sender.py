@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from service.mail.dkim import DkimSigner
 from service.mail.envelope import Draft, Envelope
+from service.mail.journal import Journal
+from service.mail.pace import Pace
 from service.mail.verp import make_return_path
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
@@ -36,6 +38,7 @@ class Sender:
     Without a `signer` mail goes out unsigned; the relay may sign it.
     `leases` are shorter only where a proof cannot wait for the usual ones.
     With a `bounce_domain` each mail has a return path of its own there (service/mail/verp.py).
+    Each fence is told to the `journal`; without one, a restored database cannot be told from another.
     """
 
     site_key: bytes = field(repr=False)
@@ -44,6 +47,8 @@ class Sender:
     leases: Leases = Leases()
     signer: DkimSigner | None = None
     bounce_domain: str = ""
+    journal: Journal | None = None
+    pace: Pace = field(default_factory=Pace)
 
     def sign(self, envelope: Envelope, *, at: datetime) -> Envelope:
         """Give the mail with its signatures, dated `at`; without a signer, as it is."""

@@ -6,7 +6,7 @@ sender, in the fence's own transaction. A database that is behind its journal se
 
 from datetime import datetime
 
-from sqlalchemy import literal, select, text, update
+from sqlalchemy import Connection, literal, select, text, update
 from sqlmodel import Session, col
 
 from service.foundation.errors import Transient
@@ -40,7 +40,7 @@ class JournalAhead(SendingHeld):
     """The database has lost what the journal knows, while its sender was at work: it was restored beneath it."""
 
 
-def why_held(session: Session) -> str | None:
+def why_held(session: Session | Connection) -> str | None:
     """Give the sentence that says why nothing may be sent, None where mail goes out.
 
     For the transactions that claim and that fence, as their first statement: until they end, no hold commits, and
@@ -53,7 +53,9 @@ def why_held(session: Session) -> str | None:
     return reason
 
 
-def raise_fence(session: Session, sender: str, count: int, *, above: int, now: datetime) -> int:
+def raise_fence(
+    session: Session | Connection, sender: str, count: int, *, above: int, now: datetime
+) -> int:
     """Take `count` numbers for the fences of this transaction, and give the first.
 
     `above` is the newest number in the sender's journal. Raises JournalAhead, and nothing may be sent, where the

@@ -279,12 +279,17 @@ class _Carrying:
         if self.is_over or not self._has_room():
             return None
         if self.dialling or self._is_busy():
-            return self.book.next(wait=False)
+            return self.book.next(relay=self._likely_relay(), wait=False)
         # With nothing else to do there is nothing to miss while waiting, but lines that end meanwhile.
-        mail = self.book.next(wait=True)
+        mail = self.book.next(relay=self._likely_relay(), wait=True)
         for line in [line for line in self.lines if line.connection.has_something_to_say()]:
             self._drop(line)
         return mail
+
+    def _likely_relay(self) -> str:
+        """Name the relay by which the next mail will probably go."""
+        line = next((line for line in self.lines if line.may_offer), None)
+        return (line.relay if line is not None else self._in_order()[0]).name
 
     def _has_room(self) -> bool:
         return len(self.lines) < self.most or any(line.may_offer for line in self.lines)
@@ -492,7 +497,7 @@ class _Carrying:
         line.connection.dialogue.submit()
         # The next mail is offered in the same breath: one turn for both, and one commit.
         if line.may_offer and not self.waiting and not self.is_over:
-            mail = self.book.next(wait=False)
+            mail = self.book.next(relay=line.relay.name, wait=False)
             if mail is not None:
                 self._offer(line, mail)
         self._write(line)
@@ -558,9 +563,9 @@ class _BookOfOne:
     outcome: Outcome | None = None
     _was_given: bool = False
 
-    def next(self, *, wait: bool) -> Mail | None:
+    def next(self, *, relay: str, wait: bool) -> Mail | None:
         """Give the mail once."""
-        del wait
+        del relay, wait
         if self._was_given:
             return None
         self._was_given = True

@@ -9,17 +9,23 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlmodel import Session
 
 from service.foundation.errors import ServiceError
 from service.mail.book import Ready, Register, ready_of
+from service.mail.brakes.mailbox_days import count_mailboxes, share_of
+from service.mail.brakes.share import OVER, Goes, WaitsUntil, after_counting
 from service.mail.compose import make_envelope
+from service.mail.destinations import destination_of
 from service.mail.envelope import Envelope
 from service.mail.headers import make_message_id
 from service.mail.moves import Move, note_moves
 from service.mail.outbox import move_message
+from service.mail.pace import URGENT, Go, Scope
 from service.mail.sender import Composers, Makes, Sender, Unwanted
+from service.mail.sending import why_held
 from service.mail.transport import Mail
 from service.model.message import Message
 from service.model.states import MessageState
@@ -34,6 +40,7 @@ LEAST, MOST = 50, 500
 STOCK_SECONDS = 0.25
 """The stock lasts for about so long; as often it is looked for mail that is more urgent than what lies in it."""
 
+_LONGEST_WAIT_SECONDS = 5.0
 _SIGNING_THREADS = 2
 _SIGNED_AT_ONCE = 8
 
@@ -62,6 +69,7 @@ class Stock:
     _is_ended: bool = False
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _order: Iterator[int] = field(default_factory=itertools.count)
+    _relay: str = ""
 
     def __post_init__(self) -> None:
         """Prepare the thread that fills it."""
@@ -72,8 +80,34 @@ class Stock:
         self._began = time.monotonic()
         self._thread.start()
 
-    def next(self, *, wait: bool) -> Mail | None:
+    def next(self, *, relay: str, wait: bool) -> Mail | None:
         """Give the most urgent mail; None where none is ready, or, when told to `wait`, where none will come."""
+        self._relay = relay
+        while (mail := self._pop(wait=wait)) is not None:
+            row = ready_of(mail).row
+            if self.register.clock() >= row.lease_until:
+                self.end()
+                self.register.give_back([mail], reason="the batch took too long")
+                return None
+            here = time.monotonic()
+            answer = self.sender.pace.may_go(
+                relay=relay, group=ready_of(mail).destination, priority=row.priority, now=here
+            )
+            if isinstance(answer, Go):
+                return mail
+            if answer.scope is Scope.GROUP:
+                until = self.register.clock() + timedelta(seconds=answer.moment - here)
+                self.register.postpone(mail, until=until, reason="those who receive it ask for patience")
+                continue
+            self._put([mail], 0)
+            if not wait or answer.moment - here > _LONGEST_WAIT_SECONDS:
+                if wait:
+                    self.end()
+                return None
+            time.sleep(answer.moment - here)
+        return None
+
+    def _pop(self, *, wait: bool) -> Mail | None:
         with self._changed:
             while True:
                 if self._heap and not self._is_ended:
@@ -82,15 +116,10 @@ class Stock:
                     if len(self._heap) + self._making <= self._low:
                         # To wake the thread that fills for every mail would cost more than the mail.
                         self._changed.notify_all()
-                    break
+                    return mail
                 if not wait or self._will_none_come():
                     return None
                 self._changed.wait()
-        if self.register.clock() < ready_of(mail).row.lease_until:
-            return mail
-        self.end()
-        self.register.give_back([ready_of(mail).row], reason="the batch took too long")
-        return None
 
     def end(self) -> None:
         """Take nothing more out of the outbox, and give nothing more out."""
@@ -98,11 +127,11 @@ class Stock:
             self._is_ended = True
             self._changed.notify_all()
 
-    def close(self) -> Sequence[Taken]:
-        """End it, and give the rows that were taken and not given out."""
+    def close(self) -> Sequence[Mail]:
+        """End it, and give the mails that were taken and not given out."""
         self.end()
         self._thread.join()
-        left = [ready_of(mail).row for _, _, mail in self._heap]
+        left = [mail for _, _, mail in self._heap]
         self._heap.clear()
         return left
 
@@ -140,7 +169,7 @@ class Stock:
         """Wait until mails are wanted: None for any, a number for those above that priority only, _NEVER for no more."""
         with self._changed:
             while True:
-                if self._is_ended or self.taken >= self.most:
+                if self._is_ended or self.register.is_stopped or self.taken >= self.most:
                     return _NEVER
                 lies = len(self._heap) + self._making
                 if self._is_dry and not lies:
@@ -159,27 +188,7 @@ class Stock:
 
     def _take(self, signing: Executor, *, above: int | None) -> None:
         most = min(self._batch(), self.most - self.taken)
-        register, sender = self.register, self.sender
-        with transaction(register.engine) as session:
-            rows = claim_messages(
-                session,
-                owner=register.owner,
-                now=register.clock(),
-                lease=sender.leases.claim,
-                most=most,
-                make_message_id=lambda key: make_message_id(sender.site_key, key, sender.domain),
-                above=above,
-            )
-            taken = [
-                Move(
-                    row=row,
-                    was=MessageState.QUEUED,
-                    became=MessageState.CLAIMED,
-                    reason="taken by a sender",
-                )
-                for row in rows
-            ]
-            note_moves(session.connection(), taken, now=register.clock())
+        rows = self._claim(most, above=above)
         with self._changed:
             self.taken += len(rows)
             self._making += len(rows)
@@ -188,8 +197,43 @@ class Stock:
         if rows:
             self._sign(signing, self._compose(rows))
 
+    def _claim(self, most: int, *, above: int | None) -> Sequence[Taken]:
+        """Take as many mails as the pace has room for; where it is scarce, the urgent ones for themselves."""
+        register, pace, here = self.register, self.sender.pace, time.monotonic()
+        urgent, room = (
+            pace.room(relay=self._relay, priority=priority, most=most, now=here)
+            for priority in (URGENT, URGENT + 1)
+        )
+        with transaction(register.engine) as session:
+            if why_held(session) is not None:
+                self.register.is_stopped = True
+                return []
+            rows = []
+            if room < most:
+                rows += self._claim_some(session, urgent, above=URGENT + 1)
+            if len(rows) < room:
+                rows += self._claim_some(session, room - len(rows), above=above)
+            moves = [
+                Move(row=row, was=MessageState.QUEUED, became=MessageState.CLAIMED, reason="taken by a sender")
+                for row in rows
+            ]
+            note_moves(session.connection(), moves, now=register.clock())
+        return rows
+
+    def _claim_some(self, session: Session, most: int, *, above: int | None) -> Sequence[Taken]:
+        sender = self.sender
+        return claim_messages(
+            session,
+            owner=self.register.owner,
+            now=self.register.clock(),
+            lease=sender.leases.claim,
+            most=most,
+            make_message_id=lambda key: make_message_id(sender.site_key, key, sender.domain),
+            above=above,
+        )
+
     def _compose(self, rows: Sequence[Taken]) -> list[_Made]:
-        """Make the mails of these rows; what is unwanted or cannot be made is settled at once."""
+        """Make the mails of these rows; what is unwanted, cannot be made or is too much for its mailbox is settled."""
         made: list[_Made] = []
         unwanted: list[tuple[Taken, MessageState, str]] = []
         for row, result in self._made_of(rows):
@@ -202,12 +246,37 @@ class Stock:
                 unwanted.append((row, MessageState.UNCERTAIN, reason))
             else:
                 made.append((row, result))
-        if unwanted:
-            self.register.end(unwanted)
+        with transaction(self.register.engine) as session:
+            for row, there, reason in unwanted:
+                self.register.end(session, row, there, reason=reason)
+            made = self._within_its_share(session, made)
         with self._changed:
             self._making -= len(rows) - len(made)
             self._changed.notify_all()
         return made
+
+    def _within_its_share(self, session: Session, made: Sequence[_Made]) -> list[_Made]:
+        """Keep back what is more than its mailbox is to get in a day; a mail counts at its first try."""
+        now = self.register.clock()
+        first = [(row, envelope) for row, envelope in made if row.attempt == 1]
+        places = count_mailboxes(
+            session,
+            [(envelope.rcpt_to, share_of(row.kind)) for row, envelope in first],
+            now=now,
+            site_key=self.sender.site_key,
+        )
+        over: set[str] = set()
+        for (row, _), place in zip(first, places, strict=True):
+            verdict = after_counting(share_of(row.kind), place, now=now, expires_at=row.expires_at)
+            if isinstance(verdict, Goes):
+                continue
+            over.add(row.id)
+            if isinstance(verdict, WaitsUntil):
+                self.register.give_back_row(session, row, until=verdict.at, reason=OVER)
+            else:
+                there = MessageState.EXPIRED if verdict.expires else MessageState.CANCELLED
+                self.register.end(session, row, there, reason=OVER)
+        return [(row, envelope) for row, envelope in made if row.id not in over]
 
     def _made_of(self, rows: Sequence[Taken]) -> Iterator[tuple[Taken, Envelope | Exception]]:
         for kind in dict.fromkeys(row.kind for row in rows):
@@ -264,7 +333,7 @@ class Stock:
             future: Future[list[Mail | None]] = signing.submit(
                 lambda chunk=chunk: [self._signed(*one) for one in chunk]
             )
-            future.add_done_callback(lambda done, size=len(chunk): self._put(done.result(), size))
+            future.add_done_callback(lambda done, chunk=chunk: self._put(done.result(), len(chunk)))
 
     def _signed(self, row: Taken, envelope: Envelope) -> Mail | None:
         try:
@@ -272,7 +341,12 @@ class Stock:
         except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
             self.register.park(row, error)
             return None
-        return Mail(envelope=signed, ref=Ready(row=row, content_sha256=_sha256(envelope)))
+        ready = Ready(
+            row=row,
+            content_sha256=_sha256(envelope),
+            destination=destination_of(envelope.rcpt_to, site_key=self.sender.site_key),
+        )
+        return Mail(envelope=signed, ref=ready)
 
     def _put(self, mails: Sequence[Mail | None], making: int) -> None:
         with self._changed:

@@ -1,6 +1,7 @@
 """The port through which mail leaves the house, and the four ways in which it may not."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -101,8 +102,8 @@ class Told:
 class Book(Protocol):
     """Gives a transport its mails, and writes down what becomes of them before the next step is taken."""
 
-    def next(self, *, wait: bool) -> Mail | None:
-        """Give the next mail to carry; None where none is at hand, or, when told to `wait`, where none will come."""
+    def next(self, *, relay: str, wait: bool) -> Mail | None:
+        """Give the next mail for a relay; None where none is at hand, or, when told to `wait`, where none will come."""
         ...
 
     def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
@@ -144,16 +145,16 @@ class Transport(Protocol):
         ...
 
 
-class OneByOne:
+class OneByOne(ABC):
     """The carrying of a transport that hands over one mail at a time: its `send`, again and again."""
 
+    @abstractmethod
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
         """Hand one mail over; the transport's own part."""
-        raise NotImplementedError
 
     def carry(self, book: Book) -> None:
         """Carry one mail after the other."""
-        while (mail := book.next(wait=True)) is not None:
+        while (mail := book.next(relay="", wait=True)) is not None:
             told = self._carry(mail, book)
             if told is not None:
                 book.write([told], [])

@@ -78,7 +78,7 @@ class House:
     def compose(self, session: Session, message: Message) -> Draft:
         del session
         return Draft(
-            to=ADDRESS,
+            to=f"{message.recipient_ref.replace(' ', '')}@lakes.example",
             subject="Rivers",
             text=self.words(message),
             html="",

@@ -36,9 +36,9 @@ class LateBook:
         """Wrap the real book."""
         self._inner = inner
 
-    def next(self, *, wait: bool) -> Mail | None:
+    def next(self, *, relay: str, wait: bool) -> Mail | None:
         """Pass it on."""
-        return self._inner.next(wait=wait)
+        return self._inner.next(relay=relay, wait=wait)
 
     def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
         """Write down only what is told, fence first."""

@@ -190,9 +190,9 @@ class FencedBook:
         self._inner = inner
         self._stops = stops
 
-    def next(self, *, wait: bool) -> Mail | None:
+    def next(self, *, relay: str, wait: bool) -> Mail | None:
         """Pass it on."""
-        return self._inner.next(wait=wait)
+        return self._inner.next(relay=relay, wait=wait)
 
     def write(self, told: Sequence[Told], asked: Sequence[Mail]) -> Collection[Mail]:
         """Pass it on, and stop where a mail has passed."""
