@@ -19,6 +19,8 @@ from service.foundation.settings import Settings
 from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.dkim_keys import make_dkim_keys, open_dkim_keys
+from service.mail.ledger.postfix import PostfixLedger
+from service.mail.ledger.relay_ledger import RelayLedger
 from service.mail.mailbox import Mailbox, parse_mailbox_url
 from service.mail.postman import Composer, Sender
 from service.mail.smtp import SmtpTransport, parse_smtp_urls
@@ -36,7 +38,8 @@ from service.store.wake import Wake
 class Services:
     """What commands, pages and jobs work with.
 
-    `transport` is None while no relay is set, `mailbox` while no mailbox of returned mail is.
+    `transport` is None while no relay is set, `mailbox` while no mailbox of returned mail is, `ledger` while
+    the relay's own is not.
     """
 
     settings: Settings
@@ -50,6 +53,7 @@ class Services:
     fonts: Fonts
     outward: Outward
     mailbox: Mailbox | None
+    ledger: RelayLedger | None
 
 
 def initialize(settings: Settings, *, clock: Clock = now) -> tuple[str, ...]:
@@ -109,6 +113,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         },
         fonts=fonts,
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,
+        ledger=_make_ledger(settings),
         outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),
     )
 
@@ -176,3 +181,11 @@ def _make_transport(settings: Settings, domain: str) -> Transport | None:
     return SmtpTransport(
         parse_smtp_urls(settings.smtp_url), ca_file=settings.smtp_ca_file, local_hostname=domain
     )
+
+
+def _make_ledger(settings: Settings) -> RelayLedger | None:
+    log = settings.postfix_log
+    if log is None:
+        return None
+    relays = parse_smtp_urls(settings.smtp_url) if settings.smtp_url else ()
+    return PostfixLedger(log, is_only_relay=bool(relays) and all(relay.is_loopback for relay in relays))

@@ -26,6 +26,10 @@ class MessageKind(StrEnum):
     DELIVERY = "delivery"
 
 
+IN_DOUBT = "state = 'uncertain' OR (state = 'queued' AND possible_duplicate)"
+"""Of these messages nobody knows whether they arrived; written as the index has it, for databases to know it again."""
+
+
 class AfterState(StrEnum):
     """What was heard of an e-mail afterwards: events beside its state, which stays what our own hand-over made it."""
 
@@ -35,6 +39,7 @@ class AfterState(StrEnum):
     DELAYED = "delayed"
     RELAYED = "relayed"
     ANSWERED = "answered_by_machine"
+    ABSENT = "absent_at_relay"
 
 
 class Message(SQLModel, table=True):
@@ -58,6 +63,9 @@ class Message(SQLModel, table=True):
             "lease_until",
             sqlite_where=text("state IN ('claimed', 'submitting')"),
             postgresql_where=text("state IN ('claimed', 'submitting')"),
+        ),
+        Index(
+            "message_in_doubt", "submitted_at", sqlite_where=text(IN_DOUBT), postgresql_where=text(IN_DOUBT)
         ),
         Index("message_by_recipient", "recipient_ref"),
     )
