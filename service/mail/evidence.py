@@ -39,7 +39,7 @@ def settle_doubt(engine: Engine, *, ledger: RelayLedger, clock: Clock, since: da
     if not cases:
         return 0
     questions = [Question(message_id=case.message_id, submitted=case.submitted) for case in cases.values()]
-    findings = ledger.look_up(questions, now=clock())
+    findings = ledger.look_up(questions)
     return sum(_settle(engine, case, findings[message_id], clock) for message_id, case in cases.items())
 
 

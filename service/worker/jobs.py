@@ -17,7 +17,7 @@ from service.worker.returns import read_returns
 
 _log = logging.getLogger("undersigned.worker")
 # What a log says of a mail it says soon; a log of weeks is not read twice a minute.
-_FRESH_DOUBT = timedelta(hours=2)
+_FRESH_DOUBT = timedelta(hours=1)
 _OLD_DOUBT = timedelta(days=14)
 
 

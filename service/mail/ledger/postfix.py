@@ -21,7 +21,8 @@ QUEUE_SECONDS = 20.0
 _QUEUE_BYTES = 16 * 2**20
 _QUEUE_LINE = 2**16
 _PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/sbin"
-# No line is as young as this: the end of the log is enough.
+# Every line is younger than this one, and none as young as the other.
+_EVER = datetime(1990, 1, 1, tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -41,12 +42,12 @@ class PostfixLedger:
         self._zone = zone
         self._postqueue = postqueue
 
-    def look_up(self, questions: Sequence[Question], *, now: datetime) -> Mapping[str, Finding]:
+    def look_up(self, questions: Sequence[Question]) -> Mapping[str, Finding]:
         """Answer each question, by its Message-ID."""
         history = History(questions)
         submitted = [moment for question in questions for moment in question.submitted]
         try:
-            self._read(history, since=min(submitted, default=now) - BEFORE)
+            self._read(history, since=min(submitted, default=_EVER) - BEFORE)
         except OSError as error:
             _log.warning("the relay's log %s cannot be read: %s", self._path, type(error).__name__)
             return {question.message_id: Unknown() for question in questions}

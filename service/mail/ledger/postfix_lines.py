@@ -3,9 +3,9 @@
 import functools
 import json
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum, auto
+from typing import NamedTuple
 
 from service.mail.ledger.relay_ledger import Fate
 
@@ -59,9 +59,11 @@ class Deed(Enum):
     """The mail, which was taken over, has left the queue."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """What one line says; `deed` is None where it says nothing that matters, `at` where its time is not certain."""
+class Line(NamedTuple):
+    """What one line says; `deed` is None where it says nothing that matters, `at` where its time is not certain.
+
+    A log has many lines: a tuple is made in a fraction of the time that a dataclass takes.
+    """
 
     at: datetime | None
     deed: Deed | None = None
@@ -101,7 +103,7 @@ def read_queued(line: bytes) -> tuple[str, Fate] | None:
         queue, queue_id = waiting["queue_name"], waiting["queue_id"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    if queue not in {"active", "deferred", "hold", "incoming"} or not isinstance(queue_id, str):
+    if not isinstance(queue_id, str) or queue not in ("active", "deferred", "hold", "incoming"):
         return None
     return queue_id, Fate.DEFERRED if queue == "deferred" else Fate.QUEUED
 
@@ -114,7 +116,7 @@ def _line(at: datetime | None, tag: bytes, pid: bytes, said: bytes) -> Line:
     told = _told(program, said)
     if told is None:
         return Line(at=at)
-    return replace(told, at=at, instance=_text(instance), process=f"{_text(tag)}[{_text(pid)}]")
+    return told._replace(at=at, instance=_text(instance), process=f"{_text(tag)}[{_text(pid)}]")
 
 
 def _told(program: bytes, said: bytes) -> Line | None:
@@ -161,7 +163,7 @@ def _that(
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("ascii", "replace")
+    return str(raw, "ascii", "replace")
 
 
 @functools.lru_cache(maxsize=1024)

@@ -54,7 +54,7 @@ class RelayLedger(Protocol):
     and raises nothing; the time and memory of one look are bounded. No address leaves it, in an answer or a log.
     """
 
-    def look_up(self, questions: Sequence[Question], *, now: datetime) -> Mapping[str, Finding]:
+    def look_up(self, questions: Sequence[Question]) -> Mapping[str, Finding]:
         """Answer each question, by its Message-ID."""
         ...
 
