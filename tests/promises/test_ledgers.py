@@ -124,6 +124,18 @@ def test_every_question_gets_its_own_answer(world: World, noon: datetime) -> Non
     assert sorted(type(answers[one]).__name__ for one in (OURS, third)) == ["Absent", "Unknown"]
 
 
+def test_what_was_found_takes_nothing_away_from_what_was_lost(world: World, noon: datetime) -> None:
+    world.takes(OTHER, noon)
+    world.loses(OURS, noon)
+    world.goes_on(noon + timedelta(minutes=10))
+    questions = [Question(message_id=one, submitted=(noon,)) for one in (OTHER, OURS)]
+
+    answers = world.ledger.look_up(questions)
+
+    assert isinstance(answers[OTHER], Found)
+    assert answers[OURS] == Absent()
+
+
 def test_a_ledger_that_is_closed_says_so_and_tells_nothing(world: World, noon: datetime) -> None:
     world.takes(OURS, noon)
     assert world.ledger.fault() is None

@@ -7,7 +7,7 @@ come after that. A log that merely says nothing may be the log of the wrong rela
 to wake and send its dot; so silence is no proof.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -94,8 +94,9 @@ class History:
 
     def conclude(self, *, waiting: Mapping[str, Fate], may_be_absent: bool) -> Mapping[str, Finding]:
         """Answer every question; `waiting` is what the relay's list says of the unsettled queue ids."""
-        absent = self._absent() if may_be_absent else frozenset()
         found = {message_id: self._found(message_id, waiting) for message_id in self._questions}
+        missing = [self._questions[message_id] for message_id, one in found.items() if one is None]
+        absent = self._absent(missing) if may_be_absent else frozenset()
         return {
             message_id: one or (Absent() if message_id in absent else Unknown())
             for message_id, one in found.items()
@@ -152,34 +153,21 @@ class History:
             queue_id: session for queue_id, session in self._sessions.items() if session.lost_at is not None
         }
 
-    def _absent(self) -> frozenset[str]:
+    def _absent(self, missing: Sequence[Question]) -> frozenset[str]:
         """Find the mails of which each submission is proved lost, by a session of its own."""
         lost = self._lost()
         free = sorted(lost.values(), key=lambda session: session.opened_at)
-        proved = set(self._questions)
-        for moment, message_id in self._submissions():
-            # One that bears the mail's name comes before one that had not come so far as to bear any.
-            session = next((one for one in free if _is_of(one, moment, message_id)), None) or next(
-                (one for one in free if _is_of(one, moment, "")), None
-            )
+        proved = {question.message_id for question in missing if question.submitted}
+        for moment, message_id in _submissions(missing):
+            session = _session_of(free, moment, message_id)
             if session is None or not self._covers(moment):
                 proved.discard(message_id)
             else:
                 free.remove(session)
-        unlost = {
-            message_id
-            for message_id, trails in self._trails.items()
-            if any(trail.queue_id not in lost for trail in trails)
-        }
-        nothing_asked = {one.message_id for one in self._questions.values() if not one.submitted}
-        return frozenset(proved - unlost - nothing_asked)
+        return frozenset(message_id for message_id in proved if self._are_all_lost(message_id, lost))
 
-    def _submissions(self) -> Iterable[tuple[datetime, str]]:
-        return sorted(
-            (moment, question.message_id)
-            for question in self._questions.values()
-            for moment in question.submitted
-        )
+    def _are_all_lost(self, message_id: str, lost: Mapping[str, _Session]) -> bool:
+        return all(trail.queue_id in lost for trail in self._trails.get(message_id, ()))
 
     def _covers(self, moment: datetime) -> bool:
         if self._covers_from is None or self._last_at is None:
@@ -187,7 +175,19 @@ class History:
         return self._covers_from <= moment - BEFORE and self._last_at >= moment + WELL_AFTER
 
 
-def _is_of(session: _Session, moment: datetime, name: str) -> bool:
-    if session.message_id != name or session.lost_at is None:
-        return False
+def _submissions(questions: Sequence[Question]) -> Sequence[tuple[datetime, str]]:
+    return sorted((moment, question.message_id) for question in questions for moment in question.submitted)
+
+
+def _session_of(sessions: Sequence[_Session], moment: datetime, message_id: str) -> _Session | None:
+    """Find the session of a submission: one that bears the mail's name, or one that was lost before it bore any."""
+    for name in (message_id, ""):
+        for session in sessions:
+            if session.message_id == name and _is_of(session, moment):
+                return session
+    return None
+
+
+def _is_of(session: _Session, moment: datetime) -> bool:
+    assert session.lost_at is not None
     return moment - BEFORE <= session.opened_at <= moment + _SLACK and session.lost_at >= moment - _SLACK
