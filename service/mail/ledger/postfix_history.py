@@ -104,7 +104,8 @@ class History:
 
     def _open(self, line: Line) -> None:
         earlier = self._by_process.pop(line.process, None)
-        if earlier is not None and earlier.lost_at is None:
+        # What ended in any other way than by a loss proves nothing, and there may be many.
+        if earlier is not None:
             self._sessions.pop(earlier.queue_id, None)
         if line.deed is Deed.OPENED and self._matters(line.at):
             assert line.at is not None

@@ -98,6 +98,17 @@ def test_what_the_server_lost_is_absent_whether_it_had_read_the_name_or_not(
     assert ask(world, noon) == Absent()
 
 
+def test_a_mail_that_is_still_being_read_is_not_absent_because_another_was_lost(
+    world: PostfixWorld, noon: datetime
+) -> None:
+    world.log.opens(noon, "A1B2C3", pid=9)
+    world.log.names(noon, "A1B2C3", OURS)
+    world.log.loses(OTHER, noon)
+    world.goes_on(noon + 10 * MINUTE)
+
+    assert ask(world, noon) == Unknown()
+
+
 def test_the_lost_mail_of_another_is_not_ours(world: PostfixWorld, noon: datetime) -> None:
     world.log.loses(OTHER, noon, named=True)
     world.goes_on(noon + 10 * MINUTE)
@@ -105,12 +116,15 @@ def test_the_lost_mail_of_another_is_not_ours(world: PostfixWorld, noon: datetim
     assert ask(world, noon) == Unknown()
 
 
-def test_a_queue_id_that_comes_again_is_another_mail(world: PostfixWorld, noon: datetime) -> None:
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_a_queue_id_that_comes_again_is_another_mail(
+    world: PostfixWorld, noon: datetime, *, is_removed: bool
+) -> None:
     for message_id, fate in ((OURS, Fate.SENT), (OTHER, Fate.BOUNCED)):
         world.log.names(noon, "A1B2C3", message_id)
         world.log.keeps(noon, "A1B2C3")
         world.log.tries(noon, "A1B2C3", fate)
-        if fate is Fate.SENT:
+        if is_removed and fate is Fate.SENT:
             world.log.say(noon, "qmgr", "A1B2C3: removed")
 
     assert ask(world, noon) == Found(queue_id="A1B2C3", fate=Fate.SENT, enhanced_code="2.0.0")
@@ -337,6 +351,7 @@ def test_a_file_seen_under_two_names_is_read_once(world: PostfixWorld, noon: dat
     answers = world.ledger.look_up(question)
 
     assert sorted(type(answer).__name__ for answer in answers.values()) == ["Absent", "Unknown"]
+    assert len(log_files.find_pieces(world.log.path, since=noon - MINUTE, stamp=lambda *_: noon)) == 1
 
 
 def test_a_log_is_read_across_new_year(tmp_path: Path) -> None:
@@ -399,6 +414,19 @@ def test_an_archive_that_unpacks_without_end_is_not_read_to_its_end(
 
     assert isinstance(ask(world, noon), Found)
     assert time.monotonic() - began < 10
+
+
+def test_an_archive_that_is_not_read_to_its_end_ends_in_a_gap(world: PostfixWorld, noon: datetime) -> None:
+    world.log.raw((b"Nov 24 12:00:00 relay x[1]: " + b"y" * 100 + b"\n") * 10_000, at=noon)
+    rotate(world, "mail.log.1.gz")
+    world.goes_on(noon + MINUTE)
+
+    pieces = log_files.find_pieces(world.log.path, since=noon - MINUTE, stamp=lambda *_: noon, most=100_000)
+    lines = [line for piece in pieces for line in log_files.lines_of(piece)]
+
+    assert None in lines
+    assert lines.index(None) > 100
+    assert lines[-1] == world.log.written[-1]
 
 
 def test_the_beginning_is_found_from_the_end(world: PostfixWorld, noon: datetime) -> None:
