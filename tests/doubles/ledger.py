@@ -29,9 +29,10 @@ _SAID = {
 
 
 class FakeLedger:
-    """Knows what it is told, and nothing once it is closed."""
+    """Knows what it is told, and nothing once it is closed; or proves the absence of all that it was not told of."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, proves_absence: bool = False) -> None:
+        self.proves_absence = proves_absence
         self.has: dict[str, Found] = {}
         self.lost: dict[str, list[datetime]] = {}
         self.ends: datetime | None = None
@@ -53,6 +54,8 @@ class FakeLedger:
             return Unknown()
         if question.message_id in self.has:
             return self.has[question.message_id]
+        if self.proves_absence:
+            return Absent()
         lost = self.lost.get(question.message_id, [])
         is_proved = bool(question.submitted) and set(question.submitted) <= set(lost)
         goes_on = self.ends is not None and self.ends >= max(question.submitted, default=self.ends)
