@@ -19,6 +19,8 @@ from service.foundation.settings import Settings
 from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.dkim_keys import make_dkim_keys, open_dkim_keys
+from service.mail.ledger.postfix import PostfixLedger
+from service.mail.ledger.relay_ledger import RelayLedger
 from service.mail.mailbox import Mailbox, parse_mailbox_url
 from service.mail.pace import Pace, make_rates
 from service.mail.postman import Composer, Sender
@@ -38,7 +40,8 @@ from service.store.wake import Wake
 class Services:
     """What commands, pages and jobs work with.
 
-    `transport` is None while no relay is set, `mailbox` while no mailbox of returned mail is.
+    `transport` is None while no relay is set, `mailbox` while no mailbox of returned mail is, `ledger` while
+    the relay's own is not.
     """
 
     settings: Settings
@@ -53,6 +56,7 @@ class Services:
     fonts: Fonts
     outward: Outward
     mailbox: Mailbox | None
+    ledger: RelayLedger | None
 
 
 def initialize(settings: Settings, *, clock: Clock = now) -> tuple[str, ...]:
@@ -115,6 +119,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         addresses={**signing_addresses(keyring), **delivery_addresses(keyring)},
         fonts=fonts,
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,
+        ledger=_make_ledger(settings),
         outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),
     )
 
@@ -187,3 +192,11 @@ def _make_transport(settings: Settings, domain: str) -> Transport | None:
 def _make_pace(settings: Settings) -> Pace:
     relays = parse_smtp_urls(settings.smtp_url) if settings.smtp_url else ()
     return Pace(make_rates(settings.send_rates, relays=[relay.name for relay in relays]))
+
+
+def _make_ledger(settings: Settings) -> RelayLedger | None:
+    log = settings.postfix_log
+    if log is None:
+        return None
+    relays = parse_smtp_urls(settings.smtp_url) if settings.smtp_url else ()
+    return PostfixLedger(log, is_only_relay=bool(relays) and all(relay.is_loopback for relay in relays))

@@ -8,7 +8,9 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_HEARD = "became IN ('delivered', 'bounced', 'complained', 'delayed', 'relayed', 'answered_by_machine')"
+_HEARD = (
+    "became IN ('delivered', 'bounced', 'complained', 'delayed', 'relayed', 'answered_by_machine',"
+    " 'absent_at_relay')"
 
 
 def upgrade() -> None:

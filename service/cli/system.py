@@ -64,6 +64,16 @@ def _relay_fault(services: Services) -> str | None:
     return None
 
 
+def _ledger_faults(services: Services) -> list[str]:
+    if services.ledger is None:
+        return []
+    fault = services.ledger.fault()
+    if fault is not None:
+        return [fault]
+    say("  The relay's ledger can be read: it is asked about mail in doubt.")
+    return []
+
+
 def _faults(context: Context) -> list[str]:
     try:
         services = context.services
@@ -84,4 +94,4 @@ def _faults(context: Context) -> list[str]:
         wrong.append(f"Others can read {settings.root_key_file}: run `chmod 0400` on it.")
     if settings.public_url.startswith("http://127.0.0.1"):
         say("  PUBLIC_URL is this machine's own address: links in mail work here only.")
-    return wrong + report_dns(services, SystemResolver())
+    return wrong + _ledger_faults(services) + report_dns(services, SystemResolver())

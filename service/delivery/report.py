@@ -12,8 +12,10 @@ from service.delivery.check import recipient_label
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Decision, Edition
+from service.model.message import AfterState, MessageEvent
 from service.model.recipient import Recipient
 from service.model.signature import standing
+from service.model.states import DeliveryState
 from service.signing.queries import all_signatures, counts
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
@@ -102,7 +104,18 @@ def _evidence(session: Session, delivery: Delivery) -> str:
         .order_by(col(DeliveryEvent.id).desc())
     )
     latest = session.exec(steps.limit(1)).one_or_none()
-    return latest.evidence if latest else ""
+    told = [latest.evidence] if latest else []
+    return "; ".join(told + _absence(session, delivery))
+
+
+def _absence(session: Session, delivery: Delivery) -> list[str]:
+    """Tell a person who is to decide on a copy in doubt what the relay's ledger proves."""
+    if delivery.state is not DeliveryState.UNCERTAIN:
+        return []
+    found = select(MessageEvent.reason).where(
+        MessageEvent.message_id == delivery.message_ref, MessageEvent.became == AfterState.ABSENT.value
+    )
+    return list(session.exec(found.limit(1)))
 
 
 def _moment(campaign: Campaign, moment: datetime | None) -> str | None:

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     bounce_imap_url: str = Field(
         default="", description="imaps://user:password@host/mailbox of returned mail", repr=False
     )
+    relay_ledger: str = Field(
+        default="", description="postfix:/var/log/mail.log, the relay's own log, asked about mail in doubt"
+    )
     reminder_lead: timedelta = Field(
         default=timedelta(days=1), description="seconds before the deadline for the reminder"
     )
@@ -138,6 +141,16 @@ class Settings(BaseSettings):
             raise ValueError("must be a host and a port like 127.0.0.1:2525")
         return value
 
+    @field_validator("relay_ledger")
+    @classmethod
+    def _is_a_ledger(cls, value: str) -> str:
+        kind, _, path = value.partition(":")
+        if value and not (kind == "postfix" and path.startswith("/") and path.isprintable()):
+            raise ValueError(
+                "must be postfix: and the whole path of Postfix's log, like postfix:/var/log/mail.log"
+            )
+        return value
+
     @field_validator("reminder_lead", mode="before")
     @classmethod
     def _is_a_number_of_seconds(cls, value: object) -> object:
@@ -197,6 +210,12 @@ class Settings(BaseSettings):
         """Host and port at which returned mail is taken in, if at all; an IPv6 host is without its brackets."""
         host, _, port = self.bounce_listen.rpartition(":")
         return (host.strip("[]"), int(port)) if host else None
+
+    @property
+    def postfix_log(self) -> Path | None:
+        """The log of the Postfix that takes our mail, if it may be asked about mail in doubt."""
+        path = self.relay_ledger.partition(":")[2]
+        return Path(path) if path else None
 
     @property
     def root_key_file(self) -> Path:

@@ -160,7 +160,8 @@ class Register:
             self.given_back, self.is_stopped = self.given_back + len(asked), True
         elif len(passed) < len(asked):
             _log.info(
-                "%d messages were cancelled, or taken by another sender, and not sent", len(asked) - len(passed)
+                "%d messages were cancelled, or taken by another sender, and not sent",
+                len(asked) - len(passed),
             )
         self._count(told)
         return passed, first, now
@@ -185,7 +186,10 @@ class Register:
             _log.error("%s", failed)
             self.is_stopped = True
             self._write_later(
-                (), passed, reason="the journal could not be written; its bytes never left", after=JOURNAL_PAUSE
+                (),
+                passed,
+                reason="the journal could not be written; its bytes never left",
+                after=JOURNAL_PAUSE,
             )
             return False
         return True
@@ -298,9 +302,7 @@ class Register:
         ]
         uncount_mailboxes(session, counted, now=self.clock(), site_key=self.sender.site_key)
 
-    def _give_back(
-        self, session: Session, row: Taken, *, reason: str, until: datetime | None = None
-    ) -> None:
+    def _give_back(self, session: Session, row: Taken, *, reason: str, until: datetime | None = None) -> None:
         def settle(session: Session, mine: Message, now: datetime) -> None:
             mine.due_at = until or mine.due_at
             move_message(session, mine, MessageState.QUEUED, reason=reason, now=now)

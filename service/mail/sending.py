@@ -53,9 +53,7 @@ def why_held(session: Session | Connection) -> str | None:
     return reason
 
 
-def raise_fence(
-    session: Session | Connection, sender: str, count: int, *, above: int, now: datetime
-) -> int:
+def raise_fence(session: Session | Connection, sender: str, count: int, *, above: int, now: datetime) -> int:
     """Take `count` numbers for the fences of this transaction, and give the first.
 
     `above` is the newest number in the sender's journal. Raises JournalAhead, and nothing may be sent, where the

@@ -214,7 +214,9 @@ class Stock:
             if len(rows) < room:
                 rows += self._claim_some(session, room - len(rows), above=above)
             moves = [
-                Move(row=row, was=MessageState.QUEUED, became=MessageState.CLAIMED, reason="taken by a sender")
+                Move(
+                    row=row, was=MessageState.QUEUED, became=MessageState.CLAIMED, reason="taken by a sender"
+                )
                 for row in rows
             ]
             note_moves(session.connection(), moves, now=register.clock())

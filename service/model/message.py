@@ -33,6 +33,10 @@ class MessageKind(StrEnum):
     CHASE = "chase"
 
 
+IN_DOUBT = "state = 'uncertain' OR (state = 'queued' AND possible_duplicate)"
+"""Of these messages nobody knows whether they arrived; written as the index has it, for databases to know it again."""
+
+
 class AfterState(StrEnum):
     """What was heard of an e-mail afterwards: events beside its state, which stays what our own hand-over made it."""
 
@@ -42,6 +46,7 @@ class AfterState(StrEnum):
     DELAYED = "delayed"
     RELAYED = "relayed"
     ANSWERED = "answered_by_machine"
+    ABSENT = "absent_at_relay"
 
 
 # Both databases use the index only for a query that says this word for word.
@@ -79,6 +84,9 @@ class Message(SQLModel, table=True):
             "settled_at",
             sqlite_where=text("state = 'refused'"),
             postgresql_where=text("state = 'refused'"),
+        ),
+        Index(
+            "message_in_doubt", "submitted_at", sqlite_where=text(IN_DOUBT), postgresql_where=text(IN_DOUBT)
         ),
         Index("message_by_recipient", "recipient_ref"),
         # Until it is taken a mail has no Message-ID, and then it need not stand in this index.

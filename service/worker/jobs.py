@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from service.campaigns.life import close_due, publish_due
 from service.delivery.follow import follow_deliveries, send_waiting_press
@@ -10,6 +11,7 @@ from service.foundation.errors import ServiceError
 from service.mail.brakes.canaries import follow_canaries
 from service.mail.brakes.mailbox_days import forget_mailbox_days
 from service.mail.brakes.watch import trip_breakers
+from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
@@ -17,6 +19,9 @@ from service.wiring import Services
 from service.worker.returns import read_returns
 
 _log = logging.getLogger("undersigned.worker")
+# What a log says of a mail it says soon; a log of weeks is not read twice a minute.
+_FRESH_DOUBT = timedelta(hours=1)
+_OLD_DOUBT = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,16 @@ def free_leases(services: Services, owner: str) -> int:
     """Give back messages whose sender stopped in the middle; gives how many."""
     del owner
     return free_stale(services.engine, owner=None, clock=services.clock)
+
+
+def ask_ledger(services: Services, owner: str) -> int:
+    """Ask the relay's ledger about mail that came into doubt a while ago at most; gives how many mails it settled."""
+    return _settle_doubt(services, owner, within=_FRESH_DOUBT)
+
+
+def ask_ledger_again(services: Services, owner: str) -> int:
+    """Ask about older mail in doubt too: the ledger may be readable by now; gives how many mails it settled."""
+    return _settle_doubt(services, owner, within=_OLD_DOUBT)
 
 
 def tick(services: Services, owner: str) -> int:
@@ -122,6 +137,17 @@ def publish(services: Services) -> int:
         return publish_due(session, now=now) + send_waiting_press(session, services.keyring, now=now)
 
 
+def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
+    del owner
+    if services.ledger is None:
+        return 0
+    since = services.clock() - within
+    settled = settle_doubt(services.engine, ledger=services.ledger, clock=services.clock, since=since)
+    if settled:
+        services.wake.ring()
+    return settled
+
+
 _STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
 
 JOBS = (
@@ -131,4 +157,6 @@ JOBS = (
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
     Job(name="forget_days", run=forget_days, every_seconds=3600),
     Job(name="free_leases", run=free_leases, every_seconds=30),
+    Job(name="ask_ledger", run=ask_ledger, every_seconds=30),
+    Job(name="ask_ledger_again", run=ask_ledger_again, every_seconds=3600),
 )

@@ -5,6 +5,7 @@ import pytest
 from service.delivery.follow import follow_deliveries, send_waiting_press
 from service.delivery.report import campaign_report
 from service.foundation.errors import NotFound, Refused
+from service.mail.evidence import settle_doubt
 from service.mail.transport import Stage
 from service.model.edition import Decision
 from service.model.signature import Visibility
@@ -13,6 +14,7 @@ from service.signing.decide import decide
 from service.signing.manage import withdraw
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, letter_file
+from tests.doubles.ledger import FakeLedger
 from tests.doubles.postbox import Fault
 
 PRESS = """
@@ -202,6 +204,23 @@ def test_a_relay_that_breaks_off_after_the_dot_leaves_the_sending_uncertain_and_
     (delivery,) = report(coalition)["deliveries"]
     assert delivery["state"] == DeliveryState.UNCERTAIN.value
     assert coalition.campaign().state is CampaignState.CLOSED
+
+
+def test_who_decides_on_a_copy_in_doubt_reads_what_the_relays_ledger_proves(coalition):
+    ready(coalition)
+    coalition.approve_all().release()
+    coalition.postbox.fail_next(Fault(stage=Stage.END))
+    coalition.deliver_mail()
+    ledger = FakeLedger(proves_absence=True)
+
+    settle_doubt(coalition.engine, ledger=ledger, clock=lambda: coalition.now, since=coalition.now)
+    coalition.wait(hours=30).deliver_mail()
+    follow(coalition)
+
+    (delivery,) = report(coalition)["deliveries"]
+    assert delivery["state"] == DeliveryState.UNCERTAIN.value
+    assert delivery["evidence"].endswith("; the relay's ledger proves that it did not arrive")
+    assert not letters_sent_to(coalition, "president@office.example")
 
 
 def test_one_who_works_alone_has_half_an_hour_to_stop(coalition):

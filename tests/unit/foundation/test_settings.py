@@ -1,5 +1,7 @@
 """Settings are right, or the service says in a sentence what is wrong and does not start."""
 
+from pathlib import Path
+
 import pytest
 
 from service.foundation.errors import Refused
@@ -48,6 +50,9 @@ def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
             "a host and a port",
         ),
         ({"UNDERSIGNED_BOUNCE_LISTEN": "127.0.0.1:2525"}, "needs BOUNCE_DOMAIN"),
+        ({"UNDERSIGNED_RELAY_LEDGER": "/var/log/mail.log"}, "must be postfix: and the whole path"),
+        ({"UNDERSIGNED_RELAY_LEDGER": "postfix:mail.log"}, "must be postfix: and the whole path"),
+        ({"UNDERSIGNED_RELAY_LEDGER": "exim:/var/log/mail.log"}, "must be postfix: and the whole path"),
         ({"UNDERSIGNED_SMTP_URL_FILE": "missing"}, "cannot be read"),
     ],
 )
@@ -117,3 +122,12 @@ def test_returned_mail_has_a_domain_and_a_door(monkeypatch):
 
     assert settings.bounce_domain == "bounces.xn--bcher-kva.example"
     assert settings.bounce_address == ("::1", 2525)
+
+
+@pytest.mark.parametrize(
+    ("written", "path"), [("", None), ("postfix:/var/log/mail.log", Path("/var/log/mail.log"))]
+)
+def test_the_relays_ledger_is_a_postfix_log(monkeypatch, written, path):
+    monkeypatch.setenv("UNDERSIGNED_RELAY_LEDGER", written)
+
+    assert read_settings().postfix_log == path
