@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import present_revision
@@ -14,6 +15,7 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Decision, Edition
 from service.model.recipient import Recipient
 from service.model.signature import standing
+from service.model.states import DeliveryState
 from service.signing.queries import all_signatures, counts
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
@@ -40,6 +42,7 @@ def campaign_report(session: Session, keyring: Keyring, campaign: Campaign) -> d
         },
         "sign_ons": _standings(session, campaign),
         "editions": _editions(session, keyring, campaign),
+        "sendings": _sendings(session, campaign),
         "deliveries": _deliveries(session, keyring, campaign),
     }
 
@@ -73,6 +76,16 @@ def _editions(session: Session, keyring: Keyring, campaign: Campaign) -> list[di
     ]
 
 
+def _sendings(session: Session, campaign: Campaign) -> dict[str, int]:
+    found = (
+        select(Delivery.state, func.count())
+        .where(Delivery.campaign_id == campaign.id)
+        .group_by(col(Delivery.state))
+        .order_by(col(Delivery.state))
+    )
+    return {DeliveryState(state).value: number for state, number in session.exec(found).all()}
+
+
 def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, Any]]:
     keys = keyring.of(session, campaign.id)
     found = (
@@ -96,13 +109,12 @@ def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[
 
 
 def _evidence(session: Session, delivery: Delivery) -> str:
-    steps = (
-        select(DeliveryEvent)
-        .where(DeliveryEvent.delivery_id == delivery.id)
-        .order_by(col(DeliveryEvent.id).desc())
-    )
-    latest = session.exec(steps.limit(1)).one_or_none()
-    return latest.evidence if latest else ""
+    """Give what proves the step that brought a delivery to where it is, and all that was noted since."""
+    found = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id)
+    steps = session.exec(found.order_by(col(DeliveryEvent.id))).all()
+    moves = [place for place, step in enumerate(steps) if step.was != step.became]
+    since = steps[moves[-1] :] if moves else steps
+    return " · ".join(dict.fromkeys(step.evidence for step in since))
 
 
 def _moment(campaign: Campaign, moment: datetime | None) -> str | None:
