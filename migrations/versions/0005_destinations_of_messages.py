@@ -11,6 +11,7 @@ depends_on = None
 _HEARD = (
     "became IN ('delivered', 'bounced', 'complained', 'delayed', 'relayed', 'answered_by_machine',"
     " 'absent_at_relay')"
+)
 
 
 def upgrade() -> None:

@@ -21,7 +21,7 @@ from service.letter.copy import make_copy
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.edition import Approval, Approver, Decision, Edition
-from service.model.link_token import Purpose
+from service.model.link_token import LinkToken, Purpose
 from service.model.message import MessageKind
 from service.model.states import CampaignState
 from service.signing.roll import frozen_letter
@@ -54,6 +54,7 @@ class ApprovalView:
 
 @dataclass(frozen=True, kw_only=True)
 class _Seat:
+    link: LinkToken
     campaign: Campaign
     edition: Edition
     approver: Approver
@@ -76,6 +77,13 @@ def decide(
     reason = _why_closed(session, seat)
     if reason:
         raise Refused(reason)
+    outbox.reader_acted(
+        session,
+        recipient_ref=seat.approver.id,
+        kinds={MessageKind.APPROVAL},
+        since=seat.link.created_at,
+        now=now,
+    )
     approval = seat.approval or Approval(
         campaign_id=seat.campaign.id,
         edition_id=seat.edition.id,
@@ -123,7 +131,7 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
         raise NotFound("This link does not open anything.")
     found = select(Approval).where(Approval.edition_id == edition_id, Approval.approver_id == approver_id)
     approval = session.exec(found).one_or_none()
-    return _Seat(campaign=campaign, edition=edition, approver=approver, approval=approval)
+    return _Seat(link=link, campaign=campaign, edition=edition, approver=approver, approval=approval)
 
 
 def _why_closed(session: Session, seat: _Seat) -> str:

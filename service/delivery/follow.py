@@ -6,12 +6,12 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign_of, released_edition
 from service.delivery.copies import copy_for, letter_today
-from service.delivery.steps import GONE_OUT, move_delivery, send_on_its_way
-from service.mail import outbox
+from service.delivery.hear import hear_of_deliveries
+from service.delivery.steps import GONE_OUT, IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Edition
-from service.model.message import Message, MessageKind
+from service.model.message import Message
 from service.model.recipient import Recipient, RecipientRole
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
 from service.store.keyring import Keyring
@@ -24,28 +24,29 @@ _FOLLOWS = {
     MessageState.EXPIRED: DeliveryState.FAILED,
     MessageState.CANCELLED: DeliveryState.CANCELLED,
 }
-_IN_FLIGHT = (DeliveryState.CARRYING, DeliveryState.UNCERTAIN)
 _ON_THEIR_WAY = {DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.CARRYING}
 
 
 def follow_deliveries(session: Session, *, now: datetime) -> int:
-    """Move every delivery in flight whose e-mail has moved; gives how many.
+    """Move every delivery in flight whose e-mail has moved, and take in what came back of the others; gives how many.
 
-    A letter becomes "sent" once every copy to its addressees that goes by e-mail was handed to our relay.
+    A letter becomes "sent" once every copy to its addressees that goes by e-mail was handed to our relay. It stays
+    so when one comes back later: the letter has left, and the sending says what became of it.
     """
+    # Of a copy that was sent again only the latest e-mail carries it.
     found = (
         select(Delivery, Message)
-        .join(
-            Message, (col(Message.recipient_ref) == Delivery.id) & (col(Message.kind) == MessageKind.DELIVERY)
-        )
-        .where(col(Delivery.state).in_(_IN_FLIGHT))
-        .with_for_update()
+        .join(Message, col(Message.id) == Delivery.message_ref)
+        .where(col(Delivery.state).in_(IN_FLIGHT))
+        .with_for_update(of=Delivery)
     )
     moved = [
         delivery
         for delivery, message in session.exec(found).all()
         if _follow(session, delivery, message, now=now)
     ]
+    session.flush()
+    heard = hear_of_deliveries(session, now=now)
     session.flush()
     leaving = (
         select(Campaign)
@@ -58,7 +59,7 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
     )
     for campaign in session.exec(leaving).all():
         _finish(session, campaign)
-    return len(moved)
+    return len(moved) + heard
 
 
 def send_waiting_press(session: Session, keyring: Keyring, *, now: datetime) -> int:
@@ -94,14 +95,7 @@ def _follow(session: Session, delivery: Delivery, message: Message, *, now: date
         return False
     move_delivery(session, delivery, there, evidence=_evidence(message), now=now)
     if there in {DeliveryState.FAILED, DeliveryState.UNCERTAIN}:
-        outbox.post(
-            session,
-            kind=MessageKind.ALERT,
-            campaign_id=delivery.campaign_id,
-            recipient_ref=delivery.campaign_id,
-            occurrence=f"{there.value}:{delivery.id}",
-            now=now,
-        )
+        alert_about(session, delivery, message, there.value, now=now)
     return True
 
 

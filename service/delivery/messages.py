@@ -39,15 +39,43 @@ from service.store.sealed import open_record, open_text
 _ALERTS = {
     "solo": (
         "This letter was released by one person alone and goes out in 30 minutes. If it should not, tell the"
-        " secretariat at once: `undersigned deliver … --stop` stops it until then."
+        " secretariat at once: `undersigned deliver {slug} --stop` stops it until then."
     ),
     "failed": (
-        "A copy of the letter was not sent: it was refused, ran out of time, or a signatory left after the release."
-        " `undersigned campaign show` says which; `undersigned deliver … --again` sends it again."
+        "The letter to {to} was not sent: it was refused, ran out of time, or a signatory left after the release."
+        " `undersigned campaign show {slug}` says which; `undersigned deliver {slug} --again {id}` sends it again."
     ),
     "uncertain": (
-        "Nobody can know whether a copy of the letter arrived: the connection broke at the last moment."
-        " It is not sent again by itself; `undersigned campaign show` says which."
+        "Nobody can know whether the letter to {to} arrived: the connection broke at the last moment."
+        " It is not sent again by itself; `undersigned campaign show {slug}` shows what is known."
+    ),
+    "no_mailbox": (
+        "The letter to {to} came back: a mail server says that there is no such mailbox. Ask the office for its"
+        " address and send the letter there yourself; then keep how it arrived:"
+        ' `undersigned deliver {slug} --arrived {id} "…"`.'
+    ),
+    "not_taken": (
+        "The letter to {to} came back: the office's mail server did not take it, for a reason that may pass, such"
+        " as a full mailbox. Send that copy again in a while, `undersigned deliver {slug} --again {id}`, or call"
+        " the office."
+    ),
+    "turned_away": (
+        "The letter to {to} came back: the office's mail server refused it for how or by whom it was sent; the"
+        " address may be right. Look at what `undersigned doctor` finds and ask the office to let our mail in; then"
+        " send that copy again: `undersigned deliver {slug} --again {id}`."
+    ),
+    "came_back": (
+        "The letter to {to} came back: a mail server could not deliver it. `undersigned campaign show {slug}` has"
+        " what is known; call the office, then send that copy again: `undersigned deliver {slug} --again {id}`."
+    ),
+    "contradicted": (
+        "What is heard of the letter to {to} contradicts itself: one report says that it was delivered, another"
+        " that it was not. Ask the office before you send it again; then keep its answer,"
+        ' `undersigned deliver {slug} --arrived {id} "…"`, or send that copy again with `--again {id}`.'
+    ),
+    "complained": (
+        "The letter to {to} arrived, and was reported there as unwanted mail. Nothing is sent again by itself; call"
+        " the office before you write to it once more."
     ),
 }
 
@@ -231,10 +259,23 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
     told = {"changes": _changes, "breaker": _stopped}.get(word)
-    sentence = told(session, facts, thing) if told else _ALERTS[word]
+    if told is not None:
+        sentence = told(session, facts, thing)
+    else:
+        sentence = _ALERTS[word].format(slug=facts.campaign.slug, **_copy_of(session, facts, thing))
     approver = session.get(Approver, message.recipient_ref)
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
     return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
+
+
+def _copy_of(session: Session, facts: _Facts, message_id: str) -> dict[str, str]:
+    """Give whom the copy that an e-mail carried was for, and the id by which a person decides on it."""
+    message = session.get(Message, message_id)
+    delivery = session.get(Delivery, message.recipient_ref) if message else None
+    recipient = session.get(Recipient, delivery.recipient_id) if delivery else None
+    if delivery is None or recipient is None:
+        return {"to": "one of its recipients", "id": "ID"}
+    return {"to": recipient_label(open_record(facts.keys, recipient, "details")), "id": delivery.id}
 
 
 def _changes(session: Session, facts: _Facts, thing: str) -> str:

@@ -11,7 +11,7 @@ from service.delivery.approve import decisions_on
 from service.delivery.channel import Outward
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
-from service.delivery.steps import move_delivery, send_on_its_way
+from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.letter.edition import Edition as Letter
 from service.mail import outbox
@@ -94,7 +94,9 @@ def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
     stopped = [delivery for delivery in deliveries if _stop(session, delivery, now=now)]
     if not stopped or edition is None:
         raise Refused(f"Nothing of {slug!r} can be stopped any more.")
-    if all(delivery.state in _NEVER_LEFT for delivery in deliveries):
+    if all(delivery.state in _NEVER_LEFT for delivery in deliveries) and not may_have_left(
+        session, deliveries
+    ):
         edition.voided_at = now
         session.add(edition)
     audit.record(
@@ -104,10 +106,13 @@ def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
 
 
 def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:
-    waits = delivery.state in {DeliveryState.READY, DeliveryState.FAILED} or (
-        delivery.state is DeliveryState.CARRYING
-        and outbox.cancel_for(session, recipient_ref=delivery.id, now=now) > 0
-    )
+    if delivery.state is DeliveryState.FAILED:
+        # What came back has left the house, and so has what may have arrived: neither can be stopped any more.
+        waits = not may_have_left(session, [delivery])
+    elif delivery.state is DeliveryState.CARRYING:
+        waits = outbox.cancel_for(session, recipient_ref=delivery.id, now=now) > 0
+    else:
+        waits = delivery.state is DeliveryState.READY
     if waits:
         move_delivery(session, delivery, DeliveryState.CANCELLED, evidence="stopped before leaving", now=now)
     return waits

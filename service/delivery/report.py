@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import present_revision
@@ -42,6 +43,7 @@ def campaign_report(session: Session, keyring: Keyring, campaign: Campaign) -> d
         },
         "sign_ons": _standings(session, campaign),
         "editions": _editions(session, keyring, campaign),
+        "sendings": _sendings(session, campaign),
         "deliveries": _deliveries(session, keyring, campaign),
     }
 
@@ -75,6 +77,16 @@ def _editions(session: Session, keyring: Keyring, campaign: Campaign) -> list[di
     ]
 
 
+def _sendings(session: Session, campaign: Campaign) -> dict[str, int]:
+    found = (
+        select(Delivery.state, func.count())
+        .where(Delivery.campaign_id == campaign.id)
+        .group_by(col(Delivery.state))
+        .order_by(col(Delivery.state))
+    )
+    return {DeliveryState(state).value: number for state, number in session.exec(found).all()}
+
+
 def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, Any]]:
     keys = keyring.of(session, campaign.id)
     found = (
@@ -98,14 +110,13 @@ def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[
 
 
 def _evidence(session: Session, delivery: Delivery) -> str:
-    steps = (
-        select(DeliveryEvent)
-        .where(DeliveryEvent.delivery_id == delivery.id)
-        .order_by(col(DeliveryEvent.id).desc())
-    )
-    latest = session.exec(steps.limit(1)).one_or_none()
-    told = [latest.evidence] if latest else []
-    return "; ".join(told + _absence(session, delivery))
+    """Give what proves the step that brought a delivery to where it is, and all that was noted since."""
+    found = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id)
+    steps = session.exec(found.order_by(col(DeliveryEvent.id))).all()
+    moves = [place for place, step in enumerate(steps) if step.was != step.became]
+    since = steps[moves[-1] :] if moves else steps
+    told = [step.evidence for step in since]
+    return " · ".join(dict.fromkeys(told + _absence(session, delivery)))
 
 
 def _absence(session: Session, delivery: Delivery) -> list[str]:

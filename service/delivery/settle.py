@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.delivery.copies import copy_for, letter_today
-from service.delivery.steps import GONE_OUT, move_delivery, send_on_its_way
+from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.edition import Edition
 from service.model.recipient import Recipient
 from service.model.states import DeliveryState
 from service.signing.roll import frozen_letter
@@ -37,6 +36,8 @@ def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by:
     evidence = clean_line(how, what="How it is known", longest=300)
     if not evidence:
         raise Refused("Say how it is known that the copy arrived.")
+    # From now on a person's word stands: what may still be heard of its e-mail is noted and takes nothing back.
+    delivery.message_ref = None
     move_delivery(
         session, delivery, DeliveryState.HANDED_OVER, evidence=f"attested by {by}: {evidence}", now=now
     )
@@ -64,16 +65,11 @@ def _renew(session: Session, keyring: Keyring, campaign: Campaign, delivery: Del
     assert edition is not None
     assert recipient is not None
     today = letter_today(session, keyring, campaign, edition)
-    if len(today.roll) < len(frozen_letter(session, keyring, edition).roll) and not _has_left(
-        session, edition
-    ):
+    copies = session.exec(select(Delivery).where(Delivery.edition_id == edition.id)).all()
+    somebody_left = len(today.roll) < len(frozen_letter(session, keyring, edition).roll)
+    if somebody_left and not may_have_left(session, copies):
         raise Refused(
             "A signatory has left since the release. Stop what has not left (`--stop`), propose the letter again"
             " and release it."
         )
     delivery.check_code = copy_for(today, recipient).check_code
-
-
-def _has_left(session: Session, edition: Edition) -> bool:
-    out = select(Delivery.id).where(Delivery.edition_id == edition.id, col(Delivery.state).in_(GONE_OUT))
-    return session.exec(out).first() is not None

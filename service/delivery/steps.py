@@ -1,5 +1,6 @@
 """The steps of one delivery, each kept with what proves it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func
@@ -14,26 +15,55 @@ _LONGEST_EVIDENCE = 400
 GONE_OUT = frozenset(
     {DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.ANSWERED}
 )
-"""The states in which a copy has left the house."""
+"""The states of a copy that has left the house and did not come back."""
+
+IN_FLIGHT = frozenset({DeliveryState.CARRYING, DeliveryState.UNCERTAIN})
+"""The states in which the e-mail of a copy has not come to its end, or nobody knows to which."""
 
 
 def move_delivery(
-    session: Session, delivery: Delivery, there: DeliveryState, *, evidence: str, now: datetime
+    session: Session,
+    delivery: Delivery,
+    there: DeliveryState,
+    *,
+    evidence: str,
+    now: datetime,
+    heard_ref: str | None = None,
 ) -> None:
     """Move a delivery and keep the step with its evidence; raises Refused where the move is not allowed."""
     here = delivery.state
     DELIVERY.move(delivery, there)
     delivery.settled_at = now
     session.add(delivery)
-    session.add(
-        DeliveryEvent(
-            delivery_id=delivery.id,
-            at=now,
-            was=here.value,
-            became=there.value,
-            evidence=evidence[:_LONGEST_EVIDENCE],
-        )
+    _keep(session, delivery, here, evidence=evidence, heard_ref=heard_ref, now=now)
+
+
+def note_delivery(
+    session: Session, delivery: Delivery, *, evidence: str, heard_ref: str, now: datetime
+) -> None:
+    """Keep evidence that moves nothing, heard of the delivery's e-mail."""
+    _keep(session, delivery, delivery.state, evidence=evidence, heard_ref=heard_ref, now=now)
+
+
+def alert_about(session: Session, delivery: Delivery, message: Message, word: str, *, now: datetime) -> None:
+    """Tell the secretariat about a delivery, once for each e-mail and word of service/delivery/messages.py."""
+    outbox.post(
+        session,
+        kind=MessageKind.ALERT,
+        campaign_id=delivery.campaign_id,
+        recipient_ref=delivery.campaign_id,
+        occurrence=f"{word}:{message.id}",
+        now=now,
     )
+
+
+def may_have_left(session: Session, deliveries: Iterable[Delivery]) -> bool:
+    """Tell whether any of these copies has ever left the house or may have, even if it came back."""
+    out = select(DeliveryEvent.id).where(
+        col(DeliveryEvent.delivery_id).in_([delivery.id for delivery in deliveries]),
+        col(DeliveryEvent.became).in_([state.value for state in GONE_OUT | {DeliveryState.UNCERTAIN}]),
+    )
+    return session.exec(out.limit(1)).first() is not None
 
 
 def send_on_its_way(session: Session, delivery: Delivery, *, due_at: datetime, now: datetime) -> None:
@@ -52,3 +82,24 @@ def send_on_its_way(session: Session, delivery: Delivery, *, due_at: datetime, n
     posted = select(Message.id).where(mine, Message.occurrence == occurrence)
     delivery.message_ref = session.exec(posted).one()
     move_delivery(session, delivery, DeliveryState.CARRYING, evidence="in the outbox", now=now)
+
+
+def _keep(
+    session: Session,
+    delivery: Delivery,
+    was: DeliveryState,
+    *,
+    evidence: str,
+    heard_ref: str | None,
+    now: datetime,
+) -> None:
+    session.add(
+        DeliveryEvent(
+            delivery_id=delivery.id,
+            at=now,
+            was=was.value,
+            became=delivery.state.value,
+            evidence=evidence[:_LONGEST_EVIDENCE],
+            heard_ref=heard_ref,
+        )
+    )

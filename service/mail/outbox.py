@@ -25,6 +25,8 @@ _FINAL = frozenset(
         MessageState.SUPPRESSED,
     }
 )
+_MAY_BE_THERE = frozenset({MessageState.SUBMITTING, MessageState.UNCERTAIN})
+_MAY_GO_AGAIN = frozenset({MessageState.QUEUED, MessageState.CLAIMED})
 # Each of these says that a mail has not gone out; of one whose first copy is in doubt nobody can say that.
 _SAYS_UNSENT = (_FINAL - {MessageState.ACCEPTED}) | {MessageState.HELD}
 
@@ -172,6 +174,37 @@ def hold_for(session: Session, *, campaign_id: str, kind: MessageKind, reason: s
     return len(rows)
 
 
+def is_in_doubt(row: Message) -> bool:
+    """Tell whether a copy of a mail may have arrived and nobody has said so; a second one may wait to go."""
+    return row.state in _MAY_BE_THERE or (row.state in _MAY_GO_AGAIN and row.possible_duplicate)
+
+
+def reader_acted(
+    session: Session, *, recipient_ref: str, kinds: Collection[MessageKind], since: datetime, now: datetime
+) -> None:
+    """Take in that somebody acted on a link that only mails of these kinds, submitted `since`, can have brought.
+
+    Where one mail alone can have brought it, doubt about that mail ends as accepted. Where several can, nobody knows
+    which did, and doubt stays; but none of them goes a second time.
+    """
+    found = (
+        select(Message)
+        .where(
+            col(Message.recipient_ref) == recipient_ref,
+            col(Message.kind).in_(kinds),
+            col(Message.submitted_at) >= since,
+        )
+        .with_for_update()
+    )
+    rows = [row for row in session.execute(found).scalars() if _may_have_arrived(row)]
+    for row in rows:
+        if is_in_doubt(row) and len(rows) == 1:
+            move_message(session, row, MessageState.ACCEPTED, reason="its reader acted on it", now=now)
+        elif is_in_doubt(row) and row.state in _MAY_GO_AGAIN:
+            reason = "its reader acted on this mail or on another"
+            move_message(session, row, MessageState.UNCERTAIN, reason=reason, now=now)
+
+
 def move_message(
     session: Session, row: Message, there: MessageState, *, reason: str, now: datetime
 ) -> MessageState:
@@ -271,3 +304,8 @@ def insert_once(session: Session, row: SQLModel, *, by: Sequence[str]) -> bool:
     """Insert a row unless one with the same values of the unique columns `by` exists; tells whether it is new."""
     statement = insert_or(session, row).on_conflict_do_nothing(index_elements=list(by))
     return session.execute(statement.returning(literal(1))).first() is not None
+
+
+def _may_have_arrived(row: Message) -> bool:
+    # A mail in doubt may have been cancelled by a person.
+    return is_in_doubt(row) or row.state in {MessageState.ACCEPTED, MessageState.CANCELLED}

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from service.mail.bounce import Report
-from service.mail.outbox import insert_once, move_message
+from service.mail.outbox import insert_once, is_in_doubt, move_message
 from service.model.incoming_report import IncomingReport
 from service.model.message import AfterState, Message, MessageEvent
 from service.model.report_kind import ReportKind
@@ -29,8 +29,6 @@ _SUPPRESSES = {
     ReportKind.HARD: SuppressionReason.BOUNCED,
     ReportKind.COMPLAINT: SuppressionReason.COMPLAINED,
 }
-_SENT_ONCE = frozenset({MessageState.CLAIMED, MessageState.QUEUED})
-_IN_DOUBT = frozenset({MessageState.UNCERTAIN, MessageState.SUBMITTING})
 
 Mailbox = Callable[[Session, Message], bytes | None]
 """Gives the keyed hash of the mailbox a message went to, within its campaign; None where it may not be suppressed."""
@@ -67,6 +65,18 @@ def settle_report(session: Session, report: Report, *, mailbox: Mailbox, now: da
     return Settled(message_ref=kept.message_ref, is_new=True)
 
 
+def report_behind(session: Session, event: MessageEvent) -> IncomingReport | None:
+    """Find the returned mail for which an event was noted; None where something else has told of it."""
+    kinds = [kind for kind, after in _AFTER.items() if after.value == event.became]
+    # Both were written in one transaction, with the same moment.
+    found = select(IncomingReport).where(
+        col(IncomingReport.received_at) == event.at,
+        col(IncomingReport.message_ref) == event.message_id,
+        col(IncomingReport.kind).in_(kinds),
+    )
+    return session.execute(found.order_by(col(IncomingReport.id)).limit(1)).scalar_one_or_none()
+
+
 def _message_of(session: Session, report: Report) -> Message | None:
     """Find the message: by its return path, which proves itself, or else by a Message-ID that only its readers know."""
     if report.row_id is not None:
@@ -84,7 +94,7 @@ def _locked(session: Session, which: ColumnElement[bool]) -> Message | None:
 
 def _note(session: Session, row: Message, report: Report, after: AfterState, *, now: datetime) -> None:
     reason = f"a {report.kind.value.replace('_', ' ')} report came back {report.code}".rstrip()
-    if row.state in _IN_DOUBT or (row.state in _SENT_ONCE and row.possible_duplicate):
+    if is_in_doubt(row):
         move_message(session, row, MessageState.ACCEPTED, reason=f"it was handed over: {reason}", now=now)
     session.add(
         MessageEvent(

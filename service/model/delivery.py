@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.foundation.identity import make_id
@@ -14,7 +14,7 @@ from service.model.states import DeliveryState
 class Delivery(SQLModel, table=True):
     """One sending of an edition to one of the recipient's addresses, counted from 0 in `destination`.
 
-    `message_ref` is the e-mail that carries it, where one does.
+    `message_ref` is the e-mail that carries it, where one does; a person's word that it arrived takes its place.
     """
 
     __tablename__ = "delivery"
@@ -35,9 +35,14 @@ class Delivery(SQLModel, table=True):
 
 
 class DeliveryEvent(SQLModel, table=True):
-    """One step of a delivery and its evidence (a Message-ID, a relay's reply code); rows are only ever added."""
+    """One step of a delivery and its evidence (a Message-ID, a relay's reply code); rows are only ever added.
+
+    What only adds evidence leaves the state as it `was`. `heard_ref` is the event of the e-mail that the step
+    follows, where it was heard afterwards: no event is ever followed twice.
+    """
 
     __tablename__ = "delivery_event"
+    __table_args__ = (Index("delivery_event_heard", "heard_ref", unique=True),)
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
     delivery_id: str = Field(foreign_key="delivery.id", max_length=32, index=True)
@@ -45,3 +50,4 @@ class DeliveryEvent(SQLModel, table=True):
     was: str = Field(max_length=24)
     became: str = Field(max_length=24)
     evidence: str = Field(default="", max_length=400)
+    heard_ref: str | None = Field(default=None, max_length=32)

@@ -209,7 +209,8 @@ DELIVERY = StateMachine(
             DeliveryState.FAILED,
         ),
         DeliveryState.ACCEPTED: (DeliveryState.DELIVERED, DeliveryState.ANSWERED, DeliveryState.FAILED),
-        DeliveryState.DELIVERED: (DeliveryState.ANSWERED,),
+        # What was called delivered may still come back, from a server further on.
+        DeliveryState.DELIVERED: (DeliveryState.ANSWERED, DeliveryState.FAILED),
         DeliveryState.UNCERTAIN: (
             DeliveryState.HANDED_OVER,
             DeliveryState.CARRYING,

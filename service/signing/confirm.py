@@ -21,6 +21,7 @@ from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
+from service.signing.reached import reader_acted
 from service.signing.sign import Desk, confirm_until, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import find_link
@@ -87,6 +88,7 @@ def _spend(
         signature.accepted_at = now
     link.used_at = link.used_at or now
     session.add_all((signature, link))
+    reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     mailbox = read_party(desk.keys, signature).confirming_email
     renew_share(session, mailbox, now=now, site_key=keyring.site_key)

@@ -10,7 +10,7 @@ from service.foundation.addresses import masked_address
 from service.foundation.errors import NotFound, Refused
 from service.mail import outbox
 from service.model.campaign import Campaign
-from service.model.link_token import Purpose
+from service.model.link_token import LinkToken, Purpose
 from service.model.message import MessageKind
 from service.model.signature import Signature
 from service.model.states import SIGNATURE, SignatureState
@@ -18,6 +18,7 @@ from service.signing.page import LetterView, view_for_holder
 from service.signing.party import SignOn, on_record, read_party
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.question import keep_question
+from service.signing.reached import reader_acted
 from service.signing.sign import Desk, ask_to_confirm, fill_in, refuse_unless_open, tell_already_signed
 from service.store.keyring import Keyring
 from service.store.links import find_link
@@ -39,7 +40,8 @@ class InvitationView:
 
 def look_at_invitation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> InvitationView:
     """Show an invitation and the letter it is for; raises NotFound for a link that opens nothing."""
-    desk, row = _behind(session, keyring, token, get_signature, now=now)
+    link = find_link(session, token, Purpose.INVITATION)
+    desk, row = _behind(session, keyring, link, get_signature, now=now)
     return _view(keyring, desk, row)
 
 
@@ -57,7 +59,9 @@ def answer_invitation(
     Signing posts the confirming mail to the address on record. Raises NotFound for a link that opens nothing,
     Refused where the letter takes no answer now or the sign-on already stands.
     """
-    desk, row = _behind(session, keyring, token, lock_signature, now=now)
+    link = find_link(session, token, Purpose.INVITATION)
+    desk, row = _behind(session, keyring, link, lock_signature, now=now)
+    reader_acted(session, desk.keys, row, link, now=now)
     if answer == "question":
         keep_question(desk, row, given.question)
     elif answer == "sign":
@@ -106,9 +110,8 @@ def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by
 
 
 def _behind(
-    session: Session, keyring: Keyring, token: str, find: Find, *, now: datetime
+    session: Session, keyring: Keyring, link: LinkToken, find: Find, *, now: datetime
 ) -> tuple[Desk, Signature]:
-    link = find_link(session, token, Purpose.INVITATION)
     row = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if row is None or campaign is None or now >= link.expires_at:

@@ -12,7 +12,7 @@ from service.i18n.formats import write_date
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
-from service.model.link_token import Purpose
+from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.signing.leaving import stop_letter_that_names
@@ -20,6 +20,7 @@ from service.signing.naming import HOW_NAMED, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
+from service.signing.reached import reader_acted
 from service.store.keyring import Keyring
 from service.store.links import find_link
 from service.store.sealed import open_text
@@ -46,15 +47,18 @@ class ManageView:
 
 def look_at_sign_on(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
     """Show a signatory its own sign-on; raises NotFound for a link that opens nothing."""
-    signature, campaign = _behind(session, token, get_signature, now=now)
+    link = find_link(session, token, Purpose.MANAGE)
+    signature, campaign = _behind(session, link, get_signature, now=now)
     return _view(session, keyring, signature, campaign, now=now)
 
 
 def withdraw(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
     """Take a sign-on back and stop the mail that was still waiting for it; a second time changes nothing."""
     # The campaign first: a release that is under way either sees this or is seen.
-    lock_campaign_of(session, find_link(session, token, Purpose.MANAGE).campaign_id)
-    signature, campaign = _behind(session, token, lock_signature, now=now)
+    link = find_link(session, token, Purpose.MANAGE)
+    lock_campaign_of(session, link.campaign_id)
+    signature, campaign = _behind(session, link, lock_signature, now=now)
+    reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
     if signature.state in _MAY_LEAVE:
         stop_letter_that_names(session, signature, campaign, now=now)
         SIGNATURE.move(signature, SignatureState.WITHDRAWN)
@@ -67,8 +71,7 @@ def withdraw(session: Session, keyring: Keyring, *, token: str, now: datetime) -
     return _view(session, keyring, signature, campaign, now=now)
 
 
-def _behind(session: Session, token: str, find: Find, *, now: datetime) -> tuple[Signature, Campaign]:
-    link = find_link(session, token, Purpose.MANAGE)
+def _behind(session: Session, link: LinkToken, find: Find, *, now: datetime) -> tuple[Signature, Campaign]:
     signature = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if (

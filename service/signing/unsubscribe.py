@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.foundation.errors import NotFound
@@ -47,11 +47,12 @@ def look_at_unsubscribe(session: Session, keyring: Keyring, *, token: str, now: 
 def unsubscribe(session: Session, keyring: Keyring, *, token: str, now: datetime) -> UnsubscribeView:
     """Stop writing invitations, reminders, updates and news to this mailbox for this letter; a second time changes nothing."""
     signature, campaign = _behind(session, token, now=now)
-    party = read_party(keyring.of(session, campaign.id), signature)
+    outbox.cancel_for(session, recipient_ref=signature.id, kinds=STOPPED_KINDS, now=now)
+    keys = keyring.of(session, campaign.id)
+    party = read_party(keys, signature)
     # Of an organization, contact and approver may be two mailboxes: the link was in the mail of one of them.
     for address in {party.email, party.confirming_email} - {""}:
-        _suppress(session, keyring, campaign, address, now=now)
-    outbox.cancel_for(session, recipient_ref=signature.id, kinds=STOPPED_KINDS, now=now)
+        _suppress(session, campaign, email_index(keys, address), now=now)
     return _view(session, keyring, signature, campaign)
 
 
@@ -64,15 +65,19 @@ def suppression_of(session: Session, campaign_id: str, mailbox: bytes) -> Suppre
     return row.reason if row is not None else None
 
 
-def _suppress(session: Session, keyring: Keyring, campaign: Campaign, address: str, *, now: datetime) -> None:
+def _suppress(session: Session, campaign: Campaign, mailbox: bytes, *, now: datetime) -> None:
     row = Suppression(
         campaign_id=campaign.id,
-        email_index=email_index(keyring.of(session, campaign.id), address),
+        email_index=mailbox,
         reason=SuppressionReason.UNSUBSCRIBED,
         created_at=now,
     )
-    # A mail program may send its one click twice.
-    once = insert_or(session, row).on_conflict_do_nothing(index_elements=["campaign_id", "email_index"])
+    # A mail program may send its one click twice. A bounce may be lifted, a wish may not: the wish takes its place.
+    once = insert_or(session, row).on_conflict_do_update(
+        index_elements=["campaign_id", "email_index"],
+        set_={"reason": SuppressionReason.UNSUBSCRIBED},
+        where=col(Suppression.reason) == SuppressionReason.BOUNCED,
+    )
     session.execute(once)
 
 
@@ -91,5 +96,7 @@ def _view(session: Session, keyring: Keyring, signature: Signature, campaign: Ca
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
-        stopped=suppression_of(session, campaign.id, signature.email_index) is not None,
+        # A bounce does not stop it for good: its owner may still say that it shall stop.
+        stopped=suppression_of(session, campaign.id, signature.email_index)
+        not in {None, SuppressionReason.BOUNCED},
     )

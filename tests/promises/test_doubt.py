@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from service.mail import outbox
 from service.mail.envelope import Envelope
 from service.mail.transport import Receipt, Stage
 from service.model.message import MessageKind
 from service.model.states import MessageState
+from service.store.transaction import transaction
 from tests.doubles.house import (
     BREAKS,
     BREAKS_AND_ARRIVES,
@@ -174,6 +176,48 @@ def test_an_unforeseen_error_behind_the_fence_is_doubt(house: House) -> None:
     house.send(by=Careless())
 
     assert house.state() is MessageState.UNCERTAIN
+
+
+# Its reader's word
+
+
+def acted(house: House) -> None:
+    """Let the reader press a button behind the link that the mail carries."""
+    with transaction(house.engine) as session:
+        outbox.reader_acted(
+            session, recipient_ref="anna", kinds={CONFIRM}, since=house.row().created_at, now=house.time
+        )
+
+
+@pytest.mark.parametrize("wait", [0, 15], ids=["waiting", "in hand"])
+def test_a_click_ends_doubt_and_stops_the_second_copy(house: House, wait: int) -> None:
+    house.post()
+    house.postbox.fail_next(BREAKS_AND_ARRIVES)
+    house.send()
+    house.wait(timedelta(minutes=wait))
+
+    house.send(by=Interrupted(house.postbox, before=lambda: acted(house)))
+    acted(house)
+    house.wait(timedelta(hours=1))
+
+    assert (house.send(), house.state(), len(house.postbox.kept)) == (0, MessageState.ACCEPTED, 1)
+    assert house.moves().count("accepted") == 1
+
+
+def test_a_click_before_the_relay_s_last_word_is_proof_enough(house: House) -> None:
+    house.post()
+
+    house.send(by=Interrupted(house.postbox, after=lambda: acted(house)))
+
+    assert (house.state(), house.moves()[-1]) == (MessageState.ACCEPTED, "accepted")
+
+
+def test_a_click_says_nothing_of_a_mail_that_was_not_sent(house: House) -> None:
+    house.post()
+
+    acted(house)
+
+    assert house.moves() == ["queued"]
 
 
 # Zombies
