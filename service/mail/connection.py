@@ -122,7 +122,7 @@ class Connection(smtplib.SMTP):
 
     def join(self) -> socket.socket:
         """Give the socket, from now on one that never waits."""
-        self._sock.setblocking(False)
+        self._sock.settimeout(0)
         return self._sock
 
     @property

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from service.foundation.addresses import ascii_address
 from service.mail.compose import make_envelope
 from service.mail.envelope import Draft, Envelope
 from service.mail.quick import make_boundary
@@ -75,35 +74,49 @@ class Mould:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filled:
-    """One mail of a mould."""
+class Pattern:
+    """What many mails have in common: a draft in which blank_token() stands for the token of each link.
 
-    mould: Mould
-    to: str
-    tokens: Sequence[str]
+    Its mould is made when the first of them is.
+    """
 
-    def make(self, row: Taken, sender: Sender) -> Envelope:
-        """Write it as it goes over the wire."""
-        return self.mould.fill(row, sender, to=self.to, tokens=self.tokens)
+    def __init__(self, draft: Draft, *, tokens: int) -> None:
+        """Keep the draft; whom it is addressed to does not matter."""
+        self._draft = draft
+        self._tokens = tokens
+        self._mould: Mould | None = None
+        self._is_made = False
 
-
-@dataclass(frozen=True, kw_only=True)
-class Alone:
-    """One mail that is written by itself."""
-
-    draft: Draft
-
-    def make(self, row: Taken, sender: Sender) -> Envelope:
-        """Write it as it goes over the wire."""
+    def make(self, row: Taken, sender: Sender, *, to: str, tokens: Sequence[str]) -> Envelope:
+        """Write the mail to one address, with the tokens of its links; the same bytes as if it were written alone."""
+        if not self._is_made:
+            self._mould = make_mould(
+                self._draft, kind=row.kind, mail_from=sender.mail_from, tokens=self._tokens
+            )
+            self._is_made = True
+        if self._mould is not None and _is_plain(to):
+            return self._mould.fill(row, sender, to=to, tokens=tokens)
         return make_envelope(
-            self.draft,
+            _filled(self._draft, to=to, tokens=tokens),
             kind=row.kind,
             message_id=row.message_id,
             dated_at=row.dated_at,
             mail_from=sender.mail_from,
             return_path=sender.return_path(row.id),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """One mail of a pattern."""
+
+    pattern: Pattern
+    to: str
+    tokens: Sequence[str]
+
+    def make(self, row: Taken, sender: Sender) -> Envelope:
+        """Write it as it goes over the wire."""
+        return self.pattern.make(row, sender, to=self.to, tokens=self.tokens)
 
 
 def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) -> Mould | None:
@@ -130,9 +143,25 @@ def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) 
     return Mould(pieces, mail_from=envelope.mail_from, notify=envelope.notify)
 
 
-def is_plain(address: str) -> bool:
+def _is_plain(address: str) -> bool:
     """Tell whether an address is written in a header and in an envelope as it is."""
-    return address.isascii() and ascii_address(address) == address
+    return address.isascii()
+
+
+def _filled(draft: Draft, *, to: str, tokens: Sequence[str]) -> Draft:
+    def put_in(words: str) -> str:
+        for number, token in enumerate(tokens):
+            words = words.replace(blank_token(number), token)
+        return words
+
+    url = draft.unsubscribe_url
+    return replace(
+        draft,
+        to=to,
+        text=put_in(draft.text),
+        html=put_in(draft.html),
+        unsubscribe_url=put_in(url) if url is not None else None,
+    )
 
 
 def _shows_all(pieces: Sequence[bytes | _Slot], draft: Draft, marks: dict[str, str], *, url: int) -> bool:

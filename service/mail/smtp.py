@@ -237,8 +237,8 @@ class _Carrying:
         self._bell, self._ear = socket.socketpair()
         self._selector = selectors.DefaultSelector()
         with self._selector, self._bell, self._ear:
-            self._bell.setblocking(False)
-            self._ear.setblocking(False)
+            self._bell.settimeout(0)
+            self._ear.settimeout(0)
             self._selector.register(self._ear, selectors.EVENT_READ, None)
             self.exchange.drop_dead()
             for connection in self.exchange.resting:
@@ -336,8 +336,8 @@ class _Carrying:
         except RelayDown as trouble:
             done = _Dialled(relay=relay, connection=None, trouble=trouble)
         except Exception:  # noqa: BLE001 -- whatever it is, the mails that wait for this line must hear of it
-            trouble = RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name))
-            done = _Dialled(relay=relay, connection=None, trouble=trouble)
+            unknown = RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name))
+            done = _Dialled(relay=relay, connection=None, trouble=unknown)
         self.dialled.put(done)
         # Where nobody listens any more, the run was ended from outside.
         with contextlib.suppress(OSError):

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -150,7 +150,8 @@ class Stock:
             self.trouble = trouble
         finally:
             with self._changed:
-                self._is_dry = True
+                # What was taken and could not be made is freed when its lease has ended.
+                self._is_dry, self._making = True, 0
                 self._changed.notify_all()
 
     def _expire(self) -> None:
@@ -208,7 +209,7 @@ class Stock:
             if why_held(session) is not None:
                 self.register.is_stopped = True
                 return []
-            rows = []
+            rows: list[Taken] = []
             if room < most:
                 rows += self._claim_some(session, urgent, above=URGENT + 1)
             if len(rows) < room:
@@ -296,18 +297,18 @@ class Stock:
             except Exception as error:  # noqa: BLE001 -- a fault of one kind must not stop the others
                 ways = [error] * len(mine)
             for row, way in zip(mine, ways, strict=True):
-                yield (
-                    row,
-                    way
-                    if isinstance(way, Exception)
-                    else self._caught(row, lambda way=way, row=row: way.make(row, self.sender)),
-                )
+                yield row, way if isinstance(way, Exception) else self._made_by(way, row)
+
+    def _made_by(self, way: Makes, row: Taken) -> Envelope | Exception:
+        try:
+            return way.make(row, self.sender)
+        except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
+            return error
 
     def _made_alone(self, row: Taken) -> Envelope | Exception:
-        def make() -> Envelope:
+        try:
             with reading(self.register.engine) as session:
-                message = session.get_one(Message, row.id)
-                draft = self.composers[row.kind](session, message)
+                draft = self.composers[row.kind](session, session.get_one(Message, row.id))
             return make_envelope(
                 draft,
                 kind=row.kind,
@@ -316,13 +317,6 @@ class Stock:
                 mail_from=self.sender.mail_from,
                 return_path=self.sender.return_path(row.id),
             )
-
-        return self._caught(row, make)
-
-    def _caught(self, row: Taken, make: Callable[[], Envelope]) -> Envelope | Exception:
-        del row
-        try:
-            return make()
         except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
             return error
 
@@ -330,12 +324,26 @@ class Stock:
         for first in range(0, len(made), _SIGNED_AT_ONCE):
             chunk = made[first : first + _SIGNED_AT_ONCE]
             if self.sender.signer is None:
-                self._put([self._signed(*one) for one in chunk], len(chunk))
+                mails: list[Mail | None] = []
+        try:
+            for row, envelope in chunk:
+                mails.append(self._signed(row, envelope))
+        except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
+            self.trouble = trouble
+        finally:
+            self._put(mails, len(chunk))
                 continue
-            future: Future[list[Mail | None]] = signing.submit(
-                lambda chunk=chunk: [self._signed(*one) for one in chunk]
-            )
-            future.add_done_callback(lambda done, chunk=chunk: self._put(done.result(), len(chunk)))
+            signing.submit(self._sign_chunk, chunk)
+
+    def _sign_chunk(self, chunk: Sequence[_Made]) -> None:
+        mails: list[Mail | None] = []
+        try:
+            for row, envelope in chunk:
+                mails.append(self._signed(row, envelope))
+        except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
+            self.trouble = trouble
+        finally:
+            self._put(mails, len(chunk))
 
     def _signed(self, row: Taken, envelope: Envelope) -> Mail | None:
         try:

@@ -27,14 +27,12 @@ from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import SuppressionReason
-from service.model.update import Update
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
 from service.signing.sign import confirm_until
 from service.signing.unsubscribe import suppression_of
-from service.signing.update_words import list_label, open_words, write_update
-from service.signing.updates import is_told
+from service.signing.update_mails import UpdateMails
 from service.store.keyring import Keyring
 from service.store.links import Link, link_token
 
@@ -120,6 +118,7 @@ def signing_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKi
             session, _facts(session, keyring, message, public_url=public_url)
         )
 
+    updates = UpdateMails(keyring=keyring, public_url=public_url)
     return {
         MessageKind.CONFIRM: composer(_confirm),
         MessageKind.ALREADY: composer(_already),
@@ -127,8 +126,8 @@ def signing_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKi
         MessageKind.INVITATION: composer(_invitation),
         MessageKind.THANKS: composer(_thanks),
         MessageKind.QUESTION: composer(_question),
-        MessageKind.UPDATE: composer(_update),
-        MessageKind.NEWS: composer(_update),
+        MessageKind.UPDATE: updates,
+        MessageKind.NEWS: updates,
     }
 
 
@@ -244,27 +243,6 @@ def _question(_: Session, facts: _Facts) -> Draft:
 
 def _to(message: Message, party: SignOn) -> str:
     return party.email if message.kind is MessageKind.INVITATION else party.confirming_email
-
-
-def _update(session: Session, facts: _Facts) -> Draft:
-    update = session.get(Update, facts.message.occurrence)
-    if update is None or update.campaign_id != facts.campaign.id:
-        raise Unwanted(MessageState.CANCELLED, "the update is gone")
-    _unless(is_told(facts.signature, update.audience), "is no longer among those who are told")
-    _unless_suppressed(session, facts, facts.party.confirming_email)
-    written = write_update(
-        open_words(facts.keys, update),
-        facts.file,
-        audience=update.audience,
-        link=_manage(facts),
-        unsubscribe_link=facts.unsubscribe(),
-    )
-    return facts.draft(
-        facts.party.confirming_email,
-        written,
-        unsubscribe_url=facts.unsubscribe(),
-        list_label=list_label(facts.keys),
-    )
 
 
 def _manage(facts: _Facts) -> str:

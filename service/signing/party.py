@@ -1,9 +1,10 @@
 """A signatory's own words, in and out of the sealed columns of its row."""
 
+import json
 from dataclasses import asdict, dataclass, fields, replace
 
 from service.foundation.addresses import comparable_address
-from service.foundation.sealing import CampaignKeys
+from service.foundation.sealing import CampaignKeys, Place
 from service.foundation.written import fold_name
 from service.model.signature import Kind, Signature, Visibility
 from service.store.sealed import open_record, open_text, seal_record, seal_text
@@ -103,6 +104,14 @@ def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
         language=row.language,
         **{key: value for key, value in details.items() if key in known},
     )
+
+
+def confirming_mailbox(keys: CampaignKeys, row_id: str, *, email: bytes | None, details: bytes) -> str:
+    """Open from the sealed columns of a row only to whom its mail goes; "" where no address is kept."""
+    place = {"table": str(Signature.__tablename__), "row": row_id}
+    kept = json.loads(keys.open(details, place=Place(column="details", **place))) if details else {}
+    approver = str(kept.get("approver_email", ""))
+    return approver or (keys.open(email, place=Place(column="email", **place)) if email else "")
 
 
 def on_record(recorded: SignOn, given: SignOn) -> SignOn:

@@ -181,13 +181,6 @@ def post_update(
     return Posted(new=new, last=last)
 
 
-def is_told(signature: Signature, audience: UpdateAudience) -> bool:
-    """Tell of a sign-on what is_in_audience() says in SQL."""
-    stands = signature.state is SignatureState.CONFIRMED and signature.accepted_at is not None
-    asked = audience is UpdateAudience.SIGNATORIES or signature.wants_news
-    return stands and signature.held_reason is None and asked
-
-
 def is_in_audience(
     signature: type[Signature], keys: CampaignKeys, audience: UpdateAudience
 ) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, or_, select
 from sqlmodel import Session, col
@@ -60,7 +61,7 @@ def claim_messages(
     takers never get the same row: the conditional UPDATE counts, and PostgreSQL's takers skip one another's locked
     rows. What has expired is left where it is.
     """
-    found = []
+    found: list[Any] = []
     for priority in PRIORITIES[:above]:
         wanted = {"priority": priority, "now": now, "most": most - len(found)}
         found += session.execute(_ALIVE, wanted).all() if most > len(found) else []

@@ -44,21 +44,21 @@ def run_for_rows(
 
 def _run_each(connection: Connection, statement: str, rows: Sequence[Mapping[str, object]]) -> set[Any]:
     dialect, cursor = connection.dialect, connection.connection.cursor()
+    touched: set[Any] = set()
     try:
         if " RETURNING " not in statement:
             dialect.do_executemany(cursor, statement, rows)
-            return set()
-        touched = set()
-        for row in rows:
-            dialect.do_execute(cursor, statement, row)
-            touched.update(found[0] for found in cursor.fetchall())
-        return touched
+        else:
+            for row in rows:
+                dialect.do_execute(cursor, statement, row)
+                touched.update(found[0] for found in cursor.fetchall())
     except dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(
             statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
     finally:
         cursor.close()
+    return touched
 
 
 @lru_cache(maxsize=64)

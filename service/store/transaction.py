@@ -66,7 +66,7 @@ class Writer:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Open a transaction on the connection that is kept, as transaction() does."""
+        """Begin, and keep all of it at the end, or nothing where anything was raised."""
         with _told_plainly(), _only_writer(self._engine):
             connection = self._connection or self._engine.connect()
             self._connection = connection

@@ -94,6 +94,7 @@ def test_where_the_journal_cannot_be_written_nothing_is_sent_and_later_each_mail
 
     assert (house.postbox.kept, house.counts()) == ([], {MessageState.QUEUED: 2})
     disk.is_full = False
+    house.wait(timedelta(minutes=1))
     assert house.send() == 2
     assert house.counts() == {MessageState.ACCEPTED: 2}
     assert len(house.postbox.kept) == 2

@@ -1,0 +1,173 @@
+"""The mails of an update: one alone, or many at once that differ only in their recipient and links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
+from service.foundation.errors import Permanent
+from service.foundation.sealing import CampaignKeys
+from service.mail.envelope import Draft
+from service.mail.mould import Filled, Pattern, blank_token
+from service.mail.sender import Makes, Unwanted
+from service.model.campaign import Campaign
+from service.model.link_token import Purpose
+from service.model.message import Message
+from service.model.signature import Signature
+from service.model.states import MessageState, SignatureState
+from service.model.suppression import Suppression
+from service.model.update import Update, UpdateAudience
+from service.signing.party import confirming_mailbox, email_index
+from service.signing.update_words import list_label, open_words, write_update
+from service.store.claim import Taken
+from service.store.keyring import Keyring
+from service.store.links import Link, link_token
+
+_GONE = (MessageState.CANCELLED, "the update is gone")
+_LEFT = (MessageState.CANCELLED, "is no longer among those who are told")
+_NO_ADDRESS = (MessageState.CANCELLED, "no address is kept")
+_SUPPRESSED = (MessageState.SUPPRESSED, "the mailbox asked not to be written to, or cannot be")
+_SOMEBODY = "somebody@mould.invalid"
+_COLUMNS = (
+    Signature.id,
+    Signature.state,
+    Signature.accepted_at,
+    Signature.held_reason,
+    Signature.wants_news,
+    Signature.generation,
+    Signature.email,
+    Signature.details,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateMails:
+    """Makes the mails of updates again whenever they are sent."""
+
+    keyring: Keyring
+    public_url: str
+
+    def __call__(self, session: Session, message: Message) -> Draft:
+        """Make one of them; raises Unwanted."""
+        tokens, to = self._recipient(session, message)
+        return self._draft(session, message.campaign_id, message.occurrence, to=to, tokens=tokens)
+
+    def many(self, session: Session, rows: Sequence[Taken]) -> Sequence[Makes | Unwanted | Exception]:
+        """Give for each row how its mail is made; each update is written once."""
+        made: dict[str, Makes | Unwanted | Exception] = {}
+        ordered = sorted(rows, key=lambda row: (row.campaign_id or "", row.occurrence))
+        for (campaign_id, update_id), group in groupby(
+            ordered, key=lambda row: (row.campaign_id, row.occurrence)
+        ):
+            made |= self._made(session, campaign_id, update_id, list(group))
+        return [made[row.id] for row in rows]
+
+    def _made(
+        self, session: Session, campaign_id: str | None, update_id: str, rows: Sequence[Taken]
+    ) -> Mapping[str, Makes | Unwanted | Exception]:
+        blanks = [blank_token(0), blank_token(1)]
+        try:
+            draft = self._draft(session, campaign_id, update_id, to=_SOMEBODY, tokens=blanks)
+        except Unwanted as unwanted:
+            return dict.fromkeys((row.id for row in rows), unwanted)
+        assert campaign_id is not None
+        keys = self.keyring.of(session, campaign_id)
+        audience = session.get_one(Update, update_id).audience
+        pattern = Pattern(draft, tokens=len(blanks))
+        found = select(*map(col, _COLUMNS)).where(col(Signature.id).in_([row.recipient_ref for row in rows]))
+        signatures = {row.id: row for row in session.execute(found)}
+        silent = _suppressed(session, campaign_id)
+        return {
+            row.id: _made_for(signatures.get(row.recipient_ref), keys, pattern, audience, silent)
+            for row in rows
+        }
+
+    def _recipient(self, session: Session, message: Message) -> tuple[Sequence[str], str]:
+        update = session.get(Update, message.occurrence)
+        found = select(*map(col, _COLUMNS)).where(col(Signature.id) == message.recipient_ref)
+        signature = session.execute(found).one_or_none()
+        if update is None or message.campaign_id is None:
+            raise Unwanted(*_GONE)
+        keys = self.keyring.of(session, message.campaign_id)
+        to = _mailbox(signature, keys, update.audience, _suppressed(session, message.campaign_id))
+        if isinstance(to, Unwanted):
+            raise to
+        return _tokens(signature, keys), to
+
+    def _draft(
+        self, session: Session, campaign_id: str | None, update_id: str, *, to: str, tokens: Sequence[str]
+    ) -> Draft:
+        campaign = session.get(Campaign, campaign_id)
+        update = session.get(Update, update_id)
+        if campaign is None or update is None or update.campaign_id != campaign.id:
+            raise Unwanted(*_GONE)
+        keys = self.keyring.of(session, campaign.id)
+        file: CampaignFile = open_file(session, self.keyring, campaign)
+        unsubscribe_url = f"{self.public_url}/unsubscribe/{tokens[1]}"
+        written = write_update(
+            open_words(keys, update),
+            file,
+            audience=update.audience,
+            link=f"{self.public_url}/manage/{tokens[0]}",
+            unsubscribe_link=unsubscribe_url,
+        )
+        return Draft(
+            to=to,
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
+            sender_name=file.coalition,
+            reply_to=file.reply_to,
+            language=campaign.language,
+            unsubscribe_url=unsubscribe_url,
+            list_label=list_label(keys),
+        )
+
+
+def _made_for(
+    signature: Any, keys: CampaignKeys, pattern: Pattern, audience: UpdateAudience, silent: frozenset[bytes]
+) -> Makes | Unwanted | Exception:
+    try:
+        to = _mailbox(signature, keys, audience, silent)
+    except Permanent as damaged:
+        return damaged
+    if isinstance(to, Unwanted):
+        return to
+    return Filled(pattern=pattern, to=to, tokens=_tokens(signature, keys))
+
+
+def _mailbox(
+    signature: Any, keys: CampaignKeys, audience: UpdateAudience, silent: frozenset[bytes]
+) -> str | Unwanted:
+    """Give the address that is told, or why nobody is."""
+    if signature is None or not _is_told(signature, audience):
+        return Unwanted(*_LEFT)
+    to = confirming_mailbox(keys, signature.id, email=signature.email, details=signature.details)
+    if not to:
+        return Unwanted(*_NO_ADDRESS)
+    return Unwanted(*_SUPPRESSED) if silent and email_index(keys, to) in silent else to
+
+
+def _is_told(signature: Any, audience: UpdateAudience) -> bool:
+    """Tell of a sign-on what is_in_audience() says in SQL."""
+    stands = signature.state is SignatureState.CONFIRMED and signature.accepted_at is not None
+    asked = audience is UpdateAudience.SIGNATORIES or signature.wants_news
+    return stands and signature.held_reason is None and asked
+
+
+def _tokens(signature: Any, keys: CampaignKeys) -> Sequence[str]:
+    links = (
+        Link(purpose=Purpose.MANAGE, row_id=signature.id, generation=signature.generation),
+        Link(purpose=Purpose.UNSUBSCRIBE, row_id=signature.id),
+    )
+    return [link_token(keys, link) for link in links]
+
+
+def _suppressed(session: Session, campaign_id: str) -> frozenset[bytes]:
+    found = select(col(Suppression.email_index)).where(col(Suppression.campaign_id) == campaign_id)
+    return frozenset(session.execute(found).scalars())
