@@ -324,16 +324,9 @@ class Stock:
         for first in range(0, len(made), _SIGNED_AT_ONCE):
             chunk = made[first : first + _SIGNED_AT_ONCE]
             if self.sender.signer is None:
-                mails: list[Mail | None] = []
-        try:
-            for row, envelope in chunk:
-                mails.append(self._signed(row, envelope))
-        except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
-            self.trouble = trouble
-        finally:
-            self._put(mails, len(chunk))
-                continue
-            signing.submit(self._sign_chunk, chunk)
+                self._sign_chunk(chunk)
+            else:
+                signing.submit(self._sign_chunk, chunk)
 
     def _sign_chunk(self, chunk: Sequence[_Made]) -> None:
         mails: list[Mail | None] = []
