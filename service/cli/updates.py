@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from service.cli.context import Context, operator, pass_context, read_file, say
+from service.mail.brakes.canary import LARGE
 from service.model.update import UpdateAudience
 from service.signing.update_words import UpdateWords, read_update
-from service.signing.updates import keep_update_links, look_at_update, post_update, start_update
+from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 
@@ -50,21 +51,31 @@ def send(context: Context, slug: str, file: Path, audience: str, check: bool) ->
         started = start_update(
             session, services.keyring, slug, words, audience=whom, by=operator(), now=services.clock()
         )
-    new = _post(services, started.id)
+    new = _post(services, started)
     services.wake.ring()
-    say(f"{_mails(new)} queued to those {_WHO[whom]}; {started.recipients} had it already.")
+    say(f"{_mails(new)} queued to those {_WHO[whom]}; {started.known} had it already.")
+    say(_when(started.audience))
 
 
-def _post(services: Services, update_id: str) -> int:
+def _when(audience: int) -> str:
+    if audience > LARGE:
+        return (
+            "One in a hundred goes now, and the rest within ten minutes where nothing speaks against it;"
+            " `undersigned outbox hold` stops it."
+        )
+    return "It goes in a minute; until then `undersigned outbox hold` stops it."
+
+
+def _post(services: Services, start: UpdateStart) -> int:
     """Post in parts, each kept by itself: what is broken off goes on when the command is run again."""
     links = 1
     while links:
         with transaction(services.engine) as session:
-            links = keep_update_links(session, services.keyring, update_id, now=services.clock())
+            links = keep_update_links(session, services.keyring, start.update, now=services.clock())
     new, last, is_over = 0, None, False
     while not is_over:
         with transaction(services.engine) as session:
-            posted = post_update(session, services.keyring, update_id, after=last, now=services.clock())
+            posted = post_update(session, services.keyring, start, after=last, now=services.clock())
         new, last = new + posted.new, posted.last
         is_over = last is None
     return new

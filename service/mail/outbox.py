@@ -1,7 +1,8 @@
 """The outbox: a mail exists if and only if its cause does, because both are written in one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -73,10 +74,12 @@ def post_all(
     recipients: Select[str],
     occurrence: str,
     now: datetime,
+    due_at: Callable[[ColumnElement[str]], SQLCoreOperations[datetime]] | None = None,
 ) -> int:
     """Put one mail for each recipient into the outbox by one INSERT … SELECT; gives how many are new.
 
-    `recipients` selects the ids of the rows written to, each once. All else is as with post(): who has this
+    `recipients` selects the ids of the rows written to, each once. `due_at` says in SQL when the mail to a recipient
+    is due, else it is now; each expires as its kind says, counted from now. All else is as with post(): who has this
     occurrence already gets no second one, however often and from however many places it is posted.
     """
     message = _message(
@@ -90,13 +93,15 @@ def post_all(
     )
     stamp, whom = make_stamp(), recipients.subquery("recipients")
     recipient: ColumnElement[str] = next(iter(whom.c))
-    changing: dict[str, SQLCoreOperations[str]] = {
+    changing: dict[str, SQLCoreOperations[Any]] = {
         "id": numbered_id(session, stamp),
         "recipient_ref": recipient,
         "dedupe_key": dedupe_key(
             kind=kind, campaign_id=campaign_id, recipient_ref=recipient, occurrence=occurrence
         ),
     }
+    if due_at is not None:
+        changing["due_at"] = due_at(recipient)
     session.flush()
     # SQLite reads ON CONFLICT as the condition of a join where the SELECT before it has no WHERE.
     whom_all = select(whom).where(recipient.is_not(None))

@@ -14,7 +14,10 @@ from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
+from service.mail.brakes.canaries import due_at_of, keep_canary
+from service.mail.brakes.canary import canary_plan
 from service.mail.compose import Rendered
+from service.mail.policy import POLICIES
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
@@ -46,6 +49,16 @@ class UpdateView:
     known: int
     waiting: int
     mail: Rendered
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateStart:
+    """An update that begins to be posted: its id, how many had it before, about how many will get it, and when."""
+
+    update: str
+    known: int
+    audience: int
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +116,7 @@ def start_update(
     audience: UpdateAudience,
     by: str,
     now: datetime,
-) -> Update:
+) -> UpdateStart:
     """Keep an update, once, for post_update() to post; started again it is the same one.
 
     Raises Refused where the letter is not open yet or nobody is there to be told.
@@ -111,7 +124,8 @@ def start_update(
     campaign = lock_campaign(session, slug)
     _refuse_unless_open(campaign, now=now)
     keys = keyring.of(session, campaign.id)
-    if not _count(session, _recipients(keys, audience)):
+    recipients = _count(session, _recipients(keys, audience))
+    if not recipients:
         raise Refused(_NOBODY[audience].format(slug=slug))
     row = Update(
         id=update_id(keys, words, audience),
@@ -125,7 +139,8 @@ def start_update(
     row.body = seal_text(keys, row, "body", words.body)
     outbox.insert_once(session, row, by=("id",))
     audit.record(session, by=by, act="update.send", campaign_id=campaign.id, thing=row.id, now=now)
-    return _lock(session, row.id)
+    known = _lock(session, row.id).recipients
+    return UpdateStart(update=row.id, known=known, audience=max(0, recipients - known), at=now)
 
 
 def keep_update_links(session: Session, keyring: Keyring, update: str, *, now: datetime) -> int:
@@ -150,14 +165,26 @@ def keep_update_links(session: Session, keyring: Keyring, update: str, *, now: d
 
 
 def post_update(
-    session: Session, keyring: Keyring, update: str, *, after: str | None, now: datetime
+    session: Session, keyring: Keyring, start: UpdateStart, *, after: str | None, now: datetime
 ) -> Posted:
     """Post an update to all its recipients, or to as many as the database takes at once; go on `after` the last one.
 
-    Each mailbox gets it once, however often this is done and wherever it was broken off.
+    Each mailbox gets it once, however often this is done and wherever it was broken off. Of many, a few go first, and
+    few wait for a moment in which the send can be undone (service/mail/brakes/canary.py).
     """
-    row = _lock(session, update)
-    keys = keyring.of(session, row.campaign_id)
+    row = _lock(session, start.update)
+    keys, kind = keyring.of(session, row.campaign_id), KINDS[row.audience]
+    expires_at = start.at + POLICIES[kind].expires_after
+    plan = canary_plan(start.audience, start=start.at, expires_at=expires_at)
+    keep_canary(
+        session,
+        campaign_id=row.campaign_id,
+        kind=kind,
+        occurrence=row.id,
+        audience=start.audience,
+        plan=plan,
+        start=start.at,
+    )
     recipients = _recipients(keys, row.audience)
     if after is not None:
         recipients = recipients.where(col(Signature.id) > after)
@@ -168,11 +195,12 @@ def post_update(
         recipients = recipients.where(col(Signature.id) <= last)
     new = outbox.post_all(
         session,
-        kind=KINDS[row.audience],
+        kind=kind,
         campaign_id=row.campaign_id,
         recipients=recipients,
         occurrence=row.id,
         now=now,
+        due_at=lambda recipient: due_at_of(recipient, plan, start=start.at),
     )
     row.recipients += new
     if last is None:

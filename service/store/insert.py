@@ -30,7 +30,7 @@ def insert_into(session: Session, table: type[SQLModel]) -> postgresql.Insert | 
 
 
 def insert_from(
-    session: Session, row: SQLModel, changing: Mapping[str, SQLCoreOperations[str]], source: Select[Any]
+    session: Session, row: SQLModel, changing: Mapping[str, SQLCoreOperations[Any]], source: Select[Any]
 ) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT … SELECT: for each row of `source` one like `row`, but with the columns that are `changing`.
 

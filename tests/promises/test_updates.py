@@ -20,7 +20,7 @@ from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.update import Update, UpdateAudience
 from service.signing.party import email_index
 from service.signing.update_words import UpdateWords
-from service.signing.updates import keep_update_links, look_at_update, post_update, start_update
+from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
 from service.store import insert
 from service.store.keyring import Keyring
 from service.store.links import Link, find_link, keep_link, link_token
@@ -66,7 +66,7 @@ class Letter:
                 setattr(row, name, value)
             session.add(row)
 
-    def start(self, words: UpdateWords = WORDS, audience: UpdateAudience = SIGNATORIES) -> Update:
+    def start(self, words: UpdateWords = WORDS, audience: UpdateAudience = SIGNATORIES) -> UpdateStart:
         with transaction(self.engine) as session:
             return start_update(
                 session,
@@ -78,23 +78,23 @@ class Letter:
                 now=self.now,
             )
 
-    def post(self, update: Update, *, parts: int | None = None) -> int:
+    def post(self, update: UpdateStart, *, parts: int | None = None) -> int:
         """Post so many parts of an update, or all."""
         while self.keep_links(update):
             pass
         new, last = 0, None
         while parts is None or parts > 0:
             with transaction(self.engine) as session:
-                posted = post_update(session, self.keyring, update.id, after=last, now=self.now)
+                posted = post_update(session, self.keyring, update, after=last, now=self.now)
             new, last = new + posted.new, posted.last
             if last is None:
                 break
             parts = parts - 1 if parts is not None else None
         return new
 
-    def keep_links(self, update: Update) -> int:
+    def keep_links(self, update: UpdateStart) -> int:
         with transaction(self.engine) as session:
-            return keep_update_links(session, self.keyring, update.id, now=self.now)
+            return keep_update_links(session, self.keyring, update.update, now=self.now)
 
     def send(self, words: UpdateWords = WORDS, audience: UpdateAudience = SIGNATORIES) -> int:
         return self.post(self.start(words, audience))

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from service.mail import outbox
+from service.mail.brakes.canary import UNDO
 from service.mail.envelope import Envelope
 from service.model.states import MessageState
 from service.model.update import Update, UpdateAudience
@@ -28,8 +29,9 @@ def tell(
         update = start_update(
             session, coalition.keyring, SLUG, words, audience=audience, by="test", now=coalition.now
         )
-        keep_update_links(session, coalition.keyring, update.id, now=coalition.now)
-        post_update(session, coalition.keyring, update.id, after=None, now=coalition.now)
+        keep_update_links(session, coalition.keyring, update.update, now=coalition.now)
+        post_update(session, coalition.keyring, update, after=None, now=coalition.now)
+    coalition.now += UNDO
     coalition.deliver_mail()
     return coalition.postbox.kept[before:]
 
@@ -103,10 +105,11 @@ def test_one_click_stops_what_already_waits(coalition: Coalition, visitor: Visit
             by="test",
             now=coalition.now,
         )
-        post_update(session, coalition.keyring, update.id, after=None, now=coalition.now)
+        post_update(session, coalition.keyring, update, after=None, now=coalition.now)
     before = len(coalition.postbox.kept)
 
     visitor.post(one_click_path(envelope), {"List-Unsubscribe": "One-Click"})
+    coalition.now += UNDO
     coalition.deliver_mail()
 
     assert [kept.rcpt_to for kept in coalition.postbox.kept[before:]] == ["river@members.example"]
