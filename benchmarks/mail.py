@@ -3,6 +3,7 @@
 import contextlib
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -15,7 +16,7 @@ from benchmarks.databases import open_database, sync_milliseconds
 from benchmarks.installation import Installation, install, signatory_name
 from benchmarks.latency import LETTER, measure_latency
 from benchmarks.plan import CONNECTIONS, Plan, read_plan
-from benchmarks.processes import python_contender
+from benchmarks.processes import ContenderFailed, python_contender
 from benchmarks.rates import judge_rates, letter_of, measure_rates
 from benchmarks.sample import Sample, is_signed, read_sample
 from benchmarks.sink import serving_any, serving_own
@@ -23,12 +24,21 @@ from benchmarks.stage import Stage
 from benchmarks.verdict import Line, all_hold, holds
 
 _SAMPLE = "sample"
+_SAMPLE_SECONDS = 60.0
 _PROCESSORS = 2
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure what the command line asks for; gives 0 only where every promise holds."""
-    plan, processors = read_plan(arguments), _keep_to_two_processors()
+    try:
+        return _run(read_plan(arguments))
+    except ContenderFailed as failed:
+        print(f"\nFAILED: {failed}", flush=True)
+        return 1
+
+
+def _run(plan: Plan) -> int:
+    processors = _keep_to_two_processors()
     with contextlib.ExitStack() as stack:
         folder = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="undersigned-bench-", dir=plan.folder))
@@ -94,17 +104,18 @@ def _letters(plan: Plan) -> Iterator[tuple[str, int]]:
 
 
 def _take_sample(installation: Installation) -> Sample:
-    """Send one mail and read what arrived; raises ValueError where it is not what all contenders must send."""
+    """Send one mail and read what arrived; raises ContenderFailed where it is not what all contenders must send."""
     installation.post(_SAMPLE)
     with serving_own(keep_newest=True) as sink:
         with python_contender("benchmarks.sender", installation.sending_to(sink.port)) as contender:
             contender.go()
-            contender.wait()
-        sample = read_sample(sink.newest.read_bytes(), name=signatory_name(0))
+            if contender.wait(seconds=_SAMPLE_SECONDS) is None or not sink.count():
+                raise ContenderFailed("Our sender did not send the one mail that all others are made after.")
+        wire = sink.newest.read_bytes()
     signer = installation.services.sender.signer
-    if signer is None or not is_signed(sample.wire, record=signer.keys[0].record):
-        raise ValueError("The mail carries no good DKIM signature.")
-    return sample
+    if signer is None or not is_signed(wire, record=signer.keys[0].record):
+        raise ContenderFailed("The mail carries no good DKIM signature.")
+    return read_sample(wire, name=signatory_name(0))
 
 
 def _measure(stage: Stage) -> Iterator[Line]:
@@ -159,4 +170,6 @@ def _profile(stage: Stage) -> int:
 
 
 if __name__ == "__main__":
+    # Whoever is told to end still stops the database's server and takes the folders away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:]))

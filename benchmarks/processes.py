@@ -9,6 +9,7 @@ import math
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,8 +66,12 @@ class Contender:
 
     def __enter__(self) -> Self:
         """Wait until it is ready; what it did until then is not measured."""
-        if self._hears("ready", seconds=_READY_SECONDS) is None:
-            self._fail()
+        try:
+            if self._hears("ready", seconds=_READY_SECONDS) is None:
+                self._fail()
+        except ContenderFailed:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -100,7 +105,8 @@ class Contender:
     def cut(self) -> Usage:
         """Kill it in the middle of its work, and give what it has cost."""
         ended, peak = time.monotonic(), peak_of(self.pid)
-        self._process.kill()
+        # Not by the library, which would take note of an end of its own accord, and with it what it has cost.
+        os.kill(self.pid, signal.SIGKILL)
         return self._end(ended, peak, {}, was_cut=True)
 
     def stop(self) -> None:

@@ -154,19 +154,21 @@ def _other(
         with start(order) as contender:
             sink_cpu = stage.sink.cpu_seconds()
             contender.go()
-            usage = contender.wait()
+            usage = contender.wait(seconds=stage.plan.run_seconds) or contender.cut()
             sink_cpu = stage.sink.cpu_seconds() - sink_cpu
-        assert usage is not None
-        stage.hold(name, expected=count, arrived=settled_count(stage.sink) - before)
+        arrived = settled_count(stage.sink) - before
+        if not usage.was_cut:
+            stage.hold(name, expected=count, arrived=arrived)
         return Run(
             name=name,
-            mails=count,
+            mails=arrived,
             seconds=usage.seconds,
             cpu_seconds=usage.cpu_seconds,
             server_cpu=0.0,
             sink_cpu=sink_cpu,
             peak_megabytes=usage.peak_megabytes,
             bytes_each=usage.told.get("bytes", 0) / count,
+            was_cut=usage.was_cut,
         )
 
     return turn
