@@ -1,38 +1,38 @@
 """Which mail is sent in bulk, and how it is queued: all that changes here when the measured kind does.
 
-It is the invitation, with a long call, and rows written here as the outbox writes them: the product has no kind yet
-whose own verb queues a mail to all signatories at once.
+It is the update that a coalition sends to all who signed, queued by the verbs behind `undersigned update send`.
 """
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import insert, select
-from sqlmodel import Session, col
-
-from service.campaigns.queries import get_campaign
-from service.foundation.identity import make_id
-from service.mail.policy import POLICIES
-from service.model.message import Message, MessageEvent, MessageKind
-from service.model.signature import Signature
-from service.model.states import MessageState, SignatureState
+from service.model.message import MessageKind
+from service.model.states import SignatureState
+from service.model.update import UpdateAudience
+from service.signing.update_words import UpdateWords
+from service.signing.updates import post_update, start_update
 from service.store.transaction import transaction
 from service.wiring import Services
 
-KIND = MessageKind.INVITATION
-AUDIENCE = SignatureState.INVITED
-IS_OWN_VERB = False
+KIND = MessageKind.UPDATE
+AUDIENCE = SignatureState.CONFIRMED
+IS_OWN_VERB = True
 """Whether the product's own verb queues the mails, so that the promise about its speed can be measured."""
 
-CALL = """\
-Fourteen people are in prison because they read the height of a river and told their neighbors. In May they are to be \
-tried, far from the villages that they warned.
+CALL = ""
+"""What the letter's page says beside the letter; mails of another kind may need it to be long."""
 
-What is new since we last wrote:
+_BODY = """\
+Fourteen people are in prison because they read the height of a river and told their neighbors. In May they are to be \
+tried, far from the villages that they warned. This is our letter number {occurrence} about them to you.
+
+**What is new since we last wrote:**
 
 - The ministry has answered our first letter with two lines, and has not said when it will open the archive.
-- Two more councils have voted to sign, and a federation decides next week.
+- Two more councils have voted to sign, and a federation of teachers decides next week.
+- A printed copy of the letter will be handed over on the square at noon, and whoever can come is welcome.
+
+Please do not write to the court: the lawyers ask that nobody does before they have been let in.
 """
 
 
@@ -45,43 +45,27 @@ class Queued:
 
 
 def queue_bulk(services: Services, slug: str, *, occurrence: int) -> Queued:
-    """Queue one mail to each signatory of a letter, committed; another `occurrence` is another mail to the same."""
+    """Queue one mail to each signatory of a letter, committed; another `occurrence` is another mail to the same.
+
+    Of `undersigned update send` it leaves out the look for links that end soon: those of a real audience have lived
+    since its sign-ons were confirmed, these signatories have none, and neither posting nor sending reads them.
+    """
     began = time.monotonic()
+    words = UpdateWords(subject="News of the fourteen", body=_BODY.format(occurrence=occurrence))
     with transaction(services.engine) as session:
-        mails = _post(session, slug, occurrence=occurrence, now=services.clock())
+        update = start_update(
+            session,
+            services.keyring,
+            slug,
+            words,
+            audience=UpdateAudience.SIGNATORIES,
+            by="bench",
+            now=services.clock(),
+        ).id
+    mails, last, is_over = 0, None, False
+    while not is_over:
+        with transaction(services.engine) as session:
+            posted = post_update(session, services.keyring, update, after=last, now=services.clock())
+        mails, last = mails + posted.new, posted.last
+        is_over = last is None
     return Queued(mails=mails, seconds=time.monotonic() - began)
-
-
-def _post(session: Session, slug: str, *, occurrence: int, now: datetime) -> int:
-    campaign, policy = get_campaign(session, slug), POLICIES[KIND]
-    audience = select(col(Signature.id)).where(
-        col(Signature.campaign_id) == campaign.id, col(Signature.state) == AUDIENCE
-    )
-    message = Message(
-        kind=KIND,
-        campaign_id=campaign.id,
-        recipient_ref="",
-        occurrence=str(occurrence),
-        dedupe_key="",
-        priority=policy.priority,
-        due_at=now,
-        expires_at=now + policy.expires_after,
-        created_at=now,
-    ).model_dump()
-    messages = [
-        {
-            **message,
-            "id": make_id(),
-            "recipient_ref": signature_id,
-            "dedupe_key": f"{KIND.value}|{campaign.id}|{signature_id}|{occurrence}",
-        }
-        for signature_id in session.execute(audience).scalars()
-    ]
-    event = MessageEvent(
-        message_id="", at=now, was="", became=MessageState.QUEUED.value, attempt=0, reason="posted"
-    ).model_dump()
-    session.execute(insert(Message), messages)
-    session.execute(
-        insert(MessageEvent), [{**event, "id": make_id(), "message_id": row["id"]} for row in messages]
-    )
-    return len(messages)
