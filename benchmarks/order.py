@@ -15,6 +15,7 @@ def settings_of(order: Mapping[str, str]) -> Settings:
         database_url=order["database_url"],
         data_dir=Path(order["data_dir"]),
         key_dir=Path(order["key_dir"]),
+        journal_dir=Path(order["key_dir"]).parent / "journal",
         smtp_url=order["smtp_url"],
         mail_from=MAIL_FROM,
         dkim_selector=SELECTOR,

@@ -1,5 +1,6 @@
 """The contender that is ours: the product's own sender, put together as it is, draining a real outbox."""
 
+import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,11 +12,15 @@ from benchmarks.sampling import Sampler
 from service.foundation.identity import make_id
 from service.wiring import make_services
 from service.worker.jobs import drain_outbox
+from service.worker.journal import journal_open
 
 
 def prepare(order: Mapping[str, Any]) -> Work:
     """Put the service together, and give what drains its outbox until nothing is due."""
-    services, owner = make_services(settings_of(order)), make_id()
+    opened = contextlib.ExitStack()
+    services, held = opened.enter_context(journal_open(make_services(settings_of(order))))
+    assert held is None, held
+    owner = make_id()
 
     def work() -> Mapping[str, Any]:
         return {"handled": drain_outbox(services, owner)}
