@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, insert, inspect
 
 from service.foundation.errors import Transient
 from service.model.incoming_report import IncomingReport
@@ -55,11 +55,15 @@ def test_messages_with_their_events_and_reports_survive_the_table_made_anew(
     )
     event = MessageEvent(message_id=message.id, at=noon, was="", became="queued", attempt=0)
     report = IncomingReport(fingerprint=b"f", message_ref=message.id, kind=ReportKind.HARD, received_at=noon)
-    rows = (message.model_copy(), event.model_copy(), report.model_copy())
+    rows = (message, event, report)
     with transaction(bare_engine) as session:
-        for row in (message, event, report):
-            session.add(row)
-            session.flush()
+        for row in rows:
+            # A column that a later migration adds is not there yet.
+            there = {
+                column["name"] for column in inspect(session.connection()).get_columns(row.__tablename__)
+            }
+            values = {name: value for name, value in row.model_dump().items() if name in there}
+            session.execute(insert(type(row)).values(values))
 
     migrate(bare_engine)
 
