@@ -13,15 +13,15 @@ from service.store.engine import READING
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 
-def migrate(engine: Engine) -> None:
-    """Apply every migration that is missing; does nothing where none is."""
+def migrate(engine: Engine, *, to: str = "head") -> None:
+    """Apply every migration that is missing, up to the newest or an earlier one; does nothing where none is."""
     config = _config()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             # Two machines that start at once apply them one after the other; SQLite's write lock does the same.
             connection.execute(text("SELECT pg_advisory_xact_lock(20261123)"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def is_up_to_date(engine: Engine) -> bool:
