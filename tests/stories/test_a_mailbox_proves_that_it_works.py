@@ -251,10 +251,10 @@ def test_where_two_mails_carry_the_link_doubt_about_one_stays_and_it_goes_only_o
     assert states(opened, MessageKind.REMINDER) == [MessageState.UNCERTAIN]
 
 
-def test_a_mail_that_certainly_did_not_go_is_nobody_s_proof(opened):
-    opened.sign().deliver_mail().sign()
-    opened.postbox.fail_next(Fault(stage=Stage.RCPT, code=450, enhanced="4.7.1"))
-    opened.deliver_mail()
+@pytest.mark.parametrize("stage", [Stage.RCPT, Stage.END])
+def test_a_mail_that_certainly_did_not_arrive_cannot_have_brought_the_link(opened, stage):
+    opened.postbox.fail_next(ARRIVES_IN_DOUBT, Fault(stage=stage, code=450, enhanced="4.7.1"))
+    opened.sign().deliver_mail().sign().deliver_mail()
 
     opened.confirm(opened.newest_token("confirm"))
 

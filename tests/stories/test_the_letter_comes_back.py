@@ -80,7 +80,6 @@ def follow(coalition):
 def again(coalition):
     with transaction(coalition.engine) as session:
         send_again(session, coalition.keyring, SLUG, only(coalition)["id"], by="test", now=coalition.now)
-    return coalition.deliver_mail()
 
 
 def arrived(coalition, how):
@@ -239,7 +238,7 @@ def test_a_letter_that_comes_back_at_once_was_never_called_sent(letter):
 def test_a_copy_that_is_sent_again_follows_its_latest_mail(sent):
     follow(come_back(sent, SOFT))
     again(sent)
-    follow(sent)
+    follow(sent.deliver_mail())
     assert state(sent) == "handed_over"
 
     follow(come_back(sent, SOFT, of=1))
@@ -252,6 +251,19 @@ def test_a_copy_that_is_sent_again_follows_its_latest_mail(sent):
     assert len(alerts(sent)) == 2
 
 
+def test_news_of_the_first_copy_waits_until_the_second_has_gone(letter):
+    letter.postbox.fail_next(Fault(stage=Stage.END, arrives=True))
+    follow(letter.deliver_mail())
+    again(letter)
+
+    follow(come_back(letter, ReportKind.DELIVERED, of=1))
+    assert state(letter) == "carrying"
+    follow(letter.deliver_mail())
+
+    assert state(letter) == "delivered"
+    assert "an earlier e-mail: its mail server reports" in only(letter)["evidence"]
+
+
 def test_a_copy_that_was_refused_and_is_sent_again_is_handed_over(letter):
     letter.postbox.fail_next(Fault(stage=Stage.RCPT, code=550, enhanced="5.1.1"))
     follow(letter.deliver_mail())
@@ -259,6 +271,8 @@ def test_a_copy_that_was_refused_and_is_sent_again_is_handed_over(letter):
 
     again(letter)
     follow(letter)
+    assert state(letter) == "carrying"
+    follow(letter.deliver_mail())
 
     assert state(letter) == "handed_over"
     assert letter.campaign().state is CampaignState.SENT
@@ -286,8 +300,8 @@ def test_what_came_back_is_never_called_stopped_before_leaving(letter):
 
 def test_a_copy_stopped_on_its_second_way_leaves_its_edition_standing(letter):
     follow(come_back(letter.deliver_mail(), SOFT))
+    again(letter)
     with transaction(letter.engine) as session:
-        send_again(session, letter.keyring, SLUG, only(letter)["id"], by="test", now=letter.now)
         stop(session, SLUG, by="test", now=letter.now)
 
     with pytest.raises(Refused, match="already released"):
@@ -301,6 +315,7 @@ def test_after_it_came_back_it_goes_again_without_those_who_left(sent):
         withdraw(session, sent.keyring, token=token, now=sent.now)
 
     again(sent)
+    sent.deliver_mail()
 
     first, second = [mail for mail in sent.mails() if mail.to == OFFICE]
     assert "Lake Alliance" in first.text
