@@ -89,7 +89,9 @@ def _for_sqlite(sql: str, columns: tuple[str, ...]) -> str:
 def _for_postgresql(
     sql: str, columns: tuple[tuple[str, str], ...], names: tuple[str, ...], moments: frozenset[str]
 ) -> str:
-    cells = ", ".join(f"(r.cells ->> {place})::{kind} AS {name}" for place, (name, kind) in enumerate(columns))
+    cells = ", ".join(
+        f"(r.cells ->> {place})::{kind} AS {name}" for place, (name, kind) in enumerate(columns)
+    )
     table = f"(SELECT {cells} FROM json_array_elements(%(rows)s::json) AS r(cells)) AS v"  # noqa: S608 -- names of ours
     statement = sql
     for name in sorted(names, key=len, reverse=True):
