@@ -42,6 +42,10 @@ class _Line:
     deadline: float = 0.0
     waits_to_write: bool = False
 
+    def __post_init__(self) -> None:
+        """Keep at hand what is asked for all the time."""
+        self.dialogue = self.connection.dialogue
+
     @property
     def relay(self) -> Relay:
         """The relay at its other end."""
@@ -50,18 +54,18 @@ class _Line:
     @property
     def may_offer(self) -> bool:
         """Tell whether it may take one more mail."""
-        return self.connection.offers < MAILS_PER_CONNECTION and self.connection.dialogue.may_offer
+        return self.connection.offers < MAILS_PER_CONNECTION and self.dialogue.may_offer
 
     @property
     def is_awaited(self) -> bool:
         """Tell whether it is the relay's turn to say something."""
-        dialogue = self.connection.dialogue
+        dialogue = self.dialogue
         return bool(dialogue.is_answer_awaited or dialogue.unwritten)
 
     @property
     def is_worn(self) -> bool:
         """Tell whether it has carried its share and may be left."""
-        return self.connection.offers >= MAILS_PER_CONNECTION and self.connection.dialogue.is_idle
+        return self.connection.offers >= MAILS_PER_CONNECTION and self.dialogue.is_idle
 
 
 @dataclass(kw_only=True)
@@ -131,8 +135,12 @@ class Carrying:
     def _hand_out(self) -> bool:
         """Give each line that may take one a mail, and dial where lines are missing; tells whether anything goes on."""
         self._leave_worn()
-        while (mail := self._next_mail()) is not None:
-            line = self._line_for(mail)
+        while True:
+            free = [line for line in self.lines if line.may_offer]
+            mail = self._next_mail(free)
+            if mail is None:
+                break
+            line = self._line_for(mail, free)
             if line is not None:
                 self._offer(line, mail)
                 self._write(line)
@@ -145,32 +153,25 @@ class Carrying:
         return bool(self.waiting or self.dialling or self._is_busy())
 
     def _is_busy(self) -> bool:
-        return self._clerk.is_busy or any(not line.connection.dialogue.is_idle for line in self.lines)
+        return self._clerk.is_busy or any(not line.dialogue.is_idle for line in self.lines)
 
-    def _next_mail(self) -> Mail | None:
+    def _next_mail(self, free: Sequence[_Line]) -> Mail | None:
         if self.waiting:
             return self.waiting.popleft()
-        if self.is_over or not self._has_room():
+        if self.is_over or not (free or len(self.lines) < self.most):
             return None
+        relay = (free[0].relay if free else self._in_order()[0]).name
         if self.dialling or self._is_busy():
-            return self.book.next(relay=self._likely_relay(), wait=False)
+            return self.book.next(relay=relay, wait=False)
         # With nothing else to do there is nothing to miss while waiting, but lines that end meanwhile.
-        mail = self.book.next(relay=self._likely_relay(), wait=True)
+        mail = self.book.next(relay=relay, wait=True)
         for line in [line for line in self.lines if line.connection.has_something_to_say()]:
             self._drop(line)
         return mail
 
-    def _likely_relay(self) -> str:
-        """Name the relay by which the next mail will probably go."""
-        line = next((line for line in self.lines if line.may_offer), None)
-        return (line.relay if line is not None else self._in_order()[0]).name
-
-    def _has_room(self) -> bool:
-        return len(self.lines) < self.most or any(line.may_offer for line in self.lines)
-
-    def _line_for(self, mail: Mail) -> _Line | None:
+    def _line_for(self, mail: Mail, free: Sequence[_Line]) -> _Line | None:
         tried = self._tried(mail)
-        return next((line for line in self.lines if line.may_offer and line.relay not in tried), None)
+        return next((line for line in free if line in self.lines and line.relay not in tried), None)
 
     def _may_come_to_a_line(self, mail: Mail) -> bool:
         """Tell whether a line for a mail may come free or is being dialled; dials one where that helps."""
@@ -187,7 +188,7 @@ class Carrying:
         return journey.relays if journey is not None else ()
 
     def _offer(self, line: _Line, mail: Mail) -> None:
-        dialogue = line.connection.dialogue
+        dialogue = line.dialogue
         incapable = dialogue.refusal(mail.envelope)
         if incapable is not None:
             self._meet(mail, line.relay, incapable)
@@ -242,7 +243,7 @@ class Carrying:
                 continue
             if mask & selectors.EVENT_READ:
                 self._hear(line)
-            if line.waits_to_write or line.connection.dialogue.unwritten:
+            if line.waits_to_write or line.dialogue.unwritten:
                 self._write(line)
         return bool(ready)
 
@@ -250,7 +251,7 @@ class Carrying:
         """Tell whether to gather on: the clerk waits for a group, and too few of those under way have answered."""
         if self._clerk.is_busy or not (self.asked or self.told):
             return False
-        under_way = sum(not line.connection.dialogue.is_idle for line in self.lines)
+        under_way = sum(not line.dialogue.is_idle for line in self.lines)
         return len(self.asked) < under_way / _GROUPS
 
     def _patience(self) -> float | None:
@@ -266,7 +267,7 @@ class Carrying:
         return max(0.0, min(bounds)) if bounds else None
 
     def _hear(self, line: _Line) -> None:
-        dialogue = line.connection.dialogue
+        dialogue = line.dialogue
         for _ in range(_READS):
             data = line.connection.read()
             if data is None:
@@ -364,7 +365,7 @@ class Carrying:
             return
         told, self.told = self.told, []
         for line in lines:
-            mail = line.connection.dialogue.offered
+            mail = line.dialogue.offered
             assert mail is not None
             self.in_writing[mail] = line
         self._clerk.give(told, list(self.in_writing))
@@ -384,11 +385,11 @@ class Carrying:
                 self._let_leave(line)
             else:
                 # Between 354 and the dot there is no way back but to hang up.
-                line.connection.dialogue.offered = None
+                line.dialogue.offered = None
                 self._drop(line)
 
     def _let_leave(self, line: _Line) -> None:
-        line.connection.dialogue.submit()
+        line.dialogue.submit()
         # The next mail is offered in the same breath: one turn for both, and one commit.
         if line.may_offer and not self.waiting and not self.is_over:
             mail = self.book.next(relay=line.relay.name, wait=False)
@@ -404,13 +405,13 @@ class Carrying:
         self._selector.register(line.socket, selectors.EVENT_READ, line)
 
     def _write(self, line: _Line) -> None:
-        unwritten = len(line.connection.dialogue.unwritten)
+        unwritten = len(line.dialogue.unwritten)
         if line not in self.lines:
             return
         if not line.connection.write():
             self._lose(line)
             return
-        left = len(line.connection.dialogue.unwritten)
+        left = len(line.dialogue.unwritten)
         if left < unwritten:
             self._set_deadline(line)
         if bool(left) is not line.waits_to_write:
@@ -421,17 +422,17 @@ class Carrying:
     def _set_deadline(self, line: _Line) -> float:
         """Begin to wait for the next answer; gives the present moment."""
         manner = self.exchange.manner
-        at_the_end = line.connection.dialogue.awaits_the_end
+        at_the_end = line.dialogue.awaits_the_end
         here = time.monotonic()
         line.deadline = here + (manner.end_of_data_timeout if at_the_end else manner.timeout)
         return here
 
     def _lose(self, line: _Line) -> None:
         """Settle what is open on a line that is gone."""
-        if line.connection.dialogue.offered in self.in_writing:
+        if line.dialogue.offered in self.in_writing:
             # The clerk has it in hand: what becomes of it is seen when he is done.
-            line.connection.dialogue.offered = None
-        for told in line.connection.dialogue.lost():
+            line.dialogue.offered = None
+        for told in line.dialogue.lost():
             self._take(told, line)
         self._drop(line)
 
