@@ -14,7 +14,7 @@ from service.mail.retry import RetryAt, after_deferral, after_doubt
 from service.model.columns import Moment
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
-from service.store.insert import insert_from, insert_or, make_stamp, numbered_id, rows_at_once
+from service.store.insert import insert_from, insert_or, is_among, make_stamp, numbered_id, rows_at_once
 
 _REASON_LENGTH = 200
 
@@ -315,7 +315,7 @@ def move_all(  # noqa: PLR0913 -- the last three have a default
     }
     session.execute(insert_from(session, event, changing, select(found)))
     moved = select(col(MessageEvent.message_id)).where(written)
-    moving = update(Message).where(col(Message.id).in_(moved))
+    moving = update(Message).where(is_among(session, col(Message.id), moved))
     moving = moving.values(
         {
             "state": became,
