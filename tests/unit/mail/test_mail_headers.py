@@ -78,8 +78,8 @@ def test_a_name_reads_as_it_was_written_and_leaves_the_address_alone(name: str) 
         ("=?utf-8?q?x?=", "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?= <zoe@office.example>"),
         ("Flüsse", "=?utf-8?b?RmzDvHNzZQ==?= <zoe@office.example>"),
         (
-            "River Watch " * 8,
-            f'"{"River Watch " * 5}River\r\n Watch{" River Watch" * 2} " <zoe@office.example>',
+            " ".join(["River Watch"] * 8),
+            f'"{" ".join(["River Watch"] * 6)}\r\n River Watch River Watch" <zoe@office.example>',
         ),
     ],
 )
