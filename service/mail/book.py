@@ -14,7 +14,16 @@ from service.foundation.clock import Clock
 from service.foundation.errors import Transient
 from service.mail.brakes.mailbox_days import share_of, uncount_mailboxes
 from service.mail.journal import JournalFailed
-from service.mail.moves import Fenced, Move, note_moves, note_yes, pass_fence, yes_in_words
+from service.mail.moves import (
+    Fenced,
+    Move,
+    into_acceptance,
+    into_submission,
+    note_moves,
+    note_yes,
+    pass_fence,
+    yes_in_words,
+)
 from service.mail.outbox import leave_in_doubt, move_message, try_again
 from service.mail.retry import RetryAt, after_deferral
 from service.mail.sender import Sender
@@ -148,7 +157,7 @@ class Register:
             held = why_held(connection) if asked else None
             moves = self._settle_told(connection, told, now=now)
             passed = self._pass(connection, asked, now=now) if held is None else []
-            moves += [_into_submission(_row(mail)) for mail in passed]
+            moves += [into_submission(_row(mail)) for mail in passed]
             note_moves(connection, moves, now=now)
             if held is not None:
                 with within(connection) as session:
@@ -210,7 +219,7 @@ class Register:
                 for one in told:
                     if _row(one.mail).id not in settled:
                         self._settle_one(session, one.mail, one.outcome)
-        return [_into_acceptance(row, receipt) for row, receipt in yes if row.id in settled]
+        return [into_acceptance(row, receipt) for row, receipt in yes if row.id in settled]
 
     def _settle_one(self, session: Session, mail: Mail, outcome: Outcome) -> None:
         if isinstance(outcome, Receipt):
@@ -340,21 +349,6 @@ def ready_of(mail: Mail) -> Ready:
     """Give what a mail of this sender was made of."""
     ready: Ready = mail.ref  # type: ignore[assignment]  # -- a sender's mails have nothing else
     return ready
-
-
-def _into_submission(row: Taken) -> Move:
-    return Move(
-        row=row,
-        was=MessageState.CLAIMED,
-        became=MessageState.SUBMITTING,
-        reason="the relay asked for its bytes",
-    )
-
-
-def _into_acceptance(row: Taken, receipt: Receipt) -> Move:
-    return Move(
-        row=row, was=MessageState.SUBMITTING, became=MessageState.ACCEPTED, reason=yes_in_words(receipt)
-    )
 
 
 def _row(mail: Mail) -> Taken:

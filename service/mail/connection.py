@@ -38,7 +38,7 @@ class Manner:
 class Connection(smtplib.SMTP):
     """One connection to one relay; the library opens it, and the mails then go by its `dialogue`.
 
-    `offers` counts the mails that were offered on it.
+    `offers` counts the mails that were offered on it; `spoke_at` is when something last went to and fro (monotonic).
     """
 
     dialogue: Dialogue
@@ -49,7 +49,7 @@ class Connection(smtplib.SMTP):
         self.relay = relay
         self.offers = 0
         self._manner = manner
-        self._spoke_at = time.monotonic()
+        self.spoke_at = time.monotonic()
         # The library checks the certificate after STARTTLS against this name.
         self._host = relay.host
 
@@ -73,7 +73,7 @@ class Connection(smtplib.SMTP):
 
     def is_alive(self) -> bool:
         """Tell whether the relay still answers, or did a moment ago; asking makes it forget what it had begun for us."""
-        if time.monotonic() - self._spoke_at < FRESH_SECONDS and not self.has_something_to_say():
+        if time.monotonic() - self.spoke_at < FRESH_SECONDS and not self.has_something_to_say():
             return True
         try:
             self._sock.settimeout(self._manner.timeout)
@@ -88,10 +88,6 @@ class Connection(smtplib.SMTP):
     def has_read_all(self, data: bytes) -> bool:
         """Tell whether nothing can be left to read behind what was read last; inside TLS nobody knows."""
         return len(data) < _CHUNK and not isinstance(self.sock, ssl.SSLSocket)
-
-    def touch(self) -> None:
-        """Note that the relay has just answered."""
-        self._spoke_at = time.monotonic()
 
     def leave(self) -> None:
         """Take leave without waiting for the answer, and close: there is nothing more to learn from it."""

@@ -78,6 +78,7 @@ class DkimKey:
     def __init__(self, private: bytes, *, selector: str) -> None:
         """Read a private key as make_private_key() made it; raises ValueError for any other bytes."""
         self.selector = selector
+        self.private = private
         self.algorithm, self._make, self._public = _open(private)
 
     @property

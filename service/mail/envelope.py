@@ -3,6 +3,7 @@
 import copy
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 LONGEST_LINE = 998
 """Bytes of a line before its CRLF (RFC 5322, section 2.1.1)."""
@@ -100,7 +101,7 @@ class Envelope:
         object.__setattr__(signed, "data", signatures + self.data)
         return signed
 
-    @property
+    @cached_property
     def needs_smtputf8(self) -> bool:
         """Tell whether only a relay with SMTPUTF8 can carry it (RFC 6531): an address has a local part beyond ASCII."""
         return not (self.mail_from.isascii() and self.rcpt_to.isascii() and self.data.isascii())

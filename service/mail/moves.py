@@ -15,9 +15,9 @@ from service.store.rows import run_for_rows
 _EVENT = {
     "id": "text",
     "message_id": "text",
+    "attempt": "integer",
     "was": "text",
     "became": "text",
-    "attempt": "integer",
     "reason": "text",
 }
 _NOTE = (
@@ -47,6 +47,18 @@ _ACCEPT = (
 )
 
 
+# A driver takes a plain text at once, and looks for long at what an enumeration is.
+_QUEUED, _CLAIMED, _SUBMITTING, _ACCEPTED = (
+    str(state.value)
+    for state in (
+        MessageState.QUEUED,
+        MessageState.CLAIMED,
+        MessageState.SUBMITTING,
+        MessageState.ACCEPTED,
+    )
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fenced:
     """A message that is to pass the fence: the SHA-256 of its unsigned bytes, and the group of mailboxes it goes to."""
@@ -56,25 +68,30 @@ class Fenced:
     destination: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """One move of one message, to be kept as an event."""
+Move = tuple[str, int, str, str, str]
+"""One move to be kept as an event: the message's id and attempt, from where, to where, and the reason."""
 
-    row: Taken
-    was: MessageState
-    became: MessageState
-    reason: str
+
+def into_hands(row: Taken) -> Move:
+    """Tell that a sender has taken a message."""
+    return row.id, row.attempt, _QUEUED, _CLAIMED, "taken by a sender"
+
+
+def into_submission(row: Taken) -> Move:
+    """Tell that a message has passed the fence."""
+    return row.id, row.attempt, _CLAIMED, _SUBMITTING, "the relay asked for its bytes"
+
+
+def into_acceptance(row: Taken, receipt: Receipt) -> Move:
+    """Tell that a relay has taken a message over."""
+    return row.id, row.attempt, _SUBMITTING, _ACCEPTED, yes_in_words(receipt)
 
 
 def note_moves(connection: Connection, moves: Sequence[Move], *, now: datetime) -> None:
     """Keep many moves as events, in their order."""
-    if not moves:
-        return
-    rows = [
-        (event_id, move.row.id, move.was.value, move.became.value, move.row.attempt, move.reason)
-        for event_id, move in zip(make_ids(len(moves)), moves, strict=True)
-    ]
-    run_for_rows(connection, _NOTE, columns=_EVENT, rows=rows, at=now)
+    if moves:
+        rows = [(event_id, *move) for event_id, move in zip(make_ids(len(moves)), moves, strict=True)]
+        run_for_rows(connection, _NOTE, columns=_EVENT, rows=rows, at=now)
 
 
 def pass_fence(

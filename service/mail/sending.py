@@ -6,7 +6,7 @@ sender, in the fence's own transaction. A database that is behind its journal se
 
 from datetime import datetime
 
-from sqlalchemy import Connection, literal, select, text, update
+from sqlalchemy import Connection, literal, select, text
 from sqlmodel import Session, col
 
 from service.foundation.errors import Transient
@@ -16,6 +16,7 @@ from service.model.message import Message
 from service.model.sending import ONLY_ROW, HoldCause, JournalMark, Sending
 from service.model.states import MessageState
 from service.store.insert import insert_or
+from service.store.rows import run_quickly
 
 _REASON_LENGTH = 300
 _SENTENCE_LENGTH = 500
@@ -40,7 +41,7 @@ class JournalAhead(SendingHeld):
     """The database has lost what the journal knows, while its sender was at work: it was restored beneath it."""
 
 
-def why_held(session: Session | Connection) -> str | None:
+def why_held(connection: Connection) -> str | None:
     """Give the sentence that says why nothing may be sent, None where mail goes out.
 
     For the transactions that claim and that fence, as their first statement: until they end, no hold commits, and
@@ -48,24 +49,27 @@ def why_held(session: Session | Connection) -> str | None:
     """
     # PostgreSQL: the row's share lock re-reads a row that was changed meanwhile, and the table lock that comes with
     # it queues fairly with the one of lock_sending(). SQLite: writers exclude one another anyway.
-    found = select(col(Sending.reason)).where(col(Sending.id) == ONLY_ROW).with_for_update(read=True)
-    reason: str | None = session.execute(found).scalar_one()
+    reason: str | None = run_quickly(
+        connection, "SELECT reason FROM sending WHERE id = :row FOR SHARE", row=ONLY_ROW
+    )
     return reason
 
 
-def raise_fence(session: Session | Connection, sender: str, count: int, *, above: int, now: datetime) -> int:
+def raise_fence(connection: Connection, sender: str, count: int, *, above: int, now: datetime) -> int:
     """Take `count` numbers for the fences of this transaction, and give the first.
 
     `above` is the newest number in the sender's journal. Raises JournalAhead, and nothing may be sent, where the
     database is behind it or does not know the sender any more.
     """
-    raised = (
-        update(JournalMark)
-        .where(col(JournalMark.journal_id) == sender, col(JournalMark.fence_no) >= above)
-        .values(fence_no=col(JournalMark.fence_no) + count, updated_at=now)
-        .returning(col(JournalMark.fence_no))
+    newest = run_quickly(
+        connection,
+        "UPDATE journal_mark SET fence_no = fence_no + :number, updated_at = :moment"
+        " WHERE journal_id = :sender AND fence_no >= :above RETURNING fence_no",
+        number=count,
+        moment=now,
+        sender=sender,
+        above=above,
     )
-    newest = session.execute(raised).scalar_one_or_none()
     if newest is None:
         raise JournalAhead(_SENTENCES[HoldCause.JOURNAL_AHEAD])
     return int(newest) - count + 1

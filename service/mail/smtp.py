@@ -262,6 +262,7 @@ class _Carrying:
             line = self._line_for(mail)
             if line is not None:
                 self._offer(line, mail)
+                self._write(line)
             elif self._may_come_to_a_line(mail):
                 self.waiting.appendleft(mail)
                 break
@@ -320,7 +321,6 @@ class _Carrying:
             return
         line.connection.offers += 1
         dialogue.offer(mail)
-        self._write(line)
 
     def _in_order(self) -> list[Relay]:
         kept = list(dict.fromkeys(line.relay for line in self.lines))
@@ -395,8 +395,7 @@ class _Carrying:
             if not data:
                 self._lose(line)
                 return
-            line.connection.touch()
-            self._set_deadline(line)
+            line.connection.spoke_at = self._set_deadline(line)
             for event in dialogue.hear(data):
                 if isinstance(event, Asked):
                     asked.append(line)
@@ -524,10 +523,13 @@ class _Carrying:
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if left else 0)
             self._selector.modify(line.socket, wanted, line)
 
-    def _set_deadline(self, line: _Line) -> None:
+    def _set_deadline(self, line: _Line) -> float:
+        """Begin to wait for the next answer; gives the present moment."""
         manner = self.exchange.manner
         at_the_end = line.connection.dialogue.awaits_the_end
-        line.deadline = time.monotonic() + (manner.end_of_data_timeout if at_the_end else manner.timeout)
+        here = time.monotonic()
+        line.deadline = here + (manner.end_of_data_timeout if at_the_end else manner.timeout)
+        return here
 
     def _lose(self, line: _Line) -> None:
         """Settle what is open on a line that is gone."""

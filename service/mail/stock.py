@@ -1,5 +1,6 @@
 """The sender's stock: mails taken from the outbox ahead of time, made and signed while others are carried."""
 
+import contextlib
 import hashlib
 import heapq
 import itertools
@@ -21,11 +22,12 @@ from service.mail.compose import make_envelope
 from service.mail.destinations import destination_of
 from service.mail.envelope import Envelope
 from service.mail.headers import make_message_id
-from service.mail.moves import Move, note_moves
+from service.mail.moves import into_hands, note_moves
 from service.mail.outbox import move_message
 from service.mail.pace import URGENT, Go, Scope
 from service.mail.sender import Composers, Makes, Sender, Unwanted
 from service.mail.sending import why_held
+from service.mail.sign_apart import SignerApart, is_of_use
 from service.mail.transport import Mail
 from service.model.message import Message
 from service.model.states import MessageState
@@ -42,7 +44,7 @@ STOCK_SECONDS = 0.25
 
 _LONGEST_WAIT_SECONDS = 5.0
 _SIGNING_THREADS = 2
-_SIGNED_AT_ONCE = 8
+_SIGNED_AT_ONCE = 16
 
 _Made = tuple[Taken, Envelope]
 
@@ -70,6 +72,8 @@ class Stock:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _order: Iterator[int] = field(default_factory=itertools.count)
     _relay: str = ""
+    _apart: SignerApart | None = None
+    _was_apart_tried: bool = False
 
     def __post_init__(self) -> None:
         """Prepare the thread that fills it."""
@@ -149,6 +153,8 @@ class Stock:
         except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
             self.trouble = trouble
         finally:
+            if self._apart is not None:
+                self._apart.close()
             with self._changed:
                 # What was taken and could not be made is freed when its lease has ended.
                 self._is_dry, self._making = True, 0
@@ -206,7 +212,7 @@ class Stock:
             for priority in (URGENT, URGENT + 1)
         )
         with transaction(register.engine) as session:
-            if why_held(session) is not None:
+            if why_held(session.connection()) is not None:
                 self.register.is_stopped = True
                 return []
             rows: list[Taken] = []
@@ -214,12 +220,7 @@ class Stock:
                 rows += self._claim_some(session, urgent, above=URGENT + 1)
             if len(rows) < room:
                 rows += self._claim_some(session, room - len(rows), above=above)
-            moves = [
-                Move(
-                    row=row, was=MessageState.QUEUED, became=MessageState.CLAIMED, reason="taken by a sender"
-                )
-                for row in rows
-            ]
+            moves = [into_hands(row) for row in rows]
             note_moves(session.connection(), moves, now=register.clock())
         return rows
 
@@ -321,6 +322,8 @@ class Stock:
             return error
 
     def _sign(self, signing: Executor, made: Sequence[_Made]) -> None:
+        if len(made) >= LEAST:
+            self._start_apart()
         for first in range(0, len(made), _SIGNED_AT_ONCE):
             chunk = made[first : first + _SIGNED_AT_ONCE]
             if self.sender.signer is None:
@@ -328,34 +331,61 @@ class Stock:
             else:
                 signing.submit(self._sign_chunk, chunk)
 
+    def _start_apart(self) -> None:
+        """Let another process sign, once there is much to sign."""
+        if self.sender.signer is None or self._was_apart_tried or not is_of_use():
+            return
+        self._was_apart_tried = True
+        with contextlib.suppress(OSError):
+            self._apart = SignerApart(self.sender.signer)
+
     def _sign_chunk(self, chunk: Sequence[_Made]) -> None:
-        mails: list[Mail | None] = []
+        mails: list[Mail] = []
         try:
-            for row, envelope in chunk:
-                mails.append(self._signed(row, envelope))
+            for (row, envelope), signed in zip(chunk, self._signed(chunk), strict=True):
+                if isinstance(signed, Exception):
+                    self.register.park(row, signed)
+                else:
+                    mails.append(Mail(envelope=signed, ref=self._ready(row, envelope)))
         except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
             self.trouble = trouble
         finally:
             self._put(mails, len(chunk))
 
-    def _signed(self, row: Taken, envelope: Envelope) -> Mail | None:
+    def _signed(self, chunk: Sequence[_Made]) -> list[Envelope | Exception]:
+        apart = self._apart
+        if apart is not None:
+            try:
+                signatures = apart.signatures([(envelope.data, row.dated_at) for row, envelope in chunk])
+            except OSError as error:
+                _log.warning("mail is signed in this process again: %s", type(error).__name__)
+                self._apart = None
+            else:
+                return [
+                    envelope.signed(signature)
+                    if signature is not None
+                    else ValueError("The mail cannot be signed.")
+                    for (_, envelope), signature in zip(chunk, signatures, strict=True)
+                ]
+        return [self._signed_here(row, envelope) for row, envelope in chunk]
+
+    def _signed_here(self, row: Taken, envelope: Envelope) -> Envelope | Exception:
         try:
-            signed = self.sender.sign(envelope, at=row.dated_at)
+            return self.sender.sign(envelope, at=row.dated_at)
         except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
-            self.register.park(row, error)
-            return None
-        ready = Ready(
+            return error
+
+    def _ready(self, row: Taken, envelope: Envelope) -> Ready:
+        return Ready(
             row=row,
             content_sha256=_sha256(envelope),
             destination=destination_of(envelope.rcpt_to, site_key=self.sender.site_key),
         )
-        return Mail(envelope=signed, ref=ready)
 
-    def _put(self, mails: Sequence[Mail | None], making: int) -> None:
+    def _put(self, mails: Sequence[Mail], making: int) -> None:
         with self._changed:
             for mail in mails:
-                if mail is not None:
-                    heapq.heappush(self._heap, (ready_of(mail).row.priority, next(self._order), mail))
+                heapq.heappush(self._heap, (ready_of(mail).row.priority, next(self._order), mail))
             self._making -= making
             self._changed.notify_all()
 

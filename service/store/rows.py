@@ -61,6 +61,21 @@ def _run_each(connection: Connection, statement: str, rows: Sequence[Mapping[str
     return touched
 
 
+def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
+    """Run a statement that gives one value or none, and give that value; None where it gives no row.
+
+    Its parameters are named `:name`. `FOR SHARE` at its end is for PostgreSQL only: SQLite has no locks of rows.
+    """
+    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
+    if connection.dialect.name == _POSTGRESQL:
+        moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
+        statement = _for_postgresql(sql, (), tuple(given), moments)
+    else:
+        statement = sql.removesuffix(" FOR SHARE")
+    row = connection.exec_driver_sql(statement, given).first()
+    return row[0] if row is not None else None
+
+
 @lru_cache(maxsize=64)
 def _for_sqlite(sql: str, columns: tuple[str, ...]) -> str:
     statement = sql.replace(" FROM {v}", "")

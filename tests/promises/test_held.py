@@ -36,12 +36,12 @@ def check(house, journal=OURS):
 
 def fence(house, journal=OURS, count=1):
     with transaction(house.engine) as session:
-        return raise_fence(session, journal.journal_id, count, above=journal.last, now=house.time)
+        return raise_fence(session.connection(), journal.journal_id, count, above=journal.last, now=house.time)
 
 
 def held(house):
     with transaction(house.engine) as session:
-        return why_held(session)
+        return why_held(session.connection())
 
 
 def hold(house, reason="the relay is moved"):
@@ -116,10 +116,10 @@ def test_once_a_hold_has_committed_no_fence_commits(house):
     def send(name):
         while not stop.is_set():
             with transaction(house.engine) as session:
-                if why_held(session) is not None:
+                if why_held(session.connection()) is not None:
                     told.append(name)
                     return
-                raise_fence(session, name, 1, above=0, now=house.time)
+                raise_fence(session.connection(), name, 1, above=0, now=house.time)
             committed.append(name)
             if len(committed) > 40:
                 many.set()
@@ -146,8 +146,8 @@ def test_a_hold_waits_for_the_fence_under_way_and_comes_before_the_next(house):
 
     def fence_slowly():
         with transaction(house.engine) as session:
-            assert why_held(session) is None
-            raise_fence(session, OURS.journal_id, 1, above=0, now=house.time)
+            assert why_held(session.connection()) is None
+            raise_fence(session.connection(), OURS.journal_id, 1, above=0, now=house.time)
             in_fence.set()
             may_end.wait(10)
             order.append("fenced")
@@ -208,8 +208,8 @@ def test_on_postgresql_a_sender_does_not_wait_for_another_senders_fence(postgres
     check(house)
     check(house, other)
     with transaction(house.engine) as session:
-        assert why_held(session) is None
-        raise_fence(session, OURS.journal_id, 1, above=0, now=house.time)
+        assert why_held(session.connection()) is None
+        raise_fence(session.connection(), OURS.journal_id, 1, above=0, now=house.time)
 
         assert fence(house, other) == 1
     engine.dispose()
@@ -220,7 +220,7 @@ def test_numbers_of_a_fence_that_failed_are_taken_again(house):
 
     def fence_and_die():
         with transaction(house.engine) as session:
-            raise_fence(session, OURS.journal_id, 5, above=0, now=house.time)
+            raise_fence(session.connection(), OURS.journal_id, 5, above=0, now=house.time)
             kill()
 
     with pytest.raises(Killed):
