@@ -107,7 +107,9 @@ def _waiting(overview: Overview, *, now: datetime) -> Iterator[str]:
     yield f"{overview.in_hand:>{_NUMBER}}  in a sender's hands"
     if overview.oldest_since is not None and overview.oldest_kind is not None:
         waited = _span(now - overview.oldest_since)
-        yield f"{'':>{_NUMBER}}  The oldest has waited {waited}: one of the kind {overview.oldest_kind.value}."
+        yield from _beside(
+            "", f"The oldest has waited {waited}: one of the kind {overview.oldest_kind.value}."
+        )
 
 
 def _replies(overview: Overview) -> Iterator[str]:
@@ -126,7 +128,7 @@ def _replies(overview: Overview) -> Iterator[str]:
 
 def _place(destination: str) -> str:
     if destination == OPAQUE:
-        return "all other domains"
+        return f"{OPAQUE} (all other domains)"
     return destination or "not known"
 
 
