@@ -22,9 +22,10 @@ from service.model.report_kind import ReportKind
 
 _PATH_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "To")
 _ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,254}")
-_ID = re.compile(r"<[^<>\s]{1,190}>")
+# Ours are printable ASCII; a NUL in one would be refused by the database.
+_ID = re.compile(r"<[!-;=?-~]{1,190}>")
 _ID_FIELD = re.compile(
-    r"^[ \t>]*(?:X-)?(?:Original-)?Message-ID:\s*(<[^<>\s]{1,190}>)", re.MULTILINE | re.IGNORECASE
+    r"^[ \t>]*(?:X-)?(?:Original-)?Message-ID:\s*(<[!-;=?-~]{1,190}>)", re.MULTILINE | re.IGNORECASE
 )
 _ID_HEADERS = (
     "In-Reply-To",
