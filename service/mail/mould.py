@@ -24,6 +24,8 @@ _DATED_AT = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _SOFT_BREAK = b"=\r\n"
 _PERHAPS_BROKEN = "(?:=\r\n)?"
+_BOUNDARIES = 4
+"""So often a boundary stands in a mail of two parts: where it is named, before each part, and at the end."""
 
 
 def blank_token(number: int) -> str:
@@ -50,9 +52,7 @@ class Mould:
         self._notify = notify
 
     def fill(self, row: Taken, sender: Sender, *, to: str, tokens: Sequence[str]) -> Envelope:
-        """Write one mail: the same bytes as make_envelope() gives for it; raises ValueError for what is no token."""
-        if not all(map(_TOKEN.fullmatch, tokens)):
-            raise ValueError("The token of a link has 43 characters of base64url.")
+        """Write one mail: the same bytes as make_envelope() gives for it; whoever calls has looked at the tokens."""
         values = {
             "to": to.encode(),
             "date": _date(row.dated_at),
@@ -88,7 +88,12 @@ class Pattern:
         self._is_made = False
 
     def make(self, row: Taken, sender: Sender, *, to: str, tokens: Sequence[str]) -> Envelope:
-        """Write the mail to one address, with the tokens of its links; the same bytes as if it were written alone."""
+        """Write the mail to one address, with the tokens of its links; the same bytes as if it were written alone.
+
+        Raises ValueError for what is no token, and where there are not as many as the pattern has.
+        """
+        if len(tokens) != self._tokens or not all(map(_TOKEN.fullmatch, tokens)):
+            raise ValueError("Each link of a pattern takes one token, of 43 characters of base64url.")
         if not self._is_made:
             self._mould = make_mould(
                 self._draft, kind=row.kind, mail_from=sender.mail_from, tokens=self._tokens
@@ -122,8 +127,11 @@ class Filled:
 def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) -> Mould | None:
     """Make the mould of a draft in which `blank_token(0)` and so on stand for the tokens of its links.
 
-    Gives None where the bytes show no place for one of them, as base64 does: each mail is then written by itself.
+    Gives None where the bytes show no place for one of them, as base64 does, or where there are attachments, which
+    have boundaries of their own: each mail is then written by itself.
     """
+    if draft.attachments:
+        return None
     envelope = make_envelope(
         replace(draft, to=_TO), kind=kind, message_id=_MESSAGE_ID, dated_at=_DATED_AT, mail_from=mail_from
     )
@@ -168,7 +176,9 @@ def _shows_all(pieces: Sequence[bytes | _Slot], draft: Draft, marks: dict[str, s
     """Tell whether each mark that stands in the draft was found; the address to unsubscribe at stands `url` times."""
     found = [piece.value for piece in pieces if isinstance(piece, _Slot)]
     words = f"{draft.text} {draft.html} {(draft.unsubscribe_url or '') * url}"
-    return found.count("to") == found.count("date") == 1 and all(
+    # What is found once more than we put it there was written by a person, and is to stay as it was written.
+    ours = {"to": 1, "date": 1, "id": 1, "boundary": _BOUNDARIES if draft.html else 0}
+    return all(found.count(name) == number for name, number in ours.items()) and all(
         found.count(name) == words.count(mark) for name, mark in marks.items() if name.isdigit()
     )
 
