@@ -36,7 +36,9 @@ def check(house, journal=OURS):
 
 def fence(house, journal=OURS, count=1):
     with transaction(house.engine) as session:
-        return raise_fence(session.connection(), journal.journal_id, count, above=journal.last, now=house.time)
+        return raise_fence(
+            session.connection(), journal.journal_id, count, above=journal.last, now=house.time
+        )
 
 
 def held(house):
