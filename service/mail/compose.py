@@ -12,9 +12,10 @@ from email.utils import format_datetime
 
 from service.i18n.formats import direction, isolate
 from service.mail import headers
+from service.mail.cast import make_boundary
 from service.mail.envelope import Draft, Envelope
 from service.mail.policy import POLICIES
-from service.mail.quick import make_boundary, quick_content
+from service.mail.quick import quick_content
 from service.model.message import MessageKind
 from service.templating import render
 

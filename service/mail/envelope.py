@@ -3,7 +3,6 @@
 import copy
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 LONGEST_LINE = 998
 """Bytes of a line before its CRLF (RFC 5322, section 2.1.1)."""
@@ -91,17 +90,30 @@ class Envelope:
         _one_address(self.rcpt_to)
         if not _NOTIFY.fullmatch(self.notify):
             raise ValueError("A relay reports NEVER, or some of SUCCESS, FAILURE and DELAY.")
-        _whole_lines(self.data)
+        check_lines(self.data)
+
+    @classmethod
+    def of_checked(
+        cls, *, mail_from: str, rcpt_to: str, message_id: str, data: bytes, notify: str
+    ) -> "Envelope":
+        """Make one of bytes that check_lines() has passed, and of addresses as they stand in an outbox's mould."""
+        _one_address(mail_from)
+        _one_address(rcpt_to)
+        envelope = object.__new__(cls)
+        envelope.__dict__.update(
+            mail_from=mail_from, rcpt_to=rcpt_to, message_id=message_id, data=data, notify=notify
+        )
+        return envelope
 
     def signed(self, signatures: bytes) -> "Envelope":
         """Give the mail with whole header lines before its first one."""
-        _whole_lines(signatures)
+        check_lines(signatures)
         signed = copy.copy(self)
         # What was checked is not checked again: a mail is made thousands of times a minute.
         object.__setattr__(signed, "data", signatures + self.data)
         return signed
 
-    @cached_property
+    @property
     def needs_smtputf8(self) -> bool:
         """Tell whether only a relay with SMTPUTF8 can carry it (RFC 6531): an address has a local part beyond ASCII."""
         return not (self.mail_from.isascii() and self.rcpt_to.isascii() and self.data.isascii())
@@ -113,7 +125,8 @@ def _one_address(address: str) -> None:
         raise ValueError("Mail goes to and from exactly one plain address.")
 
 
-def _whole_lines(data: bytes) -> None:
+def check_lines(data: bytes) -> None:
+    """Check the lines of a mail; raises ValueError where one does not end in CRLF, is too long or holds a NUL."""
     lines = data.split(b"\r\n")
     ends = len(lines) - 1
     if not data or lines[-1] or data.count(b"\r") != ends or data.count(b"\n") != ends or b"\0" in data:

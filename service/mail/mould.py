@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+from service.mail.cast import Cast, Filling, Slot, make_boundary
 from service.mail.compose import make_envelope
 from service.mail.envelope import Draft, Envelope
-from service.mail.quick import make_boundary
 from service.mail.sender import Sender
 from service.model.message import MessageKind
 from service.store.claim import Taken
@@ -21,57 +21,23 @@ from service.store.claim import Taken
 _TO = "mould-of-a-recipient@mould.invalid"
 _MESSAGE_ID = "<mould-of-a-message-id@mould.invalid>"
 _DATED_AT = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_BLANK = "mould-of-"
 _SOFT_BREAK = b"=\r\n"
 _PERHAPS_BROKEN = "(?:=\r\n)?"
-_BOUNDARIES = 4
-"""So often a boundary stands in a mail of two parts: where it is named, before each part, and at the end."""
 
 
 def blank_token(number: int) -> str:
     """Give the word that stands for the token of a personal link, of a token's shape and length."""
-    return f"mould-of-token-{number}-".ljust(43, "x")
+    return f"{_BLANK}token-{number}-".ljust(43, "x")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Slot:
-    """A place for a value: which, and where the encoding breaks it in two."""
-
-    value: str
-    breaks: tuple[int, ...] = ()
-
-
 class Mould:
-    """The bytes of many mails, with places for the recipient, the date, the Message-ID and the tokens of links."""
+    """The bytes of many mails with places for what differs, the usual envelope sender, and what is to be reported."""
 
-    def __init__(self, pieces: Sequence[bytes | _Slot], *, mail_from: str, notify: str) -> None:
-        """Keep what make_mould() found."""
-        self._ready = [piece if isinstance(piece, bytes) else b"" for piece in pieces]
-        self._slots = [(place, piece) for place, piece in enumerate(pieces) if isinstance(piece, _Slot)]
-        self._mail_from = mail_from
-        self._notify = notify
-
-    def fill(self, row: Taken, sender: Sender, *, to: str, tokens: Sequence[str]) -> Envelope:
-        """Write one mail: the same bytes as make_envelope() gives for it; whoever calls has looked at the tokens."""
-        values = {
-            "to": to.encode(),
-            "date": _date(row.dated_at),
-            "id": row.message_id.encode(),
-            "boundary": make_boundary(row.message_id, 0).encode(),
-            **{str(number): token.encode() for number, token in enumerate(tokens)},
-        }
-        pieces = self._ready.copy()
-        for place, slot in self._slots:
-            value = values[slot.value]
-            pieces[place] = _broken(value, slot.breaks) if slot.breaks else value
-        data = b"".join(pieces)
-        return Envelope(
-            mail_from=sender.return_path(row.id) or self._mail_from,
-            rcpt_to=to,
-            message_id=row.message_id,
-            data=data,
-            notify=self._notify,
-        )
+    cast: Cast
+    mail_from: str
+    notify: str
 
 
 class Pattern:
@@ -85,29 +51,30 @@ class Pattern:
         self._draft = draft
         self._tokens = tokens
         self._mould: Mould | None = None
-        self._is_made = False
+        self._is_tried = False
 
-    def make(self, row: Taken, sender: Sender, *, to: str, tokens: Sequence[str]) -> Envelope:
-        """Write the mail to one address, with the tokens of its links; the same bytes as if it were written alone.
+    def mould(self, kind: MessageKind, sender: Sender) -> Mould | None:
+        """Give its mould; None where its mails must be written one by one."""
+        if not self._is_tried:
+            self._mould = make_mould(self._draft, kind=kind, mail_from=sender.mail_from, tokens=self._tokens)
+            self._is_tried = True
+        return self._mould
 
-        Raises ValueError for what is no token, and where there are not as many as the pattern has.
-        """
-        if len(tokens) != self._tokens or not all(map(_TOKEN.fullmatch, tokens)):
-            raise ValueError("Each link of a pattern takes one token, of 43 characters of base64url.")
-        if not self._is_made:
-            self._mould = make_mould(
-                self._draft, kind=row.kind, mail_from=sender.mail_from, tokens=self._tokens
-            )
-            self._is_made = True
-        if self._mould is not None and _is_plain(to):
-            return self._mould.fill(row, sender, to=to, tokens=tokens)
-        return make_envelope(
-            _filled(self._draft, to=to, tokens=tokens),
-            kind=row.kind,
-            message_id=row.message_id,
-            dated_at=row.dated_at,
-            mail_from=sender.mail_from,
-            return_path=sender.return_path(row.id),
+    def draft(self, *, to: str, tokens: Sequence[str]) -> Draft:
+        """Write the draft of one mail, with the tokens of its links."""
+
+        def put_in(words: str) -> str:
+            for number, token in enumerate(tokens):
+                words = words.replace(blank_token(number), token)
+            return words
+
+        url = self._draft.unsubscribe_url
+        return replace(
+            self._draft,
+            to=to,
+            text=put_in(self._draft.text),
+            html=put_in(self._draft.html),
+            unsubscribe_url=put_in(url) if url is not None else None,
         )
 
 
@@ -120,18 +87,45 @@ class Filled:
     tokens: Sequence[str]
 
     def make(self, row: Taken, sender: Sender) -> Envelope:
-        """Write it as it goes over the wire."""
-        return self.pattern.make(row, sender, to=self.to, tokens=self.tokens)
+        """Write it as it goes over the wire; the same bytes as if it were written alone."""
+        mould = self.mould(row, sender)
+        if mould is None:
+            return make_envelope(
+                self.pattern.draft(to=self.to, tokens=self.tokens),
+                kind=row.kind,
+                message_id=row.message_id,
+                dated_at=row.dated_at,
+                mail_from=sender.mail_from,
+                return_path=sender.return_path(row.id),
+            )
+        return self.envelope(mould, mould.cast.fill(self.filling(row)), row, sender)
+
+    def mould(self, row: Taken, sender: Sender) -> Mould | None:
+        """Give the mould that it fits into; None where it must be written alone."""
+        return self.pattern.mould(row.kind, sender) if self.to.isascii() else None
+
+    def filling(self, row: Taken) -> Filling:
+        """Give what is put into the mould."""
+        return Filling(
+            to=self.to, date=_date(row.dated_at), message_id=row.message_id, tokens=tuple(self.tokens)
+        )
+
+    def envelope(self, mould: Mould, data: bytes, row: Taken, sender: Sender) -> Envelope:
+        """Address the bytes that came out of its mould, which have been checked."""
+        return Envelope.of_checked(
+            mail_from=sender.return_path(row.id) or mould.mail_from,
+            rcpt_to=self.to,
+            message_id=row.message_id,
+            data=data,
+            notify=mould.notify,
+        )
 
 
 def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) -> Mould | None:
     """Make the mould of a draft in which `blank_token(0)` and so on stand for the tokens of its links.
 
-    Gives None where the bytes show no place for one of them, as base64 does, or where there are attachments, which
-    have boundaries of their own: each mail is then written by itself.
+    Gives None where the bytes show no place for one of them, as base64 does: each mail is then written by itself.
     """
-    if draft.attachments:
-        return None
     envelope = make_envelope(
         replace(draft, to=_TO), kind=kind, message_id=_MESSAGE_ID, dated_at=_DATED_AT, mail_from=mail_from
     )
@@ -142,48 +136,19 @@ def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) 
         "boundary": make_boundary(_MESSAGE_ID, 0),
         **{str(number): blank_token(number) for number in range(tokens)},
     }
-    pieces = [*_pieces(envelope.data, marks)]
-    ready = b"".join(piece for piece in pieces if isinstance(piece, bytes))
-    if b"mould-of" in ready or not _shows_all(
-        pieces, draft, marks, url=envelope.data.count(b"\r\nList-Unsubscribe:")
+    cast = Cast([*_pieces(envelope.data, marks)])
+    urls = envelope.data.count(b"\r\nList-Unsubscribe:")
+    words = f"{draft.text} {draft.html} {(draft.unsubscribe_url or '') * urls}"
+    wanted = {name: words.count(mark) if name.isdigit() else 1 for name, mark in marks.items()}
+    wanted["boundary"] = cast.slots.count("boundary")
+    if _BLANK.encode() in cast.shared or any(
+        cast.slots.count(name) != count for name, count in wanted.items()
     ):
         return None
-    return Mould(pieces, mail_from=envelope.mail_from, notify=envelope.notify)
+    return Mould(cast=cast, mail_from=envelope.mail_from, notify=envelope.notify)
 
 
-def _is_plain(address: str) -> bool:
-    """Tell whether an address is written in a header and in an envelope as it is."""
-    return address.isascii()
-
-
-def _filled(draft: Draft, *, to: str, tokens: Sequence[str]) -> Draft:
-    def put_in(words: str) -> str:
-        for number, token in enumerate(tokens):
-            words = words.replace(blank_token(number), token)
-        return words
-
-    url = draft.unsubscribe_url
-    return replace(
-        draft,
-        to=to,
-        text=put_in(draft.text),
-        html=put_in(draft.html),
-        unsubscribe_url=put_in(url) if url is not None else None,
-    )
-
-
-def _shows_all(pieces: Sequence[bytes | _Slot], draft: Draft, marks: dict[str, str], *, url: int) -> bool:
-    """Tell whether each mark that stands in the draft was found; the address to unsubscribe at stands `url` times."""
-    found = [piece.value for piece in pieces if isinstance(piece, _Slot)]
-    words = f"{draft.text} {draft.html} {(draft.unsubscribe_url or '') * url}"
-    # What is found once more than we put it there was written by a person, and is to stay as it was written.
-    ours = {"to": 1, "date": 1, "id": 1, "boundary": _BOUNDARIES if draft.html else 0}
-    return all(found.count(name) == number for name, number in ours.items()) and all(
-        found.count(name) == words.count(mark) for name, mark in marks.items() if name.isdigit()
-    )
-
-
-def _pieces(data: bytes, marks: dict[str, str]) -> Iterator[bytes | _Slot]:
+def _pieces(data: bytes, marks: dict[str, str]) -> Iterator[bytes | Slot]:
     """Cut the bytes at the marks; an encoded text may break a mark by the end of a line."""
     ways = (
         f"(?P<m{number}>{_PERHAPS_BROKEN.join(map(re.escape, mark))})"
@@ -195,7 +160,7 @@ def _pieces(data: bytes, marks: dict[str, str]) -> Iterator[bytes | _Slot]:
         yield data[end : found.start()]
         end = found.end()
         assert found.lastgroup is not None
-        yield _Slot(value=names[int(found.lastgroup[1:])], breaks=_breaks(found.group()))
+        yield Slot(value=names[int(found.lastgroup[1:])], breaks=_breaks(found.group()))
     yield data[end:]
 
 
@@ -207,12 +172,6 @@ def _breaks(mark: bytes) -> tuple[int, ...]:
     return tuple(places)
 
 
-def _broken(value: bytes, breaks: tuple[int, ...]) -> bytes:
-    return _SOFT_BREAK.join(
-        value[start:end] for start, end in zip((0, *breaks), (*breaks, None), strict=True)
-    )
-
-
 @lru_cache(maxsize=64)
-def _date(moment: datetime) -> bytes:
-    return format_datetime(moment).encode()
+def _date(moment: datetime) -> str:
+    return format_datetime(moment)

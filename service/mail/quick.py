@@ -5,22 +5,17 @@ remembered: mails of one template differ in a few lines only, so all others are 
 """
 
 import binascii
-import hashlib
 from collections.abc import Iterator
 from email.quoprimime import body_encode
 from functools import lru_cache
 
+from service.mail.cast import make_boundary
 from service.mail.envelope import Draft
 
 _WIDTH = 78
 _BASE64_BYTES = _WIDTH // 4 * 3
 _SNIFFED_LINES = 10
 _REMEMBERED_LINES = 4096
-
-
-def make_boundary(message_id: str, number: int) -> str:
-    """Make the boundary of a mail's multipart of this number; it follows from the id, so the bytes can be made again."""
-    return hashlib.sha256(f"{message_id} {number}".encode()).hexdigest()[:40]
 
 
 def quick_content(draft: Draft, message_id: str) -> bytes:

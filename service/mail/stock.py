@@ -22,13 +22,14 @@ from service.mail.compose import make_envelope
 from service.mail.destinations import destination_of
 from service.mail.envelope import Envelope
 from service.mail.headers import make_message_id
+from service.mail.mould import Filled
 from service.mail.moves import into_hands, note_moves
 from service.mail.outbox import move_message
 from service.mail.pace import URGENT, Go, Scope
 from service.mail.sender import Composers, Makes, Sender, Unwanted
 from service.mail.sending import why_held
-from service.mail.sign_apart import SignerApart, is_of_use
 from service.mail.transport import Mail
+from service.mail.workshop import Finished, Order, Workshop, is_of_use
 from service.model.message import Message
 from service.model.states import MessageState
 from service.store.claim import Taken, claim_messages, expired_messages
@@ -44,9 +45,10 @@ STOCK_SECONDS = 0.25
 
 _LONGEST_WAIT_SECONDS = 5.0
 _SIGNING_THREADS = 2
-_SIGNED_AT_ONCE = 16
+_SIGNED_AT_ONCE = 32
 
-_Made = tuple[Taken, Envelope]
+_Made = tuple[Taken, "Envelope | Filled"]
+"""A row and its mail: its bytes, or what is to be put into a mould."""
 
 
 @dataclass(kw_only=True)
@@ -72,8 +74,8 @@ class Stock:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _order: Iterator[int] = field(default_factory=itertools.count)
     _relay: str = ""
-    _apart: SignerApart | None = None
-    _was_apart_tried: bool = False
+    _workshop: Workshop | None = None
+    _was_workshop_tried: bool = False
 
     def __post_init__(self) -> None:
         """Prepare the thread that fills it."""
@@ -153,8 +155,8 @@ class Stock:
         except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
             self.trouble = trouble
         finally:
-            if self._apart is not None:
-                self._apart.close()
+            if self._workshop is not None:
+                self._workshop.close()
             with self._changed:
                 # What was taken and could not be made is freed when its lease has ended.
                 self._is_dry, self._making = True, 0
@@ -202,6 +204,7 @@ class Stock:
             self._is_dry = len(rows) < most if above is None else self._is_dry
             self._changed.notify_all()
         if rows:
+            self._open_workshop(len(rows))
             self._sign(signing, self._compose(rows))
 
     def _claim(self, most: int, *, above: int | None) -> Sequence[Taken]:
@@ -245,7 +248,7 @@ class Stock:
                 unwanted.append((row, result.there, result.reason))
             elif isinstance(result, Exception):
                 self.register.park(row, result)
-            elif row.possible_duplicate and row.content_sha256 != _sha256(result):
+            elif self._differs_from_its_first_copy(row, result):
                 reason = "made again it would differ from its first copy"
                 unwanted.append((row, MessageState.UNCERTAIN, reason))
             else:
@@ -259,13 +262,18 @@ class Stock:
             self._changed.notify_all()
         return made
 
+    def _differs_from_its_first_copy(self, row: Taken, made: "Envelope | Filled") -> bool:
+        return (
+            row.possible_duplicate and isinstance(made, Envelope) and row.content_sha256 != _sha256(made.data)
+        )
+
     def _within_its_share(self, session: Session, made: Sequence[_Made]) -> list[_Made]:
         """Keep back what is more than its mailbox is to get in a day; a mail counts at its first try."""
         now = self.register.clock()
-        first = [(row, envelope) for row, envelope in made if row.attempt == 1]
+        first = [one for one in made if one[0].attempt == 1]
         places = count_mailboxes(
             session,
-            [(envelope.rcpt_to, share_of(row.kind)) for row, envelope in first],
+            [(_to(made), share_of(row.kind)) for row, made in first],
             now=now,
             site_key=self.sender.site_key,
         )
@@ -280,9 +288,9 @@ class Stock:
             else:
                 there = MessageState.EXPIRED if verdict.expires else MessageState.CANCELLED
                 self.register.end(session, row, there, reason=OVER)
-        return [(row, envelope) for row, envelope in made if row.id not in over]
+        return [one for one in made if one[0].id not in over]
 
-    def _made_of(self, rows: Sequence[Taken]) -> Iterator[tuple[Taken, Envelope | Exception]]:
+    def _made_of(self, rows: Sequence[Taken]) -> Iterator[tuple[Taken, "Envelope | Filled | Exception"]]:
         for kind in dict.fromkeys(row.kind for row in rows):
             mine = [row for row in rows if row.kind is kind]
             many: Callable[[Session, Sequence[Taken]], Sequence[Makes | Exception]] | None
@@ -300,8 +308,11 @@ class Stock:
             for row, way in zip(mine, ways, strict=True):
                 yield row, way if isinstance(way, Exception) else self._made_by(way, row)
 
-    def _made_by(self, way: Makes, row: Taken) -> Envelope | Exception:
+    def _made_by(self, way: Makes, row: Taken) -> "Envelope | Filled | Exception":
         try:
+            if self._workshop is not None and isinstance(way, Filled) and not row.possible_duplicate:
+                # It is left to the workshop, if it fits into a mould at all.
+                return way if way.mould(row, self.sender) is not None else way.make(row, self.sender)
             return way.make(row, self.sender)
         except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
             return error
@@ -321,66 +332,86 @@ class Stock:
         except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
             return error
 
+    # Signing
+
+    def _open_workshop(self, many: int) -> None:
+        """Let another process fill moulds and sign, once there is much to do."""
+        wanted = many >= LEAST and self.sender.signer is not None and is_of_use()
+        if not wanted or self._was_workshop_tried:
+            return
+        self._was_workshop_tried = True
+        assert self.sender.signer is not None
+        with contextlib.suppress(OSError):
+            self._workshop = Workshop(self.sender.signer)
+
     def _sign(self, signing: Executor, made: Sequence[_Made]) -> None:
-        if len(made) >= LEAST:
-            self._start_apart()
         for first in range(0, len(made), _SIGNED_AT_ONCE):
             chunk = made[first : first + _SIGNED_AT_ONCE]
             if self.sender.signer is None:
-                self._sign_chunk(chunk)
+                self._finish(chunk)
             else:
-                signing.submit(self._sign_chunk, chunk)
+                signing.submit(self._finish, chunk)
 
-    def _start_apart(self) -> None:
-        """Let another process sign, once there is much to sign."""
-        if self.sender.signer is None or self._was_apart_tried or not is_of_use():
-            return
-        self._was_apart_tried = True
-        with contextlib.suppress(OSError):
-            self._apart = SignerApart(self.sender.signer)
-
-    def _sign_chunk(self, chunk: Sequence[_Made]) -> None:
+    def _finish(self, chunk: Sequence[_Made]) -> None:
+        """Sign some mails, and put them into the stock."""
         mails: list[Mail] = []
         try:
-            for (row, envelope), signed in zip(chunk, self._signed(chunk), strict=True):
-                if isinstance(signed, Exception):
-                    self.register.park(row, signed)
+            filled = [(row, made) for row, made in chunk if isinstance(made, Filled)]
+            whole = [(row, made) for row, made in chunk if not isinstance(made, Filled)]
+            done = [*self._finished_apart(filled), *(self._finished_here(row, made) for row, made in whole)]
+            for (row, _), mail in zip((*filled, *whole), done, strict=True):
+                if isinstance(mail, Exception):
+                    self.register.park(row, mail)
                 else:
-                    mails.append(Mail(envelope=signed, ref=self._ready(row, envelope)))
+                    mails.append(mail)
         except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
             self.trouble = trouble
         finally:
             self._put(mails, len(chunk))
 
-    def _signed(self, chunk: Sequence[_Made]) -> list[Envelope | Exception]:
-        apart = self._apart
-        if apart is not None:
+    def _finished_apart(self, filled: Sequence[tuple[Taken, Filled]]) -> list[Mail | Exception]:
+        workshop = self._workshop
+        if not filled:
+            return []
+        if workshop is not None:
+            orders = [
+                Order(cast=mould.cast, filling=way.filling(row), dated_at=row.dated_at)
+                for row, way in filled
+                if (mould := way.mould(row, self.sender)) is not None
+            ]
             try:
-                signatures = apart.signatures([(envelope.data, row.dated_at) for row, envelope in chunk])
+                done = workshop.make(orders)
             except OSError as error:
-                _log.warning("mail is signed in this process again: %s", type(error).__name__)
-                self._apart = None
+                _log.warning("mails are made in this process again: %s", type(error).__name__)
+                self._workshop = None
             else:
                 return [
-                    envelope.signed(signature)
-                    if signature is not None
-                    else ValueError("The mail cannot be signed.")
-                    for (_, envelope), signature in zip(chunk, signatures, strict=True)
+                    self._addressed(row, way, finished)
+                    for (row, way), finished in zip(filled, done, strict=True)
                 ]
-        return [self._signed_here(row, envelope) for row, envelope in chunk]
+        return [self._finished_here(row, way) for row, way in filled]
 
-    def _signed_here(self, row: Taken, envelope: Envelope) -> Envelope | Exception:
+    def _addressed(self, row: Taken, way: Filled, finished: Finished | None) -> Mail | Exception:
+        mould = way.mould(row, self.sender)
+        if finished is None or mould is None:
+            return ValueError("The mail cannot be made or signed.")
+        envelope = way.envelope(mould, finished.data, row, self.sender)
+        return self._mail(row, envelope, finished.content_sha256)
+
+    def _finished_here(self, row: Taken, made: Envelope | Filled) -> Mail | Exception:
         try:
-            return self.sender.sign(envelope, at=row.dated_at)
+            envelope = made.make(row, self.sender) if isinstance(made, Filled) else made
+            return self._mail(row, self.sender.sign(envelope, at=row.dated_at), _sha256(envelope.data))
         except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
             return error
 
-    def _ready(self, row: Taken, envelope: Envelope) -> Ready:
-        return Ready(
+    def _mail(self, row: Taken, envelope: Envelope, content_sha256: str) -> Mail:
+        ready = Ready(
             row=row,
-            content_sha256=_sha256(envelope),
+            content_sha256=content_sha256,
             destination=destination_of(envelope.rcpt_to, site_key=self.sender.site_key),
         )
+        return Mail(envelope=envelope, ref=ready)
 
     def _put(self, mails: Sequence[Mail], making: int) -> None:
         with self._changed:
@@ -393,5 +424,9 @@ class Stock:
 _NEVER = -1
 
 
-def _sha256(envelope: Envelope) -> str:
-    return hashlib.sha256(envelope.data).hexdigest()
+def _to(made: Envelope | Filled) -> str:
+    return made.to if isinstance(made, Filled) else made.rcpt_to
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

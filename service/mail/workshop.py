@@ -1,0 +1,140 @@
+"""Fill moulds and sign mails in a process of its own, so that two processors work at a time.
+
+A signature takes as long as all else that is done for a mail. Run as a module, this is that process: it is given the
+keys and the moulds over a pipe, has no database and no network, and ends with the pipe, however the other side ends.
+"""
+
+import base64
+import contextlib
+import hashlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO, BinaryIO
+
+from service.mail.cast import Cast, Filling
+from service.mail.dkim import DkimKey, DkimSigner
+
+_DONE = struct.Struct("<i32s")
+_CANNOT = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One mail to be made: its mould, what is put into it, and the moment of its signature."""
+
+    cast: Cast
+    filling: Filling
+    dated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """The bytes of a mail with its signatures, and the SHA-256 of those without them, in hexadecimal."""
+
+    data: bytes
+    content_sha256: str
+
+
+class Workshop:
+    """Makes many mails at a time in a child process; threads that share it wait for each other."""
+
+    def __init__(self, signer: DkimSigner) -> None:
+        """Start the process; raises OSError where that cannot be done."""
+        self._lock = threading.Lock()
+        self._known: dict[Cast, int] = {}
+        # A Ctrl-C in the terminal is the parent's to answer; the end of the pipe is enough for the child.
+        self._process = subprocess.Popen(  # noqa: S603 -- this very module, by this very Python
+            [sys.executable, "-P", "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,
+        )
+        keys = [[key.selector, base64.b64encode(key.private).decode()] for key in signer.keys]
+        self._say({"domain": signer.domain, "keys": keys})
+
+    def make(self, orders: Sequence[Order]) -> list[Finished | None]:
+        """Make the mails, each as Cast.fill() and DkimSigner.sign() do; None where one of them raises ValueError.
+
+        Raises OSError where the process is gone.
+        """
+        with self._lock:
+            new = [cast for cast in dict.fromkeys(order.cast for order in orders) if cast not in self._known]
+            for cast in new:
+                self._known[cast] = len(self._known)
+            mails = [
+                [self._known[order.cast], int(order.dated_at.timestamp()), *order.filling.as_record()]
+                for order in orders
+            ]
+            self._say({"casts": [cast.as_record() for cast in new], "mails": mails})
+            return [self._hear() for _ in orders]
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _say(self, record: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+        self._process.stdin.flush()
+
+    def _hear(self) -> Finished | None:
+        assert self._process.stdout is not None
+        length, digest = _DONE.unpack(_read(self._process.stdout, _DONE.size))
+        if length == _CANNOT:
+            return None
+        return Finished(data=_read(self._process.stdout, length), content_sha256=digest.hex())
+
+
+def is_of_use() -> bool:
+    """Tell whether there is a second processor for a process apart."""
+    return len(os.sched_getaffinity(0)) > 1
+
+
+def serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    """Answer requests until there are no more."""
+    given = json.loads(requests.readline())
+    keys = [DkimKey(base64.b64decode(private), selector=selector) for selector, private in given["keys"]]
+    signer = DkimSigner(keys, domain=given["domain"])
+    casts: list[Cast] = []
+    for line in requests:
+        asked = json.loads(line)
+        casts += [Cast.of_record(record) for record in asked["casts"]]
+        for number, seconds, *record in asked["mails"]:
+            at = datetime.fromtimestamp(seconds, tz=UTC)
+            replies.write(_made(casts[number], Filling.of_record(record), signer, at))
+        replies.flush()
+
+
+def _made(cast: Cast, filling: Filling, signer: DkimSigner, at: datetime) -> bytes:
+    try:
+        data = cast.fill(filling)
+        signatures = signer.signatures(data, at=at)
+    except ValueError:
+        return _DONE.pack(_CANNOT, b"")
+    length = len(signatures) + len(data)
+    return b"".join((_DONE.pack(length, hashlib.sha256(data).digest()), signatures, data))
+
+
+def _read(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise BrokenPipeError("The process that makes mails is gone.")
+    return data
+
+
+if __name__ == "__main__":
+    # The parent may be gone before its answer is wanted.
+    with contextlib.suppress(OSError):
+        serve(sys.stdin.buffer, sys.stdout.buffer)
