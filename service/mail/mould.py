@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from service.mail.cast import Cast, Filling, Slot, make_boundary
+from service.mail.cast import Cast, Filling, Slot, are_tokens, make_boundary
 from service.mail.compose import make_envelope
 from service.mail.envelope import Draft, Envelope
 from service.mail.sender import Sender
@@ -24,6 +24,8 @@ _DATED_AT = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _BLANK = "mould-of-"
 _SOFT_BREAK = b"=\r\n"
 _PERHAPS_BROKEN = "(?:=\r\n)?"
+_BOUNDARIES = 4
+"""So often a boundary stands in a mail of two parts: where it is named, before each part, and at the end."""
 
 
 def blank_token(number: int) -> str:
@@ -61,7 +63,9 @@ class Pattern:
         return self._mould
 
     def draft(self, *, to: str, tokens: Sequence[str]) -> Draft:
-        """Write the draft of one mail, with the tokens of its links."""
+        """Write the draft of one mail, with the tokens of its links; raises ValueError for what is no token."""
+        if not are_tokens(self.counted(tokens)):
+            raise ValueError("The token of a link has 43 characters of base64url.")
 
         def put_in(words: str) -> str:
             for number, token in enumerate(tokens):
@@ -76,6 +80,12 @@ class Pattern:
             html=put_in(self._draft.html),
             unsubscribe_url=put_in(url) if url is not None else None,
         )
+
+    def counted(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """Give the tokens; raises ValueError where there are not as many as links."""
+        if len(tokens) != self._tokens:
+            raise ValueError("Each link of a pattern takes one token.")
+        return tuple(tokens)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +117,10 @@ class Filled:
     def filling(self, row: Taken) -> Filling:
         """Give what is put into the mould."""
         return Filling(
-            to=self.to, date=_date(row.dated_at), message_id=row.message_id, tokens=tuple(self.tokens)
+            to=self.to,
+            date=_date(row.dated_at),
+            message_id=row.message_id,
+            tokens=self.pattern.counted(self.tokens),
         )
 
     def envelope(self, mould: Mould, data: bytes, row: Taken, sender: Sender) -> Envelope:
@@ -124,8 +137,11 @@ class Filled:
 def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) -> Mould | None:
     """Make the mould of a draft in which `blank_token(0)` and so on stand for the tokens of its links.
 
-    Gives None where the bytes show no place for one of them, as base64 does: each mail is then written by itself.
+    Gives None where the bytes show no place for one of them, as base64 does, or where there are attachments, which
+    bring boundaries of their own: each mail is then written by itself.
     """
+    if draft.attachments:
+        return None
     envelope = make_envelope(
         replace(draft, to=_TO), kind=kind, message_id=_MESSAGE_ID, dated_at=_DATED_AT, mail_from=mail_from
     )
@@ -140,7 +156,8 @@ def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) 
     urls = envelope.data.count(b"\r\nList-Unsubscribe:")
     words = f"{draft.text} {draft.html} {(draft.unsubscribe_url or '') * urls}"
     wanted = {name: words.count(mark) if name.isdigit() else 1 for name, mark in marks.items()}
-    wanted["boundary"] = cast.slots.count("boundary")
+    # What is found once more than we put it there was written by a person, and is to stay as it was written.
+    wanted["boundary"] = _BOUNDARIES if draft.html else 0
     if _BLANK.encode() in cast.shared or any(
         cast.slots.count(name) != count for name, count in wanted.items()
     ):
