@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
+from service.mail.cast import make_boundary
 from service.mail.compose import make_envelope
-from service.mail.envelope import Attachment, Draft
+from service.mail.envelope import Attachment, Draft, Envelope
 from service.mail.mould import Filled, Pattern, blank_token, make_mould
-from service.mail.quick import make_boundary
 from service.mail.sender import Sender
 from service.model.message import MessageKind
 from service.store.claim import Taken
@@ -116,6 +116,11 @@ def alone(written: Draft, taken: Taken, sender: Sender, *, to: str, tokens: list
     )
 
 
+def made_of(pattern: Pattern, taken: Taken, sender: Sender, *, to: str, tokens: list[str]) -> Envelope:
+    """Write one mail of many."""
+    return Filled(pattern=pattern, to=to, tokens=tokens).make(taken, sender)
+
+
 def tokens_of(number: int) -> list[str]:
     return [f"{number:_>43}", f"{number:->43}"]
 
@@ -148,7 +153,7 @@ def test_a_filled_mail_has_the_bytes_of_one_written_alone(
 
     for number, mine in enumerate([tokens_of(5), tokens]):
         taken = row(number, kind=kind, dated_at=dated_at + timedelta(hours=number))
-        assert pattern.make(taken, sender, to=to, tokens=mine) == alone(
+        assert made_of(pattern, taken, sender, to=to, tokens=mine) == alone(
             written, taken, sender, to=to, tokens=mine
         )
 
@@ -169,10 +174,10 @@ ENCODED = {
 @pytest.mark.parametrize(("text", "encoding"), ENCODED.values(), ids=ENCODED)
 def test_wherever_the_encoding_breaks_a_link_it_breaks_it_there_in_every_mail(text, encoding):
     written = draft(text, f"<p>{text}")
-    whole = [Pattern(written, tokens=2).make(row(), SENDER, to="anna@lakes.example", tokens=tokens_of(3))]
+    whole = [made_of(Pattern(written, tokens=2), row(), SENDER, to="anna@lakes.example", tokens=tokens_of(3))]
     pattern = Pattern(written, tokens=2)
     filled = [
-        pattern.make(row(number), SENDER, to="anna@lakes.example", tokens=tokens_of(number))
+        made_of(pattern, row(number), SENDER, to="anna@lakes.example", tokens=tokens_of(number))
         for number in (1, 2)
     ]
 
@@ -206,7 +211,7 @@ def test_a_mould_is_made_wherever_the_bytes_show_their_places(text, is_moulded):
 @given(text=TEXT, html=TEXT, to=ADDRESS)
 def test_no_blank_is_ever_in_a_mail(text, html, to):
     assume("mould" not in text.replace(MANAGE, "").replace(UNSUBSCRIBE, ""))
-    envelope = Pattern(draft(text, html), tokens=2).make(row(), SENDER, to=to, tokens=tokens_of(4))
+    envelope = made_of(Pattern(draft(text, html), tokens=2), row(), SENDER, to=to, tokens=tokens_of(4))
 
     read = message_from_bytes(envelope.data, policy=default)
     shown = [str(value) for value in read.values()] + [part.get_content() for part in read.iter_parts()]
@@ -230,7 +235,7 @@ def test_no_blank_is_ever_in_a_mail(text, html, to):
 def test_words_that_look_like_a_blank_stay_as_they_were_written(words):
     written = draft(f"{words}\n{MANAGE}\n", f"<p>{words} é {MANAGE}")
 
-    made = Pattern(written, tokens=2).make(row(), SENDER, to="anna@lakes.example", tokens=tokens_of(6))
+    made = made_of(Pattern(written, tokens=2), row(), SENDER, to="anna@lakes.example", tokens=tokens_of(6))
 
     assert made == alone(written, row(), SENDER, to="anna@lakes.example", tokens=tokens_of(6))
 
@@ -244,16 +249,16 @@ def test_what_is_no_token_is_refused(text, to, wrong):
     pattern = Pattern(draft(text), tokens=2)
 
     for tokens in ([wrong, "a" * 43], ["a" * 43, wrong]):
-        with pytest.raises(ValueError, match="43 characters"):
-            pattern.make(row(), SENDER, to=to, tokens=tokens)
+        with pytest.raises(ValueError, match="token"):
+            made_of(pattern, row(), SENDER, to=to, tokens=tokens)
 
 
 @pytest.mark.parametrize("text", [f"{MANAGE}\n", f"Привет, соседи: {MANAGE}\n" * 12], ids=["7bit", "base64"])
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_as_many_tokens_as_the_pattern_has_places_must_be_given(text, number):
     with pytest.raises(ValueError, match="token"):
-        Pattern(draft(text), tokens=2).make(
-            row(), SENDER, to="anna@lakes.example", tokens=["a" * 43] * number
+        made_of(
+            Pattern(draft(text), tokens=2), row(), SENDER, to="anna@lakes.example", tokens=["a" * 43] * number
         )
 
 
@@ -270,8 +275,8 @@ def test_as_many_tokens_as_the_pattern_has_places_must_be_given(text, number):
     ],
 )
 def test_what_is_no_address_is_refused(to):
-    with pytest.raises(ValueError, match=r"address|mailbox|split|unpack|domain"):
-        Pattern(draft(MANAGE), tokens=2).make(row(), SENDER, to=to, tokens=tokens_of(1))
+    with pytest.raises(ValueError, match=r"address|plain|split|unpack|domain"):
+        made_of(Pattern(draft(MANAGE), tokens=2), row(), SENDER, to=to, tokens=tokens_of(1))
 
 
 @pytest.mark.parametrize(
@@ -291,7 +296,7 @@ def test_every_address_that_is_let_in_is_written_alike(candidate):
         return
     written = draft(MANAGE)
 
-    made = Pattern(written, tokens=2).make(row(), SENDER, to=to, tokens=tokens_of(1))
+    made = made_of(Pattern(written, tokens=2), row(), SENDER, to=to, tokens=tokens_of(1))
 
     assert made == alone(written, row(), SENDER, to=to, tokens=tokens_of(1))
 
@@ -301,7 +306,7 @@ def test_a_mail_with_a_file_is_written_like_one_alone(html):
     file = Attachment(filename="letter.pdf", media_type="application/pdf", data=b"%PDF " * 100)
     written = replace(draft(f"{MANAGE}\n", html), attachments=(file,))
 
-    made = Pattern(written, tokens=2).make(row(), SENDER, to="anna@lakes.example", tokens=tokens_of(1))
+    made = made_of(Pattern(written, tokens=2), row(), SENDER, to="anna@lakes.example", tokens=tokens_of(1))
 
     assert made == alone(written, row(), SENDER, to="anna@lakes.example", tokens=tokens_of(1))
 
@@ -322,7 +327,8 @@ def test_a_domain_beyond_ascii_is_written_in_ascii_and_a_name_beyond_it_as_it_is
 def test_each_mail_has_its_own_return_path_date_id_and_boundary():
     pattern = Pattern(draft(MANAGE, MANAGE), tokens=2)
     made = [
-        pattern.make(
+        made_of(
+            pattern,
             row(number, dated_at=NOON + timedelta(days=number)),
             WITH_RETURN_PATHS,
             to="anna@lakes.example",
