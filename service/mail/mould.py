@@ -51,20 +51,20 @@ class Pattern:
     def __init__(self, draft: Draft, *, tokens: int) -> None:
         """Keep the draft; whom it is addressed to does not matter."""
         self._draft = draft
-        self._tokens = tokens
+        self.tokens = tokens
         self._mould: Mould | None = None
         self._is_tried = False
 
     def mould(self, kind: MessageKind, sender: Sender) -> Mould | None:
         """Give its mould; None where its mails must be written one by one."""
         if not self._is_tried:
-            self._mould = make_mould(self._draft, kind=kind, mail_from=sender.mail_from, tokens=self._tokens)
+            self._mould = make_mould(self._draft, kind=kind, mail_from=sender.mail_from, tokens=self.tokens)
             self._is_tried = True
         return self._mould
 
     def draft(self, *, to: str, tokens: Sequence[str]) -> Draft:
         """Write the draft of one mail, with the tokens of its links; raises ValueError for what is no token."""
-        if not are_tokens(self.counted(tokens)):
+        if not are_tokens(tokens):
             raise ValueError("The token of a link has 43 characters of base64url.")
 
         def put_in(words: str) -> str:
@@ -81,12 +81,6 @@ class Pattern:
             unsubscribe_url=put_in(url) if url is not None else None,
         )
 
-    def counted(self, tokens: Sequence[str]) -> tuple[str, ...]:
-        """Give the tokens; raises ValueError where there are not as many as links."""
-        if len(tokens) != self._tokens:
-            raise ValueError("Each link of a pattern takes one token.")
-        return tuple(tokens)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
@@ -95,6 +89,11 @@ class Filled:
     pattern: Pattern
     to: str
     tokens: Sequence[str]
+
+    def __post_init__(self) -> None:
+        """Refuse, by ValueError, another number of tokens than the pattern has links."""
+        if len(self.tokens) != self.pattern.tokens:
+            raise ValueError("Each link of a pattern takes one token.")
 
     def make(self, row: Taken, sender: Sender) -> Envelope:
         """Write it as it goes over the wire; the same bytes as if it were written alone."""
@@ -117,10 +116,7 @@ class Filled:
     def filling(self, row: Taken) -> Filling:
         """Give what is put into the mould."""
         return Filling(
-            to=self.to,
-            date=_date(row.dated_at),
-            message_id=row.message_id,
-            tokens=self.pattern.counted(self.tokens),
+            to=self.to, date=_date(row.dated_at), message_id=row.message_id, tokens=tuple(self.tokens)
         )
 
     def envelope(self, mould: Mould, data: bytes, row: Taken, sender: Sender) -> Envelope:
