@@ -368,5 +368,7 @@ def _crashes(session: Session, row: Message) -> int:
 
 
 def _where(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {frame.name}, line {frame.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    # One that is handed on as a value was raised nowhere.
+    where = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"

@@ -74,7 +74,6 @@ class _Journey:
 
     troubles: list[_Trouble] = field(default_factory=list)
     relays: set[Relay] = field(default_factory=set)
-    was_renewed: bool = False
 
 
 @dataclass(kw_only=True)
@@ -135,9 +134,10 @@ class Carrying:
     def _hand_out(self) -> bool:
         """Give each line that may take one a mail, and dial where lines are missing; tells whether anything goes on."""
         self._leave_worn()
+        stuck: list[Mail] = []
         while True:
             free = [line for line in self.lines if line.may_offer]
-            mail = self._next_mail(free)
+            mail = self._next_mail(free, stuck)
             if mail is None:
                 break
             line = self._line_for(mail, free)
@@ -145,29 +145,34 @@ class Carrying:
                 self._offer(line, mail)
                 self._write(line)
             elif self._may_come_to_a_line(mail):
-                self.waiting.appendleft(mail)
-                break
+                # It may wait for a relay that does not answer; the others need not wait with it.
+                stuck.append(mail)
             else:
                 self._give_up(mail)
+        self.waiting.extend(stuck)
         self._have_written()
         return bool(self.waiting or self.dialling or self._is_busy())
 
     def _is_busy(self) -> bool:
         return self._clerk.is_busy or any(not line.dialogue.is_idle for line in self.lines)
 
-    def _next_mail(self, free: Sequence[_Line]) -> Mail | None:
+    def _next_mail(self, free: Sequence[_Line], stuck: Sequence[Mail]) -> Mail | None:
         if self.waiting:
             return self.waiting.popleft()
-        if self.is_over or not (free or len(self.lines) < self.most):
+        if self.is_over or not (free or self._is_a_line_wanted(stuck)):
             return None
         relay = (free[0].relay if free else self._in_order()[0]).name
-        if self.dialling or self._is_busy():
+        if stuck or self.dialling or self._is_busy():
             return self.book.next(relay=relay, wait=False)
         # With nothing else to do there is nothing to miss while waiting, but lines that end meanwhile.
         mail = self.book.next(relay=relay, wait=True)
         for line in [line for line in self.lines if line.connection.has_something_to_say()]:
             self._drop(line)
         return mail
+
+    def _is_a_line_wanted(self, stuck: Sequence[Mail]) -> bool:
+        """Tell whether there may be one more line, and no mail waits for it already."""
+        return len(self.lines) < self.most and all(self._tried(mail) for mail in stuck)
 
     def _line_for(self, mail: Mail, free: Sequence[_Line]) -> _Line | None:
         tried = self._tried(mail)
@@ -178,10 +183,10 @@ class Carrying:
         tried = self._tried(mail)
         stands = any(line.relay not in tried for line in self.lines)
         left = [relay for relay in self._in_order() if relay not in tried and relay not in self.failed]
-        may_dial = left and (not stands or len(self.lines) < self.most)
-        if may_dial and not self.dialling:
+        may_dial = not stands or len(self.lines) + len(self.dialling) < self.most
+        if left and may_dial and left[0] not in self.dialling:
             self._dial(left[0])
-        return bool(stands or self.dialling)
+        return stands or any(relay not in tried for relay in self.dialling)
 
     def _tried(self, mail: Mail) -> Collection[Relay]:
         journey = self.journeys.get(mail)
@@ -290,23 +295,12 @@ class Carrying:
     def _take(self, told: Told, line: _Line) -> None:
         """Take what was told of a mail: its end, or a trouble on its way."""
         outcome = told.outcome
-        if isinstance(outcome, Deferred) and self._may_be_renewed(told.mail, outcome, line):
-            self.journeys.setdefault(told.mail, _Journey()).was_renewed = True
+        if isinstance(outcome, Deferred) and _is_an_end_between_mails(outcome, line):
             self.waiting.append(told.mail)
         elif isinstance(outcome, Lost):
             self._meet(told.mail, line.relay, outcome)
         else:
             self._end(told.mail, outcome)
-
-    def _may_be_renewed(self, mail: Mail, outcome: Deferred, line: _Line) -> bool:
-        """Tell whether a relay only ended a connection between two mails; that says nothing about the next one."""
-        journey = self.journeys.get(mail)
-        return (
-            line.connection.offers > 1
-            and outcome.answer.stage is Stage.MAIL
-            and outcome.answer.code in _ENDED
-            and not (journey is not None and journey.was_renewed)
-        )
 
     def _meet(self, mail: Mail, relay: Relay, trouble: _Trouble) -> None:
         """Note a trouble of a mail at one relay, and let it try the next; give it up where none is left."""
@@ -391,11 +385,19 @@ class Carrying:
     def _let_leave(self, line: _Line) -> None:
         line.dialogue.submit()
         # The next mail is offered in the same breath: one turn for both, and one commit.
-        if line.may_offer and not self.waiting and not self.is_over:
-            mail = self.book.next(relay=line.relay.name, wait=False)
+        if line.may_offer and not self.is_over:
+            mail = self._next_for(line)
             if mail is not None:
                 self._offer(line, mail)
         self._write(line)
+
+    def _next_for(self, line: _Line) -> Mail | None:
+        """Give one that waits and may go by this line, or a new one."""
+        for mail in self.waiting:
+            if line.relay not in self._tried(mail):
+                self.waiting.remove(mail)
+                return mail
+        return self.book.next(relay=line.relay.name, wait=False)
 
     # Lines
 
@@ -453,6 +455,15 @@ class Carrying:
         self._leave_worn()
         self.exchange.resting += [line.connection for line in self.lines]
         self.lines.clear()
+
+
+def _is_an_end_between_mails(outcome: Deferred, line: _Line) -> bool:
+    """Tell whether a relay only ended a connection between two mails; that says nothing about the next one.
+
+    A mail may meet it often, but not for ever: each such line has brought another mail to its end, and as the
+    first of a line it meets it no more.
+    """
+    return line.connection.offers > 1 and outcome.answer.stage is Stage.MAIL and outcome.answer.code in _ENDED
 
 
 def _verdict(troubles: Sequence[_Trouble]) -> Deferred | Rejected:

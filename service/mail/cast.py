@@ -19,6 +19,11 @@ def make_boundary(message_id: str, number: int) -> str:
     return hashlib.sha256(f"{message_id} {number}".encode()).hexdigest()[:40]
 
 
+def are_tokens(words: Sequence[str]) -> bool:
+    """Tell whether each word has the shape of a link's token."""
+    return all(map(_TOKEN.fullmatch, words))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filling:
     """What one mail has of its own; `date` as its header has it, the Message-ID with its angle brackets."""
@@ -33,7 +38,7 @@ class Filling:
         plain = (
             _PLAIN.fullmatch(self.to) and _PLAIN.fullmatch(self.message_id) and _WORDS.fullmatch(self.date)
         )
-        if not plain or not all(map(_TOKEN.fullmatch, self.tokens)):
+        if not plain or not are_tokens(self.tokens):
             raise ValueError(
                 "What is put into a mould is one plain word each, and a token has 43 characters."
             )

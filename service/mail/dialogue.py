@@ -25,6 +25,7 @@ _QUEUE_ID = re.compile(
     r"(?:queued as |id=|^Ok )([A-Za-z0-9._-]{6,64})(?![\w@.-])", re.IGNORECASE | re.MULTILINE
 )
 _LONGEST_REPLY = 65536
+_MOST_LINES = 1000
 _WANTED = {Stage.MAIL: 2, Stage.RCPT: 2, Stage.DATA: 3}
 _OK = 250
 _CLOSING = 421
@@ -159,8 +160,10 @@ class Dialogue:
         for line in lines:
             if self.is_over:
                 return events
-            if line[3:4] == b"-" and line[:3].isdigit() and len(self._lines) < _LONGEST_REPLY // 8:
+            if line[3:4] == b"-" and line[:3].isdigit():
                 self._lines.append(line)
+                # A reply that never ends is none, whatever its lines say.
+                self.is_over = len(self._lines) > _MOST_LINES
                 continue
             self._answered(line, events)
         self.is_over = self.is_over or len(self._read) > _LONGEST_REPLY

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from service.mail.cast import Cast, Filling, Slot, make_boundary
+from service.mail.cast import Cast, Filling, Slot, are_tokens, make_boundary
 from service.mail.compose import make_envelope
 from service.mail.envelope import Draft, Envelope
 from service.mail.sender import Sender
@@ -24,6 +24,8 @@ _DATED_AT = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _BLANK = "mould-of-"
 _SOFT_BREAK = b"=\r\n"
 _PERHAPS_BROKEN = "(?:=\r\n)?"
+_BOUNDARIES = 4
+"""So often a boundary stands in a mail of two parts: where it is named, before each part, and at the end."""
 
 
 def blank_token(number: int) -> str:
@@ -49,19 +51,21 @@ class Pattern:
     def __init__(self, draft: Draft, *, tokens: int) -> None:
         """Keep the draft; whom it is addressed to does not matter."""
         self._draft = draft
-        self._tokens = tokens
+        self.tokens = tokens
         self._mould: Mould | None = None
         self._is_tried = False
 
     def mould(self, kind: MessageKind, sender: Sender) -> Mould | None:
         """Give its mould; None where its mails must be written one by one."""
         if not self._is_tried:
-            self._mould = make_mould(self._draft, kind=kind, mail_from=sender.mail_from, tokens=self._tokens)
+            self._mould = make_mould(self._draft, kind=kind, mail_from=sender.mail_from, tokens=self.tokens)
             self._is_tried = True
         return self._mould
 
     def draft(self, *, to: str, tokens: Sequence[str]) -> Draft:
-        """Write the draft of one mail, with the tokens of its links."""
+        """Write the draft of one mail, with the tokens of its links; raises ValueError for what is no token."""
+        if not are_tokens(tokens):
+            raise ValueError("The token of a link has 43 characters of base64url.")
 
         def put_in(words: str) -> str:
             for number, token in enumerate(tokens):
@@ -85,6 +89,11 @@ class Filled:
     pattern: Pattern
     to: str
     tokens: Sequence[str]
+
+    def __post_init__(self) -> None:
+        """Refuse, by ValueError, another number of tokens than the pattern has links."""
+        if len(self.tokens) != self.pattern.tokens:
+            raise ValueError("Each link of a pattern takes one token.")
 
     def make(self, row: Taken, sender: Sender) -> Envelope:
         """Write it as it goes over the wire; the same bytes as if it were written alone."""
@@ -124,8 +133,11 @@ class Filled:
 def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) -> Mould | None:
     """Make the mould of a draft in which `blank_token(0)` and so on stand for the tokens of its links.
 
-    Gives None where the bytes show no place for one of them, as base64 does: each mail is then written by itself.
+    Gives None where the bytes show no place for one of them, as base64 does, or where there are attachments, which
+    bring boundaries of their own: each mail is then written by itself.
     """
+    if draft.attachments:
+        return None
     envelope = make_envelope(
         replace(draft, to=_TO), kind=kind, message_id=_MESSAGE_ID, dated_at=_DATED_AT, mail_from=mail_from
     )
@@ -140,7 +152,8 @@ def make_mould(draft: Draft, *, kind: MessageKind, mail_from: str, tokens: int) 
     urls = envelope.data.count(b"\r\nList-Unsubscribe:")
     words = f"{draft.text} {draft.html} {(draft.unsubscribe_url or '') * urls}"
     wanted = {name: words.count(mark) if name.isdigit() else 1 for name, mark in marks.items()}
-    wanted["boundary"] = cast.slots.count("boundary")
+    # What is found once more than we put it there was written by a person, and is to stay as it was written.
+    wanted["boundary"] = _BOUNDARIES if draft.html else 0
     if _BLANK.encode() in cast.shared or any(
         cast.slots.count(name) != count for name, count in wanted.items()
     ):

@@ -76,6 +76,8 @@ class Stock:
     _relay: str = ""
     _workshop: Workshop | None = None
     _was_workshop_tried: bool = False
+    _opened: Workshop | None = None
+    """The workshop, though it be gone: its process is waited for in the end."""
 
     def __post_init__(self) -> None:
         """Prepare the thread that fills it."""
@@ -155,8 +157,8 @@ class Stock:
         except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
             self.trouble = trouble
         finally:
-            if self._workshop is not None:
-                self._workshop.close()
+            if self._opened is not None:
+                self._opened.close()
             with self._changed:
                 # What was taken and could not be made is freed when its lease has ended.
                 self._is_dry, self._making = True, 0
@@ -342,7 +344,7 @@ class Stock:
         self._was_workshop_tried = True
         assert self.sender.signer is not None
         with contextlib.suppress(OSError):
-            self._workshop = Workshop(self.sender.signer)
+            self._workshop = self._opened = Workshop(self.sender.signer)
 
     def _sign(self, signing: Executor, made: Sequence[_Made]) -> None:
         for first in range(0, len(made), _SIGNED_AT_ONCE):

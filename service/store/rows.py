@@ -29,6 +29,8 @@ def run_for_rows(
     moments keep it. PostgreSQL runs it once for all rows; SQLite, for which a statement is a call of a function, once
     for each. Such statements run thousands of times a minute, so they go to the driver as they are.
     """
+    if not rows:
+        return set()
     given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
     if connection.dialect.name == _POSTGRESQL:
         moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
