@@ -44,6 +44,9 @@ PAUSE_SECONDS = 30.0
 MAILS_PER_CONNECTION = 100
 """So many mails go over one connection, then a new one is made: many relays end it, some without a word."""
 
+STOP_SECONDS = 5.0
+"""For so long the last word is waited for on what was submitted when the process ends; without one it is in doubt."""
+
 CONNECTIONS = 8
 """So many connections at most are open at once: relays grant 20 to 50, and more than 8 bring little."""
 
@@ -53,6 +56,7 @@ _CLOSING = 421
 _ENDED = frozenset({None, _CLOSING})
 _STOCK_SECONDS = 0.005
 _GATHER_SECONDS = 0.0005
+_LOOK_SECONDS = 0.25
 _READS = 16
 
 _Trouble = RelayDown | Lost | Incapable
@@ -62,10 +66,11 @@ class SmtpTransport:
     """Hands mail to the first relay that can be reached, over as many connections as there is work for, up to a limit.
 
     Keeps the promises of the Transport protocol; threads that share one wait for each other. A relay that works
-    is stayed with until it breaks. `dial` opens the socket to a host and port within some seconds.
+    is stayed with until it breaks. `dial` opens the socket to a host and port within some seconds. Once `is_stopping`
+    says that the process ends, nothing more is begun, and what is under way ends within `stop_seconds`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all but the relays have a default
         self,
         relays: Sequence[Relay],
         *,
@@ -75,11 +80,15 @@ class SmtpTransport:
         end_of_data_timeout: float = END_OF_DATA_SECONDS,
         dial: Dial | None = None,
         connections: int = CONNECTIONS,
+        is_stopping: Callable[[], bool] = lambda: False,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         """Prepare, without connecting; raises Refused where `ca_file` holds no certificate."""
         self._exchange = _Exchange(
             relays=tuple(relays),
             most=connections,
+            is_stopping=is_stopping,
+            stop_seconds=stop_seconds,
             manner=Manner(
                 context=make_tls_context(ca_file),
                 local_hostname=local_hostname,
@@ -104,7 +113,8 @@ class SmtpTransport:
         """Hand one mail over."""
         book = _BookOfOne(mail=Mail(envelope=envelope), before_data=before_data)
         self.carry(book)
-        assert book.outcome is not None
+        if book.outcome is None:
+            raise RelayDown(Answer(stage=Stage.CONNECT), "No mail was carried: the process ends.")
         if isinstance(book.outcome, Receipt):
             return book.outcome
         raise book.outcome
@@ -122,6 +132,8 @@ class _Exchange:
     relays: tuple[Relay, ...]
     manner: Manner
     most: int
+    is_stopping: Callable[[], bool]
+    stop_seconds: float
     resting: list[Connection] = field(default_factory=list)
     down: RelayDown | None = None
     down_until: float = 0.0
@@ -136,7 +148,7 @@ class _Exchange:
         first: RelayDown | None = None
         for relay in self.relays:
             try:
-                self.resting.append(self.open(relay))
+                self.resting.append(self._open_apart(relay))
             except RelayDown as trouble:
                 first = first or trouble
             else:
@@ -151,6 +163,25 @@ class _Exchange:
         connection = Connection(relay, self.manner)
         connection.open()
         return connection
+
+    def _open_apart(self, relay: Relay) -> Connection:
+        """Open a connection in a thread of its own, which is left behind where the process ends meanwhile."""
+        opened: queue.SimpleQueue[_Dialled] = queue.SimpleQueue()
+        threading.Thread(target=lambda: opened.put(self.dial(relay)), daemon=True).start()
+        while not self.is_stopping():
+            with contextlib.suppress(queue.Empty):
+                return opened.get(timeout=_LOOK_SECONDS).result()
+        raise RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name), "The process ends.")
+
+    def dial(self, relay: Relay) -> "_Dialled":
+        """Open a connection, and tell what came of it."""
+        try:
+            return _Dialled(relay=relay, connection=self.open(relay), trouble=None)
+        except RelayDown as trouble:
+            return _Dialled(relay=relay, connection=None, trouble=trouble)
+        except Exception:  # noqa: BLE001 -- whatever it is, the mails that wait for this line must hear of it
+            unknown = RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name))
+            return _Dialled(relay=relay, connection=None, trouble=unknown)
 
     def note_down(self, trouble: RelayDown) -> None:
         """Remember that no relay could be reached, for a while."""
@@ -214,6 +245,13 @@ class _Dialled:
     connection: Connection | None
     trouble: RelayDown | None
 
+    def result(self) -> Connection:
+        """Give the connection; raises what kept it from being opened."""
+        if self.connection is not None:
+            return self.connection
+        assert self.trouble is not None
+        raise self.trouble
+
 
 @dataclass(kw_only=True)
 class _Carrying:
@@ -230,6 +268,8 @@ class _Carrying:
     failed: dict[Relay, RelayDown] = field(default_factory=dict)
     most: int = 0
     is_over: bool = False
+    ends_at: float | None = None
+    """When what is still open is given up, once the process ends."""
 
     def run(self) -> None:
         """Carry until the book has no more."""
@@ -245,13 +285,31 @@ class _Carrying:
                 self._join(connection)
             self.exchange.resting.clear()
             try:
-                while self._hand_out():
+                while self._goes_on():
                     self._turn()
                 self._rest()
             finally:
                 # Whatever ended the run before its time, what was under way is not gone on with.
                 for line in self.lines:
                     line.connection.close()
+
+    def _goes_on(self) -> bool:
+        return self._has_something_to_end() if self.exchange.is_stopping() else self._hand_out()
+
+    def _has_something_to_end(self) -> bool:
+        """End what can be ended; tells whether a last word is to come on what was submitted."""
+        here = time.monotonic()
+        if self.ends_at is None:
+            self.ends_at, self.is_over = here + self.exchange.stop_seconds, True
+            self.waiting.clear()
+        for line in [line for line in self.lines if not line.connection.dialogue.is_idle]:
+            dialogue = line.connection.dialogue
+            if dialogue.submitted is None or here >= self.ends_at:
+                # Not a byte of it has left, and whoever gave it takes it back untold.
+                dialogue.offered = None
+                self._lose(line)
+        self._write_down([])
+        return self._is_busy()
 
     # Giving mails out
 
@@ -331,14 +389,7 @@ class _Carrying:
         threading.Thread(target=self._dial_apart, args=(relay,), daemon=True).start()
 
     def _dial_apart(self, relay: Relay) -> None:
-        try:
-            done = _Dialled(relay=relay, connection=self.exchange.open(relay), trouble=None)
-        except RelayDown as trouble:
-            done = _Dialled(relay=relay, connection=None, trouble=trouble)
-        except Exception:  # noqa: BLE001 -- whatever it is, the mails that wait for this line must hear of it
-            unknown = RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name))
-            done = _Dialled(relay=relay, connection=None, trouble=unknown)
-        self.dialled.put(done)
+        self.dialled.put(self.exchange.dial(relay))
         # Where nobody listens any more, the run was ended from outside.
         with contextlib.suppress(OSError):
             self._bell.send(b".")
@@ -356,7 +407,7 @@ class _Carrying:
         self._give_up_on_the_silent()
         self._write_down(asked)
 
-    def _listen(self, asked: list[_Line], *, seconds: float | None) -> bool:
+    def _listen(self, asked: list[_Line], *, seconds: float) -> bool:
         """Take one step with everybody who has something to say within so many seconds; tells whether anybody had."""
         ready = self._selector.select(seconds)
         for key, mask in ready:
@@ -374,8 +425,8 @@ class _Carrying:
     def _are_others_under_way(self, asked: Sequence[_Line]) -> bool:
         return any(not line.connection.dialogue.is_idle and line not in asked for line in self.lines)
 
-    def _patience(self) -> float | None:
-        """Give for how many seconds nothing may happen."""
+    def _patience(self) -> float:
+        """Give for how many seconds nothing may happen, before it is looked whether the process ends."""
         if self.waiting or self.dialling:
             bounds = [0.05 if self.dialling else _STOCK_SECONDS]
         elif not self.is_over and any(line.may_offer for line in self.lines):
@@ -384,7 +435,7 @@ class _Carrying:
             bounds = []
         here = time.monotonic()
         bounds += [line.deadline - here for line in self.lines if not line.connection.dialogue.is_idle]
-        return max(0.0, min(bounds)) if bounds else None
+        return max(0.0, min([*bounds, _LOOK_SECONDS]))
 
     def _hear(self, line: _Line, asked: list[_Line]) -> None:
         dialogue = line.connection.dialogue
@@ -552,6 +603,8 @@ class _Carrying:
         self._leave_worn()
         self.exchange.resting += [line.connection for line in self.lines]
         self.lines.clear()
+        if self.ends_at is not None:
+            self.exchange.close()
 
 
 @dataclass(kw_only=True)

@@ -104,13 +104,13 @@ class Stock:
                 if wait:
                     self.end()
                 return None
-            time.sleep(answer.moment - here)
+            self._pause(answer.moment - here)
         return None
 
     def _pop(self, *, wait: bool) -> Mail | None:
         with self._changed:
             while True:
-                if self._heap and not self._is_ended:
+                if self._heap and not self._has_ended():
                     mail = heapq.heappop(self._heap)[2]
                     self._given += 1
                     if len(self._heap) + self._making <= self._low:
@@ -119,7 +119,7 @@ class Stock:
                     return mail
                 if not wait or self._will_none_come():
                     return None
-                self._changed.wait()
+                self._changed.wait(STOCK_SECONDS)
 
     def end(self) -> None:
         """Take nothing more out of the outbox, and give nothing more out."""
@@ -136,7 +136,15 @@ class Stock:
         return left
 
     def _will_none_come(self) -> bool:
-        return self._is_ended or (self._is_dry and not self._making)
+        return self._has_ended() or (self._is_dry and not self._making)
+
+    def _has_ended(self) -> bool:
+        return self._is_ended or self.register.is_stopping()
+
+    def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._has_ended() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, STOCK_SECONDS))
 
     # The thread that fills it
 
@@ -170,7 +178,7 @@ class Stock:
         """Wait until mails are wanted: None for any, a number for those above that priority only, _NEVER for no more."""
         with self._changed:
             while True:
-                if self._is_ended or self.register.is_stopped or self.taken >= self.most:
+                if self._has_ended() or self.register.is_stopped or self.taken >= self.most:
                     return _NEVER
                 lies = len(self._heap) + self._making
                 if self._is_dry and not lies:
@@ -238,10 +246,13 @@ class Stock:
     def _compose(self, rows: Sequence[Taken]) -> list[_Made]:
         """Make the mails of these rows; what is unwanted, cannot be made or is too much for its mailbox is settled."""
         made: list[_Made] = []
+        left: list[Taken] = []
         unwanted: list[tuple[Taken, MessageState, str]] = []
         for row, result in self._made_of(rows):
             if isinstance(result, Unwanted):
                 unwanted.append((row, result.there, result.reason))
+            elif isinstance(result, _StoppingError):
+                left.append(row)
             elif isinstance(result, Exception):
                 self.register.park(row, result)
             elif row.possible_duplicate and row.content_sha256 != _sha256(result):
@@ -252,7 +263,10 @@ class Stock:
         with transaction(self.register.engine) as session:
             for row, there, reason in unwanted:
                 self.register.end(session, row, there, reason=reason)
+            for row in left:
+                self.register.give_back_row(session, row, until=None, reason="its sender stopped")
             made = self._within_its_share(session, made)
+        self.register.given_back += len(left)
         with self._changed:
             self._making -= len(rows) - len(made)
             self._changed.notify_all()
@@ -306,6 +320,8 @@ class Stock:
             return error
 
     def _made_alone(self, row: Taken) -> Envelope | Exception:
+        if self._has_ended():
+            return _StoppingError()
         try:
             with reading(self.register.engine) as session:
                 draft = self.composers[row.kind](session, session.get_one(Message, row.id))
@@ -361,6 +377,10 @@ class Stock:
 
 
 _NEVER = -1
+
+
+class _StoppingError(Exception):
+    """A mail was not made, because its sender stops."""
 
 
 def _sha256(envelope: Envelope) -> str:
