@@ -58,21 +58,24 @@ def deliver_due(  # noqa: PLR0913 -- each is one thing a process has, and all bu
     stock.open()
     try:
         with contextlib.closing(register):
-            transport.carry(book)
-    except ServiceError:
-        # The database is away: what is in hand is freed when its lease has ended.
-        stock.close()
-        raise
-    except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
-        book.survive(error)
-    except BaseException:
-        # Who is killed leaves all to the leases.
-        stock.close()
-        raise
-    register.give_back([*book.left(), *stock.close()], reason="its sender stopped")
+            _carry(transport, book)
+    finally:
+        # Whatever ended it, nobody goes on taking mail for it. Where the database is away, or who is killed,
+        # leaves what is in hand to the leases.
+        left = stock.close()
+    register.give_back([*book.left(), *left], reason="its sender stopped")
     if stock.trouble is not None:
         raise stock.trouble
     return stock.taken - register.given_back
+
+
+def _carry(transport: Transport, book: "_Book") -> None:
+    try:
+        transport.carry(book)
+    except ServiceError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
+        book.survive(error)
 
 
 def free_stale(engine: Engine, *, owner: str | None, clock: Clock) -> int:

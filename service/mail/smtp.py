@@ -276,7 +276,11 @@ class _Carrying:
         self.most = self.exchange.most
         self._bell, self._ear = socket.socketpair()
         self._selector = selectors.DefaultSelector()
-        with self._selector, self._bell, self._ear:
+        # What is dialled when the run has ended finds the bell closed, or is found here.
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._close_dialled)
+            for each in (self._selector, self._bell, self._ear):
+                stack.enter_context(each)
             self._bell.settimeout(0)
             self._ear.settimeout(0)
             self._selector.register(self._ear, selectors.EVENT_READ, None)
@@ -390,9 +394,21 @@ class _Carrying:
 
     def _dial_apart(self, relay: Relay) -> None:
         self.dialled.put(self.exchange.dial(relay))
-        # Where nobody listens any more, the run was ended from outside.
-        with contextlib.suppress(OSError):
+        try:
             self._bell.send(b".")
+        except BlockingIOError:
+            # It rings already.
+            return
+        except OSError:
+            # Nobody listens any more: the run has ended.
+            self._close_dialled()
+
+    def _close_dialled(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                late = self.dialled.get_nowait().connection
+                if late is not None:
+                    late.close()
 
     # Hearing
 

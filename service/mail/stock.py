@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from service.foundation.errors import ServiceError
+from service.foundation.errors import ServiceError, Transient
 from service.mail.book import Ready, Register, ready_of
 from service.mail.brakes.mailbox_days import count_mailboxes, share_of
 from service.mail.brakes.share import OVER, Goes, WaitsUntil, after_counting
@@ -86,8 +86,7 @@ class Stock:
         while (mail := self._pop(wait=wait)) is not None:
             row = ready_of(mail).row
             if self.register.clock() >= row.lease_until:
-                self.end()
-                self.register.give_back([mail], reason="the batch took too long")
+                self._end_with([mail])
                 return None
             here = time.monotonic()
             answer = self.sender.pace.may_go(
@@ -97,7 +96,13 @@ class Stock:
                 return mail
             if answer.scope is Scope.GROUP:
                 until = self.register.clock() + timedelta(seconds=answer.moment - here)
-                self.register.postpone(mail, until=until, reason="those who receive it ask for patience")
+                try:
+                    self.register.postpone(mail, until=until, reason="those who receive it ask for patience")
+                except Transient as trouble:
+                    # To raise it here would hang up on mails that others wait to hear of.
+                    self.trouble = trouble
+                    self._end_with([mail])
+                    return None
                 continue
             self._put([mail], 0)
             if not wait or answer.moment - here > _LONGEST_WAIT_SECONDS:
@@ -126,6 +131,11 @@ class Stock:
         with self._changed:
             self._is_ended = True
             self._changed.notify_all()
+
+    def _end_with(self, mails: Sequence[Mail]) -> None:
+        """End it, and leave these with what is given back then."""
+        self._put(mails, 0)
+        self.end()
 
     def close(self) -> Sequence[Mail]:
         """End it, and give the mails that were taken and not given out."""
