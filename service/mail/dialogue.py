@@ -75,12 +75,15 @@ class Dialogue:
     offers: Offers
     tls: str = ""
     carried: int = 0
+    heard: int = 0
+    """How many answers came whole."""
     is_over: bool = False
     unwritten: bytearray = field(default_factory=bytearray)
     offered: Mail | None = None
     submitted: Mail | None = None
     _read: bytes = b""
     _lines: list[bytes] = field(default_factory=list)
+    _length: int = 0
     _awaited: deque[Stage | None] = field(default_factory=deque)
     """The stages whose answers are to come, in order; None for one that nobody wants to know."""
     _unsaid: deque[tuple[Stage | None, bytes]] = field(default_factory=deque)
@@ -154,8 +157,11 @@ class Dialogue:
         for line in lines:
             if self.is_over:
                 return events
-            if line[3:4] == b"-" and line[:3].isdigit() and len(self._lines) < _LONGEST_REPLY // 8:
+            if line[3:4] == b"-" and line[:3].isdigit():
                 self._lines.append(line)
+                self._length += len(line)
+                # Nobody has so much to say; it is no answer, and not to be kept.
+                self.is_over = self._length > _LONGEST_REPLY
                 continue
             self._answered(line, events)
         self.is_over = self.is_over or len(self._read) > _LONGEST_REPLY
@@ -178,7 +184,8 @@ class Dialogue:
         return failure(Answer(stage=Stage.END, relay=self.relay))
 
     def _answered(self, line: bytes, events: list[Event]) -> None:
-        lines, self._lines = [*self._lines, line], []
+        lines, self._lines, self._length = [*self._lines, line], [], 0
+        self.heard += 1
         if not self._awaited:
             # An answer that nobody asked for: only a good-bye is ever one (RFC 5321, section 3.8).
             self.is_over = True
@@ -201,6 +208,11 @@ class Dialogue:
 
     def _ended(self, answer: Answer, lines: list[bytes]) -> Told:
         self.carried += 1
+        if self._until_the_dot:
+            # It answers what it has not heard: what is still to be said, it might take for commands.
+            self.is_over = True
+            is_no = answer.code is not None and answer.code // 100 in {4, 5}
+            return self._tell_submitted(failure(answer) if is_no else self._end_of_what_was_submitted())
         if answer.code is None or answer.code // 100 != 2:
             outcome = failure(answer)
             self.is_over = isinstance(outcome, InDoubt)
