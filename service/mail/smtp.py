@@ -190,10 +190,13 @@ class _Exchange:
     def drop_dead(self) -> None:
         """Close what rests and is not alive any more."""
         resting, self.resting = self.resting, []
+        dead: set[Relay] = set()
         for connection in resting:
-            if connection.is_alive():
+            # Where one died the others have hardly lived on, and each would have to be waited for.
+            if connection.relay not in dead and connection.is_alive():
                 self.resting.append(connection)
             else:
+                dead.add(connection.relay)
                 connection.close()
 
     def close(self) -> None:
@@ -462,9 +465,13 @@ class _Carrying:
             if not data:
                 self._lose(line)
                 return
-            line.connection.touch()
-            self._set_deadline(line)
-            for event in dialogue.hear(data):
+            heard = dialogue.heard
+            events = dialogue.hear(data)
+            if dialogue.heard != heard:
+                # Half an answer is none: who drips must not hold a mail for ever.
+                line.connection.touch()
+                self._set_deadline(line)
+            for event in events:
                 if isinstance(event, Asked):
                     asked.append(line)
                 else:
