@@ -38,6 +38,7 @@ class House:
     words: Callable[[Message], str] = lambda message: f"For {message.recipient_ref}."
     signer: DkimSigner | None = None
     journal: Journal | None = None
+    is_stopping: bool = False
 
     def clock(self) -> datetime:
         return self.time
@@ -66,6 +67,7 @@ class House:
             clock=self.clock,
             owner=owner,
             most=most,
+            is_stopping=lambda: self.is_stopping,
         )
 
     def free(self, *, owner: str | None = None) -> int:
