@@ -25,7 +25,6 @@ _QUEUE_ID = re.compile(
     r"(?:queued as |id=|^Ok )([A-Za-z0-9._-]{6,64})(?![\w@.-])", re.IGNORECASE | re.MULTILINE
 )
 _LONGEST_REPLY = 65536
-_MOST_LINES = 1000
 _WANTED = {Stage.MAIL: 2, Stage.RCPT: 2, Stage.DATA: 3}
 _OK = 250
 _CLOSING = 421
@@ -84,6 +83,7 @@ class Dialogue:
     submitted: Mail | None = None
     _read: bytes = b""
     _lines: list[bytes] = field(default_factory=list)
+    _length: int = 0
     _awaited: deque[Stage | None] = field(default_factory=deque)
     """The stages whose answers are to come, in order; None for one that nobody wants to know."""
     _unsaid: deque[tuple[Stage | None, bytes]] = field(default_factory=deque)
@@ -165,7 +165,8 @@ class Dialogue:
             if line[3:4] == b"-" and line[:3].isdigit():
                 self._lines.append(line)
                 # A reply that never ends is none, whatever its lines say.
-                self.is_over = len(self._lines) > _MOST_LINES
+                self._length += len(line)
+                self.is_over = self._length > _LONGEST_REPLY
                 continue
             self._answered(line, events)
         self.is_over = self.is_over or len(self._read) > _LONGEST_REPLY
@@ -188,7 +189,7 @@ class Dialogue:
         return failure(Answer(stage=Stage.END, relay=self.relay))
 
     def _answered(self, line: bytes, events: list[Event]) -> None:
-        lines, self._lines = [*self._lines, line], []
+        lines, self._lines, self._length = [*self._lines, line], [], 0
         self.heard += 1
         if not self._awaited:
             # An answer that nobody asked for: only a good-bye is ever one (RFC 5321, section 3.8).
