@@ -22,7 +22,9 @@ from service.delivery.release import release
 from service.foundation.clock import now
 from service.foundation.sealing import RootKey
 from service.letter.fonts import Fonts
+from service.mail.dkim import DkimSigner
 from service.mail.postman import Sender, deliver_due
+from service.mail.transport import Transport
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
@@ -100,6 +102,8 @@ class Coalition:
     root: RootKey
     now: datetime
     postbox: Postbox = field(default_factory=Postbox)
+    signer: DkimSigner | None = None
+    bounce_domain: str = ""
 
     def __post_init__(self) -> None:
         self.keyring = Keyring(self.root)
@@ -165,17 +169,21 @@ class Coalition:
         with transaction(self.engine) as session:
             return release(session, self.keyring, SLUG, OUTWARD, by="test", now=self.now)
 
-    def deliver_mail(self) -> "Coalition":
+    def deliver_mail(self, *, by: Transport | None = None) -> "Coalition":
         composers = {
             **signing_composers(self.keyring, public_url=PUBLIC_URL),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         }
         sender = Sender(
-            site_key=self.root.derive("message-id"), mail_from=OUTWARD.mail_from, domain="rivers.example"
+            site_key=self.root.derive("message-id"),
+            mail_from=OUTWARD.mail_from,
+            domain="rivers.example",
+            signer=self.signer,
+            bounce_domain=self.bounce_domain,
         )
         while deliver_due(
             self.engine,
-            transport=self.postbox,
+            transport=by or self.postbox,
             composers=composers,
             sender=sender,
             clock=lambda: self.now,

@@ -1,5 +1,6 @@
 """The part of `doctor` that speaks of the DNS: the records to publish, and what receivers find there."""
 
+import textwrap
 from urllib.parse import urlsplit
 
 from service.cli.context import say
@@ -11,6 +12,7 @@ from service.mail.domain.publish import records_to_publish
 from service.mail.smtp import parse_smtp_urls
 from service.wiring import Services
 
+_WIDTH = 80
 _MARKS = {Weight.GOOD: "in order", Weight.ADVICE: "look at it", Weight.UNKNOWN: "unknown"}
 
 
@@ -27,8 +29,20 @@ def report_dns(services: Services, resolver: Resolver) -> list[str]:
         if finding.weight is Weight.WRONG:
             wrong.append(finding.sentence)
         else:
-            say(f"  {_MARKS[finding.weight]}: {finding.sentence}")
+            for line in _wrapped(f"{_MARKS[finding.weight]}: {finding.sentence}"):
+                say(line)
     return wrong
+
+
+def _wrapped(finding: str) -> list[str]:
+    return textwrap.wrap(
+        finding,
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _identity(services: Services) -> Identity:

@@ -16,7 +16,7 @@ from service.model.states import MessageState
 
 W = TypeVar("W", bound=StrEnum)
 
-_WIDTH = 100
+_WIDTH = 80
 _NUMBER = 9
 _ANSWER = 13
 _LABEL = 17
@@ -30,17 +30,19 @@ def overview_lines(overview: Overview, *, now: datetime) -> Iterator[str]:
     yield from _waiting(overview, now=now)
     if overview.states[MessageState.UNCERTAIN] or overview.may_arrive_twice:
         yield from ("", "IN DOUBT (counted above as well)")
-        yield f"{overview.states[MessageState.UNCERTAIN]:>{_NUMBER}}  uncertain: nobody can know whether they arrived"
-        yield (
-            f"{overview.may_arrive_twice:>{_NUMBER}}  may arrive twice: a first copy was in doubt, and a second was"
-            " sent or waits  (--twice)"
+        yield from _beside(
+            overview.states[MessageState.UNCERTAIN], "uncertain: nobody can know whether they arrived"
+        )
+        yield from _beside(
+            overview.may_arrive_twice,
+            "may arrive twice: a first copy was in doubt, and a second was sent or waits  (--twice)",
         )
     if any(overview.heard.values()):
-        yield from ("", "HEARD AFTERWARDS (beside the states above: one e-mail may be in several lines)")
+        yield from ("", "HEARD AFTERWARDS (one e-mail may be in several lines)")
         yield from _counted({after: number for after, number in overview.heard.items() if number}, AFTERWARDS)
     yield from _replies(overview)
     yield from ("", "Who is behind a number: undersigned outbox show --state refused")
-    yield "Also: --due now, --twice, --heard bounced, --reply 550 --destination google; --help has them all."
+    yield "Also: --due now, --twice, --heard bounced, --reply 550; --help has them all."
 
 
 def page_lines(page: Page, *, state: MessageState | None) -> Iterator[str]:
@@ -88,6 +90,13 @@ def _counted(numbers: Mapping[W, int], meanings: Mapping[W, str]) -> Iterator[st
         )
 
 
+def _beside(number: int | str, words: str) -> Iterator[str]:
+    first = f"{number:>{_NUMBER}}  "
+    yield from textwrap.wrap(
+        words, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False
+    )
+
+
 def _waiting(overview: Overview, *, now: datetime) -> Iterator[str]:
     if not (overview.due_now or overview.due_later or overview.in_hand):
         return
@@ -98,7 +107,9 @@ def _waiting(overview: Overview, *, now: datetime) -> Iterator[str]:
     yield f"{overview.in_hand:>{_NUMBER}}  in a sender's hands"
     if overview.oldest_since is not None and overview.oldest_kind is not None:
         waited = _span(now - overview.oldest_since)
-        yield f"{'':>{_NUMBER}}  The oldest has waited {waited}: one of the kind {overview.oldest_kind.value}."
+        yield from _beside(
+            "", f"The oldest has waited {waited}: one of the kind {overview.oldest_kind.value}."
+        )
 
 
 def _replies(overview: Overview) -> Iterator[str]:
@@ -110,7 +121,9 @@ def _replies(overview: Overview) -> Iterator[str]:
         yield f"{reply.number:>{_NUMBER}}  {said:<{_ANSWER}}{_place(reply.destination)}"
     if overview.replies_left_out:
         yield f"{overview.replies_left_out:>{_NUMBER}}  others"
-    yield f"{'':>{_NUMBER}}  2.. took it, 4.. not now, 5.. no. A name like x-abc stands for one domain that is not named."
+    yield from _beside(
+        "", "2.. took it, 4.. not now, 5.. no. A name like x-abc stands for one domain that is not named."
+    )
 
 
 def _place(destination: str) -> str:

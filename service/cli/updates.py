@@ -1,12 +1,15 @@
 """update: tell those who signed how their letter fares."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
 from service.cli.context import Context, operator, pass_context, read_file, say
 from service.mail.brakes.canary import LARGE
+from service.model.states import MessageState
 from service.model.update import UpdateAudience
+from service.signing.update_stop import cancel_update, count_update, stop_update
 from service.signing.update_words import UpdateWords, read_update
 from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
 from service.store.transaction import reading, transaction
@@ -24,17 +27,22 @@ def update() -> None:
     """Tell those who signed how their letter fares."""
 
 
+def _named(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what names an update: the letter, its file, and whom it goes to."""
+    to = click.option(
+        "--to",
+        "audience",
+        type=click.Choice([audience.value for audience in UpdateAudience]),
+        default=UpdateAudience.SIGNATORIES.value,
+        show_default=True,
+        help="All who signed, or only those of them who asked for news.",
+    )
+    file = click.argument("file", type=click.Path(path_type=Path))
+    return click.argument("slug")(file(to(command)))
+
+
 @update.command()
-@click.argument("slug")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--to",
-    "audience",
-    type=click.Choice([audience.value for audience in UpdateAudience]),
-    default=UpdateAudience.SIGNATORIES.value,
-    show_default=True,
-    help="All who signed, or only those of them who asked for news.",
-)
+@_named
 @click.option("--check", is_flag=True, help="Only show the mail, and to how many it would go.")
 @pass_context
 def send(context: Context, slug: str, file: Path, audience: str, check: bool) -> None:
@@ -54,16 +62,63 @@ def send(context: Context, slug: str, file: Path, audience: str, check: bool) ->
     new = _post(services, started)
     services.wake.ring()
     say(f"{_mails(new)} queued to those {_WHO[whom]}; {started.known} had it already.")
-    say(_when(started.audience))
+    if new:
+        say(_when(started.audience))
+
+
+@update.command()
+@_named
+@pass_context
+def stop(context: Context, slug: str, file: Path, audience: str) -> None:
+    """Cancel what has not gone yet of an update, for good; the same file names it.
+
+    To pause all mail and let it go on later, say `undersigned outbox hold`.
+    """
+    services = context.services
+    words = read_update(read_file(file, most=_LARGEST_FILE))
+    with transaction(services.engine) as session:
+        stopped = stop_update(
+            session,
+            services.keyring,
+            slug,
+            words,
+            audience=UpdateAudience(audience),
+            by=operator(),
+            now=services.clock(),
+        )
+    number = _cancel(services, stopped)
+    with reading(services.engine) as session:
+        counts = count_update(session, stopped)
+    say(f"{number} of its mails {'was' if number == 1 else 'were'} stopped; {_beside(counts)}.")
 
 
 def _when(audience: int) -> str:
     if audience > LARGE:
         return (
             "One in a hundred goes now, and the rest within ten minutes where nothing speaks against it;"
-            " `undersigned outbox hold` stops it."
+            " `undersigned update stop` with the same file stops it."
         )
-    return "It goes in a minute; until then `undersigned outbox hold` stops it."
+    return "It goes in a minute; until then `undersigned update stop` with the same file stops it."
+
+
+def _cancel(services: Services, update: str) -> int:
+    """Cancel part after part; what is broken off goes no more either, for the update is known to be stopped."""
+    number, waiting = 0, 1
+    while waiting:
+        with transaction(services.engine) as session:
+            part = cancel_update(session, update, now=services.clock())
+        number, waiting = number + part.cancelled, part.waiting
+    return number
+
+
+def _beside(counts: Mapping[MessageState, int]) -> str:
+    """Say what became of those that were not stopped."""
+    said = [f"{counts.get(MessageState.ACCEPTED, 0)} had gone already"]
+    if on_their_way := counts.get(MessageState.SUBMITTING):
+        said.append(f"{on_their_way} {'goes' if on_their_way == 1 else 'go'} at this very moment")
+    if in_doubt := counts.get(MessageState.UNCERTAIN):
+        said.append(f"{in_doubt} may have arrived")
+    return ", ".join(said)
 
 
 def _post(services: Services, start: UpdateStart) -> int:

@@ -1,18 +1,19 @@
 """A person sends mails again that did not get through: they are queued anew, with a new end where theirs has passed."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, literal, null, select
 from sqlmodel import Session, col
 
 from service.foundation.errors import Refused
-from service.mail.outbox import move_message
+from service.mail.outbox import move_all, move_message
 from service.mail.policy import POLICIES
 from service.mail.view.which import Which, conditions
 from service.model.campaign import Campaign
+from service.model.columns import Moment
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
 
@@ -27,6 +28,17 @@ _WHY_NOT: Mapping[MessageState, str] = {
     MessageState.CANCELLED: "was cancelled because it is no longer wanted",
     MessageState.SUPPRESSED: "goes to a mailbox that is left alone: it unsubscribed, complained or does not exist",
 }
+# Of these kinds a mail may be of no use any more: each is looked at by itself.
+_LOOKED_AT = frozenset(
+    {
+        MessageKind.APPROVAL,
+        MessageKind.INVITATION,
+        MessageKind.REMINDER,
+        MessageKind.CONFIRM,
+        MessageKind.DELIVERY,
+    }
+)
+_SIMPLE = (MessageState.REFUSED, MessageState.EXPIRED, MessageState.HELD)
 _A_LETTER = "carries a final letter, which only `undersigned deliver SLUG --again ID` sends again"
 _IN_DOUBT = "may have arrived; to send it all the same, say --yes-it-may-arrive-twice"
 
@@ -70,19 +82,23 @@ def send_some_again(
 ) -> Batch:
     """Queue again up to `most` of the mails asked for, those after the key `after`; leave out what may not go."""
     found = (
-        select(Message)
+        select(col(Message.id), col(Message.kind), col(Message.state), col(Message.campaign_id))
         .where(*conditions(which, now=now), *([col(Message.id) > after] if after else []))
         .order_by(col(Message.id))
         .limit(most)
         .with_for_update()
     )
-    rows = session.execute(found).scalars().all()
-    reasons = {row.id: why_not(session, row, decision, now=now) for row in rows}
-    done = _queue(session, [row for row in rows if reasons[row.id] is None], decision, now=now)
+    keys = session.execute(found).all()
+    simple = [key for key in keys if key.kind not in _LOOKED_AT and key.state in _SIMPLE]
+    _queue_at_once(session, [key.id for key in simple], {key.kind for key in simple}, decision, now=now)
+    others = sorted({key.id for key in keys} - {key.id for key in simple})
+    rows = session.execute(select(Message).where(col(Message.id).in_(others)).order_by(col(Message.id)))
+    reasons = [(row, why_not(session, row, decision, now=now)) for row in rows.scalars()]
+    done = _queue(session, [row for row, reason in reasons if reason is None], decision, now=now)
     return Batch(
-        done=done.done,
-        left_out=Counter(reason for reason in reasons.values() if reason is not None),
-        last=rows[-1].id if len(rows) == most else None,
+        done=Counter(key.campaign_id for key in simple) + Counter(done.done),
+        left_out=Counter(reason for _, reason in reasons if reason is not None),
+        last=keys[-1].id if len(keys) == most else None,
     )
 
 
@@ -130,9 +146,42 @@ def _queue(session: Session, rows: Sequence[Message], decision: Decision, *, now
         row.due_at, row.settled_at = now, None
         if row.expires_at <= now:
             row.expires_at = _new_end(session, row, now=now)
-        reason = f"a person decided that it goes again ({decision.by})"
-        move_message(session, row, MessageState.QUEUED, reason=reason, now=now)
+        move_message(session, row, MessageState.QUEUED, reason=_reason(decision), now=now)
     return Batch(done=Counter(row.campaign_id for row in rows), left_out={}, last=None)
+
+
+def _queue_at_once(
+    session: Session, ids: Sequence[str], kinds: Collection[MessageKind], decision: Decision, *, now: datetime
+) -> None:
+    """Do as _queue() does with mails of these kinds that nobody has and that are of use whenever they come."""
+    if not ids:
+        return
+    nobody_has_it = and_(col(Message.dated_at).is_not(None), col(Message.possible_duplicate).is_(False))
+    today = literal(now.replace(microsecond=0), Moment)
+    ends = case(
+        *(
+            (col(Message.kind) == kind, literal(now + POLICIES[kind].expires_after, Moment))
+            for kind in sorted(kinds)
+        )
+    )
+    move_all(
+        session,
+        (col(Message.id).in_(ids),),
+        _SIMPLE,
+        MessageState.QUEUED,
+        reason=_reason(decision),
+        now=now,
+        also={
+            "due_at": literal(now, Moment),
+            "settled_at": null(),
+            "dated_at": case((nobody_has_it, today), else_=col(Message.dated_at)),
+            "expires_at": case((col(Message.expires_at) <= now, ends), else_=col(Message.expires_at)),
+        },
+    )
+
+
+def _reason(decision: Decision) -> str:
+    return f"a person decided that it goes again ({decision.by})"
 
 
 def _new_end(session: Session, row: Message, *, now: datetime) -> datetime:

@@ -22,9 +22,10 @@ from service.model.report_kind import ReportKind
 
 _PATH_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "To")
 _ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,254}")
-_ID = re.compile(r"<[^<>\s]{1,190}>")
+# Ours are printable ASCII; a NUL in one would be refused by the database.
+_ID = re.compile(r"<[!-;=?-~]{1,190}>")
 _ID_FIELD = re.compile(
-    r"^[ \t>]*(?:X-)?(?:Original-)?Message-ID:\s*(<[^<>\s]{1,190}>)", re.MULTILINE | re.IGNORECASE
+    r"^[ \t>]*(?:X-)?(?:Original-)?Message-ID:\s*(<[!-;=?-~]{1,190}>)", re.MULTILINE | re.IGNORECASE
 )
 _ID_HEADERS = (
     "In-Reply-To",
@@ -33,6 +34,7 @@ _ID_HEADERS = (
     "Original-Message-ID",
     "X-MS-Exchange-Original-Message-Id",
 )
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _MOST_IDS = 20
 _MOST_HEADER = 2000
 _MOST_WORDS = 16_000
@@ -217,9 +219,16 @@ def _all_ids(parts: Parts) -> Iterator[str]:
     for fields in (parts.disposition, parts.feedback):
         if fields:
             yield from _ID.findall(fields.get("original-message-id", ""))
+    for block in parts.statuses:
+        # ENVID as we gave it to the relay: the Message-ID without its brackets (RFC 3464, section 2.2.1).
+        yield from _ID.findall(f"<{_XTEXT.sub(_character, block.get('original-envelope-id', ''))}>")
     for name in _ID_HEADERS:
         yield from _ID.findall(parts.header(name))
     yield from _ID_FIELD.findall(parts.text)
+
+
+def _character(hexadecimal: re.Match[str]) -> str:
+    return chr(int(hexadecimal.group(1), 16))
 
 
 def _fingerprint(data: bytes, parts: Parts, *, row_id: str | None, kind: ReportKind) -> bytes:

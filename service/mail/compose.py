@@ -111,6 +111,7 @@ def make_envelope(
         rcpt_to=recipient.addr_spec,
         message_id=message_id,
         data="".join(own).encode() + _content(draft, message_id),
+        notify=POLICIES[kind].notify,
     )
 
 

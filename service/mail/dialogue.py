@@ -98,6 +98,11 @@ class Dialogue:
         return self.offered is None and self.submitted is None and not self._awaited
 
     @property
+    def is_answer_awaited(self) -> bool:
+        """Tell whether the relay owes an answer."""
+        return bool(self._awaited)
+
+    @property
     def may_offer(self) -> bool:
         """Tell whether a mail may be offered now."""
         if self.is_over or self.offered is not None:

@@ -88,12 +88,25 @@ def write_plain(name: str, value: str) -> str:
 
 
 def _words(text: str, *, taken: int) -> str:
+    return _folded(text, taken=taken) if _is_plain(text) and _folds(text) else _encoded(text)
+
+
+def _is_plain(text: str) -> bool:
     # Plain text that looks like an encoded word would be decoded by the reader, so it is encoded as well.
-    plain = text.isascii() and text.isprintable() and "=?" not in text and "  " not in text
-    if plain and all(len(word) < _WIDTH // 2 for word in text.split(" ")):
-        first = " " * taken
-        folded = textwrap.wrap(first + text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-        return "\r\n ".join(folded).lstrip(" ")
+    return text.isascii() and text.isprintable() and "=?" not in text
+
+
+def _folds(text: str) -> bool:
+    return "  " not in text and all(len(word) < _WIDTH // 2 for word in text.split(" "))
+
+
+def _folded(text: str, *, taken: int) -> str:
+    first = " " * taken
+    lines = textwrap.wrap(first + text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\r\n ".join(lines).lstrip(" ")
+
+
+def _encoded(text: str) -> str:
     return "\r\n ".join(_encoded_words(text))
 
 
@@ -115,11 +128,14 @@ def _encoded_word(chunk: bytes) -> str:
 def _mailbox(box: Address, *, taken: int) -> str:
     if not box.display_name:
         return box.addr_spec
-    name = box.display_name
-    if name.isascii() and name.isprintable() and "=?" not in name:
-        written = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    else:
-        written = "\r\n ".join(_encoded_words(name))
+    written = _name(box.display_name, taken=taken)
     last_line = len(written.rpartition("\r\n")[2]) + (0 if "\r\n" in written else taken)
     glue = " " if last_line + len(box.addr_spec) + 3 <= _WIDTH else "\r\n "
     return f"{written}{glue}<{box.addr_spec}>"
+
+
+def _name(name: str, *, taken: int) -> str:
+    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if _is_plain(name) and taken + len(quoted) <= _WIDTH:
+        return quoted
+    return _folded(quoted, taken=taken) if _is_plain(name) and _folds(quoted) else _encoded(name)

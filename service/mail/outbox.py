@@ -1,18 +1,20 @@
 """The outbox: a mail exists if and only if its cause does, because both are written in one transaction."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, select, update
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel, col
 
 from service.mail.policy import POLICIES
 from service.mail.retry import RetryAt, after_deferral, after_doubt
+from service.model.columns import Moment
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
-from service.store.insert import insert_from, insert_or, make_stamp, numbered_id
+from service.store.insert import insert_from, insert_or, is_among, make_stamp, numbered_id, rows_at_once
 
 _REASON_LENGTH = 200
 
@@ -30,6 +32,15 @@ _MAY_BE_THERE = frozenset({MessageState.SUBMITTING, MessageState.UNCERTAIN})
 _MAY_GO_AGAIN = frozenset({MessageState.QUEUED, MessageState.CLAIMED})
 # Each of these says that a mail has not gone out; of one whose first copy is in doubt nobody can say that.
 _SAYS_UNSENT = (_FINAL - {MessageState.ACCEPTED}) | {MessageState.HELD}
+_WAITING = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HELD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """What was stopped of one occurrence; `waiting` still do, beyond what a database takes at once or at a sender."""
+
+    cancelled: int
+    waiting: int
 
 
 def post(  # noqa: PLR0913 -- each names one column, and all but four have a default
@@ -66,7 +77,7 @@ def post(  # noqa: PLR0913 -- each names one column, and all but four have a def
     return True
 
 
-def post_all(
+def post_all(  # noqa: PLR0913 -- as with post(), and two have a default
     session: Session,
     *,
     kind: MessageKind,
@@ -75,12 +86,14 @@ def post_all(
     occurrence: str,
     now: datetime,
     due_at: Callable[[ColumnElement[str]], SQLCoreOperations[datetime]] | None = None,
+    is_first: bool = False,
 ) -> int:
     """Put one mail for each recipient into the outbox by one INSERT … SELECT; gives how many are new.
 
-    `recipients` selects the ids of the rows written to, each once. `due_at` says in SQL when the mail to a recipient
-    is due, else it is now; each expires as its kind says, counted from now. All else is as with post(): who has this
-    occurrence already gets no second one, however often and from however many places it is posted.
+    `recipients` selects the ids of the rows written to, each once and best in their order. `due_at` says in SQL when
+    the mail to a recipient is due, else it is now; each expires as its kind says, counted from now. All else is as with
+    post(): who has this occurrence already gets no second one, however often and from however many places it is posted.
+    Say `is_first` where the caller's transaction knows that nobody has it: to look for each costs a quarter more.
     """
     message = _message(
         kind=kind,
@@ -106,8 +119,9 @@ def post_all(
     # SQLite reads ON CONFLICT as the condition of a join where the SELECT before it has no WHERE.
     whom_all = select(whom).where(recipient.is_not(None))
     posting = insert_from(session, message, changing, whom_all)
-    once = posting.on_conflict_do_nothing(index_elements=["dedupe_key"])
-    posted = session.execute(once, execution_options={"preserve_rowcount": True})
+    if not is_first:
+        posting = posting.on_conflict_do_nothing(index_elements=["dedupe_key"])
+    posted = session.execute(posting, execution_options={"preserve_rowcount": True})
     _note_posts(session, stamp, now=now)
     return int(posted.rowcount)  # type: ignore[attr-defined]  # -- an INSERT gives a CursorResult
 
@@ -121,12 +135,16 @@ def dedupe_key(
 
 def posted_of(session: Session, *, kind: MessageKind, campaign_id: str, occurrence: str) -> int:
     """Count the mails of one occurrence, wherever they stand by now."""
-    found = select(func.count()).where(
-        col(Message.kind) == kind,
-        col(Message.campaign_id) == campaign_id,
-        col(Message.occurrence) == occurrence,
-    )
-    return int(session.execute(found).scalar_one())
+    return sum(counts_of(session, kind=kind, campaign_id=campaign_id, occurrence=occurrence).values())
+
+
+def counts_of(
+    session: Session, *, kind: MessageKind, campaign_id: str, occurrence: str
+) -> Mapping[MessageState, int]:
+    """Count the mails of one occurrence in each state that any is in."""
+    mine = _of_occurrence(kind=kind, campaign_id=campaign_id, occurrence=occurrence)
+    found = select(col(Message.state), func.count()).where(*mine).group_by(col(Message.state))
+    return dict(session.execute(found).all())
 
 
 def counts(session: Session) -> dict[MessageState, int]:
@@ -147,7 +165,7 @@ def cancel_for(
         select(Message)
         .where(
             col(Message.recipient_ref) == recipient_ref,
-            col(Message.state).in_((MessageState.QUEUED, MessageState.CLAIMED, MessageState.HELD)),
+            col(Message.state).in_(_WAITING),
         )
         .with_for_update()
     )
@@ -159,24 +177,40 @@ def cancel_for(
     return len(rows)
 
 
+def cancel_all(
+    session: Session, *, kind: MessageKind, campaign_id: str, occurrence: str, reason: str, now: datetime
+) -> Stopped:
+    """Cancel what waits of one occurrence, as cancel_for() does, but as many as a database takes at once.
+
+    Call it, each time in a transaction of its own, until none is `waiting`: what a sender just moves is passed over,
+    so that neither waits for the other. After the last commit none goes out but what was being submitted then.
+    """
+    mine = _of_occurrence(kind=kind, campaign_id=campaign_id, occurrence=occurrence)
+    became = move_all(
+        session,
+        mine,
+        _WAITING,
+        MessageState.CANCELLED,
+        reason=reason,
+        now=now,
+        most=rows_at_once(session),
+        skip_locked=True,
+    )
+    here = counts_of(session, kind=kind, campaign_id=campaign_id, occurrence=occurrence)
+    return Stopped(
+        cancelled=became.get(MessageState.CANCELLED, 0),
+        waiting=sum(here.get(state, 0) for state in _WAITING),
+    )
+
+
 def hold_for(session: Session, *, campaign_id: str, kind: MessageKind, reason: str, now: datetime) -> int:
     """Hold what waits of one kind of a campaign until a person decides; gives how many mails.
 
     As with cancel_for, a sender that already holds one does not get past its fence.
     """
-    waiting = (
-        select(Message)
-        .where(
-            col(Message.campaign_id) == campaign_id,
-            col(Message.kind) == kind,
-            col(Message.state).in_((MessageState.QUEUED, MessageState.CLAIMED)),
-        )
-        .with_for_update()
-    )
-    rows = session.execute(waiting).scalars().all()
-    for row in rows:
-        move_message(session, row, MessageState.HELD, reason=reason, now=now)
-    return len(rows)
+    mine = (col(Message.campaign_id) == campaign_id, col(Message.kind) == kind)
+    here = (MessageState.QUEUED, MessageState.CLAIMED)
+    return sum(move_all(session, mine, here, MessageState.HELD, reason=reason, now=now).values())
 
 
 def is_in_doubt(row: Message) -> bool:
@@ -239,6 +273,66 @@ def move_message(
     return became
 
 
+def move_all(  # noqa: PLR0913 -- the last three have a default
+    session: Session,
+    which: Sequence[ColumnElement[bool]],
+    here: Collection[MessageState],
+    there: MessageState,
+    *,
+    reason: str,
+    now: datetime,
+    most: int | None = None,
+    skip_locked: bool = False,
+    also: Mapping[str, SQLCoreOperations[Any]] | None = None,
+) -> Mapping[MessageState, int]:
+    """Move all messages that are meant and stand `here`, as move_message() does, by two statements however many they are.
+
+    Gives how many came to which state. The events are written first, and by them the database knows again which rows it
+    holds, so that each row is moved once and from where its event says. `also` sets further columns of them.
+    """
+    for state in here:
+        MESSAGE.check(state, there)
+    session.flush()
+    stamp = make_stamp()
+    written = col(MessageEvent.id).between(stamp, f"{stamp}g")
+    became = _became(there)
+    found = (
+        select(col(Message.id), col(Message.state), col(Message.attempt), became.label("became"))
+        .where(*which, col(Message.state).in_(here))
+        # The order in which senders hold them, so that nobody waits for one another in a ring.
+        .order_by(col(Message.id))
+        .limit(most)
+        .with_for_update(skip_locked=skip_locked)
+        .subquery("found")
+    )
+    event = MessageEvent(message_id="", at=now, was="", became="", attempt=0, reason=reason[:_REASON_LENGTH])
+    changing: dict[str, SQLCoreOperations[Any]] = {
+        "id": numbered_id(session, stamp),
+        "message_id": found.c.id,
+        "was": found.c.state,
+        "became": found.c.became,
+        "attempt": found.c.attempt,
+    }
+    session.execute(insert_from(session, event, changing, select(found)))
+    moved = select(col(MessageEvent.message_id)).where(written)
+    moving = update(Message).where(is_among(session, col(Message.id), moved))
+    moving = moving.values(
+        {
+            "state": became,
+            "lease_owner": null(),
+            "lease_until": null(),
+            "settled_at": _settled_at(there, now=now),
+            **(also or {}),
+        }
+    )
+    session.execute(moving.execution_options(synchronize_session=False))
+    for row in list(session.identity_map.values()):
+        if isinstance(row, Message):
+            session.expire(row)
+    each = select(col(MessageEvent.became), func.count()).where(written).group_by(col(MessageEvent.became))
+    return {MessageState(state): number for state, number in session.execute(each)}
+
+
 def try_again(session: Session, row: Message, *, reason: str, now: datetime) -> None:
     """Queue a mail that certainly did not arrive for its next try, or let it expire where none is left."""
     next_try = after_deferral(tries=row.attempt, now=now, expires_at=row.expires_at)
@@ -261,6 +355,31 @@ def leave_in_doubt(session: Session, row: Message, *, reason: str, now: datetime
     if isinstance(next_try, RetryAt):
         row.due_at, row.possible_duplicate = next_try.at, True
         move_message(session, row, MessageState.QUEUED, reason="goes once more, the same", now=now)
+
+
+def _of_occurrence(
+    *, kind: MessageKind, campaign_id: str, occurrence: str
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Message.kind) == kind,
+        col(Message.campaign_id) == campaign_id,
+        col(Message.occurrence) == occurrence,
+    )
+
+
+def _became(there: MessageState) -> ColumnElement[str]:
+    """Say in SQL what move_message() says of a copy that may have arrived."""
+    kept = literal(there.value)
+    if there not in _SAYS_UNSENT:
+        return kept
+    return case((col(Message.possible_duplicate).is_(True), MessageState.UNCERTAIN.value), else_=kept)
+
+
+def _settled_at(there: MessageState, *, now: datetime) -> SQLCoreOperations[datetime | None]:
+    if there not in _FINAL:
+        return col(Message.settled_at)
+    moment = literal(now, Moment)
+    return case((col(Message.possible_duplicate).is_(True), col(Message.settled_at)), else_=moment)
 
 
 def _message(

@@ -14,7 +14,8 @@ class Policy:
 
     A lower `priority` goes first; `expires_after` counts from the moment it is due. `list_headers` offers one
     click to unsubscribe (RFC 8058), `to_list` names the letter's list (RFC 2919) and calls the mail bulk,
-    `auto_submitted` says that a machine wrote it (RFC 3834).
+    `auto_submitted` says that a machine wrote it (RFC 3834). `notify` says of what relays are asked to report
+    (RFC 3461): of a failure only, which is their habit without the warnings of delay that nobody could act on.
     """
 
     priority: int
@@ -23,6 +24,7 @@ class Policy:
     list_headers: bool
     to_list: bool = False
     auto_submitted: bool
+    notify: str = "FAILURE"
 
 
 _ANSWER = Policy(
@@ -67,6 +69,8 @@ _THE_LETTER = Policy(
     when_uncertain=WhenUncertain.PERSON,
     list_headers=False,
     auto_submitted=False,
+    # A receipt proves the delivery, and a person waits for every word of it.
+    notify="SUCCESS,FAILURE,DELAY",
 )
 
 POLICIES: Mapping[MessageKind, Policy] = {

@@ -1,33 +1,17 @@
 """Carry mail to a relay by SMTP, over several connections at once."""
 
-import contextlib
-import queue
-import selectors
-import socket
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from service.mail.connection import Connection, Dial, Manner, make_tls_context
+from service.mail.carrying import Carrying
+from service.mail.connection import Dial, Manner, make_tls_context
 from service.mail.connection import dial as plain_dial
-from service.mail.dialogue import Asked, Incapable, Lost
 from service.mail.envelope import Envelope
+from service.mail.exchange import Exchange
 from service.mail.relay import Relay, parse_smtp_urls
-from service.mail.transport import (
-    Answer,
-    Book,
-    Deferred,
-    Mail,
-    Outcome,
-    Receipt,
-    Rejected,
-    RelayDown,
-    Stage,
-    Told,
-)
+from service.mail.transport import Book, Mail, Outcome, Receipt, Told
 
 __all__ = ["Relay", "SmtpTransport", "parse_smtp_urls"]
 
@@ -38,24 +22,11 @@ earlier only means to try again, and a relay that hangs must not stop the confir
 END_OF_DATA_SECONDS = 600.0
 """How long a relay may take for the bytes and then for its last answer (RFC 5321, section 4.5.3.2.6: ten minutes)."""
 
-PAUSE_SECONDS = 30.0
-"""For how long no relay is tried again after none could be reached."""
-
-MAILS_PER_CONNECTION = 100
-"""So many mails go over one connection, then a new one is made: many relays end it, some without a word."""
-
-CONNECTIONS = 8
-"""So many connections at most are open at once: relays grant 20 to 50, and more than 8 bring little."""
+CONNECTIONS = 16
+"""So many connections at most are open at once; where a relay grants fewer, those it grants."""
 
 # Our machine's own name would travel in the Received header of every mail; an address literal says nothing.
 _NAMELESS = "[127.0.0.1]"
-_CLOSING = 421
-_ENDED = frozenset({None, _CLOSING})
-_STOCK_SECONDS = 0.005
-_GATHER_SECONDS = 0.0005
-_READS = 16
-
-_Trouble = RelayDown | Lost | Incapable
 
 
 class SmtpTransport:
@@ -77,7 +48,7 @@ class SmtpTransport:
         connections: int = CONNECTIONS,
     ) -> None:
         """Prepare, without connecting; raises Refused where `ca_file` holds no certificate."""
-        self._exchange = _Exchange(
+        self._exchange = Exchange(
             relays=tuple(relays),
             most=connections,
             manner=Manner(
@@ -98,7 +69,7 @@ class SmtpTransport:
     def carry(self, book: Book) -> None:
         """Carry every mail that the book gives, by the next relay where one fails before it has asked for the bytes."""
         with self._lock:
-            _Carrying(exchange=self._exchange, book=book).run()
+            Carrying(exchange=self._exchange, book=book).run()
 
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
         """Hand one mail over."""
@@ -113,448 +84,6 @@ class SmtpTransport:
         """Say good-bye to the relay; the next mail connects again."""
         with self._lock:
             self._exchange.close()
-
-
-@dataclass(kw_only=True)
-class _Exchange:
-    """What outlives one carrying: the connections that rest, and what is known of the relays."""
-
-    relays: tuple[Relay, ...]
-    manner: Manner
-    most: int
-    resting: list[Connection] = field(default_factory=list)
-    down: RelayDown | None = None
-    down_until: float = 0.0
-
-    def reach(self) -> None:
-        """Have at least one connection that rests and is alive; raises RelayDown."""
-        if self.down is not None and time.monotonic() < self.down_until:
-            raise RelayDown(self.down.answer, str(self.down))
-        self.drop_dead()
-        if self.resting:
-            return
-        first: RelayDown | None = None
-        for relay in self.relays:
-            try:
-                self.resting.append(self.open(relay))
-            except RelayDown as trouble:
-                first = first or trouble
-            else:
-                self.down = None
-                return
-        assert first is not None
-        self.note_down(first)
-        raise first
-
-    def open(self, relay: Relay) -> Connection:
-        """Open a connection; raises RelayDown."""
-        connection = Connection(relay, self.manner)
-        connection.open()
-        return connection
-
-    def note_down(self, trouble: RelayDown) -> None:
-        """Remember that no relay could be reached, for a while."""
-        self.down, self.down_until = trouble, time.monotonic() + PAUSE_SECONDS
-
-    def drop_dead(self) -> None:
-        """Close what rests and is not alive any more."""
-        resting, self.resting = self.resting, []
-        for connection in resting:
-            if connection.is_alive():
-                self.resting.append(connection)
-            else:
-                connection.close()
-
-    def close(self) -> None:
-        """Leave every relay."""
-        for connection in self.resting:
-            connection.leave()
-        self.resting.clear()
-
-
-@dataclass(kw_only=True, eq=False)
-class _Line:
-    """One connection at work."""
-
-    connection: Connection
-    socket: socket.socket
-    deadline: float = 0.0
-    waits_to_write: bool = False
-
-    @property
-    def relay(self) -> Relay:
-        """The relay at its other end."""
-        return self.connection.relay
-
-    @property
-    def may_offer(self) -> bool:
-        """Tell whether it may take one more mail."""
-        return self.connection.offers < MAILS_PER_CONNECTION and self.connection.dialogue.may_offer
-
-    @property
-    def is_worn(self) -> bool:
-        """Tell whether it has carried its share and may be left."""
-        return self.connection.offers >= MAILS_PER_CONNECTION and self.connection.dialogue.is_idle
-
-
-@dataclass(kw_only=True)
-class _Journey:
-    """What a mail has met so far on its way to a relay."""
-
-    troubles: list[_Trouble] = field(default_factory=list)
-    relays: set[Relay] = field(default_factory=set)
-
-
-@dataclass(kw_only=True)
-class _Dialled:
-    """What came of an attempt to open one more connection."""
-
-    relay: Relay
-    connection: Connection | None
-    trouble: RelayDown | None
-
-
-@dataclass(kw_only=True)
-class _Carrying:
-    """One run over all connections: who may offer gets a mail, who answers is heard, and what is told is written down."""
-
-    exchange: _Exchange
-    book: Book
-    lines: list[_Line] = field(default_factory=list)
-    waiting: deque[Mail] = field(default_factory=deque)
-    journeys: dict[Mail, _Journey] = field(default_factory=dict)
-    told: list[Told] = field(default_factory=list)
-    dialling: set[Relay] = field(default_factory=set)
-    dialled: "queue.SimpleQueue[_Dialled]" = field(default_factory=queue.SimpleQueue)
-    failed: dict[Relay, RelayDown] = field(default_factory=dict)
-    most: int = 0
-    is_over: bool = False
-
-    def run(self) -> None:
-        """Carry until the book has no more."""
-        self.most = self.exchange.most
-        self._bell, self._ear = socket.socketpair()
-        self._selector = selectors.DefaultSelector()
-        with self._selector, self._bell, self._ear:
-            self._bell.settimeout(0)
-            self._ear.settimeout(0)
-            self._selector.register(self._ear, selectors.EVENT_READ, None)
-            self.exchange.drop_dead()
-            for connection in self.exchange.resting:
-                self._join(connection)
-            self.exchange.resting.clear()
-            try:
-                while self._hand_out():
-                    self._turn()
-                self._rest()
-            finally:
-                # Whatever ended the run before its time, what was under way is not gone on with.
-                for line in self.lines:
-                    line.connection.close()
-
-    # Giving mails out
-
-    def _hand_out(self) -> bool:
-        """Give each line that may take one a mail, and dial where lines are missing; tells whether anything goes on."""
-        self._leave_worn()
-        stuck: list[Mail] = []
-        while (mail := self._next_mail(stuck)) is not None:
-            line = self._line_for(mail)
-            if line is not None:
-                self._offer(line, mail)
-                self._write(line)
-            elif self._may_come_to_a_line(mail):
-                # It may wait for a relay that does not answer; the others need not wait with it.
-                stuck.append(mail)
-            else:
-                self._give_up(mail)
-        self.waiting.extend(stuck)
-        self._write_down([])
-        return bool(self.waiting or self.dialling or self._is_busy())
-
-    def _is_busy(self) -> bool:
-        return any(not line.connection.dialogue.is_idle for line in self.lines)
-
-    def _next_mail(self, stuck: Sequence[Mail]) -> Mail | None:
-        if self.waiting:
-            return self.waiting.popleft()
-        if self.is_over or not self._has_room(stuck):
-            return None
-        if stuck or self.dialling or self._is_busy():
-            return self.book.next(relay=self._likely_relay(), wait=False)
-        # With nothing else to do there is nothing to miss while waiting, but lines that end meanwhile.
-        mail = self.book.next(relay=self._likely_relay(), wait=True)
-        for line in [line for line in self.lines if line.connection.has_something_to_say()]:
-            self._drop(line)
-        return mail
-
-    def _likely_relay(self) -> str:
-        """Name the relay by which the next mail will probably go."""
-        line = next((line for line in self.lines if line.may_offer), None)
-        return (line.relay if line is not None else self._in_order()[0]).name
-
-    def _has_room(self, stuck: Sequence[Mail]) -> bool:
-        """Tell whether one more mail is wanted: there is a line for it, or may be, and none waits for that already."""
-        if any(line.may_offer for line in self.lines):
-            return True
-        return len(self.lines) < self.most and all(self._tried(mail) for mail in stuck)
-
-    def _line_for(self, mail: Mail) -> _Line | None:
-        tried = self._tried(mail)
-        return next((line for line in self.lines if line.may_offer and line.relay not in tried), None)
-
-    def _may_come_to_a_line(self, mail: Mail) -> bool:
-        """Tell whether a line for a mail may come free or is being dialled; dials one where that helps."""
-        tried = self._tried(mail)
-        stands = any(line.relay not in tried for line in self.lines)
-        left = [relay for relay in self._in_order() if relay not in tried and relay not in self.failed]
-        may_dial = not stands or len(self.lines) + len(self.dialling) < self.most
-        if left and may_dial and left[0] not in self.dialling:
-            self._dial(left[0])
-        return stands or any(relay not in tried for relay in self.dialling)
-
-    def _tried(self, mail: Mail) -> Collection[Relay]:
-        journey = self.journeys.get(mail)
-        return journey.relays if journey is not None else ()
-
-    def _offer(self, line: _Line, mail: Mail) -> None:
-        dialogue = line.connection.dialogue
-        incapable = dialogue.refusal(mail.envelope)
-        if incapable is not None:
-            self._meet(mail, line.relay, incapable)
-            return
-        line.connection.offers += 1
-        dialogue.offer(mail)
-
-    def _in_order(self) -> list[Relay]:
-        kept = list(dict.fromkeys(line.relay for line in self.lines))
-        return kept + [relay for relay in self.exchange.relays if relay not in kept]
-
-    def _dial(self, relay: Relay) -> None:
-        self.dialling.add(relay)
-        threading.Thread(target=self._dial_apart, args=(relay,), daemon=True).start()
-
-    def _dial_apart(self, relay: Relay) -> None:
-        try:
-            done = _Dialled(relay=relay, connection=self.exchange.open(relay), trouble=None)
-        except RelayDown as trouble:
-            done = _Dialled(relay=relay, connection=None, trouble=trouble)
-        except Exception:  # noqa: BLE001 -- whatever it is, the mails that wait for this line must hear of it
-            unknown = RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name))
-            done = _Dialled(relay=relay, connection=None, trouble=unknown)
-        self.dialled.put(done)
-        # Where nobody listens any more, the run was ended from outside.
-        with contextlib.suppress(OSError):
-            self._bell.send(b".")
-
-    # Hearing
-
-    def _turn(self) -> None:
-        """Wait until somebody has something to say, and take one step everywhere."""
-        asked: list[_Line] = []
-        goes_on = self._listen(asked, seconds=self._patience())
-        while goes_on and (asked or self.told) and self._are_others_under_way(asked):
-            # A commit costs more than a moment's wait, and serves all who have answered by then.
-            goes_on = self._listen(asked, seconds=_GATHER_SECONDS)
-        self._take_dialled()
-        self._give_up_on_the_silent()
-        self._write_down(asked)
-
-    def _listen(self, asked: list[_Line], *, seconds: float | None) -> bool:
-        """Take one step with everybody who has something to say within so many seconds; tells whether anybody had."""
-        ready = self._selector.select(seconds)
-        for key, mask in ready:
-            line = key.data
-            if line is None:
-                with contextlib.suppress(BlockingIOError):
-                    self._ear.recv(64)
-                continue
-            if mask & selectors.EVENT_READ:
-                self._hear(line, asked)
-            if line.waits_to_write or line.connection.dialogue.unwritten:
-                self._write(line)
-        return bool(ready)
-
-    def _are_others_under_way(self, asked: Sequence[_Line]) -> bool:
-        return any(not line.connection.dialogue.is_idle and line not in asked for line in self.lines)
-
-    def _patience(self) -> float | None:
-        """Give for how many seconds nothing may happen."""
-        if self.waiting or self.dialling:
-            bounds = [0.05 if self.dialling else _STOCK_SECONDS]
-        elif not self.is_over and any(line.may_offer for line in self.lines):
-            bounds = [_STOCK_SECONDS]
-        else:
-            bounds = []
-        here = time.monotonic()
-        bounds += [line.deadline - here for line in self.lines if not line.connection.dialogue.is_idle]
-        return max(0.0, min(bounds)) if bounds else None
-
-    def _hear(self, line: _Line, asked: list[_Line]) -> None:
-        dialogue = line.connection.dialogue
-        for _ in range(_READS):
-            data = line.connection.read()
-            if data is None:
-                return
-            if not data:
-                self._lose(line)
-                return
-            line.connection.spoke_at = self._set_deadline(line)
-            for event in dialogue.hear(data):
-                if isinstance(event, Asked):
-                    asked.append(line)
-                else:
-                    self._take(event, line)
-            if dialogue.is_over:
-                self._lose(line)
-                return
-            if line.connection.has_read_all(data):
-                return
-
-    def _take(self, told: Told, line: _Line) -> None:
-        """Take what was told of a mail: its end, or a trouble on its way."""
-        outcome = told.outcome
-        if isinstance(outcome, Deferred) and _is_an_end_between_mails(outcome, line):
-            self.waiting.append(told.mail)
-        elif isinstance(outcome, Lost):
-            self._meet(told.mail, line.relay, outcome)
-        else:
-            self._end(told.mail, outcome)
-
-    def _meet(self, mail: Mail, relay: Relay, trouble: _Trouble) -> None:
-        """Note a trouble of a mail at one relay, and let it try the next; give it up where none is left."""
-        journey = self.journeys.setdefault(mail, _Journey())
-        journey.troubles.append(trouble)
-        journey.relays.add(relay)
-        if journey.relays.issuperset(self.exchange.relays):
-            self._give_up(mail)
-        else:
-            self.waiting.append(mail)
-
-    def _give_up(self, mail: Mail) -> None:
-        """Tell a mail what it met at every relay, those that could not be reached at all included."""
-        journey = self.journeys.get(mail) or _Journey()
-        unreached = [trouble for relay, trouble in self.failed.items() if relay not in journey.relays]
-        verdict = _verdict([*unreached, *journey.troubles])
-        if isinstance(verdict, RelayDown):
-            self.exchange.note_down(verdict)
-            self.is_over = True
-        self._end(mail, verdict)
-
-    def _end(self, mail: Mail, outcome: Outcome) -> None:
-        self.journeys.pop(mail, None)
-        self.told.append(Told(mail=mail, outcome=outcome))
-
-    def _take_dialled(self) -> None:
-        while self.dialling:
-            try:
-                done = self.dialled.get_nowait()
-            except queue.Empty:
-                return
-            self.dialling.discard(done.relay)
-            if done.connection is not None:
-                self.exchange.down = None
-                self._join(done.connection)
-            elif any(line.relay == done.relay for line in self.lines):
-                # The relay grants no more connections: those that stand must do.
-                self.most = len(self.lines)
-            elif done.trouble is not None:
-                self.failed[done.relay] = done.trouble
-
-    def _give_up_on_the_silent(self) -> None:
-        here = time.monotonic()
-        for line in [line for line in self.lines if line.deadline <= here]:
-            if not line.connection.dialogue.is_idle:
-                self._lose(line)
-
-    # Writing down
-
-    def _write_down(self, asked: Sequence[_Line]) -> None:
-        """Have the book write down what was told, and let those mails leave which it allows."""
-        lines = [line for line in asked if line in self.lines]
-        if not self.told and not lines:
-            return
-        told, self.told = self.told, []
-        mails = [line.connection.dialogue.offered for line in lines]
-        allowed = self.book.write(told, [mail for mail in mails if mail is not None])
-        for line, mail in zip(lines, mails, strict=True):
-            if mail in allowed:
-                self._let_leave(line)
-            else:
-                # Between 354 and the dot there is no way back but to hang up.
-                line.connection.dialogue.offered = None
-                self._drop(line)
-
-    def _let_leave(self, line: _Line) -> None:
-        line.connection.dialogue.submit()
-        # The next mail is offered in the same breath: one turn for both, and one commit.
-        if line.may_offer and not self.is_over:
-            mail = self._next_for(line)
-            if mail is not None:
-                self._offer(line, mail)
-        self._write(line)
-
-    def _next_for(self, line: _Line) -> Mail | None:
-        """Give one that waits and may go by this line, or a new one."""
-        for mail in self.waiting:
-            if line.relay not in self._tried(mail):
-                self.waiting.remove(mail)
-                return mail
-        return self.book.next(relay=line.relay.name, wait=False)
-
-    # Lines
-
-    def _join(self, connection: Connection) -> None:
-        line = _Line(connection=connection, socket=connection.join())
-        self.lines.append(line)
-        self._selector.register(line.socket, selectors.EVENT_READ, line)
-
-    def _write(self, line: _Line) -> None:
-        unwritten = len(line.connection.dialogue.unwritten)
-        if line not in self.lines:
-            return
-        if not line.connection.write():
-            self._lose(line)
-            return
-        left = len(line.connection.dialogue.unwritten)
-        if left < unwritten:
-            self._set_deadline(line)
-        if bool(left) is not line.waits_to_write:
-            line.waits_to_write = bool(left)
-            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if left else 0)
-            self._selector.modify(line.socket, wanted, line)
-
-    def _set_deadline(self, line: _Line) -> float:
-        """Begin to wait for the next answer; gives the present moment."""
-        manner = self.exchange.manner
-        at_the_end = line.connection.dialogue.awaits_the_end
-        here = time.monotonic()
-        line.deadline = here + (manner.end_of_data_timeout if at_the_end else manner.timeout)
-        return here
-
-    def _lose(self, line: _Line) -> None:
-        """Settle what is open on a line that is gone."""
-        for told in line.connection.dialogue.lost():
-            self._take(told, line)
-        self._drop(line)
-
-    def _drop(self, line: _Line) -> None:
-        if line in self.lines:
-            self.lines.remove(line)
-            self._selector.unregister(line.socket)
-            line.connection.close()
-
-    def _leave_worn(self) -> None:
-        for line in [line for line in self.lines if line.is_worn]:
-            self.lines.remove(line)
-            self._selector.unregister(line.socket)
-            line.connection.leave()
-
-    def _rest(self) -> None:
-        """Keep the lines for what comes next."""
-        self._leave_worn()
-        self.exchange.resting += [line.connection for line in self.lines]
-        self.lines.clear()
 
 
 @dataclass(kw_only=True)
@@ -581,22 +110,3 @@ class _BookOfOne:
         if asked:
             self.before_data()
         return asked
-
-
-def _is_an_end_between_mails(outcome: Deferred, line: _Line) -> bool:
-    """Tell whether a relay only ended a connection between two mails; that says nothing about the next one.
-
-    A mail may meet it often, but not for ever: each such line has brought another mail to its end, and as the
-    first of a line it meets it no more.
-    """
-    return line.connection.offers > 1 and outcome.answer.stage is Stage.MAIL and outcome.answer.code in _ENDED
-
-
-def _verdict(troubles: Sequence[_Trouble]) -> Deferred | Rejected:
-    """Sum up what a mail met at every relay."""
-    if all(isinstance(trouble, Incapable) for trouble in troubles):
-        return troubles[0]
-    if all(isinstance(trouble, RelayDown) for trouble in troubles):
-        return troubles[0]
-    # One relay works, only not for this mail now: others need not wait with it.
-    return Deferred(next(one.answer for one in troubles if not isinstance(one, Incapable)))

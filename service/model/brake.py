@@ -36,6 +36,7 @@ class CanaryOutcome(StrEnum):
     WELL = "well"
     BADLY = "badly"
     TIME = "time"
+    STOPPED = "stopped"
 
 
 class Canary(SQLModel, table=True):

@@ -88,9 +88,13 @@ class StateMachine(Generic[S]):
 
     def move(self, row: HasState[S], there: S) -> None:
         """Move a row to another state; raises Refused where the table does not allow it."""
-        if not self.may_move(row.state, there):
-            raise Refused(f"A {self.noun} that is {_word(row.state)} cannot become {_word(there)}.")
+        self.check(row.state, there)
         row.state = there
+
+    def check(self, here: S, there: S) -> None:
+        """Raise Refused where the table does not allow a move; for those who move many rows by one statement."""
+        if not self.may_move(here, there):
+            raise Refused(f"A {self.noun} that is {_word(here)} cannot become {_word(there)}.")
 
 
 CAMPAIGN = StateMachine(

@@ -20,7 +20,7 @@ class Update(SQLModel, table=True):
 
     `id` is a keyed hash of audience and words: the same words to the same audience of a letter are one update, and
     the occurrence of all its mails. `recipients` counts the mails posted so far; `posted_at` says when the last of
-    them was, and is empty while a start was broken off.
+    them was, and is empty while a start was broken off. From `stopped_at` on none is posted or composed any more.
     """
 
     __tablename__ = "letter_update"
@@ -33,3 +33,4 @@ class Update(SQLModel, table=True):
     recipients: int = 0
     created_at: datetime = Field(sa_type=Moment)
     posted_at: datetime | None = Field(default=None, sa_type=Moment)
+    stopped_at: datetime | None = Field(default=None, sa_type=Moment)

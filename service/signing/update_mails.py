@@ -29,6 +29,7 @@ from service.store.keyring import Keyring
 from service.store.links import Link, link_token
 
 _GONE = (MessageState.CANCELLED, "the update is gone")
+_STOPPED = (MessageState.CANCELLED, "the update was stopped")
 _LEFT = (MessageState.CANCELLED, "is no longer among those who are told")
 _NO_ADDRESS = (MessageState.CANCELLED, "no address is kept")
 _SUPPRESSED = (MessageState.SUPPRESSED, "the mailbox asked not to be written to, or cannot be")
@@ -106,6 +107,8 @@ class UpdateMails:
         update = session.get(Update, update_id)
         if campaign is None or update is None or update.campaign_id != campaign.id:
             raise Unwanted(*_GONE)
+        if update.stopped_at is not None:
+            raise Unwanted(*_STOPPED)
         keys = self.keyring.of(session, campaign.id)
         file: CampaignFile = open_file(session, self.keyring, campaign)
         unsubscribe_url = f"{self.public_url}/unsubscribe/{tokens[1]}"

@@ -12,6 +12,15 @@ from service.foundation.sealing import CampaignKeys
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
 from service.model.link_token import LinkToken, Purpose
 from service.store.insert import insert_or
+from service.store.rows import run_for_rows
+
+_LINK = {"digest": "bytea", "purpose": "text", "row_id": "text", "generation": "integer"}
+_KEEP = (
+    "INSERT INTO link_token (digest, purpose, campaign_id, row_id, generation, created_at, expires_at)"
+    " SELECT v.digest, v.purpose, :campaign, v.row_id, v.generation, :at, :until FROM {v} WHERE true"
+    " ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at"
+    " WHERE link_token.expires_at < excluded.expires_at"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +56,22 @@ def keep_links(
 ) -> None:
     """Keep many links at once, as keep_link() does."""
     session.flush()
-    for link in links:
-        row = _row(keys, link, expires_at=expires_at, now=now)
-        once = insert_or(session, row)
-        lives_on = once.on_conflict_do_update(
-            index_elements=["digest"],
-            set_={"expires_at": once.excluded.expires_at},
-            where=col(LinkToken.expires_at) < once.excluded.expires_at,
+    rows = {
+        token_digest(link_token(keys, link)): (link.purpose.value, link.row_id, link.generation)
+        for link in links
+    }
+    # In one order, so that two who keep the same links never wait for one another.
+    kept = [(digest, *rows[digest]) for digest in sorted(rows)]
+    if kept:
+        run_for_rows(
+            session.connection(),
+            _KEEP,
+            columns=_LINK,
+            rows=kept,
+            campaign=keys.campaign,
+            at=now,
+            until=expires_at,
         )
-        session.execute(lives_on)
 
 
 def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:

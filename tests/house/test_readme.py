@@ -43,11 +43,25 @@ def test_a_document_links_to_nothing_that_is_missing(document: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("guide", ["docs/map.md", "CONTRIBUTING.md", "SECURITY.md"])
+@pytest.mark.parametrize("guide", ["docs/map.md", "docs/deliverability.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_a_guide_names_only_files_that_exist(guide: str) -> None:
     named_there = {name for name in words_of(ROOT / guide) if not name.startswith(MADE)}
 
     assert {name for name in named_there if not is_there(name)} == set()
+
+
+def test_the_tests_that_deliverability_names_exist() -> None:
+    written = " ".join(path.read_text() for path in files(".py", under="tests"))
+    wanted = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "deliverability.md").read_text()))
+
+    assert {name for name in wanted if f"def {name}(" not in written} == set()
+
+
+@pytest.mark.parametrize("folder", ["changes", "docs/decisions"])
+def test_each_number_is_given_once(folder: str) -> None:
+    numbers = [path.name.partition("-")[0] for path in files(".md", under=folder)]
+
+    assert [number for number in numbers if numbers.count(number) > 1] == []
 
 
 def words_of(document: Path) -> set[str]:

@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 
 from service.app import MOST_BYTES
 from service.foundation.sealing import RootKey
+from service.signing.remind import remind_due
 from service.store.engine import make_engine
+from service.store.transaction import transaction
 from tests.coalition import Coalition, letter_file
 from tests.stories.visitor import ORGANIZATION, Door, Visitor, letter_page, words_of
 
@@ -40,6 +42,25 @@ def test_a_name_made_of_code_stands_there_as_its_characters(
 
     assert name in words_of(page)
     assert "<script" not in page.text
+
+
+def test_a_form_carries_no_word_of_a_stranger_into_a_mailbox(coalition: Coalition, visitor: Visitor) -> None:
+    advertising = dict.fromkeys(
+        ("name", "representative_name", "representative_title"), "Win at https://spam.example now"
+    )
+    entries = {**ORGANIZATION, **advertising}
+
+    visitor.send(letter_page(coalition, "/sign", kind="organization"), entries)
+    coalition.deliver_mail()
+    coalition.wait(days=10, hours=12)
+    with transaction(coalition.engine) as session:
+        lead = coalition.campaign().deadline_at - coalition.now
+        assert remind_due(session, coalition.keyring, lead=lead, now=coalition.now)
+    coalition.deliver_mail()
+
+    asked, reminded = coalition.mails()
+    for mail in (asked, reminded):
+        assert "spam.example" not in mail.subject + mail.text + mail.html
 
 
 def test_far_too_much_is_refused_with_a_sentence(coalition: Coalition, visitor: Visitor) -> None:

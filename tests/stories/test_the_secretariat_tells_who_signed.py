@@ -6,6 +6,7 @@ from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 
+UNTIL = "It goes in a minute; until then `undersigned update stop` with the same file stops it.\n"
 WORDS = "# We go on Tuesday\n\nThe **office** will see us.\n"
 
 
@@ -44,7 +45,7 @@ def test_it_is_shown_before_it_goes_and_goes_once(opened):
     assert opened.does("outbox", "show") == queued
     sends = [opened.does("update", "send", SLUG, "update.md") for _ in range(2)]
     assert sends == [
-        "2 mails are queued to those who signed; 0 had it already.\n",
+        f"2 mails are queued to those who signed; 0 had it already.\n{UNTIL}",
         "0 mails are queued to those who signed; 2 had it already.\n",
     ]
     again = opened.does("update", "send", SLUG, "update.md", "--check")
@@ -61,7 +62,24 @@ def test_who_signs_later_gets_it_when_it_is_sent_again(opened):
 
     sent = opened.does("update", "send", SLUG, "update.md")
 
-    assert sent == "1 mail is queued to those who signed; 2 had it already.\n"
+    assert sent == f"1 mail is queued to those who signed; 2 had it already.\n{UNTIL}"
+
+
+def test_what_was_sent_too_early_is_stopped_and_not_sent_by_mistake(opened):
+    opened.does("update", "send", SLUG, "update.md")
+
+    stopped = opened.does("update", "stop", SLUG, "update.md")
+
+    assert stopped == "2 of its mails were stopped; 0 had gone already.\n"
+    assert "2  cancelled" in opened.does("outbox", "show", "--kind", "update")
+    for arguments in ((), ("--check",)):
+        refused = opened.run("update", "send", SLUG, "update.md", *arguments)
+        assert refused.returncode == 2
+        assert "This update was stopped" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+    unknown = opened.run("update", "stop", SLUG, "update.md", "--to", "news")
+    assert unknown.returncode == 2
+    assert "No update with this text was sent" in unknown.stderr
 
 
 @pytest.mark.parametrize(

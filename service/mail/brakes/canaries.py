@@ -56,6 +56,21 @@ def keep_canary(
     return insert_once(session, canary, by=("campaign_id", "kind", "occurrence"))
 
 
+def end_canary(
+    session: Session, *, campaign_id: str, kind: MessageKind, occurrence: str, now: datetime
+) -> None:
+    """End the canary of a send that a person stopped, if it has one that has not ended."""
+    found = select(Canary).where(
+        col(Canary.campaign_id) == campaign_id,
+        col(Canary.kind) == kind,
+        col(Canary.occurrence) == occurrence,
+        col(Canary.ended_at).is_(None),
+    )
+    canary = session.execute(found.with_for_update()).scalar_one_or_none()
+    if canary is not None:
+        _end(session, canary, CanaryOutcome.STOPPED, now=now)
+
+
 def follow_canaries(session: Session, *, now: datetime, most: int = _A_TURN) -> int:
     """Look at every canary that has not ended; gives how many mails were let go before their time or held.
 

@@ -59,7 +59,8 @@ def _records(identity: Identity) -> Iterator[Record]:
         yield Record(
             name=identity.bounce_domain,
             kind="MX",
-            data=f"10 {identity.web_host}.",
+            # An MX names a host; an address cannot stand there (RFC 1035, section 3.3.9).
+            data=f"10 {identity.web_host if _is_a_name(identity.web_host) else f'mail.{identity.domain}'}.",
             note="the host at which bounces come in",
         )
 
@@ -72,6 +73,10 @@ def _senders(identity: Identity) -> Iterator[str]:
         yield f"ip{address.version}:{address}" if address is not None else f"a:{host}"
     if not hosts:
         yield "mx"
+
+
+def _is_a_name(host: str) -> bool:
+    return literal_address(host) is None and "." in host
 
 
 def _is_public(host: str) -> bool:

@@ -214,6 +214,24 @@ def test_the_records_to_publish_are_what_the_checks_look_for() -> None:
     assert bad(check_domain(ours, FakeResolver({**rest, **published}))) == []
 
 
+@pytest.mark.parametrize(
+    ("web_host", "named"),
+    [
+        ("letters.rivers.org", "letters.rivers.org"),
+        ("9.9.9.7", "mail.rivers.org"),
+        ("localhost", "mail.rivers.org"),
+    ],
+)
+def test_bounces_come_in_at_a_host_with_a_name(web_host: str, named: str) -> None:
+    [mx] = [
+        record
+        for record in records_to_publish(identity(bounce_domain="bounces.rivers.org", web_host=web_host))
+        if record.kind == "MX"
+    ]
+
+    assert mx.data == f"10 {named}."
+
+
 def test_records_are_written_as_a_zone_file_has_them() -> None:
     lines = [str(record) for record in records_to_publish(identity(bounce_domain="bounces.rivers.org"))]
 

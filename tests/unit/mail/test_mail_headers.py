@@ -65,6 +65,7 @@ def test_a_name_reads_as_it_was_written_and_leaves_the_address_alone(name: str) 
     assert decoded_phrase(shown.strip()) == name
     assert written.isascii()
     assert "\n" not in re.sub(r"\r\n ", "", written)
+    assert all(len(line) <= 78 for line in written.split("\r\n"))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,10 @@ def test_a_name_reads_as_it_was_written_and_leaves_the_address_alone(name: str) 
         ("eve@office.example", '"eve@office.example" <zoe@office.example>'),
         ("=?utf-8?q?x?=", "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?= <zoe@office.example>"),
         ("Flüsse", "=?utf-8?b?RmzDvHNzZQ==?= <zoe@office.example>"),
+        (
+            " ".join(["River Watch"] * 8),
+            f'"{" ".join(["River Watch"] * 6)}\r\n River Watch River Watch" <zoe@office.example>',
+        ),
     ],
 )
 def test_a_name_is_quoted_or_encoded(name: str, written: str) -> None:

@@ -181,6 +181,17 @@ def test_the_twin_is_whole_and_asks_for_nothing_from_outside(name: str) -> None:
     assert not re.search(r"url\(|@import|(?<!-)color\s*:\s*#|background", fill(name).html)
 
 
+@pytest.mark.parametrize("name", MAILS)
+def test_a_link_whose_words_are_an_address_leads_there(name: str) -> None:
+    found = re.findall(r'<a [^>]*?href="([^"]+)"[^>]*>(.*?)</a>', fill(name).html, re.DOTALL)
+
+    assert [
+        (target, words)
+        for target, words in found
+        if re.search(r"://|@", words) and target.removeprefix("mailto:") != words.strip()
+    ] == []
+
+
 @pytest.mark.parametrize(
     ("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl"), ("ug", "rtl")]
 )

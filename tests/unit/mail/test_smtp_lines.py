@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.mail.smtp import MAILS_PER_CONNECTION, SmtpTransport
+from service.mail.carrying import MAILS_PER_CONNECTION
+from service.mail.smtp import SmtpTransport
 from service.mail.transport import Deferred, InDoubt, Receipt, Rejected, Stage
 from tests.doubles.lines import (
     CUT,

@@ -10,7 +10,14 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.mail.compose import Rendered
 from service.model.update import UpdateAudience
-from service.signing.update_words import UpdateWords, list_label, read_update, update_id, write_update
+from service.signing.update_words import (
+    LONGEST_BODY,
+    UpdateWords,
+    list_label,
+    read_update,
+    update_id,
+    write_update,
+)
 from tests.coalition import letter_file
 
 LINK, STOP = "https://letters.example/manage/M", "https://letters.example/unsubscribe/U"
@@ -117,3 +124,9 @@ def test_the_name_of_a_list_is_stable_and_says_nothing() -> None:
 
     assert re.fullmatch("[a-z2-7]{26}", list_label(one))
     assert list_label(one) == list_label(one) != list_label(other)
+
+
+def test_the_longest_update_is_shown_whole_by_those_who_cut_at_102_kb() -> None:
+    words = ("The **office** & [we](https://rivers.example/).\n\n" * 2000)[:LONGEST_BODY]
+
+    assert len(written(words).html.encode()) < 102_000

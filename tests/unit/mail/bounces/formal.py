@@ -357,4 +357,16 @@ FORMAL = [
         + f"--mdn\nContent-Type: text/plain\n\nYour message was read.\n\n--mdn\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {TO}\nOriginal-Message-ID: {OUR_ID}\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--mdn--\n",
         K.AUTO_REPLY,
     ),
+    sample(
+        "only the envelope's id is left of our mail",
+        dsn(
+            status("failed", "5.1.1", _UNKNOWN),
+            about=_ABOUT + "Original-Envelope-Id: " + OUR_ID.strip("<>").replace("q", "+71") + "\n",
+            to="letters@rivers.example",
+            returned="",
+        ),
+        K.HARD,
+        "5.1.1",
+        by="id",
+    ),
 ]

@@ -1,5 +1,6 @@
 """Returned mail is understood as a careful postmaster would: in doubt milder, and never with a crash."""
 
+import re
 import time
 
 import pytest
@@ -85,6 +86,18 @@ def test_the_same_mail_has_the_same_fingerprint_after_another_way() -> None:
 
 def test_no_report_holds_an_address_of_a_person() -> None:
     assert all("signer@" not in repr(read(sample.data)) for sample in SAMPLES)
+
+
+@pytest.mark.parametrize("junk", [b"\0", b"\x1b", b"\xff", b" ", b"+00", b"+0A", b"+3E"])
+def test_only_plain_ids_are_looked_for(junk: bytes) -> None:
+    hostile = b"a" + junk + b"b@rivers.example"
+    head = b"In-Reply-To: <" + hostile + b">\r\n"
+    status = b"\r\nOriginal-Envelope-Id: " + hostile + b"\r\nReporting-MTA:"
+
+    report = read(head + FORMAL[0].data.replace(b"\r\nReporting-MTA:", status))
+
+    assert all(re.fullmatch(r"<[!-~]+>", found) for found in report.message_ids)
+    assert OUR_ID in report.message_ids
 
 
 CODES = [
