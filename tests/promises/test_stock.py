@@ -532,8 +532,9 @@ class Bulk:
         )
 
     def __call__(self, session, message):
-        """Make one."""
-        raise NotImplementedError((session, message))
+        """Make one, as it is before its places are filled."""
+        del session, message
+        return self._draft
 
     def many(self, session, taken):
         """Make many."""
