@@ -12,7 +12,9 @@ from service.mail import outbox
 from service.mail.dkim import DkimSigner
 from service.mail.envelope import Draft, Envelope
 from service.mail.journal import Journal
+from service.mail.pace import Pace
 from service.mail.postman import Sender, deliver_due, free_stale
+from service.mail.sender import Composers
 from service.mail.transport import OneByOne, Receipt, Stage, Transport
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MessageState
@@ -39,6 +41,7 @@ class House:
     signer: DkimSigner | None = None
     journal: Journal | None = None
     is_stopping: bool = False
+    pace: Pace | None = None
 
     def clock(self) -> datetime:
         return self.time
@@ -56,13 +59,14 @@ class House:
         return deliver_due(
             self.engine,
             transport=by or self.postbox,
-            composers=dict.fromkeys(MessageKind, self.compose),
+            composers=self.composers(),
             sender=Sender(
                 site_key=b"k" * 32,
                 mail_from="letters@rivers.example",
                 domain="rivers.example",
                 signer=self.signer,
                 journal=self.journal,
+                pace=self.pace or Pace(),
             ),
             clock=self.clock,
             owner=owner,
@@ -77,10 +81,13 @@ class House:
         with transaction(self.engine) as session:
             return outbox.cancel_for(session, recipient_ref=recipient, kinds=kinds, now=self.time)
 
+    def composers(self) -> Composers:
+        return dict.fromkeys(MessageKind, self.compose)
+
     def compose(self, session: Session, message: Message) -> Draft:
         del session
         return Draft(
-            to=f"{message.recipient_ref.replace(' ', '')}@lakes.example",
+            to=self.address(message.recipient_ref),
             subject="Rivers",
             text=self.words(message),
             html="",
@@ -89,6 +96,10 @@ class House:
             language="en",
             unsubscribe_url=None,
         )
+
+    def address(self, recipient: str) -> str:
+        """Give the address of a recipient: one of its own, unless it is written as an address."""
+        return recipient if "@" in recipient else f"{recipient.replace(' ', '')}@lakes.example"
 
     def row(self, recipient: str = "anna") -> Message:
         with reading(self.engine) as session:
