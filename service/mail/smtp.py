@@ -13,7 +13,7 @@ from pathlib import Path
 
 from service.mail.connection import Connection, Dial, Manner, make_tls_context
 from service.mail.connection import dial as plain_dial
-from service.mail.dialogue import Asked, Incapable, Lost
+from service.mail.dialogue import Asked, Event, Incapable, Lost
 from service.mail.envelope import Envelope
 from service.mail.relay import Relay, parse_smtp_urls
 from service.mail.transport import (
@@ -190,10 +190,13 @@ class _Exchange:
     def drop_dead(self) -> None:
         """Close what rests and is not alive any more."""
         resting, self.resting = self.resting, []
+        dead: set[Relay] = set()
         for connection in resting:
-            if connection.is_alive():
+            # Where one died the others have hardly lived on, and each would have to be waited for.
+            if connection.relay not in dead and connection.is_alive():
                 self.resting.append(connection)
             else:
+                dead.add(connection.relay)
                 connection.close()
 
     def close(self) -> None:
@@ -462,9 +465,7 @@ class _Carrying:
             if not data:
                 self._lose(line)
                 return
-            line.connection.touch()
-            self._set_deadline(line)
-            for event in dialogue.hear(data):
+            for event in self._take_in(line, data):
                 if isinstance(event, Asked):
                     asked.append(line)
                 else:
@@ -474,6 +475,16 @@ class _Carrying:
                 return
             if line.connection.has_read_all(data):
                 return
+
+    def _take_in(self, line: _Line, data: bytes) -> Sequence[Event]:
+        dialogue = line.connection.dialogue
+        heard = dialogue.heard
+        events = dialogue.hear(data)
+        if dialogue.heard != heard:
+            # Half an answer is none: who drips must not hold a mail for ever.
+            line.connection.touch()
+            self._set_deadline(line)
+        return events
 
     def _take(self, told: Told, line: _Line) -> None:
         """Take what was told of a mail: its end, or a trouble on its way."""
