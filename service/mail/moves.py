@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.foundation.identity import make_ids
+from service.mail.outbox import REASON_LENGTH
 from service.mail.transport import Receipt
 from service.model.states import MessageState
 from service.store.claim import Taken
@@ -71,7 +72,14 @@ def note_moves(connection: Connection, moves: Sequence[Move], *, now: datetime) 
     if not moves:
         return
     rows = [
-        (event_id, move.row.id, move.was.value, move.became.value, move.row.attempt, move.reason)
+        (
+            event_id,
+            move.row.id,
+            move.was.value,
+            move.became.value,
+            move.row.attempt,
+            move.reason[:REASON_LENGTH],
+        )
         for event_id, move in zip(make_ids(len(moves)), moves, strict=True)
     ]
     run_for_rows(connection, _NOTE, columns=_EVENT, rows=rows, at=now)

@@ -14,7 +14,7 @@ from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
 from service.store.insert import insert_from, insert_or, make_stamp, numbered_id
 
-_REASON_LENGTH = 200
+REASON_LENGTH = 200
 
 _IN_HAND = frozenset({MessageState.CLAIMED, MessageState.SUBMITTING})
 _FINAL = frozenset(
@@ -233,7 +233,7 @@ def move_message(
             was=was.value,
             became=became.value,
             attempt=row.attempt,
-            reason=reason[:_REASON_LENGTH],
+            reason=reason[:REASON_LENGTH],
         )
     )
     return became
