@@ -48,6 +48,7 @@ JOURNAL_PAUSE = timedelta(minutes=1)
 _PAUSE_SECONDS = 0.25
 _CRASHED = "could not be composed"
 _IN_HAND = (MessageState.CLAIMED, MessageState.SUBMITTING)
+_MAY_BE_REFUSED = (*_IN_HAND, MessageState.UNCERTAIN)
 _MAY_BE_ACCEPTED = (MessageState.SUBMITTING, MessageState.UNCERTAIN, MessageState.QUEUED)
 
 _Settle = Callable[[Session, Message, datetime], object]
@@ -300,6 +301,9 @@ class Register:
 
     def _note_no(self, session: Session, ready: Ready, told: Deferred | Rejected | InDoubt) -> None:
         def settle(session: Session, mine: Message, now: datetime) -> None:
+            if mine.state is MessageState.UNCERTAIN and mine.possible_duplicate:
+                # It is a no to this copy only.
+                return
             answer = told.answer
             mine.relay, mine.reply_code, mine.enhanced_code = answer.relay, answer.code, answer.enhanced
             mine.destination = ready.destination
@@ -310,7 +314,9 @@ class Register:
             else:
                 try_again(session, mine, reason=str(answer), now=now)
 
-        self._settle(session, ready.row, settle)
+        # A no settles doubt as well: it may come after our lease has ended.
+        standing = _IN_HAND if isinstance(told, InDoubt) else _MAY_BE_REFUSED
+        self._settle(session, ready.row, settle, standing=standing)
 
     def _give_back_all(
         self, session: Session, mails: Sequence[Mail], *, reason: str, until: datetime | None = None

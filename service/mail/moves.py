@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.foundation.identity import make_ids
+from service.mail.outbox import REASON_LENGTH
 from service.mail.transport import Receipt
 from service.model.states import MessageState
 from service.store.claim import Taken
@@ -84,7 +85,7 @@ def into_submission(row: Taken) -> Move:
 
 def into_acceptance(row: Taken, receipt: Receipt) -> Move:
     """Tell that a relay has taken a message over."""
-    return row.id, row.attempt, _SUBMITTING, _ACCEPTED, yes_in_words(receipt)
+    return row.id, row.attempt, _SUBMITTING, _ACCEPTED, yes_in_words(receipt)[:REASON_LENGTH]
 
 
 def note_moves(connection: Connection, moves: Sequence[Move], *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
 from service.store.insert import insert_from, insert_or, is_among, make_stamp, numbered_id, rows_at_once
 
-_REASON_LENGTH = 200
+REASON_LENGTH = 200
 
 _IN_HAND = frozenset({MessageState.CLAIMED, MessageState.SUBMITTING})
 _FINAL = frozenset(
@@ -267,7 +267,7 @@ def move_message(
             was=was.value,
             became=became.value,
             attempt=row.attempt,
-            reason=reason[:_REASON_LENGTH],
+            reason=reason[:REASON_LENGTH],
         )
     )
     return became
@@ -305,7 +305,7 @@ def move_all(  # noqa: PLR0913 -- the last three have a default
         .with_for_update(skip_locked=skip_locked)
         .subquery("found")
     )
-    event = MessageEvent(message_id="", at=now, was="", became="", attempt=0, reason=reason[:_REASON_LENGTH])
+    event = MessageEvent(message_id="", at=now, was="", became="", attempt=0, reason=reason[:REASON_LENGTH])
     changing: dict[str, SQLCoreOperations[Any]] = {
         "id": numbered_id(session, stamp),
         "message_id": found.c.id,

@@ -171,7 +171,14 @@ MESSAGE = StateMachine(
             MessageState.EXPIRED,
             MessageState.UNCERTAIN,
         ),
-        MessageState.UNCERTAIN: (MessageState.ACCEPTED, MessageState.QUEUED, MessageState.CANCELLED),
+        MessageState.UNCERTAIN: (
+            MessageState.ACCEPTED,
+            MessageState.QUEUED,
+            MessageState.CANCELLED,
+            # The relay's no may come after the lease has ended.
+            MessageState.REFUSED,
+            MessageState.EXPIRED,
+        ),
         MessageState.HELD: (
             MessageState.QUEUED,
             MessageState.CANCELLED,

@@ -1,5 +1,6 @@
 """Stop all mail to a mailbox that it did not ask for just now; a sign-on stays as it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,12 +48,15 @@ def look_at_unsubscribe(session: Session, keyring: Keyring, *, token: str, now: 
 def unsubscribe(session: Session, keyring: Keyring, *, token: str, now: datetime) -> UnsubscribeView:
     """Stop writing invitations, reminders, updates and news to this mailbox for this letter; a second time changes nothing."""
     signature, campaign = _behind(session, token, now=now)
-    outbox.cancel_for(session, recipient_ref=signature.id, kinds=STOPPED_KINDS, now=now)
     keys = keyring.of(session, campaign.id)
     party = read_party(keys, signature)
     # Of an organization, contact and approver may be two mailboxes: the link was in the mail of one of them.
-    for address in {party.email, party.confirming_email} - {""}:
-        _suppress(session, campaign, email_index(keys, address), now=now)
+    mailboxes = sorted(email_index(keys, address) for address in {party.email, party.confirming_email} - {""})
+    for mailbox in mailboxes:
+        _suppress(session, campaign, mailbox, now=now)
+    # What a sender has made already would leave, whoever of this mailbox's sign-ons it was written for.
+    for row_id in sorted({signature.id, *_sign_ons_of(session, campaign, mailboxes)}):
+        outbox.cancel_for(session, recipient_ref=row_id, kinds=STOPPED_KINDS, now=now)
     return _view(session, keyring, signature, campaign)
 
 
@@ -63,6 +67,13 @@ def suppression_of(session: Session, campaign_id: str, mailbox: bytes) -> Suppre
     )
     row = session.exec(found).first()
     return row.reason if row is not None else None
+
+
+def _sign_ons_of(session: Session, campaign: Campaign, mailboxes: Sequence[bytes]) -> Sequence[str]:
+    found = select(Signature.id).where(
+        Signature.campaign_id == campaign.id, col(Signature.email_index).in_(mailboxes)
+    )
+    return session.exec(found).all()
 
 
 def _suppress(session: Session, campaign: Campaign, mailbox: bytes, *, now: datetime) -> None:

@@ -3,6 +3,8 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,15 @@ from sqlalchemy.exc import InternalError
 from service.foundation.errors import Transient
 from service.mail.book import Register
 from service.mail.dialogue import Dialogue
+from service.mail.envelope import Envelope
 from service.mail.relay import Relay
 from service.mail.smtp import SmtpTransport
 from service.mail.stock import Stock
-from service.mail.transport import Mail
+from service.mail.transport import Mail, Receipt, Stage
 from service.model.states import MessageState
 from service.store.transaction import Writer, transaction
-from tests.doubles.house import DELIVERY, House
+from tests.doubles.house import DELIVERY, House, Interrupted
+from tests.doubles.postbox import Fault, Postbox
 from tests.faults.server import LOOPBACK, Behaviour, FaultyServer, serving
 
 QUEUED, ACCEPTED, CLAIMED = MessageState.QUEUED, MessageState.ACCEPTED, MessageState.CLAIMED
@@ -107,3 +111,49 @@ def test_a_mail_that_cannot_be_put_back_now_leaves_no_other_in_doubt(
     arrived = len(server.ledger.entries())
     assert arrived
     assert house.counts() == {ACCEPTED: arrived, CLAIMED: len(persons) - arrived}
+
+
+@pytest.mark.parametrize(("code", "there"), [(451, QUEUED), (554, MessageState.REFUSED)])
+def test_a_no_that_comes_after_the_lease_has_ended_ends_the_doubt(
+    house: House, code: int, there: MessageState
+) -> None:
+    # The clock was set, or the machine slept: whoever frees what is stale does so while the relay still thinks.
+    def oversleep() -> None:
+        house.wait(timedelta(hours=1))
+        house.free()
+
+    house.post(kind=DELIVERY)
+    relay = Interrupted(after=oversleep)
+    relay.postbox.fail_next(Fault(stage=Stage.END, code=code))
+
+    house.send(by=relay)
+
+    assert house.state() is there
+    assert house.moves()[:4] == ["queued", "claimed", "submitting", "uncertain"]
+
+
+def test_a_no_to_a_second_copy_leaves_the_first_in_doubt(house: House) -> None:
+    house.post()
+    house.send(by=Interrupted(after=lambda: (_ for _ in ()).throw(ZeroDivisionError)))
+    house.wait(timedelta(minutes=20))
+    relay = Interrupted(after=lambda: (house.wait(timedelta(hours=1)), house.free()))
+    relay.postbox.fail_next(Fault(stage=Stage.END, code=554))
+
+    house.send(by=relay)
+
+    assert house.state() is MessageState.UNCERTAIN
+
+
+class FarAway(Postbox):
+    """A relay with as long a name as a name may be."""
+
+    def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
+        return replace(super().send(envelope, before_data=before_data), relay=f"{'relay.' * 41}test:25")
+
+
+def test_a_relay_with_a_long_name_says_yes_like_any_other(house: House) -> None:
+    house.post()
+
+    house.send(by=FarAway())
+
+    assert house.state() is ACCEPTED

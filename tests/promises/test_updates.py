@@ -20,6 +20,7 @@ from service.model.signature import HeldReason, Signature
 from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.update import Update, UpdateAudience
 from service.signing.party import email_index
+from service.signing.unsubscribe import unsubscribe
 from service.signing.update_words import UpdateWords
 from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
 from service.store import insert
@@ -366,3 +367,27 @@ def test_the_links_in_it_live_for_a_year(letter: Letter, lives: timedelta | None
         assert {link.purpose for link in links} == {Purpose.MANAGE, Purpose.UNSUBSCRIBE}
         assert all(link.expires_at > letter.now + timedelta(days=365) for link in links)
         assert find_link(session, link_token(letter.keys, manage), Purpose.MANAGE).row_id == mine
+
+
+def test_who_opts_out_by_one_sign_on_is_not_written_to_for_another(letter: Letter) -> None:
+    first, second = (
+        letter.signed(email="zoe@lakes.example", name="One"),
+        letter.signed(email="zoe@lakes.example", name="Two"),
+    )
+    letter.send()
+    (message,) = letter.messages()
+    (other,) = {*first, *second} - {message.recipient_ref}
+    with transaction(letter.engine) as session:
+        give_a_file(session, letter)
+        # A sender has it in hand, made and signed.
+        row = session.get_one(Message, message.id)
+        row.state, row.lease_owner, row.lease_until = MessageState.CLAIMED, "sender", letter.now
+        session.add(row)
+        link = Link(purpose=Purpose.UNSUBSCRIBE, row_id=other)
+        keep_link(session, letter.keys, link, expires_at=letter.now + timedelta(days=1), now=letter.now)
+
+    with transaction(letter.engine) as session:
+        unsubscribe(session, letter.keyring, token=link_token(letter.keys, link), now=letter.now)
+
+    (message,) = letter.messages()
+    assert message.state is MessageState.CANCELLED
