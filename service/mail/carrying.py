@@ -20,8 +20,9 @@ from service.mail.exchange import LOOK_SECONDS, Dialled, Exchange
 from service.mail.relay import Relay
 from service.mail.transport import Answer, Book, Deferred, Mail, Outcome, Rejected, RelayDown, Stage, Told
 
-MAILS_PER_CONNECTION = 100
-"""So many mails go over one connection, then a new one is made: many relays end it, some without a word."""
+MAILS_PER_CONNECTION = 500
+"""So many mails go over one connection, then a new one is made: many relays end it, at a thousand or so, some without
+a word."""
 
 _CLOSING = 421
 _ENDED = frozenset({None, _CLOSING})

@@ -37,14 +37,13 @@ from service.store.transaction import reading, transaction
 
 _log = logging.getLogger(__name__)
 
-LEAST, MOST = 50, 500
+LEAST, MOST = 50, 200
 """So many mails are taken at a time: few where the relay is slow, so that an urgent one need not wait long."""
 
 STOCK_SECONDS = 0.25
 """The stock lasts for about so long; as often it is looked for mail that is more urgent than what lies in it."""
 
 _LONGEST_WAIT_SECONDS = 5.0
-_SIGNING_THREADS = 2
 _SIGNED_AT_ONCE = 32
 
 _Made = tuple[Taken, "Envelope | Filled"]
@@ -168,7 +167,7 @@ class Stock:
 
     def _fill(self) -> None:
         try:
-            with ThreadPoolExecutor(_SIGNING_THREADS) as signing:
+            with ThreadPoolExecutor(1) as signing:
                 self._expire()
                 while (above := self._wait_for_room()) is not _NEVER:
                     self._take(signing, above=above)

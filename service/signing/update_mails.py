@@ -1,7 +1,7 @@
 """The mails of an update: one alone, or many at once that differ only in their recipient and links."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -33,6 +33,7 @@ _STOPPED = (MessageState.CANCELLED, "the update was stopped")
 _LEFT = (MessageState.CANCELLED, "is no longer among those who are told")
 _NO_ADDRESS = (MessageState.CANCELLED, "no address is kept")
 _SUPPRESSED = (MessageState.SUPPRESSED, "the mailbox asked not to be written to, or cannot be")
+_PATTERNS_KEPT = 8
 _SOMEBODY = "somebody@mould.invalid"
 _COLUMNS = (
     Signature.id,
@@ -52,11 +53,13 @@ class UpdateMails:
 
     keyring: Keyring
     public_url: str
+    _patterns: dict[str, tuple[object, Pattern]] = field(default_factory=dict)
 
     def __call__(self, session: Session, message: Message) -> Draft:
         """Make one of them; raises Unwanted."""
-        tokens, to = self._recipient(session, message)
-        return self._draft(session, message.campaign_id, message.occurrence, to=to, tokens=tokens)
+        campaign, update = _rows_of(session, message.campaign_id, message.occurrence)
+        tokens, to = self._recipient(session, message, campaign, update)
+        return self._draft(session, campaign, update, to=to, tokens=tokens)
 
     def many(self, session: Session, rows: Sequence[Taken]) -> Sequence[Makes | Unwanted | Exception]:
         """Give for each row how its mail is made; each update is written once."""
@@ -71,44 +74,49 @@ class UpdateMails:
     def _made(
         self, session: Session, campaign_id: str | None, update_id: str, rows: Sequence[Taken]
     ) -> Mapping[str, Makes | Unwanted | Exception]:
-        blanks = [blank_token(0), blank_token(1)]
         try:
-            draft = self._draft(session, campaign_id, update_id, to=_SOMEBODY, tokens=blanks)
+            campaign, update = _rows_of(session, campaign_id, update_id)
+            pattern = self._pattern(session, campaign, update)
         except Unwanted as unwanted:
             return dict.fromkeys((row.id for row in rows), unwanted)
-        assert campaign_id is not None
-        keys = self.keyring.of(session, campaign_id)
-        audience = session.get_one(Update, update_id).audience
-        pattern = Pattern(draft, tokens=len(blanks))
+        keys, audience = self.keyring.of(session, campaign.id), update.audience
         found = select(*map(col, _COLUMNS)).where(col(Signature.id).in_([row.recipient_ref for row in rows]))
         signatures = {row.id: row for row in session.execute(found)}
-        silent = _suppressed(session, campaign_id)
+        silent = _suppressed(session, campaign.id)
         return {
             row.id: _made_for(signatures.get(row.recipient_ref), keys, pattern, audience, silent)
             for row in rows
         }
 
-    def _recipient(self, session: Session, message: Message) -> tuple[Sequence[str], str]:
-        update = session.get(Update, message.occurrence)
+    def _pattern(self, session: Session, campaign: Campaign, update: Update) -> Pattern:
+        """Give what all mails of an update share; it is written again where one of the sealed words has changed."""
+        words = (campaign.source, campaign.language, update.subject, update.body)
+        known = self._patterns.get(update.id)
+        if known is not None and known[0] == words:
+            return known[1]
+        blanks = [blank_token(0), blank_token(1)]
+        pattern = Pattern(
+            self._draft(session, campaign, update, to=_SOMEBODY, tokens=blanks), tokens=len(blanks)
+        )
+        if len(self._patterns) >= _PATTERNS_KEPT:
+            self._patterns.clear()
+        self._patterns[update.id] = words, pattern
+        return pattern
+
+    def _recipient(
+        self, session: Session, message: Message, campaign: Campaign, update: Update
+    ) -> tuple[Sequence[str], str]:
         found = select(*map(col, _COLUMNS)).where(col(Signature.id) == message.recipient_ref)
         signature = session.execute(found).one_or_none()
-        if update is None or message.campaign_id is None:
-            raise Unwanted(*_GONE)
-        keys = self.keyring.of(session, message.campaign_id)
-        to = _mailbox(signature, keys, update.audience, _suppressed(session, message.campaign_id))
+        keys = self.keyring.of(session, campaign.id)
+        to = _mailbox(signature, keys, update.audience, _suppressed(session, campaign.id))
         if isinstance(to, Unwanted):
             raise to
         return _tokens(signature, keys), to
 
     def _draft(
-        self, session: Session, campaign_id: str | None, update_id: str, *, to: str, tokens: Sequence[str]
+        self, session: Session, campaign: Campaign, update: Update, *, to: str, tokens: Sequence[str]
     ) -> Draft:
-        campaign = session.get(Campaign, campaign_id)
-        update = session.get(Update, update_id)
-        if campaign is None or update is None or update.campaign_id != campaign.id:
-            raise Unwanted(*_GONE)
-        if update.stopped_at is not None:
-            raise Unwanted(*_STOPPED)
         keys = self.keyring.of(session, campaign.id)
         file: CampaignFile = open_file(session, self.keyring, campaign)
         unsubscribe_url = f"{self.public_url}/unsubscribe/{tokens[1]}"
@@ -130,6 +138,14 @@ class UpdateMails:
             unsubscribe_url=unsubscribe_url,
             list_label=list_label(keys),
         )
+
+
+def _rows_of(session: Session, campaign_id: str | None, update_id: str) -> tuple[Campaign, Update]:
+    """Give the letter and the update that a mail is of; raises Unwanted where one of them is gone."""
+    campaign, update = session.get(Campaign, campaign_id), session.get(Update, update_id)
+    if campaign is None or update is None or update.campaign_id != campaign.id:
+        raise Unwanted(*_GONE)
+    return campaign, update
 
 
 def _made_for(
