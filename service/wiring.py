@@ -95,15 +95,15 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
     _refuse_unless_reached(engine)
     if not is_up_to_date(engine):
         raise Refused("The database is not up to date: run `undersigned init` first.")
-    keyring, fonts = Keyring(root), Fonts(directory=settings.font_dir)
+    keyring, fonts, wake = Keyring(root), Fonts(directory=settings.font_dir), Wake()
     domain = settings.mail_from.rpartition("@")[2] or urlsplit(settings.public_url).hostname or "localhost"
     return Services(
         settings=settings,
         engine=engine,
         keyring=keyring,
         clock=clock,
-        wake=Wake(),
-        transport=_make_transport(settings, domain),
+        wake=wake,
+        transport=_make_transport(settings, domain, wake),
         sender=Sender(
             site_key=keyring.site_key,
             mail_from=settings.mail_from,
@@ -181,11 +181,14 @@ def _make_signer(settings: Settings, engine: Engine, root: RootKey) -> DkimSigne
     return DkimSigner(keys, domain=ascii_address(settings.mail_from).rpartition("@")[2])
 
 
-def _make_transport(settings: Settings, domain: str) -> Transport | None:
+def _make_transport(settings: Settings, domain: str, wake: Wake) -> Transport | None:
     if not settings.smtp_url or not settings.mail_from:
         return None
     return SmtpTransport(
-        parse_smtp_urls(settings.smtp_url), ca_file=settings.smtp_ca_file, local_hostname=domain
+        parse_smtp_urls(settings.smtp_url),
+        ca_file=settings.smtp_ca_file,
+        local_hostname=domain,
+        is_stopping=wake.is_stopping,
     )
 
 

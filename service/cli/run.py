@@ -18,6 +18,7 @@ from service.worker.returns import returns_received
 
 # The pages refuse far less, and with a sentence; this only keeps a disk from being filled.
 _LARGEST_REQUEST = 16_000_000
+_GOOD_BYES = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.command()
@@ -31,7 +32,8 @@ def run(context: Context, host: str, port: int) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     services = context.services
-    signal.signal(signal.SIGTERM, _leave)
+    for number in _GOOD_BYES:
+        signal.signal(number, _leave)
     with only_process(services.settings.data_dir), sole_process(services.engine):
         app = context.make_app(services)
         server = _listen(app, host=host, port=port)
@@ -65,5 +67,8 @@ def _listen(app: Any, *, host: str, port: int) -> Any:
 
 
 def _leave(_: int, __: FrameType | None) -> None:
-    # waitress ends its loop on SystemExit; the jobs then finish what they have in hand.
+    # Said a second time it would tear down journal and locks beneath a sender that takes its leave.
+    for number in _GOOD_BYES:
+        signal.signal(number, signal.SIG_IGN)
+    # waitress ends its loop on SystemExit; the jobs then end within seconds.
     sys.exit(0)

@@ -53,6 +53,11 @@ _MAY_BE_ACCEPTED = (MessageState.SUBMITTING, MessageState.UNCERTAIN, MessageStat
 _Settle = Callable[[Session, Message, datetime], object]
 
 
+def never() -> bool:
+    """Say no: the process goes on."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ready:
     """A mail that is made: its row, the SHA-256 of its bytes without the signatures, and the mailboxes it goes to."""
@@ -67,6 +72,7 @@ class Register:
     """Writes down what becomes of the mails that one sender holds; each call is one commit.
 
     `is_stopped` says that nothing more may be sent for now: a person holds all sending, or the service itself does.
+    `is_stopping` tells whether the process ends.
     """
 
     engine: Engine
@@ -75,6 +81,7 @@ class Register:
     owner: str
     given_back: int = 0
     is_stopped: bool = False
+    is_stopping: Callable[[], bool] = never
 
     def __post_init__(self) -> None:
         """Prepare the connection of the thread that carries."""
@@ -114,8 +121,8 @@ class Register:
         with transaction(self.engine) as session:
             self._give_back_all(session, [mail], reason=reason, until=until)
 
-    def give_back_row(self, session: Session, row: Taken, *, until: datetime, reason: str) -> None:
-        """Put a row that was not tried back into the queue within the caller's transaction, until a moment."""
+    def give_back_row(self, session: Session, row: Taken, *, until: datetime | None, reason: str) -> None:
+        """Put a row that was not tried back into the queue within the caller's transaction, until a moment if any."""
         self._give_back(session, row, reason=reason, until=until)
 
     def end(self, session: Session, row: Taken, there: MessageState, *, reason: str) -> None:
@@ -154,14 +161,14 @@ class Register:
         """Settle what was told and pass the fence; gives what passed and the number of its first fence."""
         with self._writer.transaction() as connection:
             now, first = self.clock(), 0
-            held = why_held(connection) if asked else None
+            held = self._why_held(connection) if asked else None
             moves = self._settle_told(connection, told, now=now)
             passed = self._pass(connection, asked, now=now) if held is None else []
             moves += [into_submission(_row(mail)) for mail in passed]
             note_moves(connection, moves, now=now)
             if held is not None:
                 with within(connection) as session:
-                    self._give_back_all(session, asked, reason="all sending is held")
+                    self._give_back_all(session, asked, reason=held)
             journal = self.sender.journal
             if passed and journal is not None:
                 first = raise_fence(connection, journal.journal_id, len(passed), above=journal.last, now=now)
@@ -174,6 +181,11 @@ class Register:
             )
         self._count(told)
         return passed, first, now
+
+    def _why_held(self, connection: Connection) -> str | None:
+        if self.is_stopping():
+            return "its sender stopped"
+        return "all sending is held" if why_held(connection) is not None else None
 
     def _pass(self, connection: Connection, asked: Sequence[Mail], *, now: datetime) -> list[Mail]:
         until = now + self.sender.leases.submitting

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from service.mail.clerk import Clerk
 from service.mail.connection import Connection
 from service.mail.dialogue import Asked, Incapable, Lost
-from service.mail.exchange import Exchange
+from service.mail.exchange import LOOK_SECONDS, Dialled, Exchange
 from service.mail.relay import Relay
 from service.mail.transport import Answer, Book, Deferred, Mail, Outcome, Rejected, RelayDown, Stage, Told
 
@@ -77,15 +77,6 @@ class _Journey:
 
 
 @dataclass(kw_only=True)
-class _Dialled:
-    """What came of an attempt to open one more connection."""
-
-    relay: Relay
-    connection: Connection | None
-    trouble: RelayDown | None
-
-
-@dataclass(kw_only=True)
 class Carrying:
     """One run over all connections: who may offer gets a mail, who answers is heard, and what is told is written down."""
 
@@ -96,7 +87,7 @@ class Carrying:
     journeys: dict[Mail, _Journey] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     dialling: set[Relay] = field(default_factory=set)
-    dialled: "queue.SimpleQueue[_Dialled]" = field(default_factory=queue.SimpleQueue)
+    dialled: "queue.SimpleQueue[Dialled]" = field(default_factory=queue.SimpleQueue)
     failed: dict[Relay, RelayDown] = field(default_factory=dict)
     asked: list[_Line] = field(default_factory=list)
     """The lines whose relays ask for the bytes, and of which the book was not asked yet."""
@@ -104,13 +95,19 @@ class Carrying:
     """Those of which the book is being asked."""
     most: int = 0
     is_over: bool = False
+    ends_at: float | None = None
+    """When what is still open is given up, once the process ends."""
 
     def run(self) -> None:
         """Carry until the book has no more."""
         self.most = self.exchange.most
         self._bell, self._ear = socket.socketpair()
         self._selector = selectors.DefaultSelector()
-        with self._selector, self._bell, self._ear:
+        # What is dialled when the run has ended finds the bell closed, or is found here.
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._close_dialled)
+            for each in (self._selector, self._bell, self._ear):
+                stack.enter_context(each)
             self._bell.settimeout(0)
             self._ear.settimeout(0)
             self._selector.register(self._ear, selectors.EVENT_READ, None)
@@ -120,7 +117,7 @@ class Carrying:
             self.exchange.resting.clear()
             self._clerk = Clerk(self.book, ring=self._ring)
             try:
-                while self._hand_out():
+                while self._goes_on():
                     self._turn()
                 self._rest()
             finally:
@@ -128,6 +125,23 @@ class Carrying:
                 # Whatever ended the run before its time, what was under way is not gone on with.
                 for line in self.lines:
                     line.connection.close()
+
+    def _goes_on(self) -> bool:
+        return self._has_something_to_end() if self.exchange.is_stopping() else self._hand_out()
+
+    def _has_something_to_end(self) -> bool:
+        """End what can be ended; tells whether a last word is to come on what was submitted."""
+        here = time.monotonic()
+        if self.ends_at is None:
+            self.ends_at, self.is_over = here + self.exchange.stop_seconds, True
+            self.waiting.clear()
+        for line in [line for line in self.lines if not line.dialogue.is_idle]:
+            if line.dialogue.submitted is None or here >= self.ends_at:
+                # Not a byte of it has left, and whoever gave it takes it back untold.
+                line.dialogue.offered = None
+                self._lose(line)
+        self._have_written()
+        return self._is_busy()
 
     # Giving mails out
 
@@ -210,15 +224,22 @@ class Carrying:
         threading.Thread(target=self._dial_apart, args=(relay,), daemon=True).start()
 
     def _dial_apart(self, relay: Relay) -> None:
+        self.dialled.put(self.exchange.dial(relay))
         try:
-            done = _Dialled(relay=relay, connection=self.exchange.open(relay), trouble=None)
-        except RelayDown as trouble:
-            done = _Dialled(relay=relay, connection=None, trouble=trouble)
-        except Exception:  # noqa: BLE001 -- whatever it is, the mails that wait for this line must hear of it
-            unknown = RelayDown(Answer(stage=Stage.CONNECT, relay=relay.name))
-            done = _Dialled(relay=relay, connection=None, trouble=unknown)
-        self.dialled.put(done)
-        self._ring()
+            self._bell.send(b".")
+        except BlockingIOError:
+            # It rings already.
+            return
+        except OSError:
+            # Nobody listens any more: the run has ended.
+            self._close_dialled()
+
+    def _close_dialled(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                late = self.dialled.get_nowait().connection
+                if late is not None:
+                    late.close()
 
     def _ring(self) -> None:
         """Wake the loop; where nobody listens any more, the run was ended from outside."""
@@ -237,7 +258,7 @@ class Carrying:
         self._give_up_on_the_silent()
         self._take_written()
 
-    def _listen(self, *, seconds: float | None) -> bool:
+    def _listen(self, *, seconds: float) -> bool:
         """Take one step with everybody who has something to say within so many seconds; tells whether anybody had."""
         ready = self._selector.select(seconds)
         for key, mask in ready:
@@ -259,8 +280,8 @@ class Carrying:
         under_way = sum(not line.dialogue.is_idle for line in self.lines)
         return len(self.asked) < under_way / _GROUPS
 
-    def _patience(self) -> float | None:
-        """Give for how many seconds nothing may happen."""
+    def _patience(self) -> float:
+        """Give for how many seconds nothing may happen, before it is looked whether the process ends."""
         if self.waiting or self.dialling:
             bounds = [0.05 if self.dialling else _STOCK_SECONDS]
         elif not self.is_over and any(line.may_offer for line in self.lines):
@@ -269,28 +290,31 @@ class Carrying:
             bounds = []
         here = time.monotonic()
         bounds += [line.deadline - here for line in self.lines if line.is_awaited]
-        return max(0.0, min(bounds)) if bounds else None
+        return max(0.0, min([*bounds, LOOK_SECONDS]))
 
     def _hear(self, line: _Line) -> None:
-        dialogue = line.dialogue
         for _ in range(_READS):
             data = line.connection.read()
             if data is None:
                 return
-            if not data:
-                self._lose(line)
-                return
-            line.connection.spoke_at = self._set_deadline(line)
-            for event in dialogue.hear(data):
-                if isinstance(event, Asked):
-                    self.asked.append(line)
-                else:
-                    self._take(event, line)
-            if dialogue.is_over:
+            if data:
+                self._understand(line, data)
+            if not data or line.dialogue.is_over:
                 self._lose(line)
                 return
             if line.connection.has_read_all(data):
                 return
+
+    def _understand(self, line: _Line, data: bytes) -> None:
+        heard = line.dialogue.heard
+        for event in line.dialogue.hear(data):
+            if isinstance(event, Asked):
+                self.asked.append(line)
+            else:
+                self._take(event, line)
+        if line.dialogue.heard != heard:
+            # Half an answer is none: who drips must not hold a mail for ever.
+            line.connection.spoke_at = self._set_deadline(line)
 
     def _take(self, told: Told, line: _Line) -> None:
         """Take what was told of a mail: its end, or a trouble on its way."""
@@ -455,6 +479,8 @@ class Carrying:
         self._leave_worn()
         self.exchange.resting += [line.connection for line in self.lines]
         self.lines.clear()
+        if self.ends_at is not None:
+            self.exchange.close()
 
 
 def _is_an_end_between_mails(outcome: Deferred, line: _Line) -> bool:

@@ -18,6 +18,9 @@ from service.mail.transport import Answer, RelayDown, Stage, enhanced_code
 FRESH_SECONDS = 5.0
 """For how long a connection that answered is taken to be alive without asking it."""
 
+ASK_SECONDS = 5.0
+"""How long it may take to answer whether it is alive: a router may have forgotten the connection without a word."""
+
 Dial = Callable[[str, int, float], socket.socket]
 
 _OK = 250
@@ -76,7 +79,7 @@ class Connection(smtplib.SMTP):
         if time.monotonic() - self.spoke_at < FRESH_SECONDS and not self.has_something_to_say():
             return True
         try:
-            self._sock.settimeout(self._manner.timeout)
+            self._sock.settimeout(min(ASK_SECONDS, self._manner.timeout))
             return self.rset()[0] == _OK
         except (OSError, smtplib.SMTPException):
             return False

@@ -76,6 +76,8 @@ class Dialogue:
     offers: Offers
     tls: str = ""
     carried: int = 0
+    heard: int = 0
+    """How many answers came whole."""
     is_over: bool = False
     unwritten: bytearray = field(default_factory=bytearray)
     offered: Mail | None = None
@@ -187,6 +189,7 @@ class Dialogue:
 
     def _answered(self, line: bytes, events: list[Event]) -> None:
         lines, self._lines = [*self._lines, line], []
+        self.heard += 1
         if not self._awaited:
             # An answer that nobody asked for: only a good-bye is ever one (RFC 5321, section 3.8).
             self.is_over = True
@@ -209,6 +212,11 @@ class Dialogue:
 
     def _ended(self, answer: Answer, lines: list[bytes]) -> Told:
         self.carried += 1
+        if self._until_the_dot:
+            # It answers what it has not heard: what is still to be said, it might take for commands.
+            self.is_over = True
+            is_no = answer.code is not None and answer.code // 100 in {4, 5}
+            return self._tell_submitted(failure(answer) if is_no else self._end_of_what_was_submitted())
         if answer.code is None or answer.code // 100 != 2:
             outcome = failure(answer)
             self.is_over = isinstance(outcome, InDoubt)

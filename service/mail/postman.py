@@ -2,14 +2,14 @@
 
 import contextlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
 from service.foundation.errors import ServiceError
-from service.mail.book import Register, ready_of
+from service.mail.book import Register, never, ready_of
 from service.mail.outbox import leave_in_doubt, move_message
 from service.mail.sender import Composer, Composers, Leases, Sender, Unwanted
 from service.mail.sending import sending_state
@@ -24,7 +24,7 @@ __all__ = ["Composer", "Leases", "Sender", "Unwanted", "deliver_due", "free_stal
 _log = logging.getLogger(__name__)
 
 
-def deliver_due(
+def deliver_due(  # noqa: PLR0913 -- each is one thing a process has, and all but two are needed
     engine: Engine,
     *,
     transport: Transport,
@@ -33,13 +33,17 @@ def deliver_due(
     clock: Clock,
     owner: str,
     most: int = 1_000_000,
+    is_stopping: Callable[[], bool] = never,
 ) -> int:
     """Send up to `most` mails that are due; gives how many were handled, 0 when nothing is due or no relay answers.
 
     `owner` names this process among all that send. No transaction is open while the network is spoken to. Each
     row is `submitting` in a committed transaction before the first byte of its mail leaves, so that a crash before
-    loses nothing and a crash after is known as doubt.
+    loses nothing and a crash after is known as doubt. Once `is_stopping` says so, nothing more is taken or fenced, and
+    what is in hand goes back into the queue.
     """
+    if is_stopping():
+        return 0
     with reading(engine) as session:
         if sending_state(session).reason is not None or not is_any_due(session, now=clock()):
             return 0
@@ -48,27 +52,30 @@ def deliver_due(
     except RelayDown as down:
         _log.warning("no mail was sent: %s", down)
         return 0
-    register = Register(engine=engine, sender=sender, clock=clock, owner=owner)
+    register = Register(engine=engine, sender=sender, clock=clock, owner=owner, is_stopping=is_stopping)
     stock = Stock(register=register, composers=composers, sender=sender, most=most)
     book = _Book(stock=stock, register=register)
     stock.open()
     try:
         with contextlib.closing(register):
-            transport.carry(book)
-    except ServiceError:
-        # The database is away: what is in hand is freed when its lease has ended.
-        stock.close()
-        raise
-    except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
-        book.survive(error)
-    except BaseException:
-        # Who is killed leaves all to the leases.
-        stock.close()
-        raise
-    register.give_back(stock.close(), reason="its sender stopped")
+            _carry(transport, book)
+    finally:
+        # Whatever ended it, nobody goes on taking mail for it. Where the database is away, or who is killed,
+        # leaves what is in hand to the leases.
+        left = stock.close()
+    register.give_back([*book.left(), *left], reason="its sender stopped")
     if stock.trouble is not None:
         raise stock.trouble
     return stock.taken - register.given_back
+
+
+def _carry(transport: Transport, book: "_Book") -> None:
+    try:
+        transport.carry(book)
+    except ServiceError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- one mail's trouble must never stop the others
+        book.survive(error)
 
 
 def free_stale(engine: Engine, *, owner: str | None, clock: Clock) -> int:
@@ -118,6 +125,10 @@ class _Book:
             self._out.pop(mail, None)
         self._out |= dict.fromkeys(passed, True)
         return passed
+
+    def left(self) -> Sequence[Mail]:
+        """Give what was given out, is not told of and has not passed the fence: not a byte of it has left."""
+        return [mail for mail, is_fenced in self._out.items() if not is_fenced]
 
     def survive(self, error: Exception) -> None:
         """Settle what is out after an error that nobody foresaw: before the fence nothing left, behind it nobody knows."""

@@ -11,7 +11,7 @@ from service.mail.connection import dial as plain_dial
 from service.mail.envelope import Envelope
 from service.mail.exchange import Exchange
 from service.mail.relay import Relay, parse_smtp_urls
-from service.mail.transport import Book, Mail, Outcome, Receipt, Told
+from service.mail.transport import Answer, Book, Mail, Outcome, Receipt, RelayDown, Stage, Told
 
 __all__ = ["Relay", "SmtpTransport", "parse_smtp_urls"]
 
@@ -21,6 +21,9 @@ earlier only means to try again, and a relay that hangs must not stop the confir
 
 END_OF_DATA_SECONDS = 600.0
 """How long a relay may take for the bytes and then for its last answer (RFC 5321, section 4.5.3.2.6: ten minutes)."""
+
+STOP_SECONDS = 5.0
+"""For so long the last word is waited for on what was submitted when the process ends; without one it is in doubt."""
 
 CONNECTIONS = 16
 """So many connections at most are open at once; where a relay grants fewer, those it grants."""
@@ -33,10 +36,11 @@ class SmtpTransport:
     """Hands mail to the first relay that can be reached, over as many connections as there is work for, up to a limit.
 
     Keeps the promises of the Transport protocol; threads that share one wait for each other. A relay that works
-    is stayed with until it breaks. `dial` opens the socket to a host and port within some seconds.
+    is stayed with until it breaks. `dial` opens the socket to a host and port within some seconds. Once `is_stopping`
+    says that the process ends, nothing more is begun, and what is under way ends within `stop_seconds`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all but the relays have a default
         self,
         relays: Sequence[Relay],
         *,
@@ -46,11 +50,15 @@ class SmtpTransport:
         end_of_data_timeout: float = END_OF_DATA_SECONDS,
         dial: Dial | None = None,
         connections: int = CONNECTIONS,
+        is_stopping: Callable[[], bool] = lambda: False,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         """Prepare, without connecting; raises Refused where `ca_file` holds no certificate."""
         self._exchange = Exchange(
             relays=tuple(relays),
             most=connections,
+            is_stopping=is_stopping,
+            stop_seconds=stop_seconds,
             manner=Manner(
                 context=make_tls_context(ca_file),
                 local_hostname=local_hostname,
@@ -75,7 +83,8 @@ class SmtpTransport:
         """Hand one mail over."""
         book = _BookOfOne(mail=Mail(envelope=envelope), before_data=before_data)
         self.carry(book)
-        assert book.outcome is not None
+        if book.outcome is None:
+            raise RelayDown(Answer(stage=Stage.CONNECT), "No mail was carried: the process ends.")
         if isinstance(book.outcome, Receipt):
             return book.outcome
         raise book.outcome

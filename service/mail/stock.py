@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from service.foundation.errors import ServiceError
+from service.foundation.errors import ServiceError, Transient
 from service.mail.book import Ready, Register, ready_of
 from service.mail.brakes.mailbox_days import count_mailboxes, share_of
 from service.mail.brakes.share import OVER, Goes, WaitsUntil, after_counting
@@ -94,8 +94,7 @@ class Stock:
         while (mail := self._pop(wait=wait)) is not None:
             row = ready_of(mail).row
             if self.register.clock() >= row.lease_until:
-                self.end()
-                self.register.give_back([mail], reason="the batch took too long")
+                self._end_with([mail])
                 return None
             here = time.monotonic()
             answer = self.sender.pace.may_go(
@@ -105,20 +104,26 @@ class Stock:
                 return mail
             if answer.scope is Scope.GROUP:
                 until = self.register.clock() + timedelta(seconds=answer.moment - here)
-                self.register.postpone(mail, until=until, reason="those who receive it ask for patience")
+                try:
+                    self.register.postpone(mail, until=until, reason="those who receive it ask for patience")
+                except Transient as trouble:
+                    # To raise it here would hang up on mails that others wait to hear of.
+                    self.trouble = trouble
+                    self._end_with([mail])
+                    return None
                 continue
             self._put([mail], 0)
             if not wait or answer.moment - here > _LONGEST_WAIT_SECONDS:
                 if wait:
                     self.end()
                 return None
-            time.sleep(answer.moment - here)
+            self._pause(answer.moment - here)
         return None
 
     def _pop(self, *, wait: bool) -> Mail | None:
         with self._changed:
             while True:
-                if self._heap and not self._is_ended:
+                if self._heap and not self._has_ended():
                     mail = heapq.heappop(self._heap)[2]
                     self._given += 1
                     if len(self._heap) + self._making <= self._low:
@@ -127,13 +132,18 @@ class Stock:
                     return mail
                 if not wait or self._will_none_come():
                     return None
-                self._changed.wait()
+                self._changed.wait(STOCK_SECONDS)
 
     def end(self) -> None:
         """Take nothing more out of the outbox, and give nothing more out."""
         with self._changed:
             self._is_ended = True
             self._changed.notify_all()
+
+    def _end_with(self, mails: Sequence[Mail]) -> None:
+        """End it, and leave these with what is given back then."""
+        self._put(mails, 0)
+        self.end()
 
     def close(self) -> Sequence[Mail]:
         """End it, and give the mails that were taken and not given out."""
@@ -144,7 +154,15 @@ class Stock:
         return left
 
     def _will_none_come(self) -> bool:
-        return self._is_ended or (self._is_dry and not self._making)
+        return self._has_ended() or (self._is_dry and not self._making)
+
+    def _has_ended(self) -> bool:
+        return self._is_ended or self.register.is_stopping()
+
+    def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._has_ended() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, STOCK_SECONDS))
 
     # The thread that fills it
 
@@ -180,7 +198,7 @@ class Stock:
         """Wait until mails are wanted: None for any, a number for those above that priority only, _NEVER for no more."""
         with self._changed:
             while True:
-                if self._is_ended or self.register.is_stopped or self.taken >= self.most:
+                if self._has_ended() or self.register.is_stopped or self.taken >= self.most:
                     return _NEVER
                 lies = len(self._heap) + self._making
                 if self._is_dry and not lies:
@@ -244,10 +262,13 @@ class Stock:
     def _compose(self, rows: Sequence[Taken]) -> list[_Made]:
         """Make the mails of these rows; what is unwanted, cannot be made or is too much for its mailbox is settled."""
         made: list[_Made] = []
+        left: list[Taken] = []
         unwanted: list[tuple[Taken, MessageState, str]] = []
         for row, result in self._made_of(rows):
             if isinstance(result, Unwanted):
                 unwanted.append((row, result.there, result.reason))
+            elif isinstance(result, _StoppingError):
+                left.append(row)
             elif isinstance(result, Exception):
                 self.register.park(row, result)
             elif self._differs_from_its_first_copy(row, result):
@@ -258,7 +279,10 @@ class Stock:
         with transaction(self.register.engine) as session:
             for row, there, reason in unwanted:
                 self.register.end(session, row, there, reason=reason)
+            for row in left:
+                self.register.give_back_row(session, row, until=None, reason="its sender stopped")
             made = self._within_its_share(session, made)
+        self.register.given_back += len(left)
         with self._changed:
             self._making -= len(rows) - len(made)
             self._changed.notify_all()
@@ -320,6 +344,8 @@ class Stock:
             return error
 
     def _made_alone(self, row: Taken) -> Envelope | Exception:
+        if self._has_ended():
+            return _StoppingError()
         try:
             with reading(self.register.engine) as session:
                 draft = self.composers[row.kind](session, session.get_one(Message, row.id))
@@ -424,6 +450,10 @@ class Stock:
 
 
 _NEVER = -1
+
+
+class _StoppingError(Exception):
+    """A mail was not made, because its sender stops."""
 
 
 def _to(made: Envelope | Filled) -> str:

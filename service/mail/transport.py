@@ -133,8 +133,12 @@ class Transport(Protocol):
         """Carry every mail that the book gives, and return when it has no more.
 
         Where no relay is left, each mail in hand is told RelayDown, and no more are taken. Every mail that was
-        given is told of, unless the book raised.
+        given is told of, unless the book raised, or the process ends: then what was not fenced is not told of.
         """
+        ...
+
+    def close(self) -> None:
+        """Take leave of what stays open; the next mail opens it again."""
         ...
 
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
@@ -151,6 +155,9 @@ class OneByOne(ABC):
     @abstractmethod
     def send(self, envelope: Envelope, *, before_data: Callable[[], None]) -> Receipt:
         """Hand one mail over; the transport's own part."""
+
+    def close(self) -> None:  # noqa: B027 -- between two mails nothing stays open
+        """Do nothing."""
 
     def carry(self, book: Book) -> None:
         """Carry one mail after the other."""

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
@@ -102,7 +102,8 @@ def _only_writer(engine: Engine) -> contextlib.AbstractContextManager[object]:
 def _told_plainly() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+    except (OperationalError, InterfaceError, InternalError, PoolTimeoutError) as error:
+        # PostgreSQL calls it internal that it only reads, as a stand-by does before it takes over.
         raise Transient(
             "The database cannot be reached or is full; nothing was changed. Try again in a while."
         ) from error

@@ -35,6 +35,7 @@ def only_process(data_dir: Path) -> Iterator[None]:
 def running_jobs(services: Services) -> Iterator[None]:
     """Run every job of this process until the block ends; the block must hold only_process.
 
+    At its end the sender stops within seconds, however much is due: what it has not carried goes back into the queue.
     What another process left in its hands when it stopped is given back first: nobody else is sending.
     """
     owner = make_id()
@@ -52,8 +53,10 @@ def running_jobs(services: Services) -> Iterator[None]:
     try:
         yield
     finally:
-        services.wake.ring()
+        services.wake.stop()
         scheduler.shutdown(wait=True)
+        if services.transport is not None:
+            services.transport.close()
 
 
 def _guarded(job: Job, services: Services, owner: str) -> Callable[[], None]:
@@ -63,6 +66,8 @@ def _guarded(job: Job, services: Services, owner: str) -> Callable[[], None]:
         try:
             job.run(services, owner)
             while job.name == "drain_outbox" and services.wake.wait(_SENDER_LISTENS):
+                if services.wake.is_stopping():
+                    return
                 job.run(services, owner)
         except ServiceError as error:
             _log.warning("job %s did not finish: %s", job.name, type(error).__name__)

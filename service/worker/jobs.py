@@ -34,7 +34,7 @@ class Job:
 
 
 def drain_outbox(services: Services, owner: str) -> int:
-    """Send what is due until nothing is; gives how many messages were handled."""
+    """Send what is due until nothing is, or until the process ends; gives how many messages were handled."""
     if services.transport is None:
         return 0
     handled = 0
@@ -46,6 +46,7 @@ def drain_outbox(services: Services, owner: str) -> int:
             sender=services.sender,
             clock=services.clock,
             owner=owner,
+            is_stopping=services.wake.is_stopping,
         )
         if not now_handled:
             return handled

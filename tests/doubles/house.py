@@ -41,6 +41,7 @@ class House:
     signer: DkimSigner | None = None
     journal: Journal | None = None
     pace: Pace | None = None
+    is_stopping: bool = False
 
     def clock(self) -> datetime:
         return self.time
@@ -70,6 +71,7 @@ class House:
             clock=self.clock,
             owner=owner,
             most=most,
+            is_stopping=lambda: self.is_stopping,
         )
 
     def free(self, *, owner: str | None = None) -> int:

@@ -18,6 +18,10 @@ class LateFence:
         """Pass it on."""
         self._inner.ready()
 
+    def close(self) -> None:
+        """Pass it on."""
+        self._inner.close()
+
     def carry(self, book: Book) -> None:
         """Send first, and pass the fence then: a crash in between forgets a mail that has gone out."""
         self._inner.carry(LateBook(book))

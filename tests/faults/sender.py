@@ -173,6 +173,10 @@ class Fenced:
         """Pass it on."""
         self._inner.ready()
 
+    def close(self) -> None:
+        """Pass it on."""
+        self._inner.close()
+
     def carry(self, book: Book) -> None:
         """Pass it on, with a stop behind each fence."""
         self._inner.carry(FencedBook(book, self._stops))

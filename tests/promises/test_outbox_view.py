@@ -11,6 +11,7 @@ from service.foundation.errors import Refused
 from service.mail.bounce import Report
 from service.mail.returned import settle_report
 from service.mail.view.listing import Evidence, Page, list_messages, look_at
+from service.mail.view.meanings import AFTERWARDS, STATES
 from service.mail.view.overview import Overview, Reply, look_over
 from service.mail.view.which import Due, Which
 from service.model.message import AfterState, Message, MessageKind
@@ -34,6 +35,11 @@ from tests.doubles.house import (
 def someone(session: Session, message: Message) -> str:
     del session, message
     return ADDRESS
+
+
+def test_everything_that_can_be_seen_of_a_mail_is_explained() -> None:
+    assert AFTERWARDS.keys() == set(AfterState)
+    assert STATES.keys() == set(MessageState)
 
 
 def nobody(session: Session, message: Message) -> None:

@@ -36,5 +36,7 @@ AFTERWARDS: Mapping[AfterState, str] = {
     AfterState.DELAYED: "A server on the way is still trying. Nothing to do.",
     AfterState.RELAYED: "It went on to a server that never reports back. Nothing to do.",
     AfterState.ANSWERED: "A machine answered, such as an out-of-office note. Nothing to do.",
-    AfterState.ABSENT: "The relay's log proves that it was never taken over, so it did not arrive.",
+    AfterState.ABSENT: (
+        "Our relay's log proves that it never took it. It does not go again by itself: `retry`, where it is still wanted."
+    ),
 }
