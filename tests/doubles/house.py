@@ -40,8 +40,8 @@ class House:
     words: Callable[[Message], str] = lambda message: f"For {message.recipient_ref}."
     signer: DkimSigner | None = None
     journal: Journal | None = None
-    is_stopping: bool = False
     pace: Pace | None = None
+    is_stopping: bool = False
 
     def clock(self) -> datetime:
         return self.time

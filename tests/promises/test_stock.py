@@ -45,7 +45,9 @@ def house(engine):
 @contextlib.contextmanager
 def over_lines(server=None, *, connections=3):
     with lines_server(server) as serving:
-        transport = SmtpTransport([serving.relay], connections=connections, timeout=5, end_of_data_timeout=5)
+        transport = SmtpTransport(
+            [serving.relay], connections=connections, timeout=30, end_of_data_timeout=30
+        )
         try:
             yield serving, transport
         finally:
@@ -219,18 +221,16 @@ def test_of_mails_that_are_cancelled_on_the_way_not_one_leaves(house):
         def script(step):
             if len(server.kept) == 15 and not done:
                 done.append(1)
-                for name in names[30:]:
+                for name in names[50:]:
                     house.cancel(name)
 
         done = []
         server.script = script
         house.send(by=transport, most=1000)
 
-    counts = house.counts()
-    assert set(counts) == {ACCEPTED, CANCELLED}
-    assert counts[ACCEPTED] == len(server.kept) == len(server.copies())
+    assert house.counts() == {ACCEPTED: 50, CANCELLED: 10}
+    assert len(server.kept) == len(server.copies()) == 50
     assert {row.message_id for row in rows(house) if row.state is CANCELLED}.isdisjoint(server.copies())
-    assert counts[CANCELLED] >= 25
 
 
 # Pace
