@@ -35,7 +35,7 @@ def run_for_rows(
     if connection.dialect.name == _POSTGRESQL:
         moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
         statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
-        given["rows"] = json.dumps(rows, separators=(",", ":"))
+        given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
         result = connection.exec_driver_sql(statement, given)
         return {row[0] for row in result.fetchall()} if result.returns_rows else set()
     return _run_each(
@@ -77,6 +77,10 @@ def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
         statement = sql.removesuffix(" FOR SHARE")
     row = connection.exec_driver_sql(statement, given).first()
     return row[0] if row is not None else None
+
+
+def _as_bytea(value: bytes) -> str:
+    return rf"\x{value.hex()}"
 
 
 @lru_cache(maxsize=64)
