@@ -18,7 +18,7 @@ from service.model.states import MessageState
 from service.store.transaction import transaction
 from service.wiring import Services
 
-_AT_ONCE = 2_000
+_AT_ONCE = 500
 
 
 @click.command()

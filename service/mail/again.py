@@ -28,16 +28,8 @@ _WHY_NOT: Mapping[MessageState, str] = {
     MessageState.CANCELLED: "was cancelled because it is no longer wanted",
     MessageState.SUPPRESSED: "goes to a mailbox that is left alone: it unsubscribed, complained or does not exist",
 }
-# Of these kinds a mail may be of no use any more: each is looked at by itself.
-_LOOKED_AT = frozenset(
-    {
-        MessageKind.APPROVAL,
-        MessageKind.INVITATION,
-        MessageKind.REMINDER,
-        MessageKind.CONFIRM,
-        MessageKind.DELIVERY,
-    }
-)
+# Very many go at a time of these kinds, and whenever they come they are of use: none is looked at by itself.
+_TO_MANY = frozenset({MessageKind.UPDATE, MessageKind.NEWS})
 _SIMPLE = (MessageState.REFUSED, MessageState.EXPIRED, MessageState.HELD)
 _A_LETTER = "carries a final letter, which only `undersigned deliver SLUG --again ID` sends again"
 _IN_DOUBT = "may have arrived; to send it all the same, say --yes-it-may-arrive-twice"
@@ -89,7 +81,7 @@ def send_some_again(
         .with_for_update()
     )
     keys = session.execute(found).all()
-    simple = [key for key in keys if key.kind not in _LOOKED_AT and key.state in _SIMPLE]
+    simple = [key for key in keys if key.kind in _TO_MANY and key.state in _SIMPLE]
     _queue_at_once(session, [key.id for key in simple], {key.kind for key in simple}, decision, now=now)
     others = sorted({key.id for key in keys} - {key.id for key in simple})
     rows = session.execute(select(Message).where(col(Message.id).in_(others)).order_by(col(Message.id)))

@@ -14,7 +14,8 @@ from service.mail.retry import RetryAt, after_deferral, after_doubt
 from service.model.columns import Moment
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
-from service.store.insert import insert_from, insert_or, is_among, make_stamp, numbered_id, rows_at_once
+from service.store.insert import insert_from, insert_or, make_stamp, numbered_id, rows_at_once
+from service.store.lock import hold_rows
 
 REASON_LENGTH = 200
 
@@ -287,35 +288,31 @@ def move_all(  # noqa: PLR0913 -- the last three have a default
 ) -> Mapping[MessageState, int]:
     """Move all messages that are meant and stand `here`, as move_message() does, by two statements however many they are.
 
-    Gives how many came to which state. The events are written first, and by them the database knows again which rows it
-    holds, so that each row is moved once and from where its event says. `also` sets further columns of them.
+    Gives how many came to which state. `also` sets further columns of them.
     """
     for state in here:
         MESSAGE.check(state, there)
     session.flush()
-    stamp = make_stamp()
-    written = col(MessageEvent.id).between(stamp, f"{stamp}g")
-    became = _became(there)
     found = (
-        select(col(Message.id), col(Message.state), col(Message.attempt), became.label("became"))
+        select(col(Message.id))
         .where(*which, col(Message.state).in_(here))
         # The order in which senders hold them, so that nobody waits for one another in a ring.
         .order_by(col(Message.id))
         .limit(most)
-        .with_for_update(skip_locked=skip_locked)
-        .subquery("found")
     )
+    mine = hold_rows(session, col(Message.id), found, skip_locked=skip_locked)
+    # Made when nobody else can move them any more, or an earlier event of theirs could have a later id.
+    stamp, became = make_stamp(), _became(there)
     event = MessageEvent(message_id="", at=now, was="", became="", attempt=0, reason=reason[:REASON_LENGTH])
     changing: dict[str, SQLCoreOperations[Any]] = {
         "id": numbered_id(session, stamp),
-        "message_id": found.c.id,
-        "was": found.c.state,
-        "became": found.c.became,
-        "attempt": found.c.attempt,
+        "message_id": col(Message.id),
+        "was": col(Message.state),
+        "became": became,
+        "attempt": col(Message.attempt),
     }
-    session.execute(insert_from(session, event, changing, select(found)))
-    moved = select(col(MessageEvent.message_id)).where(written)
-    moving = update(Message).where(is_among(session, col(Message.id), moved))
+    session.execute(insert_from(session, event, changing, select(col(Message.id)).where(mine)))
+    moving = update(Message).where(mine)
     moving = moving.values(
         {
             "state": became,
@@ -329,6 +326,7 @@ def move_all(  # noqa: PLR0913 -- the last three have a default
     for row in list(session.identity_map.values()):
         if isinstance(row, Message):
             session.expire(row)
+    written = col(MessageEvent.id).between(stamp, f"{stamp}g")
     each = select(col(MessageEvent.became), func.count()).where(written).group_by(col(MessageEvent.became))
     return {MessageState(state): number for state, number in session.execute(each)}
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel
 
@@ -63,16 +62,6 @@ def numbered_id(session: Session, stamp: str) -> ColumnElement[str]:
         digits = func.printf(f"%0{_NUMBER_DIGITS}x", number)
     numbered: ColumnElement[str] = literal(stamp) + digits
     return numbered
-
-
-def is_among(session: Session, column: Mapped[str], ids: Select[str]) -> ColumnElement[bool]:
-    """Say in SQL that an indexed column is one of many ids, found by the index whatever PostgreSQL believes of the tables.
-
-    Its statistics know nothing of rows that were just written, and a join that it planned by them took a minute.
-    """
-    if _dialect(session) == "postgresql":
-        return column == func.any(func.array(ids.scalar_subquery()))
-    return column.in_(ids)
 
 
 def rows_at_once(session: Session) -> int | None:

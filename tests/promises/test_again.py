@@ -249,3 +249,33 @@ def test_what_would_come_too_late_is_refused_and_never_outlives_its_use(
     house.send()
     with pytest.raises(Refused, match=sentence):
         again(house)
+
+
+@pytest.mark.parametrize("state", [MessageState.REFUSED, MessageState.EXPIRED, MessageState.HELD])
+@pytest.mark.parametrize("days", [0, 20], ids=["has time left", "its time has passed"])
+def test_many_go_again_as_one_does(house: House, state: MessageState, days: int) -> None:
+    for name in ("anna", "bela"):
+        house.post(name, kind=MessageKind.UPDATE)
+        with transaction(house.engine) as session:
+            row = session.exec(select(Message).where(col(Message.recipient_ref) == name)).one()
+            row.dated_at, row.attempt = house.time.replace(microsecond=0), 1
+            for there in (MessageState.CLAIMED, state):
+                outbox.move_message(session, row, there, reason="", now=house.time)
+    house.wait(timedelta(days=days, hours=1))
+
+    again(house, "anna")
+    with transaction(house.engine) as session:
+        batch = send_some_again(session, Which(state=state), ONCE, after=None, most=5, now=house.time)
+
+    assert (batch.done, batch.left_out, batch.last) == ({None: 1}, {}, None)
+    assert like_others(house, "bela") == like_others(house, "anna")
+    assert house.state("bela") is MessageState.QUEUED
+
+
+def like_others(house: House, recipient: str) -> tuple[object, ...]:
+    """Give all of a mail and its events in which it may be like another's."""
+    row = house.row(recipient)
+    found = select(MessageEvent).where(MessageEvent.message_id == row.id).order_by(col(MessageEvent.id))
+    with reading(house.engine) as session:
+        events = [event.model_dump(exclude={"id", "message_id"}) for event in session.exec(found)]
+    return row.model_dump(exclude={"id", "recipient_ref", "dedupe_key"}), events

@@ -26,7 +26,7 @@ from service.signing.updates import UpdateStart, post_update, start_update
 from service.store import insert
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
-from tests.doubles.house import House, Interrupted
+from tests.doubles.house import House, Interrupted, in_parallel
 from tests.make import make_campaign, make_sign_on, make_signature
 
 WORDS = UpdateWords(subject="We go on Tuesday", body="The **office** will see us.")
@@ -190,6 +190,22 @@ def test_a_mail_in_a_senders_hands_does_not_leave(letter: Letter) -> None:
 
     assert letter.postbox.kept == []
     assert letter.counts() == {CANCELLED: 3}
+
+
+def test_whoever_sends_meanwhile_the_books_are_right(letter: Letter) -> None:
+    letter.signed(60)
+    letter.tell()
+    letter.wait(timedelta(minutes=2))
+
+    in_parallel(3, lambda place: letter.stop() if place == 1 else letter.send(owner=str(place), most=5))
+
+    gone = {kept.rcpt_to.partition("@")[0] for kept in letter.postbox.kept}
+    assert {row.state for row in letter.rows()} <= {ACCEPTED, CANCELLED}
+    assert gone == {row.recipient_ref for row in letter.rows() if row.state is ACCEPTED}
+    for row in letter.rows():
+        events = letter.events(row)
+        assert [event.was for event in events] == ["", *(event.became for event in events[:-1])]
+        assert events[-1].became == row.state.value
 
 
 def test_a_mail_that_a_relay_puts_off_is_not_made_again(letter: Letter) -> None:

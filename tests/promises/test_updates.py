@@ -20,6 +20,7 @@ from service.model.signature import HeldReason, Signature
 from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.update import Update, UpdateAudience
 from service.signing.party import email_index
+from service.signing.sign import LINKS_LIVE
 from service.signing.unsubscribe import unsubscribe
 from service.signing.update_words import UpdateWords
 from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
@@ -391,3 +392,24 @@ def test_who_opts_out_by_one_sign_on_is_not_written_to_for_another(letter: Lette
 
     (message,) = letter.messages()
     assert message.state is MessageState.CANCELLED
+
+
+def test_many_links_are_kept_at_once_and_each_lives_on_by_itself(letter: Letter) -> None:
+    many = letter.signed(30)
+    soon, long = letter.now + timedelta(days=3), letter.now + timedelta(days=900)
+    for one, end in ((many[0], soon), (many[1], long)):
+        with transaction(letter.engine) as session:
+            keep_link(
+                session, letter.keys, Link(purpose=Purpose.MANAGE, row_id=one), expires_at=end, now=letter.now
+            )
+    update = letter.start()
+
+    assert (letter.keep_links(update), letter.keep_links(update)) == (30, 0)
+
+    with reading(letter.engine) as session:
+        links = session.execute(select(LinkToken)).scalars().all()
+    ends = {(link.row_id, link.purpose): link.expires_at for link in links}
+    assert len(links) == len(ends) == 60
+    assert ends[many[1], Purpose.MANAGE] == long
+    assert set(ends.values()) == {long, letter.now + LINKS_LIVE}
+    assert {link.created_at for link in links} == {letter.now}
