@@ -46,8 +46,8 @@ STOCK_SECONDS = 0.25
 
 _LONGEST_WAIT_SECONDS = 5.0
 # One would be waited for, and what more than two make could not be handed on as fast.
-_WORKSHOPS = 2
-_SIGNED_AT_ONCE = 16
+_WORKSHOPS = 1
+_SIGNED_AT_ONCE = 32
 
 _Made = tuple[Taken, "Envelope | Filled"]
 """A row and its mail: its bytes, or what is to be put into a mould."""
