@@ -141,10 +141,12 @@ class UpdateMails:
 
 
 def _rows_of(session: Session, campaign_id: str | None, update_id: str) -> tuple[Campaign, Update]:
-    """Give the letter and the update that a mail is of; raises Unwanted where one of them is gone."""
+    """Give the letter and the update that a mail is of; raises Unwanted where one is gone or the update was stopped."""
     campaign, update = session.get(Campaign, campaign_id), session.get(Update, update_id)
     if campaign is None or update is None or update.campaign_id != campaign.id:
         raise Unwanted(*_GONE)
+    if update.stopped_at is not None:
+        raise Unwanted(*_STOPPED)
     return campaign, update
 
 

@@ -12,7 +12,7 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import RootKey
 from service.mail import outbox
 from service.mail.brakes.canaries import follow_canaries
-from service.mail.brakes.canary import LONGEST_WAIT
+from service.mail.brakes.canary import LONGEST_WAIT, UNDO
 from service.mail.postman import Unwanted
 from service.model.audit_event import AuditEvent
 from service.model.brake import Canary, CanaryOutcome
@@ -24,6 +24,7 @@ from service.signing.update_stop import cancel_update, count_update, stop_update
 from service.signing.update_words import UpdateWords
 from service.signing.updates import UpdateStart, post_update, start_update
 from service.store import insert
+from service.store.claim import claim_messages
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from tests.doubles.house import House, Interrupted, in_parallel
@@ -219,8 +220,19 @@ def test_a_mail_that_a_relay_puts_off_is_not_made_again(letter: Letter) -> None:
     mails = UpdateMails(keyring=letter.keyring, public_url="https://letters.example")
     with reading(letter.engine) as session, pytest.raises(Unwanted) as unwanted:
         mails(session, session.get_one(Message, row.id))
+    with transaction(letter.engine) as session:
+        taken = claim_messages(
+            session,
+            owner="here",
+            now=letter.time + UNDO,
+            lease=timedelta(minutes=5),
+            most=1,
+            make_message_id=lambda key: f"<{key}@rivers.example>",
+        )
+        [made] = mails.many(session, taken)
 
-    assert unwanted.value.there is CANCELLED
+    assert isinstance(made, Unwanted)
+    assert {unwanted.value.there, made.there} == {CANCELLED}
 
 
 def test_it_is_stopped_in_parts_that_a_database_takes_at_once(
