@@ -104,7 +104,8 @@ def pass_fence(
     """
     if not fenced:
         return ()
-    rows = [(one.row.id, one.row.attempt, one.content_sha256, one.destination) for one in fenced]
+    # In the order in which a hold locks them too, so that the two wait for one another and not in a circle.
+    rows = sorted((one.row.id, one.row.attempt, one.content_sha256, one.destination) for one in fenced)
     return run_for_rows(connection, _SUBMIT, columns=_FENCE, rows=rows, owner=owner, until=until, at=now)
 
 

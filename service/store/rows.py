@@ -25,7 +25,7 @@ def run_for_rows(
     """Run a statement that reads `rows` as a table `v`, and give what it returns: one value of each row it touched.
 
     `sql` holds `FROM {v}` once, names the cells `v.name` and its other parameters `:name`. `columns` names the cells,
-    each with its type (text, integer); they are texts, whole numbers and None. A moment is kept as the columns of
+    each with its type (text, integer, bytea); they are texts, whole numbers, bytes and None. A moment is kept as the columns of
     moments keep it. PostgreSQL runs it once for all rows; SQLite, for which a statement is a call of a function, once
     for each. Such statements run thousands of times a minute, so they go to the driver as they are.
     """
