@@ -45,6 +45,7 @@ STOCK_SECONDS = 0.25
 """The stock lasts for about so long; as often it is looked for mail that is more urgent than what lies in it."""
 
 _LONGEST_WAIT_SECONDS = 5.0
+_PACE_SECONDS = 0.05
 # One would be waited for, and what more than two make could not be handed on as fast.
 _WORKSHOPS = 1
 _SIGNED_AT_ONCE = 32
@@ -220,18 +221,21 @@ class Stock:
 
     def _take(self, signing: Executor, *, above: int | None) -> None:
         most = min(self._batch(), self.most - self.taken)
-        rows = self._claim(most, above=above)
+        rows, room = self._claim(most, above=above)
         with self._changed:
             self.taken += len(rows)
             self._making += len(rows)
-            self._is_dry = len(rows) < most if above is None else self._is_dry
+            self._is_dry = len(rows) < room if above is None else self._is_dry
             self._changed.notify_all()
+            if not room:
+                # Who may send no more for now looks again in a moment; whether more waits is not known.
+                self._changed.wait(_PACE_SECONDS)
         if rows:
             self._open_workshops(len(rows))
             self._sign(signing, self._compose(rows))
 
-    def _claim(self, most: int, *, above: int | None) -> Sequence[Taken]:
-        """Take as many mails as the pace has room for; where it is scarce, the urgent ones for themselves."""
+    def _claim(self, most: int, *, above: int | None) -> tuple[Sequence[Taken], int]:
+        """Take as many mails as the pace has room for, and give that room; where it is scarce, the urgent for themselves."""
         register, pace, here = self.register, self.sender.pace, time.monotonic()
         urgent, room = (
             pace.room(relay=self._relay, priority=priority, most=most, now=here)
@@ -240,7 +244,7 @@ class Stock:
         with transaction(register.engine) as session:
             if why_held(session.connection()) is not None:
                 self.register.is_stopped = True
-                return []
+                return [], most
             rows: list[Taken] = []
             if room < most:
                 rows += self._claim_some(session, urgent, above=URGENT + 1)
@@ -248,7 +252,7 @@ class Stock:
                 rows += self._claim_some(session, room - len(rows), above=above)
             moves = [into_hands(row) for row in rows]
             note_moves(session.connection(), moves, now=register.clock())
-        return rows
+        return rows, room
 
     def _claim_some(self, session: Session, most: int, *, above: int | None) -> Sequence[Taken]:
         sender = self.sender
