@@ -219,7 +219,7 @@ def test_who_decides_on_a_copy_in_doubt_reads_what_the_relays_ledger_proves(coal
 
     (delivery,) = report(coalition)["deliveries"]
     assert delivery["state"] == DeliveryState.UNCERTAIN.value
-    assert delivery["evidence"].endswith("; the relay's ledger proves that it did not arrive")
+    assert delivery["evidence"].endswith(" · the relay's ledger proves that it did not arrive")
     assert not letters_sent_to(coalition, "president@office.example")
 
 
