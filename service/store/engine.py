@@ -9,6 +9,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from service.foundation.errors import Refused
 
 _BUSY_SECONDS = 20
+# A page that is written again and again is copied into the database once for each checkpoint: 16 MB between two of them.
+_CHECKPOINT_PAGES = 4000
 READING = "undersigned_reading"
 WRITE_LOCK = "undersigned_write_lock"
 
@@ -37,6 +39,7 @@ def _make_sqlite(url: str) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
+            f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
             "foreign_keys=ON",
             f"busy_timeout={_BUSY_SECONDS * 1000}",
             "secure_delete=ON",
