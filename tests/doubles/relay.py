@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.doubles.hanging_up import HangingUp
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Relay:
 def open_relay(*, seconds_each: float = 0.0) -> Iterator[Relay]:
     """Run a relay on a free loopback port while the block lasts."""
     relay = Relay(port=free_port(), seconds_each=seconds_each)
-    controller = Controller(relay, hostname="127.0.0.1", port=relay.port, enable_SMTPUTF8=True)
+    controller = HangingUp(relay, hostname="127.0.0.1", port=relay.port, enable_SMTPUTF8=True)
     controller.start()
     try:
         yield relay

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from service.mail.transport import Stage
+from tests.doubles.hanging_up import HangingUp
 from tests.doubles.postbox import Fault
 
 LOOPBACK = "127.0.0.1"
@@ -94,8 +94,8 @@ for stage in (Stage.MAIL, Stage.RCPT, Stage.DATA):
     setattr(FaultySmtp, f"smtp_{stage.name}", command(stage.name))
 
 
-class FaultyController(Controller):
-    def factory(self) -> SMTP:
+class FaultyController(HangingUp):
+    def make(self) -> SMTP:
         return FaultySmtp(self.handler, **self.SMTP_kwargs)
 
 

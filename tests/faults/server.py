@@ -166,6 +166,8 @@ class FaultyServer:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(task)
+        # What was hung up on is closed by the loop's next turns.
+        self._loop.run_until_complete(asyncio.sleep(0.01))
         self._loop.close()
 
     def stop(self) -> None:

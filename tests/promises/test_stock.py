@@ -253,39 +253,39 @@ def test_what_waits_for_a_group_that_asks_for_patience_is_put_back_and_the_other
         assert reasons(house, row.recipient_ref)[-1] == "those who receive it ask for patience"
 
 
-def test_no_more_go_in_a_second_than_the_limit(house):
+def test_as_many_go_in_a_second_as_the_limit_says(house):
     house.pace = Pace(Rates(overall=40))
-    post(house, 200)
+    post(house, 100)
     began = time.monotonic()
 
-    while time.monotonic() < began + 0.9:
-        house.send(most=1000)
-        time.sleep(0.01)
+    house.send(most=1000)
 
     seconds = time.monotonic() - began
-    sent = len(house.postbox.kept)
-    assert 0.3 * 40 * seconds <= sent <= 40 + 40 * seconds + 1
-    assert house.counts() == {ACCEPTED: sent, QUEUED: 200 - sent}
-    assert_untouched([row for row in rows(house) if row.state is QUEUED])
+    assert house.counts() == {ACCEPTED: 100}
+    # The first second's mails may go at once.
+    assert 40 + 40 * seconds + 1 >= 100
+    assert seconds < 4
 
 
 def test_a_confirmation_goes_at_once_although_a_bulk_uses_up_the_limit(house):
     house.pace = Pace(Rates(overall=20))
     post(house, 100)
-    end = time.monotonic() + 4
-    posted_at = 0.0
-    while house.postbox.tries < 20:
-        house.send(most=1000)
+    bulk = threading.Thread(target=lambda: house.send(most=1000))
+    bulk.start()
+    end = time.monotonic() + 10
+    while house.postbox.tries < 20 and time.monotonic() < end:
         time.sleep(0.01)
 
     house.post("anna", kind=CONFIRM)
     posted_at = time.monotonic()
     while house.state() is not ACCEPTED and time.monotonic() < end:
-        house.send(most=1000)
         time.sleep(0.01)
 
-    assert time.monotonic() - posted_at < 1.5
-    assert house.counts()[QUEUED] > 30
+    took, waiting = time.monotonic() - posted_at, house.counts()[QUEUED]
+    house.is_stopping = True
+    bulk.join()
+    assert took < 1.5
+    assert waiting > 30
 
 
 # The share of a mailbox in a day

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -48,14 +49,19 @@ def mail(number: int) -> Mail:
     )
 
 
+# What was heard behind a mark: with pipelining the next commands come in one piece with the end of a mail.
+_UNREAD: WeakKeyDictionary[socket.socket, bytes] = WeakKeyDictionary()
+
+
 def read_until(client: socket.socket, mark: bytes) -> bytes:
-    heard = b""
+    heard = _UNREAD.pop(client, b"")
     while mark not in heard:
         chunk = client.recv(65536)
         if not chunk:
             raise OSError
         heard += chunk
-    return heard
+    before, _, _UNREAD[client] = heard.partition(mark)
+    return before + mark
 
 
 @contextlib.contextmanager
