@@ -22,9 +22,9 @@ class HangingUp(Controller):
         self.conversations.append(conversation)
         return conversation
 
-    def stop(self, no_assert: bool = False) -> None:  # noqa: FBT001, FBT002 -- the library's own
+    def stop(self, *arguments: bool) -> None:
         asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(5)
-        super().stop(no_assert)
+        super().stop(*arguments)
 
     async def _hang_up(self) -> None:
         for conversation in self.conversations:
