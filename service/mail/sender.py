@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlmodel import Session
 
@@ -85,6 +85,7 @@ class Makes(Protocol):
         ...
 
 
+@runtime_checkable
 class BulkComposer(Protocol):
     """Makes many mails of one kind at once, each the same as it would be alone."""
 

@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,7 +27,7 @@ from service.mail.mould import Filled
 from service.mail.moves import into_hands, note_moves
 from service.mail.outbox import move_message
 from service.mail.pace import URGENT, Go, Scope
-from service.mail.sender import Composers, Makes, Sender, Unwanted
+from service.mail.sender import BulkComposer, Composers, Makes, Sender, Unwanted
 from service.mail.sending import why_held
 from service.mail.transport import Mail
 from service.mail.workshop import Finished, Order, Workshop, is_of_use
@@ -326,14 +326,13 @@ class Stock:
     def _made_of(self, rows: Sequence[Taken]) -> Iterator[tuple[Taken, "Envelope | Filled | Exception"]]:
         for kind in dict.fromkeys(row.kind for row in rows):
             mine = [row for row in rows if row.kind is kind]
-            many: Callable[[Session, Sequence[Taken]], Sequence[Makes | Exception]] | None
-            many = getattr(self.composers.get(kind), "many", None)
-            if many is None:
+            composer = self.composers.get(kind)
+            if not isinstance(composer, BulkComposer):
                 yield from ((row, self._made_alone(row)) for row in mine)
                 continue
             try:
                 with reading(self.register.engine) as session:
-                    ways = many(session, mine)
+                    ways = composer.many(session, mine)
             except ServiceError:
                 raise
             except Exception as error:  # noqa: BLE001 -- a fault of one kind must not stop the others
