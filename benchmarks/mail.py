@@ -22,6 +22,7 @@ from benchmarks.sample import Sample, is_signed, read_sample
 from benchmarks.sink import serving_any, serving_own
 from benchmarks.stage import Stage
 from benchmarks.verdict import Line, all_hold, holds
+from service.mail.smtp import CONNECTIONS as OURS
 
 _SAMPLE = "sample"
 _SAMPLE_SECONDS = 60.0
@@ -49,7 +50,8 @@ def _run(plan: Plan) -> int:
         print(
             f"{processors}, {platform.python_implementation()} {platform.python_version()}; this disk keeps 4 kB for"
             f" good in {sync_milliseconds(folder):.2f} ms.\n"
-            f"One sink for all: {sink.name}; {CONNECTIONS} connections for each contender.",
+            f"One sink for all: {sink.name}; {CONNECTIONS} connections for the others,"
+            f" as many as it opens by itself for ours: up to {OURS}.",
             flush=True,
         )
         installations = [_prepare(plan, name, folder / name, stack) for name in plan.databases]
