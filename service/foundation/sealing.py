@@ -4,7 +4,6 @@ One secret stays outside the database: the root key. It wraps each campaign's th
 deleting the wrapped row shreds the campaign.
 """
 
-import hmac
 import secrets
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from service.foundation.errors import Permanent
+from service.foundation.keyed import keyed_hash
 
 KEY_BYTES = 32
 _FORMAT = b"\x01"
@@ -65,7 +65,7 @@ class CampaignKeys:
 
     def blind(self, kind: str, text: str) -> bytes:
         """Give the keyed hash by which equal texts of one kind are found within this campaign: 32 bytes."""
-        return hmac.digest(self.index, f"{kind}\0{text}".encode(), "sha256")
+        return keyed_hash(self.index, f"{kind}\0{text}".encode())
 
 
 @dataclass(frozen=True, slots=True, repr=False)

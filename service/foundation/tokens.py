@@ -2,8 +2,9 @@
 
 import base64
 import hashlib
-import hmac
 import re
+
+from service.foundation.keyed import keyed_hash
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -14,7 +15,7 @@ def derive_token(key: bytes, *, purpose: str, row: str, generation: int) -> str:
     The same four always give the same token, so that a mail can be made again without its link being kept.
     A higher generation makes every earlier link worthless.
     """
-    mac = hmac.digest(key, f"{purpose}|{row}|{generation}".encode(), "sha256")
+    mac = keyed_hash(key, f"{purpose}|{row}|{generation}".encode())
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 

@@ -30,7 +30,7 @@ _STOCK_SECONDS = 0.005
 _GATHER_SECONDS = 0.0005
 # A relay that drips its answer byte by byte is not to keep those of others from being written down.
 _LONGEST_GATHER_SECONDS = 0.05
-_GROUPS = 2
+_GROUPS = 1
 _READS = 16
 
 _Trouble = RelayDown | Lost | Incapable

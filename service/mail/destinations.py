@@ -1,11 +1,11 @@
 """Name the group of mailboxes that an address belongs to: a large provider, or an opaque label (pure)."""
 
 import base64
-import hmac
 from collections.abc import Mapping
 from functools import lru_cache
 
 from service.foundation.addresses import ascii_address
+from service.foundation.keyed import keyed_hash
 
 OPAQUE = "x-"
 """What the label of a domain begins with that is no large provider's."""
@@ -87,5 +87,5 @@ def _destination(written: str, site_key: bytes) -> str:
     if known is not None:
         return known
     # No dedupe key of a Message-ID, and no return path, the other uses of this key, begin like this.
-    mac = hmac.digest(site_key, b"destination\0" + domain.encode(), "sha256")[:_LABEL_BYTES]
+    mac = keyed_hash(site_key, b"destination\0" + domain.encode())[:_LABEL_BYTES]
     return OPAQUE + base64.b32encode(mac).decode().lower()

@@ -1,13 +1,13 @@
 """Write the headers of a mail, byte by byte: the same mail always has the same ones (pure)."""
 
 import base64
-import hmac
 import textwrap
 from collections.abc import Iterator
 from email.headerregistry import Address
 from functools import lru_cache
 
 from service.foundation.addresses import ascii_address
+from service.foundation.keyed import keyed_hash
 
 _WIDTH = 76
 # In base64, with its twelve characters around and "Subject: " before it, an encoded word stays below RFC 2047's 76.
@@ -24,7 +24,7 @@ def make_message_id(site_key: bytes, dedupe_key: str, domain: str) -> str:
     The same row always gets the same one, so that a second copy can be recognised; without the site's key
     nobody can tell from it what the mail was.
     """
-    mac = hmac.digest(site_key, dedupe_key.encode(), "sha256")
+    mac = keyed_hash(site_key, dedupe_key.encode())
     name = _base32_pairs(int.from_bytes(mac[:_MESSAGE_ID_BYTES]) >> _MESSAGE_ID_SPARE_BITS)
     return f"<{name}@{_ascii_domain(domain)}>"
 

@@ -11,7 +11,7 @@ from service.mail.outbox import REASON_LENGTH
 from service.mail.transport import Receipt
 from service.model.states import MessageState
 from service.store.claim import Taken
-from service.store.rows import run_for_rows
+from service.store.rows import run_for_rows, touch_rows
 
 _EVENT = {
     "id": "text",
@@ -106,7 +106,7 @@ def pass_fence(
         return ()
     # In the order in which a hold locks them too, so that the two wait for one another and not in a circle.
     rows = sorted((one.row.id, one.row.attempt, one.content_sha256, one.destination) for one in fenced)
-    return run_for_rows(connection, _SUBMIT, columns=_FENCE, rows=rows, owner=owner, until=until, at=now)
+    return touch_rows(connection, _SUBMIT, columns=_FENCE, rows=rows, owner=owner, until=until, at=now)
 
 
 def note_yes(
@@ -127,7 +127,7 @@ def note_yes(
         )
         for row, receipt in yes
     ]
-    return run_for_rows(connection, _ACCEPT, columns=_YES, rows=rows, owner=owner, at=now)
+    return touch_rows(connection, _ACCEPT, columns=_YES, rows=rows, owner=owner, at=now)
 
 
 def yes_in_words(receipt: Receipt) -> str:

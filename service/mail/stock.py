@@ -5,7 +5,6 @@ import hashlib
 import heapq
 import itertools
 import logging
-import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -46,9 +45,9 @@ STOCK_SECONDS = 0.25
 
 _LONGEST_WAIT_SECONDS = 5.0
 _PACE_SECONDS = 0.05
-# One would be waited for, and what more than two make could not be handed on as fast.
-_WORKSHOPS = 1
 _SIGNED_AT_ONCE = 32
+# While one chunk is heard, the next is asked for already.
+_ASKING = 2
 
 _Made = tuple[Taken, "Envelope | Filled"]
 """A row and its mail: its bytes, or what is to be put into a mould."""
@@ -77,11 +76,8 @@ class Stock:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _order: Iterator[int] = field(default_factory=itertools.count)
     _relay: str = ""
-    _workshops: "queue.SimpleQueue[Workshop]" = field(default_factory=queue.SimpleQueue)
-    """Those that wait for something to do."""
-    _opened: list[Workshop] = field(default_factory=list)
-    """All, though they be gone: their processes are waited for in the end."""
-    _were_workshops_tried: bool = False
+    _workshop: Workshop | None = None
+    _was_workshop_tried: bool = False
 
     def __post_init__(self) -> None:
         """Prepare the thread that fills it."""
@@ -172,15 +168,15 @@ class Stock:
 
     def _fill(self) -> None:
         try:
-            with ThreadPoolExecutor(_WORKSHOPS) as signing:
+            with ThreadPoolExecutor(_ASKING) as signing:
                 self._expire()
                 while (above := self._wait_for_room()) is not _NEVER:
                     self._take(signing, above=above)
         except Exception as trouble:  # noqa: BLE001 -- it is raised again by the thread that sends
             self.trouble = trouble
         finally:
-            for workshop in self._opened:
-                workshop.close()
+            if self._workshop is not None:
+                self._workshop.close()
             with self._changed:
                 # What was taken and could not be made is freed when its lease has ended.
                 self._is_dry, self._making = True, 0
@@ -231,7 +227,7 @@ class Stock:
                 # Who may send no more for now looks again in a moment; whether more waits is not known.
                 self._changed.wait(_PACE_SECONDS)
         if rows:
-            self._open_workshops(len(rows))
+            self._open_workshop(len(rows))
             self._sign(signing, self._compose(rows))
 
     def _claim(self, most: int, *, above: int | None) -> tuple[Sequence[Taken], int]:
@@ -342,7 +338,7 @@ class Stock:
 
     def _made_by(self, way: Makes, row: Taken) -> "Envelope | Filled | Exception":
         try:
-            if self._opened and isinstance(way, Filled) and not row.possible_duplicate:
+            if self._workshop is not None and isinstance(way, Filled) and not row.possible_duplicate:
                 # It is left to the workshop, if it fits into a mould at all.
                 return way if way.mould(row, self.sender) is not None else way.make(row, self.sender)
             return way.make(row, self.sender)
@@ -368,17 +364,14 @@ class Stock:
 
     # Signing
 
-    def _open_workshops(self, many: int) -> None:
-        """Let other processes fill moulds and sign, once there is much to do."""
+    def _open_workshop(self, many: int) -> None:
+        """Let another process fill moulds and sign, once there is much to do."""
         signer = self.sender.signer
-        if many < LEAST or signer is None or self._were_workshops_tried or not is_of_use():
+        if many < LEAST or signer is None or self._was_workshop_tried or not is_of_use():
             return
-        self._were_workshops_tried = True
+        self._was_workshop_tried = True
         with contextlib.suppress(OSError):
-            for _ in range(_WORKSHOPS):
-                workshop = Workshop(signer)
-                self._opened.append(workshop)
-                self._workshops.put(workshop)
+            self._workshop = Workshop(signer)
 
     def _sign(self, signing: Executor, made: Sequence[_Made]) -> None:
         for first in range(0, len(made), _SIGNED_AT_ONCE):
@@ -406,8 +399,8 @@ class Stock:
             self._put(mails, len(chunk))
 
     def _finished_apart(self, filled: Sequence[tuple[Taken, Filled]]) -> list[Mail | Exception]:
-        workshop = self._free_workshop() if filled else None
-        if workshop is None:
+        workshop = self._workshop
+        if workshop is None or not filled:
             return [self._finished_here(row, way) for row, way in filled]
         orders = [
             Order(cast=mould.cast, filling=way.filling(row), dated_at=row.dated_at)
@@ -417,18 +410,13 @@ class Stock:
         try:
             done = workshop.make(orders)
         except OSError as error:
-            # It is not used again: the next are made by the other, or here.
             _log.warning("mails are made in this process again: %s", type(error).__name__)
+            workshop.close()
+            self._workshop = None
             return [self._finished_here(row, way) for row, way in filled]
-        self._workshops.put(workshop)
         return [
             self._addressed(row, way, finished) for (row, way), finished in zip(filled, done, strict=True)
         ]
-
-    def _free_workshop(self) -> Workshop | None:
-        with contextlib.suppress(queue.Empty):
-            return self._workshops.get_nowait()
-        return None
 
     def _addressed(self, row: Taken, way: Filled, finished: Finished | None) -> Mail | Exception:
         mould = way.mould(row, self.sender)

@@ -5,6 +5,8 @@ import binascii
 import hmac
 import re
 
+from service.foundation.keyed import keyed_hash
+
 _MAC_BYTES = 10
 _SHAPE = re.compile(r"b\+([a-z2-7]{26})\.([a-z2-7]{16})", re.IGNORECASE | re.ASCII)
 
@@ -33,7 +35,7 @@ def read_return_path(address: str, *, site_key: bytes, bounce_domain: str) -> st
 
 def _mac(row: bytes, site_key: bytes) -> bytes:
     # No dedupe key of a Message-ID, the other use of this key, begins like this.
-    return hmac.digest(site_key, b"return-path\0" + row, "sha256")[:_MAC_BYTES]
+    return keyed_hash(site_key, b"return-path\0" + row)[:_MAC_BYTES]
 
 
 def _base32(data: bytes) -> str:

@@ -22,9 +22,11 @@ from typing import IO, BinaryIO
 from service.mail.cast import Cast, Filling
 from service.mail.dkim import DkimKey, DkimSigner
 
-_WHOLE = struct.Struct("<I")
+_WHOLE = struct.Struct("<II")
+"""The number of the request, and how long its answer is."""
 _DONE = struct.Struct("<i32s")
 _CANNOT = -1
+_GONE = "The process that makes mails is gone."
 _PIPE_BYTES = 2**20
 
 
@@ -46,11 +48,15 @@ class Finished:
 
 
 class Workshop:
-    """Makes many mails at a time in a child process; threads that share it wait for each other."""
+    """Makes many mails at a time in a child process; threads may share it.
+
+    While one thread hears its answer, the next has asked already: the process need not wait for us.
+    """
 
     def __init__(self, signer: DkimSigner) -> None:
         """Start the process; raises OSError where that cannot be done."""
-        self._lock = threading.Lock()
+        self._asking, self._hearing = threading.Lock(), threading.Lock()
+        self._asked, self._is_gone = 0, False
         self._known: dict[Cast, int] = {}
         # A Ctrl-C in the terminal is the parent's to answer; the end of the pipe is enough for the child.
         self._process = subprocess.Popen(  # noqa: S603 -- this very module, by this very Python
@@ -71,19 +77,22 @@ class Workshop:
 
         Raises OSError where the process is gone.
         """
-        with self._lock:
-            new = [cast for cast in dict.fromkeys(order.cast for order in orders) if cast not in self._known]
-            for cast in new:
-                self._known[cast] = len(self._known)
-            mails = [
-                [self._known[order.cast], int(order.dated_at.timestamp()), *order.filling.as_record()]
-                for order in orders
-            ]
-            self._say({"casts": [cast.as_record() for cast in new], "mails": mails})
-            return list(self._hear())
+        with self._asking:
+            number = self._ask(orders)
+            # Who has asked hears before anybody else asks twice, so each hears the answer to his own question.
+            self._hearing.acquire()
+        try:
+            return list(self._hear(number))
+        except BaseException:
+            # What is left of an answer must never be taken for that of somebody else.
+            self.close()
+            raise
+        finally:
+            self._hearing.release()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; whoever waits for it, or asks it later, is told by OSError."""
+        self._is_gone = True
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -91,14 +100,36 @@ class Workshop:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
+    def _ask(self, orders: Sequence[Order]) -> int:
+        if self._is_gone:
+            raise BrokenPipeError(_GONE)
+        new = [cast for cast in dict.fromkeys(order.cast for order in orders) if cast not in self._known]
+        for cast in new:
+            self._known[cast] = len(self._known)
+        mails = [
+            [self._known[order.cast], int(order.dated_at.timestamp()), *order.filling.as_record()]
+            for order in orders
+        ]
+        self._asked += 1
+        self._say({"number": self._asked, "casts": [cast.as_record() for cast in new], "mails": mails})
+        return self._asked
+
     def _say(self, record: object) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
-        self._process.stdin.flush()
+        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except ValueError as closed:
+            raise BrokenPipeError(_GONE) from closed
 
-    def _hear(self) -> Iterator[Finished | None]:
+    def _hear(self, number: int) -> Iterator[Finished | None]:
+        if self._is_gone:
+            raise BrokenPipeError(_GONE)
         assert self._process.stdout is not None
-        (whole,) = _WHOLE.unpack(_read(self._process.stdout, _WHOLE.size))
+        answered, whole = _WHOLE.unpack(_read(self._process.stdout, _WHOLE.size))
+        if answered != number:
+            raise BrokenPipeError("The process that makes mails answers another question.")
         answer, place = _read(self._process.stdout, whole), 0
         while place < whole:
             length, digest = _DONE.unpack_from(answer, place)
@@ -129,7 +160,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
             for number, seconds, *record in asked["mails"]
         )
         # In one piece: whoever waits for it is to be woken once.
-        replies.write(_WHOLE.pack(len(answer)) + answer)
+        replies.write(_WHOLE.pack(asked["number"], len(answer)) + answer)
         replies.flush()
 
 
@@ -144,9 +175,12 @@ def _made(cast: Cast, filling: Filling, signer: DkimSigner, at: datetime) -> byt
 
 
 def _read(pipe: IO[bytes], length: int) -> bytes:
-    data = pipe.read(length)
+    try:
+        data = pipe.read(length)
+    except ValueError as closed:
+        raise BrokenPipeError(_GONE) from closed
     if len(data) < length:
-        raise BrokenPipeError("The process that makes mails is gone.")
+        raise BrokenPipeError(_GONE)
     return data
 
 

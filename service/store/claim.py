@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from service.model.columns import Moment
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
-from service.store.rows import run_for_rows
+from service.store.rows import touch_rows
 
 PRIORITIES = range(4)
 """The places that a kind of mail may have in the queue; a lower one goes first."""
@@ -62,12 +62,11 @@ def claim_messages(
     rows. What has expired is left where it is.
     """
     found: list[Any] = []
+    connection = session.connection()
     for priority in PRIORITIES[:above]:
         wanted = {"priority": priority, "now": now, "most": most - len(found)}
-        found += session.execute(_ALIVE, wanted).all() if most > len(found) else []
-    if not found:
-        return []
-    dated_at = now.replace(microsecond=0)
+        found += connection.execute(_ALIVE, wanted).all() if most > len(found) else []
+    dated_at, until = now.replace(microsecond=0), now + lease
     rows = [
         Taken(
             id=row.id,
@@ -82,17 +81,17 @@ def claim_messages(
             message_id=row.message_id or make_message_id(row.dedupe_key),
             dated_at=row.dated_at or dated_at,
             expires_at=row.expires_at,
-            lease_until=now + lease,
+            lease_until=until,
         )
         for row in found
     ]
-    taken = run_for_rows(
-        session.connection(),
+    taken = touch_rows(
+        connection,
         _TAKE,
         columns={"id": "text", "message_id": "text"},
         rows=[(row.id, row.message_id) for row in rows],
         owner=owner,
-        until=now + lease,
+        until=until,
         dated_at=dated_at,
     )
     return [row for row in rows if row.id in taken]

@@ -1,10 +1,14 @@
 """Run one statement for many rows of values, as fast as each of the databases can."""
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, Self
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from service.model.columns import Moment
 
 _POSTGRESQL = "postgresql"
+_RETURNING = " RETURNING "
+_PLACE = re.compile(r":([a-z_]+)")
+# SQLite takes 32,766 values in one statement.
+_MOST_VALUES = 30_000
+_MARK = "undersigned_rows"
 
 
 def run_for_rows(
@@ -21,47 +30,108 @@ def run_for_rows(
     columns: Mapping[str, str],
     rows: Sequence[Sequence[object]],
     **values: object,
-) -> set[Any]:
-    """Run a statement that reads `rows` as a table `v`, and give what it returns: one value of each row it touched.
+) -> list[Any]:
+    """Run a statement that reads `rows` as a table `v`, and give the rows that it returns.
 
     `sql` holds `FROM {v}` once, names the cells `v.name` and its other parameters `:name`. `columns` names the cells,
-    each with its type (text, integer, bytea); they are texts, whole numbers, bytes and None. A moment is kept as the columns of
-    moments keep it. PostgreSQL runs it once for all rows; SQLite, for which a statement is a call of a function, once
-    for each. Such statements run thousands of times a minute, so they go to the driver as they are.
+    each with its type (text, integer, bytea); they are texts, whole numbers, bytes and None. A moment or a day is
+    kept as its columns keep it. Such statements run thousands of times a minute, so they go to the driver as they are.
+    """
+    if not rows:
+        return []
+    if connection.dialect.name == _POSTGRESQL:
+        return _run_on_postgresql(connection, sql, columns, rows, values)
+    given = _Given.of(connection.dialect, sql, tuple(columns), values)
+    with _raw_cursor(connection, sql) as cursor:
+        return [found for part in given.parts(rows) for found in cursor.execute(*part).fetchall()]
+
+
+def touch_rows(
+    connection: Connection,
+    sql: str,
+    *,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[object]],
+    **values: object,
+) -> set[Any]:
+    """Run an UPDATE as run_for_rows() does, and give the first cell of each row that it touched.
+
+    It touches each row once at most, and ends in RETURNING what the first cell was compared with.
     """
     if not rows:
         return set()
-    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
     if connection.dialect.name == _POSTGRESQL:
-        moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
-        statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
-        given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
-        result = connection.exec_driver_sql(statement, given)
-        return {row[0] for row in result.fetchall()} if result.returns_rows else set()
-    return _run_each(
-        connection,
-        _for_sqlite(sql, tuple(columns)),
-        [{**given, **dict(zip(columns, row, strict=True))} for row in rows],
-    )
+        return {found[0] for found in _run_on_postgresql(connection, sql, columns, rows, values)}
+    silent, _, _ = sql.partition(_RETURNING)
+    given = _Given.of(connection.dialect, silent, tuple(columns), values)
+    with _raw_cursor(connection, sql) as cursor:
+        # Each row that SQLite returns is a call, and nearly always all are touched: then their number says so.
+        cursor.execute(f"SAVEPOINT {_MARK}")
+        touched = sum(cursor.execute(*part).rowcount for part in given.parts(rows))
+        if touched == len(rows):
+            cursor.execute(f"RELEASE {_MARK}")
+            return {row[0] for row in rows}
+        cursor.execute(f"ROLLBACK TO {_MARK}")
+        cursor.execute(f"RELEASE {_MARK}")
+    return {found[0] for found in run_for_rows(connection, sql, columns=columns, rows=rows, **values)}
 
 
-def _run_each(connection: Connection, statement: str, rows: Sequence[Mapping[str, object]]) -> set[Any]:
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """A statement for SQLite, and the values before and behind those of its rows."""
+
+    head: str
+    tail: str
+    before: Sequence[object]
+    behind: Sequence[object]
+
+    @classmethod
+    def of(cls, dialect: Dialect, sql: str, columns: tuple[str, ...], values: Mapping[str, object]) -> Self:
+        head, tail, before, behind = _for_sqlite(sql, columns)
+        kept = {name: _as_kept(dialect, value) for name, value in values.items()}
+        return cls(
+            head=head,
+            tail=tail,
+            before=[kept[name] for name in before],
+            behind=[kept[name] for name in behind],
+        )
+
+    def parts(self, rows: Sequence[Sequence[object]]) -> Iterator[tuple[str, list[object]]]:
+        """Give the statement with as many rows as it takes at a time, and all its values in their order."""
+        width = len(rows[0])
+        most = _MOST_VALUES // width
+        for first in range(0, len(rows), most):
+            some = rows[first : first + most]
+            statement = f"{self.head}{_table(width, len(some))}{self.tail}"
+            yield statement, [*self.before, *chain.from_iterable(some), *self.behind]
+
+
+@contextlib.contextmanager
+def _raw_cursor(connection: Connection, sql: str) -> Iterator[Any]:
     dialect, cursor = connection.dialect, connection.connection.cursor()
-    touched: set[Any] = set()
     try:
-        if " RETURNING " not in statement:
-            dialect.do_executemany(cursor, statement, rows)
-        else:
-            for row in rows:
-                dialect.do_execute(cursor, statement, row)
-                touched.update(found[0] for found in cursor.fetchall())
+        yield cursor
     except dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(
-            statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+            sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
     finally:
         cursor.close()
-    return touched
+
+
+def _run_on_postgresql(
+    connection: Connection,
+    sql: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[object]],
+    values: Mapping[str, object],
+) -> list[Any]:
+    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
+    moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
+    statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
+    given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
+    result = connection.exec_driver_sql(statement, given)
+    return list(result.fetchall()) if result.returns_rows else []
 
 
 def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
@@ -84,11 +154,20 @@ def _as_bytea(value: bytes) -> str:
 
 
 @lru_cache(maxsize=64)
-def _for_sqlite(sql: str, columns: tuple[str, ...]) -> str:
-    statement = sql.replace(" FROM {v}", "")
-    for name in sorted(columns, key=len, reverse=True):
-        statement = statement.replace(f"v.{name}", f":{name}")
-    return statement
+def _for_sqlite(sql: str, columns: tuple[str, ...]) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    """Give what stands before the table of rows and behind it, and the names of the parameters in each."""
+    statement = sql
+    for place, name in sorted(enumerate(columns, start=1), key=lambda one: -len(one[1])):
+        statement = statement.replace(f"v.{name}", f"v.column{place}")
+    head, _, tail = statement.partition("{v}")
+    before, behind = (tuple(_PLACE.findall(part)) for part in (head, tail))
+    return _PLACE.sub("?", head), _PLACE.sub("?", tail), before, behind
+
+
+@lru_cache(maxsize=512)
+def _table(width: int, length: int) -> str:
+    row = f"({','.join('?' * width)})"
+    return f"(VALUES {','.join([row] * length)}) AS v"
 
 
 @lru_cache(maxsize=64)
@@ -110,7 +189,11 @@ def _for_postgresql(
 
 
 def _as_kept(dialect: Dialect, value: object) -> object:
-    return _moment_writer(dialect)(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return _moment_writer(dialect)(value)
+    if isinstance(value, date) and dialect.name != _POSTGRESQL:
+        return value.isoformat()
+    return value
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, select
 
 from service.foundation.errors import Transient
 from service.model.columns import Moment
-from service.store.rows import run_for_rows
+from service.store.rows import run_for_rows, touch_rows
 from service.store.transaction import Writer, transaction
 
 # Names that begin with one another, and with the names of the statement's own parameters.
@@ -63,6 +63,11 @@ def run(engine, sql, rows, *, columns=COLUMNS, **values):
         return run_for_rows(session.connection(), sql, columns=columns, rows=rows, **values)
 
 
+def touch(engine, sql, rows, *, columns, **values):
+    with transaction(engine) as session:
+        return touch_rows(session.connection(), sql, columns=columns, rows=rows, **values)
+
+
 def put(engine, rows):
     return run(engine, INSERT, rows, at=NOON, at_last=NOON + timedelta(days=1))
 
@@ -83,7 +88,7 @@ def test_every_text_arrives_as_it_was_given(engine):
 def test_every_text_is_found_and_given_back(engine):
     put(engine, [(text, None, None, 1) for text in TEXTS])
 
-    touched = run(
+    touched = touch(
         engine,
         SET,
         [(text, "seen", 2) for text in TEXTS],
@@ -137,7 +142,7 @@ def test_moments_are_kept_as_their_columns_keep_them(engine):
 def test_each_row_gets_its_own_values_and_the_statement_its_common_ones(engine):
     put(engine, [(f"{number}", "old", "old", number) for number in range(700)])
 
-    touched = run(
+    touched = touch(
         engine,
         SET,
         [(f"{number}", f"new {number}", number * 10) for number in range(0, 1400, 2)],
@@ -162,7 +167,7 @@ def test_each_row_gets_its_own_values_and_the_statement_its_common_ones(engine):
 def test_a_row_that_the_statement_passes_over_is_not_given_back(engine):
     put(engine, [("a", None, None, 1), ("b", None, None, 2)])
 
-    touched = run(
+    touched = touch(
         engine,
         "UPDATE thing SET number = 9 FROM {v} WHERE thing.id = v.id AND thing.number = v.number RETURNING thing.id",
         [("a", 1), ("b", 1), ("nobody", 1)],
@@ -177,12 +182,12 @@ def test_what_touches_no_row_gives_nothing(engine):
     values = {"n": 1, "nth": "", "at": NOON}
     columns = {"id": "text", "id_of": "text", "number": "integer"}
 
-    assert run(engine, SET, [("nobody", "x", 1)], columns=columns, **values) == set()
-    assert put(engine, [("a", None, None, 1)]) == set()
+    assert touch(engine, SET, [("nobody", "x", 1)], columns=columns, **values) == set()
+    assert put(engine, [("a", None, None, 1)]) == []
 
 
 def test_no_rows_at_all_do_nothing(engine):
-    assert put(engine, []) == set()
+    assert put(engine, []) == []
     assert found(engine) == {}
 
 

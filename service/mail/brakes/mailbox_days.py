@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from service.mail.brakes.share import Share, day_key, day_of, mailbox_index
 from service.model.mailbox_day import MailboxDay
 from service.model.message import MessageKind
-from service.store.insert import insert_into
+from service.store.rows import run_for_rows
 
 _SHARES: Mapping[MessageKind, Share] = {
     MessageKind.CONFIRM: Share.TYPED,
@@ -71,6 +71,15 @@ def forget_mailbox_days(session: Session, *, now: datetime) -> int:
 
 _Counted = tuple[bytes, Share]
 
+_COUNTS = {"mailbox": "bytea", "typed": "integer", "written": "integer"}
+_ADD = (
+    "INSERT INTO mailbox_day (day, mailbox, typed, written)"
+    " SELECT :today, v.mailbox, v.typed, v.written FROM {v} WHERE true"
+    " ON CONFLICT (day, mailbox) DO UPDATE SET"
+    " typed = mailbox_day.typed + excluded.typed, written = mailbox_day.written + excluded.written"
+    " RETURNING mailbox, typed, written"
+)
+
 
 def _counted(mails: Sequence[tuple[str, Share]], *, now: datetime, site_key: bytes) -> list[_Counted | None]:
     key = day_key(site_key, day_of(now))
@@ -81,28 +90,14 @@ def _counted(mails: Sequence[tuple[str, Share]], *, now: datetime, site_key: byt
 
 def _add(session: Session, numbers: Mapping[_Counted, int], *, now: datetime) -> dict[_Counted, int]:
     """Add to the counts of today by one statement, and give what they came to."""
-    if not numbers:
-        return {}
-    insert = insert_into(session, MailboxDay)
-    adding = insert.on_conflict_do_update(
-        index_elements=["day", "mailbox"],
-        set_={
-            "typed": col(MailboxDay.typed) + insert.excluded.typed,
-            "written": col(MailboxDay.written) + insert.excluded.written,
-        },
-    ).returning(col(MailboxDay.mailbox), col(MailboxDay.typed), col(MailboxDay.written))
-    today = day_of(now)
     # In one order, so that two senders never wait for one another.
     rows = [
-        {
-            "day": today,
-            "mailbox": mailbox,
-            "typed": numbers.get((mailbox, Share.TYPED), 0),
-            "written": numbers.get((mailbox, Share.WRITTEN), 0),
-        }
+        (mailbox, numbers.get((mailbox, Share.TYPED), 0), numbers.get((mailbox, Share.WRITTEN), 0))
         for mailbox in sorted({mailbox for mailbox, _ in numbers})
     ]
     last: dict[_Counted, int] = {}
-    for mailbox, typed, written in session.execute(adding, rows):
+    for mailbox, typed, written in run_for_rows(
+        session.connection(), _ADD, columns=_COUNTS, rows=rows, today=day_of(now)
+    ):
         last[mailbox, Share.TYPED], last[mailbox, Share.WRITTEN] = typed, written
     return last

@@ -1,12 +1,12 @@
 """How much mail one mailbox gets in a day from all letters together (pure)."""
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from service.foundation.addresses import comparable_address
+from service.foundation.keyed import keyed_hash
 
 INDEX_BYTES = 16
 
@@ -82,12 +82,12 @@ def next_day(now: datetime) -> datetime:
 def day_key(site_key: bytes, day: date) -> bytes:
     """Derive the key of one day, so that the hashes of one mailbox on two days have nothing in common."""
     # No dedupe key of a Message-ID and no return path, the other uses of this key, begins like this.
-    return hmac.digest(site_key, f"mailbox-day\0{day.isoformat()}".encode(), "sha256")
+    return keyed_hash(site_key, f"mailbox-day\0{day.isoformat()}".encode())
 
 
 def mailbox_index(key: bytes, address: str) -> bytes:
     """Give the keyed hash of the mailbox that an address reaches: 16 bytes."""
-    return hmac.digest(key, _mailbox(address).encode(), "sha256")[:INDEX_BYTES]
+    return keyed_hash(key, _mailbox(address).encode())[:INDEX_BYTES]
 
 
 def _mailbox(address: str) -> str:
