@@ -6,6 +6,7 @@ deleting the wrapped row shreds the campaign.
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,6 +20,7 @@ KEY_BYTES = 32
 _FORMAT = b"\x01"
 _NONCE_BYTES = 12
 _BUCKET = 32
+_KEYS_READY = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +51,7 @@ class CampaignKeys:
         return (
             _FORMAT
             + nonce
-            + AESGCM(self.data).encrypt(nonce, _pad(text.encode()), place.bytes_in(self.campaign))
+            + _cipher(self.data).encrypt(nonce, _pad(text.encode()), place.bytes_in(self.campaign))
         )
 
     def open(self, sealed: bytes, *, place: Place) -> str:
@@ -58,7 +60,7 @@ class CampaignKeys:
             raise Permanent(f"A sealed value in {place.table}.{place.column} has an unknown format.")
         nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
-            padded = AESGCM(self.data).decrypt(nonce, ciphertext, place.bytes_in(self.campaign))
+            padded = _cipher(self.data).decrypt(nonce, ciphertext, place.bytes_in(self.campaign))
         except InvalidTag as error:
             raise Permanent(f"A sealed value in {place.table}.{place.column} does not open.") from error
         return _unpad(padded).decode()
@@ -107,6 +109,11 @@ class RootKey:
             return AESGCM(self.derive(purpose)).decrypt(nonce, ciphertext, name.encode())
         except InvalidTag as error:
             raise Permanent("The root key in KEY_DIR is not the one this database was made with.") from error
+
+
+@lru_cache(maxsize=_KEYS_READY)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _split(campaign: str, whole: bytes) -> CampaignKeys:

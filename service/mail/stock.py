@@ -37,7 +37,7 @@ from service.store.transaction import reading, transaction
 
 _log = logging.getLogger(__name__)
 
-LEAST, MOST = 50, 200
+LEAST, MOST = 50, 400
 """So many mails are taken at a time: few where the relay is slow, so that an urgent one need not wait long."""
 
 STOCK_SECONDS = 0.25

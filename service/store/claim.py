@@ -1,9 +1,8 @@
 """Take due messages out of the outbox, each by one taker only; the same promise on both databases."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, bindparam, or_, select
 from sqlmodel import Session, col
@@ -17,8 +16,7 @@ PRIORITIES = range(4)
 """The places that a kind of mail may have in the queue; a lower one goes first."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """One message that was taken: what is needed to make it, carry it and settle it."""
 
     id: str
