@@ -130,8 +130,9 @@ def _run_on_postgresql(
     moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
     statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
     given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
-    result = connection.exec_driver_sql(statement, given)
-    return list(result.fetchall()) if result.returns_rows else []
+    with _raw_cursor(connection, sql) as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall()) if _RETURNING in sql else []
 
 
 def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
@@ -145,7 +146,9 @@ def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
         statement = _for_postgresql(sql, (), tuple(given), moments)
     else:
         statement = sql.removesuffix(" FOR SHARE")
-    row = connection.exec_driver_sql(statement, given).first()
+    with _raw_cursor(connection, sql) as cursor:
+        cursor.execute(statement, given)
+        row = cursor.fetchone()
     return row[0] if row is not None else None
 
 
