@@ -30,7 +30,6 @@ _STOCK_SECONDS = 0.005
 _GATHER_SECONDS = 0.0005
 # A relay that drips its answer byte by byte is not to keep those of others from being written down.
 _LONGEST_GATHER_SECONDS = 0.05
-_GROUPS = 1
 _READS = 16
 
 _Trouble = RelayDown | Lost | Incapable
@@ -278,11 +277,10 @@ class Carrying:
         return bool(ready)
 
     def _may_more_come(self) -> bool:
-        """Tell whether to gather on: the clerk waits for a group, and too few of those under way have answered."""
+        """Tell whether to gather on: the clerk waits for a group, and not all under way have answered."""
         if self._clerk.is_busy or not (self.asked or self.told):
             return False
-        under_way = sum(not line.dialogue.is_idle for line in self.lines)
-        return len(self.asked) < under_way / _GROUPS
+        return len(self.asked) < sum(not line.dialogue.is_idle for line in self.lines)
 
     def _patience(self) -> float:
         """Give for how many seconds nothing may happen, before it is looked whether the process ends."""

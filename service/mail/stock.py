@@ -411,7 +411,6 @@ class Stock:
             done = workshop.make(orders)
         except OSError as error:
             _log.warning("mails are made in this process again: %s", type(error).__name__)
-            workshop.close()
             self._workshop = None
             return [self._finished_here(row, way) for row, way in filled]
         return [

@@ -78,18 +78,19 @@ class Workshop:
 
         Raises OSError where the process is gone.
         """
-        with self._asking:
-            number = self._ask(orders)
-            # Who has asked hears before anybody else asks twice, so each hears the answer to his own question.
-            self._hearing.acquire()
         try:
-            return list(self._hear(number))
+            with self._asking:
+                number = self._ask(orders)
+                # Who has asked hears before anybody else asks twice, so each hears the answer to his own question.
+                self._hearing.acquire()
+            try:
+                return list(self._hear(number))
+            finally:
+                self._hearing.release()
         except BaseException:
             # What is left of an answer must never be taken for that of somebody else.
             self.close()
             raise
-        finally:
-            self._hearing.release()
 
     def close(self) -> None:
         """End the process; whoever waits for it, or asks it later, is told by OSError."""

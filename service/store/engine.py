@@ -11,6 +11,8 @@ from service.foundation.errors import Refused
 _BUSY_SECONDS = 20
 # A page that is written again and again is copied into the database once for each checkpoint: 16 MB between two of them.
 _CHECKPOINT_PAGES = 4000
+# A statement for three rows is another than one for four.
+_STATEMENTS_READY = 256
 READING = "undersigned_reading"
 WRITE_LOCK = "undersigned_write_lock"
 
@@ -29,7 +31,11 @@ def make_engine(url: str) -> Engine:
 
 
 def _make_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": _BUSY_SECONDS, "cached_statements": _STATEMENTS_READY},
+        hide_parameters=True,
+    )
     lock = threading.Lock()
 
     @event.listens_for(engine, "connect")

@@ -18,6 +18,7 @@ from service.model.columns import Moment
 _POSTGRESQL = "postgresql"
 _RETURNING = " RETURNING "
 _PLACE = re.compile(r":([a-z_]+)")
+_CELL = re.compile(r"\bv\.([a-z_]+)")
 # SQLite takes 32,766 values in one statement.
 _MOST_VALUES = 30_000
 _MARK = "undersigned_rows"
@@ -112,6 +113,8 @@ def _raw_cursor(connection: Connection, sql: str) -> Iterator[Any]:
     try:
         yield cursor
     except dialect.loaded_dbapi.Error as error:
+        if dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor):
+            connection.invalidate(error)
         raise DBAPIError.instance(
             sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
@@ -159,15 +162,13 @@ def _as_bytea(value: bytes) -> str:
 @lru_cache(maxsize=64)
 def _for_sqlite(sql: str, columns: tuple[str, ...]) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     """Give what stands before the table of rows and behind it, and the names of the parameters in each."""
-    statement = sql
-    for place, name in sorted(enumerate(columns, start=1), key=lambda one: -len(one[1])):
-        statement = statement.replace(f"v.{name}", f"v.column{place}")
-    head, _, tail = statement.partition("{v}")
+    places = {name: place for place, name in enumerate(columns, start=1)}
+    head, _, tail = _CELL.sub(lambda found: f"v.column{places[found[1]]}", sql).partition("{v}")
     before, behind = (tuple(_PLACE.findall(part)) for part in (head, tail))
     return _PLACE.sub("?", head), _PLACE.sub("?", tail), before, behind
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _table(width: int, length: int) -> str:
     row = f"({','.join('?' * width)})"
     return f"(VALUES {','.join([row] * length)}) AS v"

@@ -241,3 +241,34 @@ def test_after_a_failure_the_kept_connection_serves_again(engine):
     writer.close()
 
     assert set(found(engine)) == {"a", "b"}
+
+
+def test_cells_whose_names_begin_with_one_another_are_told_apart(engine):
+    put(engine, [("a", None, None, 1)])
+
+    touched = touch(
+        engine,
+        "UPDATE thing SET id_of = v.c, word = v.column, number = v.co FROM {v} WHERE thing.id = v.id RETURNING thing.id",
+        [("a", "short", "long", 5)],
+        columns={"id": "text", "c": "text", "column": "text", "co": "integer"},
+    )
+
+    row = found(engine)["a"]
+    assert touched == {"a"}
+    assert (row.id_of, row.word, row.number) == ("short", "long", 5)
+
+
+def test_more_rows_than_one_statement_takes_are_all_done(engine):
+    rows = [(f"{number}", "x", "y", number) for number in range(8000)]
+
+    put(engine, rows)
+    touched = touch(
+        engine,
+        "UPDATE thing SET number = 0 FROM {v} WHERE thing.id = v.id AND thing.number = v.number RETURNING thing.id",
+        [(id_, number, "", "") for id_, _, _, number in [*rows, ("nobody", "", "", 1)]],
+        columns={"id": "text", "number": "integer", "first": "text", "second": "text"},
+    )
+
+    assert len(found(engine)) == 8000
+    assert touched == {id_ for id_, *_ in rows}
+    assert {row.number for row in found(engine).values()} == {0}

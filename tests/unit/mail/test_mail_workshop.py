@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -77,4 +78,29 @@ def test_where_the_process_is_gone_it_says_so(workshop: Workshop) -> None:
     workshop._process.wait()
 
     with pytest.raises(OSError):  # noqa: PT011 -- which one depends on the pipe
+        workshop.make([order()])
+
+
+def test_threads_that_share_it_each_get_their_own(signer: DkimSigner, workshop: Workshop) -> None:
+    def ask(thread: int) -> bool:
+        orders = [order(f"person{thread}.{number}@lakes.example") for number in range(8)]
+        done = [workshop.make(orders) for _ in range(5)]
+        expected = [CAST.fill(one.filling) for one in orders]
+        return all(
+            finished is not None and finished.data.endswith(data)
+            for made in done
+            for finished, data in zip(made, expected, strict=True)
+        )
+
+    with ThreadPoolExecutor(6) as threads:
+        assert all(threads.map(ask, range(6)))
+
+
+def test_the_answer_to_another_question_is_never_taken(workshop: Workshop) -> None:
+    workshop.make([order()])
+    workshop._ask([order("somebody.else@lakes.example")])
+
+    with pytest.raises(OSError, match="another question"):
+        workshop.make([order()])
+    with pytest.raises(OSError, match="gone"):
         workshop.make([order()])
