@@ -44,7 +44,11 @@ def run_for_rows(
         return _run_on_postgresql(connection, sql, columns, rows, values)
     given = _Given.of(connection.dialect, sql, tuple(columns), values)
     with _raw_cursor(connection, sql) as cursor:
-        return [found for part in given.parts(rows) for found in cursor.execute(*part).fetchall()]
+        found: list[Any] = []
+        for part in given.parts(rows):
+            _execute(connection, cursor, *part)
+            found += cursor.fetchall()
+    return found
 
 
 def touch_rows(
@@ -68,7 +72,10 @@ def touch_rows(
     with _raw_cursor(connection, sql) as cursor:
         # Each row that SQLite returns is a call, and nearly always all are touched: then their number says so.
         cursor.execute(f"SAVEPOINT {_MARK}")
-        touched = sum(cursor.execute(*part).rowcount for part in given.parts(rows))
+        touched = 0
+        for part in given.parts(rows):
+            _execute(connection, cursor, *part)
+            touched += cursor.rowcount
         if touched == len(rows):
             cursor.execute(f"RELEASE {_MARK}")
             return {row[0] for row in rows}
@@ -122,6 +129,11 @@ def _raw_cursor(connection: Connection, sql: str) -> Iterator[Any]:
         cursor.close()
 
 
+def _execute(connection: Connection, cursor: Any, statement: str, parameters: Any) -> None:
+    # Past the library's events, but not past its dialect: whoever watches statements does it there.
+    connection.dialect.do_execute(cursor, statement, parameters)
+
+
 def _run_on_postgresql(
     connection: Connection,
     sql: str,
@@ -134,7 +146,7 @@ def _run_on_postgresql(
     statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
     given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
     with _raw_cursor(connection, sql) as cursor:
-        cursor.execute(statement, given)
+        _execute(connection, cursor, statement, given)
         return list(cursor.fetchall()) if _RETURNING in sql else []
 
 
@@ -150,7 +162,7 @@ def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
     else:
         statement = sql.removesuffix(" FOR SHARE")
     with _raw_cursor(connection, sql) as cursor:
-        cursor.execute(statement, given)
+        _execute(connection, cursor, statement, given)
         row = cursor.fetchone()
     return row[0] if row is not None else None
 
