@@ -1,12 +1,25 @@
-"""An operator at the terminal: the real command `undersigned`, in processes of its own, on a folder of its own."""
+"""An operator at the terminal: the real command `undersigned`, on a folder of its own.
 
+A command runs within the tests' own process, which spares it the second that a new one takes to begin; what is killed,
+served or restored runs in processes of its own.
+"""
+
+import io
 import os
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+
+from service.__main__ import main
+from service.cli import context
+from service.foundation.settings import PREFIX, Settings
+from service.wiring import Services
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -14,8 +27,16 @@ ROOT = Path(__file__).resolve().parent.parent
 class Operator:
     """Runs commands with one set of settings."""
 
-    def __init__(self, folder: Path, *, smtp_port: int, web_port: int, database_url: str = "") -> None:
-        self.folder, self.web_port = folder, web_port
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        smtp_port: int,
+        web_port: int,
+        database_url: str = "",
+        processes: bool = False,
+    ) -> None:
+        self.folder, self.web_port, self.processes = folder, web_port, processes
         self.environment = {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
@@ -31,6 +52,20 @@ class Operator:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
+        return self.run_apart(*arguments) if self.processes else self.run_here(*arguments)
+
+    def run_here(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one command within this process."""
+        with _as_if_typed(arguments, self.environment, self.folder) as written:
+            try:
+                main()
+            except SystemExit as left:
+                code = left.code
+        out, err = (stream.buffer.getvalue().decode("utf-8") for stream in written)
+        return subprocess.CompletedProcess(arguments, int(code or 0), out, err)
+
+    def run_apart(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one command in a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "service", *arguments],
             env=self.environment,
@@ -79,3 +114,37 @@ class Operator:
             except OSError:
                 time.sleep(0.05)
         raise AssertionError((self.folder / "run.log").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _as_if_typed(
+    arguments: tuple[str, ...], environment: dict[str, str], folder: Path
+) -> Iterator[list[io.TextIOWrapper]]:
+    """Let this process look like a new one, and leave behind no more than a process would that has ended."""
+    written = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
+    made: list[Services] = []
+
+    def make_services(*given: object) -> Services:
+        made.append(services := context_make_services(*given))
+        return services
+
+    context_make_services = context.make_services
+    mask = os.umask(0o077)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in Settings.model_fields:
+                patch.delenv(f"{PREFIX}{name.upper()}", raising=False)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["undersigned", *arguments])
+            patch.setattr(sys, "stdout", written[0])
+            patch.setattr(sys, "stderr", written[1])
+            patch.setattr(context, "make_services", make_services)
+            patch.chdir(folder)
+            yield written
+    finally:
+        os.umask(mask)
+        for services in made:
+            services.engine.dispose()
+            if services.transport is not None:
+                services.transport.close()

@@ -29,7 +29,7 @@ def relay():
 @pytest.fixture(params=["sqlite", "postgresql"])
 def operator(request, relay, tmp_path):
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
-    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url)
+    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url, processes=True)
 
 
 def invite_many(operator):
@@ -72,7 +72,13 @@ def test_a_second_process_on_the_same_postgresql_is_refused_whatever_its_folder(
     relay, tmp_path, postgresql_url
 ):
     first, second = (
-        Operator(tmp_path / name, smtp_port=relay.port, web_port=free_port(), database_url=postgresql_url)
+        Operator(
+            tmp_path / name,
+            smtp_port=relay.port,
+            web_port=free_port(),
+            database_url=postgresql_url,
+            processes=True,
+        )
         for name in ("one", "two")
     )
     for operator in (first, second):
