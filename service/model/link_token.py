@@ -16,6 +16,8 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     APPROVE = "approve"
     UNSUBSCRIBE = "unsubscribe"
+    OBJECT = "object"
+    COUNTERSIGN = "countersign"
 
 
 class LinkToken(SQLModel, table=True):

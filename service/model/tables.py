@@ -7,12 +7,16 @@ from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
+from service.model.evidence import Evidence
 from service.model.incoming_report import IncomingReport
+from service.model.inquiry import Inquiry
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken
 from service.model.mailbox_day import MailboxDay
+from service.model.member import Member
 from service.model.message import Message, MessageEvent
 from service.model.recipient import Recipient
+from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
@@ -30,14 +34,19 @@ TABLES: tuple[type[SQLModel], ...] = (
     Delivery,
     DeliveryEvent,
     Edition,
+    Evidence,
     IncomingReport,
+    Inquiry,
     JournalMark,
     LetterRevision,
+    LikenessIndex,
     LinkToken,
     MailboxDay,
+    Member,
     Message,
     MessageEvent,
     Recipient,
+    Resemblance,
     Sending,
     Signature,
     SiteSecret,

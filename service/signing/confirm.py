@@ -17,6 +17,8 @@ from service.model.message import MessageKind
 from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
+from service.signing.organizations.contact import tell_known_contact
+from service.signing.organizations.joined import hold_look_alike
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
 from service.signing.proof_line import proof_line
@@ -82,16 +84,18 @@ def _spend(
     *,
     now: datetime,
 ) -> None:
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    party = read_party(desk.keys, signature)
     SIGNATURE.move(signature, SignatureState.CONFIRMED)
     signature.confirmed_at = now
-    if signature.held_reason is None and is_accepted_at_once(signature, campaign):
+    hold_look_alike(desk, signature)
+    if signature.held_reason is None and is_accepted_at_once(signature, campaign, members=party.members):
         signature.accepted_at = now
     link.used_at = link.used_at or now
     session.add_all((signature, link))
-    reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
-    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-    mailbox = read_party(desk.keys, signature).confirming_email
-    renew_share(session, mailbox, now=now, site_key=keyring.site_key)
+    tell_known_contact(desk, signature)
+    reader_acted(session, desk.keys, signature, link, now=now)
+    renew_share(session, party.confirming_email, now=now, site_key=keyring.site_key)
     keep_manage_link(desk, signature)
     keep_unsubscribe_link(desk, signature)
     outbox.post(

@@ -17,6 +17,7 @@ from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.signing.leaving import stop_letter_that_names
 from service.signing.naming import HOW_NAMED, standing_text
+from service.signing.organizations.joined import part_joined
 from service.signing.page import LetterView, view_for_holder
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
@@ -61,6 +62,7 @@ def withdraw(session: Session, keyring: Keyring, *, token: str, now: datetime) -
     reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
     if signature.state in _MAY_LEAVE:
         stop_letter_that_names(session, signature, campaign, now=now)
+        part_joined(session, signature)
         SIGNATURE.move(signature, SignatureState.WITHDRAWN)
         signature.left_at = now
         signature.accepted_at = signature.confirmed_at = None

@@ -1,5 +1,7 @@
 """Say in words how a signatory is named, and what its sign-on stands at."""
 
+from collections.abc import Sequence
+
 from service.model.campaign import Admit, Campaign
 from service.model.signature import Kind, Signature, Standing, Visibility, standing
 from service.model.states import CampaignState, SignatureState
@@ -17,6 +19,7 @@ _STANDING = {
     Standing.AWAITING_ACCEPTANCE: "Confirmed, thank you. The coalition looks at it before it counts.",
     Standing.COUNTED: "Confirmed, thank you. This sign-on counts.",
     Standing.CONDITIONAL: "Confirmed with a condition that the coalition still has to settle.",
+    Standing.JOINED: "Confirmed, thank you. It is counted and printed once, with another sign-on of the same organization.",
     Standing.HELD: "Confirmed, thank you. The coalition looks at it before it counts.",
     Standing.EARLIER_TEXT: "Signed on an earlier text of the letter.",
     Standing.DECLINED: "The coalition does not count this sign-on; write to it for the reason.",
@@ -37,8 +40,13 @@ def standing_text(signature: Signature, campaign: Campaign) -> str:
     return _STANDING[standing(signature, campaign)]
 
 
-def is_accepted_at_once(signature: Signature, campaign: Campaign) -> bool:
-    """Decide whether a sign-on that was just confirmed is accepted without the secretariat's look."""
+def is_accepted_at_once(signature: Signature, campaign: Campaign, *, members: Sequence[str] = ()) -> bool:
+    """Decide whether a sign-on that was just confirmed is accepted without the secretariat's look.
+
+    One that speaks for `members` too always needs it, unless it was invited.
+    """
+    if members and not signature.invited:
+        return False
     if campaign.admit is Admit.EVERYONE:
         return True
     return campaign.admit is Admit.INVITED_AUTOMATIC and signature.invited

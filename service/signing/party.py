@@ -15,7 +15,9 @@ class SignOn:
     """What somebody gave in a form or a file; every text is already clean.
 
     `email` is the contact; of an organization `approver_email`, where given, is who confirms. `name` is what is
-    printed, and may be empty for a person who is only counted.
+    printed, and may be empty for a person who is only counted. `approver_from_form` says that whoever filled in the
+    form named the approver, and not the coalition's list. `condition` is what it is signed under; the sign-on counts
+    once that is `settled`.
     """
 
     kind: Kind
@@ -37,12 +39,14 @@ class SignOn:
     authority: bool = False
     filler_name: str = ""
     approver_email: str = ""
+    approver_from_form: bool = False
     second_email: str = ""
     phone: str = ""
     messenger: str = ""
     chaser: str = ""
     position: str = ""
     affiliation: str = ""
+    place: str = ""
     signs_for: str = "itself"
     members: tuple[str, ...] = ()
     order: int | None = None
@@ -50,6 +54,8 @@ class SignOn:
     agreed_on: str = ""
     note: str = ""
     question: str = ""
+    condition: str = ""
+    settled: str = ""
 
     @property
     def confirming_email(self) -> str:
@@ -57,7 +63,16 @@ class SignOn:
         return self.approver_email or self.email
 
 
-_IN_COLUMNS = {"kind", "name", "email", "visibility", "keeps_on_change", "wants_news", "language"}
+_IN_COLUMNS = {
+    "kind",
+    "name",
+    "email",
+    "visibility",
+    "keeps_on_change",
+    "wants_news",
+    "language",
+    "condition",
+}
 _NO_ADDRESS = ""
 
 
@@ -85,6 +100,7 @@ def write_party(keys: CampaignKeys, row: Signature, sign_on: SignOn) -> None:
     row.language = sign_on.language
     row.name = seal_text(keys, row, "name", sign_on.name)
     row.email = seal_text(keys, row, "email", sign_on.email) if sign_on.email else None
+    row.condition = seal_text(keys, row, "condition", sign_on.condition) if sign_on.condition else None
     record = {key: value for key, value in asdict(sign_on).items() if key not in _IN_COLUMNS and value}
     row.details = seal_record(keys, row, "details", record)
 
@@ -102,6 +118,7 @@ def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
         keeps_on_change=row.keeps_on_change,
         wants_news=row.wants_news,
         language=row.language,
+        condition=open_text(keys, row, "condition"),
         **{key: value for key, value in details.items() if key in known},
     )
 
@@ -120,6 +137,7 @@ def on_record(recorded: SignOn, given: SignOn) -> SignOn:
         given,
         email=recorded.email,
         approver_email=recorded.approver_email,
+        approver_from_form=recorded.approver_from_form,
         order=recorded.order,
         category=given.category or recorded.category,
         sort_name=given.sort_name or recorded.sort_name,
@@ -127,8 +145,6 @@ def on_record(recorded: SignOn, given: SignOn) -> SignOn:
         phone=recorded.phone,
         messenger=recorded.messenger,
         chaser=recorded.chaser,
-        signs_for=recorded.signs_for,
-        members=recorded.members,
         how_agreed=recorded.how_agreed,
         agreed_on=recorded.agreed_on,
         question=recorded.question,
