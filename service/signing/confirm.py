@@ -18,7 +18,7 @@ from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.organizations.contact import tell_known_contact
-from service.signing.organizations.joined import hold_look_alike
+from service.signing.organizations.joined import hold_look_alike, tell_secretariat
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
 from service.signing.proof_line import proof_line
@@ -89,6 +89,8 @@ def _spend(
     SIGNATURE.move(signature, SignatureState.CONFIRMED)
     signature.confirmed_at = now
     hold_look_alike(desk, signature)
+    if party.condition:
+        tell_secretariat(desk, signature, "condition")
     if signature.held_reason is None and is_accepted_at_once(signature, campaign, members=party.members):
         signature.accepted_at = now
     link.used_at = link.used_at or now
