@@ -24,6 +24,8 @@ class Words:
     individuals: str
     other: str
     identification: str
+    for_network: str
+    through: str
     withheld: Noun
     withheld_alone: Noun
     undersigned_organizations: Noun
@@ -45,6 +47,8 @@ _EN = Words(
     individuals="Individuals",
     other="Other",
     identification="Affiliations are for identification only.",
+    for_network="for the network, not for each of its members",
+    through="represented by",
     withheld=Noun(
         none="",
         one="and {n} signatory whose name is withheld for their safety",
@@ -84,6 +88,8 @@ _FR = Words(
     individuals="Personnes",
     other="Autres",
     identification="Les affiliations ne sont données qu’à titre d’identification.",
+    for_network="au nom du réseau, sans engager chacun de ses membres",
+    through="par l’intermédiaire de",
     withheld=Noun(
         none="",
         one="et {n} signataire dont le nom n’est pas divulgué, pour sa sécurité",
@@ -112,6 +118,8 @@ _ES = Words(
     individuals="Personas",
     other="Otras",
     identification="Las afiliaciones se indican solo a efectos de identificación.",
+    for_network="en nombre de la red y no de cada uno de sus miembros",
+    through="por medio de",
     withheld=Noun(
         none="",
         one="y {n} firmante cuyo nombre se reserva por su seguridad",

@@ -16,7 +16,14 @@ from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.signing.declined import tell_declined
 from service.signing.page import LetterView, view_for_holder
-from service.signing.party import SignOn, email_index, on_record, read_party, write_party
+from service.signing.party import (
+    SignOn,
+    email_index,
+    list_names_approver,
+    on_record,
+    read_party,
+    write_party,
+)
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.question import keep_question
 from service.signing.reached import reader_acted
@@ -37,6 +44,7 @@ class InvitationView:
     masked_email: str
     state: SignatureState
     decision_by: date | None
+    may_name_approver: bool
 
 
 def look_at_invitation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> InvitationView:
@@ -100,18 +108,13 @@ def _take_approver(desk: Desk, row: Signature, recorded: SignOn, approver: str) 
     The contact on the list is told once that approver confirms (organizations/contact.py); a link that an approver
     named before has been mailed opens nothing any more.
     """
-    if recorded.kind is not Kind.ORGANIZATION or may_not_name_approver(recorded):
+    if recorded.kind is not Kind.ORGANIZATION or list_names_approver(recorded):
         return
     given = replace(recorded, approver_email=approver, approver_from_form=bool(approver))
     if comparable_address(given.confirming_email) != comparable_address(recorded.confirming_email):
         row.generation += 1
         row.email_index = email_index(desk.keys, given.confirming_email)
     write_party(desk.keys, row, given)
-
-
-def may_not_name_approver(recorded: SignOn) -> bool:
-    """Tell whether the coalition's own list says who approves, so that nobody else may."""
-    return bool(recorded.approver_email) and not recorded.approver_from_form
 
 
 def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by: date | None) -> None:
@@ -153,4 +156,5 @@ def _view(keyring: Keyring, desk: Desk, row: Signature) -> InvitationView:
         masked_email=masked_address(party.confirming_email),
         state=row.state,
         decision_by=row.decision_by,
+        may_name_approver=not list_names_approver(party),
     )

@@ -57,6 +57,11 @@ def counted_members(session: Session, campaign: Campaign) -> Sequence[tuple[Memb
     return tuple(first.values())
 
 
+def members_of(session: Session, row: Signature) -> Sequence[Member]:
+    """List whom a sign-on is for, in the order they were listed."""
+    return session.exec(select(Member).where(Member.signature_id == row.id).order_by(col(Member.id))).all()
+
+
 def _has_any(session: Session, row: Signature) -> bool:
     return session.exec(select(Member.id).where(Member.signature_id == row.id).limit(1)).first() is not None
 

@@ -131,6 +131,11 @@ def confirming_mailbox(keys: CampaignKeys, row_id: str, *, email: bytes | None, 
     return approver or (keys.open(email, place=Place(column="email", **place)) if email else "")
 
 
+def list_names_approver(party: SignOn) -> bool:
+    """Tell whether the coalition's own list says who approves, so that no form may."""
+    return bool(party.approver_email) and not party.approver_from_form
+
+
 def on_record(recorded: SignOn, given: SignOn) -> SignOn:
     """Take what was given now, but keep the addresses on record: nobody moves a confirmation to another mailbox."""
     return replace(

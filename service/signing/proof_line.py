@@ -9,7 +9,8 @@ from service.letter.copy import make_copy
 from service.letter.document import make_document, plain_pieces
 from service.model.campaign import Campaign
 from service.model.signature import Signature, Visibility
-from service.signing.roll import DRAFT, letter_without_roll, signatory
+from service.signing.members import members_of
+from service.signing.roll import DRAFT, letter_without_roll, member_entries, signatory
 from service.store.keyring import Keyring
 
 
@@ -19,9 +20,14 @@ def proof_line(
     """Give the printed line, made by the letter's own craft; empty for one who is only counted."""
     if row.visibility is Visibility.COUNTED:
         return ""
-    entry = signatory(keyring.of(session, campaign.id), row, number=DRAFT)
+    keys = keyring.of(session, campaign.id)
+    listed = [(member, row) for member in members_of(session, row)]
+    entries = (signatory(keys, row, number=DRAFT), *member_entries(keys, listed, number=DRAFT))
     letter = replace(
-        letter_without_roll(session, keyring, campaign, now=now), roll=(replace(entry, shown="public"),)
+        letter_without_roll(session, keyring, campaign, now=now),
+        # Its own line first, whatever the alphabet says of its members.
+        order="manual",
+        roll=tuple(replace(entry, shown="public", order=place) for place, entry in enumerate(entries)),
     )
     document = make_document(make_copy(letter, audience="public", office=None))
     lines = [

@@ -1,5 +1,6 @@
 """The roll: the counted names, and the letter as it stands with them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,11 +14,13 @@ from service.foundation.sealing import CampaignKeys
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
 from service.model.edition import Edition as EditionRow
+from service.model.member import Member
 from service.model.signature import Kind, Signature
+from service.signing.members import counted_members
 from service.signing.party import read_party
 from service.signing.queries import counted_signatures
 from service.store.keyring import Keyring
-from service.store.sealed import open_record
+from service.store.sealed import open_record, open_text
 
 DRAFT = 0
 _DRAFT_HASH = "0" * 64
@@ -33,7 +36,7 @@ def letter_with_roll(
 ) -> Edition:
     """Put together what edition `number` would say at this moment."""
     keys = keyring.of(session, campaign.id)
-    roll = tuple(signatory(keys, row, number=number) for row in counted_signatures(session, campaign))
+    roll = tuple(_entries(session, keys, campaign, number=number))
     return replace(letter_without_roll(session, keyring, campaign, now=now), number=number, roll=roll)
 
 
@@ -83,7 +86,7 @@ def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, n
 def roll_now(session: Session, keyring: Keyring, campaign: Campaign, *, number: int) -> frozenset[Signatory]:
     """Give the entries that the roll of edition `number` would hold at this moment."""
     keys = keyring.of(session, campaign.id)
-    return frozenset(signatory(keys, row, number=number) for row in counted_signatures(session, campaign))
+    return frozenset(_entries(session, keys, campaign, number=number))
 
 
 def letter_day(file: CampaignFile, *, now: datetime) -> date:
@@ -111,9 +114,31 @@ def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
         representative_title=party.representative_title,
         position=party.position,
         affiliation=party.affiliation,
+        place=party.place,
+        for_network=party.signs_for == "network",
         order=party.order,
         salt=signature_salt(keys, row, number=number),
     )
+
+
+def member_entries(
+    keys: CampaignKeys, members: Sequence[tuple[Member, Signature]], *, number: int
+) -> Iterator[Signatory]:
+    """Give the entries of members for which another organization has signed; each is shown as that one is."""
+    for member, row in members:
+        yield Signatory(
+            kind="organization",
+            shown=row.visibility.value,
+            name=open_text(keys, member, "name"),
+            through=open_text(keys, row, "name"),
+            salt=keys.blind("salt", f"{number}|{member.id}").hex(),
+        )
+
+
+def _entries(session: Session, keys: CampaignKeys, campaign: Campaign, *, number: int) -> Iterator[Signatory]:
+    for row in counted_signatures(session, campaign):
+        yield signatory(keys, row, number=number)
+    yield from member_entries(keys, counted_members(session, campaign), number=number)
 
 
 def signature_salt(keys: CampaignKeys, row: Signature, *, number: int) -> str:

@@ -1,7 +1,7 @@
 """Read the public forms into what the rooms take, or into one sentence for each field that is wrong (pure)."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -13,13 +13,17 @@ from service.foundation.errors import Refused
 from service.foundation.written import clean_line, clean_text, fold_name
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
-from service.signing.party import SignOn
+from service.signing.members import FOR_MEMBERS
+from service.signing.party import SignOn, list_names_approver
 
 T = TypeVar("T")
 
 LONGEST_LINE = 200
 LONGEST_QUALIFIER = 80
 LONGEST_NOTE = 2000
+LONGEST_PLACE = 80
+LONGEST_CONDITION = 500
+MOST_MEMBERS = 60
 _BROKEN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -49,6 +53,10 @@ class FormState:
         """Give what stands in a field."""
         return self.values.get(name, "")
 
+    def says(self, names: Sequence[str]) -> bool:
+        """Tell whether something stands in one of these fields or is wrong with it, so that they are to be seen."""
+        return any(self.value(name) or self.error(name) for name in names)
+
     def error(self, name: str) -> str:
         """Give the sentence for a field; empty where nothing is wrong with it."""
         return self.errors.get(name, "")
@@ -59,6 +67,7 @@ def blank_sign_on(kind: Kind) -> FormState:
     chosen = {"keeps_on_change": "ask"}
     if kind is Kind.ORGANIZATION:
         chosen["visibility"] = Visibility.PUBLIC.value
+        chosen["signs_for"] = "itself"
     return FormState(values=chosen)
 
 
@@ -69,9 +78,11 @@ def prefilled_sign_on(party: SignOn) -> FormState:
         for name in (
             *("name_latin", "acronym", "country", "website", "qualifier", "position", "affiliation"),
             *("representative_name", "representative_title", "filler_name"),
+            *("sort_name", "place", "signs_for", "condition"),
         )
     }
-    return FormState(values={**blank_sign_on(party.kind).values, **known})
+    members = {"members": "\n".join(party.members)}
+    return FormState(values={**blank_sign_on(party.kind).values, **known, **members})
 
 
 def shown_again(entries: Mapping[str, str]) -> dict[str, str]:
@@ -145,6 +156,7 @@ def read_decision(entries: Mapping[str, str]) -> tuple[Decision, str]:
 
 
 _WHICH_CHANGES = "Choose what happens to your sign-on if the text changes."
+_FOR_WHOM = "Choose for whom the organization signs."
 _HOW_NAMED = "Choose how you want to be named."
 _VISIBILITIES = {visibility.value for visibility in Visibility}
 
@@ -196,6 +208,11 @@ def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
     country = reader.read("country", _country, "")
     website = reader.read("website", _website, "")
     qualifier = reader.line("qualifier", "The words after the name", longest=LONGEST_QUALIFIER)
+    sort_name = _read_sort_name(reader)
+    signs_for = reader.read(
+        "signs_for", _choice({"itself", "network", FOR_MEMBERS}, _FOR_WHOM, otherwise="itself"), "itself"
+    )
+    members = _read_members(reader, name, is_for_members=signs_for == FOR_MEMBERS)
     representative_name = reader.line(
         "representative_name",
         "The representative's name",
@@ -209,7 +226,11 @@ def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
     authority = reader.read("authority", _authority, "")
     filler_name = reader.line("filler_name", "Your name")
     email = recorded.email if recorded else _read_email(reader)
-    approver_email = recorded.approver_email if recorded else reader.read("approver_email", _approver, "")
+    is_known = recorded is not None and list_names_approver(recorded)
+    approver_email = (
+        recorded.approver_email if recorded and is_known else reader.read("approver_email", _approver, "")
+    )
+    condition = reader.read("condition", _condition, "")
     return SignOn(
         kind=Kind.ORGANIZATION,
         name=name,
@@ -218,6 +239,10 @@ def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
         country=country,
         website=website,
         qualifier=qualifier,
+        sort_name=sort_name,
+        signs_for=signs_for,
+        members=members,
+        condition=condition,
         representative_name=representative_name,
         representative_title=representative_title,
         authority=bool(authority),
@@ -235,6 +260,8 @@ def _read_person(reader: _Reader, recorded: SignOn | None) -> SignOn:
     name_latin = _read_latin(reader)
     position = reader.line("position", "Your position")
     affiliation = reader.line("affiliation", "Your affiliation")
+    place = reader.line("place", "The place", longest=LONGEST_PLACE)
+    sort_name = _read_sort_name(reader)
     country = reader.read("country", _country, "")
     email = recorded.email if recorded else _read_email(reader)
     return SignOn(
@@ -243,6 +270,8 @@ def _read_person(reader: _Reader, recorded: SignOn | None) -> SignOn:
         name_latin=name_latin,
         position=position,
         affiliation=affiliation,
+        place=place,
+        sort_name=sort_name,
         country=country,
         email=email,
         visibility=_read_visibility(reader),
@@ -269,6 +298,44 @@ def _read_latin(reader: _Reader) -> str:
         return found
 
     return reader.read("name_latin", check, "")
+
+
+def _read_sort_name(reader: _Reader) -> str:
+    return reader.line("sort_name", "The name to sort by")
+
+
+def _read_members(reader: _Reader, name: str, *, is_for_members: bool) -> tuple[str, ...]:
+    def check(text: str) -> tuple[str, ...]:
+        found = tuple(
+            clean_line(line, what="Each member", longest=LONGEST_LINE) for line in text.splitlines()
+        )
+        listed = tuple(member for member in found if member)
+        _refuse_wrong_members(listed, name, is_for_members=is_for_members)
+        return listed
+
+    return reader.read("members", check, ())
+
+
+def _refuse_wrong_members(listed: tuple[str, ...], name: str, *, is_for_members: bool) -> None:
+    if is_for_members and not listed:
+        raise Refused("List the members it signs for, one on each line.")
+    if listed and not is_for_members:
+        raise Refused("Choose above that it signs for the members you list, or take them out of the list.")
+    if len(listed) > MOST_MEMBERS:
+        raise Refused(
+            f"At most {MOST_MEMBERS} members can be listed; write to the coalition if there are more."
+        )
+    folded = [fold_name(member) for member in listed]
+    if "" in folded:
+        raise Refused("Each member's name must hold at least one letter or digit.")
+    if len(set(folded)) < len(folded):
+        raise Refused("The list names the same member twice.")
+    if name and fold_name(name) in folded:
+        raise Refused("The organization itself stands in the list of its members; take it out there.")
+
+
+def _condition(text: str) -> str:
+    return clean_text(text, what="The condition", longest=LONGEST_CONDITION)
 
 
 def _read_email(reader: _Reader) -> str:
