@@ -11,6 +11,7 @@ from service.cli.campaigns import campaign
 from service.cli.context import Context
 from service.cli.deliver import deliver
 from service.cli.letter import letter
+from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
 from service.cli.run import run
 from service.cli.signatories import signatories
@@ -29,6 +30,8 @@ def commands() -> None:
 
 for command in (init, run, campaign, signatories, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
+for command in ABOUT_ORGANIZATIONS:
+    signatories.add_command(command)
 
 
 def run_command_line(make_app: Callable[..., Any]) -> None:

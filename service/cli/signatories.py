@@ -82,8 +82,18 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
         say_json(chosen)
         return
     for row in chosen:
-        say(f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}")
+        say(
+            f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['evidence']:<7}"
+            f" {row['name']}{_needs(row)}"
+        )
     say(f"{len(chosen)} of {len(rows)} sign-ons.")
+
+
+def _needs(row: dict[str, str]) -> str:
+    """Say beside a name what a person has still to decide."""
+    if row["resembles"]:
+        return f"  (looks like {row['resembles']})"
+    return f"  (held: {row['held'].replace('_', ' ')})" if row["held"] else ""
 
 
 def _how_they_agreed(attest: str | None) -> str:

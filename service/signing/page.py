@@ -55,6 +55,7 @@ class LetterView:
     revision: int
     addressee: str
     convenors: str
+    reply_to: str
 
 
 def letter_view(session: Session, keyring: Keyring, *, slug: str, key: str, now: datetime) -> LetterView:
@@ -138,6 +139,7 @@ def _view(
         revision=revision.number,
         addressee=addressee(file),
         convenors=", ".join(file.convenors),
+        reply_to=file.reply_to,
     )
 
 

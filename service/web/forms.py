@@ -97,7 +97,7 @@ def read_sign_on(
 
     Where `recorded` is given (an invitation), name and address are those on record and are not asked for.
     """
-    reader = _Reader(entries)
+    reader = Reader(entries)
     if kind is Kind.ORGANIZATION:
         sign_on = _read_organization(reader, recorded)
     else:
@@ -114,7 +114,7 @@ def read_sign_on(
 
 def read_day(entries: Mapping[str, str], *, today: date) -> date:
     """Read the day by which a decision falls, from a date field; raises Misfilled."""
-    reader = _Reader(entries)
+    reader = Reader(entries)
 
     def day(text: str) -> date:
         try:
@@ -132,7 +132,7 @@ def read_day(entries: Mapping[str, str], *, today: date) -> date:
 
 def read_question(entries: Mapping[str, str]) -> str:
     """Read a question to the coalition; raises Misfilled."""
-    reader = _Reader(entries)
+    reader = Reader(entries)
 
     def question(text: str) -> str:
         found = clean_text(text, what="Your question", longest=LONGEST_NOTE)
@@ -147,7 +147,7 @@ def read_question(entries: Mapping[str, str]) -> str:
 
 def read_decision(entries: Mapping[str, str]) -> tuple[Decision, str]:
     """Read an approver's decision and note; raises Misfilled."""
-    reader = _Reader(entries)
+    reader = Reader(entries)
     values = {decision.value for decision in Decision}
     decision = reader.read("decision", _choice(values, "Choose whether you approve this letter."), "")
     note = reader.read("note", lambda text: clean_text(text, what="Your note", longest=LONGEST_NOTE), "")
@@ -161,7 +161,7 @@ _HOW_NAMED = "Choose how you want to be named."
 _VISIBILITIES = {visibility.value for visibility in Visibility}
 
 
-class _Reader:
+class Reader:
     """Reads one field after another and keeps what is wrong with each."""
 
     def __init__(self, entries: Mapping[str, str]) -> None:
@@ -201,7 +201,7 @@ class _Reader:
             raise Misfilled(self.errors)
 
 
-def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
+def _read_organization(reader: Reader, recorded: SignOn | None) -> SignOn:
     name = recorded.name if recorded else _read_name(reader, "Enter the name of the organization.")
     name_latin = _read_latin(reader)
     acronym = reader.line("acronym", "The acronym", longest=40)
@@ -253,7 +253,7 @@ def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
     )
 
 
-def _read_person(reader: _Reader, recorded: SignOn | None) -> SignOn:
+def _read_person(reader: Reader, recorded: SignOn | None) -> SignOn:
     needs_name = reader.read("visibility", str, "") != Visibility.COUNTED.value
     missing = "Enter your name, or choose to be counted only." if needs_name else ""
     name = recorded.name if recorded else _read_name(reader, missing)
@@ -278,7 +278,7 @@ def _read_person(reader: _Reader, recorded: SignOn | None) -> SignOn:
     )
 
 
-def _read_name(reader: _Reader, missing: str) -> str:
+def _read_name(reader: Reader, missing: str) -> str:
     def check(text: str) -> str:
         found = clean_line(text, what="The name", longest=LONGEST_LINE)
         if missing and not found:
@@ -290,7 +290,7 @@ def _read_name(reader: _Reader, missing: str) -> str:
     return reader.read("name", check, "")
 
 
-def _read_latin(reader: _Reader) -> str:
+def _read_latin(reader: Reader) -> str:
     def check(text: str) -> str:
         found = clean_line(text, what="The name in Latin letters", longest=LONGEST_LINE)
         if any(letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in found):
@@ -300,11 +300,11 @@ def _read_latin(reader: _Reader) -> str:
     return reader.read("name_latin", check, "")
 
 
-def _read_sort_name(reader: _Reader) -> str:
+def _read_sort_name(reader: Reader) -> str:
     return reader.line("sort_name", "The name to sort by")
 
 
-def _read_members(reader: _Reader, name: str, *, is_for_members: bool) -> tuple[str, ...]:
+def _read_members(reader: Reader, name: str, *, is_for_members: bool) -> tuple[str, ...]:
     def check(text: str) -> tuple[str, ...]:
         found = tuple(
             clean_line(line, what="Each member", longest=LONGEST_LINE) for line in text.splitlines()
@@ -338,11 +338,11 @@ def _condition(text: str) -> str:
     return clean_text(text, what="The condition", longest=LONGEST_CONDITION)
 
 
-def _read_email(reader: _Reader) -> str:
+def _read_email(reader: Reader) -> str:
     return reader.read("email", lambda text: normal_address(text, what="Your e-mail address"), "")
 
 
-def _read_visibility(reader: _Reader) -> Visibility:
+def _read_visibility(reader: Reader) -> Visibility:
     chosen = reader.read("visibility", _choice(_VISIBILITIES, _HOW_NAMED), Visibility.COUNTED.value)
     return Visibility(chosen)
 

@@ -11,8 +11,11 @@ from service.foundation.errors import ServiceError
 from service.mail.brakes.canaries import follow_canaries
 from service.mail.brakes.mailbox_days import forget_mailbox_days
 from service.mail.brakes.watch import trip_breakers
+from service.mail.dns import SystemResolver
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
+from service.signing.organizations.asking import answer_inquiries
+from service.signing.organizations.looking_up import look_up_domains
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
 from service.wiring import Services
@@ -149,13 +152,27 @@ def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     return settled
 
 
-_STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
+def answer(services: Services) -> int:
+    """Tell the organizations that somebody asked about."""
+    with transaction(services.engine) as session:
+        return answer_inquiries(session, services.keyring, now=services.clock())
+
+
+def look_up(services: Services, owner: str) -> int:
+    """Look for the DNS records that organizations asked us to look for; gives how many were found."""
+    del owner
+    resolver = SystemResolver()
+    return look_up_domains(services.engine, services.keyring, resolver=resolver, clock=services.clock)
+
+
+_STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish, answer)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
+    Job(name="look_up", run=look_up, every_seconds=60),
     Job(name="forget_days", run=forget_days, every_seconds=3600),
     Job(name="free_leases", run=free_leases, every_seconds=30),
     Job(name="ask_ledger", run=ask_ledger, every_seconds=30),

@@ -68,6 +68,7 @@ def _show(view: ManageView, *, notice: str = "") -> Response:
         view=view,
         letter=view.letter,
         letter_link=letter_path(view.letter.slug, view.letter.key),
+        evidence_link=f"{request.path}/evidence",
         nonce=fresh_nonce(),
         notice=notice,
     )
