@@ -16,6 +16,7 @@ from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.members import keep_members
+from service.signing.organizations.look_alikes import index_names
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
@@ -74,6 +75,7 @@ def import_signatories(
         elif known is None:
             made.append(_add(desk, row, attest=attest))
     session.flush()
+    index_names(session, desk.keys, made)
     for signature in made:
         keep_members(session, desk.keys, signature, read_party(desk.keys, signature))
         _thank(desk, signature)

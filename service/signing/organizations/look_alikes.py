@@ -1,6 +1,6 @@
 """Find, of an organization that signs, the signatories and the invited that it could be taken for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, text
@@ -12,12 +12,18 @@ from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
 from service.signing.organizations.likeness import Named, likeness, worth_a_look
 from service.signing.party import read_party
-from service.store.insert import insert_or
+from service.store.rows import run_for_rows
 
 MOST_COMPARED = 10_000
 """With so many names, the newest, spelling is compared; what merely looks the same is found among any number."""
 
-_INDEXED_AT_ONCE = 2_000
+_INDEXED_AT_ONCE = 500
+_LOOK = {"signature_id": "text", "digest": "bytea"}
+# Two who sign at one moment may find the same names missing.
+_KEEP = (
+    "INSERT INTO likeness_index (signature_id, digest, campaign_id)"
+    " SELECT v.signature_id, v.digest, :campaign FROM {v} WHERE true ON CONFLICT DO NOTHING"
+)
 # Said in full, and not by a parameter: only so a database sees that its index of organizations will do.
 _IS_ORGANIZATION = text("signature.kind = 'organization'")
 
@@ -68,9 +74,19 @@ def signatories_looking_like(session: Session, keys: CampaignKeys, name: str) ->
 def index_name(session: Session, keys: CampaignKeys, row: Signature) -> None:
     """Keep what the name of a sign-on looks like, in place of what was kept of it before."""
     forget_name(session, row.id)
-    for digest in sorted(_digests(keys, _named(keys, row))):
-        entry = LikenessIndex(signature_id=row.id, digest=digest, campaign_id=row.campaign_id)
-        session.execute(insert_or(session, entry).on_conflict_do_nothing())
+    index_names(session, keys, [row])
+
+
+def index_names(session: Session, keys: CampaignKeys, rows: Iterable[Signature]) -> None:
+    """Keep what the names of these organizations look like, of which nothing is kept yet."""
+    session.flush()
+    looks = [
+        (row.id, digest)
+        for row in rows
+        if row.kind is Kind.ORGANIZATION
+        for digest in sorted(_digests(keys, _named(keys, row)))
+    ]
+    run_for_rows(session.connection(), _KEEP, columns=_LOOK, rows=looks, campaign=keys.campaign)
 
 
 def forget_name(session: Session, signature_id: str) -> None:
@@ -135,8 +151,7 @@ def _index_missing(session: Session, keys: CampaignKeys) -> None:
     """Keep the look of names that came in by a list, or before looks were kept at all."""
     entry = select(LikenessIndex.digest).where(LikenessIndex.signature_id == Signature.id)
     missing = select(Signature).where(_compared(keys.campaign), ~exists(entry)).limit(_INDEXED_AT_ONCE)
-    for row in session.exec(missing).all():
-        index_name(session, keys, row)
+    index_names(session, keys, session.exec(missing).all())
 
 
 def _compared(campaign_id: str) -> ColumnElement[bool]:
