@@ -1,5 +1,6 @@
 """Which domain is an organization's own, by a rule without the public suffix list, and how it proves that (pure)."""
 
+import re
 from base64 import b32encode
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ github.io gitlab.io notion.site linktr.ee carrd.co godaddysites.com squarespace.
 vercel.app pages.dev tumblr.com
 """
 _SHARED = frozenset(_SHARED_BY_ALL.split())
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
 _WWW = ("www", "www2", "web")
 _CODE_BYTES = 16
 
@@ -32,8 +34,11 @@ def website_host(website: str) -> str:
         host = ascii_address(f"a@{host}").rpartition("@")[2] if "." in host else ""
     except (ValueError, UnicodeError):
         return ""
-    first, _, rest = host.lower().rstrip(".").partition(".")
-    return rest if first in _WWW and "." in rest else host.lower().rstrip(".")
+    host = host.lower().rstrip(".")
+    if not _HOST.fullmatch(host):
+        return ""
+    first, _, rest = host.partition(".")
+    return rest if first in _WWW and "." in rest else host
 
 
 def is_own_domain(mailbox: str, *, website: str) -> bool:
