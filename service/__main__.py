@@ -8,10 +8,11 @@ from service.wiring import Services
 
 def main() -> None:
     """Run the command that was typed."""
-    run_command_line(_make_app)
+    run_command_line(make_app)
 
 
-def _make_app(services: Services) -> object:
+def make_app(services: Services) -> object:
+    """Make the web application of a service that was put together."""
     return create_app(
         WebServices(
             engine=services.engine,
