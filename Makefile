@@ -16,7 +16,7 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check-fast crash bench-mail bench-sign lock clean
+.PHONY: help setup demo run test check-fast crash bench-mail bench-sign soak-sign lock clean
 
 help: ## Tell what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -47,6 +47,9 @@ bench-mail: $(SET_UP) ## Measure the sender beside others, in at most 12 minutes
 
 bench-sign: $(SET_UP) ## Measure the public side beside bare views, in at most 12 minutes; ARGS="--quick" takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.signing $(ARGS)
+
+soak-sign: $(SET_UP) ## Let people sign and confirm for ten minutes while mail goes out; ARGS="--minutes 1" takes less
+	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.signing.soak $(ARGS)
 
 lock: $(SET_UP) ## Write both lock files anew, with the newest releases that pyproject.toml allows
 	$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
