@@ -8,7 +8,6 @@ from service.model.campaign import Campaign
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_record
 
-
 _FILES_READY = 32
 # To check a file takes two milliseconds, and every page and mail of a letter asks for it; what is sealed anew differs.
 _opened: dict[str, tuple[tuple[bytes, bytes], CampaignFile]] = {}
