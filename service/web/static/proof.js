@@ -10,6 +10,7 @@
   const field = place.querySelector("input");
   const status = place.querySelector("[role=status]");
   const wanted = challenge.parameters;
+  place.querySelector(".note").hidden = true;
   const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
   const hex = (found) => Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
