@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     reminder_lead: timedelta = Field(
         default=timedelta(days=1), description="seconds before the deadline for the reminder"
     )
+    form_seconds: timedelta = Field(
+        default=timedelta(seconds=2), description="in less seconds nobody fills in the sign-on form"
+    )
+    sign_rate: int = Field(
+        default=2400, ge=1, le=60_000, description="sign-ons a minute that one letter takes at once"
+    )
     trusted_proxies: int = Field(
         default=0, ge=0, le=9, description="how many proxies in front may be believed"
     )
@@ -151,7 +157,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("reminder_lead", mode="before")
+    @field_validator("reminder_lead", "form_seconds", mode="before")
     @classmethod
     def _is_a_number_of_seconds(cls, value: object) -> object:
         if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value.strip()):

@@ -2,14 +2,17 @@
 
 from sqlmodel import SQLModel
 
+from service.model.abuse import AbuseRule, AttackMode, TokenBucket
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.incoming_report import IncomingReport
+from service.model.intake import Intake
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken
+from service.model.mailbox_check import MailboxCheck
 from service.model.mailbox_day import MailboxDay
 from service.model.message import Message, MessageEvent
 from service.model.recipient import Recipient
@@ -20,8 +23,10 @@ from service.model.suppression import Suppression
 from service.model.update import Update
 
 TABLES: tuple[type[SQLModel], ...] = (
+    AbuseRule,
     Approval,
     Approver,
+    AttackMode,
     AuditEvent,
     BreakerTrip,
     Campaign,
@@ -31,9 +36,11 @@ TABLES: tuple[type[SQLModel], ...] = (
     DeliveryEvent,
     Edition,
     IncomingReport,
+    Intake,
     JournalMark,
     LetterRevision,
     LinkToken,
+    MailboxCheck,
     MailboxDay,
     Message,
     MessageEvent,
@@ -42,6 +49,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Signature,
     SiteSecret,
     Suppression,
+    TokenBucket,
     Update,
 )
 

@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from service.model.campaign import Campaign
 from service.model.signature import standing
+from service.signing.abuse.mailboxes import flags_of
 from service.signing.party import read_party
 from service.signing.queries import all_signatures
 from service.store.keyring import Keyring
@@ -35,12 +36,14 @@ COLUMNS = (
     "confirmed_at",
     "question",
     "note",
+    "flags",
 )
 
 
 def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, str]]:
     """List every sign-on of a letter as texts by column, in the order they came."""
     keys = keyring.of(session, campaign.id)
+    flags = flags_of(session, campaign)
     rows = []
     for row in all_signatures(session, campaign):
         party = read_party(keys, row)
@@ -55,6 +58,7 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
                 "visibility": row.visibility.value,
                 "provenance": row.provenance.value,
                 "held": row.held_reason.value if row.held_reason else "",
+                "flags": flags[row.id].words() if row.id in flags else "",
                 "decision_by": row.decision_by.isoformat() if row.decision_by else "",
                 "signed_at": row.signed_at.isoformat(timespec="seconds") if row.signed_at else "",
                 "confirmed_at": row.confirmed_at.isoformat(timespec="seconds") if row.confirmed_at else "",

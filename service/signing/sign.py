@@ -58,12 +58,19 @@ def sign(session: Session, keyring: Keyring, *, slug: str, key: str, sign_on: Si
     campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
     refuse_unless_open(campaign, now=now)
     refuse_unless_taken(campaign, sign_on.kind)
-    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    keep_sign_on(
+        Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), sign_on
+    )
+
+
+def keep_sign_on(desk: Desk, sign_on: SignOn) -> Signature:
+    """Keep a sign-on that was received when the letter took it; all else is as with sign()."""
     row = _claim(desk, sign_on)
     if row.state is SignatureState.PENDING:
         ask_to_confirm(desk, row)
     else:
         tell_already_signed(desk, row)
+    return row
 
 
 def refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from service.mail.postman import deliver_due, free_stale
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
 from service.wiring import Services
+from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.returns import read_returns
 
 _log = logging.getLogger("undersigned.worker")
@@ -34,7 +35,11 @@ class Job:
 
 
 def drain_outbox(services: Services, owner: str) -> int:
-    """Send what is due until nothing is, or until the process ends; gives how many messages were handled."""
+    """Send what is due until nothing is, or until the process ends; gives how many messages were handled.
+
+    Whoever has just sent a form is waiting for a mail, so forms are taken in first.
+    """
+    take_in_forms(services, owner)
     if services.transport is None:
         return 0
     handled = 0
@@ -153,6 +158,9 @@ _STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
+    Job(name="take_in_forms", run=take_in_forms, every_seconds=1),
+    Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=30),
+    Job(name="forget_forms", run=forget_forms, every_seconds=3600),
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),

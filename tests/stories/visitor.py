@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from examples.demo.forms import Form, read_forms, visible_text
 from service.app import create_app
+from service.signing.intake import Caution
 from service.web.services import WebServices
 from tests.coalition import PUBLIC_URL, SLUG, Coalition
 
@@ -27,6 +28,8 @@ class Door:
 
     coalition: Coalition
     onion_location: str = ""
+    trusted_proxies: int = 0
+    caution: Caution = field(default_factory=Caution)
     rung: list[None] = field(default_factory=list)
 
     def app(self) -> Flask:
@@ -36,9 +39,10 @@ class Door:
                 keyring=self.coalition.keyring,
                 clock=lambda: self.coalition.now,
                 public_url=PUBLIC_URL,
-                trusted_proxies=0,
+                trusted_proxies=self.trusted_proxies,
                 onion_location=self.onion_location,
                 wake=lambda: self.rung.append(None),
+                caution=self.caution,
             )
         )
 

@@ -4,15 +4,25 @@ from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
 from service.model.signature import Kind
+from service.signing.abuse.attack import slug_asks_proof
+from service.signing.intake import receive
 from service.signing.page import LetterView
-from service.signing.sign import sign
-from service.store.transaction import transaction
+from service.store.transaction import reading, transaction
+from service.web.assets import ASSETS
 from service.web.countries import country_options
 from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
 from service.web.links import letter_path
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.public.protection import (
+    OPEN_TOO_LONG,
+    TRAP,
+    form_is_fresh,
+    fresh_challenge,
+    fresh_nonce,
+    kept_nonce,
+    visit_of,
+)
 from service.web.render import LANGUAGE, page, see_other
 from service.web.services import services
 
@@ -68,8 +78,17 @@ def thanks_page(slug: str) -> Response:
 def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> None:
     here = services()
     sign_on = read_sign_on(entries, kind=kind, language=letter.language)
+    visit = visit_of(entries)
     with transaction(here.engine) as session:
-        sign(session, here.keyring, slug=letter.slug, key=given_key(), sign_on=sign_on, now=here.now())
+        receive(
+            session,
+            here.keyring,
+            slug=letter.slug,
+            key=given_key(),
+            sign_on=sign_on,
+            visit=visit,
+            now=here.now(),
+        )
 
 
 def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
@@ -83,8 +102,16 @@ def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
         kind=kind,
         form=form,
         countries=country_options(LANGUAGE),
-        nonce=fresh_nonce(),
+        nonce=kept_nonce(form.values) if form.is_wrong else fresh_nonce(),
+        trap=TRAP,
+        challenge=fresh_challenge() if _asks_proof(letter.slug) else None,
+        script=ASSETS["proof.js"].path,
     )
+
+
+def _asks_proof(slug: str) -> bool:
+    with reading(services().engine) as session:
+        return slug_asks_proof(session, slug)
 
 
 def _kind_asked(letter: LetterView, asked: str) -> Kind | None:
