@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from service.model.agreement import Agreement
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
@@ -20,6 +21,7 @@ from service.model.suppression import Suppression
 from service.model.update import Update
 
 TABLES: tuple[type[SQLModel], ...] = (
+    Agreement,
     Approval,
     Approver,
     AuditEvent,

@@ -9,13 +9,12 @@ from sqlmodel import Session
 from service.campaigns.queries import lock_campaign_of
 from service.foundation.errors import NotFound, Refused
 from service.i18n.formats import write_date
-from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Kind, Signature
-from service.model.states import SIGNATURE, SignatureState
-from service.signing.leaving import stop_letter_that_names
+from service.model.states import SignatureState
+from service.signing.leaving import take_off
 from service.signing.naming import HOW_NAMED, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.proof_line import proof_line
@@ -60,12 +59,7 @@ def withdraw(session: Session, keyring: Keyring, *, token: str, now: datetime) -
     signature, campaign = _behind(session, link, lock_signature, now=now)
     reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
     if signature.state in _MAY_LEAVE:
-        stop_letter_that_names(session, signature, campaign, now=now)
-        SIGNATURE.move(signature, SignatureState.WITHDRAWN)
-        signature.left_at = now
-        signature.accepted_at = signature.confirmed_at = None
-        session.add(signature)
-        outbox.cancel_for(session, recipient_ref=signature.id, now=now)
+        take_off(session, signature, campaign, now=now)
     elif signature.state is not SignatureState.WITHDRAWN:
         raise Refused(standing_text(signature, campaign))
     return _view(session, keyring, signature, campaign, now=now)
