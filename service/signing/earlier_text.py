@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
@@ -13,15 +14,17 @@ from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.written import clean_line
+from service.i18n.moments import write_moment
 from service.mail import outbox
 from service.model.agreement import How
 from service.model.campaign import Campaign
+from service.model.letter_revision import LetterRevision
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.signature import Signature, Standing, standing
 from service.model.states import SignatureState
 from service.model.suppression import Suppression, SuppressionReason
 from service.signing.agreement import keep_agreement
-from service.signing.course import Course, Reach, course_of
+from service.signing.course import Course, Reach, course_of, objection_ends
 from service.signing.party import email_index
 from service.store.keyring import Keyring
 
@@ -137,6 +140,12 @@ def stand_on_present(
     session.add(signature)
     keep_agreement(session, keys, signature, how=how, note=note, now=now)
     outbox.cancel_for(session, recipient_ref=signature.id, kinds={MessageKind.CHANGE}, now=now)
+
+
+def until_text(campaign: Campaign, revision: LetterRevision, *, told_at: datetime) -> str:
+    """Write, with its zone and in the letter's language, until when somebody who was told then may object."""
+    until = objection_ends(revision.objections_until or told_at, told_at=told_at)
+    return write_moment(until.astimezone(ZoneInfo(campaign.time_zone)), campaign.language)
 
 
 def stands_on_earlier_text(campaign: Campaign) -> ColumnElement[bool]:

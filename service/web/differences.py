@@ -1,0 +1,51 @@
+"""Passages that changed, with the words by which a page tells which ones they are (pure)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from service.letter.difference import Passage
+
+_PARTS: Mapping[str, str] = {
+    "title": "Title",
+    "subtitle": "Subtitle",
+    "date": "Date",
+    "re": "Subject line",
+    "salutation": "Salutation",
+    "body": "Text",
+    "asks_intro": "Words before the requests",
+    "asks": "Request",
+    "ending": "Ending",
+    "closing": "Closing words",
+    "recipients": "Written to",
+}
+_NUMBERED: Mapping[str, str] = {
+    "body": "Paragraph {number}",
+    "asks_intro": "Before the requests, paragraph {number}",
+    "asks": "Request {number}",
+    "ending": "Ending, paragraph {number}",
+    "recipients": "Written to, {number}",
+}
+_WAS = {"changed": "changed", "added": "new", "removed": "taken out"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPassage:
+    """A passage under its heading."""
+
+    heading: str
+    what: str
+    passage: Passage
+
+
+def shown_passages(passages: Sequence[Passage]) -> tuple[ShownPassage, ...]:
+    """Put a heading over each passage: "Paragraph 3", and whether it changed, is new or was taken out."""
+    return tuple(
+        ShownPassage(heading=_heading(passage), what=_WAS[passage.kind], passage=passage)
+        for passage in passages
+    )
+
+
+def _heading(passage: Passage) -> str:
+    if passage.number and passage.part in _NUMBERED:
+        return _NUMBERED[passage.part].format(number=passage.number)
+    return _PARTS[passage.part]
