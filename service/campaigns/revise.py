@@ -132,4 +132,5 @@ def _refuse_file(was: CampaignFile, file: CampaignFile, present: LetterRevision)
     if digest(revision_record(file)) == present.sha256:
         raise Refused(
             f"These are the words of version {present.number}, which people sign already; nothing was changed."
+            " (Courtesy translations are not part of it: `undersigned campaign load` takes them.)"
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from service.i18n.own_names import own_name
 from service.letter.difference import Passage
 
 _PARTS: Mapping[str, str] = {
@@ -33,14 +34,23 @@ class ShownPassage:
     """A passage under its heading."""
 
     heading: str
+    text: str
     what: str
     passage: Passage
 
 
-def shown_passages(passages: Sequence[Passage]) -> tuple[ShownPassage, ...]:
-    """Put a heading over each passage: "Paragraph 3", and whether it changed, is new or was taken out."""
+def shown_passages(passages: Sequence[Passage], *, language: str) -> tuple[ShownPassage, ...]:
+    """Put a heading over each passage: "Paragraph 3", and whether it changed, is new or was taken out.
+
+    A passage in another language than the letter's says in which.
+    """
     return tuple(
-        ShownPassage(heading=_heading(passage), what=_WAS[passage.kind], passage=passage)
+        ShownPassage(
+            heading=_heading(passage),
+            text=own_name(passage.language) if passage.language != language else "",
+            what=_WAS[passage.kind],
+            passage=passage,
+        )
         for passage in passages
     )
 

@@ -18,7 +18,9 @@ def changed(coalition):
 
 
 def link_of(coalition, name):
-    text = [mail.text for mail in coalition.mails() if mail.to.startswith(name) and "/change/" in mail.text][-1]
+    text = [mail.text for mail in coalition.mails() if mail.to.startswith(name) and "/change/" in mail.text][
+        -1
+    ]
     return f"/change/{text.partition('/change/')[2][:43]}"
 
 

@@ -62,7 +62,7 @@ def _show(view: ChangeView, *, notice: str = "") -> Response:
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),
-        passages=shown_passages(view.passages),
+        passages=shown_passages(view.passages, language=view.letter.language),
         nonce=fresh_nonce(about=view.seen),
         notice=notice,
     )
