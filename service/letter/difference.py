@@ -188,7 +188,21 @@ def _smooth(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
                 "".join(one.text for one in together if one.kind == kind) for kind in ("removed", "added")
             )
             smooth += _replaced(left, came)
-    return tuple(smooth)
+    return tuple(_space_behind(smooth))
+
+
+def _space_behind(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Let a word that came or left bring the space behind it, not the one before it: it reads as a word then."""
+    settled = list(stretches)
+    for place in range(1, len(settled) - 1):
+        before, change, after = settled[place - 1 : place + 2]
+        is_alone = before.kind == after.kind == "same" != change.kind
+        space = change.text[: len(change.text) - len(change.text.lstrip())]
+        if is_alone and space and len(after.text) > len(space) and after.text.startswith(space):
+            settled[place - 1] = Stretch(kind="same", text=before.text + space)
+            settled[place] = Stretch(kind=change.kind, text=change.text[len(space) :] + space)
+            settled[place + 1] = Stretch(kind="same", text=after.text[len(space) :])
+    return settled
 
 
 def _both_ways(text: str) -> tuple[Stretch, Stretch]:

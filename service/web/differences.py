@@ -56,6 +56,8 @@ def shown_passages(passages: Sequence[Passage], *, language: str) -> tuple[Shown
 
 
 def _heading(passage: Passage) -> str:
-    if passage.number and passage.part in _NUMBERED:
-        return _NUMBERED[passage.part].format(number=passage.number)
-    return _PARTS[passage.part]
+    if not passage.number or passage.part not in _NUMBERED:
+        return _PARTS[passage.part]
+    heading = _NUMBERED[passage.part].format(number=passage.number)
+    # It is counted where it stood: what stands in its place now may have the same number.
+    return f"Former {heading[0].lower()}{heading[1:]}" if passage.kind == "removed" else heading

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
@@ -87,6 +88,11 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
+def is_accessible(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
 def keep_picture(page: Page, name: str) -> None:
     assert page.viewport_size is not None
     folder = Path(ROOT) / "build" / "pages"
@@ -98,6 +104,7 @@ def test_a_member_reads_every_change_and_agrees(site: Site, page: Page) -> None:
     page.goto(site.newest("change"))
     fits(page)
     keep_picture(page, "change-asked")
+    is_accessible(page)
     english = page.locator('.words[lang="en"]')
     assert english.first.evaluate("node => getComputedStyle(node).direction") == "ltr"
     arabic = page.locator('.words[lang="ar"]')
@@ -135,6 +142,7 @@ def test_a_reader_changes_the_language_of_the_letter(site: Site, page: Page) -> 
     page.get_by_role("heading", name="أبقوا النهر مفتوحًا", level=1).wait_for()
     fits(page)
     keep_picture(page, "letter-arabic")
+    is_accessible(page)
     assert page.locator("article.letter").evaluate("node => getComputedStyle(node).direction") == "rtl"
     page.get_by_role("link", name="français").click()
     page.get_by_role("heading", name="Gardez le fleuve ouvert", level=1).wait_for()

@@ -23,6 +23,7 @@ def marked(passage: Passage) -> str:
     [
         ("We ask you.", "We ask you now.", "We ask you{+ now+}."),
         ("We ask you now.", "We ask you.", "We ask you[- now-]."),
+        ("It feeds three towns.", "It feeds nearly three towns.", "It feeds {+nearly +}three towns."),
         ("ten dams", "two dams", "[-ten-]{+two+} dams"),
         ("the Rhine", "the Rhône", "the [-Rhine-]{+Rhône+}"),
         ("cafe", "café", "[-cafe-]{+café+}"),
