@@ -1,9 +1,10 @@
 """A changed text moves nobody who did not agree, or chose silence and was told; on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, column, insert, inspect, table
 from sqlmodel import col, select
 
 from service.campaigns import life
@@ -15,6 +16,7 @@ from service.foundation.sealing import RootKey
 from service.mail.bounce import Report
 from service.mail.returned import settle_report
 from service.model.agreement import Agreement, How
+from service.model.campaign import Campaign, CampaignKey
 from service.model.letter_revision import LetterRevision
 from service.model.message import Message, MessageKind
 from service.model.report_kind import ReportKind
@@ -28,6 +30,8 @@ from service.signing.invite import import_signatories
 from service.signing.messages import signing_mailbox
 from service.signing.roll_file import read_signatories
 from service.signing.unsubscribe import unsubscribe
+from service.store.keyring import Keyring
+from service.store.migrate import migrate
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, answered, asked, file_of, kept, reasons_to_call, revised
 from tests.coalition import SLUG, Coalition
@@ -437,3 +441,53 @@ def test_a_text_that_was_never_opened_can_be_thawed_as_before(engine, root, noon
 
     assert asked(coalition) == 0
     assert kept(coalition) == 0
+
+
+def test_two_clicks_at_once_are_one_agreement(coalition):
+    revised(coalition)
+    coalition.deliver_mail()
+    token = change_tokens(coalition)["asking"]
+
+    with ThreadPoolExecutor(4) as pool:
+        states = list(pool.map(lambda _: answered(coalition, token, "agree"), range(8)))
+
+    assert states == ["stands"] * 8
+    assert history(coalition, "asking") == [(1, How.AGREED), (2, How.AGREED)]
+
+
+def test_who_had_confirmed_before_agreements_were_kept_is_known_to_have_agreed(bare_engine, root, noon):
+    migrate(bare_engine, to="0011")
+    keyring = Keyring(root)
+    campaign = Campaign(
+        slug=SLUG, access="link", names_shown="live", admit="everyone", signers="both", count_shown_from=1,
+        language="en", time_zone="UTC", deadline_at=noon, grace_seconds=0, source=b"", created_at=noon, changed_at=noon,
+    )  # fmt: skip
+    _, wrapped = keyring.root.make_campaign_keys(campaign.id)
+    revision = LetterRevision(campaign_id=campaign.id, number=1, sha256="a" * 64, content=b"", frozen_at=noon)
+    signatures = [
+        Signature(
+            campaign_id=campaign.id, kind="organization", state=state, provenance=provenance, visibility="public",
+            revision_id=revision.id, name_index=name, email_index=b"", name=b"", details=b"", created_at=noon,
+        )
+        for name, state, provenance in (
+            (b"a", "confirmed", "form"), (b"b", "confirmed", "attested"), (b"c", "pending", "form"),
+        )
+    ]  # fmt: skip
+    key = CampaignKey(campaign_id=campaign.id, wrapped=wrapped, created_at=noon)
+    with transaction(bare_engine) as session:
+        for row in (campaign, key, revision, *signatures):
+            there = inspect(session.connection()).get_columns(row.__tablename__)
+            columns = [type(row).__table__.c[found["name"]] for found in there]
+            as_it_was = table(row.__tablename__, *(column(found.name, found.type) for found in columns))
+            session.execute(
+                insert(as_it_was).values({found.name: getattr(row, found.name) for found in columns})
+            )
+
+    migrate(bare_engine)
+
+    with reading(bare_engine) as session:
+        kept_now = {row.signature_id: (row.revision_id, row.how) for row in session.exec(select(Agreement))}
+    assert kept_now == {
+        signatures[0].id: (revision.id, How.AGREED),
+        signatures[1].id: (revision.id, How.ATTESTED),
+    }
