@@ -9,6 +9,7 @@ import click
 
 from service.cli.abuse import abuse
 from service.cli.campaigns import campaign
+from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
 from service.cli.deliver import deliver
 from service.cli.letter import letter
@@ -30,6 +31,10 @@ def commands() -> None:
 
 for command in (init, run, campaign, signatories, abuse, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
+
+campaign.add_command(revise)
+signatories.add_command(calls)
+signatories.add_command(agreed)
 
 
 def run_command_line(make_app: Callable[..., Any]) -> None:

@@ -127,7 +127,155 @@ _ES = Words(
     and_individuals=Noun(none="", one=" y la persona", many=" y las {n} personas"),
     signed=(" abajo firmante:", " abajo firmantes:"),
 )
-_WORDS = {"en": _EN, "en-GB": _EN_GB, "fr": _FR, "es": _ES}
+# These four were made by a machine: a native reader has to look at them.
+_AR = Words(
+    re="الموضوع:",
+    cc="نسخة إلى:",
+    contact="للتواصل:",
+    notes="الحواشي",
+    page="الصفحة {page} من {pages}",
+    check_code="رمز التحقق",
+    draft="مسودة، ليست للتداول",
+    not_for_publication="تتضمن أسماء ليست للنشر",
+    organizations="المنظمات",
+    individuals="الأفراد",
+    other="أخرى",
+    identification="تُذكر جهات الانتماء للتعريف فقط.",
+    withheld=Noun(
+        none="",
+        one="وموقّع واحد حُجب اسمه حفاظًا على سلامته",
+        two="وموقّعان حُجب اسماهما حفاظًا على سلامتهما",
+        few="و{n} موقّعين حُجبت أسماؤهم حفاظًا على سلامتهم",
+        many="و{n} موقّعًا حُجبت أسماؤهم حفاظًا على سلامتهم",
+    ),
+    withheld_alone=Noun(
+        none="",
+        one="موقّع واحد حُجب اسمه حفاظًا على سلامته",
+        two="موقّعان حُجب اسماهما حفاظًا على سلامتهما",
+        few="{n} موقّعين حُجبت أسماؤهم حفاظًا على سلامتهم",
+        many="{n} موقّعًا حُجبت أسماؤهم حفاظًا على سلامتهم",
+    ),
+    undersigned_organizations=Noun(
+        none="",
+        one="المنظمة الموقّعة أدناه",
+        two="المنظمتان الموقّعتان أدناه",
+        many="المنظمات الموقّعة أدناه وعددها {n}",
+    ),
+    undersigned_individuals=Noun(
+        none="",
+        one="الفرد الموقّع أدناه",
+        two="الفردان الموقّعان أدناه",
+        many="الأفراد الموقّعون أدناه وعددهم {n}",
+    ),
+    and_individuals=Noun(none="", one=" وفرد واحد", two=" وفردان", few=" و{n} أفراد", many=" و{n} فردًا"),
+    signed=(":", ":"),
+)
+_UG = Words(
+    re="تېما:",
+    cc="كۆچۈرمىسى:",
+    contact="ئالاقە:",
+    notes="ئىزاھاتلار",
+    page="{pages} بەتنىڭ {page}-بېتى",
+    check_code="تەكشۈرۈش كودى",
+    draft="لايىھە، تارقىتىلمىسۇن",
+    not_for_publication="ئېلان قىلىنمايدىغان ئىسىملار بار",
+    organizations="تەشكىلاتلار",
+    individuals="شەخسلەر",
+    other="باشقىلار",
+    identification="تەۋەلىك پەقەت تونۇشتۇرۇش ئۈچۈن كۆرسىتىلدى.",
+    withheld=Noun(
+        none="",
+        one="ۋە بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
+        many="ۋە بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
+    ),
+    withheld_alone=Noun(
+        none="",
+        one="بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
+        many="بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
+    ),
+    undersigned_organizations=Noun(
+        none="", one="تۆۋەندە ئىمزا قويغان تەشكىلات", many="تۆۋەندە ئىمزا قويغان {n} تەشكىلات"
+    ),
+    undersigned_individuals=Noun(
+        none="", one="تۆۋەندە ئىمزا قويغان شەخس", many="تۆۋەندە ئىمزا قويغان {n} شەخس"
+    ),
+    and_individuals=Noun(none="", one=" ۋە {n} شەخس", many=" ۋە {n} شەخس"),
+    signed=(":", ":"),
+)
+_BO = Words(
+    re="བརྗོད་གཞི།",
+    cc="འདྲ་བཤུས།",
+    contact="འབྲེལ་གཏུག",
+    notes="མཆན་འགྲེལ།",
+    page="ཤོག་གྲངས་ {pages} ནང་གི་ {page}",
+    check_code="ཞིབ་བཤེར་ཨང་།",
+    draft="ཟིན་བྲིས། འགྲེམས་སྤེལ་མི་ཆོག",
+    not_for_publication="དཔར་སྐྲུན་མི་ཆོག་པའི་མིང་ཚུད་ཡོད།",
+    organizations="ཚོགས་པ་ཁག",
+    individuals="མི་སྒེར།",
+    other="གཞན།",
+    identification="འབྲེལ་ཡོད་ཚོགས་པའི་མིང་ནི་ངོ་སྤྲོད་ཙམ་ཡིན།",
+    withheld=Noun(
+        none="",
+        one="དང་ བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
+        many="དང་ བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
+    ),
+    withheld_alone=Noun(
+        none="",
+        one="བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
+        many="བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
+    ),
+    undersigned_organizations=Noun(
+        none="",
+        one="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་ཚོགས་པ་ {n}",
+        many="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་ཚོགས་པ་ {n}",
+    ),
+    undersigned_individuals=Noun(
+        none="",
+        one="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་མི་སྒེར་ {n}",
+        many="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་མི་སྒེར་ {n}",
+    ),
+    and_individuals=Noun(none="", one=" དང་ མི་སྒེར་ {n}", many=" དང་ མི་སྒེར་ {n}"),
+    signed=("།", "།"),
+)
+_ZH = Words(
+    re="事由：",
+    cc="抄送：",
+    contact="联系：",
+    notes="注释",
+    page="第 {page} 页，共 {pages} 页",
+    check_code="校验码",
+    draft="草稿，请勿传阅",
+    not_for_publication="含有不得公开的姓名",
+    organizations="组织",
+    individuals="个人",
+    other="其他",
+    identification="所列单位仅用于说明身份。",
+    withheld=Noun(
+        none="",
+        one="以及 {n} 位为安全起见不公开姓名的签署者",
+        many="以及 {n} 位为安全起见不公开姓名的签署者",
+    ),
+    withheld_alone=Noun(
+        none="",
+        one="{n} 位为安全起见不公开姓名的签署者",
+        many="{n} 位为安全起见不公开姓名的签署者",
+    ),
+    undersigned_organizations=Noun(none="", one="以下签署的 {n} 个组织", many="以下签署的 {n} 个组织"),
+    undersigned_individuals=Noun(none="", one="以下签署的 {n} 名个人", many="以下签署的 {n} 名个人"),
+    and_individuals=Noun(none="", one="和 {n} 名个人", many="和 {n} 名个人"),
+    signed=("：", "："),
+)
+_WORDS = {
+    "en": _EN,
+    "en-GB": _EN_GB,
+    "fr": _FR,
+    "es": _ES,
+    "ar": _AR,
+    "ug": _UG,
+    "bo": _BO,
+    "zh-Hans": _ZH,
+}
 
 
 def words_of(language: str) -> Words:

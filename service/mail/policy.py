@@ -85,6 +85,7 @@ POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.INVITATION: _TO_SIGNATORIES,
     MessageKind.PROOF: _TO_SIGNATORIES,
     MessageKind.THANKS: _TO_SIGNATORIES,
+    MessageKind.CHANGE: _TO_SIGNATORIES,
     MessageKind.UPDATE: _TO_THE_LIST,
     MessageKind.NEWS: _TO_THE_LIST,
     MessageKind.KIT: _TO_THE_LIST,

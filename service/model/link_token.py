@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     APPROVE = "approve"
     UNSUBSCRIBE = "unsubscribe"
+    CHANGE = "change"
 
 
 class LinkToken(SQLModel, table=True):

@@ -23,6 +23,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     INVITATION = "invitation"
     THANKS = "thanks"
+    CHANGE = "change"
     DELIVERY = "delivery"
     COORDINATOR_INVITATION = "coordinator_invitation"
     PROOF = "proof"

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from service.model.abuse import AbuseRule, AttackMode, TokenBucket
+from service.model.agreement import Agreement
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
@@ -24,6 +25,7 @@ from service.model.update import Update
 
 TABLES: tuple[type[SQLModel], ...] = (
     AbuseRule,
+    Agreement,
     Approval,
     Approver,
     AttackMode,

@@ -11,11 +11,13 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.mail.brakes.mailbox_days import renew_share
+from service.model.agreement import How
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import MessageKind
 from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.agreement import keep_agreement
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
@@ -41,6 +43,7 @@ class PendingView:
     standing_text: str
     expired: bool
     seen: str
+    text_has_changed: bool
 
 
 def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
@@ -67,8 +70,10 @@ def confirm(session: Session, keyring: Keyring, *, token: str, seen: str, now: d
     if signature.state is not SignatureState.CONFIRMED:
         if _is_over(session, link, signature, campaign, now=now):
             raise Refused(_why_over(signature))
-        if _seen(keyring.of(session, campaign.id), signature) != seen:
+        if _seen(keyring.of(session, campaign.id), signature, campaign) != seen:
             raise Refused("What this link confirms has just changed; open it again and look.")
+        # What was seen is the present text: that is what the button agrees to, whatever stood there at the form.
+        signature.revision_id = campaign.revision_id
         _spend(session, keyring, link, signature, campaign, now=now)
     return _view(session, keyring, signature, campaign, now=now, expired=False)
 
@@ -88,6 +93,7 @@ def _spend(
         signature.accepted_at = now
     link.used_at = link.used_at or now
     session.add_all((signature, link))
+    keep_agreement(session, keyring.of(session, campaign.id), signature, how=How.AGREED, now=now)
     reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     mailbox = read_party(desk.keys, signature).confirming_email
@@ -152,11 +158,14 @@ def _view(
         confirmed=signature.state is SignatureState.CONFIRMED,
         standing_text=_why_over(signature) if expired else standing_text(signature, campaign),
         expired=expired,
-        seen=_seen(keys, signature),
+        seen=_seen(keys, signature, campaign),
+        text_has_changed=signature.state is SignatureState.PENDING
+        and signature.revision_id != campaign.revision_id,
     )
 
 
-def _seen(keys: CampaignKeys, signature: Signature) -> str:
+def _seen(keys: CampaignKeys, signature: Signature, campaign: Campaign) -> str:
     """Give a digest of what is confirmed: a form that shows something else must not confirm it."""
     shown = asdict(read_party(keys, signature))
-    return digest({**shown, "kind": signature.kind.value, "visibility": signature.visibility.value})
+    shown |= {"kind": signature.kind.value, "visibility": signature.visibility.value}
+    return digest({**shown, "revision": campaign.revision_id})

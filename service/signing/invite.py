@@ -10,11 +10,13 @@ from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.mail import outbox
+from service.model.agreement import How
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
 from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.agreement import keep_agreement
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
@@ -75,6 +77,7 @@ def import_signatories(
             made.append(_add(desk, row, attest=attest))
     session.flush()
     for signature in made:
+        _keep_attested(desk, signature)
         _thank(desk, signature)
     invited = sum(send_invitation(desk, row) for row in made) if campaign.state is CampaignState.OPEN else 0
     act = "signatories.attest" if attest else "signatories.import"
@@ -161,6 +164,11 @@ def _attest(desk: Desk, signature: Signature) -> None:
     signature.signed_at = signature.confirmed_at = signature.accepted_at = desk.now
 
 
+def _keep_attested(desk: Desk, signature: Signature) -> None:
+    if signature.state is SignatureState.CONFIRMED:
+        keep_agreement(desk.session, desk.keys, signature, how=How.ATTESTED, now=desk.now)
+
+
 def _thank(desk: Desk, signature: Signature) -> None:
     """Tell an attested signatory that its sign-on stands, and give it the link to take it back."""
     if signature.state is not SignatureState.CONFIRMED or signature.email is None:
@@ -193,7 +201,9 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
         known.held_reason = HeldReason.SECOND_CLAIM
         desk.session.add(known)
         desk.session.flush()
-        _thank(desk, _add(desk, row, attest=attest))
+        added = _add(desk, row, attest=attest)
+        _keep_attested(desk, added)
+        _thank(desk, added)
         return
     write_party(desk.keys, known, _sign_on(row, attest=attest))
     known.email_index = email_index(desk.keys, _sign_on(row, attest=attest).confirming_email)
@@ -202,6 +212,7 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
     outbox.cancel_for(desk.session, recipient_ref=known.id, now=desk.now)
     desk.session.add(known)
     desk.session.flush()
+    _keep_attested(desk, known)
     _thank(desk, known)
 
 

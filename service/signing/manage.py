@@ -8,21 +8,21 @@ from sqlmodel import Session
 
 from service.campaigns.queries import lock_campaign_of
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sealing import CampaignKeys
 from service.i18n.formats import write_date
-from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken, Purpose
-from service.model.signature import Kind, Signature
-from service.model.states import SIGNATURE, SignatureState
-from service.signing.leaving import stop_letter_that_names
+from service.model.signature import Kind, Signature, Standing, standing
+from service.model.states import SignatureState
+from service.signing.leaving import take_off
 from service.signing.naming import HOW_NAMED, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.reached import reader_acted
 from service.store.keyring import Keyring
-from service.store.links import find_link
+from service.store.links import Link, find_link, link_token
 from service.store.sealed import open_text
 
 _MAY_LEAVE = {SignatureState.PENDING, SignatureState.CONFIRMED}
@@ -43,6 +43,7 @@ class ManageView:
     signed_day: str
     revision: int
     fingerprint: str
+    change_token: str
 
 
 def look_at_sign_on(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
@@ -60,12 +61,7 @@ def withdraw(session: Session, keyring: Keyring, *, token: str, now: datetime) -
     signature, campaign = _behind(session, link, lock_signature, now=now)
     reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
     if signature.state in _MAY_LEAVE:
-        stop_letter_that_names(session, signature, campaign, now=now)
-        SIGNATURE.move(signature, SignatureState.WITHDRAWN)
-        signature.left_at = now
-        signature.accepted_at = signature.confirmed_at = None
-        session.add(signature)
-        outbox.cancel_for(session, recipient_ref=signature.id, now=now)
+        take_off(session, signature, campaign, now=now)
     elif signature.state is not SignatureState.WITHDRAWN:
         raise Refused(standing_text(signature, campaign))
     return _view(session, keyring, signature, campaign, now=now)
@@ -102,4 +98,13 @@ def _view(
         signed_day=write_date(signed.astimezone(ZoneInfo(campaign.time_zone)).date(), campaign.language),
         revision=revision.number if revision else 0,
         fingerprint=revision.sha256 if revision else "",
+        change_token=_change_token(keys, signature, campaign),
     )
+
+
+def _change_token(keys: CampaignKeys, signature: Signature, campaign: Campaign) -> str:
+    """Give the link to what changed, which was kept when the change was put to this signatory; else nothing."""
+    if standing(signature, campaign) is not Standing.EARLIER_TEXT:
+        return ""
+    link = Link(purpose=Purpose.CHANGE, row_id=signature.id, generation=signature.generation)
+    return link_token(keys, link)

@@ -1,4 +1,4 @@
-"""The mails of this room: confirm, already, reminder, invitation, thanks, question, update, news."""
+"""The mails of this room: confirm, already, reminder, invitation, thanks, change, question, update, news."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
+from service.campaigns.queries import present_revision
+from service.campaigns.revise import takes_answers
 from service.campaigns.wording import addressee
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
@@ -24,9 +26,10 @@ from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
-from service.model.signature import Signature
+from service.model.signature import Signature, Standing, standing
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import SuppressionReason
+from service.signing.earlier_text import until_text
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
@@ -35,6 +38,7 @@ from service.signing.unsubscribe import suppression_of
 from service.signing.update_mails import UpdateMails
 from service.store.keyring import Keyring
 from service.store.links import Link, link_token
+from service.store.sealed import open_text
 
 _TO_SIGNATORIES = frozenset(
     {
@@ -43,6 +47,7 @@ _TO_SIGNATORIES = frozenset(
         MessageKind.REMINDER,
         MessageKind.INVITATION,
         MessageKind.THANKS,
+        MessageKind.CHANGE,
         MessageKind.PROOF,
         MessageKind.UPDATE,
         MessageKind.NEWS,
@@ -125,6 +130,7 @@ def signing_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKi
         MessageKind.REMINDER: composer(_reminder),
         MessageKind.INVITATION: composer(_invitation),
         MessageKind.THANKS: composer(_thanks),
+        MessageKind.CHANGE: composer(_change),
         MessageKind.QUESTION: composer(_question),
         MessageKind.UPDATE: updates,
         MessageKind.NEWS: updates,
@@ -183,7 +189,10 @@ def _confirm(session: Session, facts: _Facts) -> Draft:
 def _already(session: Session, facts: _Facts) -> Draft:
     _unless(facts.signature.state is SignatureState.CONFIRMED, "does not stand any more")
     _unless_complained(session, facts)
-    written = facts.write("already", link=_manage(facts))
+    on_earlier_text = standing(facts.signature, facts.campaign) is Standing.EARLIER_TEXT
+    written = facts.write(
+        "already", link=_change_link(facts) if on_earlier_text else _manage(facts), changed=on_earlier_text
+    )
     return facts.draft(facts.party.confirming_email, written)
 
 
@@ -235,6 +244,27 @@ def _thanks(session: Session, facts: _Facts) -> Draft:
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
 
 
+def _change(session: Session, facts: _Facts) -> Draft:
+    campaign, signature = facts.campaign, facts.signature
+    _unless(signature.state is SignatureState.CONFIRMED, "does not stand any more")
+    _unless(facts.message.occurrence == campaign.revision_id, "the text has changed again")
+    _unless(signature.revision_id != campaign.revision_id, "stands on the present text already")
+    _unless(takes_answers(session, campaign), "the letter was released")
+    _unless_suppressed(session, facts, facts.party.confirming_email)
+    present = present_revision(session, campaign)
+    written = facts.write(
+        "change",
+        keeps=signature.keeps_on_change,
+        signed=facts.revision.number if facts.revision else 0,
+        present=present.number,
+        reason=open_text(facts.keys, present, "reason"),
+        until=until_text(campaign, present, told_at=facts.message.created_at),
+        link=_change_link(facts),
+        unsubscribe_link=facts.unsubscribe(),
+    )
+    return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
+
+
 def _question(_: Session, facts: _Facts) -> Draft:
     sentence = f"{facts.party.name or facts.party.email} asks about the letter:\n\n{facts.party.question}"
     written = facts.write("alert", sentence=sentence, link="")
@@ -247,6 +277,10 @@ def _to(message: Message, party: SignOn) -> str:
 
 def _manage(facts: _Facts) -> str:
     return facts.address_of(Purpose.MANAGE, "manage", generation=facts.signature.generation)
+
+
+def _change_link(facts: _Facts) -> str:
+    return facts.address_of(Purpose.CHANGE, "change", generation=facts.signature.generation)
 
 
 def _until(facts: _Facts) -> str:

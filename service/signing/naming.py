@@ -18,7 +18,7 @@ _STANDING = {
     Standing.COUNTED: "Confirmed, thank you. This sign-on counts.",
     Standing.CONDITIONAL: "Confirmed with a condition that the coalition still has to settle.",
     Standing.HELD: "Confirmed, thank you. The coalition looks at it before it counts.",
-    Standing.EARLIER_TEXT: "Signed on an earlier text of the letter.",
+    Standing.EARLIER_TEXT: "Signed on an earlier text of the letter; it counts again once it stands on the present one.",
     Standing.DECLINED: "The coalition does not count this sign-on; write to it for the reason.",
     Standing.WITHDRAWN: "Withdrawn. The name is not part of the letter any more.",
     Standing.EXPIRED: "Never confirmed, so it does not count.",

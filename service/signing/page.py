@@ -24,6 +24,7 @@ from service.model.signature import Signature, Standing, standing
 from service.signing.queries import Counts, counts
 from service.signing.roll import letter_for_page, letter_without_roll
 from service.signing.sign import why_not_open
+from service.signing.texts import ShownText, in_language, texts_of
 from service.store.keyring import Keyring
 
 _A_NUMBER = re.compile(r"\(\(\s*(signatories|count|organizations|individuals|countries)\s*\)\)")
@@ -55,12 +56,23 @@ class LetterView:
     revision: int
     addressee: str
     convenors: str
+    texts: tuple[ShownText, ...]
+
+    @property
+    def text(self) -> ShownText:
+        """The text that is shown, of those there are."""
+        return next(text for text in self.texts if text.is_shown)
 
 
-def letter_view(session: Session, keyring: Keyring, *, slug: str, key: str, now: datetime) -> LetterView:
-    """Show a letter's page to whoever holds its address; raises NotFound where they may not know of it."""
+def letter_view(
+    session: Session, keyring: Keyring, *, slug: str, key: str, text: str = "", now: datetime
+) -> LetterView:
+    """Show a letter's page to whoever holds its address, in its text of the language `text` where it has one.
+
+    Raises NotFound where they may not know of the letter.
+    """
     campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
-    return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), now=now)
+    return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), text=text, now=now)
 
 
 def view_for_holder(
@@ -103,18 +115,17 @@ def deadline_text(campaign: Campaign) -> str:
 
 
 def _view(
-    session: Session, keyring: Keyring, campaign: Campaign, *, names: bool, now: datetime
+    session: Session, keyring: Keyring, campaign: Campaign, *, names: bool, text: str = "", now: datetime
 ) -> LetterView:
     file = open_file(session, keyring, campaign)
     revision = present_revision(session, campaign)
     shown = _shown_counts(session, keyring, campaign, now=now)
     reason = why_not_open(campaign, now=now)
+    texts = texts_of(file, revision, wanted=text)
     # Opening the roll takes time, so it is opened for those who may see it.
-    letter = (
-        letter_for_page(session, keyring, campaign, now=now)
-        if names
-        else veiled(letter_without_roll(session, keyring, campaign, now=now))
-    )
+    whole = letter_for_page if names else letter_without_roll
+    letter = in_language(whole(session, keyring, campaign, now=now), file, texts)
+    letter = letter if names else veiled(letter)
     return LetterView(
         slug=campaign.slug,
         title=file.letter.title,
@@ -138,6 +149,7 @@ def _view(
         revision=revision.number,
         addressee=addressee(file),
         convenors=", ".join(file.convenors),
+        texts=texts,
     )
 
 
@@ -151,6 +163,10 @@ def _without_numbers(text: Text) -> Text:
         "en": "organizations and individuals",
         "fr": "organisations et personnes",
         "es": "organizaciones y personas",
+        "ar": "منظمات وأفراد",
+        "ug": "تەشكىلات ۋە شەخسلەر",
+        "bo": "ཚོགས་པ་དང་མི་སྒེར།",
+        "zh": "组织和个人",
     }
     phrase = words[text.language.partition("-")[0]]
 

@@ -130,6 +130,7 @@ def ask_to_confirm(desk: Desk, row: Signature) -> None:
 def tell_already_signed(desk: Desk, row: Signature) -> None:
     """Tell the mailbox, never the page, that nothing more is needed; once a day at most."""
     keep_manage_link(desk, row)
+    keep_change_link(desk, row)
     outbox.post(
         desk.session,
         kind=MessageKind.ALREADY,
@@ -143,6 +144,12 @@ def tell_already_signed(desk: Desk, row: Signature) -> None:
 def keep_manage_link(desk: Desk, row: Signature) -> None:
     """Keep the link by which a signatory looks after its own sign-on."""
     link = Link(purpose=Purpose.MANAGE, row_id=row.id, generation=row.generation)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
+
+
+def keep_change_link(desk: Desk, row: Signature) -> None:
+    """Keep the link by which a signatory sees a changed text and answers to it."""
+    link = Link(purpose=Purpose.CHANGE, row_id=row.id, generation=row.generation)
     keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
 
 

@@ -13,6 +13,8 @@ from service.mail.brakes.mailbox_days import forget_mailbox_days
 from service.mail.brakes.watch import trip_breakers
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
+from service.signing.ask import ask_about_changes
+from service.signing.earlier_text import keep_unopposed
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
 from service.wiring import Services
@@ -117,6 +119,23 @@ def forget_days(services: Services, owner: str) -> int:
         return forget_mailbox_days(session, now=services.clock())
 
 
+def ask_again(services: Services, owner: str) -> int:
+    """Put changed texts to those who signed earlier ones, and keep those who did not object; gives how many."""
+    del owner
+    done = 0
+    while True:
+        with transaction(services.engine) as session:
+            step = ask_about_changes(session, services.keyring, now=services.clock())
+        if not step:
+            break
+        done += step
+    with transaction(services.engine) as session:
+        done += keep_unopposed(session, services.keyring, now=services.clock())
+    if done:
+        services.wake.ring()
+    return done
+
+
 def remind(services: Services) -> int:
     """Remind those who have not confirmed."""
     lead = services.settings.reminder_lead
@@ -164,6 +183,7 @@ JOBS = (
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
+    Job(name="ask_again", run=ask_again, every_seconds=10),
     Job(name="forget_days", run=forget_days, every_seconds=3600),
     Job(name="free_leases", run=free_leases, every_seconds=30),
     Job(name="ask_ledger", run=ask_ledger, every_seconds=30),

@@ -30,6 +30,7 @@ from service.signing.roll_file import read_signatories
 from service.signing.update_words import UpdateWords
 from service.signing.updates import keep_update_links, post_update, start_update
 from service.store.transaction import reading, transaction
+from tests.changing import revised
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
@@ -134,7 +135,9 @@ def collect(office: Office) -> None:
     reminded(coalition)
     for audience in UpdateAudience:
         told(coalition, audience)
+    revised(coalition, hours=24)
     office.send()
+    visitor.send(f"/change/{office.token('change')}", {}, answer="agree")
 
 
 def confirmation_of(office: Office, to: str) -> str:

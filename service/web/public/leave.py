@@ -5,7 +5,7 @@ from flask import Response, request
 from service.signing.manage import ManageView, look_at_sign_on, withdraw
 from service.signing.unsubscribe import UnsubscribeView, look_at_unsubscribe, unsubscribe
 from service.store.transaction import reading, transaction
-from service.web.links import letter_path
+from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
 from service.web.render import page
@@ -68,6 +68,7 @@ def _show(view: ManageView, *, notice: str = "") -> Response:
         view=view,
         letter=view.letter,
         letter_link=letter_path(view.letter.slug, view.letter.key),
+        change_link=token_path("change", view.change_token) if view.change_token else "",
         nonce=fresh_nonce(),
         notice=notice,
     )

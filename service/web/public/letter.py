@@ -9,6 +9,7 @@ from service.campaigns.access import NOTHING_HERE
 from service.foundation.errors import NotFound
 from service.i18n.formats import count_each
 from service.signing.page import LetterView, count_record, letter_view
+from service.signing.texts import ShownText
 from service.store.transaction import reading
 from service.web.links import letter_path
 from service.web.public.blueprint import public
@@ -21,7 +22,7 @@ _SLUG = re.compile(r"[a-z0-9-]{1,60}")
 @public.get("/letters/<slug>")
 def letter_page(slug: str) -> Response:
     """Show the letter as this viewer may see it."""
-    letter = seen_letter(slug)
+    letter = seen_letter(slug, text=request.args.get("text", ""))
     return page(
         "public/letter.html",
         openness=openness_of(letter),
@@ -30,6 +31,7 @@ def letter_page(slug: str) -> Response:
         call_html=letter_fragment(letter.call_html),
         sign_link=letter_path(letter.slug, letter.key, page="sign"),
         each_kind=_each_kind(letter),
+        text_links=_text_links(letter),
     )
 
 
@@ -46,12 +48,12 @@ def letter_count(slug: str) -> Response:
     return response
 
 
-def seen_letter(slug: str) -> LetterView:
+def seen_letter(slug: str, *, text: str = "") -> LetterView:
     """Get the letter that this request may see; raises NotFound, always the same, for any other."""
     refuse_malformed(slug)
     here = services()
     with reading(here.engine) as session:
-        return letter_view(session, here.keyring, slug=slug, key=given_key(), now=here.now())
+        return letter_view(session, here.keyring, slug=slug, key=given_key(), text=text, now=here.now())
 
 
 def refuse_malformed(slug: str) -> None:
@@ -70,6 +72,19 @@ def openness_of(letter: LetterView) -> Openness:
     if letter.indexable:
         return Openness.LISTED
     return Openness.PRIVATE if letter.key else Openness.PUBLIC
+
+
+def _text_links(letter: LetterView) -> list[tuple[ShownText, str]]:
+    """Give the switch between the texts of a letter; the letter's own has the plain address."""
+    return [
+        (
+            text,
+            letter_path(
+                letter.slug, letter.key, text="" if text.status == "original" else text.language.lower()
+            ),
+        )
+        for text in letter.texts
+    ]
 
 
 def _each_kind(letter: LetterView) -> str:

@@ -29,6 +29,7 @@ ANSWERS = {
     MessageKind.REHEARSAL,
 }
 PERSONAL = {MessageKind.REMINDER, MessageKind.INVITATION, MessageKind.PROOF, MessageKind.THANKS}
+PERSONAL |= {MessageKind.CHANGE}
 LISTED = {MessageKind.UPDATE, MessageKind.NEWS, MessageKind.KIT, MessageKind.DIGEST}
 TO_OFFICES = {MessageKind.DELIVERY, MessageKind.CHASE}
 

@@ -24,7 +24,16 @@ AROUND_THE_LETTER: dict[str, Any] = {
 }
 MAILS: dict[str, dict[str, Any]] = {
     "confirm": {"link": LINK, "deadline": "5 December, 17:00", "expires": "6 December, 17:00"},
-    "already": {"link": LINK},
+    "already": {"link": LINK, "changed": False},
+    "change": {
+        "keeps": True,
+        "signed": 1,
+        "present": 2,
+        "reason": "A name was wrong.\n\nNothing else changed.",
+        "until": "5 December, 17:00",
+        "link": LINK,
+        "unsubscribe_link": STOP,
+    },
     "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
     "invitation": {
         "link": LINK,
