@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     APPROVE = "approve"
     UNSUBSCRIBE = "unsubscribe"
+    NOT_ME = "not_me"
 
 
 class LinkToken(SQLModel, table=True):

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
+from service.model.confirming_code import ConfirmingCode
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.incoming_report import IncomingReport
@@ -18,6 +19,7 @@ from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
 from service.model.update import Update
+from service.model.waiting import Waiting
 
 TABLES: tuple[type[SQLModel], ...] = (
     Approval,
@@ -27,6 +29,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Campaign,
     CampaignKey,
     Canary,
+    ConfirmingCode,
     Delivery,
     DeliveryEvent,
     Edition,
@@ -43,6 +46,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     SiteSecret,
     Suppression,
     Update,
+    Waiting,
 )
 
 metadata = SQLModel.metadata

@@ -1,10 +1,11 @@
 """The mark in every form that changes something, made and checked for the page of this request."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import request
 
-from service.web.nonce import is_fresh, make_nonce
+from service.web.nonce import is_fresh, make_nonce, opened_at
 from service.web.services import services
 
 OPEN_TOO_LONG = "This page was open for more than an hour; please press the button again."
@@ -16,7 +17,19 @@ def fresh_nonce(*, about: str = "") -> str:
     return make_nonce(here.keyring.root, place=request.path + about, now=here.now())
 
 
+def nonce_for(path: str) -> str:
+    """Make the mark for a form on this page that is sent to another path of ours."""
+    here = services()
+    return make_nonce(here.keyring.root, place=path, now=here.now())
+
+
 def form_is_fresh(entries: Mapping[str, str], *, about: str = "") -> bool:
     """Tell whether the form that was sent was opened on this page, about this, within the last hour."""
     here = services()
     return is_fresh(here.keyring.root, entries.get("nonce", ""), place=request.path + about, now=here.now())
+
+
+def form_opened_at(entries: Mapping[str, str], *, about: str = "") -> datetime | None:
+    """Give when the form that was sent was opened on this page; None where its mark does not say it."""
+    here = services()
+    return opened_at(here.keyring.root, entries.get("nonce", ""), place=request.path + about, now=here.now())

@@ -5,11 +5,11 @@ from flask import Response, request
 from service.foundation.errors import NotFound, Refused
 from service.model.signature import Kind
 from service.signing.page import LetterView
-from service.signing.sign import sign
+from service.signing.waiting import sign_and_wait
 from service.store.transaction import transaction
 from service.web.countries import country_options
 from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
-from service.web.links import letter_path
+from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
@@ -42,7 +42,7 @@ def sign_letter(slug: str) -> Response:
     if not form_is_fresh(entries):
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=OPEN_TOO_LONG))
     try:
-        _sign(letter, kind, entries)
+        waiting = _sign(letter, kind, entries)
     except Misfilled as wrong:
         return _form_page(letter, kind, FormState(values=shown_again(entries), errors=wrong.errors))
     except NotFound:
@@ -50,26 +50,22 @@ def sign_letter(slug: str) -> Response:
     except Refused as refusal:
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=str(refusal)))
     services().wake()
-    return see_other(letter_path(slug, given_key(), page="thanks"))
+    return see_other(token_path("waiting", waiting))
 
 
-@public.get("/letters/<slug>/thanks")
-def thanks_page(slug: str) -> Response:
-    """Tell what comes next; the page knows nothing of who signed."""
-    letter = seen_letter(slug)
-    return page(
-        "public/thanks.html",
-        letter=letter,
-        letter_link=letter_path(slug, letter.key),
-        sign_link=letter_path(slug, letter.key, page="sign"),
-    )
-
-
-def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> None:
+def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> str:
     here = services()
     sign_on = read_sign_on(entries, kind=kind, language=letter.language)
     with transaction(here.engine) as session:
-        sign(session, here.keyring, slug=letter.slug, key=given_key(), sign_on=sign_on, now=here.now())
+        return sign_and_wait(
+            session,
+            here.keyring,
+            slug=letter.slug,
+            key=given_key(),
+            sign_on=sign_on,
+            form=entries["nonce"],
+            now=here.now(),
+        )
 
 
 def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
