@@ -16,6 +16,7 @@ from service.cli.context import (
     say_json,
     write_out,
 )
+from service.cli.reaching import address, code, marks, vouch
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.signature import Standing
@@ -82,7 +83,8 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
         say_json(chosen)
         return
     for row in chosen:
-        say(f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}")
+        line = f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}"
+        say("  ".join((line, *marks(row))))
     say(f"{len(chosen)} of {len(rows)} sign-ons.")
 
 
@@ -115,6 +117,8 @@ def _decision(act: Act, sentence: str) -> click.Command:
     return command
 
 
+for _reaching in (code, address, vouch):
+    signatories.add_command(_reaching)
 for _act, _sentence in (
     ("accept", "Accept confirmed sign-ons, so that they count."),
     ("decline", "Decline sign-ons: they do not count."),

@@ -6,6 +6,7 @@ from service.model.campaign import Campaign
 from service.model.signature import standing
 from service.signing.party import read_party
 from service.signing.queries import all_signatures
+from service.signing.unreachable import left_alone
 from service.store.keyring import Keyring
 
 COLUMNS = (
@@ -35,12 +36,19 @@ COLUMNS = (
     "confirmed_at",
     "question",
     "note",
+    "confirmed_by",
+    "machine_like",
+    "discreet",
+    "mail_stopped",
+    "reply_doubt",
+    "reply",
 )
 
 
 def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, str]]:
     """List every sign-on of a letter as texts by column, in the order they came."""
     keys = keyring.of(session, campaign.id)
+    silent = left_alone(session, campaign)
     rows = []
     for row in all_signatures(session, campaign):
         party = read_party(keys, row)
@@ -58,6 +66,10 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
                 "decision_by": row.decision_by.isoformat() if row.decision_by else "",
                 "signed_at": row.signed_at.isoformat(timespec="seconds") if row.signed_at else "",
                 "confirmed_at": row.confirmed_at.isoformat(timespec="seconds") if row.confirmed_at else "",
+                "confirmed_by": row.confirmed_by.value if row.confirmed_by else "",
+                "machine_like": "yes" if row.machine_like else "",
+                "discreet": "yes" if row.discreet else "",
+                "mail_stopped": silent.get(row.email_index, ""),
             }
         )
     return rows
