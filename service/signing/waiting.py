@@ -142,6 +142,8 @@ def correct_address(session: Session, keyring: Keyring, *, token: str, address: 
     waiting, desk = _behind(session, keyring, token, now=now)
     given = _given(desk, waiting)
     corrected = _with_address(given, address)
+    # The page that waits for the corrected one may be corrected fewer times.
+    corrections = waiting.corrections + 1
     may = _count(session, waiting, col(Waiting.corrections), most=MOST_CORRECTIONS)
     row = lock_signature(session, waiting.signature_id or "")
     if may and not why_not_open(desk.campaign, now=now):
@@ -150,7 +152,6 @@ def correct_address(session: Session, keyring: Keyring, *, token: str, address: 
             _retire(desk, row)
         row = take_sign_on(desk, corrected)
     form = f"{token} {comparable_address(address)}"
-    corrections = waiting.corrections + 1
     return _wait_for(session, desk.keys, row, corrected, form=form, now=now, corrections=corrections)
 
 

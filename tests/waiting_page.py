@@ -1,0 +1,64 @@
+"""Somebody at the page that waits, without a browser: its verbs, one word each."""
+
+import re
+
+from sqlmodel import select
+
+from service.model.message import Message, MessageKind
+from service.model.signature import Kind, Signature, Visibility
+from service.signing.party import SignOn
+from service.signing.waiting import CodeAnswer, confirm_by_code, correct_address, send_again, sign_and_wait
+from service.store.transaction import reading, transaction
+from tests.coalition import SLUG, Coalition
+
+CODE = re.compile(r"^    (\d{3} \d{3})\r?$", re.MULTILINE)
+
+
+def send_form(coalition: Coalition, name="Lake Alliance", email="office@lakes.example", **given) -> str:
+    """Send a form, and give the token of its page."""
+    values = {"kind": Kind.ORGANIZATION, "visibility": Visibility.PUBLIC, **given}
+    with transaction(coalition.engine) as session:
+        return sign_and_wait(
+            session,
+            coalition.keyring,
+            slug=SLUG,
+            key=coalition.key(),
+            sign_on=SignOn(name=name, email=email, **values),
+            form=f"form of {coalition.now}",
+            now=coalition.now,
+        )
+
+
+def type_code(coalition: Coalition, token: str, code: str) -> CodeAnswer:
+    with transaction(coalition.engine) as session:
+        return confirm_by_code(session, coalition.keyring, token=token, code=code, now=coalition.now)
+
+
+def again(coalition: Coalition, token: str) -> None:
+    with transaction(coalition.engine) as session:
+        send_again(session, coalition.keyring, token=token, now=coalition.now)
+
+
+def correct(coalition: Coalition, token: str, address: str) -> str:
+    with transaction(coalition.engine) as session:
+        return correct_address(session, coalition.keyring, token=token, address=address, now=coalition.now)
+
+
+def newest_code(coalition: Coalition) -> str:
+    coalition.deliver_mail()
+    found = [code for text in coalition.mail_texts() for code in CODE.findall(text)]
+    return found[-1].replace(" ", "")
+
+
+def another(code: str, by: int = 1) -> str:
+    return f"{(int(code) + by) % 1_000_000:06}"
+
+
+def rows(coalition: Coalition) -> list[Signature]:
+    with reading(coalition.engine) as session:
+        return list(session.exec(select(Signature).order_by(Signature.id)).all())
+
+
+def mails_of(coalition: Coalition, kind: MessageKind) -> int:
+    with reading(coalition.engine) as session:
+        return len(session.exec(select(Message).where(Message.kind == kind)).all())
