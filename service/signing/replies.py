@@ -19,6 +19,7 @@ from service.signing.queries import lock_signature
 from service.store.keyring import Keyring
 
 BY = "reply"
+_WORDLESS = "(no words of its own)"
 _ANSWERED = frozenset({MessageKind.CONFIRM, MessageKind.REMINDER})
 
 
@@ -115,7 +116,7 @@ def _pass_on(
 ) -> None:
     keys = keyring.of(session, row.campaign_id)
     party = read_party(keys, row)
-    write_party(keys, row, replace(party, reply=reply.words, reply_doubt=judged.doubt))
+    write_party(keys, row, replace(party, reply=reply.words or _WORDLESS, reply_doubt=judged.doubt))
     session.add(row)
     outbox.post(
         session,
