@@ -19,6 +19,7 @@ from service.foundation.tokens import derive_token, looks_like_token, token_dige
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.confirming_code import CodeChannel
+from service.model.link_token import Purpose
 from service.model.signature import ConfirmedBy, Kind, Provenance, Signature, Visibility
 from service.model.states import SIGNATURE, SignatureState
 from service.model.waiting import Waiting
@@ -45,6 +46,7 @@ from service.signing.sign import (
 )
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
+from service.store.links import find_link
 from service.store.sealed import open_record, seal_record
 
 LIVES = timedelta(hours=24)
@@ -80,6 +82,16 @@ def sign_and_wait(
     """
     row = sign(session, keyring, slug=slug, key=key, sign_on=sign_on, now=now)
     keys = keyring.of(session, row.campaign_id)
+    return _wait_for(session, keys, row, sign_on, form=form, now=now)
+
+
+def wait_after_invitation(
+    session: Session, keyring: Keyring, *, invitation: str, sign_on: SignOn, form: str, now: datetime
+) -> str:
+    """Give the token of the page that waits after an invitation was answered by signing, in the same transaction."""
+    link = find_link(session, invitation, Purpose.INVITATION)
+    row = lock_signature(session, link.row_id)
+    keys = keyring.of(session, link.campaign_id)
     return _wait_for(session, keys, row, sign_on, form=form, now=now)
 
 

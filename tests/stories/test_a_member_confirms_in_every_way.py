@@ -14,7 +14,7 @@ from service.model.update import UpdateAudience
 from service.store.engine import make_engine
 from tests.coalition import Coalition, letter_file
 from tests.house.repository import ROOT
-from tests.promises.test_every_kind_leaves_well import told
+from tests.promises.test_every_kind_leaves_well import invited, told
 from tests.stories.test_a_member_signs_in_a_browser import (
     DESK,
     PHONE,
@@ -228,3 +228,18 @@ def test_every_mail_of_a_discreet_sign_on_says_nothing_on_the_outside(
         assert "\r\nTo: tenzin@valley.example" in outside
         assert not re.search(r"Open Rivers|river open|Tuesday|letter@rivers", outside)
         assert outside.startswith("From: letters@rivers.example\r\n")
+
+
+def test_who_was_invited_confirms_by_the_code_as_well(everyone: Coalition, visitor: Visitor) -> None:
+    invited(everyone)
+    everyone.deliver_mail()
+    path = f"/invitation/{everyone.newest_token('invitation')}"
+
+    known = ("name", "email")
+    entries = {name: value for name, value in ORGANIZATION.items() if name not in known}
+    answer = visitor.send(path, entries, answer="sign")
+
+    assert "o…@dale.example" in visitor.open(answer.location).text
+    done = visitor.send(answer.location, {"code": newest_code(everyone)}, having="code")
+    assert "The sign-on is confirmed" in words_of(done)
+    assert everyone.counts().organizations == 1
