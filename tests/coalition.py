@@ -182,7 +182,7 @@ class Coalition:
     def deliver_mail(self, *, by: Transport | None = None) -> "Coalition":
         self.take_in()
         composers = {
-            **signing_composers(self.keyring, public_url=PUBLIC_URL),
+            **signing_composers(self.keyring, public_url=PUBLIC_URL, reply_domain=self.bounce_domain),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         }
         sender = Sender(

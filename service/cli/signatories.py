@@ -17,6 +17,7 @@ from service.cli.context import (
     write_out,
 )
 from service.cli.quarantine import quarantine
+from service.cli.reaching import address, code, marks, vouch
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.signature import Standing
@@ -86,7 +87,8 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
         say_json(chosen)
         return
     for row in chosen:
-        say(f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}")
+        line = f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}"
+        say("  ".join((line, *marks(row))))
         if row["flags"]:
             say(f"    {row['flags']}")
     say(f"{len(chosen)} of {len(rows)} sign-ons.")
@@ -124,6 +126,8 @@ def _decision(act: Act, sentence: str) -> click.Command:
 
 
 signatories.add_command(quarantine)
+for _reaching in (code, address, vouch):
+    signatories.add_command(_reaching)
 for _act, _sentence in (
     ("accept", "Accept confirmed sign-ons, so that they count."),
     ("decline", "Decline sign-ons: they do not count."),

@@ -7,6 +7,7 @@ from service.model.agreement import Agreement
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
+from service.model.confirming_code import ConfirmingCode
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.incoming_report import IncomingReport
@@ -22,6 +23,7 @@ from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
 from service.model.update import Update
+from service.model.waiting import Waiting
 
 TABLES: tuple[type[SQLModel], ...] = (
     AbuseRule,
@@ -34,6 +36,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Campaign,
     CampaignKey,
     Canary,
+    ConfirmingCode,
     Delivery,
     DeliveryEvent,
     Edition,
@@ -53,6 +56,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Suppression,
     TokenBucket,
     Update,
+    Waiting,
 )
 
 metadata = SQLModel.metadata

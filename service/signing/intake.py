@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, literal
+from sqlalchemy import delete, literal, update
 from sqlmodel import Session, col, select
 
 from service.campaigns.access import seen_campaign
@@ -23,6 +23,7 @@ from service.model.message import MessageKind
 from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Kind, Signature, Visibility
 from service.model.states import INTAKE, CampaignState, IntakeState
+from service.model.waiting import Waiting
 from service.signing.abuse import bucket
 from service.signing.abuse.attack import asks_proof
 from service.signing.abuse.bucket import Limit
@@ -30,6 +31,7 @@ from service.signing.abuse.buckets import network_label, take_from
 from service.signing.abuse.lists import look_up
 from service.signing.abuse.origin import Origin, origin_of
 from service.signing.abuse.verdict import Facts, quarantine_reason
+from service.signing.confirm import seen_digest
 from service.signing.party import SignOn
 from service.signing.sign import (
     Desk,
@@ -85,16 +87,19 @@ def receive(
     refuse_unless_open(campaign, now=now)
     refuse_unless_taken(campaign, sign_on.kind)
     origin = origin_of(visit.address)
-    row = Intake(
-        campaign_id=campaign.id,
-        state=IntakeState.RECEIVED,
-        network=network_label(keyring.site_key, str(origin.network), now=now) if origin else None,
-        received_at=now,
-    )
-    row.sign_on = seal_record(keyring.of(session, campaign.id), row, "sign_on", asdict(sign_on))
+    row = _received(keyring.of(session, campaign.id), sign_on, now=now)
+    row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
     reason = _reason(session, keyring, campaign, sign_on.confirming_email, visit, now=now)
     if reason is not None:
         quarantine(row, reason)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def receive_corrected(session: Session, keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> str:
+    """Keep a form that was received before and was corrected since; gives its id. The caller has bounded how often."""
+    row = _received(keys, sign_on, now=now)
     session.add(row)
     session.flush()
     return row.id
@@ -135,6 +140,7 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
     desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
     signature = keep_sign_on(desk, read_intake(keys, row))
     _taken(row, signature)
+    _tell_who_waits(desk, row, signature)
     session.add(row)
     return True
 
@@ -236,6 +242,19 @@ def _buckets(campaign: Campaign, origin: Origin | None, visit: Visit) -> dict[st
 
 def _proof_name(proof: bytes | None) -> str:
     return f"proof {proof.hex()}" if proof is not None else ""
+
+
+def _received(keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> Intake:
+    row = Intake(campaign_id=keys.campaign, state=IntakeState.RECEIVED, received_at=now)
+    row.sign_on = seal_record(keys, row, "sign_on", asdict(sign_on))
+    return row
+
+
+def _tell_who_waits(desk: Desk, row: Intake, signature: Signature) -> None:
+    """Tie the page that waits for this form to what became of it."""
+    seen = seen_digest(desk.keys, signature, desk.campaign)
+    mine = update(Waiting).where(col(Waiting.intake_id) == row.id)
+    desk.session.execute(mine.values(signature_id=signature.id, seen=seen, made_at=desk.now))
 
 
 def _is_in_time(session: Session, campaign: Campaign, row: Intake, *, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from service.model.signature import standing
 from service.signing.abuse.mailboxes import flags_of
 from service.signing.party import read_party
 from service.signing.queries import all_signatures
+from service.signing.unreachable import left_alone
 from service.store.keyring import Keyring
 
 COLUMNS = (
@@ -37,6 +38,12 @@ COLUMNS = (
     "question",
     "note",
     "flags",
+    "confirmed_by",
+    "machine_like",
+    "discreet",
+    "mail_stopped",
+    "reply_doubt",
+    "reply",
 )
 
 
@@ -44,6 +51,7 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
     """List every sign-on of a letter as texts by column, in the order they came."""
     keys = keyring.of(session, campaign.id)
     flags = flags_of(session, campaign)
+    silent = left_alone(session, campaign)
     rows = []
     for row in all_signatures(session, campaign):
         party = read_party(keys, row)
@@ -62,6 +70,10 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
                 "decision_by": row.decision_by.isoformat() if row.decision_by else "",
                 "signed_at": row.signed_at.isoformat(timespec="seconds") if row.signed_at else "",
                 "confirmed_at": row.confirmed_at.isoformat(timespec="seconds") if row.confirmed_at else "",
+                "confirmed_by": row.confirmed_by.value if row.confirmed_by else "",
+                "machine_like": "yes" if row.machine_like else "",
+                "discreet": "yes" if row.discreet else "",
+                "mail_stopped": silent.get(row.email_index, ""),
             }
         )
     return rows

@@ -75,6 +75,11 @@ def letter_view(
     return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), text=text, now=now)
 
 
+def view_for_stranger(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> LetterView:
+    """Show a letter to somebody who was let in to it, and of whom nothing else is known."""
+    return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), now=now)
+
+
 def view_for_holder(
     session: Session, keyring: Keyring, campaign: Campaign, signature: Signature, *, now: datetime
 ) -> LetterView:

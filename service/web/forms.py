@@ -97,6 +97,7 @@ def read_sign_on(
         sign_on,
         keeps_on_change=keeps == "keep",
         wants_news=reader.ticked("news"),
+        discreet=reader.ticked("discreet"),
         language=language,
     )
 

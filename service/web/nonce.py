@@ -34,6 +34,16 @@ def age(root: RootKey, nonce: str, *, place: str, now: datetime) -> timedelta | 
     return now.replace(microsecond=0) - made
 
 
+def opened_at(root: RootKey, nonce: str, *, place: str, now: datetime) -> datetime | None:
+    """Give when a form with this mark was opened, to the second; None for a mark that was not made here."""
+    signed = f"{_name(place)}{_SEPARATOR}{nonce}"
+    try:
+        _, made_at = _signer(root, now).unsign(signed.encode(), return_timestamp=True)
+    except BadSignature:
+        return None
+    return made_at
+
+
 class _SignerAt(TimestampSigner):
     """A signer that is told the time, as everything here is."""
 

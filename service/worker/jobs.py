@@ -14,8 +14,10 @@ from service.mail.brakes.watch import trip_breakers
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
 from service.signing.ask import ask_about_changes
+from service.signing.codes import forget_codes
 from service.signing.earlier_text import keep_unopposed
 from service.signing.remind import remind_due
+from service.signing.waiting import forget_waiting
 from service.store.transaction import transaction
 from service.wiring import Services
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
@@ -162,6 +164,14 @@ def publish(services: Services) -> int:
         return publish_due(session, now=now) + send_waiting_press(session, services.keyring, now=now)
 
 
+def forget_waiting_pages(services: Services, owner: str) -> int:
+    """Forget the codes and the waiting pages whose time is over, with what was typed there; gives how many."""
+    del owner
+    with transaction(services.engine) as session:
+        now = services.clock()
+        return forget_codes(session, now=now) + forget_waiting(session, now=now)
+
+
 def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     del owner
     if services.ledger is None:
@@ -185,6 +195,7 @@ JOBS = (
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
     Job(name="ask_again", run=ask_again, every_seconds=10),
     Job(name="forget_days", run=forget_days, every_seconds=3600),
+    Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600),
     Job(name="free_leases", run=free_leases, every_seconds=30),
     Job(name="ask_ledger", run=ask_ledger, every_seconds=30),
     Job(name="ask_ledger_again", run=ask_ledger_again, every_seconds=3600),

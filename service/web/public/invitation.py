@@ -6,6 +6,7 @@ from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
 from service.signing.invitation import Answer, Given, InvitationView, answer_invitation, look_at_invitation
+from service.signing.waiting import wait_after_invitation
 from service.store.transaction import reading, transaction
 from service.web.countries import country_options
 from service.web.forms import (
@@ -31,7 +32,7 @@ def invitation_page(token: str) -> Response:
     """Show the letter and the four answers; after an answer, what it means."""
     view = _look(token)
     answered = _answer(request.args.get("answered", ""))
-    if answered is not None:
+    if answered is not None and answered != "sign":
         return page(
             "public/answered.html", view=view, letter=view.letter, answered=answered, link=request.path
         )
@@ -50,7 +51,7 @@ def take_answer(token: str) -> Response:
     if not form_is_fresh(entries):
         return _show(view, answer=answer, form=FormState(values=values, notice=OPEN_TOO_LONG))
     try:
-        _keep(token, view, answer, entries)
+        waiting = _keep(token, view, answer, entries)
     except Misfilled as wrong:
         return _show(view, answer=answer, form=FormState(values=values, errors=wrong.errors))
     except NotFound:
@@ -58,14 +59,27 @@ def take_answer(token: str) -> Response:
     except Refused as refusal:
         return _show(view, answer=answer, form=FormState(values=values, notice=str(refusal)))
     services().wake()
+    if waiting:
+        return see_other(token_path("waiting", waiting))
     return see_other(token_path("invitation", token, answered=answer))
 
 
-def _keep(token: str, view: InvitationView, answer: Answer, entries: Mapping[str, str]) -> None:
+def _keep(token: str, view: InvitationView, answer: Answer, entries: Mapping[str, str]) -> str:
+    """Keep an answer; where it was to sign, give the token of the page that waits."""
     here = services()
     given = _given(view, answer, entries)
     with transaction(here.engine) as session:
         answer_invitation(session, here.keyring, token=token, answer=answer, given=given, now=here.now())
+        if given.sign_on is None:
+            return ""
+        return wait_after_invitation(
+            session,
+            here.keyring,
+            invitation=token,
+            sign_on=given.sign_on,
+            form=entries["nonce"],
+            now=here.now(),
+        )
 
 
 def _given(view: InvitationView, answer: Answer, entries: Mapping[str, str]) -> Given:

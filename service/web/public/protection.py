@@ -1,12 +1,12 @@
 """The mark in every form that changes something, made and checked for the page of this request."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import request
 
 from service.signing.intake import Visit
-from service.web.nonce import LIVES, age, is_fresh, make_nonce
+from service.web.nonce import LIVES, age, is_fresh, make_nonce, opened_at
 from service.web.proof_of_work import Challenge, check_proof, make_challenge
 from service.web.services import services
 
@@ -20,6 +20,12 @@ def fresh_nonce(*, about: str = "") -> str:
     """Make the mark for a form on this page, and for what the page shows where `about` says it."""
     here = services()
     return make_nonce(here.keyring.root, place=request.path + about, now=here.now())
+
+
+def nonce_for(path: str) -> str:
+    """Make the mark for a form on this page that is sent to another path of ours."""
+    here = services()
+    return make_nonce(here.keyring.root, place=path, now=here.now())
 
 
 def form_is_fresh(entries: Mapping[str, str], *, about: str = "") -> bool:
@@ -50,3 +56,9 @@ def visit_of(entries: Mapping[str, str]) -> Visit:
         proof=check_proof(here.keyring.root, entries.get("proof", ""), place=request.path, now=here.now()),
         caution=here.caution,
     )
+
+
+def form_opened_at(entries: Mapping[str, str], *, about: str = "") -> datetime | None:
+    """Give when the form that was sent was opened on this page; None where its mark does not say it."""
+    here = services()
+    return opened_at(here.keyring.root, entries.get("nonce", ""), place=request.path + about, now=here.now())

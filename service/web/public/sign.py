@@ -7,11 +7,12 @@ from service.model.signature import Kind
 from service.signing.abuse.attack import slug_asks_proof
 from service.signing.intake import receive
 from service.signing.page import LetterView
+from service.signing.waiting import wait_after_form
 from service.store.transaction import reading, transaction
 from service.web.assets import ASSETS
 from service.web.countries import country_options
 from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
-from service.web.links import letter_path
+from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
 from service.web.public.protection import (
@@ -52,7 +53,7 @@ def sign_letter(slug: str) -> Response:
     if not form_is_fresh(entries):
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=OPEN_TOO_LONG))
     try:
-        _sign(letter, kind, entries)
+        waiting = _sign(letter, kind, entries)
     except Misfilled as wrong:
         return _form_page(letter, kind, FormState(values=shown_again(entries), errors=wrong.errors))
     except NotFound:
@@ -60,33 +61,29 @@ def sign_letter(slug: str) -> Response:
     except Refused as refusal:
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=str(refusal)))
     services().wake()
-    return see_other(letter_path(slug, given_key(), page="thanks"))
+    return see_other(token_path("waiting", waiting))
 
 
-@public.get("/letters/<slug>/thanks")
-def thanks_page(slug: str) -> Response:
-    """Tell what comes next; the page knows nothing of who signed."""
-    letter = seen_letter(slug)
-    return page(
-        "public/thanks.html",
-        letter=letter,
-        letter_link=letter_path(slug, letter.key),
-        sign_link=letter_path(slug, letter.key, page="sign"),
-    )
-
-
-def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> None:
+def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> str:
     here = services()
     sign_on = read_sign_on(entries, kind=kind, language=letter.language)
     visit = visit_of(entries)
     with transaction(here.engine) as session:
-        receive(
+        received = receive(
             session,
             here.keyring,
             slug=letter.slug,
             key=given_key(),
             sign_on=sign_on,
             visit=visit,
+            now=here.now(),
+        )
+        return wait_after_form(
+            session,
+            here.keyring,
+            received=received,
+            sign_on=sign_on,
+            form=entries["nonce"],
             now=here.now(),
         )
 

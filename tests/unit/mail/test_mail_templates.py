@@ -23,7 +23,15 @@ AROUND_THE_LETTER: dict[str, Any] = {
     "contact": ["A. Secretary", "letter@rivers.example"],
 }
 MAILS: dict[str, dict[str, Any]] = {
-    "confirm": {"link": LINK, "deadline": "5 December, 17:00", "expires": "6 December, 17:00"},
+    "confirm": {
+        "link": LINK,
+        "deadline": "5 December, 17:00",
+        "expires": "6 December, 17:00",
+        "code": "123 456",
+        "for_approver": False,
+        "may_reply": True,
+        "not_me_link": STOP,
+    },
     "already": {"link": LINK, "changed": False},
     "change": {
         "keeps": True,
