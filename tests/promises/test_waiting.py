@@ -259,3 +259,27 @@ def test_a_confirmation_seconds_after_the_mail_is_flagged_and_counts(coalition) 
 
     assert [row.machine_like for row in rows(coalition)] == [True, False]
     assert coalition.counts().organizations == 2
+
+
+def test_nobody_guesses_for_ever_whether_a_sign_on_stands(coalition) -> None:
+    token = send_form(coalition)
+    code = newest_code(coalition)
+    type_code(coalition, token, code)
+
+    for by in range(1, 20):
+        type_code(coalition, token, another(code, by))
+
+    assert type_code(coalition, token, code) == CodeAnswer()
+
+
+def test_nobody_ends_by_a_correction_what_was_there_before_and_its_page_forgotten(coalition) -> None:
+    send_form(coalition)
+    coalition.wait(hours=25)
+    with transaction(coalition.engine) as session:
+        forget_waiting(session, now=coalition.now)
+    strangers = send_form(coalition)
+
+    correct(coalition, strangers, "troll@evil.example")
+
+    assert [row.state for row in rows(coalition)] == [SignatureState.PENDING] * 2
+    assert rows(coalition)[1].held_reason is HeldReason.SECOND_CLAIM
