@@ -40,6 +40,7 @@ class HeldReason(StrEnum):
 
     SECRETARIAT = "secretariat"
     SECOND_CLAIM = "second_claim"
+    CHANGED_NAME = "changed_name"
 
 
 class Standing(StrEnum):
@@ -115,6 +116,10 @@ class Signature(SQLModel, table=True):
     signed_at: datetime | None = Field(default=None, sa_type=Moment)
     confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
     left_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Its owner had everything of a person deleted from this row; what is left is a number.
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Its owner wants those who have the letter to be told that the name is not part of it any more.
+    correction_asked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 def is_counted(campaign: Campaign) -> ColumnElement[bool]:

@@ -5,10 +5,12 @@ from sqlmodel import SQLModel
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
+from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.incoming_report import IncomingReport
 from service.model.letter_revision import LetterRevision
+from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
 from service.model.mailbox_day import MailboxDay
 from service.model.message import Message, MessageEvent
@@ -27,12 +29,14 @@ TABLES: tuple[type[SQLModel], ...] = (
     Campaign,
     CampaignKey,
     Canary,
+    Consent,
     Delivery,
     DeliveryEvent,
     Edition,
     IncomingReport,
     JournalMark,
     LetterRevision,
+    LinkRequest,
     LinkToken,
     MailboxDay,
     Message,

@@ -33,6 +33,8 @@ COLUMNS = (
     "decision_by",
     "signed_at",
     "confirmed_at",
+    "correction_asked_at",
+    "erased_at",
     "question",
     "note",
 )
@@ -58,6 +60,10 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
                 "decision_by": row.decision_by.isoformat() if row.decision_by else "",
                 "signed_at": row.signed_at.isoformat(timespec="seconds") if row.signed_at else "",
                 "confirmed_at": row.confirmed_at.isoformat(timespec="seconds") if row.confirmed_at else "",
+                "correction_asked_at": (
+                    row.correction_asked_at.isoformat(timespec="seconds") if row.correction_asked_at else ""
+                ),
+                "erased_at": row.erased_at.isoformat(timespec="seconds") if row.erased_at else "",
             }
         )
     return rows

@@ -1,4 +1,4 @@
-"""The mails of this room: confirm, already, reminder, invitation, thanks, question, update, news."""
+"""The mails of this room: confirm, already, link, reminder, invitation, thanks, question, update, news."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,6 +40,7 @@ _TO_SIGNATORIES = frozenset(
     {
         MessageKind.CONFIRM,
         MessageKind.ALREADY,
+        MessageKind.LINK,
         MessageKind.REMINDER,
         MessageKind.INVITATION,
         MessageKind.THANKS,
@@ -122,6 +123,7 @@ def signing_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKi
     return {
         MessageKind.CONFIRM: composer(_confirm),
         MessageKind.ALREADY: composer(_already),
+        MessageKind.LINK: composer(_link),
         MessageKind.REMINDER: composer(_reminder),
         MessageKind.INVITATION: composer(_invitation),
         MessageKind.THANKS: composer(_thanks),
@@ -185,6 +187,12 @@ def _already(session: Session, facts: _Facts) -> Draft:
     _unless_complained(session, facts)
     written = facts.write("already", link=_manage(facts))
     return facts.draft(facts.party.confirming_email, written)
+
+
+def _link(session: Session, facts: _Facts) -> Draft:
+    _unless(facts.signature.erased_at is None, "was erased")
+    _unless_complained(session, facts)
+    return facts.draft(facts.party.confirming_email, facts.write("link", link=_manage(facts)))
 
 
 def _reminder(session: Session, facts: _Facts) -> Draft:

@@ -13,6 +13,7 @@ from service.mail.brakes.mailbox_days import forget_mailbox_days
 from service.mail.brakes.watch import trip_breakers
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
+from service.signing.fresh_link import send_asked_links
 from service.signing.remind import remind_due
 from service.store.transaction import transaction
 from service.wiring import Services
@@ -70,7 +71,7 @@ def ask_ledger_again(services: Services, owner: str) -> int:
 
 
 def tick(services: Services, owner: str) -> int:
-    """Do what the clock asks for: remind, close, follow deliveries, publish; gives how many things were done.
+    """Do what the clock asks for: send links that were asked for, remind, close, follow deliveries, publish; gives how many things were done.
 
     Each step has a transaction of its own, and one that fails does not keep the others from being done.
     """
@@ -119,6 +120,12 @@ def remind(services: Services) -> int:
         return remind_due(session, services.keyring, lead=lead, now=services.clock())
 
 
+def send_links(services: Services) -> int:
+    """Post the fresh links that were asked for."""
+    with transaction(services.engine) as session:
+        return send_asked_links(session, services.keyring, now=services.clock())
+
+
 def close(services: Services) -> int:
     """Close the letters whose deadline has passed."""
     with transaction(services.engine) as session:
@@ -149,7 +156,7 @@ def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     return settled
 
 
-_STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
+_STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, follow, publish)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),

@@ -25,6 +25,7 @@ AROUND_THE_LETTER: dict[str, Any] = {
 MAILS: dict[str, dict[str, Any]] = {
     "confirm": {"link": LINK, "deadline": "5 December, 17:00", "expires": "6 December, 17:00"},
     "already": {"link": LINK},
+    "link": {"link": LINK},
     "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
     "invitation": {
         "link": LINK,
