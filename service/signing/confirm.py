@@ -19,6 +19,7 @@ from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
+from service.signing.proof import Proof, proof_of
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.reached import reader_acted
@@ -41,6 +42,7 @@ class PendingView:
     standing_text: str
     expired: bool
     seen: str
+    proof: Proof
 
 
 def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
@@ -153,6 +155,7 @@ def _view(
         standing_text=_why_over(signature) if expired else standing_text(signature, campaign),
         expired=expired,
         seen=_seen(keys, signature),
+        proof=proof_of(session, keyring, campaign, signature, now=now),
     )
 
 

@@ -14,6 +14,7 @@ from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.signature import Signature
 from service.model.states import SignatureState
+from service.signing.own_sign_on import look_at_holder
 from service.signing.page import shows_names_to, veiled
 from service.signing.proof_line import entry_in
 from service.signing.roll import DRAFT, letter_for_page, letter_without_roll, signatory
@@ -90,3 +91,9 @@ def _signed_letter(
         revision=revision.number,
         revision_sha256=revision.sha256,
     )
+
+
+def own_proof(session: Session, keyring: Keyring, *, token: str, now: datetime) -> Proof:
+    """Show the holder of a personal link the text that was signed; raises NotFound as looking does."""
+    holder = look_at_holder(session, keyring, token=token, now=now)
+    return proof_of(session, keyring, holder.campaign, holder.signature, now=now)

@@ -48,7 +48,9 @@ def _show(view: PendingView, *, notice: str = "") -> Response:
         status=422 if notice else 200,
         view=view,
         letter=view.letter,
-        letter_html=letter_fragment(view.letter.letter_html),
+        proof=view.proof,
+        letter_html=letter_fragment(view.proof.html),
+        receipt_link=f"{request.path}/receipt",
         nonce=fresh_nonce(about=view.seen),
         notice=notice,
     )
