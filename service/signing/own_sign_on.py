@@ -163,10 +163,10 @@ def why_line_stays(holder: Holder) -> str:
     if signature.state not in MAY_LEAVE:
         return "This sign-on does not stand, so there is nothing to change."
     if holder.is_released or campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
-        return "The letter has gone out, so what it prints stays; you can still hide the name from now on."
+        return "The letter has gone out, so what it prints stays as it is."
     edition = latest_edition(holder.session, campaign)
     if campaign.state is not CampaignState.OPEN and edition is not None and edition.voided_at is None:
-        return "The letter is being approved with this line, so it stays; you can still hide the name, or withdraw."
+        return "The letter is being approved with this line, so it stays as it is."
     return ""
 
 

@@ -1,13 +1,15 @@
 """The line of one signatory exactly as the letter would print it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
+from service.i18n.formats import isolate
 from service.letter.audience import is_shown_to_nobody
 from service.letter.copy import make_copy
-from service.letter.document import Entry, make_document, plain_pieces
+from service.letter.document import Entry, Piece, make_document
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
 from service.model.signature import Signature
@@ -32,7 +34,8 @@ def line_of(session: Session, keyring: Keyring, campaign: Campaign, party: SignO
         return ""
     letter = letter_without_roll(session, keyring, campaign, now=now)
     entry = entry_in(letter, entry_of(party, salt=_NO_SALT))
-    return " · ".join(plain_pieces(part) for part in (entry.line, entry.below) if part)
+    parts = (_isolated(part, campaign.language) for part in (entry.line, entry.below) if part)
+    return " · ".join(parts)
 
 
 def entry_in(letter: Edition, signatory: Signatory) -> Entry:
@@ -40,3 +43,8 @@ def entry_in(letter: Edition, signatory: Signatory) -> Entry:
     alone = replace(letter, roll=(replace(signatory, shown="public"),))
     document = make_document(make_copy(alone, audience="public", office=None))
     return document.sections[0].groups[0].entries[0]
+
+
+def _isolated(pieces: Sequence[Piece], language: str) -> str:
+    """Give the words of a line in the order in which the letter shows them, whatever their scripts."""
+    return "".join(piece.glue + isolate(piece.text, within=language) for piece in pieces)
