@@ -1,5 +1,6 @@
 """signatories: bring them in, look, decide, take the list out."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -87,13 +88,19 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
         say_json(chosen)
         return
     for row in chosen:
-        line = f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}"
+        line = f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {_called(row)}"
         say("  ".join((line, *marks(row))))
         if row["flags"]:
             say(f"    {row['flags']}")
     say(f"{len(chosen)} of {len(rows)} sign-ons.")
     if held:
         say(f"{held} more are held before they become sign-ons: `signatories quarantine list {slug}`.")
+
+
+def _called(row: Mapping[str, str]) -> str:
+    """Give the name, and what has to be done about it that no other column says."""
+    name = "(erased)" if row["erased_at"] else row["name"]
+    return f"{name}  [asks for a correction of the letter]" if row["correction_asked_at"] else name
 
 
 def _how_they_agreed(attest: str | None) -> str:

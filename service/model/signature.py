@@ -42,6 +42,7 @@ class HeldReason(StrEnum):
     SECOND_CLAIM = "second_claim"
     UNPROVEN_REPLY = "unproven_reply"
     NOT_ME = "not_me"
+    CHANGED_NAME = "changed_name"
 
 
 class ConfirmedBy(StrEnum):
@@ -131,6 +132,10 @@ class Signature(SQLModel, table=True):
     confirmed_by: ConfirmedBy | None = Field(default=None, sa_type=code(ConfirmedBy))
     machine_like: bool = False
     discreet: bool = False
+    # Its owner had everything of a person deleted from this row; what is left is a number.
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Its owner wants those who have the letter to be told that the name is not part of it any more.
+    correction_asked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 def is_counted(campaign: Campaign) -> ColumnElement[bool]:

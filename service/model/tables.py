@@ -8,11 +8,13 @@ from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
 from service.model.confirming_code import ConfirmingCode
+from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.incoming_report import IncomingReport
 from service.model.intake import Intake
 from service.model.letter_revision import LetterRevision
+from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
 from service.model.mailbox_check import MailboxCheck
 from service.model.mailbox_day import MailboxDay
@@ -37,6 +39,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     CampaignKey,
     Canary,
     ConfirmingCode,
+    Consent,
     Delivery,
     DeliveryEvent,
     Edition,
@@ -44,6 +47,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Intake,
     JournalMark,
     LetterRevision,
+    LinkRequest,
     LinkToken,
     MailboxCheck,
     MailboxDay,

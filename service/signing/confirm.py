@@ -22,6 +22,7 @@ from service.signing.haste import is_machine_like
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
+from service.signing.proof import Proof, proof_of
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.reached import reader_acted
@@ -44,6 +45,7 @@ class PendingView:
     standing_text: str
     expired: bool
     seen: str
+    proof: Proof
     text_has_changed: bool = False
     may_ask_anew: bool = False
     was_before: bool = False
@@ -261,6 +263,7 @@ def _view(
         text_has_changed=signature.state is SignatureState.PENDING
         and signature.revision_id != campaign.revision_id,
         may_ask_anew=may_ask_anew,
+        proof=proof_of(session, keyring, campaign, signature, now=now),
     )
 
 

@@ -35,6 +35,8 @@ COLUMNS = (
     "decision_by",
     "signed_at",
     "confirmed_at",
+    "correction_asked_at",
+    "erased_at",
     "question",
     "note",
     "flags",
@@ -74,6 +76,10 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
                 "machine_like": "yes" if row.machine_like else "",
                 "discreet": "yes" if row.discreet else "",
                 "mail_stopped": silent.get(row.email_index, ""),
+                "correction_asked_at": (
+                    row.correction_asked_at.isoformat(timespec="seconds") if row.correction_asked_at else ""
+                ),
+                "erased_at": row.erased_at.isoformat(timespec="seconds") if row.erased_at else "",
             }
         )
     return rows

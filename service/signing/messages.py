@@ -1,4 +1,4 @@
-"""The mails of this room: confirm, already, reminder, invitation, thanks, change, question, update, news."""
+"""The mails of this room: confirm, already, link, reminder, invitation, thanks, change, question, update, news."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -50,6 +50,7 @@ _TO_SIGNATORIES = frozenset(
     {
         MessageKind.CONFIRM,
         MessageKind.ALREADY,
+        MessageKind.LINK,
         MessageKind.REMINDER,
         MessageKind.INVITATION,
         MessageKind.THANKS,
@@ -146,6 +147,7 @@ def signing_composers(
     return {
         MessageKind.CONFIRM: composer(_confirm),
         MessageKind.ALREADY: composer(_already),
+        MessageKind.LINK: composer(_link),
         MessageKind.REMINDER: composer(_reminder),
         MessageKind.INVITATION: composer(_invitation),
         MessageKind.THANKS: composer(_thanks),
@@ -217,6 +219,12 @@ def _already(session: Session, facts: _Facts) -> Draft:
         "already", link=_change_link(facts) if on_earlier_text else _manage(facts), changed=on_earlier_text
     )
     return facts.draft(facts.party.confirming_email, written)
+
+
+def _link(session: Session, facts: _Facts) -> Draft:
+    _unless(facts.signature.erased_at is None, "was erased")
+    _unless_complained(session, facts)
+    return facts.draft(facts.party.confirming_email, facts.write("link", link=_manage(facts)))
 
 
 def _reminder(session: Session, facts: _Facts) -> Draft:

@@ -1,5 +1,6 @@
 """Say in words how a signatory is named, and what its sign-on stands at."""
 
+from service.letter.audience import is_shown_to_nobody
 from service.model.campaign import Admit, Campaign
 from service.model.signature import Kind, Signature, Standing, Visibility, standing
 from service.model.states import CampaignState, SignatureState
@@ -27,11 +28,13 @@ _STANDING = {
 
 def printed_name(signature: Signature, name: str) -> str:
     """Give the name as it is printed for this signatory; empty where none is."""
-    return "" if signature.visibility is Visibility.COUNTED else name
+    return "" if is_shown_to_nobody(signature.visibility.value) else name
 
 
 def standing_text(signature: Signature, campaign: Campaign) -> str:
     """Say in one sentence what a sign-on stands at."""
+    if signature.erased_at is not None:
+        return "Erased. Nothing that could name anyone is kept with this sign-on any more."
     if signature.state is SignatureState.WITHDRAWN and is_settled(campaign):
         return "Withdrawn. The letter that was sent had the name; its page and later copies do not show it any more."
     return _STANDING[standing(signature, campaign)]

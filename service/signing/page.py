@@ -84,11 +84,16 @@ def view_for_holder(
     session: Session, keyring: Keyring, campaign: Campaign, signature: Signature, *, now: datetime
 ) -> LetterView:
     """Show a letter to the holder of a personal link; only one who counts is a signatory among signatories."""
+    names = shows_names_to(campaign, signature)
+    return _view(session, keyring, campaign, names=names, now=now)
+
+
+def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
+    """Tell whether the holder of a personal link may see who signed."""
     is_one_of_them = standing(signature, campaign) is Standing.COUNTED
-    names = _shows_names_to_all(campaign) or (
+    return _shows_names_to_all(campaign) or (
         campaign.names_shown is NamesShown.TO_SIGNATORIES and is_one_of_them
     )
-    return _view(session, keyring, campaign, names=names, now=now)
 
 
 def count_record(

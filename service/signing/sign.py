@@ -12,11 +12,13 @@ from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign, Signers
 from service.model.confirming_code import CodeChannel
+from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.codes import keep_code, mail_code
+from service.signing.consents import keep_answers
 from service.signing.limits import may_mail
 from service.signing.party import (
     SignOn,
@@ -30,9 +32,6 @@ from service.signing.party import (
 from service.signing.queries import find_organization, find_person, mails_sent
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link, keep_links
-
-WORDING = "2026-11"
-"""The version of the questions on the form; kept with each answer."""
 
 LINKS_LIVE = timedelta(days=400)
 """How long the links live by which a signatory looks after its sign-on and stops the mail."""
@@ -111,9 +110,12 @@ def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
     if row.state is not SignatureState.PENDING:
         if row.state in {SignatureState.WITHDRAWN, SignatureState.EXPIRED, SignatureState.DECLINED}:
             row.generation += 1
+            # What was confirmed and accepted before is not what is confirmed next.
+            row.accepted_at = row.confirmed_at = None
         SIGNATURE.move(row, SignatureState.PENDING)
-    row.signed_at, row.wording, row.left_at = desk.now, WORDING, None
+    row.signed_at, row.left_at, row.correction_asked_at = desk.now, None, None
     row.revision_id = desk.campaign.revision_id
+    keep_answers(desk.session, row, occasion=Occasion.FORM, now=desk.now)
     desk.session.add(row)
 
 

@@ -16,6 +16,7 @@ from service.mail.postman import deliver_due, free_stale
 from service.signing.ask import ask_about_changes
 from service.signing.codes import forget_codes
 from service.signing.earlier_text import keep_unopposed
+from service.signing.fresh_link import send_asked_links
 from service.signing.remind import remind_due
 from service.signing.waiting import forget_waiting
 from service.store.transaction import transaction
@@ -79,7 +80,7 @@ def ask_ledger_again(services: Services, owner: str) -> int:
 
 
 def tick(services: Services, owner: str) -> int:
-    """Do what the clock asks for: remind, close, follow deliveries, publish; gives how many things were done.
+    """Do what the clock asks for: send links that were asked for, remind, close, follow deliveries, publish; gives how many things were done.
 
     Each step has a transaction of its own, and one that fails does not keep the others from being done.
     """
@@ -145,6 +146,12 @@ def remind(services: Services) -> int:
         return remind_due(session, services.keyring, lead=lead, now=services.clock())
 
 
+def send_links(services: Services) -> int:
+    """Post the fresh links that were asked for."""
+    with transaction(services.engine) as session:
+        return send_asked_links(session, services.keyring, now=services.clock())
+
+
 def close(services: Services) -> int:
     """Close the letters whose deadline has passed."""
     with transaction(services.engine) as session:
@@ -183,7 +190,7 @@ def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     return settled
 
 
-_STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
+_STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, follow, publish)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),

@@ -42,6 +42,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "link": LINK,
         "unsubscribe_link": STOP,
     },
+    "link": {"link": LINK},
     "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
     "invitation": {
         "link": LINK,
