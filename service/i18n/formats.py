@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from service.foundation.errors import Refused
 
 SUPPORTED = ("en", "en-GB", "fr", "es")
+"""The languages that letters are made in; the interface speaks more (service/i18n/languages.py)."""
 
 # American English is what "en" already writes.
 _ALSO_CALLED = {"en-us": "en"}
@@ -102,6 +103,46 @@ _COUNTRIES = {
         "TW": "Taiwán",
         "XT": "Tíbet",
     },
+    "ar": {
+        "CD": "جمهورية الكونغو الديمقراطية",
+        "CG": "جمهورية الكونغو",
+        "HK": "هونغ كونغ",
+        "MM": "ميانمار",
+        "MO": "ماكاو",
+        "PS": "فلسطين",
+        "TW": "تايوان",
+        "XT": "التبت",
+    },
+    "ug": {
+        "CD": "كونگو دېموكراتىك جۇمھۇرىيىتى",
+        "CG": "كونگو جۇمھۇرىيىتى",
+        "HK": "شياڭگاڭ",
+        "MM": "بىرما",
+        "MO": "ئاۋمېن",
+        "PS": "پەلەستىن",
+        "TW": "تەيۋەن",
+        "XT": "تىبەت",
+    },
+    "bo": {
+        "CD": "ཀོང་གོ་དམངས་གཙོ་སྤྱི་མཐུན་རྒྱལ་ཁབ།",
+        "CG": "ཀོང་གོ་སྤྱི་མཐུན་རྒྱལ་ཁབ།",
+        "HK": "ཧོང་ཀོང་།",
+        "MM": "འབར་མ།",
+        "MO": "མེ་ཀའོ།",
+        "PS": "ཕ་ལེ་སི་ཐཱན།",
+        "TW": "ཐའེ་ཝན།",
+        "XT": "བོད།",
+    },
+    "zh": {
+        "CD": "刚果民主共和国",
+        "CG": "刚果共和国",
+        "HK": "香港",
+        "MM": "缅甸",
+        "MO": "澳门",
+        "PS": "巴勒斯坦",
+        "TW": "台湾",
+        "XT": "西藏",
+    },
 }
 
 
@@ -153,9 +194,12 @@ def write_number(number: int, language: str) -> str:
 
 
 def country_name(code: str, language: str) -> str:
-    """Name a country from its ISO 3166-1 alpha-2 code; an unknown code names itself."""
-    reviewed = _COUNTRIES[language.partition("-")[0]]
-    return reviewed.get(code) or _locale(language).territories.get(code) or code
+    """Name a country from its ISO 3166-1 alpha-2 code, in English where the language has no name; unknown ones as given."""
+    for tag in (language, "en"):
+        reviewed = _COUNTRIES.get(tag.partition("-")[0], {})
+        if name := reviewed.get(code) or _locale(tag).territories.get(code):
+            return name
+    return code
 
 
 def count_signatories(organizations: int, individuals: int, language: str) -> str:

@@ -9,6 +9,7 @@ from service.campaigns.queries import released_edition
 from service.foundation.canonical import digest
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.mail.brakes.mailbox_days import renew_share
 from service.model.campaign import Campaign
@@ -30,7 +31,10 @@ from service.store.sealed import open_text
 
 @dataclass(frozen=True, kw_only=True)
 class PendingView:
-    """What the holder of a confirming link sees; `seen` changes with anything that would be confirmed."""
+    """What the holder of a confirming link sees; `seen` changes with anything that would be confirmed.
+
+    `reader` is the language of the signatory, empty where it is not known.
+    """
 
     letter: LetterView
     name: str
@@ -41,6 +45,7 @@ class PendingView:
     standing_text: str
     expired: bool
     seen: str
+    reader: str
 
 
 def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
@@ -68,7 +73,7 @@ def confirm(session: Session, keyring: Keyring, *, token: str, seen: str, now: d
         if _is_over(session, link, signature, campaign, now=now):
             raise Refused(_why_over(signature))
         if _seen(keyring.of(session, campaign.id), signature) != seen:
-            raise Refused("What this link confirms has just changed; open it again and look.")
+            raise Refused(Sentence("What this link confirms has just changed; open it again and look."))
         _spend(session, keyring, link, signature, campaign, now=now)
     return _view(session, keyring, signature, campaign, now=now, expired=False)
 
@@ -127,10 +132,14 @@ def _is_over(
 
 def _why_over(signature: Signature) -> str:
     if signature.state is SignatureState.WITHDRAWN:
-        return "This sign-on was withdrawn, so there is nothing to confirm; sign again if you wish to."
+        return Sentence(
+            "This sign-on was withdrawn, so there is nothing to confirm; sign again if you wish to."
+        )
     if signature.state is SignatureState.DECLINED:
-        return "The coalition does not count this sign-on; write to it for the reason."
-    return "The time to confirm this sign-on is over; write to the coalition if your name should still stand."
+        return Sentence("The coalition does not count this sign-on; write to it for the reason.")
+    return Sentence(
+        "The time to confirm this sign-on is over; write to the coalition if your name should still stand."
+    )
 
 
 def _view(
@@ -153,6 +162,7 @@ def _view(
         standing_text=_why_over(signature) if expired else standing_text(signature, campaign),
         expired=expired,
         seen=_seen(keys, signature),
+        reader=signature.language,
     )
 
 

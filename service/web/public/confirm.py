@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from service.foundation.sentence import Sentence
 from service.signing.confirm import PendingView, confirm, look_at_confirmation
 from service.store.transaction import reading, transaction
 from service.web.public.blueprint import public
@@ -9,7 +10,7 @@ from service.web.public.protection import form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page
 from service.web.services import services
 
-_LOOK_AGAIN = (
+_LOOK_AGAIN = Sentence(
     "This page was open for more than an hour, or what it shows has changed since;"
     " please look at it and press the button again."
 )
@@ -46,6 +47,7 @@ def _show(view: PendingView, *, notice: str = "") -> Response:
     return page(
         "public/confirmed.html" if view.confirmed else "public/confirm.html",
         status=422 if notice else 200,
+        reader=view.reader,
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from flask import request
 
+from service.foundation.sentence import Sentence
 from service.web.nonce import is_fresh, make_nonce
 from service.web.services import services
 
-OPEN_TOO_LONG = "This page was open for more than an hour; please press the button again."
+OPEN_TOO_LONG = Sentence("This page was open for more than an hour; please press the button again.")
 
 
 def fresh_nonce(*, about: str = "") -> str:

@@ -9,11 +9,12 @@ from service.signing.sign import sign
 from service.store.transaction import transaction
 from service.web.countries import country_options
 from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
+from service.web.language import page_language
 from service.web.links import letter_path
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
-from service.web.render import LANGUAGE, page, see_other
+from service.web.render import page, see_other
 from service.web.services import services
 
 
@@ -67,7 +68,8 @@ def thanks_page(slug: str) -> Response:
 
 def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> None:
     here = services()
-    sign_on = read_sign_on(entries, kind=kind, language=letter.language)
+    # Mail comes in the language in which the form was read.
+    sign_on = read_sign_on(entries, kind=kind, language=page_language(letter=letter.language))
     with transaction(here.engine) as session:
         sign(session, here.keyring, slug=letter.slug, key=given_key(), sign_on=sign_on, now=here.now())
 
@@ -82,7 +84,7 @@ def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
         other_links=[link for link in _links(letter) if link[0] is not kind],
         kind=kind,
         form=form,
-        countries=country_options(LANGUAGE),
+        countries=country_options(page_language(letter=letter.language)),
         nonce=fresh_nonce(),
     )
 
