@@ -58,4 +58,4 @@ def is_settled(campaign: Campaign) -> bool:
 
 def kind_word(kind: Kind) -> str:
     """Give the noun for a kind of signatory."""
-    return Sentence("organization") if kind is Kind.ORGANIZATION else Sentence("person")
+    return "organization" if kind is Kind.ORGANIZATION else "person"

@@ -28,8 +28,7 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-{plural}
-"""
+{plural}"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +45,7 @@ class Found:
 
 def find_messages() -> list[Found]:
     """Find every message of the templates and of the service."""
-    templates = [path for path in files(".html", ".txt", under="templates")]
-    found = [message for path in templates for message in _in_template(path)]
+    found = [message for path in files(".html", ".txt", under="templates") for message in _in_template(path)]
     return found + [
         message
         for path in files(".py", under="service")
