@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 LONGEST_HEADER = 500
 """Characters of Accept-Language that are read; browsers write fewer than a hundred."""
@@ -34,8 +33,7 @@ _VARIANTS = {"en-gb": "en-GB"}
 _TRADITIONAL = frozenset({"tw", "hk", "mo"})
 
 
-@cache
-def tags() -> tuple[str, ...]:
+def offered_tags() -> tuple[str, ...]:
     """Give the tag of every offered language, the variants that only write dates differently included."""
     return (*(language.tag for language in OFFERED), *_VARIANTS.values())
 
