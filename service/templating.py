@@ -31,7 +31,11 @@ def render(name: str, /, *, language: str = ENGLISH.tag, **context: object) -> s
 @cache
 def _environment(language: str) -> jinja2.Environment:
     # One for each language: macros that are imported see the globals of their environment, and nothing of a context.
-    spoken = catalogue(language)
+    return _make_environment(catalogue(language))
+
+
+def _make_environment(spoken: Catalogue) -> jinja2.Environment:
+    language = spoken.language
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=jinja2.select_autoescape(enabled_extensions=("html", "xml")),

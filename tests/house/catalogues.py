@@ -1,6 +1,7 @@
 """Find every message in the sources, and bring the catalogues to them: `make catalogues`, or read by the tests."""
 
 import ast
+import functools
 import io
 import tokenize
 from collections.abc import Iterator
@@ -43,14 +44,14 @@ class Found:
     comments: tuple[str, ...] = ()
 
 
-def find_messages() -> list[Found]:
+@functools.cache
+def find_messages() -> tuple[Found, ...]:
     """Find every message of the templates and of the service."""
-    found = [message for path in files(".html", ".txt", under="templates") for message in _in_template(path)]
-    return found + [
-        message
-        for path in files(".py", under="service")
-        for message in in_python(path.read_text(), named(path))
-    ]
+    templates, modules = files(".html", ".txt", under="templates"), files(".py", under="service")
+    return (
+        *(message for path in templates for message in _in_template(path)),
+        *(message for path in modules for message in in_python(path.read_text(), named(path))),
+    )
 
 
 def in_python(source: str, place: str) -> Iterator[Found]:
