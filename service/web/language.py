@@ -42,9 +42,7 @@ def page_language(*, reader: str = "", letter: str = "") -> str:
 
 
 def other_languages(present: str) -> tuple[Choice, ...]:
-    """Give the choices for a page that was opened by its address; none where a form was sent, for it would be lost."""
-    if request.method not in {"GET", "HEAD"}:
-        return ()
+    """Give the choices for the page at this request's address."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
     return tuple(
         Choice(

@@ -100,6 +100,7 @@ def _frame(language: str, *, has_failed: bool) -> Frame:
         direction=direction(language),
         stylesheet=ASSETS["undersigned.css"].path,
         icon=ASSETS["icon.svg"].path,
-        # A page for what is not there must not tell what was asked for, and these links repeat it.
+        # A page for what is not there must not tell what was asked for, and these links repeat it; from a form that
+        # comes back they would lead away from what was written in it.
         languages=() if has_failed else other_languages(language),
     )
