@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import email_validator
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 """Reserved names (.example, .test, .invalid) are for the relay to refuse: demonstrations and tests use them."""
@@ -17,16 +18,16 @@ def normal_address(text: str, *, what: str = "The e-mail address") -> str:
     """
     candidate = text.strip()
     if not candidate:
-        raise Refused(f"{what} is missing.")
+        raise Refused(Sentence("{what} is missing.", what=what))
     if len(candidate) > 254:
-        raise Refused(f"{what} is too long to be one.")
+        raise Refused(Sentence("{what} is too long to be one.", what=what))
     if any(mark in candidate for mark in ",;\r\n") or candidate.count("@") > 1 or "<" in candidate:
-        raise Refused(f"{what} must be a single address, like name@example.org.")
+        raise Refused(Sentence("{what} must be a single address, like name@example.org.", what=what))
     try:
         found = email_validator.validate_email(candidate, check_deliverability=False, allow_smtputf8=True)
     except email_validator.EmailNotValidError as error:
         raise Refused(
-            f"{what} is not one that mail can be sent to; write it like name@example.org."
+            Sentence("{what} is not one that mail can be sent to; write it like name@example.org.", what=what)
         ) from error
     return found.normalized
 

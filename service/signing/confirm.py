@@ -9,6 +9,7 @@ from service.campaigns.queries import released_edition
 from service.foundation.canonical import digest
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.mail.brakes.mailbox_days import renew_share
 from service.model.agreement import How
@@ -34,7 +35,10 @@ from service.store.sealed import open_text
 
 @dataclass(frozen=True, kw_only=True)
 class PendingView:
-    """What the holder of a confirming link sees; `seen` changes with anything that would be confirmed."""
+    """What the holder of a confirming link sees; `seen` changes with anything that would be confirmed.
+
+    `reader` is the language of the signatory, empty where it is not known.
+    """
 
     letter: LetterView
     name: str
@@ -45,6 +49,7 @@ class PendingView:
     standing_text: str
     expired: bool
     seen: str
+    reader: str
     proof: Proof
     text_has_changed: bool = False
     may_ask_anew: bool = False
@@ -85,7 +90,7 @@ def confirm(
         if _is_over(session, link, signature, campaign, now=now):
             raise Refused(_why_over(signature))
         if seen_digest(keyring.of(session, campaign.id), signature, campaign) != seen:
-            raise Refused("What this link confirms has just changed; open it again and look.")
+            raise Refused(Sentence("What this link confirms has just changed; open it again and look."))
         # What was seen is the present text: that is what the button agrees to, whatever stood there at the form.
         signature.revision_id = campaign.revision_id
         link.used_at = link.used_at or now
@@ -229,12 +234,18 @@ def _may_ask_anew(session: Session, signature: Signature, campaign: Campaign, *,
 
 def _why_over(signature: Signature, *, may_ask_anew: bool = False) -> str:
     if may_ask_anew:
-        return "This link has been replaced by a newer one, or its time is over. The sign-on still waits to be confirmed."
+        return Sentence(
+            "This link has been replaced by a newer one, or its time is over. The sign-on still waits to be confirmed."
+        )
     if signature.state is SignatureState.WITHDRAWN:
-        return "This sign-on was withdrawn, so there is nothing to confirm; sign again if you wish to."
+        return Sentence(
+            "This sign-on was withdrawn, so there is nothing to confirm; sign again if you wish to."
+        )
     if signature.state is SignatureState.DECLINED:
-        return "The coalition does not count this sign-on; write to it for the reason."
-    return "The time to confirm this sign-on is over; write to the coalition if your name should still stand."
+        return Sentence("The coalition does not count this sign-on; write to it for the reason.")
+    return Sentence(
+        "The time to confirm this sign-on is over; write to the coalition if your name should still stand."
+    )
 
 
 def _view(
@@ -260,6 +271,7 @@ def _view(
         else standing_text(signature, campaign),
         expired=expired,
         seen=seen_digest(keys, signature, campaign),
+        reader=signature.language,
         text_has_changed=signature.state is SignatureState.PENDING
         and signature.revision_id != campaign.revision_id,
         may_ask_anew=may_ask_anew,

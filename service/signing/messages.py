@@ -15,6 +15,7 @@ from service.campaigns.wording import addressee
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
 from service.i18n.formats import write_date
+from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
 from service.letter.call import call_text
 from service.mail.compose import Rendered, render_mail
@@ -77,6 +78,7 @@ class _Facts:
     revision: LetterRevision | None
     public_url: str
     replies_to: str
+    language: str
 
     def address_of(self, purpose: Purpose, path: str, *, generation: int = 1) -> str:
         """Give the full address of a personal link."""
@@ -93,7 +95,7 @@ class _Facts:
             template,
             coalition=self.file.coalition,
             letter_title=self.file.letter.title,
-            language=self.campaign.language,
+            language=self.language,
             reply_to=self.file.reply_to,
             **context,
         )
@@ -117,7 +119,7 @@ class _Facts:
             html=written.html,
             sender_name=self.file.coalition,
             reply_to=reply_to or self.file.reply_to,
-            language=self.campaign.language,
+            language=self.language,
             unsubscribe_url=unsubscribe_url,
             list_label=list_label,
         )
@@ -201,7 +203,7 @@ def _confirm(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "confirm",
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
-        deadline=deadline_text(facts.campaign),
+        deadline=deadline_text(facts.campaign, facts.language),
         expires=_until(facts),
         code=spaced(mail_code(facts.keys, facts.signature.id, facts.message.occurrence)),
         for_approver=bool(facts.party.approver_email),
@@ -233,7 +235,7 @@ def _reminder(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "reminder",
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
-        deadline=deadline_text(facts.campaign),
+        deadline=deadline_text(facts.campaign, facts.language),
         unsubscribe_link=facts.unsubscribe(),
     )
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
@@ -246,7 +248,7 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "invitation",
         link=facts.address_of(Purpose.INVITATION, "invitation"),
-        deadline=deadline_text(facts.campaign),
+        deadline=deadline_text(facts.campaign, facts.language),
         event=facts.file.event.name if facts.file.event else "",
         call_text=call_text(facts.file.call),
         addressee=addressee(facts.file),
@@ -270,7 +272,7 @@ def _thanks(session: Session, facts: _Facts) -> Draft:
         link=_manage(facts),
         revision=facts.revision.number if facts.revision else 0,
         fingerprint=facts.revision.sha256 if facts.revision else "",
-        day=write_date(signed.date(), facts.campaign.language),
+        day=write_date(signed.date(), facts.language),
     )
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
 
@@ -321,7 +323,7 @@ def _change_link(facts: _Facts) -> str:
 def _until(facts: _Facts) -> str:
     until = link_until(facts.campaign, since=facts.message.created_at)
     moment = until.astimezone(ZoneInfo(facts.campaign.time_zone))
-    return write_moment(moment, facts.campaign.language)
+    return write_moment(moment, facts.language)
 
 
 def _unless(wanted: bool, reason: str) -> None:  # noqa: FBT001 -- reads as a guard
@@ -362,4 +364,10 @@ def _facts(
         replies_to=make_return_path(message.id, site_key=keyring.site_key, bounce_domain=reply_domain)
         if reply_domain
         else "",
+        language=_language(message, signature, campaign),
     )
+
+
+def _language(message: Message, signature: Signature, campaign: Campaign) -> str:
+    reader = signature.language if message.kind in _TO_SIGNATORIES else ""
+    return mail_language(reader=reader, letter=campaign.language)

@@ -119,9 +119,10 @@ def unlisted_address(keyring: Keyring, campaign: Campaign) -> str:
     return path if is_public(campaign) else f"{path}?k={letter_key(keyring.root, campaign)}"
 
 
-def deadline_text(campaign: Campaign) -> str:
-    """Write the sign-on deadline with its zone, in the letter's language."""
-    return write_moment(campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone)), campaign.language)
+def deadline_text(campaign: Campaign, language: str = "") -> str:
+    """Write the sign-on deadline with its zone, in the letter's language or another."""
+    there = campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone))
+    return write_moment(there, language or campaign.language)
 
 
 def _view(

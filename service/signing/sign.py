@@ -9,6 +9,7 @@ from sqlmodel import Session
 from service.campaigns.access import seen_campaign
 from service.foundation.errors import Refused, Transient
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign, Signers
 from service.model.confirming_code import CodeChannel
@@ -89,18 +90,18 @@ def refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:
 def why_not_open(campaign: Campaign, *, now: datetime) -> str:
     """Say in one sentence why no sign-on is taken now; empty where one is."""
     if campaign.state is CampaignState.FROZEN or (campaign.opens_at is not None and now < campaign.opens_at):
-        return "This letter is not open for sign-ons yet."
+        return Sentence("This letter is not open for sign-ons yet.")
     if campaign.state is not CampaignState.OPEN or now >= campaign.deadline_at:
-        return "The time for sign-ons to this letter is over."
+        return Sentence("The time for sign-ons to this letter is over.")
     return ""
 
 
 def refuse_unless_taken(campaign: Campaign, kind: Kind) -> None:
     """Raise Refused where the letter takes no signatory of this kind."""
     if campaign.signers is Signers.ORGANIZATIONS and kind is Kind.PERSON:
-        raise Refused("This letter is signed by organizations only.")
+        raise Refused(Sentence("This letter is signed by organizations only."))
     if campaign.signers is Signers.PEOPLE and kind is Kind.ORGANIZATION:
-        raise Refused("This letter is signed by individuals only.")
+        raise Refused(Sentence("This letter is signed by individuals only."))
 
 
 def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flask import Response, request
 
+from service.foundation.sentence import Sentence
 from service.signing.confirm import PendingView, ask_anew, confirm, look_at_confirmation
 from service.store.transaction import reading, transaction
 from service.web.links import token_path
@@ -12,7 +13,7 @@ from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, form_ope
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
-_LOOK_AGAIN = (
+_LOOK_AGAIN = Sentence(
     "This page was open for more than an hour, or what it shows has changed since;"
     " please look at it and press the button again."
 )
@@ -68,6 +69,7 @@ def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Respon
     return page(
         "public/confirmed.html" if view.confirmed else "public/confirm.html",
         status=422 if notice else 200,
+        reader=view.reader,
         view=view,
         letter=view.letter,
         proof=view.proof,

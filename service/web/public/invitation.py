@@ -18,10 +18,11 @@ from service.web.forms import (
     read_sign_on,
     shown_again,
 )
+from service.web.language import page_language
 from service.web.links import token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
-from service.web.render import LANGUAGE, letter_fragment, page, see_other
+from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
 _ANSWERS: tuple[Answer, ...] = ("sign", "intend", "question", "decline")
@@ -34,7 +35,12 @@ def invitation_page(token: str) -> Response:
     answered = _answer(request.args.get("answered", ""))
     if answered is not None and answered != "sign":
         return page(
-            "public/answered.html", view=view, letter=view.letter, answered=answered, link=request.path
+            "public/answered.html",
+            reader=view.prefill.language,
+            view=view,
+            letter=view.letter,
+            answered=answered,
+            link=token_path("invitation", token),
         )
     return _show(view, answer="sign", form=prefilled_sign_on(view.prefill))
 
@@ -84,7 +90,7 @@ def _keep(token: str, view: InvitationView, answer: Answer, entries: Mapping[str
 
 def _given(view: InvitationView, answer: Answer, entries: Mapping[str, str]) -> Given:
     if answer == "sign":
-        kind, language = view.prefill.kind, view.letter.language
+        kind, language = view.prefill.kind, _language(view)
         return Given(sign_on=read_sign_on(entries, kind=kind, language=language, recorded=view.prefill))
     if answer == "intend":
         today = services().now().astimezone(view.letter.deadline.tzinfo).date()
@@ -102,11 +108,16 @@ def _look(token: str) -> InvitationView:
         return look_at_invitation(session, here.keyring, token=token, now=here.now())
 
 
+def _language(view: InvitationView) -> str:
+    return page_language(reader=view.prefill.language, letter=view.letter.language)
+
+
 def _show(view: InvitationView, *, answer: Answer, form: FormState) -> Response:
     blank = FormState(values={})
     return page(
         "public/invitation.html",
         status=422 if form.is_wrong else 200,
+        reader=view.prefill.language,
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),
@@ -117,6 +128,6 @@ def _show(view: InvitationView, *, answer: Answer, form: FormState) -> Response:
         sign_form=form if answer == "sign" else prefilled_sign_on(view.prefill),
         intend_form=form if answer == "intend" else blank,
         question_form=form if answer == "question" else blank,
-        countries=country_options(LANGUAGE),
+        countries=country_options(_language(view)),
         nonce=fresh_nonce(),
     )

@@ -28,11 +28,12 @@ from service.web.forms import (
     read_mail_wishes,
     shown_again,
 )
+from service.web.language import page_language
 from service.web.languages import language_options
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
-from service.web.render import LANGUAGE, letter_fragment, page, see_other
+from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
 _ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
@@ -236,7 +237,7 @@ def _line_page(view: ManageView, token: str, form: FormState) -> Response:
         letter=view.letter,
         kind=view.kind,
         form=form,
-        countries=country_options(LANGUAGE),
+        countries=country_options(page_language(letter=view.letter.language)),
         back=token_path("manage", token),
         nonce=fresh_nonce(about=view.seen),
     )

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from flask import request
 
+from service.foundation.sentence import Sentence
 from service.signing.intake import Visit
 from service.web.nonce import LIVES, age, is_fresh, make_nonce, opened_at
 from service.web.proof_of_work import Challenge, check_proof, make_challenge
 from service.web.services import services
 
-OPEN_TOO_LONG = "This page was open for more than an hour; please press the button again."
+OPEN_TOO_LONG = Sentence("This page was open for more than an hour; please press the button again.")
 
 TRAP = "comments"
 """The field that people do not see and leave empty; programs fill in whatever there is."""

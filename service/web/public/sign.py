@@ -12,6 +12,7 @@ from service.store.transaction import reading, transaction
 from service.web.assets import ASSETS
 from service.web.countries import country_options
 from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
+from service.web.language import page_language
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
@@ -24,7 +25,7 @@ from service.web.public.protection import (
     kept_nonce,
     visit_of,
 )
-from service.web.render import LANGUAGE, page, see_other
+from service.web.render import page, see_other
 from service.web.services import services
 
 
@@ -66,7 +67,8 @@ def sign_letter(slug: str) -> Response:
 
 def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> str:
     here = services()
-    sign_on = read_sign_on(entries, kind=kind, language=letter.language)
+    # Mail comes in the language in which the form was read.
+    sign_on = read_sign_on(entries, kind=kind, language=page_language(letter=letter.language))
     visit = visit_of(entries)
     with transaction(here.engine) as session:
         received = receive(
@@ -98,7 +100,7 @@ def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
         other_links=[link for link in _links(letter) if link[0] is not kind],
         kind=kind,
         form=form,
-        countries=country_options(LANGUAGE),
+        countries=country_options(page_language(letter=letter.language)),
         nonce=kept_nonce(form.values) if form.is_wrong else fresh_nonce(),
         trap=TRAP,
         challenge=fresh_challenge() if _asks_proof(letter.slug) else None,
