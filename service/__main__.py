@@ -21,6 +21,7 @@ def _make_app(services: Services) -> object:
             trusted_proxies=services.settings.trusted_proxies,
             onion_location=services.settings.onion_location,
             wake=services.wake.ring,
+            embed_on=services.settings.embed_on,
         )
     )
 

@@ -1,9 +1,10 @@
 """Make a page: a template with what every page needs, as a response."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
-from flask import Response
+from flask import Response, request
 
 from service.i18n.formats import direction
 from service.templating import render
@@ -22,9 +23,11 @@ class Openness(Enum):
 
 
 class Page(Response):
-    """A response that knows whether search engines may list it."""
+    """A response that knows who else may have to do with it: search engines, pages that frame it, scripts elsewhere."""
 
     listed = False
+    framed = False
+    shared = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Frame:
     language: str
     direction: str
     stylesheet: str
+    script: str
     icon: str
 
 
@@ -52,10 +56,35 @@ def page(
     template: str, /, *, status: int = 200, openness: Openness = Openness.PRIVATE, **context: object
 ) -> Page:
     """Fill a template below `templates/` and answer with it; nothing keeps it unless its openness says so."""
-    html = render(template, page=_frame(), direction_of=direction, **context)
-    response = Page(html, status=status, mimetype="text/html")
+    return answer(fill(template, **context), status=status, openness=openness)
+
+
+def fill(template: str, /, **context: object) -> str:
+    """Fill a template with its context and with what every page needs."""
+    return render(template, page=_frame(), direction_of=direction, **context)
+
+
+def answer(
+    data: str | bytes,
+    *,
+    status: int = 200,
+    openness: Openness = Openness.PRIVATE,
+    media_type: str = "text/html",
+) -> Page:
+    """Answer with what was made already; what may be kept is named by its bytes, so that it is not sent again."""
+    response = Page(data, status=status, mimetype=media_type)
     response.headers["Cache-Control"] = openness.value
     response.listed = openness is Openness.LISTED
+    return response
+
+
+def unless_known(response: Page) -> Page:
+    """Send only the headers to a reader who has these very bytes (RFC 9110, section 13.1.2)."""
+    etag = f'"{hashlib.sha256(response.get_data()).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    if request.headers.get("If-None-Match") == etag:
+        response.status_code = 304
+        response.set_data(b"")
     return response
 
 
@@ -75,5 +104,6 @@ def _frame() -> Frame:
         language=LANGUAGE,
         direction=direction(LANGUAGE),
         stylesheet=ASSETS["undersigned.css"].path,
+        script=ASSETS["letter.js"].path,
         icon=ASSETS["icon.svg"].path,
     )

@@ -23,17 +23,24 @@ PROBES = frozenset({"public.healthz", "public.readyz"})
 # RFC 8058, section 3.2: the mail provider posts this one for the reader, from wherever it is.
 FROM_ANYWHERE = frozenset({"public.stop_mail"})
 
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "script-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+
+def content_policy(*, framed_by: str = "'none'") -> str:
+    """Give the content policy: only what is ours, nothing inline, and whose pages may frame it (pure)."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "script-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {framed_by}",
+        )
     )
-)
+
+
+CONTENT_POLICY = content_policy()
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -43,6 +50,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """What every response carries, whatever became of the request."""
+_TO_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _ONE_YEAR = 31_536_000
 
 
@@ -89,9 +97,17 @@ def _refuser(services: WebServices) -> Callable[[], None]:
 
 def _dresser(services: WebServices) -> Callable[[Response], Response]:
     is_secure = urlsplit(services.public_url).scheme == "https"
+    framed = {
+        **_TO_OTHERS,
+        "Content-Security-Policy": content_policy(framed_by=services.embed_on or "'none'"),
+    }
+    # What anyone may know anyway, and no cookie ever goes along.
+    shared = {**_TO_OTHERS, "Access-Control-Allow-Origin": "*"}
 
     def dress(response: Response) -> Response:
         response.headers.update(HEADERS)
+        if isinstance(response, Page) and (response.framed or response.shared):
+            response.headers.update(framed if response.framed else shared)
         response.headers.setdefault("Cache-Control", "no-store")
         if not (isinstance(response, Page) and response.listed):
             response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
