@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.foundation.errors import Transient
 
-_TRIES = 2
 _POSTGRESQL = "postgresql"
 
 
@@ -23,7 +24,8 @@ class Glance:
     def __init__(self, engine: Engine) -> None:
         """Begin without a connection."""
         self._engine = engine
-        self._errors = engine.dialect.loaded_dbapi.Error
+        # The pool may be empty, and says so in its own words.
+        self._errors = (engine.dialect.loaded_dbapi.Error, DBAPIError, PoolTimeoutError)
         self._idle: deque[Any] = deque()
         event.listen(engine, "engine_disposed", self._close)
 
@@ -34,20 +36,25 @@ class Glance:
         """
         if self._engine.dialect.name == _POSTGRESQL:
             sql = sql.replace("?", "%s")
-        for left in reversed(range(_TRIES)):
-            connection = self._take()
-            try:
-                found: Sequence[Any] | None = connection.execute(sql, values).fetchone()
-            except self._errors as error:
-                # A server that was restarted closes what rested here: one fresh connection is worth a try.
-                self._leave(connection)
-                if not left:
-                    raise Transient("The database cannot be reached; try again in a while.") from error
-                self._close()
-            else:
-                self._idle.append(connection)
-                return found
-        raise AssertionError  # pragma: no cover
+        try:
+            return self._ask(sql, values)
+        except self._errors:
+            # A server that was restarted closes what rested here: a fresh connection is worth one more try.
+            self._close()
+        try:
+            return self._ask(sql, values)
+        except self._errors as error:
+            raise Transient("The database cannot be reached; try again in a while.") from error
+
+    def _ask(self, sql: str, values: Sequence[object]) -> Sequence[Any] | None:
+        connection = self._take()
+        try:
+            found: Sequence[Any] | None = connection.execute(sql, values).fetchone()
+        except self._errors:
+            self._leave(connection)
+            raise
+        self._idle.append(connection)
+        return found
 
     def _take(self) -> Any:
         try:
@@ -56,10 +63,7 @@ class Glance:
             return self._connect()
 
     def _connect(self) -> Any:
-        try:
-            borrowed = self._engine.raw_connection()
-        except self._errors as error:
-            raise Transient("The database cannot be reached; try again in a while.") from error
+        borrowed = self._engine.raw_connection()
         borrowed.detach()
         connection: Any = borrowed.dbapi_connection
         if self._engine.dialect.name == _POSTGRESQL:
