@@ -86,8 +86,8 @@ def look_at(browser: Browser, gallery: Gallery, pages: dict[str, str], width: st
             page.evaluate("direction => { document.documentElement.dir = direction }", direction)
             if page.evaluate("document.documentElement.scrollWidth") > WIDTHS[width]:
                 faults.append(f"{name} on a {width}, {direction}: something sticks out")
-            picture = PICTURES / f"{name}-{width}-{scheme}-{direction}.jpg"
-            page.screenshot(path=picture, full_page=True, type="jpeg", quality=70)
+            picture = PICTURES / f"{name}-{width}-{scheme}-{direction}.png"
+            page.screenshot(path=picture, full_page=True)
     context.close()
     # The pages for what is not there are a 404, which the console reports; a breach of the content policy must not be.
     return faults + [words for words in said if "404" not in words]

@@ -26,11 +26,13 @@
     const refresh = async () => {
       if (document.hidden) return;
       const count = await read(tally.dataset.count, "json");
-      if (!count || String(count.signatories) === tally.querySelector(".number").textContent) return;
+      if (!count || String(count.signatories) === tally.dataset.signatories) return;
       // The page knows how its language says it.
       const page = await read(location.href, "text");
       const fresh = page && new DOMParser().parseFromString(page, "text/html").querySelector("[data-live]");
-      if (fresh) tally.replaceChildren(...fresh.childNodes);
+      if (!fresh) return;
+      tally.replaceChildren(...fresh.childNodes);
+      tally.dataset.signatories = fresh.dataset.signatories;
     };
     setInterval(refresh, 60000);
   }
