@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -36,6 +36,11 @@ class Shelf:
                     place.values.pop(next(iter(place.values)))
                 place.values[name] = found
         return cast(T, found)
+
+    def peek(self, thing: str, stamp: Hashable, name: Hashable) -> Any:
+        """Give the value `name` of a thing at a stamp, or None where it is not there."""
+        place = self._places.get(thing)
+        return place.values.get(name) if place is not None and place.stamp == stamp else None
 
     def _place(self, thing: str, stamp: Hashable) -> "_Place":
         with self._lock:

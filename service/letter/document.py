@@ -98,10 +98,10 @@ class Document:
     more: str = ""
 
 
-def make_document(copy: Copy) -> Document:
+def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
     """Lay out a copy: fill the placeholders, read the Markdown once, put every line into words.
 
-    Raises Refused for a placeholder that is unknown.
+    Its check code is the copy's, unless another is given: "" for what cannot be checked. Raises Refused for a placeholder that is unknown.
     """
     text = copy.text
     language = settle_language(text.language)
@@ -144,7 +144,7 @@ def make_document(copy: Copy) -> Document:
         contact_label=words.contact if copy.contact else "",
         contact=_contact(copy.contact),
         check_label=words.check_code,
-        check_code=copy.check_code,
+        check_code=copy.check_code if check_code is None else check_code,
         check_at=copy.check_at,
         page=words.page,
     )

@@ -23,12 +23,16 @@ from service.letter.sheet import Sheet
 from service.model.campaign import Access, Campaign, NamesShown, Signers
 from service.model.edition import Edition as EditionRow
 from service.model.signature import Signature, Standing, standing
+from service.model.states import CampaignState
 from service.signing.queries import Counts, counts
 from service.signing.roll import letter_day, letter_for_page, letter_without_roll
 from service.signing.sign import why_not_open
 from service.store.keyring import Keyring
 
 _A_NUMBER = re.compile(r"\(\(\s*(signatories|count|organizations|individuals|countries)\s*\)\)")
+
+# From then on time alone changes nothing.
+_SENT = frozenset({CampaignState.SENT, CampaignState.ARCHIVED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +92,8 @@ class LetterFacts:
 
     def phase(self, now: datetime) -> tuple[str, date]:
         """Give what of the moment a page shows: pages of the same phase are the same."""
+        if self.campaign.state in _SENT:
+            return "", date.min
         return why_not_open(self.campaign, now=now), letter_day(self.file, now=now)
 
 
@@ -230,9 +236,8 @@ def _phrase(shown: Counts | None, language: str) -> str:
 
 
 def _document(letter: Edition) -> Document:
-    document = make_document(make_copy(letter, audience="public", office=None))
     # The text is final and the names may still change: the page is neither a draft nor a copy that can be checked.
-    return replace(document, draft="", check_code="")
+    return replace(make_document(make_copy(letter, audience="public", office=None), check_code=""), draft="")
 
 
 def _event_day(file: CampaignFile) -> str:

@@ -1,6 +1,5 @@
 """Make a page: a template with what every page needs, as a response."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
@@ -71,16 +70,15 @@ def answer(
     openness: Openness = Openness.PRIVATE,
     media_type: str = "text/html",
 ) -> Page:
-    """Answer with what was made already; what may be kept is named by its bytes, so that it is not sent again."""
+    """Answer with what was made already."""
     response = Page(data, status=status, mimetype=media_type)
     response.headers["Cache-Control"] = openness.value
     response.listed = openness is Openness.LISTED
     return response
 
 
-def unless_known(response: Page) -> Page:
-    """Send only the headers to a reader who has these very bytes (RFC 9110, section 13.1.2)."""
-    etag = f'"{hashlib.sha256(response.get_data()).hexdigest()[:32]}"'
+def unless_known(response: Page, etag: str) -> Page:
+    """Name the bytes, and send only the headers to a reader who has these very ones (RFC 9110, section 13.1.2)."""
     response.headers["ETag"] = etag
     if request.headers.get("If-None-Match") == etag:
         response.status_code = 304

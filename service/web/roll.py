@@ -22,6 +22,11 @@ class Asked:
     words: str
     part: int
 
+    @property
+    def anything(self) -> bool:
+        """Tell whether it is more than the letter itself."""
+        return bool(self.words or self.part)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PartLink:

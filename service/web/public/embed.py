@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from service.signing.page import LetterView
 from service.web.links import letter_path
 from service.web.public.blueprint import public
 from service.web.public.letter import look
@@ -12,13 +13,11 @@ from service.web.services import services
 @public.get("/embed/<slug>")
 def embedded_letter(slug: str) -> Response:
     """Show title, count and deadline, with a link that opens the letter in a window of its own."""
-    sight, now = look(slug), services().now()
-    letter = services().letters.view(sight, now=now)
-
-    def make() -> str:
-        return fill("public/embed.html", letter=letter, link=letter_path(letter.slug, letter.key))
-
-    data = services().letters.page(sight, ("embed", LANGUAGE), make, now=now)
-    response = answer(data, openness=Openness.PRIVATE if letter.key else Openness.PUBLIC)
+    kept = services().letters.page(look(slug), ("embed", LANGUAGE), _card)
+    response = answer(kept.data, openness=Openness.PRIVATE if kept.letter.key else Openness.PUBLIC)
     response.framed = True
     return response
+
+
+def _card(letter: LetterView) -> str:
+    return fill("public/embed.html", letter=letter, link=letter_path(letter.slug, letter.key))

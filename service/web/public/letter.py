@@ -2,15 +2,14 @@
 
 import json
 import re
-from datetime import datetime
 
 from flask import Response, request
 
 from service.campaigns.access import NOTHING_HERE
-from service.campaigns.sight import Sight
 from service.foundation.errors import NotFound
 from service.signing.page import LetterView
 from service.web.feed import feed_of
+from service.web.kept import KeptPage, Look
 from service.web.links import letter_path
 from service.web.public.blueprint import public
 from service.web.render import (
@@ -31,27 +30,32 @@ _SLUG = re.compile(r"[a-z0-9-]{1,60}")
 @public.get("/letters/<slug>")
 def letter_page(slug: str) -> Response:
     """Show the letter as this viewer may see it, or of its roll the part or the names that were asked for."""
-    sight, now = look(slug), services().now()
-    letter = services().letters.view(sight, now=now)
-    asked = asked_for(request.args) if letter.roll.names else None
-    if asked and asked.words:
+    seen = look(slug)
+    asked = asked_for(request.args)
+    if not asked.anything:
+        return _answer(services().letters.page(seen, ("letter", LANGUAGE), _whole_page))
+    letter = services().letters.view(seen)
+    if not letter.roll.names:
+        return _answer(services().letters.page(seen, ("letter", LANGUAGE), _whole_page))
+    if asked.words:
         # Nobody needs to find our answers to a search by a search, and no memory is spent on them.
         found = search_view(letter, asked.words)
         return answer(_names_page(letter, found), openness=_not_listed(openness_of(letter)))
-    part = part_view(letter, asked.part) if asked and asked.part else None
-    return _kept(sight, letter, part, now=now)
+    part = part_view(letter, asked.part)
+    name = ("part", part.number, LANGUAGE)
+    return _answer(services().letters.page(seen, name, lambda shown: _names_page(shown, part)))
 
 
 @public.get("/letters/<slug>/count.json")
 def letter_count(slug: str) -> Response:
     """Give the numbers, for machines; while they are not shown, they are null."""
-    sight, now = look(slug), services().now()
-    shown = services().letters.counts(sight, now=now)
+    seen = look(slug)
+    shown = services().letters.counts(seen)
     record = {
         "signatories": shown.signatories if shown else None,
         "organizations": shown.organizations if shown else None,
         "individuals": shown.individuals if shown else None,
-        "as_of": now.replace(microsecond=0).isoformat(),
+        "as_of": seen.now.replace(microsecond=0).isoformat(),
     }
     # Whoever was let in without a key sees what anyone sees.
     openness = Openness.PRIVATE if given_key() else Openness.PUBLIC
@@ -63,29 +67,20 @@ def letter_count(slug: str) -> Response:
 @public.get("/letters/<slug>/feed")
 def letter_feed(slug: str) -> Response:
     """Give what happened to the letter as an Atom feed; it names nobody, since readers keep what they were given."""
-    sight, now = look(slug), services().now()
-    letter = services().letters.view(sight, now=now)
-    address = services().public_url + letter_path(letter.slug, letter.key)
-    own = services().public_url + letter_path(letter.slug, letter.key, page="feed")
-
-    def make() -> str:
-        return fill("public/feed.xml", feed=feed_of(letter, address=address), own=own, address=address)
-
-    data = services().letters.page(sight, "feed", make, now=now)
-    openness = Openness.PRIVATE if letter.key else Openness.PUBLIC
-    response = answer(data, openness=openness, media_type="application/atom+xml")
-    return response if letter.key else unless_known(response)
+    kept = services().letters.page(look(slug), ("feed", LANGUAGE), _feed)
+    return _answer(kept, media_type="application/atom+xml")
 
 
-def look(slug: str) -> Sight:
+def look(slug: str) -> Look:
     """Find the letter that this request may see; raises NotFound, always the same, for any other."""
     refuse_malformed(slug)
-    return services().letters.see(slug=slug, key=given_key())
+    here = services()
+    return here.letters.look(slug=slug, key=given_key(), now=here.now())
 
 
 def seen_letter(slug: str) -> LetterView:
     """Get the letter that this request may see; raises NotFound, always the same, for any other."""
-    return services().letters.view(look(slug), now=services().now())
+    return services().letters.view(look(slug))
 
 
 def refuse_malformed(slug: str) -> None:
@@ -106,15 +101,10 @@ def openness_of(letter: LetterView) -> Openness:
     return Openness.PRIVATE if letter.key else Openness.PUBLIC
 
 
-def _kept(sight: Sight, letter: LetterView, part: RollView | None, *, now: datetime) -> Page:
-    def make() -> str:
-        return _names_page(letter, part) if part else _whole_page(letter)
-
-    # Whatever else a page depends on has to stand in its name.
-    name = (part.number if part else 0, LANGUAGE)
-    openness = openness_of(letter)
-    response = answer(services().letters.page(sight, name, make, now=now), openness=openness)
-    return response if openness is Openness.PRIVATE else unless_known(response)
+def _answer(kept: KeptPage, *, media_type: str = "text/html") -> Page:
+    openness = openness_of(kept.letter)
+    response = answer(kept.data, openness=openness, media_type=media_type)
+    return response if openness is Openness.PRIVATE else unless_known(response, kept.etag)
 
 
 def _whole_page(letter: LetterView) -> str:
@@ -128,6 +118,12 @@ def _whole_page(letter: LetterView) -> str:
         has_search=len(letter.roll.names) >= SEARCH_FROM,
         address=services().public_url + letter_path(letter.slug, letter.key),
     )
+
+
+def _feed(letter: LetterView) -> str:
+    address = services().public_url + letter_path(letter.slug, letter.key)
+    own = services().public_url + letter_path(letter.slug, letter.key, page="feed")
+    return fill("public/feed.xml", feed=feed_of(letter, address=address), own=own, address=address)
 
 
 def _names_page(letter: LetterView, roll: RollView) -> str:
