@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sqlmodel import col
 from benchmarks.databases import POSTGRESQL, open_database
 from benchmarks.installation import Installation, install
 from benchmarks.order import settings_of
+from benchmarks.processes import cpu_of_family
 from service.app import create_app
 from service.foundation.clock import now
 from service.model.campaign import Campaign
@@ -70,11 +71,20 @@ def bare(page: str) -> Flask:
 
 
 @dataclass(frozen=True)
+class Server:
+    """One of the two that are held against one another."""
+
+    port: int
+    pid: int
+
+
+@dataclass(frozen=True)
 class Answers:
-    """What came back: how many a second, and how many bytes each had."""
+    """What came back: how many a second, how many bytes each had, and how much CPU it took the servers (µs)."""
 
     rate: float
     length: int
+    cpu: float
 
 
 def main() -> int:
@@ -107,21 +117,29 @@ def _measure(
     installation: Installation, folder: Path, *, rounds: int, seconds: float
 ) -> dict[str, list[float]]:
     ratios: dict[str, list[float]] = {name: [] for name, *_ in AIMS}
-    with _served(f"ours({json.dumps(json.dumps(dict(installation.order)))})", folder) as port:
+    with _served(f"ours({json.dumps(json.dumps(dict(installation.order)))})", folder) as product:
         page = folder / "page.html"
-        page.write_bytes(_fetch(port, PAGE))
-        with _served(f"bare({json.dumps(str(page))})", folder) as bare_port:
+        page.write_bytes(_fetch(product.port, PAGE))
+        with _served(f"bare({json.dumps(str(page))})", folder) as plain:
             for number in range(rounds):
                 for name, path, bare_path, _ in AIMS:
-                    turns: list[tuple[int, str]] = [(port, path), (bare_port, bare_path)]
-                    found = {at: _load(at, where, seconds) for at, where in turns[:: 1 if number % 2 else -1]}
-                    ratios[name].append(found[port].rate / found[bare_port].rate)
-                    print(
-                        f"{name:<11} ours {found[port].rate:7.0f}/s of {found[port].length} bytes,"
-                        f" bare {found[bare_port].rate:7.0f}/s: {ratios[name][-1]:.2f}",
-                        flush=True,
-                    )
+                    turns = [(product, path), (plain, bare_path)][:: 1 if number % 2 else -1]
+                    found = {
+                        server: _load(server, where, seconds, installation.database.server_cpu)
+                        for server, where in turns
+                    }
+                    ratios[name].append(found[product].rate / found[plain].rate)
+                    _tell(name, found[product], found[plain])
     return ratios
+
+
+def _tell(name: str, ours_: Answers, bare_: Answers) -> None:
+    print(
+        f"{name:<11} ours {ours_.rate:6.0f}/s, {ours_.cpu:4.0f} µs of CPU each, {ours_.length} bytes;"
+        f" bare {bare_.rate:6.0f}/s, {bare_.cpu:4.0f} µs: {ours_.rate / bare_.rate:.2f} of its rate,"
+        f" {bare_.cpu / ours_.cpu:.2f} by CPU",
+        flush=True,
+    )
 
 
 def _verdict(ratios: Mapping[str, list[float]]) -> int:
@@ -136,8 +154,8 @@ def _verdict(ratios: Mapping[str, list[float]]) -> int:
 
 
 @contextlib.contextmanager
-def _served(factory: str, folder: Path) -> Iterator[int]:
-    """Serve an application by gunicorn, as `serve` does, and give its port once it answers."""
+def _served(factory: str, folder: Path) -> Iterator[Server]:
+    """Serve an application by gunicorn, with two workers of eight threads, and give it once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -147,7 +165,7 @@ def _served(factory: str, folder: Path) -> Iterator[int]:
     server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         _wait_for(port)
-        yield port
+        yield Server(port=port, pid=server.pid)
     finally:
         server.terminate()
         server.wait()
@@ -179,8 +197,9 @@ def _fetch(port: int, path: str) -> bytes:
     return body
 
 
-def _load(port: int, path: str, seconds: float) -> Answers:
+def _load(server: Server, path: str, seconds: float, database_cpu: Callable[[], float]) -> Answers:
     """Ask over a few lines at once, each the next time as soon as it was answered."""
+    port = server.port
     request, length = _request(path), _length_of_answer(port, path)
     chosen, ends, answered = selectors.DefaultSelector(), time.perf_counter() + seconds, 0
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(LINES)]
@@ -189,7 +208,7 @@ def _load(port: int, path: str, seconds: float) -> Answers:
         chosen.register(line, selectors.EVENT_READ, line)
         open_bytes[line] = length
         line.sendall(request)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), cpu_of_family(server.pid) + database_cpu()
     while (here := time.perf_counter()) < ends:
         for key, _ in chosen.select(timeout=0.1):
             asked: socket.socket = key.data
@@ -198,9 +217,10 @@ def _load(port: int, path: str, seconds: float) -> Answers:
                 answered += 1
                 open_bytes[asked] = length
                 asked.sendall(request)
+    cpu = cpu_of_family(server.pid) + database_cpu() - cpu
     for line in lines:
         line.close()
-    return Answers(answered / (here - began), length)
+    return Answers(answered / (here - began), length, cpu / max(1, answered) * 1e6)
 
 
 def _length_of_answer(port: int, path: str) -> int:
