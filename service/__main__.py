@@ -24,6 +24,7 @@ def make_app(services: Services) -> object:
             onion_location=services.settings.onion_location,
             wake=services.wake.ring,
             caution=Caution(quickest=services.settings.form_seconds, a_minute=services.settings.sign_rate),
+            embed_on=services.settings.embed_on,
         )
     )
 

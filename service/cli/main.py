@@ -13,6 +13,7 @@ from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
 from service.cli.deliver import deliver
 from service.cli.letter import letter
+from service.cli.mirror import mirror
 from service.cli.outbox import outbox
 from service.cli.run import run
 from service.cli.signatories import signatories
@@ -29,6 +30,7 @@ def commands() -> None:
     """Carry a coalition's open letter from draft to answer."""
 
 
+campaign.add_command(mirror)
 for command in (init, run, campaign, signatories, abuse, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
 

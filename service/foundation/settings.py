@@ -25,6 +25,8 @@ PREFIX = "UNDERSIGNED_"
 _SELECTOR = re.compile(r"(?!.{64})[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # Mails a second, over all or `relay=` with its port; both may have a decimal part.
 _RATE = re.compile(r"(?:([^\s=]+:\d{1,5})=)?(\d{1,6}(?:\.\d{1,3})?)")
+# W3C Content Security Policy 3, host-source: what else may stand there could end the directive.
+_SITE = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?")
 # Read by the tests' own tools; the service itself has no use for it.
 _FOR_TESTS = {"REQUIRE_BROWSER"}
 
@@ -83,6 +85,10 @@ class Settings(BaseSettings):
         default=0, ge=0, le=9, description="how many proxies in front may be believed"
     )
     onion_location: str = Field(default="", description="address of the same pages as an onion service")
+    embed_on: str = Field(
+        default="",
+        description="sites that may embed a letter: `https://lakes.example https://rivers.example`, or *",
+    )
     font_dir: Path | None = Field(default=None, description="a folder with more fonts for the letter")
 
     @classmethod
@@ -106,6 +112,16 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address like https://letters.example.org")
         return value.rstrip("/")
+
+    @field_validator("embed_on")
+    @classmethod
+    def _is_a_list_of_sites(cls, value: str) -> str:
+        sites = value.split()
+        if sites != ["*"] and not all(map(_SITE.fullmatch, sites)):
+            raise ValueError(
+                "must be addresses of sites like https://lakes.example with spaces between, or *"
+            )
+        return " ".join(sites)
 
     @field_validator("mail_from")
     @classmethod

@@ -26,6 +26,8 @@ class Words:
     identification: str
     withheld: Noun
     withheld_alone: Noun
+    unnamed: str
+    more: Noun
     undersigned_organizations: Noun
     undersigned_individuals: Noun
     and_individuals: Noun
@@ -55,6 +57,8 @@ _EN = Words(
         one="{n} signatory whose name is withheld for their safety",
         many="{n} signatories whose names are withheld for their safety",
     ),
+    unnamed="The names are left out of this copy.",
+    more=Noun(none="", one="… and {n} more name", many="… and {n} more names"),
     undersigned_organizations=Noun(
         none="", one="The undersigned organization", many="The undersigned {n} organizations"
     ),
@@ -94,6 +98,8 @@ _FR = Words(
         one="{n} signataire dont le nom n’est pas divulgué, pour sa sécurité",
         many="{n} signataires dont les noms ne sont pas divulgués, pour leur sécurité",
     ),
+    unnamed="Les noms ne figurent pas dans cet exemplaire.",
+    more=Noun(none="", one="… et {n} autre nom", many="… et {n} autres noms"),
     undersigned_organizations=Noun(none="", one="L’organisation", many="Les {n} organisations"),
     undersigned_individuals=Noun(none="", one="La personne", many="Les {n} personnes"),
     and_individuals=Noun(none="", one=" et la personne", many=" et les {n} personnes"),
@@ -122,6 +128,8 @@ _ES = Words(
         one="{n} firmante cuyo nombre se reserva por su seguridad",
         many="{n} firmantes cuyos nombres se reservan por su seguridad",
     ),
+    unnamed="Los nombres no figuran en este ejemplar.",
+    more=Noun(none="", one="… y {n} nombre más", many="… y {n} nombres más"),
     undersigned_organizations=Noun(none="", one="La organización", many="Las {n} organizaciones"),
     undersigned_individuals=Noun(none="", one="La persona", many="Las {n} personas"),
     and_individuals=Noun(none="", one=" y la persona", many=" y las {n} personas"),
@@ -155,6 +163,8 @@ _AR = Words(
         few="{n} موقّعين حُجبت أسماؤهم حفاظًا على سلامتهم",
         many="{n} موقّعًا حُجبت أسماؤهم حفاظًا على سلامتهم",
     ),
+    unnamed="الأسماء غير مدرجة في هذه النسخة.",
+    more=Noun(none="", one="… واسم واحد آخر", many="… و{n} أسماء أخرى"),
     undersigned_organizations=Noun(
         none="",
         one="المنظمة الموقّعة أدناه",
@@ -193,6 +203,8 @@ _UG = Words(
         one="بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
         many="بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
     ),
+    unnamed="بۇ نۇسخىدا ئىسىملار كۆرسىتىلمىگەن.",
+    more=Noun(none="", one="… ۋە يەنە {n} ئىسىم", many="… ۋە يەنە {n} ئىسىم"),
     undersigned_organizations=Noun(
         none="", one="تۆۋەندە ئىمزا قويغان تەشكىلات", many="تۆۋەندە ئىمزا قويغان {n} تەشكىلات"
     ),
@@ -225,6 +237,8 @@ _BO = Words(
         one="བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
         many="བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
     ),
+    unnamed="འདྲ་བཤུས་འདིའི་ནང་མིང་བཀོད་མེད།",
+    more=Noun(none="", one="… ད་དུང་མིང་ {n}", many="… ད་དུང་མིང་ {n}"),
     undersigned_organizations=Noun(
         none="",
         one="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་ཚོགས་པ་ {n}",
@@ -261,6 +275,8 @@ _ZH = Words(
         one="{n} 位为安全起见不公开姓名的签署者",
         many="{n} 位为安全起见不公开姓名的签署者",
     ),
+    unnamed="此副本未列出姓名。",
+    more=Noun(none="", one="……以及另外 {n} 个名称", many="……以及另外 {n} 个名称"),
     undersigned_organizations=Noun(none="", one="以下签署的 {n} 个组织", many="以下签署的 {n} 个组织"),
     undersigned_individuals=Noun(none="", one="以下签署的 {n} 名个人", many="以下签署的 {n} 名个人"),
     and_individuals=Noun(none="", one="和 {n} 名个人", many="和 {n} 名个人"),
@@ -307,6 +323,11 @@ def withheld(number: int, language: str, *, after_names: bool) -> str:
     """
     words = words_of(language)
     return count(number, words.withheld if after_names else words.withheld_alone, language)
+
+
+def more_names(number: int, language: str) -> str:
+    """Write the line below a roll that was cut: "… and 4,750 more names"; empty where it was not."""
+    return count(number, words_of(language).more, language)
 
 
 def page_line(page: int, pages: int, language: str) -> str:

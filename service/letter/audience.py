@@ -5,6 +5,8 @@ from service.letter.edition import Audience, Shown
 _MAY_SEE: dict[Audience, frozenset[Shown]] = {
     "full": frozenset({"public", "recipient"}),
     "public": frozenset({"public"}),
+    # What may be spread where it can never be called back.
+    "unnamed": frozenset(),
 }
 
 

@@ -19,6 +19,7 @@ from service.model.link_token import LinkToken
 from service.model.mailbox_check import MailboxCheck
 from service.model.mailbox_day import MailboxDay
 from service.model.message import Message, MessageEvent
+from service.model.page_stamp import PageStamp
 from service.model.recipient import Recipient
 from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
@@ -53,6 +54,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     MailboxDay,
     Message,
     MessageEvent,
+    PageStamp,
     Recipient,
     Sending,
     Signature,

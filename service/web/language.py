@@ -1,5 +1,6 @@
 """The language of the page that answers this request, and the ways to its other languages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -41,9 +42,10 @@ def page_language(*, reader: str = "", letter: str = "") -> str:
     )
 
 
-def other_languages(present: str) -> tuple[Choice, ...]:
-    """Give the choices for the page at this request's address."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
+def other_languages(present: str, *, query: Mapping[str, str] | None = None) -> tuple[Choice, ...]:
+    """Give the choices for the page at this request's address, or for one with this query."""
+    given = request.args.items(multi=True) if query is None else query.items()
+    kept = [(name, value) for name, value in given if name != PARAMETER]
     return tuple(
         Choice(
             tag=language.tag,

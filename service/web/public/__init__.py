@@ -5,6 +5,7 @@ from service.web.public import (
     approve,
     change,
     confirm,
+    embed,
     fresh_link,
     home,
     invitation,
@@ -20,7 +21,7 @@ from service.web.public import (
 from service.web.public.blueprint import public
 
 PAGES = (
-    *(home, letter, sign, waiting, confirm, not_me, change, invitation),
+    *(home, letter, embed, sign, waiting, confirm, not_me, change, invitation),
     *(manage, receipt, fresh_link, leave, approve, status),
 )
 
