@@ -14,6 +14,7 @@ from service.cli.context import Context
 from service.cli.deliver import deliver
 from service.cli.letter import letter
 from service.cli.mirror import mirror
+from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
 from service.cli.run import run
 from service.cli.signatories import signatories
@@ -33,6 +34,8 @@ def commands() -> None:
 campaign.add_command(mirror)
 for command in (init, run, campaign, signatories, abuse, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
+for command in ABOUT_ORGANIZATIONS:
+    signatories.add_command(command)
 
 campaign.add_command(revise)
 signatories.add_command(calls)

@@ -88,7 +88,10 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
         say_json(chosen)
         return
     for row in chosen:
-        line = f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {_called(row)}"
+        line = (
+            f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['evidence']:<7}"
+            f" {_called(row)}{_needs(row)}"
+        )
         say("  ".join((line, *marks(row))))
         if row["flags"]:
             say(f"    {row['flags']}")
@@ -101,6 +104,13 @@ def _called(row: Mapping[str, str]) -> str:
     """Give the name, and what has to be done about it that no other column says."""
     name = "(erased)" if row["erased_at"] else row["name"]
     return f"{name}  [asks for a correction of the letter]" if row["correction_asked_at"] else name
+
+
+def _needs(row: dict[str, str]) -> str:
+    """Say beside a name what a person has still to decide."""
+    if row["resembles"]:
+        return f"  (looks like {row['resembles']})"
+    return f"  (held: {row['held'].replace('_', ' ')})" if row["held"] else ""
 
 
 def _how_they_agreed(attest: str | None) -> str:

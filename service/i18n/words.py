@@ -24,6 +24,8 @@ class Words:
     individuals: str
     other: str
     identification: str
+    for_network: str
+    through: str
     withheld: Noun
     withheld_alone: Noun
     unnamed: str
@@ -47,6 +49,8 @@ _EN = Words(
     individuals="Individuals",
     other="Other",
     identification="Affiliations are for identification only.",
+    for_network="for the network, not for each of its members",
+    through="represented by",
     withheld=Noun(
         none="",
         one="and {n} signatory whose name is withheld for their safety",
@@ -88,6 +92,8 @@ _FR = Words(
     individuals="Personnes",
     other="Autres",
     identification="Les affiliations ne sont données qu’à titre d’identification.",
+    for_network="au nom du réseau, sans engager chacun de ses membres",
+    through="par l’intermédiaire de",
     withheld=Noun(
         none="",
         one="et {n} signataire dont le nom n’est pas divulgué, pour sa sécurité",
@@ -118,6 +124,8 @@ _ES = Words(
     individuals="Personas",
     other="Otras",
     identification="Las afiliaciones se indican solo a efectos de identificación.",
+    for_network="en nombre de la red y no de cada uno de sus miembros",
+    through="por medio de",
     withheld=Noun(
         none="",
         one="y {n} firmante cuyo nombre se reserva por su seguridad",
@@ -165,6 +173,8 @@ _AR = Words(
     ),
     unnamed="الأسماء غير مدرجة في هذه النسخة.",
     more=Noun(none="", one="… واسم واحد آخر", many="… و{n} أسماء أخرى"),
+    for_network="باسم شبكتها، لا باسم أعضائها",
+    through="عن طريق",
     undersigned_organizations=Noun(
         none="",
         one="المنظمة الموقّعة أدناه",
@@ -205,6 +215,8 @@ _UG = Words(
     ),
     unnamed="بۇ نۇسخىدا ئىسىملار كۆرسىتىلمىگەن.",
     more=Noun(none="", one="… ۋە يەنە {n} ئىسىم", many="… ۋە يەنە {n} ئىسىم"),
+    for_network="تورى نامىدىن، ئەزالىرى نامىدىن ئەمەس",
+    through="ئارقىلىق",
     undersigned_organizations=Noun(
         none="", one="تۆۋەندە ئىمزا قويغان تەشكىلات", many="تۆۋەندە ئىمزا قويغان {n} تەشكىلات"
     ),
@@ -239,6 +251,8 @@ _BO = Words(
     ),
     unnamed="འདྲ་བཤུས་འདིའི་ནང་མིང་བཀོད་མེད།",
     more=Noun(none="", one="… ད་དུང་མིང་ {n}", many="… ད་དུང་མིང་ {n}"),
+    for_network="དྲ་བའི་ཚབ་ལས་ཚོགས་མི་ཚབ་མིན།",
+    through="བརྒྱུད།",
     undersigned_organizations=Noun(
         none="",
         one="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་ཚོགས་པ་ {n}",
@@ -277,6 +291,8 @@ _ZH = Words(
     ),
     unnamed="此副本未列出姓名。",
     more=Noun(none="", one="……以及另外 {n} 个名称", many="……以及另外 {n} 个名称"),
+    for_network="代表其网络，不代表其成员",
+    through="通过",
     undersigned_organizations=Noun(none="", one="以下签署的 {n} 个组织", many="以下签署的 {n} 个组织"),
     undersigned_individuals=Noun(none="", one="以下签署的 {n} 名个人", many="以下签署的 {n} 名个人"),
     and_individuals=Noun(none="", one="和 {n} 名个人", many="和 {n} 名个人"),

@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NoReturn
 
@@ -12,6 +12,7 @@ from service.foundation.errors import Refused
 from service.i18n.formats import count_signatories, isolate, settle_language, write_date, write_number
 from service.letter.audience import is_for_addressee_only, may_show
 from service.letter.edition import (
+    ADDED_LATER,
     Audience,
     Contact,
     Edition,
@@ -59,6 +60,9 @@ class Line:
     representative_title: str
     position: str
     affiliation: str
+    place: str = field(default="", metadata=ADDED_LATER)
+    for_network: bool = field(default=False, metadata=ADDED_LATER)
+    through: str = field(default="", metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +253,9 @@ def _line(signatory: Signatory, edition: Edition) -> Line:
         representative_title=signatory.representative_title if with_representative else "",
         position=signatory.position if is_person else "",
         affiliation=signatory.affiliation if is_person else "",
+        place=signatory.place,
+        for_network=signatory.for_network,
+        through=signatory.through,
     )
 
 

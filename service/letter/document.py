@@ -237,9 +237,14 @@ def _entry(line: Line, language: str, *, with_country: bool) -> Entry:
     if aside:
         pieces.append(Piece(glue=")", role="end"))
     country = country_name(line.country, language) if line.country and with_country else ""
-    details = [line.qualifier, line.position, line.affiliation, country]
+    words = words_of(language)
+    details = [line.qualifier, line.position, line.affiliation, line.place, country]
     # A qualifier in brackets of its own follows the name as it is.
     pieces.extend(Piece(glue=" " if text.startswith("(") else ", ", text=text) for text in details if text)
+    if line.for_network:
+        pieces.append(Piece(glue=f", {words.for_network}", role="end"))
+    if line.through:
+        pieces.append(Piece(glue=f", {words.through} ", text=line.through))
     signed_by = [text for text in (line.representative_name, line.representative_title) if text]
     below = (Piece(glue=", " if place else "", text=text) for place, text in enumerate(signed_by))
     return Entry(line=tuple(pieces), below=tuple(below))

@@ -29,6 +29,8 @@ _NAMES = (
     "convenors",
     "event",
     "party",
+    "representative",
+    "officer",
     "name",
     "approver_name",
     "for_recipient",

@@ -18,6 +18,8 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     CHANGE = "change"
     NOT_ME = "not_me"
+    OBJECT = "object"
+    COUNTERSIGN = "countersign"
 
 
 class LinkToken(SQLModel, table=True):

@@ -23,6 +23,7 @@ from service.signing.agreement import agreements_of
 from service.signing.earlier_text import stand_on_present, until_text
 from service.signing.leaving import take_off
 from service.signing.naming import HOW_NAMED, standing_text
+from service.signing.organizations.joined import part_joined
 from service.signing.page import LetterView, view_for_holder
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
@@ -96,6 +97,7 @@ def answer_change(
 def _withdraw(session: Session, signature: Signature, campaign: Campaign, *, now: datetime) -> None:
     if signature.state is SignatureState.CONFIRMED:
         take_off(session, signature, campaign, now=now)
+        part_joined(session, signature)
     elif signature.state is not SignatureState.WITHDRAWN:
         raise Refused(standing_text(signature, campaign))
 

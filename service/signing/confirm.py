@@ -21,6 +21,8 @@ from service.model.states import SIGNATURE, CampaignState, MessageState, Signatu
 from service.signing.agreement import keep_agreement
 from service.signing.haste import is_machine_like
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
+from service.signing.organizations.contact import tell_known_contact
+from service.signing.organizations.joined import hold_look_alike, tell_secretariat
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
 from service.signing.proof import Proof, proof_of
@@ -158,6 +160,8 @@ def settle(
 
     The caller holds the row. What was not `READ_OUT` proves that the confirming mail has arrived.
     """
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    party = read_party(desk.keys, signature)
     if signature.state is not SignatureState.CONFIRMED:
         SIGNATURE.move(signature, SignatureState.CONFIRMED)
     elif signature.held_reason is HeldReason.UNPROVEN_REPLY:
@@ -168,15 +172,17 @@ def settle(
     signature.machine_like = is_machine_like(
         mailed_at=_mailed_at(session, signature), opened_at=act.opened_at, now=now
     )
-    if signature.held_reason is None and is_accepted_at_once(signature, campaign):
+    hold_look_alike(desk, signature)
+    if party.condition:
+        tell_secretariat(desk, signature, "condition")
+    if signature.held_reason is None and is_accepted_at_once(signature, campaign, members=party.members):
         signature.accepted_at = now
     session.add(signature)
-    keep_agreement(session, keyring.of(session, campaign.id), signature, how=How.AGREED, now=now)
-    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    keep_agreement(session, desk.keys, signature, how=How.AGREED, now=now)
+    tell_known_contact(desk, signature)
     if act.by is not ConfirmedBy.READ_OUT:
         _has_arrived(desk, signature)
-        mailbox = read_party(desk.keys, signature).confirming_email
-        renew_share(session, mailbox, now=now, site_key=keyring.site_key)
+        renew_share(session, party.confirming_email, now=now, site_key=keyring.site_key)
     keep_manage_link(desk, signature)
     keep_unsubscribe_link(desk, signature)
     outbox.post(

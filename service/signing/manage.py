@@ -9,6 +9,7 @@ from service.foundation.errors import Refused
 from service.model.states import SIGNATURE, SignatureState
 from service.signing.leaving import take_off
 from service.signing.naming import standing_text
+from service.signing.organizations.joined import part_joined
 from service.signing.own_sign_on import (
     MAY_LEAVE,
     Holder,
@@ -75,6 +76,7 @@ def undo(session: Session, keyring: Keyring, *, token: str, now: datetime) -> Ma
 def leave(holder: Holder) -> None:
     """Move a sign-on that stands to withdrawn, stop a letter that names it, and cancel the mail that waits for it."""
     take_off(holder.session, holder.signature, holder.campaign, now=holder.now)
+    part_joined(holder.session, holder.signature)
 
 
 def note(holder: Holder, act: str) -> None:

@@ -35,6 +35,7 @@ from service.signing.codes import mail_code, spaced
 from service.signing.discreet import discreetly
 from service.signing.earlier_text import until_text
 from service.signing.naming import HOW_NAMED, printed_name
+from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
 from service.signing.sign import link_until
@@ -61,6 +62,7 @@ _TO_SIGNATORIES = frozenset(
         MessageKind.NEWS,
         MessageKind.KIT,
         MessageKind.DIGEST,
+        *TO_CONTACTS,
     }
 )
 
@@ -155,6 +157,7 @@ def signing_composers(
         MessageKind.THANKS: composer(_thanks),
         MessageKind.CHANGE: composer(_change),
         MessageKind.QUESTION: composer(_question),
+        **{kind: composer(_careful(write)) for kind, write in WRITERS.items()},
         MessageKind.UPDATE: updates,
         MessageKind.NEWS: updates,
     }
@@ -194,7 +197,11 @@ def signing_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
         campaign = session.get(Campaign, message.campaign_id)
         return open_file(session, keyring, campaign).reply_to if campaign else ""
 
-    return {**dict.fromkeys(_TO_SIGNATORIES, to_signatory), MessageKind.QUESTION: to_secretariat}
+    return {
+        **dict.fromkeys(_TO_SIGNATORIES, to_signatory),
+        **dict.fromkeys((MessageKind.QUESTION, MessageKind.NEEDS_CHECK), to_secretariat),
+        **organization_addresses(keyring),
+    }
 
 
 def _confirm(session: Session, facts: _Facts) -> Draft:
@@ -308,7 +315,22 @@ def _question(_: Session, facts: _Facts) -> Draft:
     return facts.draft(facts.file.reply_to, written, reply_to=facts.party.confirming_email)
 
 
+def _careful(write: Callable[[Session, _Facts], Draft]) -> Callable[[Session, _Facts], Draft]:
+    """Keep a mail about an organization from a mailbox of it that complained."""
+
+    def composed(session: Session, facts: _Facts) -> Draft:
+        if facts.message.kind in TO_CONTACTS:
+            mailbox = email_index(facts.keys, contact_address(facts.message, facts.party))
+            if suppression_of(session, facts.campaign.id, mailbox) is SuppressionReason.COMPLAINED:
+                raise Unwanted(MessageState.SUPPRESSED, "the mailbox complained")
+        return write(session, facts)
+
+    return composed
+
+
 def _to(message: Message, party: SignOn) -> str:
+    if message.kind in TO_CONTACTS:
+        return contact_address(message, party)
     return party.email if message.kind is MessageKind.INVITATION else party.confirming_email
 
 

@@ -1,5 +1,7 @@
 """Say in words how a signatory is named, and what its sign-on stands at."""
 
+from collections.abc import Sequence
+
 from service.foundation.sentence import Sentence
 from service.letter.audience import is_shown_to_nobody
 from service.model.campaign import Admit, Campaign
@@ -23,6 +25,9 @@ _STANDING = {
     ),
     Standing.COUNTED: Sentence("Confirmed, thank you. This sign-on counts."),
     Standing.CONDITIONAL: Sentence("Confirmed with a condition that the coalition still has to settle."),
+    Standing.JOINED: Sentence(
+        "Confirmed, thank you. It is counted and printed once, with another sign-on of the same organization."
+    ),
     Standing.HELD: Sentence("Confirmed, thank you. The coalition looks at it before it counts."),
     Standing.EARLIER_TEXT: Sentence(
         "Signed on an earlier text of the letter; it counts again once it stands on the present one."
@@ -49,8 +54,13 @@ def standing_text(signature: Signature, campaign: Campaign) -> str:
     return _STANDING[standing(signature, campaign)]
 
 
-def is_accepted_at_once(signature: Signature, campaign: Campaign) -> bool:
-    """Decide whether a sign-on that was just confirmed is accepted without the secretariat's look."""
+def is_accepted_at_once(signature: Signature, campaign: Campaign, *, members: Sequence[str] = ()) -> bool:
+    """Decide whether a sign-on that was just confirmed is accepted without the secretariat's look.
+
+    One that speaks for `members` too always needs it, unless it was invited.
+    """
+    if members and not signature.invited:
+        return False
     if campaign.admit is Admit.EVERYONE:
         return True
     return campaign.admit is Admit.INVITED_AUTOMATIC and signature.invited

@@ -70,6 +70,7 @@ class LetterView:
     revision: int
     addressee: str
     convenors: str
+    reply_to: str
     day_text: str
     happened: tuple[tuple[str, datetime], ...]
     texts: tuple[ShownText, ...]
@@ -209,6 +210,7 @@ def _view(
         texts=texts,
         day_text=write_date(letter.date, campaign.language),
         happened=_happened(campaign, released, now=now),
+        reply_to=file.reply_to,
     )
 
 

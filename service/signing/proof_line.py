@@ -13,8 +13,9 @@ from service.letter.document import Entry, Piece, make_document
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
 from service.model.signature import Signature
+from service.signing.members import members_of
 from service.signing.party import SignOn, read_party
-from service.signing.roll import entry_of, letter_without_roll
+from service.signing.roll import DRAFT, entry_of, letter_without_roll, member_entries
 from service.store.keyring import Keyring
 
 _NO_SALT = "0" * 64
@@ -24,8 +25,14 @@ def proof_line(
     session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
 ) -> str:
     """Give the printed line, made by the letter's own craft; empty for one who is only counted."""
-    party = read_party(keyring.of(session, campaign.id), row)
-    return line_of(session, keyring, campaign, party, now=now)
+    keys = keyring.of(session, campaign.id)
+    own = line_of(session, keyring, campaign, read_party(keys, row), now=now)
+    listed = [(member, row) for member in members_of(session, row)]
+    if not own or not listed:
+        return own
+    letter = letter_without_roll(session, keyring, campaign, now=now)
+    members = (_line_in(letter, entry, campaign) for entry in member_entries(keys, listed, number=DRAFT))
+    return " · ".join((own, *members))
 
 
 def line_of(session: Session, keyring: Keyring, campaign: Campaign, party: SignOn, *, now: datetime) -> str:
@@ -33,9 +40,7 @@ def line_of(session: Session, keyring: Keyring, campaign: Campaign, party: SignO
     if is_shown_to_nobody(party.visibility.value):
         return ""
     letter = letter_without_roll(session, keyring, campaign, now=now)
-    entry = entry_in(letter, entry_of(party, salt=_NO_SALT))
-    parts = (_isolated(part, campaign.language) for part in (entry.line, entry.below) if part)
-    return " · ".join(parts)
+    return _line_in(letter, entry_of(party, salt=_NO_SALT), campaign)
 
 
 def entry_in(letter: Edition, signatory: Signatory) -> Entry:
@@ -43,6 +48,12 @@ def entry_in(letter: Edition, signatory: Signatory) -> Entry:
     alone = replace(letter, roll=(replace(signatory, shown="public"),))
     document = make_document(make_copy(alone, audience="public", office=None))
     return document.sections[0].groups[0].entries[0]
+
+
+def _line_in(letter: Edition, signatory: Signatory, campaign: Campaign) -> str:
+    entry = entry_in(letter, signatory)
+    parts = (_isolated(part, campaign.language) for part in (entry.line, entry.below) if part)
+    return " · ".join(parts)
 
 
 def _isolated(pieces: Sequence[Piece], language: str) -> str:

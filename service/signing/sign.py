@@ -1,6 +1,5 @@
 """Take a sign-on: keep it pending and ask its mailbox to confirm."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +7,6 @@ from sqlmodel import Session
 
 from service.campaigns.access import seen_campaign
 from service.foundation.errors import Refused, Transient
-from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign, Signers
@@ -21,6 +19,7 @@ from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.codes import keep_code, mail_code
 from service.signing.consents import keep_answers
 from service.signing.limits import may_mail
+from service.signing.members import keep_members
 from service.signing.party import (
     SignOn,
     email_index,
@@ -31,26 +30,15 @@ from service.signing.party import (
     write_party,
 )
 from service.signing.queries import find_organization, find_person, mails_sent
+from service.signing.workplace import LINKS_LIVE as LINKS_LIVE
+from service.signing.workplace import Desk as Desk
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link, keep_links
-
-LINKS_LIVE = timedelta(days=400)
-"""How long the links live by which a signatory looks after its sign-on and stops the mail."""
 
 CONFIRM_LIVES = timedelta(days=14)
 """How long a confirming link works at most; its page then offers a new one, mailed to the address on record."""
 
 _TRIES = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """The campaign a verb of this room works on, its keys, and the moment."""
-
-    session: Session
-    keys: CampaignKeys
-    campaign: Campaign
-    now: datetime
 
 
 def sign(
@@ -118,6 +106,7 @@ def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
     row.revision_id = desk.campaign.revision_id
     keep_answers(desk.session, row, occasion=Occasion.FORM, now=desk.now)
     desk.session.add(row)
+    keep_members(desk.session, desk.keys, row, read_party(desk.keys, row))
 
 
 def ask_to_confirm(desk: Desk, row: Signature) -> None:

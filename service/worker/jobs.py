@@ -11,12 +11,15 @@ from service.foundation.errors import ServiceError
 from service.mail.brakes.canaries import follow_canaries
 from service.mail.brakes.mailbox_days import forget_mailbox_days
 from service.mail.brakes.watch import trip_breakers
+from service.mail.dns import SystemResolver
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
 from service.signing.ask import ask_about_changes
 from service.signing.codes import forget_codes
 from service.signing.earlier_text import keep_unopposed
 from service.signing.fresh_link import send_asked_links
+from service.signing.organizations.asking import answer_inquiries
+from service.signing.organizations.looking_up import look_up_domains
 from service.signing.remind import remind_due
 from service.signing.waiting import forget_waiting
 from service.store.transaction import transaction
@@ -190,7 +193,20 @@ def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     return settled
 
 
-_STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, follow, publish)
+def answer(services: Services) -> int:
+    """Tell the organizations that somebody asked about."""
+    with transaction(services.engine) as session:
+        return answer_inquiries(session, services.keyring, now=services.clock())
+
+
+def look_up(services: Services, owner: str) -> int:
+    """Look for the DNS records that organizations asked us to look for; gives how many were found."""
+    del owner
+    resolver = SystemResolver()
+    return look_up_domains(services.engine, services.keyring, resolver=resolver, clock=services.clock)
+
+
+_STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, follow, publish, answer)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
@@ -201,6 +217,7 @@ JOBS = (
     Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
     Job(name="ask_again", run=ask_again, every_seconds=10),
+    Job(name="look_up", run=look_up, every_seconds=60),
     Job(name="forget_days", run=forget_days, every_seconds=3600),
     Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600),
     Job(name="free_leases", run=free_leases, every_seconds=30),

@@ -3,6 +3,7 @@
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.public import (
     approve,
+    asked,
     change,
     confirm,
     embed,
@@ -13,6 +14,7 @@ from service.web.public import (
     letter,
     manage,
     not_me,
+    organization,
     receipt,
     sign,
     status,
@@ -22,7 +24,7 @@ from service.web.public.blueprint import public
 
 PAGES = (
     *(home, letter, embed, sign, waiting, confirm, not_me, change, invitation),
-    *(manage, receipt, fresh_link, leave, approve, status),
+    *(manage, receipt, fresh_link, leave, approve, asked, organization, status),
 )
 
 __all__ = ["PAGES", "public"]

@@ -175,6 +175,7 @@ def _links(letter: LetterView) -> dict[str, str]:
         "feed": letter_path(letter.slug, letter.key, page="feed"),
         "count": letter_path(letter.slug, letter.key, page="count.json"),
         "own": letter_path(letter.slug, letter.key, page="link"),
+        "ask": letter_path(letter.slug, letter.key, page="ask"),
     }
 
 

@@ -27,6 +27,11 @@ ANSWERS = {
     MessageKind.COORDINATOR_INVITATION,
     MessageKind.ALERT,
     MessageKind.QUESTION,
+    MessageKind.NEEDS_CHECK,
+    MessageKind.CLAIMED,
+    MessageKind.ASKED_ABOUT,
+    MessageKind.COUNTERSIGN,
+    MessageKind.DECLINED,
     MessageKind.REHEARSAL,
 }
 PERSONAL = {MessageKind.REMINDER, MessageKind.INVITATION, MessageKind.PROOF, MessageKind.THANKS}
