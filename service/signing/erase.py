@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from service.campaigns.queries import latest_edition
+from service.letter.audience import is_shown_to_nobody
 from service.mail import outbox
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
@@ -86,7 +87,7 @@ def _remains(holder: Holder) -> str:
         return NOTHING_REMAINS
     sent = holder.sent_entry()
     if sent is not None and standing(signature, holder.campaign) is Standing.COUNTED:
-        if Visibility(sent.shown) is Visibility.COUNTED:
+        if is_shown_to_nobody(sent.shown):
             return "What remains: a number without a name, because the letter that was sent counts it."
         return (
             "What remains: the letter as it was sent, which nobody can call back and which has the name, and a number"

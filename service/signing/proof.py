@@ -5,14 +5,14 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from service.letter.audience import is_shown_to_nobody
+from service.letter.audience import is_for_addressee_only, is_shown_to_nobody
 from service.letter.copy import make_copy
 from service.letter.document import Document, make_document
 from service.letter.edition import Edition, Office, Signatory, Text
 from service.letter.render_html import render_html
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
-from service.model.signature import Signature, Visibility
+from service.model.signature import Signature
 from service.model.states import SignatureState
 from service.signing.own_sign_on import look_at_holder
 from service.signing.page import shows_names_to, veiled
@@ -27,12 +27,13 @@ _STANDS = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED})
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """The letter with one's own line; `has_line` is false for who is only counted, `has_others` where names show."""
+    """The letter with one's own line; `is_nameless` of who is only counted, `has_others` where other names show."""
 
     html: str
-    visibility: Visibility
     has_line: bool
     has_others: bool
+    is_nameless: bool = False
+    for_addressee_only: bool = False
 
 
 def proof_of(
@@ -52,11 +53,18 @@ def proof_of(
     is_in_it = not letter.number or any(entry.salt == own.salt for entry in letter.roll)
     stands = row.state in _STANDS and row.erased_at is None
     if not (stands and is_in_it) or is_shown_to_nobody(own.shown):
-        return Proof(html=_html(letter), visibility=row.visibility, has_line=False, has_others=sees_others)
+        return Proof(
+            html=_html(letter),
+            has_line=False,
+            has_others=sees_others,
+            is_nameless=is_shown_to_nobody(own.shown),
+        )
     printed = replace(letter, roll=_roll_with(letter, own))
     entry = entry_in(letter, own)
     html = render_html(_document(printed), mark=entry, mark_words=_MARK)
-    return Proof(html=html, visibility=row.visibility, has_line=True, has_others=sees_others)
+    return Proof(
+        html=html, has_line=True, has_others=sees_others, for_addressee_only=is_for_addressee_only(own.shown)
+    )
 
 
 def _roll_with(letter: Edition, own: Signatory) -> tuple[Signatory, ...]:
