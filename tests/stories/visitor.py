@@ -27,6 +27,7 @@ class Door:
 
     coalition: Coalition
     onion_location: str = ""
+    embed_on: str = ""
     rung: list[None] = field(default_factory=list)
 
     def app(self) -> Flask:
@@ -39,6 +40,7 @@ class Door:
                 trusted_proxies=0,
                 onion_location=self.onion_location,
                 wake=lambda: self.rung.append(None),
+                embed_on=self.embed_on,
             )
         )
 
