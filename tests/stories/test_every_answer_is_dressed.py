@@ -4,11 +4,13 @@ import re
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from werkzeug.test import TestResponse
 
 from service.foundation.sealing import RootKey
+from service.model.campaign import Campaign
 from service.store.engine import make_engine
+from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.stories.visitor import Door, Visitor, letter_page
 
@@ -72,6 +74,29 @@ def test_every_answer_of_every_route_carries_exactly_its_headers(
             allowed = {name for name, statuses in SOMETIMES.items() if answer.status_code in statuses}
             where = f"{method} {path.split('?')[0]} {answer.status_code}"
             assert headers - allowed == expected(path, answer), where
+
+
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [
+        ("", {"ETag"}),
+        ("?q=lake", set()),
+        ("/sign", set()),
+        ("/count.json", {"Access-Control-Allow-Origin"}),
+        ("/feed", {"ETag"}),
+    ],
+)
+def test_what_everybody_may_see_may_be_asked_for_again(
+    page: str, more: set[str], coalition: Coalition, visitor: Visitor
+) -> None:
+    with transaction(coalition.engine) as session:
+        session.execute(update(Campaign).values(access="public", names_shown="live"))
+
+    for _ in range(2):
+        answer = visitor.open(f"/letters/{SLUG}{page}")
+
+        assert set(answer.headers.keys()) == ALWAYS | more
+        assert "Set-Cookie" not in answer.headers
 
 
 def expected(path: str, answer: TestResponse) -> set[str]:

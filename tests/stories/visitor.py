@@ -31,6 +31,7 @@ class Door:
     onion_location: str = ""
     trusted_proxies: int = 0
     caution: Caution = field(default_factory=Caution)
+    embed_on: str = ""
     rung: list[None] = field(default_factory=list)
 
     def app(self) -> Flask:
@@ -44,6 +45,7 @@ class Door:
                 onion_location=self.onion_location,
                 wake=lambda: self.rung.append(None),
                 caution=self.caution,
+                embed_on=self.embed_on,
             )
         )
 
