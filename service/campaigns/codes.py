@@ -5,11 +5,14 @@ from functools import cache
 
 from service.campaigns.hints import did_you_mean, one_of
 from service.foundation.errors import Refused
+from service.i18n.languages import offered_tags
 
 LANGUAGES = ("en", "en-GB", "en-US", "fr", "es")
 """The languages that letters are written in."""
 TEXT_LANGUAGES = (*LANGUAGES, "ar", "ug", "bo", "zh-Hans")
 """The languages that a letter may be translated into."""
+READER_LANGUAGES = tuple(dict.fromkeys((*LANGUAGES, *offered_tags())))
+"""The languages that signatories may be written to in."""
 
 _ALSO_IN_USE = {"XK": "Kosovo", "XT": "Tibet"}
 """Places without a code in ISO 3166-1, under codes from the range left to users; XK is what CLDR writes too."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from service.cli.abuse import abuse
 from service.cli.campaigns import campaign
 from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
@@ -28,7 +29,7 @@ def commands() -> None:
     """Carry a coalition's open letter from draft to answer."""
 
 
-for command in (init, run, campaign, signatories, update, letter, deliver, outbox, status, doctor):
+for command in (init, run, campaign, signatories, abuse, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
 
 campaign.add_command(revise)

@@ -23,8 +23,8 @@ def write_moment(moment: datetime, language: str) -> str:
     locale = Locale.parse(language, sep="-")
     joined = _JOINED[language.partition("-")[0]]
     time = format_time(moment, format="short", locale=locale)
-    zone = isolate(_zone(moment), within=language)
-    return f"{joined.format(date=write_date(moment.date(), language), time=time)} ({zone})"
+    zone = isolate(f"({_zone(moment)})", within=language)
+    return f"{joined.format(date=write_date(moment.date(), language), time=time)} {zone}"
 
 
 def _zone(moment: datetime) -> str:

@@ -76,6 +76,7 @@ _THE_LETTER = Policy(
 POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.CONFIRM: _ANSWER,
     MessageKind.ALREADY: _ANSWER,
+    MessageKind.LINK: _ANSWER,
     MessageKind.COORDINATOR_INVITATION: _ANSWER,
     MessageKind.APPROVAL: _APPROVAL,
     MessageKind.ALERT: _TO_THE_SECRETARIAT,

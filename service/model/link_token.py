@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     APPROVE = "approve"
     UNSUBSCRIBE = "unsubscribe"
     CHANGE = "change"
+    NOT_ME = "not_me"
 
 
 class LinkToken(SQLModel, table=True):

@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
 
     CONFIRM = "confirm"
     ALREADY = "already"
+    LINK = "link"
     APPROVAL = "approval"
     REHEARSAL = "rehearsal"
     ALERT = "alert"

@@ -12,15 +12,17 @@ from service.foundation.errors import Refused
 from service.mail import outbox
 from service.model.agreement import How
 from service.model.campaign import Campaign
+from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.agreement import keep_agreement
+from service.signing.consents import keep_answers
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
-from service.signing.sign import WORDING, Desk, keep_manage_link, keep_unsubscribe_link
+from service.signing.sign import Desk, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 from service.store.sealed import seal_text
@@ -160,7 +162,8 @@ def _add(desk: Desk, row: SignatoryRow, *, attest: str) -> Signature:
 def _attest(desk: Desk, signature: Signature) -> None:
     SIGNATURE.move(signature, SignatureState.CONFIRMED)
     signature.provenance = Provenance.ATTESTED
-    signature.revision_id, signature.wording = desk.campaign.revision_id, WORDING
+    signature.revision_id = desk.campaign.revision_id
+    keep_answers(desk.session, signature, occasion=Occasion.ATTESTED, now=desk.now)
     signature.signed_at = signature.confirmed_at = signature.accepted_at = desk.now
 
 

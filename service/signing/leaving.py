@@ -12,11 +12,13 @@ from service.model.states import SIGNATURE, SignatureState
 
 
 def take_off(session: Session, signature: Signature, campaign: Campaign, *, now: datetime) -> None:
-    """Withdraw a sign-on, and cancel the mail that still waits for it; the caller has locked campaign and signature."""
+    """Withdraw a sign-on, and cancel the mail that still waits for it; the caller has locked campaign and signature.
+
+    When it was confirmed and accepted stays known, for its owner may undo this for a while.
+    """
     stop_letter_that_names(session, signature, campaign, now=now)
     SIGNATURE.move(signature, SignatureState.WITHDRAWN)
     signature.left_at = now
-    signature.accepted_at = signature.confirmed_at = None
     session.add(signature)
     outbox.cancel_for(session, recipient_ref=signature.id, now=now)
 

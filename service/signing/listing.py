@@ -4,8 +4,10 @@ from sqlmodel import Session
 
 from service.model.campaign import Campaign
 from service.model.signature import standing
+from service.signing.abuse.mailboxes import flags_of
 from service.signing.party import read_party
 from service.signing.queries import all_signatures
+from service.signing.unreachable import left_alone
 from service.store.keyring import Keyring
 
 COLUMNS = (
@@ -33,14 +35,25 @@ COLUMNS = (
     "decision_by",
     "signed_at",
     "confirmed_at",
+    "correction_asked_at",
+    "erased_at",
     "question",
     "note",
+    "flags",
+    "confirmed_by",
+    "machine_like",
+    "discreet",
+    "mail_stopped",
+    "reply_doubt",
+    "reply",
 )
 
 
 def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, str]]:
     """List every sign-on of a letter as texts by column, in the order they came."""
     keys = keyring.of(session, campaign.id)
+    flags = flags_of(session, campaign)
+    silent = left_alone(session, campaign)
     rows = []
     for row in all_signatures(session, campaign):
         party = read_party(keys, row)
@@ -55,9 +68,18 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
                 "visibility": row.visibility.value,
                 "provenance": row.provenance.value,
                 "held": row.held_reason.value if row.held_reason else "",
+                "flags": flags[row.id].words() if row.id in flags else "",
                 "decision_by": row.decision_by.isoformat() if row.decision_by else "",
                 "signed_at": row.signed_at.isoformat(timespec="seconds") if row.signed_at else "",
                 "confirmed_at": row.confirmed_at.isoformat(timespec="seconds") if row.confirmed_at else "",
+                "confirmed_by": row.confirmed_by.value if row.confirmed_by else "",
+                "machine_like": "yes" if row.machine_like else "",
+                "discreet": "yes" if row.discreet else "",
+                "mail_stopped": silent.get(row.email_index, ""),
+                "correction_asked_at": (
+                    row.correction_asked_at.isoformat(timespec="seconds") if row.correction_asked_at else ""
+                ),
+                "erased_at": row.erased_at.isoformat(timespec="seconds") if row.erased_at else "",
             }
         )
     return rows

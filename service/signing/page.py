@@ -75,15 +75,25 @@ def letter_view(
     return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), text=text, now=now)
 
 
+def view_for_stranger(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> LetterView:
+    """Show a letter to somebody who was let in to it, and of whom nothing else is known."""
+    return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), now=now)
+
+
 def view_for_holder(
     session: Session, keyring: Keyring, campaign: Campaign, signature: Signature, *, now: datetime
 ) -> LetterView:
     """Show a letter to the holder of a personal link; only one who counts is a signatory among signatories."""
+    names = shows_names_to(campaign, signature)
+    return _view(session, keyring, campaign, names=names, now=now)
+
+
+def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
+    """Tell whether the holder of a personal link may see who signed."""
     is_one_of_them = standing(signature, campaign) is Standing.COUNTED
-    names = _shows_names_to_all(campaign) or (
+    return _shows_names_to_all(campaign) or (
         campaign.names_shown is NamesShown.TO_SIGNATORIES and is_one_of_them
     )
-    return _view(session, keyring, campaign, names=names, now=now)
 
 
 def count_record(
@@ -109,9 +119,10 @@ def unlisted_address(keyring: Keyring, campaign: Campaign) -> str:
     return path if is_public(campaign) else f"{path}?k={letter_key(keyring.root, campaign)}"
 
 
-def deadline_text(campaign: Campaign) -> str:
-    """Write the sign-on deadline with its zone, in the letter's language."""
-    return write_moment(campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone)), campaign.language)
+def deadline_text(campaign: Campaign, language: str = "") -> str:
+    """Write the sign-on deadline with its zone, in the letter's language or another."""
+    there = campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone))
+    return write_moment(there, language or campaign.language)
 
 
 def _view(

@@ -10,11 +10,12 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision, released_edition
 from service.campaigns.wording import event_words, letter_contact, letter_offices, letter_text
 from service.foundation.sealing import CampaignKeys
+from service.letter.audience import the_narrower
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
 from service.model.edition import Edition as EditionRow
 from service.model.signature import Kind, Signature
-from service.signing.party import read_party
+from service.signing.party import SignOn, read_party
 from service.signing.queries import counted_signatures
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
@@ -75,9 +76,26 @@ def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, n
     row = released_edition(session, campaign)
     if row is None:
         return letter_as_it_stands(session, keyring, campaign, now=now)
+    return letter_since(session, keyring, campaign, row)
+
+
+def letter_since(session: Session, keyring: Keyring, campaign: Campaign, row: EditionRow) -> Edition:
+    """Give an edition as it may be shown now: without those who have left since, and as those who stay are named now.
+
+    Nobody is shown to more readers than the edition itself does; the frozen edition is not touched.
+    """
+    keys = keyring.of(session, campaign.id)
     sent = frozen_letter(session, keyring, row)
-    standing = roll_now(session, keyring, campaign, number=row.number)
-    return replace(sent, roll=tuple(entry for entry in sent.roll if entry in standing))
+    named = {
+        signature_salt(keys, signature, number=row.number): signature.visibility
+        for signature in counted_signatures(session, campaign)
+    }
+    roll = (
+        replace(entry, shown=the_narrower(entry.shown, named[entry.salt].value))
+        for entry in sent.roll
+        if entry.salt in named
+    )
+    return replace(sent, roll=tuple(roll))
 
 
 def roll_now(session: Session, keyring: Keyring, campaign: Campaign, *, number: int) -> frozenset[Signatory]:
@@ -96,10 +114,14 @@ def letter_day(file: CampaignFile, *, now: datetime) -> date:
 
 def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
     """Give a signature as the letter's roll holds it."""
-    party = read_party(keys, row)
+    return entry_of(read_party(keys, row), salt=signature_salt(keys, row, number=number))
+
+
+def entry_of(party: SignOn, *, salt: str) -> Signatory:
+    """Give what somebody gave of itself as the letter's roll holds it."""
     return Signatory(
-        kind="organization" if row.kind is Kind.ORGANIZATION else "person",
-        shown=row.visibility.value,
+        kind="organization" if party.kind is Kind.ORGANIZATION else "person",
+        shown=party.visibility.value,
         name=party.name,
         name_latin=party.name_latin,
         acronym=party.acronym,
@@ -112,7 +134,7 @@ def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
         position=party.position,
         affiliation=party.affiliation,
         order=party.order,
-        salt=signature_salt(keys, row, number=number),
+        salt=salt,
     )
 
 

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
+from typing import Protocol
 
 from flask import Response
 
 from service.i18n.formats import direction
 from service.templating import render
 from service.web.assets import ASSETS
-
-LANGUAGE = "en"
-"""The language of the interface; a letter keeps its own."""
+from service.web.language import Choice, other_languages, page_language
 
 
 class Openness(Enum):
@@ -46,15 +46,39 @@ class Frame:
     direction: str
     stylesheet: str
     icon: str
+    languages: tuple[Choice, ...]
+
+
+class Spoken(Protocol):
+    """What has a language of its own."""
+
+    @property
+    def language(self) -> str:
+        """Give its tag."""
 
 
 def page(
-    template: str, /, *, status: int = 200, openness: Openness = Openness.PRIVATE, **context: object
+    template: str,
+    /,
+    *,
+    status: int = 200,
+    openness: Openness = Openness.PRIVATE,
+    reader: str = "",
+    letter: Spoken | None = None,
+    **context: object,
 ) -> Page:
-    """Fill a template below `templates/` and answer with it; nothing keeps it unless its openness says so."""
-    html = render(template, page=_frame(), direction_of=direction, **context)
+    """Fill a template below `templates/` and answer with it; nothing keeps it unless its openness says so.
+
+    Its language is what the request asks for, else that of the `reader` whom a personal link belongs to, else what the
+    browser accepts, else that of the `letter`, which a template knows by this name.
+    """
+    language = page_language(reader=reader, letter=letter.language if letter else "")
+    frame = _frame(language, has_failed=status >= HTTPStatus.BAD_REQUEST)
+    shown = {**context, "letter": letter} if letter else context
+    html = render(template, language=language, page=frame, direction_of=direction, **shown)
     response = Page(html, status=status, mimetype="text/html")
     response.headers["Cache-Control"] = openness.value
+    response.headers["Vary"] = "Accept-Language"
     response.listed = openness is Openness.LISTED
     return response
 
@@ -70,10 +94,13 @@ def letter_fragment(html: str) -> TrustedHtml:
     return TrustedHtml(html.replace("<h1>", "<h2>").replace("</h1>", "</h2>"))
 
 
-def _frame() -> Frame:
+def _frame(language: str, *, has_failed: bool) -> Frame:
     return Frame(
-        language=LANGUAGE,
-        direction=direction(LANGUAGE),
+        language=language,
+        direction=direction(language),
         stylesheet=ASSETS["undersigned.css"].path,
         icon=ASSETS["icon.svg"].path,
+        # A page for what is not there must not tell what was asked for, and these links repeat it; from a form that
+        # comes back they would lead away from what was written in it.
+        languages=() if has_failed else other_languages(language),
     )

@@ -10,11 +10,16 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from service.campaigns.access import NOTHING_HERE
 from service.foundation.errors import NotFound
+from service.foundation.sentence import Sentence
 from service.web.render import Page
 from service.web.services import WebServices
 
-FOREIGN_HOST = "This service is not reached by that address; open the address that was given to you."
-FOREIGN_SITE = "This form was sent from another site; open the page itself and send the form from there."
+FOREIGN_HOST = Sentence(
+    "This service is not reached by that address; open the address that was given to you."
+)
+FOREIGN_SITE = Sentence(
+    "This form was sent from another site; open the page itself and send the form from there."
+)
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OWN = frozenset({"same-origin", "none"})

@@ -1,7 +1,7 @@
 """What the web door is given from outside, and how its pages reach it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
+from service.signing.intake import Caution
 from service.store.keyring import Keyring
 
 _NAME = "undersigned"
@@ -25,6 +26,7 @@ class WebServices:
     trusted_proxies: int
     onion_location: str
     wake: Callable[[], None]
+    caution: Caution = field(default_factory=Caution)
 
     def now(self) -> datetime:
         """Tell the moment of this request."""

@@ -73,7 +73,9 @@ def test_every_answer_of_every_route_carries_exactly_its_headers(
 
 def expected(path: str, answer: TestResponse) -> set[str]:
     is_listed = path in LISTED and answer.status_code == 200 and "Allow" not in answer.headers
-    return ALWAYS - {"X-Robots-Tag"} if is_listed else ALWAYS
+    # A page comes in the language that its reader accepts, and a cache must know that.
+    is_page = answer.mimetype == "text/html" and (answer.status_code != 200 or "Allow" not in answer.headers)
+    return (ALWAYS - {"X-Robots-Tag"} if is_listed else ALWAYS) | ({"Vary"} if is_page else set())
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def letter_page(slug: str) -> Response:
         letter_html=letter_fragment(letter.letter_html),
         call_html=letter_fragment(letter.call_html),
         sign_link=letter_path(letter.slug, letter.key, page="sign"),
+        own_link=letter_path(letter.slug, letter.key, page="link"),
         each_kind=_each_kind(letter),
         text_links=_text_links(letter),
     )

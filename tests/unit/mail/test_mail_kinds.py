@@ -22,6 +22,7 @@ LABEL = "a2b3c4d5e6f7a2b3c4d5e6f7ab"
 ANSWERS = {
     MessageKind.CONFIRM,
     MessageKind.ALREADY,
+    MessageKind.LINK,
     MessageKind.APPROVAL,
     MessageKind.COORDINATOR_INVITATION,
     MessageKind.ALERT,

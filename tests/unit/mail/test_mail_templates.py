@@ -23,7 +23,15 @@ AROUND_THE_LETTER: dict[str, Any] = {
     "contact": ["A. Secretary", "letter@rivers.example"],
 }
 MAILS: dict[str, dict[str, Any]] = {
-    "confirm": {"link": LINK, "deadline": "5 December, 17:00", "expires": "6 December, 17:00"},
+    "confirm": {
+        "link": LINK,
+        "deadline": "5 December, 17:00",
+        "expires": "6 December, 17:00",
+        "code": "123 456",
+        "for_approver": False,
+        "may_reply": True,
+        "not_me_link": STOP,
+    },
     "already": {"link": LINK, "changed": False},
     "change": {
         "keeps": True,
@@ -34,6 +42,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "link": LINK,
         "unsubscribe_link": STOP,
     },
+    "link": {"link": LINK},
     "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
     "invitation": {
         "link": LINK,
