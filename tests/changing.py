@@ -26,14 +26,15 @@ def file_of(*changes: tuple[bytes, bytes], more: str = TAKES_ALL, tables: str = 
 
 
 def revised(
-    coalition: Coalition, file: bytes = b"", *, hours: float = 48, reason: str = ""
+    coalition: Coalition, file: bytes = b"", *, hours: float = 48, reason: str = "", asking: bool = True
 ) -> LetterRevision:
-    """Change the letter's text, and put it to those who signed."""
+    """Change the letter's text and, unless the clock is to do it, put it to those who signed."""
     read = read_campaign_file(file or file_of(NEW_WORDS), now=coalition.now)
     change = Change(file=read, objections_until=coalition.now + timedelta(hours=hours), reason=reason)
     with transaction(coalition.engine) as session:
         revision = revise(session, coalition.keyring, SLUG, change, by="test", now=coalition.now)
-    asked(coalition)
+    if asking:
+        asked(coalition)
     return revision
 
 

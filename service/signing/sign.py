@@ -131,7 +131,8 @@ def ask_to_confirm(desk: Desk, row: Signature) -> None:
 def tell_already_signed(desk: Desk, row: Signature) -> None:
     """Tell the mailbox, never the page, that nothing more is needed; once a day at most."""
     keep_manage_link(desk, row)
-    keep_change_link(desk, row)
+    if row.revision_id != desk.campaign.revision_id:
+        keep_change_link(desk, row)
     outbox.post(
         desk.session,
         kind=MessageKind.ALREADY,

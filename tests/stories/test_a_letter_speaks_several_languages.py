@@ -3,8 +3,9 @@
 import pytest
 from sqlmodel import select
 
-from service.campaigns.file import read_campaign_file
+from service.campaigns.file import read_campaign_file, revision_record
 from service.campaigns.translations import translation_sha256
+from service.foundation.canonical import digest
 from service.foundation.errors import Refused
 from service.model.audit_event import AuditEvent
 from service.model.letter_revision import LetterRevision
@@ -149,3 +150,23 @@ def test_a_change_in_one_authentic_text_is_a_new_version_and_shown_in_that_langu
             session, coalition.keyring, token=coalition.newest_token("change"), now=coalition.now
         )
     assert [(passage.part, passage.language) for passage in view.passages] == [("asks", "fr")]
+
+
+def test_the_hash_that_is_signed_covers_authentic_texts_and_no_courtesy(noon):
+    def signed(tables):
+        return digest(revision_record(read_campaign_file(file_of(tables=tables), now=noon)))
+
+    spanish = FRENCH.replace('"fr"', '"es"')
+    assert signed("") == signed(ARABIC)
+    assert len({signed(""), signed(FRENCH), signed(FRENCH.replace("Ouvrez", "Rouvrez"))}) == 3
+    assert signed(FRENCH + spanish) == signed(spanish + FRENCH + ARABIC)
+
+
+def test_an_offices_own_salutation_stays_in_the_letters_language(coalition, visitor):
+    own = (b'channels = ["email"]', b'channels = ["email"]\nsalutation = "Dear Madam President,"')
+    coalition.open(file_of(own, tables=FRENCH))
+
+    assert "Dear Madam President," in words_of(visitor.open(letter_page(coalition)))
+    french = words_of(visitor.open(letter_page(coalition, text="fr")))
+    assert "Dear Madam" not in french
+    assert "Monsieur le Président," in french

@@ -2,7 +2,11 @@
 
 import pytest
 
+from service.foundation.settings import Settings
+from service.wiring import initialize, make_services
+from service.worker.jobs import JOBS
 from tests.changing import NEW_WORDS, answered, file_of, kept, revised
+from tests.coalition import Coalition
 from tests.stories.visitor import words_of
 
 REASON = "The mouth of the river is meant as well."
@@ -122,3 +126,22 @@ def test_words_of_the_text_cannot_become_marks_of_the_page(coalition, visitor):
     assert "<script" not in page.text
     assert "<img" not in page.text
     assert "{{ 7*7 }}" in page.text
+
+
+def test_the_clock_asks_and_keeps_by_itself(tmp_path, root, noon):
+    settings = Settings(data_dir=tmp_path / "data", key_dir=tmp_path / "keys", _env_file=None)
+    initialize(settings)
+    services = make_services(settings, clock=lambda: coalition.now)
+    coalition = Coalition(engine=services.engine, root=services.keyring.root, now=noon).open(file_of())
+    coalition.sign_and_confirm("Keeping Watch", keeps_on_change=True)
+    (ask_again,) = (job.run for job in JOBS if job.name == "ask_again")
+    assert ask_again(services, "here") == 0
+    revised(coalition, asking=False)
+
+    assert ask_again(services, "here") == 1
+    assert services.wake.wait(0)
+    coalition.deliver_mail().wait(hours=48)
+    assert [ask_again(services, "here") for _ in range(2)] == [1, 0]
+
+    assert coalition.counts().signatories == 1
+    services.engine.dispose()
