@@ -61,12 +61,13 @@ def answer_inquiries(session: Session, keyring: Keyring, *, now: datetime) -> in
         campaign = session.get(Campaign, inquiry.campaign_id)
         if campaign is not None and campaign.published_at is not None:
             desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-            _answer(desk, open_text(desk.keys, inquiry, "asked_about"))
+            tell_contacts(desk, open_text(desk.keys, inquiry, "asked_about"))
         session.delete(inquiry)
     return len(waiting)
 
 
-def _answer(desk: Desk, asked_about: str) -> None:
+def tell_contacts(desk: Desk, asked_about: str) -> None:
+    """Mail the contacts of the organizations that a name, an acronym or a website means, once a day at most."""
     for row in _meant(desk, asked_about)[:_MOST_TOLD]:
         keep_objection_link(desk, row)
         outbox.post(
