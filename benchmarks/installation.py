@@ -48,12 +48,16 @@ class Installation:
         """Give the order of a process that sends to a sink at this port."""
         return {**self.order, "smtp_url": f"smtp://127.0.0.1:{port}"}
 
-    def add_letter(self, slug: str, *, signatories: int) -> None:
-        """Open a letter, and seal so many signatories into it."""
+    def add_letter(self, slug: str, *, signatories: int, settings: str = "") -> None:
+        """Open a letter, with more `settings` as its file has them, and seal so many signatories into it."""
         services, moment = self.services, now()
         with transaction(services.engine) as session:
             load_campaign(
-                session, services.keyring, read_campaign_file(_file(slug), now=moment), by="bench", now=moment
+                session,
+                services.keyring,
+                read_campaign_file(_file(slug, settings), now=moment),
+                by="bench",
+                now=moment,
             )
             life.freeze(session, services.keyring, slug, by="bench", now=moment)
             campaign = life.open_for_signing(session, slug, by="bench", now=moment)
@@ -159,7 +163,7 @@ def _signatory(keys: CampaignKeys, values: Mapping[str, Any], number: int) -> di
     return vars(record)
 
 
-def _file(slug: str) -> bytes:
+def _file(slug: str, settings: str) -> bytes:
     here = now()
     opens, deadline = here - timedelta(days=30), here + timedelta(days=30)
     return f'''
@@ -171,6 +175,7 @@ access = "public"
 opens = {opens:%Y-%m-%dT%H:%M:%S}
 deadline = {deadline:%Y-%m-%dT%H:%M:%S}
 call = """{CALL}"""
+{settings}
 
 [letter]
 title = "Keep the river open"

@@ -7,6 +7,7 @@ from service.foundation.settings import Settings
 
 MAIL_FROM = "letters@rivers.example"
 SELECTOR = "bench"
+HOST = "letters.rivers.example"
 
 
 def settings_of(order: Mapping[str, str]) -> Settings:
@@ -19,5 +20,5 @@ def settings_of(order: Mapping[str, str]) -> Settings:
         smtp_url=order["smtp_url"],
         mail_from=MAIL_FROM,
         dkim_selector=SELECTOR,
-        public_url="https://letters.rivers.example",
+        public_url=f"https://{HOST}",
     )

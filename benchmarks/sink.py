@@ -108,7 +108,7 @@ def serving_any() -> Iterator[Sink]:
 @contextlib.contextmanager
 def serving_postfix(program: str) -> Iterator[SmtpSink]:
     """Serve by Postfix's smtp-sink on a free port, in an empty folder."""
-    port = _free_port()
+    port = free_port()
     # As root it insists on being told whom to become.
     becoming = ["-u", "nobody"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory(prefix="undersigned-sink-") as folder:
@@ -151,7 +151,8 @@ def serving_own(*, keep_newest: bool = False) -> Iterator[OwnSink]:
             process.stdout.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens at now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 

@@ -2,16 +2,18 @@
 
 from service.app import create_app
 from service.cli.main import run_command_line
+from service.signing.intake import Caution
 from service.web.services import WebServices
 from service.wiring import Services
 
 
 def main() -> None:
     """Run the command that was typed."""
-    run_command_line(_make_app)
+    run_command_line(make_app)
 
 
-def _make_app(services: Services) -> object:
+def make_app(services: Services) -> object:
+    """Make the web application of a service that was put together."""
     return create_app(
         WebServices(
             engine=services.engine,
@@ -21,6 +23,8 @@ def _make_app(services: Services) -> object:
             trusted_proxies=services.settings.trusted_proxies,
             onion_location=services.settings.onion_location,
             wake=services.wake.ring,
+            caution=Caution(quickest=services.settings.form_seconds, a_minute=services.settings.sign_rate),
+            embed_on=services.settings.embed_on,
         )
     )
 

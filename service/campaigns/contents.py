@@ -8,10 +8,22 @@ from service.model.campaign import Campaign
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_record
 
+_FILES_READY = 32
+# To check a file takes two milliseconds, and every page and mail of a letter asks for it; what is sealed anew differs.
+_opened: dict[str, tuple[tuple[bytes, bytes], CampaignFile]] = {}
+
 
 def open_file(session: Session, keyring: Keyring, campaign: Campaign) -> CampaignFile:
     """Open the campaign file that this letter was last loaded from."""
-    return CampaignFile.from_record(open_record(keyring.of(session, campaign.id), campaign, "source"))
+    keys = keyring.of(session, campaign.id)
+    known = _opened.get(campaign.id)
+    if known is not None and known[0] == (keys.data, campaign.source):
+        return known[1]
+    file = CampaignFile.from_record(open_record(keys, campaign, "source"))
+    if len(_opened) >= _FILES_READY:
+        _opened.clear()
+    _opened[campaign.id] = (keys.data, campaign.source), file
+    return file
 
 
 def seal_file(keys: CampaignKeys, campaign: Campaign, file: CampaignFile) -> None:

@@ -133,14 +133,14 @@ class Copy:
 
 
 def make_copy(edition: Edition, *, audience: Audience, office: Office | None) -> Copy:
-    """Make the copy of an edition that `audience` ("full" or "public") may see.
+    """Make the copy of an edition that `audience` ("full", "public" or "unnamed") may see.
 
     Addressed to `office` alone, with its own salutation, where it is one of those the letter is written to;
     else (None, cc, press) to all of those. The same three give the same copy. Raises Refused for a
     placeholder that is unknown, a language that is not supported, an edition addressed to nobody, and a full
     copy for an office that gets the public one. A withheld row without its salt is a bug: ValueError.
     """
-    if audience not in ("full", "public"):
+    if audience not in ("full", "public", "unnamed"):
         raise Refused(f"There is no “{audience}” copy: choose full or public.")
     if office is not None and audience == "full" and office.copy != "full":
         raise Refused(f"{office.name} gets the public copy only: compile the public copy for this office.")

@@ -10,7 +10,7 @@ from service.foundation.canonical import digest
 
 Kind = Literal["organization", "person"]
 Shown = Literal["public", "recipient", "counted"]
-Audience = Literal["full", "public"]
+Audience = Literal["full", "public", "unnamed"]
 Role = Literal["to", "cc", "press"]
 Order = Literal["alphabetical", "lead_first", "manual"]
 GroupBy = Literal["none", "category", "country"]

@@ -76,6 +76,7 @@ _THE_LETTER = Policy(
 POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.CONFIRM: _ANSWER,
     MessageKind.ALREADY: _ANSWER,
+    MessageKind.LINK: _ANSWER,
     MessageKind.CLAIMED: _ANSWER,
     MessageKind.ASKED_ABOUT: _ANSWER,
     MessageKind.COUNTERSIGN: _ANSWER,
@@ -90,6 +91,7 @@ POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.INVITATION: _TO_SIGNATORIES,
     MessageKind.PROOF: _TO_SIGNATORIES,
     MessageKind.THANKS: _TO_SIGNATORIES,
+    MessageKind.CHANGE: _TO_SIGNATORIES,
     MessageKind.UPDATE: _TO_THE_LIST,
     MessageKind.NEWS: _TO_THE_LIST,
     MessageKind.KIT: _TO_THE_LIST,

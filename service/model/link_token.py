@@ -16,6 +16,8 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     APPROVE = "approve"
     UNSUBSCRIBE = "unsubscribe"
+    CHANGE = "change"
+    NOT_ME = "not_me"
     OBJECT = "object"
     COUNTERSIGN = "countersign"
 

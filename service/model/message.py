@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
 
     CONFIRM = "confirm"
     ALREADY = "already"
+    LINK = "link"
     APPROVAL = "approval"
     REHEARSAL = "rehearsal"
     ALERT = "alert"
@@ -28,6 +29,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     INVITATION = "invitation"
     THANKS = "thanks"
+    CHANGE = "change"
     DELIVERY = "delivery"
     COORDINATOR_INVITATION = "coordinator_invitation"
     PROOF = "proof"

@@ -40,8 +40,21 @@ class HeldReason(StrEnum):
 
     SECRETARIAT = "secretariat"
     SECOND_CLAIM = "second_claim"
+    UNPROVEN_REPLY = "unproven_reply"
+    NOT_ME = "not_me"
+    CHANGED_NAME = "changed_name"
     LOOK_ALIKE = "look_alike"
     DISPUTED = "disputed"
+
+
+class ConfirmedBy(StrEnum):
+    """What confirmed a sign-on."""
+
+    BUTTON = "button"
+    CODE = "code"
+    READ_OUT = "read_out"
+    REPLY = "reply"
+    VOUCHED = "vouched"
 
 
 class Standing(StrEnum):
@@ -66,7 +79,9 @@ class Signature(SQLModel, table=True):
 
     `email` is the contact, `name` what is printed; what else was given lies in `details`, the approver's address
     with it. `email_index` is of the mailbox that confirms. An organization is unique by its folded name, a person
-    by mailbox and name. `joined_to` is the sign-on of the same organization that stands for this one too.
+    by mailbox and name. `machine_like` says that it was confirmed as fast as a machine would; `discreet` that its
+    mail names neither letter nor coalition on the outside. `joined_to` is the sign-on of the same organization that
+    stands for this one too.
     """
 
     __tablename__ = "signature"
@@ -119,6 +134,13 @@ class Signature(SQLModel, table=True):
     signed_at: datetime | None = Field(default=None, sa_type=Moment)
     confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
     left_at: datetime | None = Field(default=None, sa_type=Moment)
+    confirmed_by: ConfirmedBy | None = Field(default=None, sa_type=code(ConfirmedBy))
+    machine_like: bool = False
+    discreet: bool = False
+    # Its owner had everything of a person deleted from this row; what is left is a number.
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Its owner wants those who have the letter to be told that the name is not part of it any more.
+    correction_asked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 def is_counted(campaign: Campaign) -> ColumnElement[bool]:

@@ -9,10 +9,12 @@ from service.model.campaign import Campaign
 from service.model.evidence import Evidence
 from service.model.resemblance import Resemblance
 from service.model.signature import Kind, Signature, standing
+from service.signing.abuse.mailboxes import flags_of
 from service.signing.organizations.evidence import grade
 from service.signing.organizations.proofs import evidence_by_sign_on, speaking_for
 from service.signing.party import read_party
 from service.signing.queries import all_signatures
+from service.signing.unreachable import left_alone
 from service.store.keyring import Keyring
 
 COLUMNS = (
@@ -50,8 +52,17 @@ COLUMNS = (
     "decision_by",
     "signed_at",
     "confirmed_at",
+    "correction_asked_at",
+    "erased_at",
     "question",
     "note",
+    "flags",
+    "confirmed_by",
+    "machine_like",
+    "discreet",
+    "mail_stopped",
+    "reply_doubt",
+    "reply",
 )
 
 
@@ -59,8 +70,13 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
     """List every sign-on of a letter as texts by column, in the order they came."""
     keys = keyring.of(session, campaign.id)
     evidence, alike = evidence_by_sign_on(session, campaign.id), _resembling(session, campaign)
+    flags, silent = flags_of(session, campaign), left_alone(session, campaign)
     return [
         list_row(keys, campaign, row, evidence.get(row.id, ()), resembles=alike.get(row.id, ()))
+        | {
+            "flags": flags[row.id].words() if row.id in flags else "",
+            "mail_stopped": silent.get(row.email_index, ""),
+        }
         for row in all_signatures(session, campaign)
     ]
 
@@ -94,6 +110,13 @@ def list_row(
         "decision_by": row.decision_by.isoformat() if row.decision_by else "",
         "signed_at": row.signed_at.isoformat(timespec="seconds") if row.signed_at else "",
         "confirmed_at": row.confirmed_at.isoformat(timespec="seconds") if row.confirmed_at else "",
+        "confirmed_by": row.confirmed_by.value if row.confirmed_by else "",
+        "machine_like": "yes" if row.machine_like else "",
+        "discreet": "yes" if row.discreet else "",
+        "correction_asked_at": (
+            row.correction_asked_at.isoformat(timespec="seconds") if row.correction_asked_at else ""
+        ),
+        "erased_at": row.erased_at.isoformat(timespec="seconds") if row.erased_at else "",
     }
 
 

@@ -26,6 +26,7 @@ class SignOn:
     visibility: Visibility
     keeps_on_change: bool = False
     wants_news: bool = False
+    discreet: bool = False
     language: str = ""
     name_latin: str = ""
     sort_name: str = ""
@@ -54,6 +55,8 @@ class SignOn:
     agreed_on: str = ""
     note: str = ""
     question: str = ""
+    reply: str = ""
+    reply_doubt: str = ""
     condition: str = ""
     settled: str = ""
 
@@ -70,6 +73,7 @@ _IN_COLUMNS = {
     "visibility",
     "keeps_on_change",
     "wants_news",
+    "discreet",
     "language",
     "condition",
 }
@@ -97,6 +101,7 @@ def write_party(keys: CampaignKeys, row: Signature, sign_on: SignOn) -> None:
     row.visibility = sign_on.visibility
     row.keeps_on_change = sign_on.keeps_on_change
     row.wants_news = sign_on.wants_news
+    row.discreet = sign_on.discreet
     row.language = sign_on.language
     row.name = seal_text(keys, row, "name", sign_on.name)
     row.email = seal_text(keys, row, "email", sign_on.email) if sign_on.email else None
@@ -117,6 +122,7 @@ def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
         visibility=row.visibility,
         keeps_on_change=row.keeps_on_change,
         wants_news=row.wants_news,
+        discreet=row.discreet,
         language=row.language,
         condition=open_text(keys, row, "condition"),
         **{key: value for key, value in details.items() if key in known},
@@ -152,6 +158,10 @@ def on_record(recorded: SignOn, given: SignOn) -> SignOn:
         chaser=recorded.chaser,
         how_agreed=recorded.how_agreed,
         agreed_on=recorded.agreed_on,
+        # Whoever asked for discreet mail keeps it, whatever somebody else fills in.
+        discreet=given.discreet or recorded.discreet,
         question=recorded.question,
+        reply=recorded.reply,
+        reply_doubt=recorded.reply_doubt,
         note=recorded.note,
     )

@@ -11,13 +11,14 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision, released_edition
 from service.campaigns.wording import event_words, letter_contact, letter_offices, letter_text
 from service.foundation.sealing import CampaignKeys
+from service.letter.audience import the_narrower
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
 from service.model.edition import Edition as EditionRow
 from service.model.member import Member
 from service.model.signature import Kind, Signature
 from service.signing.members import counted_members
-from service.signing.party import read_party
+from service.signing.party import SignOn, read_party
 from service.signing.queries import counted_signatures
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
@@ -78,9 +79,29 @@ def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, n
     row = released_edition(session, campaign)
     if row is None:
         return letter_as_it_stands(session, keyring, campaign, now=now)
+    return letter_since(session, keyring, campaign, row)
+
+
+def letter_since(session: Session, keyring: Keyring, campaign: Campaign, row: EditionRow) -> Edition:
+    """Give an edition as it may be shown now: without those who have left since, and as those who stay are named now.
+
+    Nobody is shown to more readers than the edition itself does; the frozen edition is not touched.
+    """
+    keys = keyring.of(session, campaign.id)
     sent = frozen_letter(session, keyring, row)
-    standing = roll_now(session, keyring, campaign, number=row.number)
-    return replace(sent, roll=tuple(entry for entry in sent.roll if entry in standing))
+    named = {
+        signature_salt(keys, signature, number=row.number): signature.visibility
+        for signature in counted_signatures(session, campaign)
+    } | {
+        _member_salt(keys, member, number=row.number): signature.visibility
+        for member, signature in counted_members(session, campaign)
+    }
+    roll = (
+        replace(entry, shown=the_narrower(entry.shown, named[entry.salt].value))
+        for entry in sent.roll
+        if entry.salt in named
+    )
+    return replace(sent, roll=tuple(roll))
 
 
 def roll_now(session: Session, keyring: Keyring, campaign: Campaign, *, number: int) -> frozenset[Signatory]:
@@ -99,10 +120,14 @@ def letter_day(file: CampaignFile, *, now: datetime) -> date:
 
 def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
     """Give a signature as the letter's roll holds it."""
-    party = read_party(keys, row)
+    return entry_of(read_party(keys, row), salt=signature_salt(keys, row, number=number))
+
+
+def entry_of(party: SignOn, *, salt: str) -> Signatory:
+    """Give what somebody gave of itself as the letter's roll holds it."""
     return Signatory(
-        kind="organization" if row.kind is Kind.ORGANIZATION else "person",
-        shown=row.visibility.value,
+        kind="organization" if party.kind is Kind.ORGANIZATION else "person",
+        shown=party.visibility.value,
         name=party.name,
         name_latin=party.name_latin,
         acronym=party.acronym,
@@ -117,7 +142,7 @@ def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
         place=party.place,
         for_network=party.signs_for == "network",
         order=party.order,
-        salt=signature_salt(keys, row, number=number),
+        salt=salt,
     )
 
 
@@ -131,8 +156,12 @@ def member_entries(
             shown=row.visibility.value,
             name=open_text(keys, member, "name"),
             through=open_text(keys, row, "name"),
-            salt=keys.blind("salt", f"{number}|{member.id}").hex(),
+            salt=_member_salt(keys, member, number=number),
         )
+
+
+def _member_salt(keys: CampaignKeys, member: Member, *, number: int) -> str:
+    return keys.blind("salt", f"{number}|{member.id}").hex()
 
 
 def _entries(session: Session, keys: CampaignKeys, campaign: Campaign, *, number: int) -> Iterator[Signatory]:

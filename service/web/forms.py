@@ -1,10 +1,10 @@
 """Read the public forms into what the rooms take, or into one sentence for each field that is wrong (pure)."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from service.campaigns.codes import countries
@@ -108,8 +108,56 @@ def read_sign_on(
         sign_on,
         keeps_on_change=keeps == "keep",
         wants_news=reader.ticked("news"),
+        discreet=reader.ticked("discreet"),
         language=language,
     )
+
+
+def prefilled_line(party: SignOn) -> FormState:
+    """Give the form by which a signatory changes how its name appears, filled with what is kept."""
+    names = (*_LINE_TEXTS[party.kind], "country")
+    return FormState(
+        values={**{name: str(getattr(party, name)) for name in names}, "visibility": party.visibility.value}
+    )
+
+
+def read_line(entries: Mapping[str, str], *, recorded: SignOn) -> SignOn:
+    """Read the form that changes how a name appears; what it does not ask for stays as recorded; raises Misfilled."""
+    reader = Reader(entries)
+    is_person = recorded.kind is Kind.PERSON
+    may_be_nameless = is_person and reader.read("visibility", str, "") == Visibility.COUNTED.value
+    missing = (
+        "Enter your name, or choose to be counted only."
+        if is_person
+        else "Enter the name of the organization."
+    )
+    texts: dict[str, Any] = {
+        "name": _read_name(reader, "" if may_be_nameless else missing),
+        "name_latin": _read_latin(reader),
+    }
+    for name, (what, longest) in _LINE_TEXTS[recorded.kind].items():
+        if name not in texts:
+            texts[name] = reader.line(name, what, longest=longest, missing=_still_needed(name, recorded))
+    country = reader.read("country", _country, "")
+    visibility = _read_visibility(reader)
+    reader.refuse_if_wrong()
+    return replace(recorded, **texts, country=country, visibility=visibility)
+
+
+def read_mail_wishes(entries: Mapping[str, str], *, languages: Collection[str]) -> tuple[str, bool]:
+    """Read the language of the mail and the box for later news; raises Misfilled."""
+    reader = Reader(entries)
+    language = reader.read("language", _choice(set(languages), "Choose the language of our messages."), "")
+    reader.refuse_if_wrong()
+    return language, reader.ticked("news")
+
+
+def read_own_email(entries: Mapping[str, str]) -> str:
+    """Read the address to which a fresh link is to go; raises Misfilled."""
+    reader = Reader(entries)
+    email = _read_email(reader)
+    reader.refuse_if_wrong()
+    return email
 
 
 def read_day(entries: Mapping[str, str], *, today: date) -> date:
@@ -153,6 +201,36 @@ def read_decision(entries: Mapping[str, str]) -> tuple[Decision, str]:
     note = reader.read("note", lambda text: clean_text(text, what="Your note", longest=LONGEST_NOTE), "")
     reader.refuse_if_wrong()
     return Decision(decision), note
+
+
+_BOTH_KINDS = {
+    "name": ("The name", LONGEST_LINE),
+    "name_latin": ("The name in Latin letters", LONGEST_LINE),
+    "sort_name": ("The name to sort by", LONGEST_LINE),
+}
+_LINE_TEXTS: Mapping[Kind, Mapping[str, tuple[str, int]]] = {
+    Kind.PERSON: {
+        **_BOTH_KINDS,
+        "position": ("Your position", LONGEST_LINE),
+        "affiliation": ("Your affiliation", LONGEST_LINE),
+    },
+    Kind.ORGANIZATION: {
+        **_BOTH_KINDS,
+        "acronym": ("The acronym", 40),
+        "qualifier": ("The words after the name", LONGEST_QUALIFIER),
+        "representative_name": ("The representative's name", LONGEST_LINE),
+        "representative_title": ("The representative's role", LONGEST_LINE),
+    },
+}
+_REPRESENTED = {
+    "representative_name": "Enter the name of the person who represents the organization.",
+    "representative_title": "Enter that person's role, for example “Chair” or “Executive Director”.",
+}
+
+
+def _still_needed(name: str, recorded: SignOn) -> str:
+    """Say what to say where an organization that named its representative would end without one."""
+    return _REPRESENTED.get(name, "") if getattr(recorded, name) else ""
 
 
 _WHICH_CHANGES = "Choose what happens to your sign-on if the text changes."

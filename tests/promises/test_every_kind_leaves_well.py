@@ -23,6 +23,7 @@ from service.mail.verp import read_return_path
 from service.model.edition import Decision
 from service.model.message import Message, MessageKind
 from service.model.update import UpdateAudience
+from service.signing.fresh_link import send_asked_links
 from service.signing.invite import import_signatories
 from service.signing.messages import signing_composers
 from service.signing.organizations.asking import tell_contacts
@@ -32,11 +33,12 @@ from service.signing.update_words import UpdateWords
 from service.signing.updates import keep_update_links, post_update, start_update
 from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
+from tests.changing import revised
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
-from tests.stories.visitor import Door, Visitor
+from tests.stories.visitor import Door, Visitor, letter_page
 from tests.unit.mail.test_mail_kinds import (
     ALWAYS,
     BY_A_MACHINE,
@@ -132,12 +134,22 @@ def collect(office: Office) -> None:
     office.send()
     coalition.sign("Lake Alliance")
     office.send()
+    asked_for_the_link(coalition, visitor)
+    office.send()
     coalition.wait(days=10, hours=12)
     reminded(coalition)
     for audience in UpdateAudience:
         told(coalition, audience)
+    revised(coalition, hours=24)
     office.send()
+    visitor.send(f"/change/{office.token('change')}", {}, answer="agree")
     organizations(office, visitor)
+
+
+def asked_for_the_link(coalition: Coalition, visitor: Visitor) -> None:
+    visitor.send(letter_page(coalition, "/link"), {"email": "lake@members.example"})
+    with transaction(coalition.engine) as session:
+        assert send_asked_links(session, coalition.keyring, now=coalition.now) == 1
 
 
 def organizations(office: Office, visitor: Visitor) -> None:

@@ -137,7 +137,7 @@ def test_an_organization_reads_signs_and_confirms(site: Site, page: Page) -> Non
     assert site.coalition.counts().organizations == 1
 
 
-def test_a_person_mends_a_mistake_by_its_link_signs_and_withdraws(site: Site, page: Page) -> None:
+def test_a_person_mends_a_mistake_signs_changes_its_mind_and_is_erased(site: Site, page: Page) -> None:
     page.goto(f"{site.url}{letter_page(site.coalition, '/sign', kind='person')}")
     page.get_by_label("Your name", exact=True).fill("ཚེ་རིང་།")
     page.get_by_label("Your e-mail address").fill("tsering@valley")
@@ -157,9 +157,42 @@ def test_a_person_mends_a_mistake_by_its_link_signs_and_withdraws(site: Site, pa
     assert site.coalition.counts().individuals == 1
 
     page.goto(site.newest("manage"))
+    own = page.url
+    fits(page)
+    page.get_by_role("link", name="Change how the name appears").click()
+    fits(page)
+    page.get_by_label("Position").fill("Hydrologist")
+    page.get_by_label("Only counted").check()
+    page.get_by_role("button", name="Show the new line").click()
+    page.get_by_text("Counted only; the name is printed nowhere.").wait_for()
+    fits(page)
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("status").get_by_text("Kept").wait_for()
+
+    page.locator("summary", has_text="Take along").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the file").click()
+    assert download.value.suggested_filename == "sign-on.json"
+
     page.locator("summary", has_text="Withdraw the sign-on").click()
     page.get_by_role("button", name="Withdraw the sign-on").click()
     page.get_by_text("Withdrawn").first.wait_for()
+    fits(page)
+    assert site.coalition.counts().signatories == 0
+    page.get_by_role("button", name="Undo the withdrawal").click()
+    page.get_by_role("status").get_by_text("undone").wait_for()
+    assert site.coalition.counts().signatories == 1
+
+    page.goto(f"{own}/receipt")
+    page.get_by_role("link", name="use the receipt that names nobody").click()
+    fits(page)
+    assert "ཚེ་རིང" not in page.content()
+
+    page.goto(own)
+    page.get_by_role("link", name="Erase it").click()
+    fits(page)
+    page.get_by_role("button", name="Erase it for good").click()
+    page.get_by_text("Erased.").wait_for()
     assert site.coalition.counts().signatories == 0
 
 

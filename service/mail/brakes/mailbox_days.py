@@ -15,6 +15,7 @@ from service.store.rows import run_for_rows
 _SHARES: Mapping[MessageKind, Share] = {
     MessageKind.CONFIRM: Share.TYPED,
     MessageKind.ALREADY: Share.TYPED,
+    MessageKind.LINK: Share.TYPED,
     MessageKind.CLAIMED: Share.TYPED,
     MessageKind.ASKED_ABOUT: Share.TYPED,
     MessageKind.COUNTERSIGN: Share.TYPED,

@@ -4,17 +4,27 @@
 from service.web.public import (
     approve,
     asked,
+    change,
     confirm,
+    embed,
+    fresh_link,
     home,
     invitation,
     leave,
     letter,
+    manage,
+    not_me,
     organization,
+    receipt,
     sign,
     status,
+    waiting,
 )
 from service.web.public.blueprint import public
 
-PAGES = (home, letter, sign, confirm, invitation, leave, approve, asked, organization, status)
+PAGES = (
+    *(home, letter, embed, sign, waiting, confirm, not_me, change, invitation),
+    *(manage, receipt, fresh_link, leave, approve, asked, organization, status),
+)
 
 __all__ = ["PAGES", "public"]

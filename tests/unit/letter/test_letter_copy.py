@@ -189,7 +189,7 @@ def test_two_brackets_around_words_are_no_placeholder():
 
 def test_an_unsupported_language_is_refused():
     with pytest.raises(Refused, match="cannot be made yet"):
-        copy_of(text=make_text(language="bo"))
+        copy_of(text=make_text(language="ko"))
 
 
 def test_an_edition_comes_back_from_its_record():

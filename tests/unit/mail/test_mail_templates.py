@@ -23,8 +23,26 @@ AROUND_THE_LETTER: dict[str, Any] = {
     "contact": ["A. Secretary", "letter@rivers.example"],
 }
 MAILS: dict[str, dict[str, Any]] = {
-    "confirm": {"link": LINK, "deadline": "5 December, 17:00", "expires": "6 December, 17:00"},
-    "already": {"link": LINK},
+    "confirm": {
+        "link": LINK,
+        "deadline": "5 December, 17:00",
+        "expires": "6 December, 17:00",
+        "code": "123 456",
+        "for_approver": False,
+        "may_reply": True,
+        "not_me_link": STOP,
+    },
+    "already": {"link": LINK, "changed": False},
+    "change": {
+        "keeps": True,
+        "signed": 1,
+        "present": 2,
+        "reason": "A name was wrong.\n\nNothing else changed.",
+        "until": "5 December, 17:00",
+        "link": LINK,
+        "unsubscribe_link": STOP,
+    },
+    "link": {"link": LINK},
     "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
     "invitation": {
         "link": LINK,

@@ -1,0 +1,1 @@
+"""The public side under load, beside bare views under the same server."""
