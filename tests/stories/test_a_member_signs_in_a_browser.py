@@ -196,6 +196,41 @@ def test_a_person_mends_a_mistake_signs_changes_its_mind_and_is_erased(site: Sit
     assert site.coalition.counts().signatories == 0
 
 
+def test_an_organization_signs_for_members_and_holds_what_it_did_not_sign(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}{letter_page(site.coalition, '/sign', kind='organization')}")
+    page.get_by_label("Name of the organization").fill("شبكة الأنهار")
+    page.locator("summary", has_text="It signs for a network").click()
+    page.get_by_label("For itself and the members listed here").check()
+    page.get_by_label("Members it signs for").fill("نهر واحد\nLac Foundation")
+    page.locator("summary", has_text="It signs under a condition").click()
+    page.get_by_label("The condition").fill("If the second ask stays.")
+    fits(page)
+    page.get_by_label("Representative’s name").fill("Noor Example")
+    page.get_by_label("Representative’s role").fill("Chair")
+    page.get_by_label("I am that person").check()
+    page.get_by_label("Your e-mail address").fill("office@rivers.example")
+    page.get_by_role("button", name="Send the sign-on").click()
+    page.goto(site.newest("confirm"))
+    page.get_by_text("Lac Foundation").first.wait_for()
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="The sign-on is confirmed").wait_for()
+    assert site.coalition.counts().organizations == 0
+
+    page.goto(site.newest("manage"))
+    page.get_by_role("link", name="What speaks for your sign-on").click()
+    fits(page)
+    page.get_by_label("Second officer’s name").fill("Ben Board")
+    page.get_by_label("Second officer’s e-mail address").fill("ben@rivers.example")
+    page.get_by_role("button", name="Ask to countersign").click()
+    page.get_by_text("A message went to").wait_for()
+    page.goto(site.newest("countersign"))
+    fits(page)
+    page.locator("summary", has_text="It has not").click()
+    page.get_by_role("button", name="It was not authorized").click()
+    page.get_by_role("heading", name="The sign-on is held").wait_for()
+    fits(page)
+
+
 def test_the_keyboard_reaches_the_skip_link_first(site: Site, page: Page) -> None:
     page.goto(site.letter)
     page.keyboard.press("Tab")
