@@ -34,6 +34,15 @@ def age(root: RootKey, nonce: str, *, place: str, now: datetime) -> timedelta | 
     return now.replace(microsecond=0) - made
 
 
+def is_ours(root: RootKey, nonce: str, *, place: str, now: datetime) -> bool:
+    """Tell whether a mark was made here for this place, however long ago."""
+    try:
+        _signer(root, now).unsign(f"{_name(place)}{_SEPARATOR}{nonce}".encode())
+    except BadSignature:
+        return False
+    return True
+
+
 class _SignerAt(TimestampSigner):
     """A signer that is told the time, as everything here is."""
 
