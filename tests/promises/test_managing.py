@@ -29,7 +29,7 @@ from service.signing.line import change_line
 from service.signing.listing import list_signatories
 from service.signing.mail_wishes import change_mail
 from service.signing.own_data import own_data
-from service.signing.page import count_record, letter_view
+from service.signing.page import letter_view, shown_counts
 from service.signing.roll import frozen_letter
 from service.store.links import find_link
 from service.store.transaction import reading, transaction, trial
@@ -71,15 +71,15 @@ def send(coalition: Coalition) -> Coalition:
 
 def page_of(coalition: Coalition) -> str:
     with reading(coalition.engine) as session:
-        view = letter_view(session, coalition.keyring, slug=SLUG, key=coalition.key(), now=coalition.now)
+        view = letter_view(session, coalition.keyring, coalition.campaign(), now=coalition.now)
         return view.letter_html
 
 
 def page_count(coalition: Coalition) -> int:
     with reading(coalition.engine) as session:
-        record = count_record(session, coalition.keyring, slug=SLUG, key=coalition.key(), now=coalition.now)
-    assert isinstance(record["signatories"], int)
-    return record["signatories"]
+        shown = shown_counts(session, coalition.keyring, coalition.campaign(), now=coalition.now)
+    assert shown is not None
+    return shown.signatories
 
 
 def later_copy(coalition: Coalition, audience: str) -> str:

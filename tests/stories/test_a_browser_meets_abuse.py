@@ -127,7 +127,7 @@ def test_under_attack_a_browser_proves_its_work_and_one_without_scripts_is_told_
     page.get_by_role("button", name="Send the sign-on").click()
     page.get_by_role("heading", name="Check your e-mail").wait_for()
 
-    assert urlsplit(page.url).path.endswith("/thanks")
+    assert urlsplit(page.url).path.startswith("/waiting/")
     with reading(coalition.engine) as session:
         (row,) = session.exec(select(Intake)).all()
     assert (row.reason is None) is has_scripts

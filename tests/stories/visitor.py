@@ -86,10 +86,11 @@ def words_of(page: TestResponse) -> str:
 
 def same(one: TestResponse, other: TestResponse) -> bool:
     """Tell whether two answers are the same to the last byte, headers and all, but for the token of a waiting page."""
-    return _bare(one) == _bare(other)
+    return bare(one) == bare(other)
 
 
-def _bare(page: TestResponse) -> tuple[str, list[tuple[str, str]], bytes]:
+def bare(page: TestResponse) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Give all of an answer but the token of a waiting page."""
     # It is another for every form that is sent, whoever sends it.
     headers = [(name, re.sub(r"^/waiting/[\w-]{43}", "/waiting/…", value)) for name, value in page.headers]
     return page.status, sorted(headers), page.data

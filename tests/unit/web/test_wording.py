@@ -19,7 +19,7 @@ WORDS = {
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_other_words_have_another_version(kind: Kind) -> None:
-    questions, form = _environment.get_template("parts/sign_fields.html").module, FormState(values={})
+    questions, form = _environment("en").get_template("parts/sign_fields.html").module, FormState(values={})
     words = visible_text(f"<main>{questions.wishes(form, kind)}{questions.news(form)}</main>")
 
     assert hashlib.sha256(words.encode()).hexdigest()[:16] == WORDS[WORDING, kind], (
