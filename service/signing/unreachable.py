@@ -10,10 +10,11 @@ from service.coordinators import audit
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line
+from service.letter.audience import is_shown_to_nobody
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.confirming_code import CodeChannel
-from service.model.signature import ConfirmedBy, Kind, Provenance, Signature, Visibility
+from service.model.signature import ConfirmedBy, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.model.suppression import Suppression
 from service.signing.codes import end_codes, keep_code, random_code
@@ -119,8 +120,7 @@ def left_alone(session: Session, campaign: Campaign) -> dict[bytes, str]:
 
 def _only_printed(party: SignOn) -> SignOn:
     """Give what a letter prints of a signatory, and how it is ordered; nothing by which anybody is reached."""
-    is_named = party.visibility is not Visibility.COUNTED
-    if not is_named:
+    if is_shown_to_nobody(party.visibility.value):
         return SignOn(kind=party.kind, name="", email="", visibility=party.visibility, country=party.country)
     return SignOn(
         kind=party.kind,
