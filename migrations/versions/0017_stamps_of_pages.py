@@ -21,8 +21,13 @@ _ROWS_OF = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 _POSTGRESQL = """
 CREATE FUNCTION move_page_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    letter varchar(32) := to_jsonb(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END) ->> TG_ARGV[0];
+    letter varchar(32);
 BEGIN
+    IF TG_ARGV[0] = 'id' THEN
+        letter := COALESCE(NEW.id, OLD.id);
+    ELSE
+        letter := COALESCE(NEW.campaign_id, OLD.campaign_id);
+    END IF;
     INSERT INTO page_stamp AS kept (campaign_id, lane, step, moved_by)
     VALUES (letter, pg_backend_pid() % 64, 1, pg_current_xact_id()::text::bigint)
     ON CONFLICT (campaign_id, lane) DO UPDATE SET step = kept.step + 1, moved_by = excluded.moved_by

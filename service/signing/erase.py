@@ -13,6 +13,7 @@ from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
+from service.signing.organizations.forgetting import forget_organization
 from service.signing.own_sign_on import (
     MAY_LEAVE,
     Holder,
@@ -44,6 +45,7 @@ def erase(session: Session, keyring: Keyring, *, token: str, now: datetime) -> M
         _end(holder)
         _empty(holder)
         _forget_ways(holder)
+        forget_organization(holder.session, holder.signature)
         note(holder, "signature.erase")
     return view_of(holder)
 

@@ -83,7 +83,8 @@ def _behind(
     row, campaign = find(session, link.row_id), session.get(Campaign, link.campaign_id)
     if row is None or campaign is None or now >= link.expires_at or link.generation != row.generation:
         raise NotFound("This link does not open anything.")
-    if row.kind is not Kind.ORGANIZATION or row.state is not SignatureState.CONFIRMED:
+    is_gone = row.state is not SignatureState.CONFIRMED or row.erased_at is not None
+    if row.kind is not Kind.ORGANIZATION or is_gone:
         raise NotFound("This link does not open anything.")
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     return desk, row, link

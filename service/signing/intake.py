@@ -19,6 +19,7 @@ from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.intake import Intake
+from service.model.mailbox_check import MailboxCheck
 from service.model.message import MessageKind
 from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Kind, Signature, Visibility
@@ -178,6 +179,12 @@ def forget_intake(session: Session, *, now: datetime) -> int:
         .returning(literal(1))
     )
     return len(session.execute(gone).all())
+
+
+def forget_traces(session: Session, signature_id: str) -> None:
+    """Delete what intake and checks still keep of one sign-on, for those who erase it."""
+    session.execute(delete(Intake).where(col(Intake.signature_id) == signature_id))
+    session.execute(delete(MailboxCheck).where(col(MailboxCheck.signature_id) == signature_id))
 
 
 def tell_of_quarantine(session: Session, *, now: datetime) -> int:

@@ -14,6 +14,7 @@ from service.signing.identity import stays_the_same
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import note
 from service.signing.naming import HOW_NAMED
+from service.signing.organizations.joined import hold_look_alike
 from service.signing.own_sign_on import (
     Holder,
     ManageView,
@@ -28,6 +29,7 @@ from service.signing.party import SignOn, name_index, second_claim_index, write_
 from service.signing.proof_line import line_of
 from service.signing.queries import find_organization, find_person
 from service.signing.reached import reader_acted
+from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 
 _OF_THE_LINE = (
@@ -133,6 +135,9 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, *, reviewed: bool) -> No
             session.add(row)
     except IntegrityError as error:
         raise Refused(_TAKEN) from error
+    if (was.name, was.name_latin, was.acronym) != (becomes.name, becomes.name_latin, becomes.acronym):
+        desk = Desk(session=session, keys=holder.keys, campaign=holder.campaign, now=holder.now)
+        hold_look_alike(desk, row)
     note(holder, "signature.line")
 
 

@@ -17,6 +17,7 @@ from service.model.states import SIGNATURE, SignatureState
 from service.model.suppression import Suppression, SuppressionReason
 from service.signing.codes import end_codes
 from service.signing.leaving import stop_letter_that_names
+from service.signing.organizations.joined import part_joined
 from service.signing.party import email_index, read_party
 from service.signing.queries import Find, get_signature, lock_signature
 from service.store.insert import insert_or
@@ -60,6 +61,7 @@ def end_as_not_me(session: Session, keyring: Keyring, *, token: str, now: dateti
     if signature.held_reason is not HeldReason.NOT_ME:
         if signature.state in _STANDS:
             stop_letter_that_names(session, signature, campaign, now=now)
+            part_joined(session, signature)
             SIGNATURE.move(signature, SignatureState.WITHDRAWN)
             signature.left_at = now
             signature.accepted_at = signature.confirmed_at = None

@@ -142,6 +142,7 @@ def _only_printed(party: SignOn) -> SignOn:
         representative_title=party.representative_title,
         position=party.position,
         affiliation=party.affiliation,
+        place=party.place,
         signs_for=party.signs_for,
         members=party.members,
         order=party.order,

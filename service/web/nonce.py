@@ -44,6 +44,15 @@ def opened_at(root: RootKey, nonce: str, *, place: str, now: datetime) -> dateti
     return made_at
 
 
+def is_ours(root: RootKey, nonce: str, *, place: str, now: datetime) -> bool:
+    """Tell whether a mark was made here for this place, however long ago."""
+    try:
+        _signer(root, now).unsign(f"{_name(place)}{_SEPARATOR}{nonce}".encode())
+    except BadSignature:
+        return False
+    return True
+
+
 class _SignerAt(TimestampSigner):
     """A signer that is told the time, as everything here is."""
 

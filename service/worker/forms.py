@@ -24,7 +24,10 @@ def take_in_forms(services: Services, owner: str) -> int:
     while True:
         with reading(services.engine) as session:
             waiting = received(session, most=_AT_A_TIME)
-        done += sum(_take_in(services, intake_id) for intake_id in waiting)
+        for intake_id in waiting:
+            if services.wake.is_stopping():
+                return done
+            done += _take_in(services, intake_id)
         if len(waiting) < _AT_A_TIME:
             break
     if done:

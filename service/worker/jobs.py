@@ -211,7 +211,7 @@ _STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, foll
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
     Job(name="take_in_forms", run=take_in_forms, every_seconds=1),
-    Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=30),
+    Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600),
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),

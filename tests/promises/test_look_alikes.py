@@ -10,6 +10,8 @@ from sqlmodel import select
 from service.campaigns.queries import get_campaign
 from service.foundation.errors import Refused
 from service.foundation.sealing import RootKey
+from service.model.evidence import Evidence
+from service.model.member import Member
 from service.model.resemblance import LikenessIndex
 from service.model.signature import HeldReason, Kind, Signature
 from service.signing.decide import decide
@@ -18,12 +20,14 @@ from service.signing.listing import list_signatories
 from service.signing.manage import withdraw
 from service.signing.organizations import look_alikes
 from service.signing.organizations.joined import say_another, say_same
+from service.signing.organizations.proofs import attest
 from service.signing.party import name_index
 from service.signing.roll import letter_as_it_stands
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.make import make_sign_on, make_signature
+from tests.promises.holder import holder_of
 
 FAKE = "Аmnesty lnternational"
 
@@ -176,6 +180,32 @@ def test_a_colleagues_sign_on_stands_for_the_invited_that_has_not_signed(coaliti
 
     assert printed(coalition) == ["Amnesty International e.V."]
     assert coalition.counts().organizations == 1
+
+
+def test_a_name_in_latin_letters_that_is_given_later_is_compared_as_well(coalition: Coalition) -> None:
+    coalition.sign_and_confirm("Amnesty International", email="a@amnesty.example")
+    coalition.sign_and_confirm("Ֆորում", email="x@mail.example").deliver_mail()
+
+    holder_of(coalition, "Ֆորում").change(name_latin="Amnesty lnternational")
+
+    assert listed(coalition, "Ֆորում")["held"] == "look_alike"
+    assert printed(coalition) == ["Amnesty International"]
+
+
+def test_an_erased_sign_on_leaves_no_look_no_evidence_and_no_member_behind(coalition: Coalition) -> None:
+    coalition.sign_and_confirm("Greenpeace", signs_for="members", members=("Lac",)).deliver_mail()
+    holder = holder_of(coalition, "Greenpeace")
+    with transaction(coalition.engine) as session:
+        attest(session, coalition.keyring, SLUG, holder.row_id, how="called", by="test", now=coalition.now)
+
+    holder.erase()
+
+    with reading(coalition.engine) as session:
+        assert session.exec(select(LikenessIndex)).all() == []
+        assert session.exec(select(Evidence)).all() == []
+        assert [member.name for member in session.exec(select(Member)).all()] == [b""]
+    coalition.sign_and_confirm("Greenpeece", email="x@mail.example")
+    assert printed(coalition) == ["Greenpeece"]
 
 
 def test_who_was_joined_is_looked_at_again_when_the_whole_leaves(coalition: Coalition) -> None:

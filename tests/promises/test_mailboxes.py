@@ -11,7 +11,9 @@ from service.signing.abuse.mailboxes import (
     keep_findings,
     unchecked,
 )
+from service.signing.intake import forget_traces
 from service.signing.listing import list_signatories
+from service.signing.queries import all_signatures
 from service.store.transaction import reading, transaction
 from tests.coalition import Coalition, letter_file
 from tests.doubles.dns import FakeResolver, SilentResolver
@@ -136,3 +138,13 @@ def test_no_address_lies_in_clear(coalition, engine):
     with engine.connect() as connection:
         kept = connection.exec_driver_sql("SELECT * FROM mailbox_check").all()
     assert "lakes" not in str(kept)
+
+
+def test_whoever_is_erased_leaves_no_trace_here(coalition):
+    coalition.sign("Lakes", email="office@lakes.example")
+    look(coalition)
+    with transaction(coalition.engine) as session:
+        (signature,) = all_signatures(session, coalition.campaign())
+        forget_traces(session, signature.id)
+
+    assert look(coalition) == 1

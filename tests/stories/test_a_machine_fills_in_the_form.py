@@ -90,6 +90,19 @@ def test_who_corrects_a_slip_at_once_is_not_too_quick(coalition: Coalition, visi
     assert reasons(coalition) == [""]
 
 
+def test_who_comes_back_after_hours_and_presses_at_once_is_not_too_quick(
+    coalition: Coalition, visitor: Visitor
+) -> None:
+    entries = entries_of(coalition, visitor)
+    coalition.wait(hours=3)
+    late = form_of(visitor.post(form_path(coalition), entries))
+    made_up = form_of(visitor.post(form_path(coalition), {**entries, "nonce": "x.y.z"}))
+
+    assert visitor.post(form_path(coalition), dict(late.filled({}))).status_code == 303
+    assert visitor.post(form_path(coalition), dict(made_up.filled({}))).status_code == 303
+    assert reasons(coalition) == ["", "too_quick"]
+
+
 def test_the_trap_is_seen_by_no_person(coalition: Coalition, visitor: Visitor) -> None:
     page = visitor.open(form_path(coalition)).text
     trap = page[page.index('aria-hidden="true"') - 60 : page.index('id="comments"') + 120]

@@ -9,9 +9,8 @@ from disposable_email_domains import blocklist
 from sqlmodel import Session, col, or_, select
 
 from service.foundation.addresses import ascii_address, similar_address
-from service.foundation.errors import Permanent
 from service.mail.dns import Resolver, Unanswered
-from service.model.campaign import Campaign
+from service.model.campaign import Campaign, CampaignKey
 from service.model.mailbox_check import MailboxCheck
 from service.model.signature import Signature
 from service.model.states import SignatureState
@@ -61,6 +60,8 @@ def unchecked(session: Session, keyring: Keyring, *, now: datetime, most: int) -
     )
     found = (
         select(Signature)
+        # Of a letter that was purged nobody can read an address any more.
+        .join(CampaignKey, col(CampaignKey.campaign_id) == col(Signature.campaign_id))
         .outerjoin(MailboxCheck, col(MailboxCheck.signature_id) == col(Signature.id))
         .where(
             col(Signature.email).is_not(None),
@@ -70,8 +71,7 @@ def unchecked(session: Session, keyring: Keyring, *, now: datetime, most: int) -
         .order_by(col(Signature.id))
         .limit(most)
     )
-    rows = [_unchecked(session, keyring, signature) for signature in session.exec(found)]
-    return [row for row in rows if row is not None]
+    return [_unchecked(session, keyring, signature) for signature in session.exec(found)]
 
 
 def domains_to_ask(rows: Iterable[Unchecked]) -> frozenset[str]:
@@ -137,15 +137,9 @@ def flags_of(session: Session, campaign: Campaign) -> Mapping[str, Flags]:
     return {signature_id: found for signature_id, found in flags.items() if found != Flags()}
 
 
-def _unchecked(session: Session, keyring: Keyring, signature: Signature) -> Unchecked | None:
-    try:
-        keys = keyring.of(session, signature.campaign_id)
-    except Permanent:
-        # The letter was purged.
-        return None
+def _unchecked(session: Session, keyring: Keyring, signature: Signature) -> Unchecked:
+    keys = keyring.of(session, signature.campaign_id)
     address = confirming_mailbox(keys, signature.id, email=signature.email, details=signature.details)
-    if not address:
-        return None
     return Unchecked(
         signature_id=signature.id,
         campaign_id=signature.campaign_id,

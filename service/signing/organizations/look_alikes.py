@@ -160,7 +160,9 @@ def _compared(campaign_id: str) -> ColumnElement[bool]:
 
 def _stands() -> ColumnElement[bool]:
     # Who is on the coalition's list counts whatever it answered: its name is taken in vain most easily then.
-    return or_(col(Signature.state) == SignatureState.CONFIRMED, col(Signature.invited).is_(True))
+    stands = or_(col(Signature.state) == SignatureState.CONFIRMED, col(Signature.invited).is_(True))
+    # Who erased its sign-on has no name any more.
+    return and_(stands, col(Signature.erased_at).is_(None))
 
 
 def _decided(session: Session, row: Signature) -> set[str]:

@@ -7,7 +7,7 @@ from flask import request
 
 from service.foundation.sentence import Sentence
 from service.signing.intake import Visit
-from service.web.nonce import LIVES, age, is_fresh, make_nonce, opened_at
+from service.web.nonce import LIVES, age, is_fresh, is_ours, make_nonce, opened_at
 from service.web.proof_of_work import Challenge, check_proof, make_challenge
 from service.web.services import services
 
@@ -36,8 +36,14 @@ def form_is_fresh(entries: Mapping[str, str], *, about: str = "") -> bool:
 
 
 def kept_nonce(entries: Mapping[str, str]) -> str:
-    """Give the mark that a form came with, where it is fresh, so that who corrects a slip was not too quick; else a new one."""
-    return entries.get("nonce", "") if form_is_fresh(entries) else fresh_nonce()
+    """Make the mark for a form that is shown again: nobody is too quick who corrects a slip, or comes back late."""
+    if form_is_fresh(entries):
+        return entries.get("nonce", "")
+    here, place = services(), request.path
+    if is_ours(here.keyring.root, entries.get("nonce", ""), place=place, now=here.now()):
+        # It was open for more than an hour: whoever presses the button again need not wait.
+        return make_nonce(here.keyring.root, place=place, now=here.now() - here.caution.quickest)
+    return fresh_nonce()
 
 
 def fresh_challenge() -> Challenge:
