@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from service.campaigns.queries import latest_edition
 from service.letter.audience import is_shown_to_nobody
 from service.mail import outbox
+from service.model.agreement import Agreement
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
 from service.signing.leaving import stop_letter_that_names
@@ -73,6 +74,8 @@ def _empty(holder: Holder) -> None:
     signature.email_index = holder.keys.blind("erased-email", signature.id)
     signature.erased_at = holder.now
     holder.session.add(signature)
+    told = update(Agreement).where(col(Agreement.signature_id) == signature.id)
+    holder.session.execute(told.values(note=None))
 
 
 def _forget_ways(holder: Holder) -> None:

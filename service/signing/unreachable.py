@@ -12,11 +12,13 @@ from service.foundation.errors import Refused
 from service.foundation.written import clean_line
 from service.letter.audience import is_shown_to_nobody
 from service.mail import outbox
+from service.model.agreement import How
 from service.model.campaign import Campaign
 from service.model.confirming_code import CodeChannel
 from service.model.signature import ConfirmedBy, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.model.suppression import Suppression
+from service.signing.agreement import keep_agreement
 from service.signing.codes import end_codes, keep_code, random_code
 from service.signing.confirm import is_takeable
 from service.signing.party import SignOn, email_index, read_party, write_party
@@ -109,6 +111,7 @@ def vouch(
     row.confirmed_at = row.accepted_at = now
     row.revision_id = desk.campaign.revision_id
     session.add(row)
+    keep_agreement(session, desk.keys, row, how=How.ATTESTED, note=agreed, now=now)
     _record(desk, row, "vouch", by=by)
 
 

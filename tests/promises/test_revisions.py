@@ -26,6 +26,7 @@ from service.signing.change import answer_change, look_at_change
 from service.signing.confirm import confirm, look_at_confirmation
 from service.signing.decide import decide
 from service.signing.earlier_text import attest_agreement
+from service.signing.erase import erase
 from service.signing.invite import import_signatories
 from service.signing.messages import signing_mailbox
 from service.signing.roll_file import read_signatories
@@ -491,3 +492,24 @@ def test_who_had_confirmed_before_agreements_were_kept_is_known_to_have_agreed(b
         signatures[0].id: (revision.id, How.AGREED),
         signatures[1].id: (revision.id, How.ATTESTED),
     }
+
+
+def test_erasing_a_sign_on_forgets_what_was_noted_of_its_agreement(coalition):
+    revised(coalition)
+    asking = rows(coalition)["asking"].id
+    with transaction(coalition.engine) as session:
+        attest_agreement(
+            session, coalition.keyring, SLUG, [asking], how="by phone, Noor", by="test", now=coalition.now
+        )
+    coalition.deliver_mail()
+    token = coalition.tokens("manage")[0]
+
+    with transaction(coalition.engine) as session:
+        noted = session.exec(select(Agreement).where(Agreement.signature_id == asking)).all()
+        assert [row.note is not None for row in noted] == [False, True]
+    with transaction(coalition.engine) as session:
+        erase(session, coalition.keyring, token=token, now=coalition.now)
+
+    with reading(coalition.engine) as session:
+        noted = session.exec(select(Agreement).where(Agreement.signature_id == asking)).all()
+    assert [row.note for row in noted] == [None, None]

@@ -104,11 +104,11 @@ def test_a_member_on_an_earlier_text_finds_the_change_from_its_own_page(changed,
     page = visitor.open(f"/manage/{changed.tokens('manage')[0]}")
 
     assert link_of(changed, "asking") in page.text
-    assert "Version 1, fingerprint" in words_of(page)
+    assert "Version 1, an earlier one than the letter has now" in words_of(page)
     answered(changed, link_of(changed, "asking").removeprefix("/change/"), "agree")
     again = visitor.open(f"/manage/{changed.tokens('manage')[0]}")
     assert "/change/" not in again.text
-    assert "Version 2, fingerprint" in words_of(again)
+    assert "Version 2." in words_of(again)
 
 
 def test_words_of_the_text_cannot_become_marks_of_the_page(coalition, visitor):

@@ -138,11 +138,12 @@ def test_a_member_who_keeps_its_name_objects(site: Site, page: Page) -> None:
 
 def test_a_reader_changes_the_language_of_the_letter(site: Site, page: Page) -> None:
     page.goto(site.letter)
-    page.get_by_role("link", name="العربية").click()
+    texts = page.get_by_role("navigation", name="The letter in other languages")
+    texts.get_by_role("link", name="العربية").click()
     page.get_by_role("heading", name="أبقوا النهر مفتوحًا", level=1).wait_for()
     fits(page)
     keep_picture(page, "letter-arabic")
     is_accessible(page)
     assert page.locator("article.letter").evaluate("node => getComputedStyle(node).direction") == "rtl"
-    page.get_by_role("link", name="français").click()
+    texts.get_by_role("link", name="français").click()
     page.get_by_role("heading", name="Gardez le fleuve ouvert", level=1).wait_for()
