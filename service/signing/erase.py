@@ -11,6 +11,7 @@ from service.mail import outbox
 from service.model.agreement import Agreement
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
+from service.signing.intake import forget_traces
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
 from service.signing.organizations.forgetting import forget_organization
@@ -23,6 +24,7 @@ from service.signing.own_sign_on import (
     view_of,
 )
 from service.signing.roll import frozen_letter, signature_salt
+from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
 
 NOTHING_REMAINS = "Nothing of a person remains: an empty row says that something was erased here, and when."
@@ -79,11 +81,14 @@ def _empty(holder: Holder) -> None:
 
 
 def _forget_ways(holder: Holder) -> None:
-    """End every other link of the sign-on."""
+    """End every other link of the sign-on, and forget what was typed for it."""
     others = delete(LinkToken).where(
         col(LinkToken.row_id) == holder.signature.id, col(LinkToken.purpose) != Purpose.MANAGE
     )
     holder.session.execute(others)
+    # What was typed lies beside the sign-on as well: on the page that waited, and in the form as it came.
+    end_waiting(holder.session, holder.signature)
+    forget_traces(holder.session, holder.signature.id)
 
 
 def _remains(holder: Holder) -> str:
