@@ -22,7 +22,6 @@ from service.store.links import find_link
 STOPPED_KINDS = (
     MessageKind.INVITATION,
     MessageKind.REMINDER,
-    MessageKind.CHANGE,
     MessageKind.UPDATE,
     MessageKind.NEWS,
     MessageKind.KIT,

@@ -47,7 +47,6 @@ def test_what_is_over_the_share_waits_or_ends(
     [
         (MessageKind.CONFIRM, Share.TYPED),
         (MessageKind.ALREADY, Share.TYPED),
-        (MessageKind.LINK, Share.TYPED),
         (MessageKind.DELIVERY, Share.FREE),
         (MessageKind.APPROVAL, Share.FREE),
         (MessageKind.ALERT, Share.FREE),
