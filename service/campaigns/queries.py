@@ -28,13 +28,14 @@ def get_campaign(session: Session, slug: str) -> Campaign:
 
 def lock_campaign(session: Session, slug: str) -> Campaign:
     """Get a campaign to change it: on PostgreSQL its row stays locked until the transaction ends."""
-    get_campaign(session, slug)
-    return session.exec(select(Campaign).where(Campaign.slug == slug).with_for_update()).one()
+    return lock_campaign_of(session, get_campaign(session, slug).id)
 
 
 def lock_campaign_of(session: Session, campaign_id: str) -> Campaign:
     """Get the campaign of a row, to change what its letter says."""
-    return session.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).one()
+    # Whoever waited for the lock must not go on with what it had read before.
+    locked = select(Campaign).where(Campaign.id == campaign_id).with_for_update()
+    return session.exec(locked.execution_options(populate_existing=True)).one()
 
 
 def campaigns_by_slug(session: Session) -> Sequence[Campaign]:
