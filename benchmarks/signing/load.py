@@ -43,8 +43,8 @@ def write_requests(path: Path, requests: Iterable[tuple[str, str]]) -> Path:
 def put_load(server: Server, requests: Path, *, seconds: int, wanted: str, again: bool = False) -> Load:
     """Send requests for so many seconds over as many connections as the server has threads.
 
-    Raises ContenderFailed where an answer has another code than `wanted`, a connection broke, or, unless requests may
-    be sent `again`, there were too few of them.
+    Where nobody was answered in that time, the rate is 0. Raises ContenderFailed where an answer has another code than
+    `wanted`, a connection broke, or, unless requests may be sent `again`, there were too few of them.
     """
     command = [
         *(_program(), "--threads", str(_CLIENTS), "--connections", str(WORKERS * THREADS)),
@@ -61,7 +61,7 @@ def put_load(server: Server, requests: Path, *, seconds: int, wanted: str, again
     statuses: Counter[str] = Counter()
     for part in told["statuses"]:
         statuses.update(part)
-    if set(statuses) != {wanted} or told["broken"] or told["dry"]:
+    if set(statuses) - {wanted} or told["broken"] or told["dry"]:
         raise ContenderFailed(
             f"{requests.name}: {dict(statuses)} where {wanted} was wanted, {told['broken']} connections broke"
             f"{', and there were too few requests' if told['dry'] else ''}."
