@@ -1,7 +1,7 @@
 """An operator at the terminal: the real command `undersigned`, on a folder of its own.
 
-A command runs within the tests' own process, which spares it the second that a new one takes to begin; what is killed,
-served or restored runs in processes of its own.
+A command runs within the tests' own process, which spares it the second that a new one takes to begin; what serves has
+a process of its own.
 """
 
 import io
@@ -27,16 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Operator:
     """Runs commands with one set of settings."""
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        smtp_port: int,
-        web_port: int,
-        database_url: str = "",
-        processes: bool = False,
-    ) -> None:
-        self.folder, self.web_port, self.processes = folder, web_port, processes
+    def __init__(self, folder: Path, *, smtp_port: int, web_port: int, database_url: str = "") -> None:
+        self.folder, self.web_port = folder, web_port
         self.environment = {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
@@ -52,9 +44,10 @@ class Operator:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        return self.run_apart(*arguments) if self.processes else self.run_here(*arguments)
+        # What is to be refused would else never end, if it were not.
+        return self._run_apart(*arguments) if arguments[:1] == ("run",) else self._run_here(*arguments)
 
-    def run_here(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _run_here(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command within this process."""
         with _as_if_typed(arguments, self.environment, self.folder) as written:
             try:
@@ -64,7 +57,7 @@ class Operator:
         out, err = (stream.buffer.getvalue().decode("utf-8") for stream in written)
         return subprocess.CompletedProcess(arguments, int(code or 0), out, err)
 
-    def run_apart(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _run_apart(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command in a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "service", *arguments],

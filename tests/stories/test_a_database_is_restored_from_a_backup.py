@@ -25,12 +25,12 @@ def relay():
 @pytest.fixture(params=["sqlite", "postgresql"])
 def operator(request, relay, tmp_path):
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
-    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url, processes=True)
+    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url)
 
 
 @pytest.fixture
 def sqlite_operator(relay, tmp_path):
-    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), processes=True)
+    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port())
 
 
 def invite(operator, numbers):

@@ -29,7 +29,7 @@ def relay():
 @pytest.fixture(params=["sqlite", "postgresql"])
 def operator(request, relay, tmp_path):
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
-    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url, processes=True)
+    return Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url)
 
 
 def invite_many(operator):
@@ -77,7 +77,6 @@ def test_a_second_process_on_the_same_postgresql_is_refused_whatever_its_folder(
             smtp_port=relay.port,
             web_port=free_port(),
             database_url=postgresql_url,
-            processes=True,
         )
         for name in ("one", "two")
     )
