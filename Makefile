@@ -16,7 +16,7 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check-fast crash bench-mail bench-sign soak-sign lock clean
+.PHONY: help setup demo run test check-fast catalogues crash enumeration bench-mail bench-sign soak-sign lock clean
 
 help: ## Tell what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -39,8 +39,14 @@ check-fast: $(SET_UP) ## Check all but the tests: style, types, floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+catalogues: $(SET_UP) ## Bring the catalogues to the messages in the sources, and tell what is to be translated
+	$(BIN)/python -m tests.house.catalogues
+
 crash: $(SET_UP) ## Kill senders at every move and at random, and count what was lost or doubled; QUICK=1 takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m tests.faults $(if $(QUICK),--quick)
+
+enumeration: $(SET_UP) ## Ask the form two thousand times about each who signed and who did not, and compare the answers and their times
+	$(BIN)/python -m pytest -n 0 -s tests/enumeration --rounds 2000
 
 bench-mail: $(SET_UP) ## Measure the sender beside others, in at most 12 minutes; ARGS="--quick" takes less, ARGS="--help" tells more
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.mail $(ARGS)

@@ -2,6 +2,7 @@
 
 from service.app import create_app
 from service.cli.main import run_command_line
+from service.signing.intake import Caution
 from service.web.services import WebServices
 from service.wiring import Services
 
@@ -22,6 +23,8 @@ def make_app(services: Services) -> object:
             trusted_proxies=services.settings.trusted_proxies,
             onion_location=services.settings.onion_location,
             wake=services.wake.ring,
+            caution=Caution(quickest=services.settings.form_seconds, a_minute=services.settings.sign_rate),
+            embed_on=services.settings.embed_on,
         )
     )
 

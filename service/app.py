@@ -1,9 +1,12 @@
 """The roof: the web application, put together from its pages, its errors and its headers."""
 
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.web.errors import answer_errors
+from service.web.lane import Lane
 from service.web.public import public
 from service.web.security import guard
 from service.web.services import WebServices, give_services
@@ -27,9 +30,8 @@ def create_app(services: WebServices) -> Flask:
     guard(app, services)
     answer_errors(app)
     app.register_blueprint(public)
+    behind: Any = Lane(app.wsgi_app, services)
     if services.trusted_proxies:
-        fixed = ProxyFix(
-            app.wsgi_app, x_for=services.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
-        )
-        app.wsgi_app = fixed  # type: ignore[method-assign]  # -- Flask's documented place for middleware
+        behind = ProxyFix(behind, x_for=services.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0)
+    app.wsgi_app = behind  # type: ignore[method-assign]  # -- Flask's documented place for middleware
     return app

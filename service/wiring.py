@@ -113,7 +113,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             pace=_make_pace(settings),
         ),
         composers={
-            **signing_composers(keyring, public_url=settings.public_url),
+            **signing_composers(keyring, public_url=settings.public_url, reply_domain=settings.reply_domain),
             **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
         },
         addresses={**signing_addresses(keyring), **delivery_addresses(keyring)},

@@ -30,6 +30,7 @@ from service.model.delivery import Delivery
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
 from service.signing.confirm import confirm, look_at_confirmation
+from service.signing.intake import received, take_in
 from service.signing.messages import signing_composers
 from service.signing.page import unlisted_address
 from service.signing.party import SignOn
@@ -169,9 +170,19 @@ class Coalition:
         with transaction(self.engine) as session:
             return release(session, self.keyring, SLUG, OUTWARD, by="test", now=self.now)
 
+    def take_in(self) -> "Coalition":
+        """Take in the forms that were sent, as the worker does within a second."""
+        with reading(self.engine) as session:
+            waiting = received(session, most=1000)
+        for intake_id in waiting:
+            with transaction(self.engine) as session:
+                take_in(session, self.keyring, intake_id, now=self.now)
+        return self
+
     def deliver_mail(self, *, by: Transport | None = None) -> "Coalition":
+        self.take_in()
         composers = {
-            **signing_composers(self.keyring, public_url=PUBLIC_URL),
+            **signing_composers(self.keyring, public_url=PUBLIC_URL, reply_domain=self.bounce_domain),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         }
         sender = Sender(

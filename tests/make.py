@@ -83,6 +83,7 @@ def make_signature(
     }
     row = Signature(**{**values, **changed})
     write_party(keys, row, sign_on)
+    row.condition = changed.get("condition", row.condition)
     session.add(row)
     session.flush()
     return row

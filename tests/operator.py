@@ -36,6 +36,7 @@ class Operator:
             "UNDERSIGNED_DATA_DIR": str(folder / "data"),
             "UNDERSIGNED_KEY_DIR": str(folder / "keys"),
             "UNDERSIGNED_JOURNAL_DIR": str(folder / "journal"),
+            "UNDERSIGNED_FORM_SECONDS": "0",
             "UNDERSIGNED_PUBLIC_URL": f"http://127.0.0.1:{web_port}",
             "UNDERSIGNED_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "UNDERSIGNED_MAIL_FROM": "letters@rivers.example",

@@ -37,6 +37,7 @@ from service.model.states import MessageState, SignatureState
 from service.store.links import Link, link_token
 from service.store.transaction import reading
 from service.wiring import make_services
+from service.worker.forms import take_in_forms
 from service.worker.jobs import drain_outbox
 from service.worker.journal import journal_open
 
@@ -180,7 +181,7 @@ def _people(crowd: Crowd) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _sending(installation: Installation, sink: Sink) -> Iterator[None]:
-    """Let the product's sender work as it does beside the web, while the block lasts."""
+    """Let the product take in forms and send mail as it does beside the web, while the block lasts."""
     over = threading.Event()
     with journal_open(make_services(settings_of(installation.sending_to(sink.port)))) as (services, held):
         assert held is None, held
@@ -188,6 +189,7 @@ def _sending(installation: Installation, sink: Sink) -> Iterator[None]:
 
         def send() -> None:
             while not over.wait(_LOOK_SECONDS):
+                take_in_forms(services, owner)
                 drain_outbox(services, owner)
 
         thread = threading.Thread(target=send, daemon=True)

@@ -48,6 +48,7 @@ class Undersigned:
             "UNDERSIGNED_KEY_DIR": str(self.folder.keys),
             "UNDERSIGNED_JOURNAL_DIR": str(self.folder.journal),
             "UNDERSIGNED_DATABASE_URL": f"sqlite:///{self.folder.database}",
+            "UNDERSIGNED_FORM_SECONDS": "0",
             "UNDERSIGNED_PUBLIC_URL": self.url,
             "UNDERSIGNED_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "UNDERSIGNED_MAIL_FROM": "letter@sevenbanks.example",

@@ -16,9 +16,17 @@ NOTHING_HERE = "There is nothing at this address."
 
 def letter_key(root: RootKey, campaign: Campaign) -> str:
     """Give the key of a letter's unlisted address; it can always be made again, and ends with its generation."""
-    return derive_token(
-        root.derive("letter-link"), purpose="view", row=campaign.id, generation=campaign.link_generation
-    )
+    return key_of_row(link_secret(root), campaign.id, campaign.link_generation)
+
+
+def link_secret(root: RootKey) -> bytes:
+    """Give the secret from which the keys of all unlisted addresses are derived."""
+    return root.derive("letter-link")
+
+
+def key_of_row(secret: bytes, campaign_id: str, generation: int) -> str:
+    """Give the key of a letter's unlisted address from the letter's row."""
+    return derive_token(secret, purpose="view", row=campaign_id, generation=generation)
 
 
 def seen_campaign(session: Session, root: RootKey, *, slug: str, key: str) -> Campaign:

@@ -5,8 +5,14 @@ from functools import cache
 
 from service.campaigns.hints import did_you_mean, one_of
 from service.foundation.errors import Refused
+from service.i18n.languages import offered_tags
 
 LANGUAGES = ("en", "en-GB", "en-US", "fr", "es")
+"""The languages that letters are written in."""
+TEXT_LANGUAGES = (*LANGUAGES, "ar", "ug", "bo", "zh-Hans")
+"""The languages that a letter may be translated into."""
+READER_LANGUAGES = tuple(dict.fromkeys((*LANGUAGES, *offered_tags())))
+"""The languages that signatories may be written to in."""
 
 _ALSO_IN_USE = {"XK": "Kosovo", "XT": "Tibet"}
 """Places without a code in ISO 3166-1, under codes from the range left to users; XK is what CLDR writes too."""
@@ -23,13 +29,13 @@ def country_code(text: str, *, what: str) -> str:
     raise Refused(f"{what} must be a country's two-letter code (ISO 3166), like US or FR.{hint}")
 
 
-def language_tag(text: str, *, what: str) -> str:
+def language_tag(text: str, *, what: str, among: tuple[str, ...] = LANGUAGES) -> str:
     """Give a language's tag (RFC 5646, in any case) as we write it; raises Refused, naming `what`."""
-    by_fold = {tag.casefold(): tag for tag in LANGUAGES}
+    by_fold = {tag.casefold(): tag for tag in among}
     found = by_fold.get(text.strip().casefold())
     if found is None:
-        hint = did_you_mean(text, LANGUAGES)
-        raise Refused(f"{what} is not a language supported yet: use {one_of(LANGUAGES)}.{hint}")
+        hint = did_you_mean(text, among)
+        raise Refused(f"{what} is not a language supported yet: use {one_of(among)}.{hint}")
     return found
 
 

@@ -7,20 +7,19 @@ from typing import Any
 
 from service.campaigns.file_checks import faults_between_keys
 from service.campaigns.file_faults import MOST_FAULTS_TOLD, Fault, file_or_faults, key_name
-from service.campaigns.file_tables import CampaignFile, Letter
+from service.campaigns.file_tables import CampaignFile, Translation, Words
 from service.campaigns.source_text import source_text
 from service.campaigns.toml_lines import KeyLines, find_lines
 from service.foundation.errors import Refused
 
-__all__ = ["CampaignFile", "read_campaign_file", "revision_record"]
+__all__ = ["CampaignFile", "read_campaign_file", "revision_record", "translated_words"]
 
 _NOT_YET = {
-    ("letter", "translations"): "[[letter.translations]]",
     ("letter", "annexes"): "[[letter.annexes]]",
     ("letterhead", "logos"): "logos",
 }
 _SIGNED_KEYS = (
-    "title", "subtitle", "date", "re", "salutation", "body", "asks_intro", "asks", "ending", "closing",
+    "title", "subtitle", "re", "salutation", "body", "asks_intro", "asks", "ending", "closing",
 )  # fmt: skip
 
 
@@ -45,7 +44,8 @@ def read_campaign_file(data: bytes, *, now: datetime) -> CampaignFile:
 def revision_record(file: CampaignFile) -> dict[str, Any]:
     """Give the record that a revision is: its canonical digest is what every signatory agrees to.
 
-    It holds the words of the letter with their placeholders unfilled, once for each authentic language: title,
+    It holds the words of the letter with their placeholders unfilled, once for each authentic language (that of the
+    letter first, the others by their tags): title,
     subtitle, re, salutation, body, asks_intro, asks, ending, closing, and the date where the coalition chose
     one (else null: the day of sending is not known yet). It holds every recipient's role, name, position and
     office in their order, and the annexes' SHA-256. Not part of it are `footnotes`, which moves notes about the
@@ -53,7 +53,7 @@ def revision_record(file: CampaignFile) -> dict[str, Any]:
     and cover notes, which belong to sending; and every moment of the process.
     """
     return {
-        "letter": [{"language": file.language, **_signed_words(file.letter)}],
+        "letter": [_signed(file, {"language": file.language, **_words(file.letter)}), *_authentic(file)],
         "recipients": [
             {"role": to.role, "name": to.name, "position": to.position, "office": to.office}
             for to in file.recipients
@@ -62,9 +62,23 @@ def revision_record(file: CampaignFile) -> dict[str, Any]:
     }
 
 
-def _signed_words(letter: Letter) -> dict[str, Any]:
-    words = {key: getattr(letter, key) for key in _SIGNED_KEYS}
-    return words | {"asks": list(letter.asks), "date": letter.date.isoformat() if letter.date else None}
+def translated_words(translation: Translation) -> dict[str, Any]:
+    """Give the language and the words of a translation under the keys of the file, placeholders unfilled."""
+    return {"language": translation.language, **_words(translation)}
+
+
+def _authentic(file: CampaignFile) -> list[dict[str, Any]]:
+    texts = sorted(file.letter.translations, key=lambda text: text.language)
+    return [_signed(file, translated_words(text)) for text in texts if text.status == "authentic"]
+
+
+def _signed(file: CampaignFile, words: dict[str, Any]) -> dict[str, Any]:
+    date = file.letter.date
+    return words | {"date": date.isoformat() if date else None}
+
+
+def _words(words: Words) -> dict[str, Any]:
+    return {key: getattr(words, key) for key in _SIGNED_KEYS} | {"asks": list(words.asks)}
 
 
 def _find_lines(source: str) -> KeyLines:

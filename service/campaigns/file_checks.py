@@ -33,6 +33,7 @@ def faults_between_keys(data: Table, *, now: datetime) -> Iterator[Fault]:
     yield from _order_of_moments(data)
     yield from _event_first(data)
     yield from _placeholders(data)
+    yield from _translations(data)
     yield from _approvers(data)
     yield from _recipients(data, now=now)
 
@@ -91,6 +92,23 @@ def _told_of_placeholder(name: str, *, has_event: bool) -> str:
 
 def _all_placeholders() -> str:
     return one_of(f"(({name}))" for name in PLACEHOLDERS).replace('"', "").replace(" or ", " and ")
+
+
+def _translations(data: Table) -> Iterator[Fault]:
+    texts = _at(data, ("letter", "translations"))
+    asks = _at(data, ("letter", "asks"), default=[])
+    seen = {_folded(data.get("language", "en")): "the letter itself"}
+    for index, text in enumerate(texts if isinstance(texts, list) else []):
+        path = ("letter", "translations", index)
+        language = _folded(_at(text, ("language",)))
+        if language in seen:
+            yield Fault((*path, "language"), f"is also the language of {seen[language]}: one text for each.")
+        elif language:
+            seen[language] = f"letter.translations[{index + 1}]"
+        own = _at(text, ("asks",), default=[])
+        if isinstance(own, list) and isinstance(asks, list) and len(own) != len(asks):
+            told = f"must hold as many as letter.asks: {len(asks)}, not {len(own)}."
+            yield Fault((*path, "asks") if own else path, told if own else f"has no asks: they {told}")
 
 
 def _approvers(data: Table) -> Iterator[Fault]:

@@ -65,7 +65,7 @@ def _other_table(key: str, here: type) -> str:
     """Say where a key belongs that is known, and stands in the wrong table."""
     if key in _keys(tables.CampaignFile) and here is not tables.CampaignFile:
         return " It belongs at the top of the file, before the first [table]."
-    homes = [path[0] for path, table in _TABLES.items() if path and key in _keys(table)]
+    homes = [path[0] for path, table in _TABLES.items() if len(path) == 1 and key in _keys(table)]
     return f" It belongs in [{homes[0]}]." if len(homes) == 1 and here is tables.CampaignFile else ""
 
 
@@ -86,15 +86,16 @@ def _choice(details: ErrorDetails) -> str:
 
 def _tables_or_list(details: ErrorDetails) -> str:
     key = details["loc"][-1]
-    if key in {"approvers", "recipients"}:
-        return f"must be written with double brackets, [[{key}]], once for each."
+    if key in {"approvers", "recipients", "translations"}:
+        name = "letter.translations" if key == "translations" else key
+        return f"must be written with double brackets, [[{name}]], once for each."
     return f'must be a list in square brackets, like ["one", "two"], not {_kind(details["input"])}.'
 
 
 def _table(details: ErrorDetails) -> str:
     key = details["loc"][-1]
     if isinstance(key, int):
-        return f"must be a table of its own, under [[{details['loc'][-2]}]]."
+        return f"must be a table of its own, under [[{key_name(details['loc'][:-1])}]]."
     return f"must be a table: [{key}] on a line of its own, with its keys below."
 
 
@@ -114,6 +115,7 @@ _TABLES: Mapping[tuple[str, ...], type] = {
     ("letterhead",): tables.Letterhead,
     ("signatories",): tables.SignatoriesShown,
     ("letter",): tables.Letter,
+    ("letter", "translations"): tables.Translation,
     ("approvers",): tables.Approver,
     ("recipients",): tables.Recipient,
 }

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field, Strict, TypeAdapter
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError, to_json
 
-from service.campaigns.codes import country_code, language_tag, time_zone
+from service.campaigns.codes import TEXT_LANGUAGES, country_code, language_tag, time_zone
 from service.campaigns.moments import moment_of
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
@@ -34,6 +34,7 @@ Signers = Literal["organizations", "people", "both"]
 RollOrder = Literal["alphabetical", "lead_first", "manual"]
 GroupBy = Literal["none", "category", "country"]
 Footnotes = Literal["page", "endnotes"]
+TranslationStatus = Literal["authentic", "courtesy"]
 RecipientRole = Literal["to", "cc", "press"]
 CopyKind = Literal["full", "public"]
 ChannelName = Literal[
@@ -100,6 +101,7 @@ Address = Annotated[_Written, _check(lambda text: normal_address(text, what=""))
 OptionalAddress = Annotated[_Written, _check(lambda text: normal_address(text, what="") if text else "")]
 Country = Annotated[_Written, _check(lambda text: country_code(text, what="") if text else "")]
 Language = Annotated[_Written, _check(lambda text: language_tag(text, what=""))]
+TextLanguage = Annotated[_Written, _check(lambda text: language_tag(text, what="", among=TEXT_LANGUAGES))]
 Zone = Annotated[_Written, _check(lambda text: time_zone(text, what=""))]
 Moment = Annotated[datetime, Strict(), AfterValidator(_local)]
 Day = Annotated[date, Strict()]
@@ -155,12 +157,11 @@ class SignatoriesShown:
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
-class Letter:
-    """The text that people sign; what it leaves out is not printed, so no default puts words in their mouths."""
+class Words:
+    """The words of a letter in one language; what is left out is not printed, so no default puts words in mouths."""
 
     title: Title
     subtitle: OptionalTitle = ""
-    date: Day | None = None
     re: OptionalTitle = ""
     salutation: Line
     body: Body
@@ -168,7 +169,23 @@ class Letter:
     asks: tuple[Text, ...] = ()
     ending: OptionalBody = ""
     closing: OptionalLine = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Translation(Words):
+    """The letter in another language: an authentic one is signed with the text, a courtesy one only helps to read it."""
+
+    language: TextLanguage
+    status: TranslationStatus = "courtesy"
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Letter(Words):
+    """The text that people sign, with its translations."""
+
+    date: Day | None = None
     footnotes: Footnotes = "page"
+    translations: tuple[Translation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)

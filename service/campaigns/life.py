@@ -2,21 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
-from service.campaigns.file import CampaignFile, revision_record
-from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, released_edition
+from service.campaigns.file import CampaignFile
+from service.campaigns.queries import approvers_of, lock_campaign, released_edition
+from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address
-from service.foundation.canonical import digest
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.edition import Approver
 from service.model.letter_revision import LetterRevision
-from service.model.recipient import Audience, Recipient, RecipientRole
 from service.model.signature import Signature
 from service.model.states import CAMPAIGN, CampaignState
 from service.store.keyring import Keyring
@@ -33,13 +31,9 @@ def freeze(session: Session, keyring: Keyring, slug: str, *, by: str, now: datet
         raise Refused(f"The text of {slug!r} is already final.")
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     _refuse_what_cannot_go_on(file, now=now)
-    revision = _make_revision(session, keys, campaign, file, now=now)
-    session.add(revision)
-    session.flush()
-    session.add_all(_make_recipients(keys, revision, file))
+    revision = add_revision(session, keys, campaign, file, now=now)
     session.add_all(_make_approvers(keys, campaign, file))
     CAMPAIGN.move(campaign, CampaignState.FROZEN)
-    campaign.revision_id = revision.id
     session.add(campaign)
     audit.record(
         session, by=by, act="campaign.freeze", campaign_id=campaign.id, thing=revision.sha256, now=now
@@ -116,11 +110,7 @@ def reopen(session: Session, slug: str, *, until: datetime, by: str, now: dateti
         raise Refused("The new deadline has to lie in the future.")
     CAMPAIGN.move(campaign, CampaignState.OPEN)
     campaign.deadline_at, campaign.closed_at = until, None
-    edition = latest_edition(session, campaign)
-    if edition is not None and edition.voided_at is None:
-        # Whoever approved it saw a letter that was about to change.
-        edition.voided_at = now
-        session.add(edition)
+    void_proposal(session, campaign, now=now)
     session.add(campaign)
     audit.record(session, by=by, act="campaign.reopen", campaign_id=campaign.id, now=now)
     return campaign
@@ -165,50 +155,10 @@ def publish_due(session: Session, *, now: datetime) -> int:
 
 def _refuse_what_cannot_go_on(file: CampaignFile, *, now: datetime) -> None:
     """Find, while it can still be mended, what would stop the letter later."""
-    faults = []
-    if file.deadline_at <= now:
-        faults.append("The deadline for sign-ons has passed.")
-    faults += [
-        f"{recipient.name} is to be written to by e-mail and has no address for it."
-        for recipient in file.recipients
-        if "email" in recipient.channels and not recipient.emails
-    ]
+    faults = ["The deadline for sign-ons has passed."] if file.deadline_at <= now else []
+    faults += offices_out_of_reach(file)
     if faults:
         raise Refused("The text was not made final: mend the campaign file and load it again.", tuple(faults))
-
-
-def _make_revision(
-    session: Session, keys: CampaignKeys, campaign: Campaign, file: CampaignFile, *, now: datetime
-) -> LetterRevision:
-    earlier = select(func.count()).where(col(LetterRevision.campaign_id) == campaign.id)
-    content = revision_record(file)
-    revision = LetterRevision(
-        campaign_id=campaign.id,
-        number=session.exec(earlier).one() + 1,
-        sha256=digest(content),
-        content=b"",
-        frozen_at=now,
-    )
-    revision.content = seal_record(keys, revision, "content", content)
-    return revision
-
-
-def _make_recipients(keys: CampaignKeys, revision: LetterRevision, file: CampaignFile) -> list[Recipient]:
-    rows = []
-    records = file.as_record()["recipients"]
-    for position, office in enumerate(file.recipients):
-        row = Recipient(
-            campaign_id=revision.campaign_id,
-            revision_id=revision.id,
-            position=position,
-            role=RecipientRole(office.role),
-            copy_kind=Audience(office.copy),
-            channels=list(office.channels),
-            details=b"",
-        )
-        row.details = seal_record(keys, row, "details", records[position])
-        rows.append(row)
-    return rows
 
 
 def _make_approvers(keys: CampaignKeys, campaign: Campaign, file: CampaignFile) -> list[Approver]:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from service.campaigns.contents import seal_file
+from service.campaigns.contents import open_file, seal_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.queries import find_campaign, lock_campaign
+from service.campaigns.queries import find_campaign, lock_campaign, present_revision
+from service.campaigns.translations import courtesy_of, differs_in_courtesy_only, translation_sha256
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.campaign import Access, Admit, Campaign, NamesShown, Signers
@@ -17,13 +18,13 @@ from service.store.keyring import Keyring
 def load_campaign(
     session: Session, keyring: Keyring, file: CampaignFile, *, by: str, now: datetime
 ) -> Campaign:
-    """Make or change the draft that a file describes; raises Refused once the slug is no longer a draft."""
+    """Make or change the draft that a file describes.
+
+    Once the slug is no longer a draft, only courtesy translations may come, change or go; anything else raises Refused.
+    """
     campaign = lock_campaign(session, file.slug) if find_campaign(session, file.slug) else None
     if campaign is not None and campaign.state is not CampaignState.DRAFT:
-        raise Refused(
-            f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"
-            " nothing was changed."
-        )
+        return _load_courtesy(session, keyring, campaign, file, by=by, now=now)
     if campaign is None:
         campaign = _new(file, now=now)
         session.add(campaign)
@@ -36,6 +37,32 @@ def load_campaign(
     campaign.changed_at = now
     session.add(campaign)
     audit.record(session, by=by, act="campaign.load", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def _load_courtesy(
+    session: Session, keyring: Keyring, campaign: Campaign, file: CampaignFile, *, by: str, now: datetime
+) -> Campaign:
+    """Take courtesy translations of a final text, which bind nobody, each with its own hash in the audit."""
+    was = open_file(session, keyring, campaign)
+    if campaign.state is CampaignState.ARCHIVED or not differs_in_courtesy_only(was, file):
+        raise Refused(
+            f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"
+            " nothing was changed. Courtesy translations alone may still be added; the text is changed by"
+            f" `undersigned campaign revise {file.slug} FILE --objections-until …`."
+        )
+    revision = present_revision(session, campaign)
+    before, after = courtesy_of(was.letter), courtesy_of(file.letter)
+    seal_file(keyring.of(session, campaign.id), campaign, file)
+    campaign.changed_at = now
+    session.add(campaign)
+    for language in sorted({*before, *after}):
+        if before.get(language) == after.get(language):
+            continue
+        text = after.get(language)
+        told = translation_sha256(text, revision_sha256=revision.sha256) if text else "taken out"
+        thing = f"{language} {told}"
+        audit.record(session, by=by, act="campaign.translate", campaign_id=campaign.id, thing=thing, now=now)
     return campaign
 
 

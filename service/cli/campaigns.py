@@ -13,11 +13,20 @@ from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
 from service.campaigns.moments import moment_of
 from service.campaigns.queries import campaigns_by_slug, get_campaign
-from service.cli.context import Context, json_option, operator, pass_context, read_file, say, say_json
+from service.cli.context import (
+    Context,
+    json_option,
+    operator,
+    pass_context,
+    read_file,
+    read_moment,
+    say,
+    say_json,
+)
 from service.delivery.report import campaign_report
-from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
 from service.model.campaign import Campaign
+from service.signing.earlier_text import on_earlier_text
 from service.signing.invite import send_invitations
 from service.signing.page import unlisted_address
 from service.signing.queries import counts, unconfirmed_signatures
@@ -95,10 +104,16 @@ def close(context: Context, slug: str) -> None:
     with transaction(services.engine) as session:
         closed = life.close(session, slug, by=operator(), now=services.clock())
         waiting = len(unconfirmed_signatures(session, closed))
+        earlier = len(on_earlier_text(session, services.keyring, closed, now=services.clock()))
     say(f"{slug} is closed.")
     if waiting:
         say(
             f"{waiting} filled in the form and have not confirmed; `undersigned signatories list {slug}` names them."
+        )
+    if earlier:
+        say(
+            f"{earlier} signed an earlier version of the text and do not count; `undersigned signatories calls {slug}`"
+            " names those to call."
         )
 
 
@@ -111,7 +126,7 @@ def reopen(context: Context, slug: str, until: str) -> None:
     services = context.services
     with transaction(services.engine) as session:
         zone = ZoneInfo(get_campaign(session, slug).time_zone)
-        deadline = moment_of(_local_moment(until), zone)
+        deadline = moment_of(read_moment(until), zone)
         life.reopen(session, slug, until=deadline, by=operator(), now=services.clock())
     say(f"{slug} is open again until {until} ({zone.key}).")
 
@@ -190,13 +205,3 @@ def _readable(value: object) -> str:
 
 def _invitations(number: int) -> str:
     return "1 invitation is" if number == 1 else f"{number} invitations are"
-
-
-def _local_moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(f"{text!r} is not a moment; write it like 2026-12-05T17:00.") from error
-    if moment.tzinfo is not None:
-        raise Refused("Write the moment without a zone: it is local to the letter's time_zone.")
-    return moment

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,17 @@ def read_file(path: Path, *, most: int) -> bytes:
     if len(data) > most:
         raise Refused(f"{path} is larger than {most // 1_000_000} MB, which no such file needs.")
     return data
+
+
+def read_moment(text: str) -> datetime:
+    """Read a moment as somebody types it, local to the letter's zone; raises Refused for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(f"{text!r} is not a moment; write it like 2026-12-05T17:00.") from error
+    if moment.tzinfo is not None:
+        raise Refused("Write the moment without a zone: it is local to the letter's time_zone.")
+    return moment
 
 
 def write_out(path: Path, data: bytes) -> None:

@@ -82,6 +82,8 @@ def _propose(services: Services, slug: str) -> None:
     say(f"Edition {proposal.edition.number} of {slug} is frozen. Fingerprint {proposal.edition.fingerprint}")
     for name in proposal.unconfirmed:
         say(f"  left out, never confirmed: {name}")
+    for name in proposal.on_earlier_text:
+        say(f"  left out, signed an earlier version of the text: {name}")
     for notice in notices:
         say(f"  {notice}")
     asked = proposal.approvers

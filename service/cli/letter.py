@@ -10,7 +10,7 @@ from service.cli.context import Context, pass_context, say, write_out
 from service.letter.compile import RENDERERS, Profile, compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Audience
-from service.signing.roll import frozen_letter, letter_as_it_stands
+from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading
 
 
@@ -41,7 +41,14 @@ def compile_(
         if edition is None:
             found = letter_as_it_stands(session, services.keyring, campaign, now=services.clock())
         else:
-            found = frozen_letter(session, services.keyring, numbered_edition(session, campaign, edition))
+            row = numbered_edition(session, campaign, edition)
+            # What has gone out stays as it was; a public copy that is made now names nobody who has left since.
+            is_out = audience == "public" and row.released_at is not None
+            found = (
+                letter_since(session, services.keyring, campaign, row)
+                if is_out
+                else frozen_letter(session, services.keyring, row)
+            )
     offices = [office for office in found.offices if office.role == "to"]
     copy = make_copy(
         found, audience=cast(Audience, audience), office=offices[0] if len(offices) == 1 else None

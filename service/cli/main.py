@@ -7,10 +7,14 @@ from typing import Any
 
 import click
 
+from service.cli.abuse import abuse
 from service.cli.campaigns import campaign
+from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
 from service.cli.deliver import deliver
 from service.cli.letter import letter
+from service.cli.mirror import mirror
+from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
 from service.cli.run import run
 from service.cli.signatories import signatories
@@ -27,8 +31,15 @@ def commands() -> None:
     """Carry a coalition's open letter from draft to answer."""
 
 
-for command in (init, run, campaign, signatories, update, letter, deliver, outbox, status, doctor):
+campaign.add_command(mirror)
+for command in (init, run, campaign, signatories, abuse, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
+for command in ABOUT_ORGANIZATIONS:
+    signatories.add_command(command)
+
+campaign.add_command(revise)
+signatories.add_command(calls)
+signatories.add_command(agreed)
 
 
 def run_command_line(make_app: Callable[..., Any]) -> None:

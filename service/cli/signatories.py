@@ -1,5 +1,6 @@
 """signatories: bring them in, look, decide, take the list out."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,12 +17,15 @@ from service.cli.context import (
     say_json,
     write_out,
 )
+from service.cli.quarantine import quarantine
+from service.cli.reaching import address, code, marks, vouch
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.signature import Standing
 from service.signing.decide import Act, decide
 from service.signing.invite import import_signatories
 from service.signing.listing import COLUMNS, list_signatories
+from service.signing.quarantine import count_held
 from service.signing.roll_export import write_signatories
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction, trial
@@ -76,14 +80,37 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
     if wanted and wanted not in set(Standing):
         raise Refused(f"There is no standing {wanted!r}; choose one of: {', '.join(Standing)}.")
     with reading(services.engine) as session:
-        rows = list_signatories(session, services.keyring, get_campaign(session, slug))
+        campaign = get_campaign(session, slug)
+        rows = list_signatories(session, services.keyring, campaign)
+        held = count_held(session, campaign)
     chosen = [row for row in rows if not wanted or row["standing"] == wanted]
     if as_json:
         say_json(chosen)
         return
     for row in chosen:
-        say(f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['name']}")
+        line = (
+            f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['evidence']:<7}"
+            f" {_called(row)}{_needs(row)}"
+        )
+        say("  ".join((line, *marks(row))))
+        if row["flags"]:
+            say(f"    {row['flags']}")
     say(f"{len(chosen)} of {len(rows)} sign-ons.")
+    if held:
+        say(f"{held} more are held before they become sign-ons: `signatories quarantine list {slug}`.")
+
+
+def _called(row: Mapping[str, str]) -> str:
+    """Give the name, and what has to be done about it that no other column says."""
+    name = "(erased)" if row["erased_at"] else row["name"]
+    return f"{name}  [asks for a correction of the letter]" if row["correction_asked_at"] else name
+
+
+def _needs(row: dict[str, str]) -> str:
+    """Say beside a name what a person has still to decide."""
+    if row["resembles"]:
+        return f"  (looks like {row['resembles']})"
+    return f"  (held: {row['held'].replace('_', ' ')})" if row["held"] else ""
 
 
 def _how_they_agreed(attest: str | None) -> str:
@@ -115,6 +142,9 @@ def _decision(act: Act, sentence: str) -> click.Command:
     return command
 
 
+signatories.add_command(quarantine)
+for _reaching in (code, address, vouch):
+    signatories.add_command(_reaching)
 for _act, _sentence in (
     ("accept", "Accept confirmed sign-ons, so that they count."),
     ("decline", "Decline sign-ons: they do not count."),

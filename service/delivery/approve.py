@@ -24,6 +24,7 @@ from service.model.edition import Approval, Approver, Decision, Edition
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import MessageKind
 from service.model.states import CampaignState
+from service.signing.earlier_text import on_earlier_text
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
 from service.store.links import find_link
@@ -45,6 +46,7 @@ class ApprovalView:
     signatories_phrase: str
     recipients: tuple[str, ...]
     unconfirmed: int
+    on_earlier_text: int
     approver_name: str
     decision: Decision | None
     decided_text: str
@@ -169,6 +171,7 @@ def _view(session: Session, keyring: Keyring, seat: _Seat) -> ApprovalView:
             for recipient in present_recipients(session, seat.campaign)
         ),
         unconfirmed=len(unconfirmed_names(session, keys, seat.campaign)),
+        on_earlier_text=len(on_earlier_text(session, keyring, seat.campaign, now=seat.edition.frozen_at)),
         approver_name=str(open_record(keys, seat.approver, "details")["name"]),
         decision=seat.approval.decision if seat.approval else None,
         decided_text=_decided(seat),

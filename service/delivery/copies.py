@@ -1,7 +1,5 @@
 """Which copy of a released letter one recipient gets."""
 
-from dataclasses import replace
-
 from sqlmodel import Session
 
 from service.letter.copy import Copy, make_copy
@@ -9,7 +7,7 @@ from service.letter.edition import Edition as Letter
 from service.model.campaign import Campaign
 from service.model.edition import Edition
 from service.model.recipient import Recipient
-from service.signing.roll import frozen_letter, roll_now
+from service.signing.roll import frozen_letter, letter_since
 from service.store.keyring import Keyring
 
 
@@ -19,10 +17,8 @@ def copy_for(letter: Letter, recipient: Recipient) -> Copy:
 
 
 def letter_today(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> Letter:
-    """Give a released edition without those who have left since: what copies that go out later are made from."""
-    letter = frozen_letter(session, keyring, edition)
-    standing = roll_now(session, keyring, campaign, number=edition.number)
-    return replace(letter, roll=tuple(entry for entry in letter.roll if entry in standing))
+    """Give a released edition as it may be shown now, without those who have left since: what copies that go out later are made from."""
+    return letter_since(session, keyring, campaign, edition)
 
 
 def copy_with_code(

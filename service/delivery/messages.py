@@ -37,6 +37,11 @@ from service.store.links import link_token
 from service.store.sealed import open_record, open_text
 
 _ALERTS = {
+    "quarantine": (
+        "Sign-ons to this letter are held and wait for your look: they came in a way that machines do, or too many at"
+        " once. They count nowhere and got no e-mail. `undersigned signatories quarantine list {slug}` shows them,"
+        " and how to release or discard them."
+    ),
     "solo": (
         "This letter was released by one person alone and goes out in 30 minutes. If it should not, tell the"
         " secretariat at once: `undersigned deliver {slug} --stop` stops it until then."

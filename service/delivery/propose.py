@@ -17,6 +17,7 @@ from service.model.edition import Edition as EditionRow
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.states import CampaignState
+from service.signing.calls import names_on_earlier_text
 from service.signing.party import read_party
 from service.signing.queries import unconfirmed_signatures
 from service.signing.roll import frozen_letter, letter_with_roll
@@ -29,11 +30,16 @@ _APPROVAL_LIVES = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What was proposed; `unconfirmed` names those who are left out because they never confirmed."""
+    """What was proposed.
+
+    `unconfirmed` and `on_earlier_text` name those who are left out: they never confirmed, or signed an earlier text and
+    do not stand on this one.
+    """
 
     edition: EditionRow
     letter: Edition
     unconfirmed: tuple[str, ...]
+    on_earlier_text: tuple[str, ...]
     new: bool
     approvers: int
 
@@ -59,6 +65,7 @@ def propose(session: Session, keyring: Keyring, slug: str, *, by: str, now: date
         edition=row,
         letter=letter,
         unconfirmed=unconfirmed_names(session, keys, campaign),
+        on_earlier_text=names_on_earlier_text(session, keyring, campaign, now=now),
         new=new,
         approvers=len(approvers),
     )

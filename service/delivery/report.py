@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import present_revision
+from service.campaigns.revise import revisions_of
 from service.delivery.approve import decisions_on
 from service.delivery.check import recipient_label
 from service.model.campaign import Campaign
@@ -15,8 +16,8 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Decision, Edition
 from service.model.message import AfterState, MessageEvent
 from service.model.recipient import Recipient
-from service.model.signature import standing
-from service.model.states import DeliveryState
+from service.model.signature import Signature, standing
+from service.model.states import DeliveryState, SignatureState
 from service.signing.queries import all_signatures, counts
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
@@ -36,6 +37,7 @@ def campaign_report(session: Session, keyring: Keyring, campaign: Campaign) -> d
         "published": _moment(campaign, campaign.published_at),
         "revision": revision.number if revision else None,
         "sha256": revision.sha256 if revision else None,
+        "revisions": _revisions(session, keyring, campaign),
         "counted": {
             "signatories": found.signatories,
             "organizations": found.organizations,
@@ -54,6 +56,28 @@ def _standings(session: Session, campaign: Campaign) -> dict[str, int]:
         word = standing(row, campaign).value
         numbers[word] = numbers.get(word, 0) + 1
     return numbers
+
+
+def _revisions(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, Any]]:
+    keys = keyring.of(session, campaign.id)
+    confirmed = (
+        select(Signature.revision_id, func.count())
+        .where(Signature.campaign_id == campaign.id, Signature.state == SignatureState.CONFIRMED)
+        .group_by(col(Signature.revision_id))
+    )
+    numbers = dict(session.exec(confirmed).all())
+    return [
+        {
+            "number": row.number,
+            "sha256": row.sha256,
+            "final": _moment(campaign, row.frozen_at),
+            "objections_until": _moment(campaign, row.objections_until),
+            "reason": open_text(keys, row, "reason"),
+            "confirmed_on_it": numbers.get(row.id, 0),
+            "present": row.id == campaign.revision_id,
+        }
+        for row in revisions_of(session, campaign)
+    ]
 
 
 def _editions(session: Session, keyring: Keyring, campaign: Campaign) -> list[dict[str, Any]]:

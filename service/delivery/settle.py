@@ -66,7 +66,7 @@ def _renew(session: Session, keyring: Keyring, campaign: Campaign, delivery: Del
     assert recipient is not None
     today = letter_today(session, keyring, campaign, edition)
     copies = session.exec(select(Delivery).where(Delivery.edition_id == edition.id)).all()
-    somebody_left = len(today.roll) < len(frozen_letter(session, keyring, edition).roll)
+    somebody_left = today.roll != frozen_letter(session, keyring, edition).roll
     if somebody_left and not may_have_left(session, copies):
         raise Refused(
             "A signatory has left since the release. Stop what has not left (`--stop`), propose the letter again"

@@ -1,8 +1,11 @@
 """One normal form of an e-mail address; the only user of email-validator."""
 
+from dataclasses import dataclass
+
 import email_validator
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 """Reserved names (.example, .test, .invalid) are for the relay to refuse: demonstrations and tests use them."""
@@ -15,16 +18,16 @@ def normal_address(text: str, *, what: str = "The e-mail address") -> str:
     """
     candidate = text.strip()
     if not candidate:
-        raise Refused(f"{what} is missing.")
+        raise Refused(Sentence("{what} is missing.", what=what))
     if len(candidate) > 254:
-        raise Refused(f"{what} is too long to be one.")
+        raise Refused(Sentence("{what} is too long to be one.", what=what))
     if any(mark in candidate for mark in ",;\r\n") or candidate.count("@") > 1 or "<" in candidate:
-        raise Refused(f"{what} must be a single address, like name@example.org.")
+        raise Refused(Sentence("{what} must be a single address, like name@example.org.", what=what))
     try:
         found = email_validator.validate_email(candidate, check_deliverability=False, allow_smtputf8=True)
     except email_validator.EmailNotValidError as error:
         raise Refused(
-            f"{what} is not one that mail can be sent to; write it like name@example.org."
+            Sentence("{what} is not one that mail can be sent to; write it like name@example.org.", what=what)
         ) from error
     return found.normalized
 
@@ -32,6 +35,49 @@ def normal_address(text: str, *, what: str = "The e-mail address") -> str:
 def comparable_address(address: str) -> str:
     """Fold a normal address to the form under which two spellings reach one mailbox (its letters' case aside)."""
     return address.casefold()
+
+
+def similar_address(address: str) -> str:
+    """Fold a normal address further, to one form for all that its provider brings to one mailbox; never to write to.
+
+    Tags go everywhere (`name+tag`); what else a provider does not read goes where it is known to: dots at Gmail,
+    dots, hyphens and underscores at Proton, what follows a hyphen at Yahoo; and names of one provider are one.
+    """
+    local, _, domain = comparable_address(address).rpartition("@")
+    bare = local.partition("+")[0] or local
+    provider = _PROVIDERS.get(domain)
+    if provider is None:
+        return f"{bare}@{domain}"
+    if provider.tag:
+        bare = bare.partition(provider.tag)[0] or bare
+    unread = bare.translate(str.maketrans("", "", provider.unread))
+    return f"{unread or bare}@{provider.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Provider:
+    """What a mailbox provider does not read of a local part (its own help pages say so), and its first name."""
+
+    name: str
+    unread: str = ""
+    tag: str = ""
+
+
+_PROVIDERS = {
+    domain: provider
+    for provider, domains in (
+        (_Provider(name="gmail.com", unread="."), ("gmail.com", "googlemail.com")),
+        (
+            _Provider(name="proton.me", unread=".-_"),
+            ("proton.me", "protonmail.com", "protonmail.ch", "pm.me"),
+        ),
+        (_Provider(name="icloud.com"), ("icloud.com", "me.com", "mac.com")),
+        (_Provider(name="yahoo.com", tag="-"), ("yahoo.com", "ymail.com", "rocketmail.com")),
+        (_Provider(name="yandex.ru"), ("yandex.ru", "yandex.com", "ya.ru", "yandex.by", "yandex.kz")),
+        (_Provider(name="fastmail.com"), ("fastmail.com", "fastmail.fm")),
+    )
+    for domain in domains
+}
 
 
 def ascii_address(address: str) -> str:

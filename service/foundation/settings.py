@@ -25,6 +25,8 @@ PREFIX = "UNDERSIGNED_"
 _SELECTOR = re.compile(r"(?!.{64})[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # Mails a second, over all or `relay=` with its port; both may have a decimal part.
 _RATE = re.compile(r"(?:([^\s=]+:\d{1,5})=)?(\d{1,6}(?:\.\d{1,3})?)")
+# W3C Content Security Policy 3, host-source: what else may stand there could end the directive.
+_SITE = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?")
 # Read by the tests' own tools; the service itself has no use for it.
 _FOR_TESTS = {"REQUIRE_BROWSER"}
 
@@ -63,16 +65,30 @@ class Settings(BaseSettings):
     bounce_imap_url: str = Field(
         default="", description="imaps://user:password@host/mailbox of returned mail", repr=False
     )
+    authserv_id: str = Field(
+        default="",
+        description="the name under which your own mail server writes Authentication-Results (RFC 8601)",
+    )
     relay_ledger: str = Field(
         default="", description="postfix:/var/log/mail.log, the relay's own log, asked about mail in doubt"
     )
     reminder_lead: timedelta = Field(
         default=timedelta(days=1), description="seconds before the deadline for the reminder"
     )
+    form_seconds: timedelta = Field(
+        default=timedelta(seconds=2), description="in less seconds nobody fills in the sign-on form"
+    )
+    sign_rate: int = Field(
+        default=2400, ge=1, le=60_000, description="sign-ons a minute that one letter takes at once"
+    )
     trusted_proxies: int = Field(
         default=0, ge=0, le=9, description="how many proxies in front may be believed"
     )
     onion_location: str = Field(default="", description="address of the same pages as an onion service")
+    embed_on: str = Field(
+        default="",
+        description="sites that may embed a letter: `https://lakes.example https://rivers.example`, or *",
+    )
     font_dir: Path | None = Field(default=None, description="a folder with more fonts for the letter")
 
     @classmethod
@@ -96,6 +112,16 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address like https://letters.example.org")
         return value.rstrip("/")
+
+    @field_validator("embed_on")
+    @classmethod
+    def _is_a_list_of_sites(cls, value: str) -> str:
+        sites = value.split()
+        if sites != ["*"] and not all(map(_SITE.fullmatch, sites)):
+            raise ValueError(
+                "must be addresses of sites like https://lakes.example with spaces between, or *"
+            )
+        return " ".join(sites)
 
     @field_validator("mail_from")
     @classmethod
@@ -141,6 +167,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a host and a port like 127.0.0.1:2525")
         return value
 
+    @field_validator("authserv_id")
+    @classmethod
+    def _is_a_name_of_a_server(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9.-]{0,253}", value):
+            raise ValueError("must be one name like mx.example.org")
+        return value.lower()
+
     @field_validator("relay_ledger")
     @classmethod
     def _is_a_ledger(cls, value: str) -> str:
@@ -151,7 +184,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("reminder_lead", mode="before")
+    @field_validator("reminder_lead", "form_seconds", mode="before")
     @classmethod
     def _is_a_number_of_seconds(cls, value: object) -> object:
         if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value.strip()):
@@ -210,6 +243,11 @@ class Settings(BaseSettings):
         """Host and port at which returned mail is taken in, if at all; an IPv6 host is without its brackets."""
         host, _, port = self.bounce_listen.rpartition(":")
         return (host.strip("[]"), int(port)) if host else None
+
+    @property
+    def reply_domain(self) -> str:
+        """The domain at which answers to a confirming mail come in; "" where nothing takes them."""
+        return self.bounce_domain if self.bounce_listen or self.bounce_imap_url else ""
 
     @property
     def postfix_log(self) -> Path | None:

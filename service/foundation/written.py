@@ -4,13 +4,14 @@ import re
 import unicodedata
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 # Scripts whose letters join, where ZWNJ and ZWJ change how a word is read (Unicode 16, Joining_Type, in blocks).
 _JOINING = re.compile(r"[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufeff\u0900-\u0dff\u0f00-\u0fff\u1800-\u18af]")
 _JOINERS = "\u200c\u200d"
 _BIDI_AND_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\ufffd\U000e0000-\U000e0fff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\ufffd\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _MARKS_IN_A_ROW = 4
 
@@ -23,12 +24,12 @@ def clean_line(text: str, *, what: str, longest: int = 200) -> str:
     need them (Persian, Uyghur, Devanagari).
     """
     if len(text) > longest * 4:
-        raise Refused(f"{what} is too long: at most {longest} characters.")
+        raise _too_long(what, longest)
     line = re.sub(r"[^\S\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", unicodedata.normalize("NFC", text)).strip()
     if len(line) > longest:
-        raise Refused(f"{what} is too long: at most {longest} characters.")
+        raise _too_long(what, longest)
     if len(line.splitlines()) > 1:
-        raise Refused(f"{what} must be on one line.")
+        raise Refused(Sentence("{what} must be on one line.", what=what))
     _refuse_hidden(line, what=what)
     return line
 
@@ -36,10 +37,10 @@ def clean_line(text: str, *, what: str, longest: int = 200) -> str:
 def clean_text(text: str, *, what: str, longest: int = 4000) -> str:
     """Bring several lines of writing to their form; as clean_line, but line breaks stay, as LF."""
     if len(text) > longest * 4:
-        raise Refused(f"{what} is too long: at most {longest} characters.")
+        raise _too_long(what, longest)
     settled = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(settled) > longest:
-        raise Refused(f"{what} is too long: at most {longest} characters.")
+        raise _too_long(what, longest)
     _refuse_hidden(settled.replace("\n", " ").replace("\t", " "), what=what)
     return settled
 
@@ -51,6 +52,10 @@ def fold_name(name: str) -> str:
     plain = "".join(c for c in decomposed if not unicodedata.combining(c) or _is_vowel_sign(c))
     kept = "".join(c if c.isalnum() or _is_vowel_sign(c) else " " for c in plain)
     return " ".join(kept.split())
+
+
+def _too_long(what: str, longest: int) -> Refused:
+    return Refused(Sentence("{what} is too long: at most {longest} characters.", what=what, longest=longest))
 
 
 def _is_vowel_sign(character: str) -> bool:
@@ -67,9 +72,19 @@ def _refuse_hidden(line: str, *, what: str) -> None:
             near = line[max(0, place - 2) : place + 3]
             if not _JOINING.search(near):
                 raise Refused(
-                    f"{what} holds an invisible character (U+{ord(character):04X}) that does not belong there."
+                    Sentence(
+                        "{what} holds an invisible character ({character}) that does not belong there.",
+                        what=what,
+                        character=f"U+{ord(character):04X}",
+                    )
                 )
         elif category in {"Cc", "Cs", "Co", "Zl", "Zp"} or _BIDI_AND_INVISIBLE.match(character):
-            raise Refused(f"{what} holds a character that cannot be shown (U+{ord(character):04X}).")
+            raise Refused(
+                Sentence(
+                    "{what} holds a character that cannot be shown ({character}).",
+                    what=what,
+                    character=f"U+{ord(character):04X}",
+                )
+            )
         if marks > _MARKS_IN_A_ROW:
-            raise Refused(f"{what} holds too many marks on one letter.")
+            raise Refused(Sentence("{what} holds too many marks on one letter.", what=what))

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from service.foundation.errors import Refused
 
 SUPPORTED = ("en", "en-GB", "fr", "es")
+"""The languages that letters are made in; the interface speaks more (service/i18n/languages.py)."""
 
 # American English is what "en" already writes.
 _ALSO_CALLED = {"en-us": "en"}
@@ -23,11 +24,16 @@ FSI, PDI = "\u2068", "\u2069"
 
 @dataclass(frozen=True, kw_only=True)
 class Noun:
-    """A noun that can be counted: `none` is the whole phrase for nobody, the others hold {n}."""
+    """A noun that can be counted: `none` is the whole phrase for nobody, the others hold {n}.
+
+    `two` and `few` are for languages whose plural has more forms (CLDR plural rules); `many` is for all the rest.
+    """
 
     none: str
     one: str
     many: str
+    two: str = ""
+    few: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +73,48 @@ _SPANISH = _Counting(
     both="{n} organizaciones y personas",
     joined="{first} y {second}",
 )
-_COUNTING = {"en": _ENGLISH, "en-GB": _BRITISH, "fr": _FRENCH, "es": _SPANISH}
+_ARABIC = _Counting(
+    signatories=Noun(none="لا موقّعين", one="موقّع واحد", two="موقّعان", few="{n} موقّعين", many="{n} موقّعًا"),
+    organizations=Noun(
+        none="لا منظمات", one="منظمة واحدة", two="منظمتان", few="{n} منظمات", many="{n} منظمة"
+    ),
+    individuals=Noun(none="لا أفراد", one="فرد واحد", two="فردان", few="{n} أفراد", many="{n} فردًا"),
+    both="{n} من المنظمات والأفراد",
+    joined="{first} و{second}",
+)
+_UYGHUR = _Counting(
+    signatories=Noun(none="ئىمزا قويغۇچى يوق", one="{n} ئىمزا قويغۇچى", many="{n} ئىمزا قويغۇچى"),
+    organizations=Noun(none="تەشكىلات يوق", one="{n} تەشكىلات", many="{n} تەشكىلات"),
+    individuals=Noun(none="شەخس يوق", one="{n} شەخس", many="{n} شەخس"),
+    both="{n} تەشكىلات ۋە شەخس",
+    joined="{first} ۋە {second}",
+)
+_TIBETAN = _Counting(
+    signatories=Noun(none="མིང་རྟགས་འགོད་མཁན་མེད།", one="མིང་རྟགས་འགོད་མཁན་ {n}", many="མིང་རྟགས་འགོད་མཁན་ {n}"),
+    organizations=Noun(none="ཚོགས་པ་མེད།", one="ཚོགས་པ་ {n}", many="ཚོགས་པ་ {n}"),
+    individuals=Noun(none="མི་སྒེར་མེད།", one="མི་སྒེར་ {n}", many="མི་སྒེར་ {n}"),
+    both="ཚོགས་པ་དང་མི་སྒེར་བསྡོམས་ {n}",
+    joined="{first} དང་ {second}",
+)
+_CHINESE = _Counting(
+    signatories=Noun(none="无签署者", one="{n} 位签署者", many="{n} 位签署者"),
+    organizations=Noun(none="无组织", one="{n} 个组织", many="{n} 个组织"),
+    individuals=Noun(none="无个人", one="{n} 名个人", many="{n} 名个人"),
+    both="{n} 个组织和个人",
+    joined="{first}和{second}",
+)
+_COUNTING = {
+    "en": _ENGLISH,
+    "en-GB": _BRITISH,
+    "fr": _FRENCH,
+    "es": _SPANISH,
+    "ar": _ARABIC,
+    "ug": _UYGHUR,
+    "bo": _TIBETAN,
+    "zh-Hans": _CHINESE,
+}
+TEXTS = tuple(_COUNTING)
+"""The languages that a letter's texts may be in: those of letters, and those into which one may be translated."""
 
 # Where the common data names a state's claim or uses two names, a letter uses the plain name of the place.
 # XT is one of the codes that ISO 3166-1 leaves to its users.
@@ -102,6 +149,46 @@ _COUNTRIES = {
         "TW": "Taiwán",
         "XT": "Tíbet",
     },
+    "ar": {
+        "CD": "جمهورية الكونغو الديمقراطية",
+        "CG": "جمهورية الكونغو",
+        "HK": "هونغ كونغ",
+        "MM": "ميانمار",
+        "MO": "ماكاو",
+        "PS": "فلسطين",
+        "TW": "تايوان",
+        "XT": "التبت",
+    },
+    "ug": {
+        "CD": "كونگو دېموكراتىك جۇمھۇرىيىتى",
+        "CG": "كونگو جۇمھۇرىيىتى",
+        "HK": "شياڭگاڭ",
+        "MM": "بىرما",
+        "MO": "ئاۋمېن",
+        "PS": "پەلەستىن",
+        "TW": "تەيۋەن",
+        "XT": "تىبەت",
+    },
+    "bo": {
+        "CD": "ཀོང་གོ་དམངས་གཙོ་སྤྱི་མཐུན་རྒྱལ་ཁབ།",
+        "CG": "ཀོང་གོ་སྤྱི་མཐུན་རྒྱལ་ཁབ།",
+        "HK": "ཧོང་ཀོང་།",
+        "MM": "འབར་མ།",
+        "MO": "མེ་ཀའོ།",
+        "PS": "ཕ་ལེ་སི་ཐཱན།",
+        "TW": "ཐའེ་ཝན།",
+        "XT": "བོད།",
+    },
+    "zh": {
+        "CD": "刚果民主共和国",
+        "CG": "刚果共和国",
+        "HK": "香港",
+        "MM": "缅甸",
+        "MO": "澳门",
+        "PS": "巴勒斯坦",
+        "TW": "台湾",
+        "XT": "西藏",
+    },
 }
 
 
@@ -112,12 +199,10 @@ def settle_language(tag: str) -> str:
     """
     wanted = tag.strip().replace("_", "-").lower()
     wanted = _ALSO_CALLED.get(wanted, wanted)
-    for language in SUPPORTED:
+    for language in TEXTS:
         if language.lower() == wanted:
             return language
-    raise Refused(
-        f"Letters in the language “{tag}” cannot be made yet: choose one of {', '.join(SUPPORTED)}."
-    )
+    raise Refused(f"Letters in the language “{tag}” cannot be made yet: choose one of {', '.join(TEXTS)}.")
 
 
 def direction(language: str) -> str:
@@ -153,9 +238,12 @@ def write_number(number: int, language: str) -> str:
 
 
 def country_name(code: str, language: str) -> str:
-    """Name a country from its ISO 3166-1 alpha-2 code; an unknown code names itself."""
-    reviewed = _COUNTRIES[language.partition("-")[0]]
-    return reviewed.get(code) or _locale(language).territories.get(code) or code
+    """Name a country from its ISO 3166-1 alpha-2 code, in English where the language has no name; unknown ones as given."""
+    for tag in (language, "en"):
+        reviewed = _COUNTRIES.get(tag.partition("-")[0], {})
+        if name := reviewed.get(code) or _locale(tag).territories.get(code):
+            return name
+    return code
 
 
 def count_signatories(organizations: int, individuals: int, language: str) -> str:
@@ -188,7 +276,8 @@ def count(number: int, noun: Noun, language: str) -> str:
     """Say a number of things, with the noun in the form that the language wants."""
     if number == 0:
         return noun.none
-    return _fill(noun.one if is_one(number, language) else noun.many, number, language)
+    forms = {"one": noun.one, "two": noun.two, "few": noun.few}
+    return _fill(forms.get(_locale(language).plural_form(number)) or noun.many, number, language)
 
 
 def is_one(number: int, language: str) -> bool:

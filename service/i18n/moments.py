@@ -5,9 +5,17 @@ from datetime import datetime
 from babel import Locale
 from babel.dates import format_time
 
-from service.i18n.formats import write_date
+from service.i18n.formats import isolate, write_date
 
-_JOINED = {"en": "{date} at {time}", "fr": "{date} à {time}", "es": "{date} a las {time}"}
+_JOINED = {
+    "en": "{date} at {time}",
+    "fr": "{date} à {time}",
+    "es": "{date} a las {time}",
+    "ar": "{date} الساعة {time}",
+    "ug": "{date} سائەت {time}",
+    "bo": "{date} ཆུ་ཚོད་ {time}",
+    "zh": "{date} {time}",
+}
 
 
 def write_moment(moment: datetime, language: str) -> str:
@@ -15,7 +23,8 @@ def write_moment(moment: datetime, language: str) -> str:
     locale = Locale.parse(language, sep="-")
     joined = _JOINED[language.partition("-")[0]]
     time = format_time(moment, format="short", locale=locale)
-    return f"{joined.format(date=write_date(moment.date(), language), time=time)} ({_zone(moment)})"
+    zone = isolate(f"({_zone(moment)})", within=language)
+    return f"{joined.format(date=write_date(moment.date(), language), time=time)} {zone}"
 
 
 def _zone(moment: datetime) -> str:

@@ -5,6 +5,8 @@ from service.letter.edition import Audience, Shown
 _MAY_SEE: dict[Audience, frozenset[Shown]] = {
     "full": frozenset({"public", "recipient"}),
     "public": frozenset({"public"}),
+    # What may be spread where it can never be called back.
+    "unnamed": frozenset(),
 }
 
 
@@ -17,6 +19,20 @@ def may_show(shown: Shown, audience: Audience) -> bool:
     return shown in _MAY_SEE.get(audience, frozenset())
 
 
+def the_narrower(one: Shown, other: Shown) -> Shown:
+    """Give of two choices the one by which fewer readers see the name."""
+    return min(one, other, key=_readers)
+
+
 def is_for_addressee_only(shown: Shown) -> bool:
     """Tell whether a name may be shown to the addressee and to nobody else."""
     return may_show(shown, "full") and not may_show(shown, "public")
+
+
+def is_shown_to_nobody(shown: Shown) -> bool:
+    """Tell whether a name stands in no output at all."""
+    return _readers(shown) == 0
+
+
+def _readers(shown: Shown) -> int:
+    return sum(may_show(shown, audience) for audience in _MAY_SEE)

@@ -64,7 +64,7 @@ def file_name(copy: Copy, form: str) -> str:
 def _pdf(copy: Copy, manner: Manner) -> Rendering:
     lines, notices = printable_lines(copy.lines, manner.fonts)
     # The code stays that of the whole copy, however its names could be printed.
-    document = replace(make_document(replace(copy, lines=lines)), check_code=copy.check_code)
+    document = make_document(replace(copy, lines=lines), check_code=copy.check_code)
     data = render_pdf(document, profile=manner.profile, attachment=copy_json(copy), fonts=manner.fonts)
     return Rendering(data=data, media_type="application/pdf", notices=notices)
 

@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NoReturn
 
@@ -12,6 +12,7 @@ from service.foundation.errors import Refused
 from service.i18n.formats import count_signatories, isolate, settle_language, write_date, write_number
 from service.letter.audience import is_for_addressee_only, may_show
 from service.letter.edition import (
+    ADDED_LATER,
     Audience,
     Contact,
     Edition,
@@ -59,6 +60,9 @@ class Line:
     representative_title: str
     position: str
     affiliation: str
+    place: str = field(default="", metadata=ADDED_LATER)
+    for_network: bool = field(default=False, metadata=ADDED_LATER)
+    through: str = field(default="", metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,14 +133,14 @@ class Copy:
 
 
 def make_copy(edition: Edition, *, audience: Audience, office: Office | None) -> Copy:
-    """Make the copy of an edition that `audience` ("full" or "public") may see.
+    """Make the copy of an edition that `audience` ("full", "public" or "unnamed") may see.
 
     Addressed to `office` alone, with its own salutation, where it is one of those the letter is written to;
     else (None, cc, press) to all of those. The same three give the same copy. Raises Refused for a
     placeholder that is unknown, a language that is not supported, an edition addressed to nobody, and a full
     copy for an office that gets the public one. A withheld row without its salt is a bug: ValueError.
     """
-    if audience not in ("full", "public"):
+    if audience not in ("full", "public", "unnamed"):
         raise Refused(f"There is no “{audience}” copy: choose full or public.")
     if office is not None and audience == "full" and office.copy != "full":
         raise Refused(f"{office.name} gets the public copy only: compile the public copy for this office.")
@@ -249,6 +253,9 @@ def _line(signatory: Signatory, edition: Edition) -> Line:
         representative_title=signatory.representative_title if with_representative else "",
         position=signatory.position if is_person else "",
         affiliation=signatory.affiliation if is_person else "",
+        place=signatory.place,
+        for_network=signatory.for_network,
+        through=signatory.through,
     )
 
 

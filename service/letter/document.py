@@ -55,7 +55,7 @@ class Document:
 
     `draft` and `not_for_publication` are the marks that belong on each page. `language` is a BCP 47 tag,
     `direction` "ltr" or "rtl", `paper` "us-letter" or "a4". Labels are in the letter's language. `page`
-    holds {page} and {pages}.
+    holds {page} and {pages}, and `more` says of a roll that was cut how many names do not stand here.
     """
 
     language: str
@@ -95,12 +95,13 @@ class Document:
     check_code: str
     check_at: str
     page: str
+    more: str = ""
 
 
-def make_document(copy: Copy) -> Document:
+def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
     """Lay out a copy: fill the placeholders, read the Markdown once, put every line into words.
 
-    Raises Refused for a placeholder that is unknown.
+    Its check code is the copy's, unless another is given: "" for what cannot be checked. Raises Refused for a placeholder that is unknown.
     """
     text = copy.text
     language = settle_language(text.language)
@@ -134,7 +135,7 @@ def make_document(copy: Copy) -> Document:
         undersigned=undersigned(copy.numbers.organizations, copy.numbers.individuals, language),
         sections=_sections(copy, words, language),
         identification=words.identification if any(line.affiliation for line in copy.lines) else "",
-        withheld=withheld(copy.withheld.count, language, after_names=bool(copy.lines)),
+        withheld=_withheld(copy, words, language),
         cc_label=words.cc if copy.cc else "",
         cc=tuple(", ".join(filter(None, (one.name, one.position, one.office))) for one in copy.cc),
         notes_label=words.notes if written.notes else "",
@@ -143,7 +144,7 @@ def make_document(copy: Copy) -> Document:
         contact_label=words.contact if copy.contact else "",
         contact=_contact(copy.contact),
         check_label=words.check_code,
-        check_code=copy.check_code,
+        check_code=copy.check_code if check_code is None else check_code,
         check_at=copy.check_at,
         page=words.page,
     )
@@ -191,6 +192,12 @@ def _contact(contact: Contact | None) -> tuple[str, ...]:
     return tuple(filter(None, (contact.name, contact.role, contact.email, phone)))
 
 
+def _withheld(copy: Copy, words: Words, language: str) -> str:
+    if copy.audience == "unnamed":
+        return words.unnamed if copy.withheld.count else ""
+    return withheld(copy.withheld.count, language, after_names=bool(copy.lines))
+
+
 def _sections(copy: Copy, words: Words, language: str) -> tuple[Section, ...]:
     kinds: tuple[Kind, ...] = ("organization", "person")
     headings: dict[Kind, str] = {"organization": words.organizations, "person": words.individuals}
@@ -230,9 +237,14 @@ def _entry(line: Line, language: str, *, with_country: bool) -> Entry:
     if aside:
         pieces.append(Piece(glue=")", role="end"))
     country = country_name(line.country, language) if line.country and with_country else ""
-    details = [line.qualifier, line.position, line.affiliation, country]
+    words = words_of(language)
+    details = [line.qualifier, line.position, line.affiliation, line.place, country]
     # A qualifier in brackets of its own follows the name as it is.
     pieces.extend(Piece(glue=" " if text.startswith("(") else ", ", text=text) for text in details if text)
+    if line.for_network:
+        pieces.append(Piece(glue=f", {words.for_network}", role="end"))
+    if line.through:
+        pieces.append(Piece(glue=f", {words.through} ", text=line.through))
     signed_by = [text for text in (line.representative_name, line.representative_title) if text]
     below = (Piece(glue=", " if place else "", text=text) for place, text in enumerate(signed_by))
     return Entry(line=tuple(pieces), below=tuple(below))

@@ -10,11 +10,14 @@ from service.foundation.canonical import digest
 
 Kind = Literal["organization", "person"]
 Shown = Literal["public", "recipient", "counted"]
-Audience = Literal["full", "public"]
+Audience = Literal["full", "public", "unnamed"]
 Role = Literal["to", "cc", "press"]
 Order = Literal["alphabetical", "lead_first", "manual"]
 GroupBy = Literal["none", "category", "country"]
 Notes = Literal["page", "endnotes"]
+
+ADDED_LATER = {"added_later": True}
+"""Marks a field that records of earlier editions do not have: it stands in a record only where it says something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,8 @@ class Signatory:
     """One counted organization or person, as it wants to be printed.
 
     `shown` is what it chose. `country` is ISO 3166-1 alpha-2. `salt` is 64 random hexadecimal digits: they
-    keep a withheld row from being guessed. Who is only counted may have no name at all.
+    keep a withheld row from being guessed. Who is only counted may have no name at all. `for_network` says that an
+    organization signs for its network but not for each member, `through` which organization signed for this member.
     """
 
     kind: Kind
@@ -38,6 +42,9 @@ class Signatory:
     representative_title: str = ""
     position: str = ""
     affiliation: str = ""
+    place: str = dataclasses.field(default="", metadata=ADDED_LATER)
+    for_network: bool = dataclasses.field(default=False, metadata=ADDED_LATER)
+    through: str = dataclasses.field(default="", metadata=ADDED_LATER)
     order: int | None = None
     salt: str = dataclasses.field(repr=False)
 
@@ -144,7 +151,8 @@ class Edition:
 def plain(value: Any) -> Any:
     """Turn dataclasses into mappings, tuples into lists and dates into ISO 8601, as deep as they go."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return {field.name: plain(found) for field, found in fields if found or field.metadata != ADDED_LATER}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, date):

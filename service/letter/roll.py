@@ -24,6 +24,8 @@ _AFTER_THE_FAMILY_NAME = re.compile(
 _LETTERS = {"es": str.maketrans({"ñ": "nþ", "Ñ": "Nþ"})}
 _NUMBER = re.compile(r"\d+")
 _DIGITS = 12
+# A page's roll is put in order anew whenever one name changes, and working out a key takes longer than all the rest.
+_KEYS_KEPT = 20_000
 
 SortKey = tuple[int, ...]
 Row = TypeVar("Row", bound="Grouped")
@@ -119,6 +121,7 @@ def grouped(rows: Sequence[Row], *, by: GroupBy, order: Order, language: str) ->
     return tuple(Group(heading=heading, rows=tuple(groups[heading])) for heading in headings)
 
 
+@functools.lru_cache(maxsize=_KEYS_KEPT)
 def collation_key(name: str, language: str) -> SortKey:
     """Give the key by which a name is compared in a language's alphabetical order."""
     text = unicodedata.normalize("NFC", name).translate(_LETTERS.get(language, {}))

@@ -118,7 +118,7 @@ def _tell(parts: Parts) -> tuple[ReportKind, str]:
         return ReportKind.AUTO_REPLY, ""
     if _is_junk_report(parts):
         return ReportKind.COMPLAINT, ""
-    if _is_from_a_mail_server(parts):
+    if is_from_a_mail_server(parts):
         return _own_words(parts)
     if is_auto_reply(parts.header):
         return ReportKind.AUTO_REPLY, ""
@@ -166,7 +166,8 @@ def _is_junk_report(parts: Parts) -> bool:
     return bool(parts.returned) and sender is not None and _JUNK_REPORTERS.match(sender.group()) is not None
 
 
-def _is_from_a_mail_server(parts: Parts) -> bool:
+def is_from_a_mail_server(parts: Parts) -> bool:
+    """Tell by its sender whether a mail server wrote a mail."""
     if parts.header("X-Failed-Recipients"):
         return True
     return _A_MACHINE.search(parts.header("From")[:_MOST_HEADER]) is not None

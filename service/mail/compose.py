@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from service.i18n.formats import direction, isolate
+from service.i18n.formats import isolate
 from service.mail import headers
 from service.mail.cast import make_boundary
 from service.mail.envelope import Draft, Envelope
@@ -29,6 +29,8 @@ _NAMES = (
     "convenors",
     "event",
     "party",
+    "representative",
+    "officer",
     "name",
     "approver_name",
     "for_recipient",
@@ -70,14 +72,12 @@ def render_mail(name: str, /, *, html_parts: Mapping[str, str] | None = None, **
     is never broken.
     """
     words = {key: value if key in _LAID_OUT else _flowed(value) for key, value in context.items()}
-    language = str(words["language"])
+    language = str(words.pop("language"))
     isolated = {key: _isolated(words[key], language) for key in _NAMES if key in words}
     fragments = {key: _Fragment(html=html) for key, html in (html_parts or {}).items()}
-    subject = " ".join(render(f"mail/{name}/subject.txt", **words).split())
-    text = render(f"mail/{name}/body.txt", **{**words, **isolated})
-    html = render(
-        f"mail/{name}/body.html", **{**words, **fragments}, subject=subject, direction=direction(language)
-    )
+    subject = " ".join(render(f"mail/{name}/subject.txt", language=language, **words).split())
+    text = render(f"mail/{name}/body.txt", language=language, **{**words, **isolated})
+    html = render(f"mail/{name}/body.html", language=language, **{**words, **fragments}, subject=subject)
     return Rendered(subject=subject, text=wrap_lines(text), html=_line_feeds(html))
 
 

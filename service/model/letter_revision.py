@@ -10,7 +10,11 @@ from service.model.columns import Moment, Sealed
 
 
 class LetterRevision(SQLModel, table=True):
-    """A frozen text; `sha256` is the hash of the canonical record that lies sealed in `content`."""
+    """A frozen text; `sha256` is the hash of the canonical record that lies sealed in `content`.
+
+    The first one of a letter has no `objections_until`. Of a later one that is the moment until which those may object
+    who keep their name otherwise, and `reason` is why the coalition changed the text, in its own words.
+    """
 
     __tablename__ = "letter_revision"
     __table_args__ = (UniqueConstraint("campaign_id", "number"),)
@@ -21,3 +25,5 @@ class LetterRevision(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     content: bytes = Field(sa_type=Sealed)
     frozen_at: datetime = Field(sa_type=Moment)
+    objections_until: datetime | None = Field(default=None, sa_type=Moment)
+    reason: bytes | None = Field(default=None, sa_type=Sealed)

@@ -16,6 +16,10 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     APPROVE = "approve"
     UNSUBSCRIBE = "unsubscribe"
+    CHANGE = "change"
+    NOT_ME = "not_me"
+    OBJECT = "object"
+    COUNTERSIGN = "countersign"
 
 
 class LinkToken(SQLModel, table=True):

@@ -40,6 +40,21 @@ class HeldReason(StrEnum):
 
     SECRETARIAT = "secretariat"
     SECOND_CLAIM = "second_claim"
+    UNPROVEN_REPLY = "unproven_reply"
+    NOT_ME = "not_me"
+    CHANGED_NAME = "changed_name"
+    LOOK_ALIKE = "look_alike"
+    DISPUTED = "disputed"
+
+
+class ConfirmedBy(StrEnum):
+    """What confirmed a sign-on."""
+
+    BUTTON = "button"
+    CODE = "code"
+    READ_OUT = "read_out"
+    REPLY = "reply"
+    VOUCHED = "vouched"
 
 
 class Standing(StrEnum):
@@ -51,6 +66,7 @@ class Standing(StrEnum):
     AWAITING_ACCEPTANCE = "awaiting acceptance"
     COUNTED = "counted"
     CONDITIONAL = "conditional"
+    JOINED = "joined"
     HELD = "held"
     EARLIER_TEXT = "on an earlier text"
     DECLINED = "declined"
@@ -63,7 +79,9 @@ class Signature(SQLModel, table=True):
 
     `email` is the contact, `name` what is printed; what else was given lies in `details`, the approver's address
     with it. `email_index` is of the mailbox that confirms. An organization is unique by its folded name, a person
-    by mailbox and name.
+    by mailbox and name. `machine_like` says that it was confirmed as fast as a machine would; `discreet` that its
+    mail names neither letter nor coalition on the outside. `joined_to` is the sign-on of the same organization that
+    stands for this one too.
     """
 
     __tablename__ = "signature"
@@ -99,6 +117,7 @@ class Signature(SQLModel, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=Moment)
     held_reason: HeldReason | None = Field(default=None, sa_type=code(HeldReason))
     condition: bytes | None = Field(default=None, sa_type=Sealed)
+    joined_to: str | None = Field(default=None, max_length=32)
     visibility: Visibility = Field(sa_type=code(Visibility))
     keeps_on_change: bool = False
     wants_news: bool = False
@@ -115,13 +134,20 @@ class Signature(SQLModel, table=True):
     signed_at: datetime | None = Field(default=None, sa_type=Moment)
     confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
     left_at: datetime | None = Field(default=None, sa_type=Moment)
+    confirmed_by: ConfirmedBy | None = Field(default=None, sa_type=code(ConfirmedBy))
+    machine_like: bool = False
+    discreet: bool = False
+    # Its owner had everything of a person deleted from this row; what is left is a number.
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Its owner wants those who have the letter to be told that the name is not part of it any more.
+    correction_asked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 def is_counted(campaign: Campaign) -> ColumnElement[bool]:
     """Say in SQL which signatures of a campaign count.
 
-    Confirmed (or attested), accepted, on the present revision, and neither held nor conditional. Everything that
-    prints a number or a name asks this one rule.
+    Confirmed (or attested), accepted, on the present revision, and neither held, conditional nor joined to another.
+    Everything that prints a number or a name asks this one rule.
     """
     return and_(
         col(Signature.campaign_id) == campaign.id,
@@ -129,6 +155,7 @@ def is_counted(campaign: Campaign) -> ColumnElement[bool]:
         col(Signature.accepted_at).is_not(None),
         col(Signature.held_reason).is_(None),
         col(Signature.condition).is_(None),
+        col(Signature.joined_to).is_(None),
         # A draft has no revision, and nobody counts on it.
         col(Signature.revision_id).is_not(None),
         col(Signature.revision_id) == campaign.revision_id,
@@ -141,6 +168,8 @@ def standing(signature: Signature, campaign: Campaign) -> Standing:
         return Standing(signature.state.value)
     if signature.held_reason is not None:
         return Standing.HELD
+    if signature.joined_to is not None:
+        return Standing.JOINED
     if signature.condition is not None:
         return Standing.CONDITIONAL
     if signature.revision_id is None or signature.revision_id != campaign.revision_id:

@@ -69,6 +69,15 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class IntakeState(StrEnum):
+    """Where a form that was sent stands before, and until, it is taken in as a sign-on."""
+
+    RECEIVED = "received"
+    TAKEN = "taken"
+    QUARANTINED = "quarantined"
+    DISCARDED = "discarded"
+
+
 class HasState(Protocol[S]):
     """A row with a state."""
 
@@ -234,11 +243,23 @@ DELIVERY = StateMachine(
     },
 )
 
+INTAKE = StateMachine(
+    noun="form",
+    moves={
+        IntakeState.RECEIVED: (IntakeState.TAKEN, IntakeState.QUARANTINED),
+        # What was released by mistake goes back while nobody has confirmed it.
+        IntakeState.TAKEN: (IntakeState.QUARANTINED,),
+        IntakeState.QUARANTINED: (IntakeState.RECEIVED, IntakeState.DISCARDED),
+        IntakeState.DISCARDED: (IntakeState.QUARANTINED,),
+    },
+)
+
 MACHINES: tuple[tuple[str, StateMachine[Any]], ...] = (
     ("Letter (campaign)", CAMPAIGN),
     ("Sign-on (signature)", SIGNATURE),
     ("E-mail (message)", MESSAGE),
     ("Sending (delivery)", DELIVERY),
+    ("Form that was sent (intake)", INTAKE),
 )
 
 

@@ -16,12 +16,14 @@ class SuppressionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+    NOT_ME = "not_me"
 
 
 class Suppression(SQLModel, table=True):
     """An address that one campaign leaves alone, kept as a keyed hash only.
 
-    Any reason stops invitations, reminders, updates and news; after a complaint nothing is written to it at all.
+    Any reason stops invitations, reminders, updates and news; after a complaint, or where its owner says that
+    the sign-on was somebody else's, nothing is written to it at all.
     """
 
     __tablename__ = "suppression"

@@ -2,47 +2,76 @@
 
 from sqlmodel import SQLModel
 
+from service.model.abuse import AbuseRule, AttackMode, TokenBucket
+from service.model.agreement import Agreement
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
+from service.model.confirming_code import ConfirmingCode
+from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
+from service.model.evidence import Evidence
 from service.model.incoming_report import IncomingReport
+from service.model.inquiry import Inquiry
+from service.model.intake import Intake
 from service.model.letter_revision import LetterRevision
+from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
+from service.model.mailbox_check import MailboxCheck
 from service.model.mailbox_day import MailboxDay
+from service.model.member import Member
 from service.model.message import Message, MessageEvent
+from service.model.page_stamp import PageStamp
 from service.model.recipient import Recipient
+from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
 from service.model.update import Update
+from service.model.waiting import Waiting
 
 TABLES: tuple[type[SQLModel], ...] = (
+    AbuseRule,
+    Agreement,
     Approval,
     Approver,
+    AttackMode,
     AuditEvent,
     BreakerTrip,
     Campaign,
     CampaignKey,
     Canary,
+    ConfirmingCode,
+    Consent,
     Delivery,
     DeliveryEvent,
     Edition,
+    Evidence,
     IncomingReport,
+    Inquiry,
+    Intake,
     JournalMark,
     LetterRevision,
+    LikenessIndex,
+    LinkRequest,
     LinkToken,
+    MailboxCheck,
     MailboxDay,
+    Member,
     Message,
     MessageEvent,
+    PageStamp,
     Recipient,
+    Resemblance,
     Sending,
     Signature,
     SiteSecret,
     Suppression,
+    TokenBucket,
     Update,
+    Waiting,
 )
 
 metadata = SQLModel.metadata

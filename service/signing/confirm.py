@@ -1,36 +1,46 @@
-"""Confirm a sign-on by its link: looking changes nothing, only the button counts."""
+"""Confirm a sign-on by its link, and for all other ways what confirming does; looking changes nothing."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import released_edition
 from service.foundation.canonical import digest
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.mail.brakes.mailbox_days import renew_share
+from service.model.agreement import How
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
-from service.model.message import MessageKind
-from service.model.signature import Kind, Signature
-from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.model.message import Message, MessageKind
+from service.model.signature import ConfirmedBy, HeldReason, Kind, Signature
+from service.model.states import SIGNATURE, CampaignState, MessageState, SignatureState
+from service.signing.agreement import keep_agreement
+from service.signing.haste import is_machine_like
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
+from service.signing.organizations.contact import tell_known_contact
+from service.signing.organizations.joined import hold_look_alike, tell_secretariat
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
+from service.signing.proof import Proof, proof_of
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.reached import reader_acted
-from service.signing.sign import Desk, confirm_until, keep_manage_link, keep_unsubscribe_link
+from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
-from service.store.links import find_link
+from service.store.links import Link, find_link, link_of
 from service.store.sealed import open_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class PendingView:
-    """What the holder of a confirming link sees; `seen` changes with anything that would be confirmed."""
+    """What the holder of a confirming link sees; `seen` changes with anything that would be confirmed.
+
+    `reader` is the language of the signatory, empty where it is not known.
+    """
 
     letter: LetterView
     name: str
@@ -41,6 +51,11 @@ class PendingView:
     standing_text: str
     expired: bool
     seen: str
+    reader: str
+    proof: Proof
+    text_has_changed: bool = False
+    may_ask_anew: bool = False
+    was_before: bool = False
 
 
 def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
@@ -57,41 +72,117 @@ def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now:
     )
 
 
-def confirm(session: Session, keyring: Keyring, *, token: str, seen: str, now: datetime) -> PendingView:
-    """Confirm the sign-on behind a link, as it was `seen`; a second time changes nothing and shows the same.
+def confirm(
+    session: Session,
+    keyring: Keyring,
+    *,
+    token: str,
+    seen: str,
+    now: datetime,
+    opened_at: datetime | None = None,
+) -> PendingView:
+    """Confirm the sign-on behind a link, as it was `seen`; a second time changes nothing and says so kindly.
 
-    Raises NotFound for a link that opens nothing, Refused for one whose time is over or that changed since.
+    `opened_at` is when its page was opened, where that is known. Raises NotFound for a link that opens nothing, Refused for one whose time is over or that changed since.
     """
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, lock_signature)
-    if signature.state is not SignatureState.CONFIRMED:
+    was_before = is_settled(signature)
+    if not was_before:
         if _is_over(session, link, signature, campaign, now=now):
             raise Refused(_why_over(signature))
-        if _seen(keyring.of(session, campaign.id), signature) != seen:
-            raise Refused("What this link confirms has just changed; open it again and look.")
-        _spend(session, keyring, link, signature, campaign, now=now)
+        if seen_digest(keyring.of(session, campaign.id), signature, campaign) != seen:
+            raise Refused(Sentence("What this link confirms has just changed; open it again and look."))
+        # What was seen is the present text: that is what the button agrees to, whatever stood there at the form.
+        signature.revision_id = campaign.revision_id
+        link.used_at = link.used_at or now
+        session.add(link)
+        act = Act(by=ConfirmedBy.BUTTON, opened_at=opened_at)
+        settle(session, keyring, signature, campaign, act=act, now=now)
+    return replace(
+        _view(session, keyring, signature, campaign, now=now, expired=False), was_before=was_before
+    )
+
+
+def look_at_signature(
+    session: Session, keyring: Keyring, signature: Signature, campaign: Campaign, *, now: datetime
+) -> PendingView:
+    """Show a sign-on to somebody who has just proven to be its owner."""
     return _view(session, keyring, signature, campaign, now=now, expired=False)
 
 
-def _spend(
-    session: Session,
-    keyring: Keyring,
-    link: LinkToken,
-    signature: Signature,
-    campaign: Campaign,
-    *,
-    now: datetime,
+def ask_anew(session: Session, keyring: Keyring, *, token: str, now: datetime) -> None:
+    """Mail a new link, to the address on record only, where the one that was opened is over and the sign-on still waits.
+
+    Says nothing of whether it did. Raises NotFound for a link that opens nothing.
+    """
+    link = find_link(session, token, Purpose.CONFIRM)
+    signature, campaign = _behind(session, link, lock_signature)
+    if _may_ask_anew(session, signature, campaign, now=now):
+        ask_to_confirm(
+            Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now),
+            signature,
+        )
+
+
+def is_settled(signature: Signature) -> bool:
+    """Tell whether nothing is left to confirm; a reply that nobody could prove leaves the button to be pressed."""
+    is_confirmed = signature.state is SignatureState.CONFIRMED
+    return is_confirmed and signature.held_reason is not HeldReason.UNPROVEN_REPLY
+
+
+def is_takeable(session: Session, signature: Signature, campaign: Campaign, *, now: datetime) -> bool:
+    """Tell whether a sign-on may still be confirmed now, by whatever way."""
+    waits = signature.state is SignatureState.PENDING or signature.held_reason is HeldReason.UNPROVEN_REPLY
+    if not waits or signature.state not in {SignatureState.PENDING, SignatureState.CONFIRMED}:
+        return False
+    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED}:
+        return False
+    return now < confirm_until(campaign) and released_edition(session, campaign) is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """By what a sign-on is confirmed, and when the page was opened on which it was.
+
+    With `hold` it waits for the secretariat's check, until its owner confirms it by a surer way.
+    """
+
+    by: ConfirmedBy
+    opened_at: datetime | None = None
+    hold: bool = False
+
+
+def settle(
+    session: Session, keyring: Keyring, signature: Signature, campaign: Campaign, *, act: Act, now: datetime
 ) -> None:
-    SIGNATURE.move(signature, SignatureState.CONFIRMED)
-    signature.confirmed_at = now
-    if signature.held_reason is None and is_accepted_at_once(signature, campaign):
-        signature.accepted_at = now
-    link.used_at = link.used_at or now
-    session.add_all((signature, link))
-    reader_acted(session, keyring.of(session, campaign.id), signature, link, now=now)
+    """Confirm a sign-on that may be: it counts where it is accepted, and its mailbox is thanked once.
+
+    The caller holds the row. What was not `READ_OUT` proves that the confirming mail has arrived.
+    """
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-    mailbox = read_party(desk.keys, signature).confirming_email
-    renew_share(session, mailbox, now=now, site_key=keyring.site_key)
+    party = read_party(desk.keys, signature)
+    if signature.state is not SignatureState.CONFIRMED:
+        SIGNATURE.move(signature, SignatureState.CONFIRMED)
+    elif signature.held_reason is HeldReason.UNPROVEN_REPLY:
+        signature.held_reason = None
+    if act.hold:
+        signature.held_reason = signature.held_reason or HeldReason.UNPROVEN_REPLY
+    signature.confirmed_at, signature.confirmed_by = now, act.by
+    signature.machine_like = is_machine_like(
+        mailed_at=_mailed_at(session, signature), opened_at=act.opened_at, now=now
+    )
+    hold_look_alike(desk, signature)
+    if party.condition:
+        tell_secretariat(desk, signature, "condition")
+    if signature.held_reason is None and is_accepted_at_once(signature, campaign, members=party.members):
+        signature.accepted_at = now
+    session.add(signature)
+    keep_agreement(session, desk.keys, signature, how=How.AGREED, now=now)
+    tell_known_contact(desk, signature)
+    if act.by is not ConfirmedBy.READ_OUT:
+        _has_arrived(desk, signature)
+        renew_share(session, party.confirming_email, now=now, site_key=keyring.site_key)
     keep_manage_link(desk, signature)
     keep_unsubscribe_link(desk, signature)
     outbox.post(
@@ -102,6 +193,26 @@ def _spend(
         occurrence=str(signature.generation),
         now=now,
     )
+
+
+def _has_arrived(desk: Desk, signature: Signature) -> None:
+    """Take in that the reader of the confirming mail acted: its link is used, doubt about the mail ends."""
+    wanted = Link(purpose=Purpose.CONFIRM, row_id=signature.id, generation=signature.generation)
+    link = link_of(desk.session, desk.keys, wanted)
+    if link is not None:
+        link.used_at = link.used_at or desk.now
+        desk.session.add(link)
+        reader_acted(desk.session, desk.keys, signature, link, now=desk.now)
+
+
+def _mailed_at(session: Session, signature: Signature) -> datetime | None:
+    """Give when the newest mail with a confirming link was accepted, where one was."""
+    found = select(Message.settled_at).where(
+        Message.recipient_ref == signature.id,
+        col(Message.kind).in_((MessageKind.CONFIRM, MessageKind.REMINDER)),
+        Message.state == MessageState.ACCEPTED,
+    )
+    return session.exec(found.order_by(col(Message.settled_at).desc()).limit(1)).first()
 
 
 def _behind(session: Session, link: LinkToken, find: Find) -> tuple[Signature, Campaign]:
@@ -115,22 +226,32 @@ def _behind(session: Session, link: LinkToken, find: Find) -> tuple[Signature, C
 def _is_over(
     session: Session, link: LinkToken, signature: Signature, campaign: Campaign, *, now: datetime
 ) -> bool:
-    if signature.state is SignatureState.CONFIRMED:
+    if is_settled(signature):
         return False
-    is_released = released_edition(session, campaign) is not None
-    if signature.state is not SignatureState.PENDING or signature.generation != link.generation:
+    if signature.generation != link.generation or now >= link.expires_at:
         return True
-    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED} or is_released:
-        return True
-    return now >= max(link.expires_at, confirm_until(campaign))
+    return not is_takeable(session, signature, campaign, now=now)
 
 
-def _why_over(signature: Signature) -> str:
+def _may_ask_anew(session: Session, signature: Signature, campaign: Campaign, *, now: datetime) -> bool:
+    is_pending = signature.state is SignatureState.PENDING
+    return is_pending and is_takeable(session, signature, campaign, now=now)
+
+
+def _why_over(signature: Signature, *, may_ask_anew: bool = False) -> str:
+    if may_ask_anew:
+        return Sentence(
+            "This link has been replaced by a newer one, or its time is over. The sign-on still waits to be confirmed."
+        )
     if signature.state is SignatureState.WITHDRAWN:
-        return "This sign-on was withdrawn, so there is nothing to confirm; sign again if you wish to."
+        return Sentence(
+            "This sign-on was withdrawn, so there is nothing to confirm; sign again if you wish to."
+        )
     if signature.state is SignatureState.DECLINED:
-        return "The coalition does not count this sign-on; write to it for the reason."
-    return "The time to confirm this sign-on is over; write to the coalition if your name should still stand."
+        return Sentence("The coalition does not count this sign-on; write to it for the reason.")
+    return Sentence(
+        "The time to confirm this sign-on is over; write to the coalition if your name should still stand."
+    )
 
 
 def _view(
@@ -143,20 +264,29 @@ def _view(
     expired: bool,
 ) -> PendingView:
     keys = keyring.of(session, campaign.id)
+    may_ask_anew = expired and _may_ask_anew(session, signature, campaign, now=now)
     return PendingView(
         letter=view_for_holder(session, keyring, campaign, signature, now=now),
         name=open_text(keys, signature, "name"),
         kind=signature.kind,
         how_named=HOW_NAMED[signature.visibility],
         printed_line=proof_line(session, keyring, campaign, signature, now=now),
-        confirmed=signature.state is SignatureState.CONFIRMED,
-        standing_text=_why_over(signature) if expired else standing_text(signature, campaign),
+        confirmed=is_settled(signature),
+        standing_text=_why_over(signature, may_ask_anew=may_ask_anew)
+        if expired
+        else standing_text(signature, campaign),
         expired=expired,
-        seen=_seen(keys, signature),
+        seen=seen_digest(keys, signature, campaign),
+        reader=signature.language,
+        text_has_changed=signature.state is SignatureState.PENDING
+        and signature.revision_id != campaign.revision_id,
+        may_ask_anew=may_ask_anew,
+        proof=proof_of(session, keyring, campaign, signature, now=now),
     )
 
 
-def _seen(keys: CampaignKeys, signature: Signature) -> str:
+def seen_digest(keys: CampaignKeys, signature: Signature, campaign: Campaign) -> str:
     """Give a digest of what is confirmed: a form that shows something else must not confirm it."""
     shown = asdict(read_party(keys, signature))
-    return digest({**shown, "kind": signature.kind.value, "visibility": signature.visibility.value})
+    shown |= {"kind": signature.kind.value, "visibility": signature.visibility.value}
+    return digest({**shown, "revision": campaign.revision_id})

@@ -14,9 +14,12 @@ from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.signature import HeldReason, Kind, Signature, Standing, standing
 from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.declined import tell_declined
 from service.signing.leaving import stop_letter_that_names
+from service.signing.organizations.joined import part_joined
 from service.signing.party import name_index
 from service.signing.queries import find_organization
+from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.sealed import open_text
 
@@ -61,7 +64,10 @@ def _apply(
         row.accepted_at = None
         # Whoever signs again after that is looked at again.
         row.held_reason = row.held_reason or HeldReason.SECRETARIAT
+        part_joined(session, row)
         outbox.cancel_for(session, recipient_ref=row.id, now=now)
+        if row.signed_at is not None:
+            tell_declined(Desk(session=session, keys=keys, campaign=campaign, now=now), row, by_us=True)
     elif act == "hold":
         stop_letter_that_names(session, row, campaign, now=now)
         row.held_reason = row.held_reason or HeldReason.SECRETARIAT
@@ -84,6 +90,11 @@ def _release(
 ) -> None:
     if row.held_reason is None:
         raise Refused(f"{row.id} is not held.")
+    if row.held_reason is HeldReason.LOOK_ALIKE:
+        raise Refused(
+            f"{row.id} looks like another sign-on: say `signatories another` if it is another organization, or"
+            " `signatories same` if it is the same one."
+        )
     if row.held_reason is HeldReason.SECOND_CLAIM:
         _give_the_name(session, keys, campaign, row)
     row.held_reason = None
@@ -112,7 +123,9 @@ def _waiting(session: Session, campaign: Campaign, act: Act) -> list[Signature]:
     if wanted is None:
         raise Refused(f"Name the sign-ons to {act}; only accept and release take all at once.")
     found = session.exec(select(Signature).where(Signature.campaign_id == campaign.id).with_for_update())
-    return [row for row in found if standing(row, campaign) is wanted]
+    waiting = [row for row in found if standing(row, campaign) is wanted]
+    # Of these somebody has to say which it is, one by one.
+    return [row for row in waiting if row.held_reason not in {HeldReason.LOOK_ALIKE, HeldReason.DISPUTED}]
 
 
 def _named(session: Session, campaign: Campaign, ids: Sequence[str]) -> list[Signature]:

@@ -6,16 +6,24 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from service.foundation.addresses import masked_address
+from service.foundation.addresses import comparable_address, masked_address
 from service.foundation.errors import NotFound, Refused
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import MessageKind
-from service.model.signature import Signature
+from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, SignatureState
+from service.signing.declined import tell_declined
 from service.signing.page import LetterView, view_for_holder
-from service.signing.party import SignOn, on_record, read_party
+from service.signing.party import (
+    SignOn,
+    email_index,
+    list_names_approver,
+    on_record,
+    read_party,
+    write_party,
+)
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.question import keep_question
 from service.signing.reached import reader_acted
@@ -36,6 +44,7 @@ class InvitationView:
     masked_email: str
     state: SignatureState
     decision_by: date | None
+    may_name_approver: bool
 
 
 def look_at_invitation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> InvitationView:
@@ -88,8 +97,24 @@ def _sign(desk: Desk, row: Signature, sign_on: SignOn | None) -> None:
         tell_already_signed(desk, row)
         return
     recorded = read_party(desk.keys, row)
+    _take_approver(desk, row, recorded, sign_on.approver_email)
     fill_in(desk, row, replace(on_record(recorded, sign_on), kind=row.kind, name=recorded.name))
     ask_to_confirm(desk, row)
+
+
+def _take_approver(desk: Desk, row: Signature, recorded: SignOn, approver: str) -> None:
+    """Let whoever holds the invitation name who approves, where the coalition's list names nobody.
+
+    The contact on the list is told once that approver confirms (organizations/contact.py); a link that an approver
+    named before has been mailed opens nothing any more.
+    """
+    if recorded.kind is not Kind.ORGANIZATION or list_names_approver(recorded):
+        return
+    given = replace(recorded, approver_email=approver, approver_from_form=bool(approver))
+    if comparable_address(given.confirming_email) != comparable_address(recorded.confirming_email):
+        row.generation += 1
+        row.email_index = email_index(desk.keys, given.confirming_email)
+    write_party(desk.keys, row, given)
 
 
 def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by: date | None) -> None:
@@ -98,6 +123,8 @@ def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by
             "This sign-on already stands; use the link in the mail that thanked for it to change that."
         )
     wanted = SignatureState.INTENDS if answer == "intend" else SignatureState.DECLINED
+    if wanted is SignatureState.INTENDS:
+        refuse_unless_open(desk.campaign, now=desk.now)
     if wanted is SignatureState.INTENDS and row.state is SignatureState.PENDING:
         raise Refused("The form was already filled in; confirm it from the mail, or decline here.")
     if row.state is not wanted:
@@ -107,6 +134,7 @@ def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by
     if wanted is SignatureState.DECLINED:
         waiting = (MessageKind.CONFIRM, MessageKind.REMINDER, MessageKind.INVITATION)
         outbox.cancel_for(desk.session, recipient_ref=row.id, kinds=waiting, now=desk.now)
+        tell_declined(desk, row, by_us=False)
 
 
 def _behind(
@@ -128,4 +156,5 @@ def _view(keyring: Keyring, desk: Desk, row: Signature) -> InvitationView:
         masked_email=masked_address(party.confirming_email),
         state=row.state,
         decision_by=row.decision_by,
+        may_name_approver=not list_names_approver(party),
     )

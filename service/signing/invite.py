@@ -10,18 +10,23 @@ from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.mail import outbox
+from service.model.agreement import How
 from service.model.campaign import Campaign
+from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
 from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.agreement import keep_agreement
+from service.signing.consents import keep_answers
+from service.signing.members import keep_members
+from service.signing.organizations.look_alikes import index_names
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
-from service.signing.sign import WORDING, Desk, keep_manage_link, keep_unsubscribe_link
+from service.signing.sign import Desk, keep_manage_link, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
-from service.store.sealed import seal_text
 
 _LINK_LIVES_AFTER_DEADLINE = timedelta(days=30)
 AGREED = "agreed"
@@ -74,7 +79,10 @@ def import_signatories(
         elif known is None:
             made.append(_add(desk, row, attest=attest))
     session.flush()
+    index_names(session, desk.keys, made)
     for signature in made:
+        _keep_attested(desk, signature)
+        keep_members(session, desk.keys, signature, read_party(desk.keys, signature))
         _thank(desk, signature)
     invited = sum(send_invitation(desk, row) for row in made) if campaign.state is CampaignState.OPEN else 0
     act = "signatories.attest" if attest else "signatories.import"
@@ -146,8 +154,6 @@ def _add(desk: Desk, row: SignatoryRow, *, attest: str) -> Signature:
         created_at=desk.now,
     )
     write_party(desk.keys, signature, sign_on)
-    if row.condition:
-        signature.condition = seal_text(desk.keys, signature, "condition", row.condition)
     if row.status == AGREED:
         _attest(desk, signature)
     desk.session.add(signature)
@@ -157,8 +163,14 @@ def _add(desk: Desk, row: SignatoryRow, *, attest: str) -> Signature:
 def _attest(desk: Desk, signature: Signature) -> None:
     SIGNATURE.move(signature, SignatureState.CONFIRMED)
     signature.provenance = Provenance.ATTESTED
-    signature.revision_id, signature.wording = desk.campaign.revision_id, WORDING
+    signature.revision_id = desk.campaign.revision_id
+    keep_answers(desk.session, signature, occasion=Occasion.ATTESTED, now=desk.now)
     signature.signed_at = signature.confirmed_at = signature.accepted_at = desk.now
+
+
+def _keep_attested(desk: Desk, signature: Signature) -> None:
+    if signature.state is SignatureState.CONFIRMED:
+        keep_agreement(desk.session, desk.keys, signature, how=How.ATTESTED, now=desk.now)
 
 
 def _thank(desk: Desk, signature: Signature) -> None:
@@ -193,7 +205,9 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
         known.held_reason = HeldReason.SECOND_CLAIM
         desk.session.add(known)
         desk.session.flush()
-        _thank(desk, _add(desk, row, attest=attest))
+        added = _add(desk, row, attest=attest)
+        _keep_attested(desk, added)
+        _thank(desk, added)
         return
     write_party(desk.keys, known, _sign_on(row, attest=attest))
     known.email_index = email_index(desk.keys, _sign_on(row, attest=attest).confirming_email)
@@ -202,6 +216,8 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
     outbox.cancel_for(desk.session, recipient_ref=known.id, now=desk.now)
     desk.session.add(known)
     desk.session.flush()
+    _keep_attested(desk, known)
+    keep_members(desk.session, desk.keys, known, read_party(desk.keys, known))
     _thank(desk, known)
 
 
@@ -242,4 +258,5 @@ def _sign_on(row: SignatoryRow, *, attest: str) -> SignOn:
         how_agreed=row.how_agreed or attest,
         agreed_on=row.agreed_on.isoformat() if row.agreed_on else "",
         note=row.note,
+        condition=row.condition,
     )

@@ -1,4 +1,4 @@
-"""When a name leaves a letter that is about to go out, the letter stops."""
+"""Take a name off; when it leaves a letter that is about to go out, the letter stops."""
 
 from datetime import datetime
 
@@ -8,6 +8,19 @@ from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.message import MessageKind
 from service.model.signature import Signature, Standing, standing
+from service.model.states import SIGNATURE, SignatureState
+
+
+def take_off(session: Session, signature: Signature, campaign: Campaign, *, now: datetime) -> None:
+    """Withdraw a sign-on, and cancel the mail that still waits for it; the caller has locked campaign and signature.
+
+    When it was confirmed and accepted stays known, for its owner may undo this for a while.
+    """
+    stop_letter_that_names(session, signature, campaign, now=now)
+    SIGNATURE.move(signature, SignatureState.WITHDRAWN)
+    signature.left_at = now
+    session.add(signature)
+    outbox.cancel_for(session, recipient_ref=signature.id, now=now)
 
 
 def stop_letter_that_names(

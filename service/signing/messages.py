@@ -1,7 +1,7 @@
-"""The mails of this room: confirm, already, reminder, invitation, thanks, question, update, news."""
+"""The mails of this room: confirm, already, link, reminder, invitation, thanks, change, question, update, news."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,45 +9,60 @@ from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
+from service.campaigns.queries import present_revision
+from service.campaigns.revise import takes_answers
 from service.campaigns.wording import addressee
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
 from service.i18n.formats import write_date
+from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
 from service.letter.call import call_text
 from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.returned import Mailbox
+from service.mail.verp import make_return_path
 from service.mail.view.listing import AddressOf
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
-from service.model.signature import Signature
+from service.model.signature import Signature, Standing, standing
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import SuppressionReason
+from service.signing.codes import mail_code, spaced
+from service.signing.discreet import discreetly
+from service.signing.earlier_text import until_text
 from service.signing.naming import HOW_NAMED, printed_name
+from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
-from service.signing.sign import confirm_until
+from service.signing.sign import link_until
 from service.signing.unsubscribe import suppression_of
 from service.signing.update_mails import UpdateMails
 from service.store.keyring import Keyring
 from service.store.links import Link, link_token
+from service.store.sealed import open_text
+
+REPLY = "reply "
+"""What the occurrence of a mail to the secretariat begins with that tells of an answer to a confirming mail."""
 
 _TO_SIGNATORIES = frozenset(
     {
         MessageKind.CONFIRM,
         MessageKind.ALREADY,
+        MessageKind.LINK,
         MessageKind.REMINDER,
         MessageKind.INVITATION,
         MessageKind.THANKS,
+        MessageKind.CHANGE,
         MessageKind.PROOF,
         MessageKind.UPDATE,
         MessageKind.NEWS,
         MessageKind.KIT,
         MessageKind.DIGEST,
+        *TO_CONTACTS,
     }
 )
 
@@ -64,6 +79,8 @@ class _Facts:
     party: SignOn
     revision: LetterRevision | None
     public_url: str
+    replies_to: str
+    language: str
 
     def address_of(self, purpose: Purpose, path: str, *, generation: int = 1) -> str:
         """Give the full address of a personal link."""
@@ -80,7 +97,7 @@ class _Facts:
             template,
             coalition=self.file.coalition,
             letter_title=self.file.letter.title,
-            language=self.campaign.language,
+            language=self.language,
             reply_to=self.file.reply_to,
             **context,
         )
@@ -97,35 +114,50 @@ class _Facts:
         """Address a written mail to one mailbox; raises Unwanted where there is none."""
         if not to:
             raise Unwanted(MessageState.CANCELLED, "no address is kept")
-        return Draft(
+        draft = Draft(
             to=to,
             subject=written.subject,
             text=written.text,
             html=written.html,
             sender_name=self.file.coalition,
             reply_to=reply_to or self.file.reply_to,
-            language=self.campaign.language,
+            language=self.language,
             unsubscribe_url=unsubscribe_url,
             list_label=list_label,
         )
+        is_for_them = self.message.kind in _TO_SIGNATORIES
+        return discreetly(draft, self.message.kind) if self.signature.discreet and is_for_them else draft
+
+    def answered_to_us(self, draft: Draft) -> Draft:
+        """Let the answer to a mail come back to us, where returned mail does; else to the coalition."""
+        return replace(draft, reply_to=self.replies_to) if self.replies_to else draft
 
 
-def signing_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKind, Composer]:
-    """Give, for each kind of mail of this room, the function that makes it again whenever it is sent."""
+def signing_composers(
+    keyring: Keyring, *, public_url: str, reply_domain: str = ""
+) -> Mapping[MessageKind, Composer]:
+    """Give, for each kind of mail of this room, the function that makes it again whenever it is sent.
+
+    Answers to a confirming mail come to return paths at `reply_domain`, where returned mail is taken in; without one
+    they go to the coalition, and confirm nothing.
+    """
 
     def composer(write: Callable[[Session, _Facts], Draft]) -> Composer:
         return lambda session, message: write(
-            session, _facts(session, keyring, message, public_url=public_url)
+            session, _facts(session, keyring, message, public_url=public_url, reply_domain=reply_domain)
         )
 
     updates = UpdateMails(keyring=keyring, public_url=public_url)
     return {
         MessageKind.CONFIRM: composer(_confirm),
         MessageKind.ALREADY: composer(_already),
+        MessageKind.LINK: composer(_link),
         MessageKind.REMINDER: composer(_reminder),
         MessageKind.INVITATION: composer(_invitation),
         MessageKind.THANKS: composer(_thanks),
+        MessageKind.CHANGE: composer(_change),
         MessageKind.QUESTION: composer(_question),
+        **{kind: composer(_careful(write)) for kind, write in WRITERS.items()},
         MessageKind.UPDATE: updates,
         MessageKind.NEWS: updates,
     }
@@ -165,7 +197,11 @@ def signing_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
         campaign = session.get(Campaign, message.campaign_id)
         return open_file(session, keyring, campaign).reply_to if campaign else ""
 
-    return {**dict.fromkeys(_TO_SIGNATORIES, to_signatory), MessageKind.QUESTION: to_secretariat}
+    return {
+        **dict.fromkeys(_TO_SIGNATORIES, to_signatory),
+        **dict.fromkeys((MessageKind.QUESTION, MessageKind.NEEDS_CHECK), to_secretariat),
+        **organization_addresses(keyring),
+    }
 
 
 def _confirm(session: Session, facts: _Facts) -> Draft:
@@ -174,17 +210,30 @@ def _confirm(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "confirm",
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
-        deadline=deadline_text(facts.campaign),
+        deadline=deadline_text(facts.campaign, facts.language),
         expires=_until(facts),
+        code=spaced(mail_code(facts.keys, facts.signature.id, facts.message.occurrence)),
+        for_approver=bool(facts.party.approver_email),
+        may_reply=bool(facts.replies_to),
+        not_me_link=facts.address_of(Purpose.NOT_ME, "not-me", generation=facts.signature.generation),
     )
-    return facts.draft(facts.party.confirming_email, written)
+    return facts.answered_to_us(facts.draft(facts.party.confirming_email, written))
 
 
 def _already(session: Session, facts: _Facts) -> Draft:
     _unless(facts.signature.state is SignatureState.CONFIRMED, "does not stand any more")
     _unless_complained(session, facts)
-    written = facts.write("already", link=_manage(facts))
+    on_earlier_text = standing(facts.signature, facts.campaign) is Standing.EARLIER_TEXT
+    written = facts.write(
+        "already", link=_change_link(facts) if on_earlier_text else _manage(facts), changed=on_earlier_text
+    )
     return facts.draft(facts.party.confirming_email, written)
+
+
+def _link(session: Session, facts: _Facts) -> Draft:
+    _unless(facts.signature.erased_at is None, "was erased")
+    _unless_complained(session, facts)
+    return facts.draft(facts.party.confirming_email, facts.write("link", link=_manage(facts)))
 
 
 def _reminder(session: Session, facts: _Facts) -> Draft:
@@ -193,7 +242,7 @@ def _reminder(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "reminder",
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
-        deadline=deadline_text(facts.campaign),
+        deadline=deadline_text(facts.campaign, facts.language),
         unsubscribe_link=facts.unsubscribe(),
     )
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
@@ -206,7 +255,7 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "invitation",
         link=facts.address_of(Purpose.INVITATION, "invitation"),
-        deadline=deadline_text(facts.campaign),
+        deadline=deadline_text(facts.campaign, facts.language),
         event=facts.file.event.name if facts.file.event else "",
         call_text=call_text(facts.file.call),
         addressee=addressee(facts.file),
@@ -230,18 +279,58 @@ def _thanks(session: Session, facts: _Facts) -> Draft:
         link=_manage(facts),
         revision=facts.revision.number if facts.revision else 0,
         fingerprint=facts.revision.sha256 if facts.revision else "",
-        day=write_date(signed.date(), facts.campaign.language),
+        day=write_date(signed.date(), facts.language),
+    )
+    return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
+
+
+def _change(session: Session, facts: _Facts) -> Draft:
+    campaign, signature = facts.campaign, facts.signature
+    _unless(signature.state is SignatureState.CONFIRMED, "does not stand any more")
+    _unless(facts.message.occurrence == campaign.revision_id, "the text has changed again")
+    _unless(signature.revision_id != campaign.revision_id, "stands on the present text already")
+    _unless(takes_answers(session, campaign), "the letter was released")
+    _unless_suppressed(session, facts, facts.party.confirming_email)
+    present = present_revision(session, campaign)
+    written = facts.write(
+        "change",
+        keeps=signature.keeps_on_change,
+        signed=facts.revision.number if facts.revision else 0,
+        present=present.number,
+        reason=open_text(facts.keys, present, "reason"),
+        until=until_text(campaign, present, told_at=facts.message.created_at),
+        link=_change_link(facts),
+        unsubscribe_link=facts.unsubscribe(),
     )
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
 
 
 def _question(_: Session, facts: _Facts) -> Draft:
-    sentence = f"{facts.party.name or facts.party.email} asks about the letter:\n\n{facts.party.question}"
+    who = facts.party.name or facts.party.email
+    if facts.message.occurrence.startswith(REPLY):
+        sentence = f"{who} answered the confirming mail. {facts.party.reply_doubt}\n\n{facts.party.reply}"
+    else:
+        sentence = f"{who} asks about the letter:\n\n{facts.party.question}"
     written = facts.write("alert", sentence=sentence, link="")
-    return facts.draft(facts.file.reply_to, written, reply_to=facts.party.email)
+    return facts.draft(facts.file.reply_to, written, reply_to=facts.party.confirming_email)
+
+
+def _careful(write: Callable[[Session, _Facts], Draft]) -> Callable[[Session, _Facts], Draft]:
+    """Keep a mail about an organization from a mailbox of it that complained."""
+
+    def composed(session: Session, facts: _Facts) -> Draft:
+        if facts.message.kind in TO_CONTACTS:
+            mailbox = email_index(facts.keys, contact_address(facts.message, facts.party))
+            if suppression_of(session, facts.campaign.id, mailbox) is SuppressionReason.COMPLAINED:
+                raise Unwanted(MessageState.SUPPRESSED, "the mailbox complained")
+        return write(session, facts)
+
+    return composed
 
 
 def _to(message: Message, party: SignOn) -> str:
+    if message.kind in TO_CONTACTS:
+        return contact_address(message, party)
     return party.email if message.kind is MessageKind.INVITATION else party.confirming_email
 
 
@@ -249,9 +338,14 @@ def _manage(facts: _Facts) -> str:
     return facts.address_of(Purpose.MANAGE, "manage", generation=facts.signature.generation)
 
 
+def _change_link(facts: _Facts) -> str:
+    return facts.address_of(Purpose.CHANGE, "change", generation=facts.signature.generation)
+
+
 def _until(facts: _Facts) -> str:
-    moment = confirm_until(facts.campaign).astimezone(ZoneInfo(facts.campaign.time_zone))
-    return write_moment(moment, facts.campaign.language)
+    until = link_until(facts.campaign, since=facts.message.created_at)
+    moment = until.astimezone(ZoneInfo(facts.campaign.time_zone))
+    return write_moment(moment, facts.language)
 
 
 def _unless(wanted: bool, reason: str) -> None:  # noqa: FBT001 -- reads as a guard
@@ -267,11 +361,14 @@ def _unless_suppressed(session: Session, facts: _Facts, to: str) -> None:
 def _unless_complained(session: Session, facts: _Facts) -> None:
     """Let an answer go to a mailbox that bounced, for its owner has just asked for it; never where one complained."""
     mailbox = email_index(facts.keys, facts.party.confirming_email)
-    if suppression_of(session, facts.campaign.id, mailbox) is SuppressionReason.COMPLAINED:
-        raise Unwanted(MessageState.SUPPRESSED, "the mailbox complained")
+    reason = suppression_of(session, facts.campaign.id, mailbox)
+    if reason in {SuppressionReason.COMPLAINED, SuppressionReason.NOT_ME}:
+        raise Unwanted(MessageState.SUPPRESSED, "the mailbox complained, or is not who signed")
 
 
-def _facts(session: Session, keyring: Keyring, message: Message, *, public_url: str) -> _Facts:
+def _facts(
+    session: Session, keyring: Keyring, message: Message, *, public_url: str, reply_domain: str
+) -> _Facts:
     signature = session.get(Signature, message.recipient_ref)
     campaign = session.get(Campaign, message.campaign_id)
     if signature is None or campaign is None:
@@ -286,4 +383,13 @@ def _facts(session: Session, keyring: Keyring, message: Message, *, public_url: 
         party=read_party(keys, signature),
         revision=session.get(LetterRevision, signature.revision_id) if signature.revision_id else None,
         public_url=public_url,
+        replies_to=make_return_path(message.id, site_key=keyring.site_key, bounce_domain=reply_domain)
+        if reply_domain
+        else "",
+        language=_language(message, signature, campaign),
     )
+
+
+def _language(message: Message, signature: Signature, campaign: Campaign) -> str:
+    reader = signature.language if message.kind in _TO_SIGNATORIES else ""
+    return mail_language(reader=reader, letter=campaign.language)

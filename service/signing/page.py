@@ -2,45 +2,58 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from service.campaigns.access import is_public, letter_key, seen_campaign
+from service.campaigns.access import is_public, letter_key
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision, released_edition
 from service.campaigns.wording import addressee
-from service.i18n.formats import count_signatories
+from service.i18n.formats import count_each, count_signatories, write_date
 from service.i18n.moments import write_moment
 from service.letter.call import call_html
 from service.letter.copy import make_copy
-from service.letter.document import make_document
+from service.letter.document import Document, make_document
 from service.letter.edition import Edition, Text
-from service.letter.render_html import render_html
+from service.letter.roll_parts import Roll
+from service.letter.sheet import Sheet
 from service.model.campaign import Access, Campaign, NamesShown, Signers
+from service.model.edition import Edition as EditionRow
 from service.model.signature import Signature, Standing, standing
+from service.model.states import CampaignState
 from service.signing.queries import Counts, counts
-from service.signing.roll import letter_for_page, letter_without_roll
+from service.signing.roll import letter_day, letter_for_page, letter_without_roll
 from service.signing.sign import why_not_open
+from service.signing.texts import ShownText, in_language, texts_of
 from service.store.keyring import Keyring
 
 _A_NUMBER = re.compile(r"\(\(\s*(signatories|count|organizations|individuals|countries)\s*\)\)")
 
+# From then on time alone changes nothing.
+_SENT = frozenset({CampaignState.SENT, CampaignState.ARCHIVED})
+
 
 @dataclass(frozen=True, kw_only=True)
 class LetterView:
-    """A letter as one viewer sees it; `counts` is None where this viewer may not know them."""
+    """A letter as one viewer sees it; `counts` is None where this viewer may not know them.
+
+    `goal` is 0 where there is none for the public. `happened` has what an outsider may know of the letter's life,
+    by its word ("opened", "closed", "sent", "published"), in the order it came.
+    """
 
     slug: str
     title: str
     coalition: str
     language: str
-    letter_html: str
+    sheet: Sheet
     call_html: str
     counts: Counts | None
     signatories_phrase: str
+    each_kind: str
+    goal: int
     published: bool
     indexable: bool
     can_sign: bool
@@ -50,45 +63,92 @@ class LetterView:
     deadline: datetime
     deadline_text: str
     event: str
+    event_day: date | None
+    event_day_text: str
     key: str
     fingerprint: str
     revision: int
     addressee: str
     convenors: str
+    reply_to: str
+    day_text: str
+    happened: tuple[tuple[str, datetime], ...]
+    texts: tuple[ShownText, ...]
+
+    @property
+    def text(self) -> ShownText:
+        """The text that is shown, of those there are."""
+        return next(text for text in self.texts if text.is_shown)
+
+    @property
+    def letter_html(self) -> str:
+        """The letter with the first part of its roll."""
+        return self.sheet.html
+
+    @property
+    def roll(self) -> Roll:
+        """The names that this viewer may see."""
+        return self.sheet.roll
 
 
-def letter_view(session: Session, keyring: Keyring, *, slug: str, key: str, now: datetime) -> LetterView:
-    """Show a letter's page to whoever holds its address; raises NotFound where they may not know of it."""
-    campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
-    return _view(session, keyring, campaign, names=_shows_names_to_all(campaign), now=now)
+@dataclass(frozen=True, kw_only=True)
+class LetterFacts:
+    """What a letter's page is made of beside names: enough to tell when time alone changes it."""
+
+    campaign: Campaign
+    file: CampaignFile
+
+    def phase(self, now: datetime) -> tuple[str, date]:
+        """Give what of the moment a page shows: pages of the same phase are the same."""
+        if self.campaign.state in _SENT:
+            return "", date.min
+        return why_not_open(self.campaign, now=now), letter_day(self.file, now=now)
+
+
+def letter_facts(session: Session, keyring: Keyring, campaign_id: str) -> LetterFacts:
+    """Get the facts of a letter that is known to be there."""
+    campaign = session.get_one(Campaign, campaign_id)
+    return LetterFacts(campaign=campaign, file=open_file(session, keyring, campaign))
+
+
+def letter_view(
+    session: Session, keyring: Keyring, campaign: Campaign, *, text: str = "", now: datetime
+) -> LetterView:
+    """Show a letter's page as everybody sees it who may see it at all, in its text of the language `text` if there is one."""
+    return _view(session, keyring, campaign, names=shows_names_to_all(campaign), text=text, now=now)
+
+
+def view_for_stranger(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> LetterView:
+    """Show a letter to somebody who was let in to it, and of whom nothing else is known."""
+    return letter_view(session, keyring, campaign, now=now)
 
 
 def view_for_holder(
     session: Session, keyring: Keyring, campaign: Campaign, signature: Signature, *, now: datetime
 ) -> LetterView:
     """Show a letter to the holder of a personal link; only one who counts is a signatory among signatories."""
-    is_one_of_them = standing(signature, campaign) is Standing.COUNTED
-    names = _shows_names_to_all(campaign) or (
-        campaign.names_shown is NamesShown.TO_SIGNATORIES and is_one_of_them
-    )
+    names = shows_names_to(campaign, signature)
     return _view(session, keyring, campaign, names=names, now=now)
 
 
-def count_record(
-    session: Session, keyring: Keyring, *, slug: str, key: str, now: datetime
-) -> dict[str, object]:
-    """Give the numbers of count.json; raises NotFound where this viewer may not know of the letter.
+def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
+    """Tell whether the holder of a personal link may see who signed."""
+    is_one_of_them = standing(signature, campaign) is Standing.COUNTED
+    return shows_names_to_all(campaign) or (
+        campaign.names_shown is NamesShown.TO_SIGNATORIES and is_one_of_them
+    )
 
-    While the count is below what the coalition wants shown, the numbers are null.
-    """
-    campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
-    shown = _shown_counts(session, keyring, campaign, now=now)
-    return {
-        "signatories": shown.signatories if shown else None,
-        "organizations": shown.organizations if shown else None,
-        "individuals": shown.individuals if shown else None,
-        "as_of": now.replace(microsecond=0).isoformat(),
-    }
+
+def shown_counts(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Counts | None:
+    """Give the numbers that everybody may know who may see the page; None while they may not."""
+    released = released_edition(session, campaign)
+    letter = letter_for_page(session, keyring, campaign, now=now) if released else None
+    return _shown_counts(session, campaign, letter)
+
+
+def shows_names_to_all(campaign: Campaign) -> bool:
+    """Tell whether whoever may see the page sees names on it."""
+    return campaign.published_at is not None or campaign.names_shown is NamesShown.LIVE
 
 
 def unlisted_address(keyring: Keyring, campaign: Campaign) -> str:
@@ -97,33 +157,40 @@ def unlisted_address(keyring: Keyring, campaign: Campaign) -> str:
     return path if is_public(campaign) else f"{path}?k={letter_key(keyring.root, campaign)}"
 
 
-def deadline_text(campaign: Campaign) -> str:
-    """Write the sign-on deadline with its zone, in the letter's language."""
-    return write_moment(campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone)), campaign.language)
+def deadline_text(campaign: Campaign, language: str = "") -> str:
+    """Write the sign-on deadline with its zone, in the letter's language or another."""
+    there = campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone))
+    return write_moment(there, language or campaign.language)
 
 
 def _view(
-    session: Session, keyring: Keyring, campaign: Campaign, *, names: bool, now: datetime
+    session: Session, keyring: Keyring, campaign: Campaign, *, names: bool, text: str = "", now: datetime
 ) -> LetterView:
     file = open_file(session, keyring, campaign)
     revision = present_revision(session, campaign)
-    shown = _shown_counts(session, keyring, campaign, now=now)
-    reason = why_not_open(campaign, now=now)
-    # Opening the roll takes time, so it is opened for those who may see it.
+    texts = texts_of(file, revision, wanted=text)
+    released = released_edition(session, campaign)
+    # Opening the roll takes time, so it is opened for those who may see it, and for its numbers once it was sent.
     letter = (
         letter_for_page(session, keyring, campaign, now=now)
-        if names
-        else veiled(letter_without_roll(session, keyring, campaign, now=now))
+        if names or released
+        else letter_without_roll(session, keyring, campaign, now=now)
     )
+    shown = _shown_counts(session, campaign, letter if released else None)
+    translated = in_language(letter, file, texts)
+    visible = translated if names else veiled(translated)
+    reason = why_not_open(campaign, now=now)
     return LetterView(
         slug=campaign.slug,
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
-        letter_html=_html(letter),
+        sheet=Sheet(lambda: _document(visible)),
         call_html=call_html(file.call) if campaign.published_at is None else "",
         counts=shown,
         signatories_phrase=_phrase(shown, campaign.language),
+        each_kind=count_each(shown.organizations, shown.individuals, campaign.language) if shown else "",
+        goal=file.goal or 0 if file.goal_public and campaign.published_at is None else 0,
         published=campaign.published_at is not None,
         indexable=campaign.published_at is not None and campaign.access is Access.PUBLIC,
         can_sign=not reason,
@@ -132,12 +199,18 @@ def _view(
         takes_people=campaign.signers is not Signers.ORGANIZATIONS,
         deadline=campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone)),
         deadline_text=deadline_text(campaign),
-        event=_event(file),
+        event=file.event.name if file.event else "",
+        event_day=file.event.starts if file.event else None,
+        event_day_text=_event_day(file),
         key="" if is_public(campaign) else letter_key(keyring.root, campaign),
         fingerprint=revision.sha256,
         revision=revision.number,
         addressee=addressee(file),
         convenors=", ".join(file.convenors),
+        texts=texts,
+        day_text=write_date(letter.date, campaign.language),
+        happened=_happened(campaign, released, now=now),
+        reply_to=file.reply_to,
     )
 
 
@@ -151,6 +224,10 @@ def _without_numbers(text: Text) -> Text:
         "en": "organizations and individuals",
         "fr": "organisations et personnes",
         "es": "organizaciones y personas",
+        "ar": "منظمات وأفراد",
+        "ug": "تەشكىلات ۋە شەخسلەر",
+        "bo": "ཚོགས་པ་དང་མི་སྒེར།",
+        "zh": "组织和个人",
     }
     phrase = words[text.language.partition("-")[0]]
 
@@ -171,17 +248,13 @@ def _without_numbers(text: Text) -> Text:
     )
 
 
-def _shows_names_to_all(campaign: Campaign) -> bool:
-    return campaign.published_at is not None or campaign.names_shown is NamesShown.LIVE
-
-
-def _shown_counts(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Counts | None:
-    found = counts(session, campaign)
-    if released_edition(session, campaign) is not None:
+def _shown_counts(session: Session, campaign: Campaign, sent: Edition | None) -> Counts | None:
+    if sent is None:
+        found = counts(session, campaign)
+    else:
         # The number beside the letter is the number in the letter, whatever was confirmed too late for it.
-        roll = letter_for_page(session, keyring, campaign, now=now).roll
-        organizations = sum(entry.kind == "organization" for entry in roll)
-        found = Counts(organizations=organizations, individuals=len(roll) - organizations)
+        organizations = sum(entry.kind == "organization" for entry in sent.roll)
+        found = Counts(organizations=organizations, individuals=len(sent.roll) - organizations)
     if campaign.published_at is not None or found.signatories >= campaign.count_shown_from:
         return found
     return None
@@ -191,11 +264,22 @@ def _phrase(shown: Counts | None, language: str) -> str:
     return count_signatories(shown.organizations, shown.individuals, language) if shown else ""
 
 
-def _html(letter: Edition) -> str:
-    document = make_document(make_copy(letter, audience="public", office=None))
+def _document(letter: Edition) -> Document:
     # The text is final and the names may still change: the page is neither a draft nor a copy that can be checked.
-    return render_html(replace(document, draft="", check_code=""))
+    return replace(make_document(make_copy(letter, audience="public", office=None), check_code=""), draft="")
 
 
-def _event(file: CampaignFile) -> str:
-    return file.event.name if file.event else ""
+def _event_day(file: CampaignFile) -> str:
+    return write_date(file.event.starts, file.language) if file.event and file.event.starts else ""
+
+
+def _happened(
+    campaign: Campaign, released: EditionRow | None, *, now: datetime
+) -> tuple[tuple[str, datetime], ...]:
+    moments = {"opened": campaign.opens_at, "closed": campaign.closed_at}
+    if campaign.published_at is not None:
+        # Before publication, when the letter leaves is nobody's business.
+        moments["sent"] = released.released_at if released else None
+        moments["published"] = campaign.published_at
+    known = ((word, moment) for word, moment in moments.items() if moment is not None and moment <= now)
+    return tuple(sorted(known, key=lambda pair: pair[1]))

@@ -15,7 +15,9 @@ class SignOn:
     """What somebody gave in a form or a file; every text is already clean.
 
     `email` is the contact; of an organization `approver_email`, where given, is who confirms. `name` is what is
-    printed, and may be empty for a person who is only counted.
+    printed, and may be empty for a person who is only counted. `approver_from_form` says that whoever filled in the
+    form named the approver, and not the coalition's list. `condition` is what it is signed under; the sign-on counts
+    once that is `settled`.
     """
 
     kind: Kind
@@ -24,6 +26,7 @@ class SignOn:
     visibility: Visibility
     keeps_on_change: bool = False
     wants_news: bool = False
+    discreet: bool = False
     language: str = ""
     name_latin: str = ""
     sort_name: str = ""
@@ -37,12 +40,14 @@ class SignOn:
     authority: bool = False
     filler_name: str = ""
     approver_email: str = ""
+    approver_from_form: bool = False
     second_email: str = ""
     phone: str = ""
     messenger: str = ""
     chaser: str = ""
     position: str = ""
     affiliation: str = ""
+    place: str = ""
     signs_for: str = "itself"
     members: tuple[str, ...] = ()
     order: int | None = None
@@ -50,6 +55,10 @@ class SignOn:
     agreed_on: str = ""
     note: str = ""
     question: str = ""
+    reply: str = ""
+    reply_doubt: str = ""
+    condition: str = ""
+    settled: str = ""
 
     @property
     def confirming_email(self) -> str:
@@ -57,7 +66,17 @@ class SignOn:
         return self.approver_email or self.email
 
 
-_IN_COLUMNS = {"kind", "name", "email", "visibility", "keeps_on_change", "wants_news", "language"}
+_IN_COLUMNS = {
+    "kind",
+    "name",
+    "email",
+    "visibility",
+    "keeps_on_change",
+    "wants_news",
+    "discreet",
+    "language",
+    "condition",
+}
 _NO_ADDRESS = ""
 
 
@@ -82,9 +101,11 @@ def write_party(keys: CampaignKeys, row: Signature, sign_on: SignOn) -> None:
     row.visibility = sign_on.visibility
     row.keeps_on_change = sign_on.keeps_on_change
     row.wants_news = sign_on.wants_news
+    row.discreet = sign_on.discreet
     row.language = sign_on.language
     row.name = seal_text(keys, row, "name", sign_on.name)
     row.email = seal_text(keys, row, "email", sign_on.email) if sign_on.email else None
+    row.condition = seal_text(keys, row, "condition", sign_on.condition) if sign_on.condition else None
     record = {key: value for key, value in asdict(sign_on).items() if key not in _IN_COLUMNS and value}
     row.details = seal_record(keys, row, "details", record)
 
@@ -101,7 +122,9 @@ def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
         visibility=row.visibility,
         keeps_on_change=row.keeps_on_change,
         wants_news=row.wants_news,
+        discreet=row.discreet,
         language=row.language,
+        condition=open_text(keys, row, "condition"),
         **{key: value for key, value in details.items() if key in known},
     )
 
@@ -114,12 +137,18 @@ def confirming_mailbox(keys: CampaignKeys, row_id: str, *, email: bytes | None, 
     return approver or (keys.open(email, place=Place(column="email", **place)) if email else "")
 
 
+def list_names_approver(party: SignOn) -> bool:
+    """Tell whether the coalition's own list says who approves, so that no form may."""
+    return bool(party.approver_email) and not party.approver_from_form
+
+
 def on_record(recorded: SignOn, given: SignOn) -> SignOn:
     """Take what was given now, but keep the addresses on record: nobody moves a confirmation to another mailbox."""
     return replace(
         given,
         email=recorded.email,
         approver_email=recorded.approver_email,
+        approver_from_form=recorded.approver_from_form,
         order=recorded.order,
         category=given.category or recorded.category,
         sort_name=given.sort_name or recorded.sort_name,
@@ -127,10 +156,12 @@ def on_record(recorded: SignOn, given: SignOn) -> SignOn:
         phone=recorded.phone,
         messenger=recorded.messenger,
         chaser=recorded.chaser,
-        signs_for=recorded.signs_for,
-        members=recorded.members,
         how_agreed=recorded.how_agreed,
         agreed_on=recorded.agreed_on,
+        # Whoever asked for discreet mail keeps it, whatever somebody else fills in.
+        discreet=given.discreet or recorded.discreet,
         question=recorded.question,
+        reply=recorded.reply,
+        reply_doubt=recorded.reply_doubt,
         note=recorded.note,
     )

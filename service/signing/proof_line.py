@@ -1,30 +1,61 @@
 """The line of one signatory exactly as the letter would print it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
+from service.i18n.formats import isolate
+from service.letter.audience import is_shown_to_nobody
 from service.letter.copy import make_copy
-from service.letter.document import make_document, plain_pieces
+from service.letter.document import Entry, Piece, make_document
+from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
-from service.model.signature import Signature, Visibility
-from service.signing.roll import DRAFT, letter_without_roll, signatory
+from service.model.signature import Signature
+from service.signing.members import members_of
+from service.signing.party import SignOn, read_party
+from service.signing.roll import DRAFT, entry_of, letter_without_roll, member_entries
 from service.store.keyring import Keyring
+
+_NO_SALT = "0" * 64
 
 
 def proof_line(
     session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
 ) -> str:
     """Give the printed line, made by the letter's own craft; empty for one who is only counted."""
-    if row.visibility is Visibility.COUNTED:
+    keys = keyring.of(session, campaign.id)
+    own = line_of(session, keyring, campaign, read_party(keys, row), now=now)
+    listed = [(member, row) for member in members_of(session, row)]
+    if not own or not listed:
+        return own
+    letter = letter_without_roll(session, keyring, campaign, now=now)
+    members = (_line_in(letter, entry, campaign) for entry in member_entries(keys, listed, number=DRAFT))
+    return " · ".join((own, *members))
+
+
+def line_of(session: Session, keyring: Keyring, campaign: Campaign, party: SignOn, *, now: datetime) -> str:
+    """Give the line that would be printed of what somebody gave; empty for one who is only counted."""
+    if is_shown_to_nobody(party.visibility.value):
         return ""
-    entry = signatory(keyring.of(session, campaign.id), row, number=DRAFT)
-    letter = replace(
-        letter_without_roll(session, keyring, campaign, now=now), roll=(replace(entry, shown="public"),)
-    )
-    document = make_document(make_copy(letter, audience="public", office=None))
-    lines = [
-        printed for section in document.sections for group in section.groups for printed in group.entries
-    ]
-    return " · ".join(plain_pieces(part) for line in lines for part in (line.line, line.below) if part)
+    letter = letter_without_roll(session, keyring, campaign, now=now)
+    return _line_in(letter, entry_of(party, salt=_NO_SALT), campaign)
+
+
+def entry_in(letter: Edition, signatory: Signatory) -> Entry:
+    """Give a signatory's entry as this letter prints it to those who may see the name."""
+    alone = replace(letter, roll=(replace(signatory, shown="public"),))
+    document = make_document(make_copy(alone, audience="public", office=None))
+    return document.sections[0].groups[0].entries[0]
+
+
+def _line_in(letter: Edition, signatory: Signatory, campaign: Campaign) -> str:
+    entry = entry_in(letter, signatory)
+    parts = (_isolated(part, campaign.language) for part in (entry.line, entry.below) if part)
+    return " · ".join(parts)
+
+
+def _isolated(pieces: Sequence[Piece], language: str) -> str:
+    """Give the words of a line in the order in which the letter shows them, whatever their scripts."""
+    return "".join(piece.glue + isolate(piece.text, within=language) for piece in pieces)

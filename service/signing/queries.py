@@ -12,6 +12,7 @@ from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature, is_counted
 from service.model.states import SignatureState
 from service.signing.limits import DAY, MailsSent
+from service.signing.members import count_members
 
 Find = Callable[[Session, str], Signature | None]
 """How a signature is got by its id: to look at it, or to change it."""
@@ -31,10 +32,13 @@ class Counts:
 
 
 def counts(session: Session, campaign: Campaign) -> Counts:
-    """Count the signatories of a campaign by the one rule."""
+    """Count the signatories of a campaign by the one rule, and the members that count with them."""
     found = select(Signature.kind, func.count()).where(is_counted(campaign)).group_by(col(Signature.kind))
     numbers = dict(session.exec(found).all())
-    return Counts(organizations=numbers.get(Kind.ORGANIZATION, 0), individuals=numbers.get(Kind.PERSON, 0))
+    organizations = numbers.get(Kind.ORGANIZATION, 0)
+    if organizations:
+        organizations += count_members(session, campaign)
+    return Counts(organizations=organizations, individuals=numbers.get(Kind.PERSON, 0))
 
 
 def counted_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:

@@ -17,7 +17,8 @@ from service.signing.party import email_index, read_party
 CARRIED_IN: Mapping[Purpose, frozenset[MessageKind]] = {
     Purpose.CONFIRM: frozenset({MessageKind.CONFIRM, MessageKind.REMINDER}),
     Purpose.INVITATION: frozenset({MessageKind.INVITATION}),
-    Purpose.MANAGE: frozenset({MessageKind.ALREADY, MessageKind.THANKS}),
+    Purpose.MANAGE: frozenset({MessageKind.ALREADY, MessageKind.LINK, MessageKind.THANKS}),
+    Purpose.CHANGE: frozenset({MessageKind.ALREADY, MessageKind.CHANGE}),
 }
 """All the mails that carry a link of each purpose; no page shows one of these links."""
 

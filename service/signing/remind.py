@@ -7,14 +7,12 @@ from sqlmodel import Session, col, select
 
 from service.mail import outbox
 from service.model.campaign import Campaign
-from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
 from service.model.suppression import Suppression
-from service.signing.sign import Desk, confirm_until, keep_unsubscribe_link
+from service.signing.sign import Desk, confirm_until, keep_confirm_links, keep_unsubscribe_link
 from service.store.keyring import Keyring
-from service.store.links import Link, keep_link
 
 _A_TICK = 200
 
@@ -66,8 +64,7 @@ def _occurrence(campaign: Campaign) -> str:
 
 def _post(desk: Desk, row: Signature) -> bool:
     until = confirm_until(desk.campaign)
-    confirm = Link(purpose=Purpose.CONFIRM, row_id=row.id, generation=row.generation)
-    keep_link(desk.session, desk.keys, confirm, expires_at=until, now=desk.now)
+    keep_confirm_links(desk, row, expires_at=until)
     keep_unsubscribe_link(desk, row)
     return outbox.post(
         desk.session,

@@ -1,5 +1,6 @@
 """The roll: the counted names, and the letter as it stands with them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -10,14 +11,17 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision, released_edition
 from service.campaigns.wording import event_words, letter_contact, letter_offices, letter_text
 from service.foundation.sealing import CampaignKeys
+from service.letter.audience import the_narrower
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
 from service.model.edition import Edition as EditionRow
+from service.model.member import Member
 from service.model.signature import Kind, Signature
-from service.signing.party import read_party
+from service.signing.members import counted_members
+from service.signing.party import SignOn, read_party
 from service.signing.queries import counted_signatures
 from service.store.keyring import Keyring
-from service.store.sealed import open_record
+from service.store.sealed import open_record, open_text
 
 DRAFT = 0
 _DRAFT_HASH = "0" * 64
@@ -33,7 +37,7 @@ def letter_with_roll(
 ) -> Edition:
     """Put together what edition `number` would say at this moment."""
     keys = keyring.of(session, campaign.id)
-    roll = tuple(signatory(keys, row, number=number) for row in counted_signatures(session, campaign))
+    roll = tuple(_entries(session, keys, campaign, number=number))
     return replace(letter_without_roll(session, keyring, campaign, now=now), number=number, roll=roll)
 
 
@@ -75,15 +79,35 @@ def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, n
     row = released_edition(session, campaign)
     if row is None:
         return letter_as_it_stands(session, keyring, campaign, now=now)
+    return letter_since(session, keyring, campaign, row)
+
+
+def letter_since(session: Session, keyring: Keyring, campaign: Campaign, row: EditionRow) -> Edition:
+    """Give an edition as it may be shown now: without those who have left since, and as those who stay are named now.
+
+    Nobody is shown to more readers than the edition itself does; the frozen edition is not touched.
+    """
+    keys = keyring.of(session, campaign.id)
     sent = frozen_letter(session, keyring, row)
-    standing = roll_now(session, keyring, campaign, number=row.number)
-    return replace(sent, roll=tuple(entry for entry in sent.roll if entry in standing))
+    named = {
+        signature_salt(keys, signature, number=row.number): signature.visibility
+        for signature in counted_signatures(session, campaign)
+    } | {
+        _member_salt(keys, member, number=row.number): signature.visibility
+        for member, signature in counted_members(session, campaign)
+    }
+    roll = (
+        replace(entry, shown=the_narrower(entry.shown, named[entry.salt].value))
+        for entry in sent.roll
+        if entry.salt in named
+    )
+    return replace(sent, roll=tuple(roll))
 
 
 def roll_now(session: Session, keyring: Keyring, campaign: Campaign, *, number: int) -> frozenset[Signatory]:
     """Give the entries that the roll of edition `number` would hold at this moment."""
     keys = keyring.of(session, campaign.id)
-    return frozenset(signatory(keys, row, number=number) for row in counted_signatures(session, campaign))
+    return frozenset(_entries(session, keys, campaign, number=number))
 
 
 def letter_day(file: CampaignFile, *, now: datetime) -> date:
@@ -96,10 +120,14 @@ def letter_day(file: CampaignFile, *, now: datetime) -> date:
 
 def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
     """Give a signature as the letter's roll holds it."""
-    party = read_party(keys, row)
+    return entry_of(read_party(keys, row), salt=signature_salt(keys, row, number=number))
+
+
+def entry_of(party: SignOn, *, salt: str) -> Signatory:
+    """Give what somebody gave of itself as the letter's roll holds it."""
     return Signatory(
-        kind="organization" if row.kind is Kind.ORGANIZATION else "person",
-        shown=row.visibility.value,
+        kind="organization" if party.kind is Kind.ORGANIZATION else "person",
+        shown=party.visibility.value,
         name=party.name,
         name_latin=party.name_latin,
         acronym=party.acronym,
@@ -111,9 +139,35 @@ def signatory(keys: CampaignKeys, row: Signature, *, number: int) -> Signatory:
         representative_title=party.representative_title,
         position=party.position,
         affiliation=party.affiliation,
+        place=party.place,
+        for_network=party.signs_for == "network",
         order=party.order,
-        salt=signature_salt(keys, row, number=number),
+        salt=salt,
     )
+
+
+def member_entries(
+    keys: CampaignKeys, members: Sequence[tuple[Member, Signature]], *, number: int
+) -> Iterator[Signatory]:
+    """Give the entries of members for which another organization has signed; each is shown as that one is."""
+    for member, row in members:
+        yield Signatory(
+            kind="organization",
+            shown=row.visibility.value,
+            name=open_text(keys, member, "name"),
+            through=open_text(keys, row, "name"),
+            salt=_member_salt(keys, member, number=number),
+        )
+
+
+def _member_salt(keys: CampaignKeys, member: Member, *, number: int) -> str:
+    return keys.blind("salt", f"{number}|{member.id}").hex()
+
+
+def _entries(session: Session, keys: CampaignKeys, campaign: Campaign, *, number: int) -> Iterator[Signatory]:
+    for row in counted_signatures(session, campaign):
+        yield signatory(keys, row, number=number)
+    yield from member_entries(keys, counted_members(session, campaign), number=number)
 
 
 def signature_salt(keys: CampaignKeys, row: Signature, *, number: int) -> str:

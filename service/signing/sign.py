@@ -1,6 +1,5 @@
 """Take a sign-on: keep it pending and ask its mailbox to confirm."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -8,14 +7,19 @@ from sqlmodel import Session
 
 from service.campaigns.access import seen_campaign
 from service.foundation.errors import Refused, Transient
-from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign, Signers
+from service.model.confirming_code import CodeChannel
+from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.signing.codes import keep_code, mail_code
+from service.signing.consents import keep_answers
 from service.signing.limits import may_mail
+from service.signing.members import keep_members
 from service.signing.party import (
     SignOn,
     email_index,
@@ -26,44 +30,42 @@ from service.signing.party import (
     write_party,
 )
 from service.signing.queries import find_organization, find_person, mails_sent
+from service.signing.workplace import LINKS_LIVE as LINKS_LIVE
+from service.signing.workplace import Desk as Desk
 from service.store.keyring import Keyring
-from service.store.links import Link, keep_link
+from service.store.links import Link, keep_link, keep_links
 
-WORDING = "2026-11"
-"""The version of the questions on the form; kept with each answer."""
-
-LINKS_LIVE = timedelta(days=400)
-"""How long the links live by which a signatory looks after its sign-on and stops the mail."""
+CONFIRM_LIVES = timedelta(days=14)
+"""How long a confirming link works at most; its page then offers a new one, mailed to the address on record."""
 
 _TRIES = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """The campaign a verb of this room works on, its keys, and the moment."""
-
-    session: Session
-    keys: CampaignKeys
-    campaign: Campaign
-    now: datetime
-
-
-def sign(session: Session, keyring: Keyring, *, slug: str, key: str, sign_on: SignOn, now: datetime) -> None:
+def sign(
+    session: Session, keyring: Keyring, *, slug: str, key: str, sign_on: SignOn, now: datetime
+) -> Signature:
     """Keep a sign-on as pending and post the mail that asks to confirm it.
 
     Whoever has signed before, the caller learns nothing: the same silence follows a first sign-on, a repeated one,
     and one under a name that another contact holds (which waits for the secretariat's look). Raises NotFound where
-    the viewer may not know of the letter, Refused where it takes no sign-on now.
+    the viewer may not know of the letter, Refused where it takes no sign-on now. The row is for this room only.
     """
     campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
     refuse_unless_open(campaign, now=now)
     refuse_unless_taken(campaign, sign_on.kind)
-    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    return keep_sign_on(
+        Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), sign_on
+    )
+
+
+def keep_sign_on(desk: Desk, sign_on: SignOn) -> Signature:
+    """Keep a sign-on that was received when the letter took it; all else is as with sign()."""
     row = _claim(desk, sign_on)
     if row.state is SignatureState.PENDING:
         ask_to_confirm(desk, row)
     else:
         tell_already_signed(desk, row)
+    return row
 
 
 def refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:
@@ -76,18 +78,18 @@ def refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:
 def why_not_open(campaign: Campaign, *, now: datetime) -> str:
     """Say in one sentence why no sign-on is taken now; empty where one is."""
     if campaign.state is CampaignState.FROZEN or (campaign.opens_at is not None and now < campaign.opens_at):
-        return "This letter is not open for sign-ons yet."
+        return Sentence("This letter is not open for sign-ons yet.")
     if campaign.state is not CampaignState.OPEN or now >= campaign.deadline_at:
-        return "The time for sign-ons to this letter is over."
+        return Sentence("The time for sign-ons to this letter is over.")
     return ""
 
 
 def refuse_unless_taken(campaign: Campaign, kind: Kind) -> None:
     """Raise Refused where the letter takes no signatory of this kind."""
     if campaign.signers is Signers.ORGANIZATIONS and kind is Kind.PERSON:
-        raise Refused("This letter is signed by organizations only.")
+        raise Refused(Sentence("This letter is signed by organizations only."))
     if campaign.signers is Signers.PEOPLE and kind is Kind.ORGANIZATION:
-        raise Refused("This letter is signed by individuals only.")
+        raise Refused(Sentence("This letter is signed by individuals only."))
 
 
 def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
@@ -97,10 +99,14 @@ def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
     if row.state is not SignatureState.PENDING:
         if row.state in {SignatureState.WITHDRAWN, SignatureState.EXPIRED, SignatureState.DECLINED}:
             row.generation += 1
+            # What was confirmed and accepted before is not what is confirmed next.
+            row.accepted_at = row.confirmed_at = None
         SIGNATURE.move(row, SignatureState.PENDING)
-    row.signed_at, row.wording, row.left_at = desk.now, WORDING, None
+    row.signed_at, row.left_at, row.correction_asked_at = desk.now, None, None
     row.revision_id = desk.campaign.revision_id
+    keep_answers(desk.session, row, occasion=Occasion.FORM, now=desk.now)
     desk.session.add(row)
+    keep_members(desk.session, desk.keys, row, read_party(desk.keys, row))
 
 
 def ask_to_confirm(desk: Desk, row: Signature) -> None:
@@ -108,14 +114,16 @@ def ask_to_confirm(desk: Desk, row: Signature) -> None:
     sent = mails_sent(desk.session, row, now=desk.now)
     if not may_mail(sent):
         return
-    link = Link(purpose=Purpose.CONFIRM, row_id=row.id, generation=row.generation)
-    keep_link(desk.session, desk.keys, link, expires_at=confirm_until(desk.campaign), now=desk.now)
+    occurrence = f"{row.generation}.{sent.for_sign_on + 1}"
+    keep_confirm_links(desk, row, expires_at=desk.now + CONFIRM_LIVES)
+    code = mail_code(desk.keys, row.id, occurrence)
+    keep_code(desk.session, desk.keys, row, code, channel=CodeChannel.MAIL, now=desk.now)
     outbox.post(
         desk.session,
         kind=MessageKind.CONFIRM,
         campaign_id=desk.campaign.id,
         recipient_ref=row.id,
-        occurrence=f"{row.generation}.{sent.for_sign_on + 1}",
+        occurrence=occurrence,
         now=desk.now,
     )
 
@@ -123,6 +131,8 @@ def ask_to_confirm(desk: Desk, row: Signature) -> None:
 def tell_already_signed(desk: Desk, row: Signature) -> None:
     """Tell the mailbox, never the page, that nothing more is needed; once a day at most."""
     keep_manage_link(desk, row)
+    if row.revision_id != desk.campaign.revision_id:
+        keep_change_link(desk, row)
     outbox.post(
         desk.session,
         kind=MessageKind.ALREADY,
@@ -133,9 +143,23 @@ def tell_already_signed(desk: Desk, row: Signature) -> None:
     )
 
 
+def keep_confirm_links(desk: Desk, row: Signature, *, expires_at: datetime) -> None:
+    """Keep the link that confirms, and beside it for long the one that says: this was not me."""
+    confirm = Link(purpose=Purpose.CONFIRM, row_id=row.id, generation=row.generation)
+    not_me = Link(purpose=Purpose.NOT_ME, row_id=row.id, generation=row.generation)
+    keep_links(desk.session, desk.keys, [confirm], expires_at=expires_at, now=desk.now)
+    keep_links(desk.session, desk.keys, [not_me], expires_at=desk.now + LINKS_LIVE, now=desk.now)
+
+
 def keep_manage_link(desk: Desk, row: Signature) -> None:
     """Keep the link by which a signatory looks after its own sign-on."""
     link = Link(purpose=Purpose.MANAGE, row_id=row.id, generation=row.generation)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
+
+
+def keep_change_link(desk: Desk, row: Signature) -> None:
+    """Keep the link by which a signatory sees a changed text and answers to it."""
+    link = Link(purpose=Purpose.CHANGE, row_id=row.id, generation=row.generation)
     keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
 
 
@@ -148,6 +172,11 @@ def keep_unsubscribe_link(desk: Desk, row: Signature) -> None:
 def confirm_until(campaign: Campaign) -> datetime:
     """Give the moment until which confirmations count: the deadline and its grace."""
     return campaign.deadline_at + timedelta(seconds=campaign.grace_seconds)
+
+
+def link_until(campaign: Campaign, *, since: datetime) -> datetime:
+    """Give the moment until which a confirming link works that was mailed at `since`."""
+    return min(since + CONFIRM_LIVES, confirm_until(campaign))
 
 
 def _claim(desk: Desk, sign_on: SignOn) -> Signature:

@@ -22,6 +22,7 @@ from service.store.links import find_link
 STOPPED_KINDS = (
     MessageKind.INVITATION,
     MessageKind.REMINDER,
+    MessageKind.CHANGE,
     MessageKind.UPDATE,
     MessageKind.NEWS,
     MessageKind.KIT,

@@ -17,11 +17,12 @@ from service.mail.mould import Filled, Pattern, blank_token
 from service.mail.sender import Makes, Unwanted
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
-from service.model.message import Message
+from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import Suppression
 from service.model.update import Update, UpdateAudience
+from service.signing.discreet import discreetly
 from service.signing.party import confirming_mailbox, email_index
 from service.signing.update_words import list_label, open_words, write_update
 from service.store.claim import Taken
@@ -44,7 +45,16 @@ _COLUMNS = (
     Signature.generation,
     Signature.email,
     Signature.details,
+    Signature.discreet,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Patterns:
+    """What the mails of an update share: as usual, and for those who asked for discreet mail."""
+
+    usual: Pattern
+    discreet: Pattern
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +63,14 @@ class UpdateMails:
 
     keyring: Keyring
     public_url: str
-    _patterns: dict[str, tuple[object, Pattern]] = field(default_factory=dict)
+    _patterns: dict[str, tuple[object, _Patterns]] = field(default_factory=dict)
 
     def __call__(self, session: Session, message: Message) -> Draft:
         """Make one of them; raises Unwanted."""
         campaign, update = _rows_of(session, message.campaign_id, message.occurrence)
-        tokens, to = self._recipient(session, message, campaign, update)
-        return self._draft(session, campaign, update, to=to, tokens=tokens)
+        tokens, to, is_discreet = self._recipient(session, message, campaign, update)
+        draft = self._draft(session, campaign, update, to=to, tokens=tokens)
+        return discreetly(draft, message.kind) if is_discreet else draft
 
     def many(self, session: Session, rows: Sequence[Taken]) -> Sequence[Makes | Unwanted | Exception]:
         """Give for each row how its mail is made; each update is written once."""
@@ -76,7 +87,7 @@ class UpdateMails:
     ) -> Mapping[str, Makes | Unwanted | Exception]:
         try:
             campaign, update = _rows_of(session, campaign_id, update_id)
-            pattern = self._pattern(session, campaign, update)
+            patterns = self._both_patterns(session, campaign, update)
         except Unwanted as unwanted:
             return dict.fromkeys((row.id for row in rows), unwanted)
         keys, audience = self.keyring.of(session, campaign.id), update.audience
@@ -84,35 +95,38 @@ class UpdateMails:
         signatures = {row.id: row for row in session.execute(found)}
         silent = _suppressed(session, campaign.id)
         return {
-            row.id: _made_for(signatures.get(row.recipient_ref), keys, pattern, audience, silent)
+            row.id: _made_for(signatures.get(row.recipient_ref), keys, patterns, audience, silent)
             for row in rows
         }
 
-    def _pattern(self, session: Session, campaign: Campaign, update: Update) -> Pattern:
+    def _both_patterns(self, session: Session, campaign: Campaign, update: Update) -> _Patterns:
         """Give what all mails of an update share; it is written again where one of the sealed words has changed."""
         words = (campaign.source, campaign.language, update.subject, update.body)
         known = self._patterns.get(update.id)
         if known is not None and known[0] == words:
             return known[1]
         blanks = [blank_token(0), blank_token(1)]
-        pattern = Pattern(
-            self._draft(session, campaign, update, to=_SOMEBODY, tokens=blanks), tokens=len(blanks)
+        draft = self._draft(session, campaign, update, to=_SOMEBODY, tokens=blanks)
+        patterns = _Patterns(
+            usual=Pattern(draft, tokens=len(blanks)),
+            discreet=Pattern(discreetly(draft, MessageKind.UPDATE), tokens=len(blanks)),
         )
         if len(self._patterns) >= _PATTERNS_KEPT:
             self._patterns.clear()
-        self._patterns[update.id] = words, pattern
-        return pattern
+        self._patterns[update.id] = words, patterns
+        return patterns
 
     def _recipient(
         self, session: Session, message: Message, campaign: Campaign, update: Update
-    ) -> tuple[Sequence[str], str]:
+    ) -> tuple[Sequence[str], str, bool]:
         found = select(*map(col, _COLUMNS)).where(col(Signature.id) == message.recipient_ref)
         signature = session.execute(found).one_or_none()
         keys = self.keyring.of(session, campaign.id)
         to = _mailbox(signature, keys, update.audience, _suppressed(session, campaign.id))
         if isinstance(to, Unwanted):
             raise to
-        return _tokens(signature, keys), to
+        assert signature is not None
+        return _tokens(signature, keys), to, signature.discreet
 
     def _draft(
         self, session: Session, campaign: Campaign, update: Update, *, to: str, tokens: Sequence[str]
@@ -151,7 +165,11 @@ def _rows_of(session: Session, campaign_id: str | None, update_id: str) -> tuple
 
 
 def _made_for(
-    signature: Any, keys: CampaignKeys, pattern: Pattern, audience: UpdateAudience, silent: frozenset[bytes]
+    signature: Any,
+    keys: CampaignKeys,
+    patterns: _Patterns,
+    audience: UpdateAudience,
+    silent: frozenset[bytes],
 ) -> Makes | Unwanted | Exception:
     try:
         to = _mailbox(signature, keys, audience, silent)
@@ -159,6 +177,7 @@ def _made_for(
         return damaged
     if isinstance(to, Unwanted):
         return to
+    pattern = patterns.discreet if signature.discreet else patterns.usual
     return Filled(pattern=pattern, to=to, tokens=_tokens(signature, keys))
 
 

@@ -74,6 +74,11 @@ def keep_links(
         )
 
 
+def link_of(session: Session, keys: CampaignKeys, link: Link) -> LinkToken | None:
+    """Find what is kept of a link, expired or not; None where it was never given out."""
+    return session.get(LinkToken, token_digest(link_token(keys, link)))
+
+
 def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:
     """Find what a link opens, expired or not; raises NotFound for any other token or purpose."""
     found = session.get(LinkToken, token_digest(token)) if looks_like_token(token) else None

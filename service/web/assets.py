@@ -1,11 +1,15 @@
-"""The stylesheet and the icon, read once, each under an address that changes with its bytes."""
+"""The stylesheet, the icon and the small scripts, read once, each under an address that changes with its bytes."""
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 _FOLDER = Path(__file__).resolve().parent / "static"
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
 from service.foundation.errors import NotFound, Refused, Transient
+from service.foundation.sentence import Sentence
 from service.web.render import Page, page
 
 _log = logging.getLogger(__name__)
@@ -36,19 +37,21 @@ BY_STATUS = {
     400: Answer(
         status=400,
         template="errors/refused.html",
-        sentence="This request could not be read; go back, reload the page and try again.",
+        sentence=Sentence("This request could not be read; go back, reload the page and try again."),
     ),
     403: Answer(status=403, template="errors/refused.html"),
     404: MISSING,
     405: Answer(
         status=405,
         template="errors/refused.html",
-        sentence="This page cannot be used in that way; open it from the link that was given to you.",
+        sentence=Sentence(
+            "This page cannot be used in that way; open it from the link that was given to you."
+        ),
     ),
     413: Answer(
         status=413,
         template="errors/refused.html",
-        sentence="What was sent is far too long for a form; go back, shorten it and send it again.",
+        sentence=Sentence("What was sent is far too long for a form; go back, shorten it and send it again."),
     ),
 }
 # These two come with a sentence of ours (web/security.py); the library's own words are not for readers.

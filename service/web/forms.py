@@ -1,10 +1,10 @@
 """Read the public forms into what the rooms take, or into one sentence for each field that is wrong (pure)."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from service.campaigns.codes import countries
@@ -13,13 +13,17 @@ from service.foundation.errors import Refused
 from service.foundation.written import clean_line, clean_text, fold_name
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
-from service.signing.party import SignOn
+from service.signing.members import FOR_MEMBERS
+from service.signing.party import SignOn, list_names_approver
 
 T = TypeVar("T")
 
 LONGEST_LINE = 200
 LONGEST_QUALIFIER = 80
 LONGEST_NOTE = 2000
+LONGEST_PLACE = 80
+LONGEST_CONDITION = 500
+MOST_MEMBERS = 60
 _BROKEN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -49,6 +53,10 @@ class FormState:
         """Give what stands in a field."""
         return self.values.get(name, "")
 
+    def says(self, names: Sequence[str]) -> bool:
+        """Tell whether something stands in one of these fields or is wrong with it, so that they are to be seen."""
+        return any(self.value(name) or self.error(name) for name in names)
+
     def error(self, name: str) -> str:
         """Give the sentence for a field; empty where nothing is wrong with it."""
         return self.errors.get(name, "")
@@ -59,6 +67,7 @@ def blank_sign_on(kind: Kind) -> FormState:
     chosen = {"keeps_on_change": "ask"}
     if kind is Kind.ORGANIZATION:
         chosen["visibility"] = Visibility.PUBLIC.value
+        chosen["signs_for"] = "itself"
     return FormState(values=chosen)
 
 
@@ -69,9 +78,11 @@ def prefilled_sign_on(party: SignOn) -> FormState:
         for name in (
             *("name_latin", "acronym", "country", "website", "qualifier", "position", "affiliation"),
             *("representative_name", "representative_title", "filler_name"),
+            *("sort_name", "place", "signs_for", "condition"),
         )
     }
-    return FormState(values={**blank_sign_on(party.kind).values, **known})
+    members = {"members": "\n".join(party.members)}
+    return FormState(values={**blank_sign_on(party.kind).values, **known, **members})
 
 
 def shown_again(entries: Mapping[str, str]) -> dict[str, str]:
@@ -86,7 +97,7 @@ def read_sign_on(
 
     Where `recorded` is given (an invitation), name and address are those on record and are not asked for.
     """
-    reader = _Reader(entries)
+    reader = Reader(entries)
     if kind is Kind.ORGANIZATION:
         sign_on = _read_organization(reader, recorded)
     else:
@@ -97,13 +108,61 @@ def read_sign_on(
         sign_on,
         keeps_on_change=keeps == "keep",
         wants_news=reader.ticked("news"),
+        discreet=reader.ticked("discreet"),
         language=language,
     )
 
 
+def prefilled_line(party: SignOn) -> FormState:
+    """Give the form by which a signatory changes how its name appears, filled with what is kept."""
+    names = (*_LINE_TEXTS[party.kind], "country")
+    return FormState(
+        values={**{name: str(getattr(party, name)) for name in names}, "visibility": party.visibility.value}
+    )
+
+
+def read_line(entries: Mapping[str, str], *, recorded: SignOn) -> SignOn:
+    """Read the form that changes how a name appears; what it does not ask for stays as recorded; raises Misfilled."""
+    reader = Reader(entries)
+    is_person = recorded.kind is Kind.PERSON
+    may_be_nameless = is_person and reader.read("visibility", str, "") == Visibility.COUNTED.value
+    missing = (
+        "Enter your name, or choose to be counted only."
+        if is_person
+        else "Enter the name of the organization."
+    )
+    texts: dict[str, Any] = {
+        "name": _read_name(reader, "" if may_be_nameless else missing),
+        "name_latin": _read_latin(reader),
+    }
+    for name, (what, longest) in _LINE_TEXTS[recorded.kind].items():
+        if name not in texts:
+            texts[name] = reader.line(name, what, longest=longest, missing=_still_needed(name, recorded))
+    country = reader.read("country", _country, "")
+    visibility = _read_visibility(reader)
+    reader.refuse_if_wrong()
+    return replace(recorded, **texts, country=country, visibility=visibility)
+
+
+def read_mail_wishes(entries: Mapping[str, str], *, languages: Collection[str]) -> tuple[str, bool]:
+    """Read the language of the mail and the box for later news; raises Misfilled."""
+    reader = Reader(entries)
+    language = reader.read("language", _choice(set(languages), "Choose the language of our messages."), "")
+    reader.refuse_if_wrong()
+    return language, reader.ticked("news")
+
+
+def read_own_email(entries: Mapping[str, str]) -> str:
+    """Read the address to which a fresh link is to go; raises Misfilled."""
+    reader = Reader(entries)
+    email = _read_email(reader)
+    reader.refuse_if_wrong()
+    return email
+
+
 def read_day(entries: Mapping[str, str], *, today: date) -> date:
     """Read the day by which a decision falls, from a date field; raises Misfilled."""
-    reader = _Reader(entries)
+    reader = Reader(entries)
 
     def day(text: str) -> date:
         try:
@@ -121,7 +180,7 @@ def read_day(entries: Mapping[str, str], *, today: date) -> date:
 
 def read_question(entries: Mapping[str, str]) -> str:
     """Read a question to the coalition; raises Misfilled."""
-    reader = _Reader(entries)
+    reader = Reader(entries)
 
     def question(text: str) -> str:
         found = clean_text(text, what="Your question", longest=LONGEST_NOTE)
@@ -136,7 +195,7 @@ def read_question(entries: Mapping[str, str]) -> str:
 
 def read_decision(entries: Mapping[str, str]) -> tuple[Decision, str]:
     """Read an approver's decision and note; raises Misfilled."""
-    reader = _Reader(entries)
+    reader = Reader(entries)
     values = {decision.value for decision in Decision}
     decision = reader.read("decision", _choice(values, "Choose whether you approve this letter."), "")
     note = reader.read("note", lambda text: clean_text(text, what="Your note", longest=LONGEST_NOTE), "")
@@ -144,12 +203,43 @@ def read_decision(entries: Mapping[str, str]) -> tuple[Decision, str]:
     return Decision(decision), note
 
 
+_BOTH_KINDS = {
+    "name": ("The name", LONGEST_LINE),
+    "name_latin": ("The name in Latin letters", LONGEST_LINE),
+    "sort_name": ("The name to sort by", LONGEST_LINE),
+}
+_LINE_TEXTS: Mapping[Kind, Mapping[str, tuple[str, int]]] = {
+    Kind.PERSON: {
+        **_BOTH_KINDS,
+        "position": ("Your position", LONGEST_LINE),
+        "affiliation": ("Your affiliation", LONGEST_LINE),
+    },
+    Kind.ORGANIZATION: {
+        **_BOTH_KINDS,
+        "acronym": ("The acronym", 40),
+        "qualifier": ("The words after the name", LONGEST_QUALIFIER),
+        "representative_name": ("The representative's name", LONGEST_LINE),
+        "representative_title": ("The representative's role", LONGEST_LINE),
+    },
+}
+_REPRESENTED = {
+    "representative_name": "Enter the name of the person who represents the organization.",
+    "representative_title": "Enter that person's role, for example “Chair” or “Executive Director”.",
+}
+
+
+def _still_needed(name: str, recorded: SignOn) -> str:
+    """Say what to say where an organization that named its representative would end without one."""
+    return _REPRESENTED.get(name, "") if getattr(recorded, name) else ""
+
+
 _WHICH_CHANGES = "Choose what happens to your sign-on if the text changes."
+_FOR_WHOM = "Choose for whom the organization signs."
 _HOW_NAMED = "Choose how you want to be named."
 _VISIBILITIES = {visibility.value for visibility in Visibility}
 
 
-class _Reader:
+class Reader:
     """Reads one field after another and keeps what is wrong with each."""
 
     def __init__(self, entries: Mapping[str, str]) -> None:
@@ -189,13 +279,18 @@ class _Reader:
             raise Misfilled(self.errors)
 
 
-def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
+def _read_organization(reader: Reader, recorded: SignOn | None) -> SignOn:
     name = recorded.name if recorded else _read_name(reader, "Enter the name of the organization.")
     name_latin = _read_latin(reader)
     acronym = reader.line("acronym", "The acronym", longest=40)
     country = reader.read("country", _country, "")
     website = reader.read("website", _website, "")
     qualifier = reader.line("qualifier", "The words after the name", longest=LONGEST_QUALIFIER)
+    sort_name = _read_sort_name(reader)
+    signs_for = reader.read(
+        "signs_for", _choice({"itself", "network", FOR_MEMBERS}, _FOR_WHOM, otherwise="itself"), "itself"
+    )
+    members = _read_members(reader, name, is_for_members=signs_for == FOR_MEMBERS)
     representative_name = reader.line(
         "representative_name",
         "The representative's name",
@@ -209,7 +304,11 @@ def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
     authority = reader.read("authority", _authority, "")
     filler_name = reader.line("filler_name", "Your name")
     email = recorded.email if recorded else _read_email(reader)
-    approver_email = recorded.approver_email if recorded else reader.read("approver_email", _approver, "")
+    is_known = recorded is not None and list_names_approver(recorded)
+    approver_email = (
+        recorded.approver_email if recorded and is_known else reader.read("approver_email", _approver, "")
+    )
+    condition = reader.read("condition", _condition, "")
     return SignOn(
         kind=Kind.ORGANIZATION,
         name=name,
@@ -218,6 +317,10 @@ def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
         country=country,
         website=website,
         qualifier=qualifier,
+        sort_name=sort_name,
+        signs_for=signs_for,
+        members=members,
+        condition=condition,
         representative_name=representative_name,
         representative_title=representative_title,
         authority=bool(authority),
@@ -228,13 +331,15 @@ def _read_organization(reader: _Reader, recorded: SignOn | None) -> SignOn:
     )
 
 
-def _read_person(reader: _Reader, recorded: SignOn | None) -> SignOn:
+def _read_person(reader: Reader, recorded: SignOn | None) -> SignOn:
     needs_name = reader.read("visibility", str, "") != Visibility.COUNTED.value
     missing = "Enter your name, or choose to be counted only." if needs_name else ""
     name = recorded.name if recorded else _read_name(reader, missing)
     name_latin = _read_latin(reader)
     position = reader.line("position", "Your position")
     affiliation = reader.line("affiliation", "Your affiliation")
+    place = reader.line("place", "The place", longest=LONGEST_PLACE)
+    sort_name = _read_sort_name(reader)
     country = reader.read("country", _country, "")
     email = recorded.email if recorded else _read_email(reader)
     return SignOn(
@@ -243,13 +348,15 @@ def _read_person(reader: _Reader, recorded: SignOn | None) -> SignOn:
         name_latin=name_latin,
         position=position,
         affiliation=affiliation,
+        place=place,
+        sort_name=sort_name,
         country=country,
         email=email,
         visibility=_read_visibility(reader),
     )
 
 
-def _read_name(reader: _Reader, missing: str) -> str:
+def _read_name(reader: Reader, missing: str) -> str:
     def check(text: str) -> str:
         found = clean_line(text, what="The name", longest=LONGEST_LINE)
         if missing and not found:
@@ -261,7 +368,7 @@ def _read_name(reader: _Reader, missing: str) -> str:
     return reader.read("name", check, "")
 
 
-def _read_latin(reader: _Reader) -> str:
+def _read_latin(reader: Reader) -> str:
     def check(text: str) -> str:
         found = clean_line(text, what="The name in Latin letters", longest=LONGEST_LINE)
         if any(letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in found):
@@ -271,11 +378,49 @@ def _read_latin(reader: _Reader) -> str:
     return reader.read("name_latin", check, "")
 
 
-def _read_email(reader: _Reader) -> str:
+def _read_sort_name(reader: Reader) -> str:
+    return reader.line("sort_name", "The name to sort by")
+
+
+def _read_members(reader: Reader, name: str, *, is_for_members: bool) -> tuple[str, ...]:
+    def check(text: str) -> tuple[str, ...]:
+        found = tuple(
+            clean_line(line, what="Each member", longest=LONGEST_LINE) for line in text.splitlines()
+        )
+        listed = tuple(member for member in found if member)
+        _refuse_wrong_members(listed, name, is_for_members=is_for_members)
+        return listed
+
+    return reader.read("members", check, ())
+
+
+def _refuse_wrong_members(listed: tuple[str, ...], name: str, *, is_for_members: bool) -> None:
+    if is_for_members and not listed:
+        raise Refused("List the members it signs for, one on each line.")
+    if listed and not is_for_members:
+        raise Refused("Choose above that it signs for the members you list, or take them out of the list.")
+    if len(listed) > MOST_MEMBERS:
+        raise Refused(
+            f"At most {MOST_MEMBERS} members can be listed; write to the coalition if there are more."
+        )
+    folded = [fold_name(member) for member in listed]
+    if "" in folded:
+        raise Refused("Each member's name must hold at least one letter or digit.")
+    if len(set(folded)) < len(folded):
+        raise Refused("The list names the same member twice.")
+    if name and fold_name(name) in folded:
+        raise Refused("The organization itself stands in the list of its members; take it out there.")
+
+
+def _condition(text: str) -> str:
+    return clean_text(text, what="The condition", longest=LONGEST_CONDITION)
+
+
+def _read_email(reader: Reader) -> str:
     return reader.read("email", lambda text: normal_address(text, what="Your e-mail address"), "")
 
 
-def _read_visibility(reader: _Reader) -> Visibility:
+def _read_visibility(reader: Reader) -> Visibility:
     chosen = reader.read("visibility", _choice(_VISIBILITIES, _HOW_NAMED), Visibility.COUNTED.value)
     return Visibility(chosen)
 

@@ -1,17 +1,30 @@
-"""The paths of the public pages; always relative, never from the request's Host (pure)."""
+"""The paths of the public pages; always relative, never from the request's Host.
 
+Where the page that is being made was asked for in a language, the paths ask for the same.
+"""
+
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
+
+from service.web.language import PARAMETER, asked_language
 
 
 def letter_path(slug: str, key: str, *, page: str = "", **query: str) -> str:
     """Give the path of a letter's page or of a page below it, with its key where it has one."""
-    parts = {"k": key, **query}
-    wanted = {name: value for name, value in parts.items() if value}
-    path = f"/letters/{quote(slug, safe='')}" + (f"/{page}" if page else "")
-    return f"{path}?{urlencode(wanted)}" if wanted else path
+    return _with(f"/letters/{quote(slug, safe='')}" + (f"/{page}" if page else ""), {"k": key, **query})
 
 
 def token_path(page: str, token: str, **query: str) -> str:
     """Give the path of a personal page."""
-    path = f"/{page}/{quote(token, safe='')}"
-    return f"{path}?{urlencode(query)}" if query else path
+    return _with(f"/{page}/{quote(token, safe='')}", query)
+
+
+def home_path() -> str:
+    """Give the path of the front page."""
+    return _with("/", {})
+
+
+def _with(path: str, query: Mapping[str, str]) -> str:
+    asked = {**query, PARAMETER: asked_language()}
+    wanted = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(wanted)}" if wanted else path

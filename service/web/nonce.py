@@ -19,9 +19,35 @@ def make_nonce(root: RootKey, *, place: str, now: datetime) -> str:
 
 def is_fresh(root: RootKey, nonce: str, *, place: str, now: datetime) -> bool:
     """Tell whether a mark was made here, for this place, and not more than an hour ago."""
+    return age(root, nonce, place=place, now=now) is not None
+
+
+def age(root: RootKey, nonce: str, *, place: str, now: datetime) -> timedelta | None:
+    """Tell how long ago a mark was made, in whole seconds; None where it is not fresh."""
     signed = f"{_name(place)}{_SEPARATOR}{nonce}"
     try:
-        _signer(root, now).unsign(signed.encode(), max_age=int(LIVES.total_seconds()))
+        _, made = _signer(root, now).unsign(
+            signed.encode(), max_age=int(LIVES.total_seconds()), return_timestamp=True
+        )
+    except BadSignature:
+        return None
+    return now.replace(microsecond=0) - made
+
+
+def opened_at(root: RootKey, nonce: str, *, place: str, now: datetime) -> datetime | None:
+    """Give when a form with this mark was opened, to the second; None for a mark that was not made here."""
+    signed = f"{_name(place)}{_SEPARATOR}{nonce}"
+    try:
+        _, made_at = _signer(root, now).unsign(signed.encode(), return_timestamp=True)
+    except BadSignature:
+        return None
+    return made_at
+
+
+def is_ours(root: RootKey, nonce: str, *, place: str, now: datetime) -> bool:
+    """Tell whether a mark was made here for this place, however long ago."""
+    try:
+        _signer(root, now).unsign(f"{_name(place)}{_SEPARATOR}{nonce}".encode())
     except BadSignature:
         return False
     return True

@@ -1,16 +1,17 @@
 """Make a page: a template with what every page needs, as a response."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
+from typing import Protocol
 
-from flask import Response
+from flask import Response, request
 
 from service.i18n.formats import direction
 from service.templating import render
 from service.web.assets import ASSETS
-
-LANGUAGE = "en"
-"""The language of the interface; a letter keeps its own."""
+from service.web.language import Choice, other_languages, page_language
 
 
 class Openness(Enum):
@@ -22,9 +23,11 @@ class Openness(Enum):
 
 
 class Page(Response):
-    """A response that knows whether search engines may list it."""
+    """A response that knows who else may have to do with it: search engines, pages that frame it, scripts elsewhere."""
 
     listed = False
+    framed = False
+    shared = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,78 @@ class Frame:
     language: str
     direction: str
     stylesheet: str
+    script: str
     icon: str
+    languages: tuple[Choice, ...]
+
+
+class Spoken(Protocol):
+    """What has a language of its own."""
+
+    @property
+    def language(self) -> str:
+        """Give its tag."""
 
 
 def page(
-    template: str, /, *, status: int = 200, openness: Openness = Openness.PRIVATE, **context: object
+    template: str,
+    /,
+    *,
+    status: int = 200,
+    openness: Openness = Openness.PRIVATE,
+    reader: str = "",
+    letter: Spoken | None = None,
+    **context: object,
 ) -> Page:
     """Fill a template below `templates/` and answer with it; nothing keeps it unless its openness says so."""
-    html = render(template, page=_frame(), direction_of=direction, **context)
-    response = Page(html, status=status, mimetype="text/html")
+    has_failed = status >= HTTPStatus.BAD_REQUEST
+    html = fill(template, reader=reader, letter=letter, has_failed=has_failed, query=None, **context)
+    return answer(html, status=status, openness=openness)
+
+
+def fill(
+    template: str,
+    /,
+    *,
+    reader: str = "",
+    letter: Spoken | None = None,
+    has_failed: bool = False,
+    query: Mapping[str, str] | None,
+    **context: object,
+) -> str:
+    """Fill a template with its context and with what every page needs.
+
+    Its language is what the request asks for, else that of the `reader` whom a personal link belongs to, else what the
+    browser accepts, else that of the `letter`, which a template knows by this name. The links to its other languages
+    keep this request's own parts of the address, or only the `query` where the page is kept for others.
+    """
+    language = page_language(reader=reader, letter=letter.language if letter else "")
+    shown = {**context, "letter": letter} if letter else context
+    frame = _frame(language, has_failed=has_failed, query=query)
+    return render(template, language=language, page=frame, direction_of=direction, **shown)
+
+
+def answer(
+    data: str | bytes,
+    *,
+    status: int = 200,
+    openness: Openness = Openness.PRIVATE,
+    media_type: str = "text/html",
+) -> Page:
+    """Answer with what was made already."""
+    response = Page(data, status=status, mimetype=media_type)
     response.headers["Cache-Control"] = openness.value
+    response.headers["Vary"] = "Accept-Language"
     response.listed = openness is Openness.LISTED
+    return response
+
+
+def unless_known(response: Page, etag: str) -> Page:
+    """Name the bytes, and send only the headers to a reader who has these very ones (RFC 9110, section 13.1.2)."""
+    response.headers["ETag"] = etag
+    if request.headers.get("If-None-Match") == etag:
+        response.status_code = 304
+        response.set_data(b"")
     return response
 
 
@@ -70,10 +134,14 @@ def letter_fragment(html: str) -> TrustedHtml:
     return TrustedHtml(html.replace("<h1>", "<h2>").replace("</h1>", "</h2>"))
 
 
-def _frame() -> Frame:
+def _frame(language: str, *, has_failed: bool, query: Mapping[str, str] | None) -> Frame:
     return Frame(
-        language=LANGUAGE,
-        direction=direction(LANGUAGE),
+        language=language,
+        direction=direction(language),
         stylesheet=ASSETS["undersigned.css"].path,
+        script=ASSETS["letter.js"].path,
         icon=ASSETS["icon.svg"].path,
+        # A page for what is not there must not tell what was asked for, and these links repeat it; from a form that
+        # comes back they would lead away from what was written in it.
+        languages=() if has_failed else other_languages(language, query=query),
     )

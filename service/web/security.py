@@ -1,5 +1,6 @@
 """What every request must be, and what every response carries."""
 
+import functools
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
@@ -10,11 +11,16 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from service.campaigns.access import NOTHING_HERE
 from service.foundation.errors import NotFound
+from service.foundation.sentence import Sentence
 from service.web.render import Page
 from service.web.services import WebServices
 
-FOREIGN_HOST = "This service is not reached by that address; open the address that was given to you."
-FOREIGN_SITE = "This form was sent from another site; open the page itself and send the form from there."
+FOREIGN_HOST = Sentence(
+    "This service is not reached by that address; open the address that was given to you."
+)
+FOREIGN_SITE = Sentence(
+    "This form was sent from another site; open the page itself and send the form from there."
+)
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OWN = frozenset({"same-origin", "none"})
@@ -23,17 +29,24 @@ PROBES = frozenset({"public.healthz", "public.readyz"})
 # RFC 8058, section 3.2: the mail provider posts this one for the reader, from wherever it is.
 FROM_ANYWHERE = frozenset({"public.stop_mail"})
 
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "script-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+
+def content_policy(*, framed_by: str = "'none'") -> str:
+    """Give the content policy: only what is ours, nothing inline, and whose pages may frame it (pure)."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "script-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {framed_by}",
+        )
     )
-)
+
+
+CONTENT_POLICY = content_policy()
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -43,7 +56,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """What every response carries, whatever became of the request."""
+_UNLISTED = {"X-Robots-Tag": "noindex, nofollow, noarchive"}
+_TO_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _ONE_YEAR = 31_536_000
+_HOSTS_KNOWN = 64
 
 
 def guard(app: Flask, services: WebServices) -> None:
@@ -71,10 +87,14 @@ def is_from_elsewhere(site: str | None, origin: str | None, hosts: frozenset[str
 def _refuser(services: WebServices) -> Callable[[], None]:
     hosts = hosts_of(services.public_url, services.onion_location)
 
+    @functools.lru_cache(maxsize=_HOSTS_KNOWN)
+    def is_ours(host: str | None) -> bool:
+        return host_is_trusted(host, hosts)
+
     def refuse_foreigners() -> None:
         if request.endpoint in PROBES:
             return
-        if not host_is_trusted(request.headers.get("Host"), hosts):
+        if not is_ours(request.environ.get("HTTP_HOST")):
             raise BadRequest(FOREIGN_HOST)
         if isinstance(request.routing_exception, RequestRedirect):
             # It would be built from the Host; none of our pages needs one.
@@ -88,15 +108,24 @@ def _refuser(services: WebServices) -> Callable[[], None]:
 
 
 def _dresser(services: WebServices) -> Callable[[Response], Response]:
-    is_secure = urlsplit(services.public_url).scheme == "https"
+    always = dict(HEADERS)
+    if urlsplit(services.public_url).scheme == "https":
+        always["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}"
+    # Nothing else sets these, and to look for each of them first takes longer than all the rest.
+    listed, unlisted = list(always.items()), list({**always, **_UNLISTED}.items())
+    framed = {
+        **_TO_OTHERS,
+        "Content-Security-Policy": content_policy(framed_by=services.embed_on or "'none'"),
+    }
+    # What anyone may know anyway, and no cookie ever goes along.
+    shared = {**_TO_OTHERS, "Access-Control-Allow-Origin": "*"}
 
     def dress(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        page = response if isinstance(response, Page) else None
+        response.headers.extend(listed if page and page.listed else unlisted)
+        if page and (page.framed or page.shared):
+            response.headers.update(framed if page.framed else shared)
         response.headers.setdefault("Cache-Control", "no-store")
-        if not (isinstance(response, Page) and response.listed):
-            response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        if is_secure:
-            response.headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}"
         if services.onion_location and response.status_code == 200 and response.mimetype == "text/html":
             # Never on an error: the one page for whatever is not there must not tell what was asked for.
             response.headers["Onion-Location"] = services.onion_location + _target()

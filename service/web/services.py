@@ -1,7 +1,8 @@
 """What the web door is given from outside, and how its pages reach it."""
 
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -9,14 +10,19 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
+from service.signing.intake import Caution
 from service.store.keyring import Keyring
+from service.web.kept import KeptLetters
 
 _NAME = "undersigned"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebServices:
-    """Everything that the pages work with; `wake` tells the sender that mail may be waiting, after a commit."""
+    """Everything that the pages work with; `wake` tells the sender that mail may be waiting, after a commit.
+
+    `embed_on` names the sites on which a letter may be embedded, as a content policy lists them.
+    """
 
     engine: Engine
     keyring: Keyring
@@ -25,10 +31,17 @@ class WebServices:
     trusted_proxies: int
     onion_location: str
     wake: Callable[[], None]
+    caution: Caution = field(default_factory=Caution)
+    embed_on: str = ""
 
     def now(self) -> datetime:
         """Tell the moment of this request."""
         return self.clock()
+
+    @functools.cached_property
+    def letters(self) -> KeptLetters:
+        """The letters as everybody sees them."""
+        return KeptLetters(self.engine, self.keyring)
 
 
 def give_services(app: Flask, services: WebServices) -> None:

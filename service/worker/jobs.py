@@ -11,11 +11,20 @@ from service.foundation.errors import ServiceError
 from service.mail.brakes.canaries import follow_canaries
 from service.mail.brakes.mailbox_days import forget_mailbox_days
 from service.mail.brakes.watch import trip_breakers
+from service.mail.dns import SystemResolver
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
+from service.signing.ask import ask_about_changes
+from service.signing.codes import forget_codes
+from service.signing.earlier_text import keep_unopposed
+from service.signing.fresh_link import send_asked_links
+from service.signing.organizations.asking import answer_inquiries
+from service.signing.organizations.looking_up import look_up_domains
 from service.signing.remind import remind_due
+from service.signing.waiting import forget_waiting
 from service.store.transaction import transaction
 from service.wiring import Services
+from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.returns import read_returns
 
 _log = logging.getLogger("undersigned.worker")
@@ -34,7 +43,11 @@ class Job:
 
 
 def drain_outbox(services: Services, owner: str) -> int:
-    """Send what is due until nothing is, or until the process ends; gives how many messages were handled."""
+    """Send what is due until nothing is, or until the process ends; gives how many messages were handled.
+
+    Whoever has just sent a form is waiting for a mail, so forms are taken in first.
+    """
+    take_in_forms(services, owner)
     if services.transport is None:
         return 0
     handled = 0
@@ -70,7 +83,7 @@ def ask_ledger_again(services: Services, owner: str) -> int:
 
 
 def tick(services: Services, owner: str) -> int:
-    """Do what the clock asks for: remind, close, follow deliveries, publish; gives how many things were done.
+    """Do what the clock asks for: send links that were asked for, remind, close, follow deliveries, publish; gives how many things were done.
 
     Each step has a transaction of its own, and one that fails does not keep the others from being done.
     """
@@ -112,11 +125,34 @@ def forget_days(services: Services, owner: str) -> int:
         return forget_mailbox_days(session, now=services.clock())
 
 
+def ask_again(services: Services, owner: str) -> int:
+    """Put changed texts to those who signed earlier ones, and keep those who did not object; gives how many."""
+    del owner
+    done = 0
+    while True:
+        with transaction(services.engine) as session:
+            step = ask_about_changes(session, services.keyring, now=services.clock())
+        if not step:
+            break
+        done += step
+    with transaction(services.engine) as session:
+        done += keep_unopposed(session, services.keyring, now=services.clock())
+    if done:
+        services.wake.ring()
+    return done
+
+
 def remind(services: Services) -> int:
     """Remind those who have not confirmed."""
     lead = services.settings.reminder_lead
     with transaction(services.engine) as session:
         return remind_due(session, services.keyring, lead=lead, now=services.clock())
+
+
+def send_links(services: Services) -> int:
+    """Post the fresh links that were asked for."""
+    with transaction(services.engine) as session:
+        return send_asked_links(session, services.keyring, now=services.clock())
 
 
 def close(services: Services) -> int:
@@ -138,6 +174,14 @@ def publish(services: Services) -> int:
         return publish_due(session, now=now) + send_waiting_press(session, services.keyring, now=now)
 
 
+def forget_waiting_pages(services: Services, owner: str) -> int:
+    """Forget the codes and the waiting pages whose time is over, with what was typed there; gives how many."""
+    del owner
+    with transaction(services.engine) as session:
+        now = services.clock()
+        return forget_codes(session, now=now) + forget_waiting(session, now=now)
+
+
 def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     del owner
     if services.ledger is None:
@@ -149,14 +193,33 @@ def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     return settled
 
 
-_STEPS: tuple[Callable[[Services], int], ...] = (remind, close, follow, publish)
+def answer(services: Services) -> int:
+    """Tell the organizations that somebody asked about."""
+    with transaction(services.engine) as session:
+        return answer_inquiries(session, services.keyring, now=services.clock())
+
+
+def look_up(services: Services, owner: str) -> int:
+    """Look for the DNS records that organizations asked us to look for; gives how many were found."""
+    del owner
+    resolver = SystemResolver()
+    return look_up_domains(services.engine, services.keyring, resolver=resolver, clock=services.clock)
+
+
+_STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, follow, publish, answer)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
+    Job(name="take_in_forms", run=take_in_forms, every_seconds=1),
+    Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120),
+    Job(name="forget_forms", run=forget_forms, every_seconds=3600),
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
+    Job(name="ask_again", run=ask_again, every_seconds=10),
+    Job(name="look_up", run=look_up, every_seconds=60),
     Job(name="forget_days", run=forget_days, every_seconds=3600),
+    Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600),
     Job(name="free_leases", run=free_leases, every_seconds=30),
     Job(name="ask_ledger", run=ask_ledger, every_seconds=30),
     Job(name="ask_ledger_again", run=ask_ledger_again, every_seconds=3600),

@@ -2,23 +2,33 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+from service.mail.authentic import proves_domain
 from service.mail.bounce import Report, read_report
+from service.mail.dns import Resolver, SystemResolver
 from service.mail.mailbox import read_mailbox
 from service.mail.receiver import receiving
+from service.mail.reply import read_reply
 from service.mail.returned import Settled, settle_report
 from service.mail.verp import read_return_path
 from service.model.report_kind import ReportKind
 from service.signing.messages import signing_mailbox
+from service.signing.replies import Verdict, take_reply
 from service.store.transaction import transaction
 from service.wiring import Services
 
 _log = logging.getLogger("undersigned.worker")
 
+MakeResolver = Callable[[], Resolver]
+"""Makes what asks the DNS about the sender of an answer, anew for each: one that met silence asks no more."""
+
 
 @contextlib.contextmanager
-def returns_received(services: Services) -> Iterator[int | None]:
+def returns_received(
+    services: Services, *, make_resolver: MakeResolver = SystemResolver
+) -> Iterator[int | None]:
     """Listen at BOUNCE_LISTEN until the block ends, and give the port; does nothing where it is not set."""
     address = services.settings.bounce_address
     if address is None:
@@ -27,22 +37,23 @@ def returns_received(services: Services) -> Iterator[int | None]:
     with receiving(
         *address,
         accept=lambda to: _row(services, to) is not None,
-        keep=lambda to, data: _log_report(*_settle(services, to, data)),
+        keep=lambda to, data: _log_report(_settle(services, to, data, make_resolver)),
     ) as port:
         yield port
 
 
-def read_returns(services: Services, owner: str) -> int:
+def read_returns(services: Services, owner: str, *, make_resolver: MakeResolver = SystemResolver) -> int:
     """Read the mailbox of BOUNCE_IMAP_URL, if it is set; gives how many mails were taken in and removed."""
     del owner
     if services.mailbox is None:
         return 0
 
     def keep(data: bytes) -> bool:
-        report, settled = _settle(services, "", data)
-        _log_report(report, settled)
-        # What a person may have written, and what is about no mail of ours, is not ours to remove.
-        return report.kind is not ReportKind.UNKNOWN and settled.message_ref is not None
+        taken = _settle(services, "", data, make_resolver)
+        _log_report(taken)
+        # What a person may have written, and what is about no mail of ours, is not ours to remove; a plain yes is.
+        is_understood = taken.report.kind is not ReportKind.UNKNOWN or taken.verdict is Verdict.CONFIRMS
+        return is_understood and taken.settled.message_ref is not None
 
     return read_mailbox(services.mailbox, keep=keep)
 
@@ -52,15 +63,35 @@ def _row(services: Services, address: str) -> str | None:
     return read_return_path(address, site_key=sender.site_key, bounce_domain=sender.bounce_domain)
 
 
-def _settle(services: Services, to: str, data: bytes) -> tuple[Report, Settled]:
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """A mail that came in, what it settled, and what it did where it was an answer."""
+
+    report: Report
+    settled: Settled
+    verdict: Verdict | None
+
+
+def _settle(services: Services, to: str, data: bytes, make_resolver: MakeResolver) -> _Taken:
     sender = services.sender
     report = read_report(data, recipient=to, site_key=sender.site_key, bounce_domain=sender.bounce_domain)
+    reply = read_reply(data, report)
+    # The network is asked before the transaction, never within.
+    is_proven = reply is not None and proves_domain(
+        data, reply.sender_domain, resolver=make_resolver(), trusted_host=services.settings.authserv_id
+    )
+    verdict = None
     with transaction(services.engine) as session:
         settled = settle_report(
             session, report, mailbox=signing_mailbox(services.keyring), now=services.clock()
         )
-    return report, settled
+        if reply is not None and settled.is_new:
+            verdict = take_reply(session, services.keyring, reply, is_proven=is_proven, now=services.clock())
+    if verdict is not None:
+        services.wake.ring()
+    return _Taken(report=report, settled=settled, verdict=verdict)
 
 
-def _log_report(report: Report, settled: Settled) -> None:
-    _log.info("message %s: a %s report came back", settled.message_ref or "of nobody", report.kind.value)
+def _log_report(taken: _Taken) -> None:
+    what = f"an answer that {taken.verdict.value}" if taken.verdict else f"a {taken.report.kind.value} report"
+    _log.info("message %s: %s came back", taken.settled.message_ref or "of nobody", what)

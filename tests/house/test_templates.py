@@ -29,7 +29,7 @@ def said_in_code() -> set[str]:
 
 
 def said_in_templates() -> set[str]:
-    environment = jinja2.Environment(autoescape=True)
+    environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
     return {
         name
         for path in FILES

@@ -34,13 +34,15 @@ def test_the_word_counted_and_the_count_agree_for_every_sign_on_there_can_be(eng
                 accepted_at=accepted,
                 held_reason=held,
                 condition=condition,
+                joined_to=joined,
                 revision_id=revision,
             )
-            for state, accepted, held, condition, revision in itertools.product(
+            for state, accepted, held, condition, joined, revision in itertools.product(
                 SignatureState,
                 (noon, None),
                 (None, HeldReason.SECRETARIAT),
                 (None, b"sealed"),
+                (None, "another"),
                 (campaign.revision_id, earlier.id, None),
             )
         ]

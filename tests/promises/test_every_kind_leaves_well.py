@@ -23,18 +23,22 @@ from service.mail.verp import read_return_path
 from service.model.edition import Decision
 from service.model.message import Message, MessageKind
 from service.model.update import UpdateAudience
+from service.signing.fresh_link import send_asked_links
 from service.signing.invite import import_signatories
 from service.signing.messages import signing_composers
+from service.signing.organizations.asking import tell_contacts
 from service.signing.remind import remind_due
 from service.signing.roll_file import read_signatories
 from service.signing.update_words import UpdateWords
 from service.signing.updates import keep_update_links, post_update, start_update
+from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
+from tests.changing import revised
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
-from tests.stories.visitor import Door, Visitor
+from tests.stories.visitor import Door, Visitor, letter_page
 from tests.unit.mail.test_mail_kinds import (
     ALWAYS,
     BY_A_MACHINE,
@@ -130,17 +134,57 @@ def collect(office: Office) -> None:
     office.send()
     coalition.sign("Lake Alliance")
     office.send()
+    asked_for_the_link(coalition, visitor)
+    office.send()
     coalition.wait(days=10, hours=12)
     reminded(coalition)
     for audience in UpdateAudience:
         told(coalition, audience)
+    revised(coalition, hours=24)
+    office.send()
+    visitor.send(f"/change/{office.token('change')}", {}, answer="agree")
+    organizations(office, visitor)
+
+
+def asked_for_the_link(coalition: Coalition, visitor: Visitor) -> None:
+    visitor.send(letter_page(coalition, "/link"), {"email": "lake@members.example"})
+    with transaction(coalition.engine) as session:
+        assert send_asked_links(session, coalition.keyring, now=coalition.now) == 1
+
+
+def organizations(office: Office, visitor: Visitor) -> None:
+    """Bring about every kind of mail about an organization: claimed, asked about, countersign, declined, needs check."""
+    coalition = office.coalition
+    coalition.sign("Dale Union", email="x@mail.example")
+    office.send()
+    coalition.confirm(confirmation_of(office, "x@mail.example"))
+    office.send()
+    visitor.send(f"/objection/{office.token('objection')}", {})
+    officer = {"officer_name": "Ben Board", "officer_email": "ben@lakes.example"}
+    manage = f"/manage/{office.token('manage')}/evidence"
+    visitor.send(manage, officer, having="officer_email")
+    with transaction(coalition.engine) as session:
+        # As the worker does, whose question came from the page of a published letter.
+        desk = Desk(
+            session=session,
+            keys=coalition.keyring.of(session, coalition.campaign().id),
+            campaign=coalition.campaign(),
+            now=coalition.now,
+        )
+        tell_contacts(desk, "Lake Alliance")
+    visitor.send(f"/invitation/{office.token('invitation')}", {}, answer="decline")
     office.send()
 
 
 def confirmation_of(office: Office, to: str) -> str:
     """Find the confirming link in the mail to one mailbox."""
-    [data] = [mail for mail in office.by_kind()[MessageKind.CONFIRM] if f"\r\nTo: {to}\r\n".encode() in mail]
-    [token] = set(re.findall(r"/confirm/([A-Za-z0-9_-]{43})", data.replace(b"=\r\n", b"").decode()))
+    return link_of(office, MessageKind.CONFIRM, "confirm", to)
+
+
+def link_of(office: Office, kind: MessageKind, path: str, to: str) -> str:
+    """Find a link in the mail of a kind to one mailbox."""
+    [data] = [mail for mail in office.by_kind()[kind] if f"\r\nTo: {to}\r\n".encode() in mail]
+    [token] = set(re.findall(rf"/{path}/([A-Za-z0-9_-]{{43}})", data.replace(b"=\r\n", b"").decode()))
     return token
 
 
@@ -265,7 +309,7 @@ def one_click_of(data: bytes) -> str:
 
 
 def withdrawn(office: Office, visitor: Visitor) -> None:
-    visitor.send(f"/manage/{office.token('manage')}", {})
+    visitor.send(f"/manage/{link_of(office, MessageKind.THANKS, 'manage', 'lake@members.example')}", {})
     assert office.coalition.counts().signatories == 0
 
 

@@ -137,7 +137,7 @@ def test_an_organization_reads_signs_and_confirms(site: Site, page: Page) -> Non
     assert site.coalition.counts().organizations == 1
 
 
-def test_a_person_mends_a_mistake_by_its_link_signs_and_withdraws(site: Site, page: Page) -> None:
+def test_a_person_mends_a_mistake_signs_changes_its_mind_and_is_erased(site: Site, page: Page) -> None:
     page.goto(f"{site.url}{letter_page(site.coalition, '/sign', kind='person')}")
     page.get_by_label("Your name", exact=True).fill("ཚེ་རིང་།")
     page.get_by_label("Your e-mail address").fill("tsering@valley")
@@ -157,10 +157,78 @@ def test_a_person_mends_a_mistake_by_its_link_signs_and_withdraws(site: Site, pa
     assert site.coalition.counts().individuals == 1
 
     page.goto(site.newest("manage"))
+    own = page.url
+    fits(page)
+    page.get_by_role("link", name="Change how the name appears").click()
+    fits(page)
+    page.get_by_label("Position").fill("Hydrologist")
+    page.get_by_label("Only counted").check()
+    page.get_by_role("button", name="Show the new line").click()
+    page.get_by_text("Counted only; the name is printed nowhere.").wait_for()
+    fits(page)
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("status").get_by_text("Kept").wait_for()
+
+    page.locator("summary", has_text="Take along").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the file").click()
+    assert download.value.suggested_filename == "sign-on.json"
+
     page.locator("summary", has_text="Withdraw the sign-on").click()
     page.get_by_role("button", name="Withdraw the sign-on").click()
     page.get_by_text("Withdrawn").first.wait_for()
+    fits(page)
     assert site.coalition.counts().signatories == 0
+    page.get_by_role("button", name="Undo the withdrawal").click()
+    page.get_by_role("status").get_by_text("undone").wait_for()
+    assert site.coalition.counts().signatories == 1
+
+    page.goto(f"{own}/receipt")
+    page.get_by_role("link", name="use the receipt that names nobody").click()
+    fits(page)
+    assert "ཚེ་རིང" not in page.content()
+
+    page.goto(own)
+    page.get_by_role("link", name="Erase it").click()
+    fits(page)
+    page.get_by_role("button", name="Erase it for good").click()
+    page.get_by_text("Erased.").wait_for()
+    assert site.coalition.counts().signatories == 0
+
+
+def test_an_organization_signs_for_members_and_holds_what_it_did_not_sign(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}{letter_page(site.coalition, '/sign', kind='organization')}")
+    page.get_by_label("Name of the organization").fill("شبكة الأنهار")
+    page.locator("summary", has_text="It signs for a network").click()
+    page.get_by_label("For itself and the members listed here").check()
+    page.get_by_label("Members it signs for").fill("نهر واحد\nLac Foundation")
+    page.locator("summary", has_text="It signs under a condition").click()
+    page.get_by_label("The condition").fill("If the second ask stays.")
+    fits(page)
+    page.get_by_label("Representative’s name").fill("Noor Example")
+    page.get_by_label("Representative’s role").fill("Chair")
+    page.get_by_label("I am that person").check()
+    page.get_by_label("Your e-mail address").fill("office@rivers.example")
+    page.get_by_role("button", name="Send the sign-on").click()
+    page.goto(site.newest("confirm"))
+    page.get_by_text("Lac Foundation").first.wait_for()
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="The sign-on is confirmed").wait_for()
+    assert site.coalition.counts().organizations == 0
+
+    page.goto(site.newest("manage"))
+    page.get_by_role("link", name="What speaks for your sign-on").click()
+    fits(page)
+    page.get_by_label("Second officer’s name").fill("Ben Board")
+    page.get_by_label("Second officer’s e-mail address").fill("ben@rivers.example")
+    page.get_by_role("button", name="Ask to countersign").click()
+    page.get_by_text("A message went to").wait_for()
+    page.goto(site.newest("countersign"))
+    fits(page)
+    page.locator("summary", has_text="It has not").click()
+    page.get_by_role("button", name="It was not authorized").click()
+    page.get_by_role("heading", name="The sign-on is held").wait_for()
+    fits(page)
 
 
 def test_the_keyboard_reaches_the_skip_link_first(site: Site, page: Page) -> None:

@@ -26,7 +26,7 @@ def test_a_member_sees_what_it_signed(coalition: Coalition, visitor: Visitor) ->
 def test_a_member_withdraws_and_counts_no_more(coalition: Coalition, visitor: Visitor) -> None:
     path = f"/manage/{coalition.newest_token('manage')}"
 
-    answer = visitor.send(path, {})
+    answer = visitor.send(path, {}, answer="withdraw")
 
     assert answer.status_code == 200
     assert "Withdrawn" in words_of(answer)

@@ -10,9 +10,9 @@ from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.stories.visitor import ORGANIZATION, Visitor, letter_page, same, words_of
 
-PAGES = ("", "/sign", "/sign?kind=person", "/thanks", "/count.json")
+PAGES = ("", "/sign", "/sign?kind=person", "/count.json")
 NEVER = ("never-was", "x", "a" * 61, "Clean-River", "clean%20river", "%00", "..", "%F0%9F%92%A5", "a" * 2000)
-TOKEN_PAGES = ("confirm", "manage", "invitation", "unsubscribe", "approve")
+TOKEN_PAGES = ("confirm", "manage", "invitation", "unsubscribe", "approve", "waiting", "not-me")
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 """Every answer of every route, whatever became of it, carries exactly the headers it should."""
 
+import re
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from werkzeug.test import TestResponse
 
 from service.foundation.sealing import RootKey
+from service.model.campaign import Campaign
 from service.store.engine import make_engine
+from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.stories.visitor import Door, Visitor, letter_page
 
@@ -28,6 +31,8 @@ ALWAYS = {
 SOMETIMES = {"Allow": {200, 405}, "Location": {303}, "Retry-After": {503}}
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
 LISTED = {"/"}
+OWN_SCRIPT = re.compile(r'<script src="/static/[a-z]+\.js\?v=[0-9a-f]{16}" defer></script>')
+INLINE = re.compile(r"<[^>]+\son[a-z]+\s*=|javascript:|<style", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -71,9 +76,34 @@ def test_every_answer_of_every_route_carries_exactly_its_headers(
             assert headers - allowed == expected(path, answer), where
 
 
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [
+        ("", {"ETag"}),
+        ("?q=lake", set()),
+        ("/sign", set()),
+        ("/count.json", {"Access-Control-Allow-Origin"}),
+        ("/feed", {"ETag"}),
+    ],
+)
+def test_what_everybody_may_see_may_be_asked_for_again(
+    page: str, more: set[str], coalition: Coalition, visitor: Visitor
+) -> None:
+    with transaction(coalition.engine) as session:
+        session.execute(update(Campaign).values(access="public", names_shown="live"))
+
+    for _ in range(2):
+        answer = visitor.open(f"/letters/{SLUG}{page}")
+
+        assert set(answer.headers.keys()) == ALWAYS | more
+        assert "Set-Cookie" not in answer.headers
+
+
 def expected(path: str, answer: TestResponse) -> set[str]:
     is_listed = path in LISTED and answer.status_code == 200 and "Allow" not in answer.headers
-    return ALWAYS - {"X-Robots-Tag"} if is_listed else ALWAYS
+    # A page comes in the language that its reader accepts, and a cache must know that.
+    is_page = answer.mimetype == "text/html" and (answer.status_code != 200 or "Allow" not in answer.headers)
+    return (ALWAYS - {"X-Robots-Tag"} if is_listed else ALWAYS) | ({"Vary"} if is_page else set())
 
 
 @pytest.mark.parametrize(
@@ -115,7 +145,8 @@ def test_pages_are_small_and_load_nothing_from_elsewhere(
         assert len(answer.data) < 100_000
         if answer.mimetype == "text/html":
             assert "style=" not in answer.text
-            assert "<script" not in answer.text
+            assert "<script" not in OWN_SCRIPT.sub("", answer.text)
+            assert not INLINE.search(answer.text)
             assert 'src="http' not in answer.text
             assert answer.text.count("<h1") == 1
 

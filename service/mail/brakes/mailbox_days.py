@@ -15,9 +15,14 @@ from service.store.rows import run_for_rows
 _SHARES: Mapping[MessageKind, Share] = {
     MessageKind.CONFIRM: Share.TYPED,
     MessageKind.ALREADY: Share.TYPED,
+    MessageKind.LINK: Share.TYPED,
+    MessageKind.CLAIMED: Share.TYPED,
+    MessageKind.ASKED_ABOUT: Share.TYPED,
+    MessageKind.COUNTERSIGN: Share.TYPED,
     MessageKind.APPROVAL: Share.FREE,
     MessageKind.ALERT: Share.FREE,
     MessageKind.QUESTION: Share.FREE,
+    MessageKind.NEEDS_CHECK: Share.FREE,
     MessageKind.REHEARSAL: Share.FREE,
     MessageKind.DELIVERY: Share.FREE,
 }

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from service.foundation.addresses import comparable_address
+from service.foundation.addresses import similar_address
 from service.foundation.keyed import keyed_hash
 
 INDEX_BYTES = 16
-
-_DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 
 
 class Share(StrEnum):
@@ -87,11 +85,5 @@ def day_key(site_key: bytes, day: date) -> bytes:
 
 def mailbox_index(key: bytes, address: str) -> bytes:
     """Give the keyed hash of the mailbox that an address reaches: 16 bytes."""
-    return keyed_hash(key, _mailbox(address).encode())[:INDEX_BYTES]
-
-
-def _mailbox(address: str) -> str:
-    """Fold an address further than it may be for writing to it: who types `name+1@` floods the mailbox of `name@`."""
-    local, _, domain = comparable_address(address).rpartition("@")
-    bare = local.partition("+")[0] or local
-    return f"{bare.replace('.', '')}@gmail.com" if domain in _DOTLESS else f"{bare}@{domain}"
+    # Folded further than it may be for writing to it: who types `name+1@` floods the mailbox of `name@`.
+    return keyed_hash(key, similar_address(address).encode())[:INDEX_BYTES]

@@ -1,9 +1,30 @@
 """The public pages: a letter, its sign-on, and what personal links open."""
 
 # Each page puts its routes on the blueprint when it is imported.
-from service.web.public import approve, confirm, home, invitation, leave, letter, sign, status
+from service.web.public import (
+    approve,
+    asked,
+    change,
+    confirm,
+    embed,
+    fresh_link,
+    home,
+    invitation,
+    leave,
+    letter,
+    manage,
+    not_me,
+    organization,
+    receipt,
+    sign,
+    status,
+    waiting,
+)
 from service.web.public.blueprint import public
 
-PAGES = (home, letter, sign, confirm, invitation, leave, approve, status)
+PAGES = (
+    *(home, letter, embed, sign, waiting, confirm, not_me, change, invitation),
+    *(manage, receipt, fresh_link, leave, approve, asked, organization, status),
+)
 
 __all__ = ["PAGES", "public"]

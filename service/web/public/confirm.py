@@ -1,15 +1,19 @@
 """The page of a confirming link: opening it shows, its button confirms."""
 
+from dataclasses import replace
+
 from flask import Response, request
 
-from service.signing.confirm import PendingView, confirm, look_at_confirmation
+from service.foundation.sentence import Sentence
+from service.signing.confirm import PendingView, ask_anew, confirm, look_at_confirmation
 from service.store.transaction import reading, transaction
+from service.web.links import token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import form_is_fresh, fresh_nonce
-from service.web.render import letter_fragment, page
+from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, form_opened_at, fresh_nonce, nonce_for
+from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
-_LOOK_AGAIN = (
+_LOOK_AGAIN = Sentence(
     "This page was open for more than an hour, or what it shows has changed since;"
     " please look at it and press the button again."
 )
@@ -18,7 +22,7 @@ _LOOK_AGAIN = (
 @public.get("/confirm/<token>")
 def confirm_page(token: str) -> Response:
     """Show what would be confirmed."""
-    return _show(_look(token))
+    return _show(_look(token), asked="asked" in request.args)
 
 
 @public.post("/confirm/<token>")
@@ -26,14 +30,33 @@ def confirm_sign_on(token: str) -> Response:
     """Confirm; a second time shows the same page."""
     view = _look(token)
     if view.confirmed or view.expired:
-        return _show(view)
+        return _show(replace(view, was_before=view.confirmed))
     if not form_is_fresh(request.form, about=view.seen):
         return _show(view, notice=_LOOK_AGAIN)
     here = services()
     with transaction(here.engine) as session:
-        confirmed = confirm(session, here.keyring, token=token, seen=view.seen, now=here.now())
+        confirmed = confirm(
+            session,
+            here.keyring,
+            token=token,
+            seen=view.seen,
+            now=here.now(),
+            opened_at=form_opened_at(request.form, about=view.seen),
+        )
     here.wake()
     return _show(confirmed)
+
+
+@public.post("/confirm/<token>/anew")
+def mail_new_link(token: str) -> Response:
+    """Mail a new link to the address on record, from the page of one that is over."""
+    here = services()
+    if not form_is_fresh(request.form):
+        return _show(_look(token), notice=OPEN_TOO_LONG)
+    with transaction(here.engine) as session:
+        ask_anew(session, here.keyring, token=token, now=here.now())
+    here.wake()
+    return see_other(token_path("confirm", token, asked="yes"))
 
 
 def _look(token: str) -> PendingView:
@@ -42,13 +65,19 @@ def _look(token: str) -> PendingView:
         return look_at_confirmation(session, here.keyring, token=token, now=here.now())
 
 
-def _show(view: PendingView, *, notice: str = "") -> Response:
+def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Response:
     return page(
         "public/confirmed.html" if view.confirmed else "public/confirm.html",
         status=422 if notice else 200,
+        reader=view.reader,
         view=view,
         letter=view.letter,
-        letter_html=letter_fragment(view.letter.letter_html),
+        proof=view.proof,
+        letter_html=letter_fragment(view.proof.html),
+        receipt_link=f"{request.path}/receipt",
         nonce=fresh_nonce(about=view.seen),
         notice=notice,
+        asked=asked,
+        anew_path=f"{request.path.removesuffix('/anew')}/anew",
+        anew_nonce=nonce_for(f"{request.path.removesuffix('/anew')}/anew"),
     )

@@ -19,7 +19,7 @@ def home() -> Response:
 
 @public.get("/static/<name>")
 def asset(name: str) -> Response:
-    """Give the stylesheet or the icon."""
+    """Give the stylesheet, the script or the icon."""
     found = ASSETS.get(name)
     if found is None:
         raise NotFound(NOTHING_HERE)

@@ -6,6 +6,7 @@ from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
 from service.signing.invitation import Answer, Given, InvitationView, answer_invitation, look_at_invitation
+from service.signing.waiting import wait_after_invitation
 from service.store.transaction import reading, transaction
 from service.web.countries import country_options
 from service.web.forms import (
@@ -17,10 +18,11 @@ from service.web.forms import (
     read_sign_on,
     shown_again,
 )
+from service.web.language import page_language
 from service.web.links import token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
-from service.web.render import LANGUAGE, letter_fragment, page, see_other
+from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
 _ANSWERS: tuple[Answer, ...] = ("sign", "intend", "question", "decline")
@@ -31,9 +33,14 @@ def invitation_page(token: str) -> Response:
     """Show the letter and the four answers; after an answer, what it means."""
     view = _look(token)
     answered = _answer(request.args.get("answered", ""))
-    if answered is not None:
+    if answered is not None and answered != "sign":
         return page(
-            "public/answered.html", view=view, letter=view.letter, answered=answered, link=request.path
+            "public/answered.html",
+            reader=view.prefill.language,
+            view=view,
+            letter=view.letter,
+            answered=answered,
+            link=token_path("invitation", token),
         )
     return _show(view, answer="sign", form=prefilled_sign_on(view.prefill))
 
@@ -50,7 +57,7 @@ def take_answer(token: str) -> Response:
     if not form_is_fresh(entries):
         return _show(view, answer=answer, form=FormState(values=values, notice=OPEN_TOO_LONG))
     try:
-        _keep(token, view, answer, entries)
+        waiting = _keep(token, view, answer, entries)
     except Misfilled as wrong:
         return _show(view, answer=answer, form=FormState(values=values, errors=wrong.errors))
     except NotFound:
@@ -58,19 +65,32 @@ def take_answer(token: str) -> Response:
     except Refused as refusal:
         return _show(view, answer=answer, form=FormState(values=values, notice=str(refusal)))
     services().wake()
+    if waiting:
+        return see_other(token_path("waiting", waiting))
     return see_other(token_path("invitation", token, answered=answer))
 
 
-def _keep(token: str, view: InvitationView, answer: Answer, entries: Mapping[str, str]) -> None:
+def _keep(token: str, view: InvitationView, answer: Answer, entries: Mapping[str, str]) -> str:
+    """Keep an answer; where it was to sign, give the token of the page that waits."""
     here = services()
     given = _given(view, answer, entries)
     with transaction(here.engine) as session:
         answer_invitation(session, here.keyring, token=token, answer=answer, given=given, now=here.now())
+        if given.sign_on is None:
+            return ""
+        return wait_after_invitation(
+            session,
+            here.keyring,
+            invitation=token,
+            sign_on=given.sign_on,
+            form=entries["nonce"],
+            now=here.now(),
+        )
 
 
 def _given(view: InvitationView, answer: Answer, entries: Mapping[str, str]) -> Given:
     if answer == "sign":
-        kind, language = view.prefill.kind, view.letter.language
+        kind, language = view.prefill.kind, _language(view)
         return Given(sign_on=read_sign_on(entries, kind=kind, language=language, recorded=view.prefill))
     if answer == "intend":
         today = services().now().astimezone(view.letter.deadline.tzinfo).date()
@@ -88,11 +108,16 @@ def _look(token: str) -> InvitationView:
         return look_at_invitation(session, here.keyring, token=token, now=here.now())
 
 
+def _language(view: InvitationView) -> str:
+    return page_language(reader=view.prefill.language, letter=view.letter.language)
+
+
 def _show(view: InvitationView, *, answer: Answer, form: FormState) -> Response:
     blank = FormState(values={})
     return page(
         "public/invitation.html",
         status=422 if form.is_wrong else 200,
+        reader=view.prefill.language,
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),
@@ -103,6 +128,6 @@ def _show(view: InvitationView, *, answer: Answer, form: FormState) -> Response:
         sign_form=form if answer == "sign" else prefilled_sign_on(view.prefill),
         intend_form=form if answer == "intend" else blank,
         question_form=form if answer == "question" else blank,
-        countries=country_options(LANGUAGE),
+        countries=country_options(_language(view)),
         nonce=fresh_nonce(),
     )

@@ -4,16 +4,28 @@ from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
 from service.model.signature import Kind
+from service.signing.abuse.attack import slug_asks_proof
+from service.signing.intake import receive
 from service.signing.page import LetterView
-from service.signing.sign import sign
-from service.store.transaction import transaction
+from service.signing.waiting import wait_after_form
+from service.store.transaction import reading, transaction
+from service.web.assets import ASSETS
 from service.web.countries import country_options
 from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
-from service.web.links import letter_path
+from service.web.language import page_language
+from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
-from service.web.render import LANGUAGE, page, see_other
+from service.web.public.protection import (
+    OPEN_TOO_LONG,
+    TRAP,
+    form_is_fresh,
+    fresh_challenge,
+    fresh_nonce,
+    kept_nonce,
+    visit_of,
+)
+from service.web.render import page, see_other
 from service.web.services import services
 
 
@@ -42,7 +54,7 @@ def sign_letter(slug: str) -> Response:
     if not form_is_fresh(entries):
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=OPEN_TOO_LONG))
     try:
-        _sign(letter, kind, entries)
+        waiting = _sign(letter, kind, entries)
     except Misfilled as wrong:
         return _form_page(letter, kind, FormState(values=shown_again(entries), errors=wrong.errors))
     except NotFound:
@@ -50,26 +62,32 @@ def sign_letter(slug: str) -> Response:
     except Refused as refusal:
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=str(refusal)))
     services().wake()
-    return see_other(letter_path(slug, given_key(), page="thanks"))
+    return see_other(token_path("waiting", waiting))
 
 
-@public.get("/letters/<slug>/thanks")
-def thanks_page(slug: str) -> Response:
-    """Tell what comes next; the page knows nothing of who signed."""
-    letter = seen_letter(slug)
-    return page(
-        "public/thanks.html",
-        letter=letter,
-        letter_link=letter_path(slug, letter.key),
-        sign_link=letter_path(slug, letter.key, page="sign"),
-    )
-
-
-def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> None:
+def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> str:
     here = services()
-    sign_on = read_sign_on(entries, kind=kind, language=letter.language)
+    # Mail comes in the language in which the form was read.
+    sign_on = read_sign_on(entries, kind=kind, language=page_language(letter=letter.language))
+    visit = visit_of(entries)
     with transaction(here.engine) as session:
-        sign(session, here.keyring, slug=letter.slug, key=given_key(), sign_on=sign_on, now=here.now())
+        received = receive(
+            session,
+            here.keyring,
+            slug=letter.slug,
+            key=given_key(),
+            sign_on=sign_on,
+            visit=visit,
+            now=here.now(),
+        )
+        return wait_after_form(
+            session,
+            here.keyring,
+            received=received,
+            sign_on=sign_on,
+            form=entries["nonce"],
+            now=here.now(),
+        )
 
 
 def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
@@ -82,9 +100,17 @@ def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:
         other_links=[link for link in _links(letter) if link[0] is not kind],
         kind=kind,
         form=form,
-        countries=country_options(LANGUAGE),
-        nonce=fresh_nonce(),
+        countries=country_options(page_language(letter=letter.language)),
+        nonce=kept_nonce(form.values) if form.is_wrong else fresh_nonce(),
+        trap=TRAP,
+        challenge=fresh_challenge() if _asks_proof(letter.slug) else None,
+        script=ASSETS["proof.js"].path,
     )
+
+
+def _asks_proof(slug: str) -> bool:
+    with reading(services().engine) as session:
+        return slug_asks_proof(session, slug)
 
 
 def _kind_asked(letter: LetterView, asked: str) -> Kind | None:

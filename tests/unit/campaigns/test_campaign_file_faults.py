@@ -44,6 +44,14 @@ role = "press"
 name = "The Desk"
 """
 
+FRENCH = """\
+[[letter.translations]]
+title = "Protégez le fleuve"
+salutation = "Monsieur le Président,"
+body = "Nous vous écrivons."
+asks = ["Un.", "Deux."]
+"""
+
 # What is written instead of what, and the one fault that follows.
 FAULTS = [
     # Keys
@@ -141,8 +149,19 @@ FAULTS = [
     ('[[approvers]]\nname = "D. Chair"\nemail = "chair@rivers.example"\n', "", "approvers (line 18) must be two or more"),
     ('role = "press"\nname = "The Desk"', 'role = "to"\nname = "jane q example"', "recipients[2] (line 28) is the same as recipients[1]"),
     ('"The Desk"', '"The Desk"\ncopy = "full"', 'recipients[2].copy (line 31) must be "public" for the press'),
+    # Translations
+    ('"Two."]', f'"Two."]\n{FRENCH}language = "fr"\n[[letter.translations]]', "letter.translations[2].language (below line 24) is missing"),
+    ('"Two."]', f'"Two."]\n{FRENCH}language = "de"', 'letter.translations[1].language (line 23) is not a language supported yet: use "en"'),
+    ('"Two."]', f'"Two."]\n{FRENCH}language = "EN"', "letter.translations[1].language (line 23) is also the language of the letter itself: one text for each."),
+    ('"Two."]', f'"Two."]\n{FRENCH}language = "fr"\n{FRENCH}language = "fr"', "letter.translations[2].language (line 29) is also the language of letter.translations[1]"),
+    ('"Two."]', f'"Two."]\n{FRENCH}language = "fr"\nstatus = "official"', 'letter.translations[1].status (line 24) must be "authentic" or "courtesy".'),
+    ('"Two."]', f'"Two."]\n{FRENCH}language = "fr"\ndate = 2026-12-07', "letter.translations[1].date (line 24) is not a key that a campaign file has here."),
+    ('"Two."]', '"Two."]\n' + FRENCH.replace(', "Deux."', "") + 'language = "fr"', "letter.translations[1].asks (line 22) must hold as many as letter.asks: 2, not 1."),
+    ('"Two."]', '"Two."]\n' + FRENCH.replace('asks = ["Un.", "Deux."]\n', "") + 'language = "fr"', "letter.translations[1] (line 18) has no asks: they must hold as many as letter.asks: 2, not 0."),
+    ('"Two."]', '"Two."]\n' + FRENCH.replace("Nous", "((compte))") + 'language = "fr"', "letter.translations[1].body (line 21) has an unknown placeholder, ((compte))."),
+    ('"Two."]', '"Two."]\ntranslations = ["fr"]', "letter.translations[1] (line 18) must be a table of its own, under [[letter.translations]]."),
+    ('"Two."]', '"Two."]\n[letter.translations]\nlanguage = "fr"', "letter.translations (line 18) must be written with double brackets, [[letter.translations]], once for each."),
     # Not yet
-    ('"Two."]', '"Two."]\n[[letter.translations]]\nlanguage = "fr"', "letter.translations (line 18) is not supported yet: [[letter.translations]] come with the compiled letter; leave it out for now."),
     ('"Two."]', '"Two."]\n[[letter.annexes]]\ntitle = "x"', "letter.annexes (line 18) is not supported yet: [[letter.annexes]] come with the compiled letter"),
     ("[letter]", '[letterhead]\nlogos = ["a.svg"]\n[letter]', "letterhead.logos (line 14) is not supported yet: logos come with the compiled letter"),
 ]  # fmt: skip
@@ -177,8 +196,8 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_a_translation_that_is_not_taken_yet_is_told_once() -> None:
-    bad = GOOD + '[[letter.translations]]\nlanguage = "fr"\nbody = "((compte))"\nnote = 1\n'
+def test_an_annex_that_is_not_taken_yet_is_told_once() -> None:
+    bad = GOOD + '[[letter.annexes]]\ntitle = "((compte))"\nnote = 1\n'
 
     assert len(faults_of(bad)) == 1
 

@@ -30,6 +30,8 @@ def test_with_nothing_set_everything_has_a_sensible_value(tmp_path):
         ({"UNDERSIGNED_MAIL_FROM": "a@b.example, c@d.example"}, "single address"),
         ({"UNDERSIGNED_REMINDER_LEAD": "a day"}, "whole number of seconds"),
         ({"UNDERSIGNED_TRUSTED_PROXIES": "-1"}, "greater than or equal to 0"),
+        ({"UNDERSIGNED_FORM_SECONDS": "soon"}, "whole number of seconds"),
+        ({"UNDERSIGNED_SIGN_RATE": "0"}, "greater than or equal to 1"),
         ({"UNDERSIGNED_KEY_DIR": "data/keys"}, "every backup of the data would hold the keys"),
         *(
             ({"UNDERSIGNED_SEND_RATE": rate}, "must be a number of mails a second like 10")

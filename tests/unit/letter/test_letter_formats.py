@@ -4,7 +4,7 @@ import pytest
 
 from service.foundation.errors import Refused
 from service.i18n.formats import (
-    SUPPORTED,
+    TEXTS,
     count_each,
     count_signatories,
     country_name,
@@ -33,6 +33,16 @@ COUNTS = [
     ("es", 0, 0, "ningún firmante"),
     ("es", 0, 1, "1 persona"),
     ("es", 47, 8, "55 organizaciones y personas"),
+    ("ar", 0, 0, "لا موقّعين"),
+    ("ar", 1, 0, "منظمة واحدة"),
+    ("ar", 2, 0, "منظمتان"),
+    ("ar", 3, 0, "3 منظمات"),
+    ("ar", 11, 0, "11 منظمة"),
+    ("ar", 100, 0, "100 منظمة"),
+    ("ar", 1, 1, "منظمة واحدة وفرد واحد"),
+    ("ug", 5, 0, "5 تەشكىلات"),
+    ("bo", 1, 0, "ཚོགས་པ་ 1"),
+    ("zh-Hans", 47, 8, "55 个组织和个人"),
 ]
 BOTH_COUNTS = [
     ("en", 58, 1, "58 organizations and 1 individual"),
@@ -56,6 +66,8 @@ UNDERSIGNED = [
     ("fr", 1, 1, "L’organisation et la personne soussignées\u00a0:"),
     ("es", 47, 1, "Las 47 organizaciones y la persona abajo firmantes:"),
     ("es", 0, 1, "La persona abajo firmante:"),
+    ("ar", 2, 3, "المنظمتان الموقّعتان أدناه و3 أفراد:"),
+    ("zh-Hans", 2, 1, "以下签署的 2 个组织和 1 名个人："),
 ]
 WITHHELD = [
     ("en", 12, True, "and 12 signatories whose names are withheld for their safety"),
@@ -119,19 +131,19 @@ def test_a_language_is_known_by_its_tags(tag, language):
     assert settle_language(tag) == language
 
 
-@pytest.mark.parametrize("tag", ["bo", "ug", "en-AU", "", "xx"])
+@pytest.mark.parametrize("tag", ["ko", "zh", "zh-TW", "en-AU", "", "xx"])
 def test_a_language_that_cannot_be_made_yet_is_refused_with_those_that_can(tag):
-    with pytest.raises(Refused, match="choose one of en, en-GB, fr, es"):
+    with pytest.raises(Refused, match="choose one of en, en-GB, fr, es, ar, ug, bo, zh-Hans"):
         settle_language(tag)
 
 
-@pytest.mark.parametrize("language", SUPPORTED)
+@pytest.mark.parametrize("language", TEXTS)
 def test_each_language_has_every_word(language):
     words = words_of(language)
 
     assert all(vars(words).values())
     assert page_line(2, 5, language).count("2") == 1
-    assert direction(language) == "ltr"
+    assert direction(language) == ("rtl" if language in {"ar", "ug"} else "ltr")
 
 
 def test_only_a_foreign_direction_is_isolated():

@@ -22,13 +22,20 @@ LABEL = "a2b3c4d5e6f7a2b3c4d5e6f7ab"
 ANSWERS = {
     MessageKind.CONFIRM,
     MessageKind.ALREADY,
+    MessageKind.LINK,
     MessageKind.APPROVAL,
     MessageKind.COORDINATOR_INVITATION,
     MessageKind.ALERT,
     MessageKind.QUESTION,
+    MessageKind.NEEDS_CHECK,
+    MessageKind.CLAIMED,
+    MessageKind.ASKED_ABOUT,
+    MessageKind.COUNTERSIGN,
+    MessageKind.DECLINED,
     MessageKind.REHEARSAL,
 }
 PERSONAL = {MessageKind.REMINDER, MessageKind.INVITATION, MessageKind.PROOF, MessageKind.THANKS}
+PERSONAL |= {MessageKind.CHANGE}
 LISTED = {MessageKind.UPDATE, MessageKind.NEWS, MessageKind.KIT, MessageKind.DIGEST}
 TO_OFFICES = {MessageKind.DELIVERY, MessageKind.CHASE}
 

@@ -47,6 +47,7 @@ def test_what_is_over_the_share_waits_or_ends(
     [
         (MessageKind.CONFIRM, Share.TYPED),
         (MessageKind.ALREADY, Share.TYPED),
+        (MessageKind.LINK, Share.TYPED),
         (MessageKind.DELIVERY, Share.FREE),
         (MessageKind.APPROVAL, Share.FREE),
         (MessageKind.ALERT, Share.FREE),

@@ -167,7 +167,7 @@ CELLS = [
     ("country", "UK", 'country (line 2) must be a country\'s two-letter code (ISO 3166), like US or FR. Did you mean "GB"?'),
     ("country", "France", 'Did you mean "FR"?'),
     ("country", "EU", "country (line 2) must be a country's two-letter code"),
-    ("language", "de", 'language (line 2) is not a language supported yet: use "en", "en-GB", "en-US", "fr" or "es".'),
+    ("language", "de", 'language (line 2) is not a language supported yet: use "en", "en-GB", "en-US", "fr", "es", "ar", "ug", "bo" or "zh-Hans".'),
     ("website", "rivers.example", "website (line 2) must be a whole web address, like https://www.example.org."),
     ("website", "javascript:alert(1)", "website (line 2) must be a whole web address"),
     ("website", "http://[", "website (line 2) is not a web address"),

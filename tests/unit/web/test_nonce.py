@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from service.foundation.sealing import KEY_BYTES, RootKey
-from service.web.nonce import is_fresh, make_nonce
+from service.web.nonce import age, is_fresh, is_ours, make_nonce
 
 PLACE = "/confirm/" + "t" * 43
 
@@ -44,3 +44,14 @@ def test_a_mark_says_nothing_of_its_place(root: RootKey, noon: datetime) -> None
 
     assert "river" not in nonce
     assert len(nonce) < 60
+
+
+def test_a_mark_tells_its_age_and_later_only_whose_it_was(root: RootKey, noon: datetime) -> None:
+    nonce = make_nonce(root, place=PLACE, now=noon)
+    soon, late = noon + timedelta(seconds=7, microseconds=5), noon + timedelta(hours=9)
+
+    assert age(root, nonce, place=PLACE, now=soon) == timedelta(seconds=7)
+    assert age(root, nonce, place=PLACE, now=late) is None
+    assert is_ours(root, nonce, place=PLACE, now=late)
+    assert not is_ours(root, nonce, place="/manage/x", now=late)
+    assert not is_ours(root, "x.y.z", place=PLACE, now=late)

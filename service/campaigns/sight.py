@@ -1,0 +1,51 @@
+"""What a viewer may see of a letter's page, and at which stamp, in one round trip to the database."""
+
+import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from service.campaigns.access import NOTHING_HERE, key_of_row, link_secret
+from service.foundation.errors import NotFound
+from service.foundation.sealing import RootKey
+from service.model.campaign import Access
+from service.model.states import CampaignState
+from service.store.glance import Glance
+
+# One text on either database; no part of it can hold a space.
+_SQL = (
+    "SELECT c.id || ' ' || c.state || ' ' || c.access || ' ' || CASE WHEN c.published_at IS NULL THEN 0 ELSE 1 END"
+    " || ' ' || c.link_generation || ' ' ||"
+    " (SELECT COALESCE(SUM(s.step), 0) FROM page_stamp AS s WHERE s.campaign_id = c.id)"
+    " FROM campaign AS c WHERE c.slug = ?"
+)
+_NOBODY = f"- {CampaignState.DRAFT.value} {Access.LINK.value} 0 0 0"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sight:
+    """A letter that this viewer may see; `stamp` moves with whatever its page shows."""
+
+    campaign_id: str
+    stamp: str
+
+
+class Lookout:
+    """Decides at every view who may see a letter's page, by the rule of seen_campaign()."""
+
+    def __init__(self, engine: Engine, root: RootKey) -> None:
+        """Look by connections of its own."""
+        self._glance = Glance(engine, _SQL)
+        self._secret = link_secret(root)
+
+    def see(self, *, slug: str, key: str) -> Sight:
+        """Find the letter of a slug; raises NotFound, always with the same words, where the viewer may not know of it."""
+        row = self._glance.text(slug) or _NOBODY
+        campaign_id, state, access, published, generation, stamp = row.split(" ")
+        # Compared for every slug, so that its time tells nothing.
+        expected = key_of_row(self._secret, campaign_id, int(generation))
+        has_key = hmac.compare_digest(expected.encode(), key.encode())
+        is_open = published == "1" or access == Access.PUBLIC.value
+        if state == CampaignState.DRAFT.value or not (has_key or is_open):
+            raise NotFound(NOTHING_HERE)
+        return Sight(campaign_id=campaign_id, stamp=stamp)

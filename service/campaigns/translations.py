@@ -1,0 +1,51 @@
+"""The texts of a letter beside its own: authentic ones, which are signed with it, and courtesy ones."""
+
+from dataclasses import replace
+
+from service.campaigns.file import CampaignFile, translated_words
+from service.campaigns.file_tables import Letter, Translation
+from service.campaigns.wording import letter_text
+from service.foundation.canonical import digest
+from service.letter.edition import Text
+
+_RECORD = "undersigned-translation-1"
+
+
+def translation_text(file: CampaignFile, translation: Translation) -> Text:
+    """Give a translation as the letter's craft takes it, placeholders unfilled."""
+    return replace(
+        letter_text(file),
+        language=translation.language,
+        title=translation.title,
+        subtitle=translation.subtitle,
+        re=translation.re,
+        salutation=translation.salutation,
+        body=translation.body,
+        asks_intro=translation.asks_intro,
+        asks=tuple(translation.asks),
+        ending=translation.ending,
+        closing=translation.closing,
+    )
+
+
+def translation_sha256(translation: Translation, *, revision_sha256: str) -> str:
+    """Give the SHA-256 of a courtesy translation's canonical record, bound to the text that it translates.
+
+    The record holds `record` ("undersigned-translation-1"), `of` (the revision's SHA-256), `language` and the words.
+    """
+    return digest({"record": _RECORD, "of": revision_sha256, **translated_words(translation)})
+
+
+def courtesy_of(letter: Letter) -> dict[str, Translation]:
+    """Give the courtesy translations by their language."""
+    return {one.language: one for one in letter.translations if one.status == "courtesy"}
+
+
+def differs_in_courtesy_only(was: CampaignFile, file: CampaignFile) -> bool:
+    """Tell whether two files differ, and in nothing but their courtesy translations."""
+    return was != file and _without_courtesy(was) == _without_courtesy(file)
+
+
+def _without_courtesy(file: CampaignFile) -> CampaignFile:
+    authentic = tuple(one for one in file.letter.translations if one.status == "authentic")
+    return replace(file, letter=replace(file.letter, translations=authentic))

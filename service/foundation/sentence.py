@@ -1,0 +1,47 @@
+"""A sentence that remembers how it was put together, so that a door can say it in another language."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def fill(words: str, values: Mapping[str, object]) -> str:
+    """Put values where their names stand in braces; nothing else in braces means anything.
+
+    Raises KeyError for a name without a value: it is a bug.
+    """
+    return _PLACE.sub(lambda place: str(values[place[1]]), words)
+
+
+class Sentence(str):
+    """English words with their values filled in: a plain string for rooms, logs, audit, files and commands.
+
+    `Sentence("{what} is too long.", what=Sentence("The name"))` is "The name is too long.". A door that speaks another
+    language finds `message`, `plural` and `context` in its catalogue and fills in `values` anew, Sentences among them
+    in that language too. With a `plural`, the number `n` among the values decides: Sentence("{n} name", "{n} names", n=2).
+    `context` tells apart two meanings of the same English words. All three are written out where the sentence is made,
+    never put together: `make catalogues` finds them by reading the source.
+    """
+
+    message: str
+    plural: str
+    context: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, message: str, plural: str = "", /, *, context: str = "", **values: object) -> "Sentence":
+        """Fill in the English words."""
+        chosen = plural if plural and values["n"] != 1 else message
+        sentence = super().__new__(cls, fill(chosen, values) if values else chosen)
+        sentence.message, sentence.plural, sentence.context = message, plural, context
+        sentence.values = values
+        return sentence
+
+    def __str__(self) -> str:
+        """Stay what it is: an exception is asked for its words by str(), and they must not be lost there."""
+        return self
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, Any]]:
+        """Let a copy be made of what it was made of."""
+        return (self.message, self.plural), {"context": self.context, **self.values}

@@ -1,0 +1,1 @@
+"""What keeps abuse from the forms without keeping anybody out: limits, lists, proof of work, flags."""

@@ -1,0 +1,126 @@
+"""Mail a fresh link to the address on record; whoever asks for it learns nothing."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, func, select
+
+from service.campaigns.access import seen_campaign
+from service.foundation.errors import NotFound, Permanent
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.link_request import LinkRequest
+from service.model.link_token import Purpose
+from service.model.message import Message, MessageKind
+from service.model.signature import Signature
+from service.model.states import CampaignState, SignatureState
+from service.signing.party import email_index
+from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_manage_link
+from service.store.insert import insert_or
+from service.store.keyring import Keyring
+from service.store.links import find_link
+
+_A_TICK = 100
+_A_DAY = 3
+_DAY = timedelta(hours=24)
+_LOOKED_AFTER = (SignatureState.CONFIRMED, SignatureState.WITHDRAWN, SignatureState.DECLINED)
+
+
+def ask_for_link(
+    session: Session, keyring: Keyring, *, slug: str, key: str, email: str, now: datetime
+) -> None:
+    """Note that a mailbox wants the links of its sign-ons; raises NotFound where the letter may not be known of.
+
+    The same row is written whoever it is, and nothing is looked up: there is nothing that time could tell.
+    """
+    campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
+    mailbox = email_index(keyring.of(session, campaign.id), email)
+    _note(session, campaign_id=campaign.id, mailbox=mailbox, now=now)
+
+
+def ask_by_old_link(session: Session, *, token: str, now: datetime) -> None:
+    """Note that whoever holds a link that is over wants a fresh one, which goes to the address on record.
+
+    Raises NotFound for a link that never was.
+    """
+    link = find_link(session, token, Purpose.MANAGE)
+    signature = session.get(Signature, link.row_id)
+    if signature is None:
+        raise NotFound("This link does not open anything.")
+    _note(session, campaign_id=signature.campaign_id, mailbox=signature.email_index, now=now)
+
+
+def send_asked_links(session: Session, keyring: Keyring, *, now: datetime) -> int:
+    """Post the mails that were asked for, and forget who asked; gives how many were posted.
+
+    Of one sign-on no more than three go out in a day. Who has not confirmed yet gets the confirming mail again, within
+    its own caps, while it can still be confirmed.
+    """
+    asked = session.exec(
+        select(LinkRequest)
+        .order_by(col(LinkRequest.asked_at))
+        .limit(_A_TICK)
+        .with_for_update(skip_locked=True)
+    ).all()
+    posted = 0
+    for request in asked:
+        posted += _answer(session, keyring, request, now=now)
+    if asked:
+        done = [request.id for request in asked]
+        session.execute(delete(LinkRequest).where(col(LinkRequest.id).in_(done)))
+    return posted
+
+
+def _note(session: Session, *, campaign_id: str, mailbox: bytes, now: datetime) -> None:
+    row = LinkRequest(campaign_id=campaign_id, email_index=mailbox, asked_at=now)
+    session.execute(
+        insert_or(session, row).on_conflict_do_nothing(index_elements=["campaign_id", "email_index"])
+    )
+
+
+def _answer(session: Session, keyring: Keyring, request: LinkRequest, *, now: datetime) -> int:
+    campaign = session.get(Campaign, request.campaign_id)
+    if campaign is None:
+        return 0
+    try:
+        keys = keyring.of(session, campaign.id)
+    except Permanent:
+        # The letter was purged: there is nothing to look after any more.
+        return 0
+    desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
+    found = select(Signature).where(
+        Signature.campaign_id == campaign.id, Signature.email_index == request.email_index
+    )
+    return sum(_post(desk, row) for row in session.exec(found.with_for_update()).all())
+
+
+def _post(desk: Desk, row: Signature) -> bool:
+    if row.state is SignatureState.PENDING:
+        is_on = desk.campaign.state in {CampaignState.OPEN, CampaignState.CLOSED}
+        if is_on and desk.now < confirm_until(desk.campaign):
+            ask_to_confirm(desk, row)
+            return True
+        return False
+    if row.state not in _LOOKED_AFTER or row.signed_at is None:
+        return False
+    sent = _sent_today(desk, row)
+    if sent >= _A_DAY:
+        return False
+    keep_manage_link(desk, row)
+    return outbox.post(
+        desk.session,
+        kind=MessageKind.LINK,
+        campaign_id=desk.campaign.id,
+        recipient_ref=row.id,
+        occurrence=f"{row.generation}.{desk.now:%Y-%m-%dT%H:%M:%S}",
+        now=desk.now,
+    )
+
+
+def _sent_today(desk: Desk, row: Signature) -> int:
+    mine = (
+        col(Message.recipient_ref) == row.id,
+        col(Message.kind) == MessageKind.LINK,
+        col(Message.created_at) > desk.now - _DAY,
+    )
+    return desk.session.exec(select(func.count()).select_from(Message).where(*mine)).one()

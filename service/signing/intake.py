@@ -1,0 +1,289 @@
+"""Receive the sign-on form: keep what came at once and alike for everybody, and take it in a moment later.
+
+What a page answers, and how long that takes, must not tell whether somebody has signed before. So the request itself
+looks at no signature: it seals the form, asks limits and lists, and commits one row. The worker does the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, literal, update
+from sqlmodel import Session, col, select
+
+from service.campaigns.access import seen_campaign
+from service.campaigns.queries import released_edition
+from service.foundation.errors import Permanent
+from service.foundation.sealing import CampaignKeys
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.intake import Intake
+from service.model.mailbox_check import MailboxCheck
+from service.model.message import MessageKind
+from service.model.quarantine_reason import QuarantineReason
+from service.model.signature import Kind, Signature, Visibility
+from service.model.states import INTAKE, CampaignState, IntakeState
+from service.model.waiting import Waiting
+from service.signing.abuse import bucket
+from service.signing.abuse.attack import asks_proof
+from service.signing.abuse.bucket import Limit
+from service.signing.abuse.buckets import network_label, take_from
+from service.signing.abuse.lists import look_up
+from service.signing.abuse.origin import Origin, origin_of
+from service.signing.abuse.verdict import Facts, quarantine_reason
+from service.signing.confirm import seen_digest
+from service.signing.party import SignOn
+from service.signing.sign import (
+    Desk,
+    confirm_until,
+    keep_sign_on,
+    refuse_unless_open,
+    refuse_unless_taken,
+    why_not_open,
+)
+from service.store.keyring import Keyring
+from service.store.sealed import open_record, seal_record
+
+KEPT_FOR = timedelta(days=7)
+"""How long a decision of the quarantine can be undone, and a form that was taken in is remembered by its id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """How a form came: from where, how long it had been open, whether the trap was filled, which proof was solved."""
+
+    address: str | None
+    open_for: timedelta
+    trapped: bool = False
+    proof: bytes | None = None
+    caution: "Caution"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caution:
+    """What the operator decides: in less than `quickest` nobody fills in a form; so many a minute a letter takes."""
+
+    quickest: timedelta = timedelta(0)
+    a_minute: int = bucket.A_MINUTE
+
+
+def receive(
+    session: Session,
+    keyring: Keyring,
+    *,
+    slug: str,
+    key: str,
+    sign_on: SignOn,
+    visit: Visit,
+    now: datetime,
+) -> str:
+    """Keep a sign-on as it came, to be taken in by take_in(); gives its id, which tells nothing.
+
+    Whoever signed before, and whatever speaks against it, the same is done and takes the same time. What is held for a
+    person's look is in the quarantine, causes no mail and counts nowhere. Raises NotFound where the viewer may not
+    know of the letter, Refused where it takes no sign-on now.
+    """
+    campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
+    refuse_unless_open(campaign, now=now)
+    refuse_unless_taken(campaign, sign_on.kind)
+    origin = origin_of(visit.address)
+    row = _received(keyring.of(session, campaign.id), sign_on, now=now)
+    row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
+    reason = _reason(session, keyring, campaign, sign_on.confirming_email, visit, now=now)
+    if reason is not None:
+        quarantine(row, reason)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def receive_corrected(session: Session, keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> str:
+    """Keep a form that was received before and was corrected since; gives its id. The caller has bounded how often."""
+    row = _received(keys, sign_on, now=now)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def quarantine(row: Intake, reason: QuarantineReason) -> None:
+    """Hold a form for a person's look."""
+    INTAKE.move(row, IntakeState.QUARANTINED)
+    row.reason = reason
+
+
+def received(session: Session, *, most: int) -> Sequence[str]:
+    """Give the ids of forms that wait to be taken in, the oldest first."""
+    waiting = select(Intake.id).where(Intake.state == IntakeState.RECEIVED).order_by(col(Intake.id))
+    return session.exec(waiting.limit(most)).all()
+
+
+def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime) -> bool:
+    """Make a form that waits a sign-on, with its mail; tells whether it did.
+
+    What the letter no longer takes, because it was closed or changed meanwhile, goes into the quarantine: the person
+    was told that the form had arrived. Two that take in at once never take the same form.
+    """
+    row = _lock(session, intake_id)
+    campaign = session.get(Campaign, row.campaign_id) if row else None
+    if row is None or campaign is None:
+        return False
+    try:
+        keys = keyring.of(session, campaign.id)
+    except Permanent:
+        # The letter was purged meanwhile, and what nobody can read any more is nobody's.
+        session.delete(row)
+        return False
+    if not _is_in_time(session, campaign, row, now=now):
+        quarantine(row, QuarantineReason.TOO_LATE)
+        session.add(row)
+        return False
+    desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
+    signature = keep_sign_on(desk, read_intake(keys, row))
+    _taken(row, signature)
+    _tell_who_waits(desk, row, signature)
+    session.add(row)
+    return True
+
+
+def set_aside(session: Session, intake_id: str) -> None:
+    """Hold a form that could not be taken in, for a reason nobody foresaw, so that those behind it can be."""
+    row = _lock(session, intake_id)
+    if row is not None:
+        quarantine(row, QuarantineReason.FAILED)
+        session.add(row)
+
+
+def read_intake(keys: CampaignKeys, row: Intake) -> SignOn:
+    """Open what somebody gave."""
+    record: dict[str, Any] = open_record(keys, row, "sign_on")
+    return SignOn(
+        **{
+            **record,
+            "kind": Kind(record["kind"]),
+            "visibility": Visibility(record["visibility"]),
+            "members": tuple(record["members"]),
+        }
+    )
+
+
+def forget_intake(session: Session, *, now: datetime) -> int:
+    """Delete what was taken in or discarded a week ago; gives how many forms. What waits for a look stays."""
+    gone = (
+        delete(Intake)
+        .where(
+            col(Intake.state).in_((IntakeState.TAKEN, IntakeState.DISCARDED)),
+            col(Intake.received_at) < now - KEPT_FOR,
+            col(Intake.decided_at).is_(None) | (col(Intake.decided_at) < now - KEPT_FOR),
+        )
+        .returning(literal(1))
+    )
+    return len(session.execute(gone).all())
+
+
+def forget_traces(session: Session, signature_id: str) -> None:
+    """Delete what intake and checks still keep of one sign-on, for those who erase it."""
+    session.execute(delete(Intake).where(col(Intake.signature_id) == signature_id))
+    session.execute(delete(MailboxCheck).where(col(MailboxCheck.signature_id) == signature_id))
+
+
+def tell_of_quarantine(session: Session, *, now: datetime) -> int:
+    """Post the mail that tells a secretariat of what its quarantine holds, once a day; gives how many were new."""
+    waiting = (
+        select(Intake.campaign_id)
+        .where(Intake.state == IntakeState.QUARANTINED, col(Intake.received_at) > now - timedelta(days=1))
+        .distinct()
+    )
+    return sum(
+        outbox.post(
+            session,
+            kind=MessageKind.ALERT,
+            campaign_id=campaign_id,
+            recipient_ref=campaign_id,
+            occurrence=f"quarantine:{now:%Y-%m-%d}",
+            now=now,
+        )
+        for campaign_id in session.exec(waiting).all()
+    )
+
+
+def _reason(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    email: str,
+    visit: Visit,
+    *,
+    now: datetime,
+) -> QuarantineReason | None:
+    origin = origin_of(visit.address)
+    found = look_up(session, keyring, campaign_id=campaign.id, email=email, origin=origin)
+    wanted = _buckets(campaign, None if found.allowed_network else origin, visit)
+    empty = take_from(session, list(wanted.items()), site_key=keyring.site_key, now=now)
+    spent = _proof_name(visit.proof) in empty
+    return quarantine_reason(
+        Facts(
+            trapped=visit.trapped,
+            blocked=found.blocked,
+            open_for=visit.open_for,
+            quickest=visit.caution.quickest,
+            asks_proof=asks_proof(session, campaign.id),
+            proven=visit.proof is not None and not spent,
+            over_limit=bool(empty - {_proof_name(visit.proof)}),
+        )
+    )
+
+
+def _buckets(campaign: Campaign, origin: Origin | None, visit: Visit) -> dict[str, Limit]:
+    wanted = {
+        f"letter {campaign.id}": bucket.letter_limit(visit.caution.a_minute),
+        "all letters": bucket.site_limit(visit.caution.a_minute),
+    }
+    if origin is not None:
+        wanted[f"subscriber {origin.subscriber}"] = bucket.ADDRESS
+        wanted[f"network {origin.network}"] = bucket.NETWORK
+    if visit.proof is not None:
+        wanted[_proof_name(visit.proof)] = bucket.ONCE
+    return wanted
+
+
+def _proof_name(proof: bytes | None) -> str:
+    return f"proof {proof.hex()}" if proof is not None else ""
+
+
+def _received(keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> Intake:
+    row = Intake(campaign_id=keys.campaign, state=IntakeState.RECEIVED, received_at=now)
+    row.sign_on = seal_record(keys, row, "sign_on", asdict(sign_on))
+    return row
+
+
+def _tell_who_waits(desk: Desk, row: Intake, signature: Signature) -> None:
+    """Tie the page that waits for this form to what became of it."""
+    seen = seen_digest(desk.keys, signature, desk.campaign)
+    mine = update(Waiting).where(col(Waiting.intake_id) == row.id)
+    desk.session.execute(mine.values(signature_id=signature.id, seen=seen, made_at=desk.now))
+
+
+def _is_in_time(session: Session, campaign: Campaign, row: Intake, *, now: datetime) -> bool:
+    """Tell whether a form can still become a sign-on: what a person releases must come while the letter is open.
+
+    What nobody held was in time when it was sent, and is so as long as it can be confirmed.
+    """
+    if row.decided_at is not None:
+        return not why_not_open(campaign, now=now)
+    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED} or now >= confirm_until(campaign):
+        return False
+    return released_edition(session, campaign) is None
+
+
+def _lock(session: Session, intake_id: str) -> Intake | None:
+    found = select(Intake).where(Intake.id == intake_id, Intake.state == IntakeState.RECEIVED)
+    return session.exec(found.with_for_update(skip_locked=True)).one_or_none()
+
+
+def _taken(row: Intake, signature: Signature) -> None:
+    INTAKE.move(row, IntakeState.TAKEN)
+    row.signature_id = signature.id
+    if row.batch is None:
+        # What a person released can be taken back, so that is kept for a while.
+        row.sign_on = None

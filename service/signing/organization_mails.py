@@ -1,0 +1,235 @@
+"""The mails about organizations: claimed, asked about, countersign, declined, needs check."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.file import CampaignFile
+from service.foundation.addresses import masked_address
+from service.foundation.sealing import CampaignKeys
+from service.i18n.formats import write_date
+from service.mail.compose import Rendered
+from service.mail.envelope import Draft
+from service.mail.postman import Unwanted
+from service.mail.view.listing import AddressOf
+from service.model.campaign import Campaign
+from service.model.link_token import Purpose
+from service.model.message import Message, MessageKind
+from service.model.resemblance import Resemblance
+from service.model.signature import HeldReason, Signature
+from service.model.states import MessageState, SignatureState
+from service.signing.declined import was_by_us
+from service.signing.naming import HOW_NAMED
+from service.signing.organizations.contact import claim_of, objection_link
+from service.signing.organizations.countersign import countersign_link, officer_of
+from service.signing.page import deadline_text
+from service.signing.party import SignOn, read_party
+from service.signing.sign import why_not_open
+from service.store.keyring import Keyring
+from service.store.links import link_token
+from service.store.sealed import open_text
+
+TO_CONTACTS = frozenset({MessageKind.CLAIMED, MessageKind.ASKED_ABOUT, MessageKind.DECLINED})
+"""The kinds that go to a mailbox of the sign-on that is written to."""
+
+_NEEDS_CHECK = {
+    "look_alike": (
+        "{name} has confirmed its sign-on, and its name looks like another one: {others}.\n\nIt counts as soon as you"
+        " have said what it is: `undersigned signatories another {slug} {id}` if it is another organization,"
+        " `undersigned signatories same {slug} {id} ID` if it is the same one."
+    ),
+    "disputed": (
+        "Somebody who may speak for {name} says that its sign-on is not authorized. It is held: it counts nowhere, and"
+        " its name stands nowhere.\n\nCall them on a number that you know. Then `undersigned signatories decline {slug}"
+        " {id}`, or `undersigned signatories release {slug} {id}`."
+    ),
+    "condition": (
+        "{name} has confirmed its sign-on under a condition:\n\n{condition}\n\nIt counts once that is settled:"
+        " `undersigned signatories settle {slug} {id}`; or `undersigned signatories decline {slug} {id}`."
+    ),
+}
+
+
+class Facts(Protocol):
+    """What a mail of this room may speak of, as messages.py puts it together."""
+
+    @property
+    def message(self) -> Message:
+        """The row of the outbox."""
+        ...
+
+    @property
+    def signature(self) -> Signature:
+        """The sign-on that is written to."""
+        ...
+
+    @property
+    def campaign(self) -> Campaign:
+        """Its letter."""
+        ...
+
+    @property
+    def file(self) -> CampaignFile:
+        """The letter's file."""
+        ...
+
+    @property
+    def keys(self) -> CampaignKeys:
+        """The letter's keys."""
+        ...
+
+    @property
+    def party(self) -> SignOn:
+        """What the sign-on keeps."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """Where all links begin."""
+        ...
+
+    def address_of(self, purpose: Purpose, path: str, *, generation: int = 1) -> str:
+        """Give the full address of a personal link."""
+        ...
+
+    def write(self, template: str, /, **context: Any) -> Rendered:
+        """Fill one of the mail templates."""
+        ...
+
+    def draft(self, to: str, written: Rendered) -> Draft:
+        """Address a written mail to one mailbox."""
+        ...
+
+
+def contact_address(message: Message, party: SignOn) -> str:
+    """Give whom a mail about an organization goes to: its contact; of a sign-on that we decline, who confirmed it."""
+    if message.kind is MessageKind.DECLINED and was_by_us(message.occurrence):
+        return party.confirming_email
+    return party.email or party.confirming_email
+
+
+def organization_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
+    """Give, for the kinds of mail here that do not go to the sign-on's own mailbox, what finds their address."""
+
+    def to_officer(session: Session, message: Message) -> str:
+        row = session.get(Signature, message.recipient_ref)
+        asked = officer_of(session, keyring.of(session, row.campaign_id), row) if row is not None else None
+        return asked[0].email if asked is not None else ""
+
+    return {MessageKind.COUNTERSIGN: to_officer}
+
+
+def _claimed(session: Session, facts: Facts) -> Draft:
+    claim = claim_of(session, facts.message.occurrence)
+    if claim is None or not _is_worth_telling(claim):
+        raise Unwanted(MessageState.CANCELLED, "the sign-on does not stand any more")
+    party = read_party(facts.keys, claim)
+    written = facts.write(
+        "claimed",
+        party=party.name,
+        representative=_signed_by(party),
+        confirmed_by=masked_address(party.confirming_email) if party.confirming_email else "",
+        day=_day(facts, claim),
+        link=_objection(facts, claim),
+    )
+    return facts.draft(contact_address(facts.message, facts.party), written)
+
+
+def _asked_about(_: Session, facts: Facts) -> Draft:
+    if not _is_worth_telling(facts.signature):
+        raise Unwanted(MessageState.CANCELLED, "the sign-on does not stand any more")
+    written = facts.write(
+        "asked_about",
+        party=facts.party.name,
+        representative=_signed_by(facts.party),
+        how_named=HOW_NAMED[facts.signature.visibility],
+        day=_day(facts, facts.signature),
+        link=_objection(facts, facts.signature),
+    )
+    return facts.draft(contact_address(facts.message, facts.party), written)
+
+
+def _countersign(session: Session, facts: Facts) -> Draft:
+    asked = officer_of(session, facts.keys, facts.signature)
+    if asked is None or str(asked[1].generation) != facts.message.occurrence:
+        raise Unwanted(MessageState.CANCELLED, "another officer was asked since")
+    officer, piece = asked
+    if piece.found_at is not None or facts.signature.state is not SignatureState.CONFIRMED:
+        raise Unwanted(MessageState.CANCELLED, "nothing is left to countersign")
+    written = facts.write(
+        "countersign",
+        party=facts.party.name,
+        representative=_signed_by(facts.party),
+        officer=officer.name,
+        day=_day(facts, facts.signature),
+        link=_full(facts, "countersign", link_token(facts.keys, countersign_link(facts.signature, piece))),
+    )
+    return facts.draft(officer.email, written)
+
+
+def _declined(_: Session, facts: Facts) -> Draft:
+    if facts.signature.state is not SignatureState.DECLINED:
+        raise Unwanted(MessageState.CANCELLED, "it is not declined any more")
+    by_us = was_by_us(facts.message.occurrence)
+    may_return = not by_us and not why_not_open(facts.campaign, now=facts.message.created_at)
+    written = facts.write(
+        "declined",
+        party=facts.party.name,
+        by_us=by_us,
+        deadline=deadline_text(facts.campaign) if may_return else "",
+        link=facts.address_of(Purpose.INVITATION, "invitation") if may_return else "",
+    )
+    return facts.draft(contact_address(facts.message, facts.party), written)
+
+
+def _needs_check(session: Session, facts: Facts) -> Draft:
+    word = facts.message.occurrence.partition(" ")[0]
+    sentence = _NEEDS_CHECK[word].format(
+        name=facts.party.name,
+        slug=facts.campaign.slug,
+        id=facts.signature.id,
+        others=_others(session, facts),
+        condition=facts.party.condition,
+    )
+    return facts.draft(facts.file.reply_to, facts.write("alert", sentence=sentence, link=""))
+
+
+WRITERS: Mapping[MessageKind, Callable[[Session, Facts], Draft]] = {
+    MessageKind.CLAIMED: _claimed,
+    MessageKind.ASKED_ABOUT: _asked_about,
+    MessageKind.COUNTERSIGN: _countersign,
+    MessageKind.DECLINED: _declined,
+    MessageKind.NEEDS_CHECK: _needs_check,
+}
+"""The function that makes each of these mails."""
+
+
+def _is_worth_telling(row: Signature) -> bool:
+    return row.state is SignatureState.CONFIRMED and row.held_reason is not HeldReason.DISPUTED
+
+
+def _signed_by(party: SignOn) -> str:
+    return ", ".join(filter(None, (party.representative_name, party.representative_title)))
+
+
+def _day(facts: Facts, row: Signature) -> str:
+    signed = (row.signed_at or row.created_at).astimezone(ZoneInfo(facts.campaign.time_zone))
+    return write_date(signed.date(), facts.campaign.language)
+
+
+def _objection(facts: Facts, row: Signature) -> str:
+    return _full(facts, "objection", link_token(facts.keys, objection_link(row)))
+
+
+def _full(facts: Facts, path: str, token: str) -> str:
+    return f"{facts.public_url}/{path}/{token}"
+
+
+def _others(session: Session, facts: Facts) -> str:
+    pairs = select(Resemblance).where(
+        Resemblance.signature_id == facts.signature.id, col(Resemblance.verdict).is_(None)
+    )
+    rows = [session.get(Signature, pair.other_id) for pair in session.exec(pairs).all()]
+    return "; ".join(f"{open_text(facts.keys, row, 'name')} ({row.id})" for row in rows if row is not None)

@@ -1,0 +1,100 @@
+"""Dispute a sign-on by the link that its organization's contact was mailed: it is held at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from service.campaigns.contents import open_file
+from service.campaigns.queries import lock_campaign_of
+from service.coordinators import audit
+from service.foundation.errors import NotFound
+from service.model.campaign import Campaign
+from service.model.link_token import Purpose
+from service.model.signature import HeldReason, Signature
+from service.model.states import SignatureState
+from service.signing.leaving import stop_letter_that_names
+from service.signing.organizations.joined import tell_secretariat
+from service.signing.party import read_party
+from service.signing.workplace import Desk
+from service.store.keyring import Keyring
+from service.store.links import find_link
+
+BY_CONTACT = "contact"
+
+_STANDS = (SignatureState.PENDING, SignatureState.CONFIRMED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionView:
+    """What the holder of such a link sees: in whose name and by whom the sign-on was made."""
+
+    title: str
+    coalition: str
+    language: str
+    reply_to: str
+    name: str
+    representative: str
+    stands: bool
+    disputed: bool
+
+
+def look_at_objection(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ObjectionView:
+    """Show what would be disputed, and change nothing; raises NotFound for a link that opens nothing."""
+    row, campaign = _behind(session, token, now=now)
+    return _view(session, keyring, row, campaign)
+
+
+def object_to(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ObjectionView:
+    """Hold a sign-on that its organization does not know of, and alert the secretariat; a second time changes nothing.
+
+    A letter that is about to go out with the name stops. Only the secretariat can release the sign-on again.
+    """
+    link = find_link(session, token, Purpose.OBJECT)
+    lock_campaign_of(session, link.campaign_id)
+    row, campaign = _behind(session, token, now=now)
+    session.refresh(row, with_for_update=True)
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    if row.state in _STANDS and row.held_reason is not HeldReason.DISPUTED:
+        hold_disputed(desk, row, by=BY_CONTACT)
+    return _view(session, keyring, row, campaign)
+
+
+def hold_disputed(desk: Desk, row: Signature, *, by: str) -> None:
+    """Hold a sign-on that somebody disputes who may speak for its organization."""
+    stop_letter_that_names(desk.session, row, desk.campaign, now=desk.now)
+    row.held_reason = HeldReason.DISPUTED
+    desk.session.add(row)
+    tell_secretariat(desk, row, f"disputed {desk.now:%Y-%m-%dT%H:%M:%S}")
+    audit.record(
+        desk.session,
+        by=by,
+        act="signature.dispute",
+        campaign_id=desk.campaign.id,
+        thing=row.id,
+        now=desk.now,
+    )
+
+
+def _behind(session: Session, token: str, *, now: datetime) -> tuple[Signature, Campaign]:
+    link = find_link(session, token, Purpose.OBJECT)
+    row, campaign = session.get(Signature, link.row_id), session.get(Campaign, link.campaign_id)
+    if row is None or campaign is None or now >= link.expires_at or link.generation != row.generation:
+        raise NotFound("This link does not open anything.")
+    return row, campaign
+
+
+def _view(session: Session, keyring: Keyring, row: Signature, campaign: Campaign) -> ObjectionView:
+    file = open_file(session, keyring, campaign)
+    party = read_party(keyring.of(session, campaign.id), row)
+    signed_by = (party.representative_name, party.representative_title)
+    return ObjectionView(
+        title=file.letter.title,
+        coalition=file.coalition,
+        language=campaign.language,
+        reply_to=file.reply_to,
+        name=party.name,
+        representative=", ".join(filter(None, signed_by)),
+        stands=row.state in _STANDS,
+        disputed=row.held_reason is HeldReason.DISPUTED,
+    )

@@ -1,0 +1,80 @@
+"""Everything that is kept of a sign-on, as its owner may take it along."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.contents import open_file
+from service.model.message import Message
+from service.model.signature import Signature
+from service.signing.consents import consents_of
+from service.signing.own_sign_on import Holder, look_at_holder, view_of
+from service.store.keyring import Keyring
+
+FORMAT = "undersigned-sign-on-1"
+# What the secretariat wrote for its own work may name others, or warn of whoever has got hold of this link.
+_OF_THE_SECRETARIAT = ("note", "chaser")
+
+
+def own_data(session: Session, keyring: Keyring, *, token: str, now: datetime) -> dict[str, Any]:
+    """Give what is kept of a sign-on as plain values for JSON; raises NotFound as looking does."""
+    holder = look_at_holder(session, keyring, token=token, now=now)
+    view, row = view_of(holder), holder.signature
+    given = {key: value for key, value in asdict(view.party).items() if key not in _OF_THE_SECRETARIAT}
+    file = open_file(session, keyring, holder.campaign)
+    return {
+        "format": FORMAT,
+        "as_of": _written(now),
+        "letter": {
+            "title": file.letter.title,
+            "coalition": file.coalition,
+            "revision": view.revision,
+            "sha256": view.fingerprint,
+        },
+        "sign_on": {
+            "id": row.id,
+            **given,
+            "state": row.state.value,
+            "standing": view.standing_text,
+            "printed_line": view.printed_line,
+            "came_by": row.provenance.value,
+            **_moments(row),
+        },
+        "answers": _answers(holder),
+        "mails": _mails(holder),
+        "not_in_here": "The secretariat's own working notes; ask the coalition for them.",
+    }
+
+
+def _moments(row: Signature) -> dict[str, str]:
+    names = ("created_at", "signed_at", "confirmed_at", "accepted_at", "left_at", "erased_at")
+    return {name: _written(getattr(row, name)) for name in (*names, "correction_asked_at")}
+
+
+def _answers(holder: Holder) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": _written(one.at),
+            "where": one.occasion.value,
+            "wording": one.wording,
+            "visibility": one.visibility.value,
+            "keeps_on_change": one.keeps_on_change,
+            "wants_news": one.wants_news,
+        }
+        for one in consents_of(holder.session, holder.signature)
+    ]
+
+
+def _mails(holder: Holder) -> list[dict[str, str]]:
+    found = select(Message).where(Message.recipient_ref == holder.signature.id)
+    rows = holder.session.exec(found.order_by(col(Message.created_at), col(Message.id))).all()
+    return [
+        {"kind": row.kind.value, "state": row.state.value, "posted_at": _written(row.created_at)}
+        for row in rows
+    ]
+
+
+def _written(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else ""

@@ -1,0 +1,108 @@
+"""The page of the letter on which one signatory's name stands, as it looks, with its line marked."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from service.letter.audience import is_for_addressee_only, is_shown_to_nobody
+from service.letter.copy import make_copy
+from service.letter.document import Document, make_document
+from service.letter.edition import Edition, Office, Signatory, Text
+from service.letter.render_html import render_html
+from service.model.campaign import Campaign
+from service.model.letter_revision import LetterRevision
+from service.model.signature import Signature
+from service.model.states import SignatureState
+from service.signing.own_sign_on import look_at_holder
+from service.signing.page import shows_names_to, veiled
+from service.signing.proof_line import entry_in
+from service.signing.roll import DRAFT, letter_for_page, letter_without_roll, signatory
+from service.store.keyring import Keyring
+from service.store.sealed import open_record
+
+_MARK = "Your line:"
+_STANDS = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The letter with one's own line; `is_nameless` of who is only counted, `has_others` where other names show."""
+
+    html: str
+    has_line: bool
+    has_others: bool
+    is_nameless: bool = False
+    for_addressee_only: bool = False
+
+
+def proof_of(
+    session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
+) -> Proof:
+    """Show the letter as a signatory signs it or has signed it: its own text, its own line, and who else may be seen.
+
+    A name that only the addressee sees stands in it as in the addressee's copy: the reader is its owner. The names of
+    others are those that the page shows to this reader anyway.
+    """
+    sees_others = shows_names_to(campaign, row) and row.revision_id == campaign.revision_id
+    if sees_others:
+        letter = letter_for_page(session, keyring, campaign, now=now)
+    else:
+        letter = veiled(_signed_letter(session, keyring, campaign, row, now=now))
+    own = signatory(keyring.of(session, campaign.id), row, number=letter.number or DRAFT)
+    is_in_it = not letter.number or any(entry.salt == own.salt for entry in letter.roll)
+    stands = row.state in _STANDS and row.erased_at is None
+    if not (stands and is_in_it) or is_shown_to_nobody(own.shown):
+        return Proof(
+            html=_html(letter),
+            has_line=False,
+            has_others=sees_others,
+            is_nameless=is_shown_to_nobody(own.shown),
+        )
+    printed = replace(letter, roll=_roll_with(letter, own))
+    entry = entry_in(letter, own)
+    html = render_html(_document(printed), mark=entry, mark_words=_MARK)
+    return Proof(
+        html=html, has_line=True, has_others=sees_others, for_addressee_only=is_for_addressee_only(own.shown)
+    )
+
+
+def _roll_with(letter: Edition, own: Signatory) -> tuple[Signatory, ...]:
+    others = tuple(entry for entry in letter.roll if entry.salt != own.salt)
+    return (*others, replace(own, shown="public"))
+
+
+def _html(letter: Edition) -> str:
+    return render_html(_document(letter))
+
+
+def _document(letter: Edition) -> Document:
+    document = make_document(make_copy(letter, audience="public", office=None))
+    return replace(document, draft="", check_code="")
+
+
+def _signed_letter(
+    session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
+) -> Edition:
+    """Give the text that was signed, be it an earlier one than the letter has now."""
+    letter = letter_without_roll(session, keyring, campaign, now=now)
+    revision = session.get(LetterRevision, row.revision_id) if row.revision_id else None
+    if revision is None or row.revision_id == campaign.revision_id:
+        return letter
+    record = open_record(keyring.of(session, campaign.id), revision, "content")
+    words = dict(record["letter"][0])
+    day = words.pop("date")
+    return replace(
+        letter,
+        text=Text(**{**words, "asks": tuple(words["asks"])}, footnotes=letter.text.footnotes),
+        date=date.fromisoformat(day) if day else letter.date,
+        offices=tuple(Office(**office, copy="public") for office in record["recipients"]),
+        revision=revision.number,
+        revision_sha256=revision.sha256,
+    )
+
+
+def own_proof(session: Session, keyring: Keyring, *, token: str, now: datetime) -> Proof:
+    """Show the holder of a personal link the text that was signed; raises NotFound as looking does."""
+    holder = look_at_holder(session, keyring, token=token, now=now)
+    return proof_of(session, keyring, holder.campaign, holder.signature, now=now)

@@ -1,0 +1,55 @@
+"""Settle the conditions under which organizations have signed: from then on their sign-ons count."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from service.campaigns.queries import lock_campaign, released_edition
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.model.campaign import Campaign
+from service.model.signature import Signature
+from service.model.states import CampaignState
+from service.signing.party import read_party, write_party
+from service.signing.queries import lock_signature
+from service.store.keyring import Keyring
+
+
+def settle(
+    session: Session, keyring: Keyring, slug: str, ids: Sequence[str], *, by: str, now: datetime
+) -> None:
+    """Say that the conditions of these sign-ons are settled; what they were stays sealed with each.
+
+    Raises Refused, and changes nothing, where one of them has none, or where the letter was released.
+    """
+    campaign = lock_campaign(session, slug)
+    if campaign.state is CampaignState.ARCHIVED:
+        raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
+    if released_edition(session, campaign) is not None:
+        raise Refused(f"{slug!r} was already released, so nobody can be added to it any more.")
+    keys = keyring.of(session, campaign.id)
+    for signature_id in ids:
+        _settle(session, keys, _get(session, campaign, signature_id))
+        audit.record(
+            session, by=by, act="signature.settle", campaign_id=campaign.id, thing=signature_id, now=now
+        )
+
+
+def _settle(session: Session, keys: CampaignKeys, row: Signature) -> None:
+    party = read_party(keys, row)
+    if not party.condition:
+        raise Refused(f"{row.id} was signed without a condition, so there is nothing to settle.")
+    write_party(keys, row, replace(party, condition="", settled=party.condition))
+    session.add(row)
+
+
+def _get(session: Session, campaign: Campaign, signature_id: str) -> Signature:
+    row = lock_signature(session, signature_id)
+    if row is None or row.campaign_id != campaign.id:
+        raise Refused(
+            f"There is no sign-on {signature_id} in {campaign.slug!r}; `signatories list` shows their ids."
+        )
+    return row

@@ -1,0 +1,179 @@
+"""What the secretariat does where mail does not get through: read out a code, write elsewhere, vouch."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from service.campaigns.queries import lock_campaign, released_edition
+from service.coordinators import audit
+from service.foundation.addresses import comparable_address, normal_address
+from service.foundation.errors import Refused
+from service.foundation.written import clean_line
+from service.letter.audience import is_shown_to_nobody
+from service.mail import outbox
+from service.model.agreement import How
+from service.model.campaign import Campaign
+from service.model.confirming_code import CodeChannel
+from service.model.signature import ConfirmedBy, Kind, Provenance, Signature
+from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.model.suppression import Suppression
+from service.signing.agreement import keep_agreement
+from service.signing.codes import end_codes, keep_code, random_code
+from service.signing.confirm import is_takeable
+from service.signing.party import SignOn, email_index, read_party, write_party
+from service.signing.queries import find_person
+from service.signing.sign import Desk, ask_to_confirm
+from service.signing.waiting import end_waiting
+from service.store.keyring import Keyring
+
+_MAY_BE_VOUCHED = frozenset({SignatureState.PENDING, SignatureState.EXPIRED})
+_LONGEST_HOW = 200
+
+
+def give_code(session: Session, keyring: Keyring, slug: str, row_id: str, *, by: str, now: datetime) -> str:
+    """Make a code to be read out to a signatory, and give it: it is shown this once and kept as a digest only.
+
+    It takes the place of one read out before, works for a day, and is typed on the page that waits after the form.
+    Raises Refused where the sign-on does not wait for its confirmation.
+    """
+    desk, row = _desk(session, keyring, slug, row_id, now=now)
+    if not is_takeable(session, row, desk.campaign, now=now):
+        raise Refused(f"{row_id} does not wait for its confirmation, so a code would confirm nothing.")
+    code = random_code()
+    keep_code(session, desk.keys, row, code, channel=CodeChannel.READ_OUT, now=now)
+    _record(desk, row, "code", by=by)
+    return code
+
+
+def change_address(
+    session: Session, keyring: Keyring, slug: str, row_id: str, address: str, *, by: str, now: datetime
+) -> None:
+    """Write to another address for a sign-on that waits for its confirmation; all earlier links and codes end.
+
+    Raises Refused where it does not wait, for what is no address, and where the same person has signed from it.
+    """
+    desk, row = _desk(session, keyring, slug, row_id, now=now)
+    if row.state is not SignatureState.PENDING or not is_takeable(session, row, desk.campaign, now=now):
+        raise Refused(
+            f"{row_id} does not wait for its confirmation; nothing would be mailed to the new address."
+        )
+    party = read_party(desk.keys, row)
+    found = normal_address(address)
+    if comparable_address(found) == comparable_address(party.confirming_email or "-"):
+        raise Refused(f"{row_id} has this address already.")
+    changed = replace(party, approver_email=found) if party.approver_email else replace(party, email=found)
+    _refuse_if_taken(desk, row, email_index(desk.keys, found))
+    outbox.cancel_for(session, recipient_ref=row.id, now=now)
+    end_codes(session, row)
+    end_waiting(session, row)
+    write_party(desk.keys, row, changed)
+    row.email_index = email_index(desk.keys, found)
+    row.generation += 1
+    session.add(row)
+    session.flush()
+    ask_to_confirm(desk, row)
+    _record(desk, row, "address", by=by)
+
+
+def vouch(
+    session: Session, keyring: Keyring, slug: str, row_id: str, *, how: str, by: str, now: datetime
+) -> None:
+    """Let a sign-on stand on the secretariat's word, and keep of it only what is printed.
+
+    Addresses, and whatever else was given, are forgotten; of one who is only counted the name is, too. Raises
+    Refused where it does not wait for its confirmation, or is held, or the letter was released.
+    """
+    desk, row = _desk(session, keyring, slug, row_id, now=now)
+    agreed = clean_line(how, what="How they agreed", longest=_LONGEST_HOW)
+    if not agreed:
+        raise Refused('Say with --how they agreed, such as "by Signal to A. Secretary, 3 December".')
+    if row.state not in _MAY_BE_VOUCHED:
+        raise Refused(
+            f"{row_id} is {row.state.value}; only a sign-on that was never confirmed can be vouched for."
+        )
+    if row.held_reason is not None:
+        raise Refused(f"{row_id} needs your check first: release it, or decline it.")
+    if desk.campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED} or released_edition(
+        session, desk.campaign
+    ):
+        raise Refused(f"{slug!r} takes no more sign-ons.")
+    nobody = email_index(desk.keys, "")
+    _refuse_if_taken(desk, row, nobody)
+    outbox.cancel_for(session, recipient_ref=row.id, now=now)
+    end_codes(session, row)
+    end_waiting(session, row)
+    printed = _only_printed(read_party(desk.keys, row))
+    write_party(desk.keys, row, replace(printed, how_agreed=agreed, agreed_on=f"{now:%Y-%m-%d}"))
+    SIGNATURE.move(row, SignatureState.CONFIRMED)
+    row.email_index, row.generation = nobody, row.generation + 1
+    row.provenance, row.confirmed_by = Provenance.ATTESTED, ConfirmedBy.VOUCHED
+    row.confirmed_at = row.accepted_at = now
+    row.revision_id = desk.campaign.revision_id
+    session.add(row)
+    keep_agreement(session, desk.keys, row, how=How.ATTESTED, note=agreed, now=now)
+    _record(desk, row, "vouch", by=by)
+
+
+def left_alone(session: Session, campaign: Campaign) -> dict[bytes, str]:
+    """Give why mailboxes are left alone, by their keyed hashes: where mail bounces, another way is needed."""
+    found = select(Suppression).where(Suppression.campaign_id == campaign.id)
+    return {row.email_index: row.reason.value for row in session.exec(found).all()}
+
+
+def _only_printed(party: SignOn) -> SignOn:
+    """Give what a letter prints of a signatory, and how it is ordered; nothing by which anybody is reached."""
+    if is_shown_to_nobody(party.visibility.value):
+        return SignOn(kind=party.kind, name="", email="", visibility=party.visibility, country=party.country)
+    return SignOn(
+        kind=party.kind,
+        name=party.name,
+        email="",
+        visibility=party.visibility,
+        keeps_on_change=party.keeps_on_change,
+        language=party.language,
+        name_latin=party.name_latin,
+        sort_name=party.sort_name,
+        acronym=party.acronym,
+        country=party.country,
+        category=party.category,
+        qualifier=party.qualifier,
+        representative_name=party.representative_name,
+        representative_title=party.representative_title,
+        position=party.position,
+        affiliation=party.affiliation,
+        place=party.place,
+        signs_for=party.signs_for,
+        members=party.members,
+        order=party.order,
+    )
+
+
+def _desk(
+    session: Session, keyring: Keyring, slug: str, row_id: str, *, now: datetime
+) -> tuple[Desk, Signature]:
+    campaign = lock_campaign(session, slug)
+    found = select(Signature).where(Signature.campaign_id == campaign.id, Signature.id == row_id)
+    row = session.exec(found.with_for_update()).one_or_none()
+    if row is None:
+        raise Refused(f"There is no sign-on {row_id} in {slug!r}; `signatories list` shows their ids.")
+    return Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), row
+
+
+def _refuse_if_taken(desk: Desk, row: Signature, mailbox: bytes) -> None:
+    if row.kind is not Kind.PERSON:
+        return
+    known = find_person(desk.session, desk.campaign, email=mailbox, name=row.name_index)
+    if known is not None and known.id != row.id:
+        raise Refused(f"{known.id} has the same name at that address already; one of the two is enough.")
+
+
+def _record(desk: Desk, row: Signature, act: str, *, by: str) -> None:
+    audit.record(
+        desk.session,
+        by=by,
+        act=f"signature.{act}",
+        campaign_id=desk.campaign.id,
+        thing=row.id,
+        now=desk.now,
+    )

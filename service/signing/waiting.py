@@ -1,0 +1,281 @@
+"""The page that waits after a form was sent: type the code, ask for the mail once more, correct the address.
+
+It carries a token of its own, which opens nothing else. Whoever has signed before, page and answers are the same.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, select
+
+from service.foundation.addresses import comparable_address, masked_address
+from service.foundation.canonical import digest
+from service.foundation.errors import NotFound
+from service.foundation.sealing import CampaignKeys
+from service.foundation.tokens import derive_token, looks_like_token, token_digest
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.confirming_code import CodeChannel
+from service.model.intake import Intake
+from service.model.link_token import Purpose
+from service.model.signature import ConfirmedBy, Kind, Provenance, Signature, Visibility
+from service.model.states import SIGNATURE, SignatureState
+from service.model.waiting import Waiting
+from service.signing.codes import end_codes, try_code, use_code
+from service.signing.confirm import (
+    Act,
+    PendingView,
+    is_settled,
+    is_takeable,
+    look_at_signature,
+    seen_digest,
+    settle,
+)
+from service.signing.intake import receive_corrected
+from service.signing.page import LetterView, view_for_stranger
+from service.signing.party import SignOn
+from service.signing.queries import lock_signature
+from service.signing.sign import (
+    Desk,
+    ask_to_confirm,
+    tell_already_signed,
+    why_not_open,
+)
+from service.store.insert import insert_or
+from service.store.keyring import Keyring
+from service.store.links import find_link
+from service.store.sealed import open_record, seal_record
+
+LIVES = timedelta(hours=24)
+"""How long the page may be used; then what was typed is forgotten."""
+
+MOST_CORRECTIONS = 3
+MOST_RESENDS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingView:
+    """What the page shows: nothing but the letter and where this form asked us to write to."""
+
+    letter: LetterView
+    masked_email: str
+    has_approver: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeAnswer:
+    """What became of a typed code: the confirmed sign-on, or that it was filled in anew, or neither."""
+
+    confirmed: PendingView | None = None
+    has_changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """For what a page waits: a form that was received, or a sign-on that is there already."""
+
+    form: str
+    intake_id: str | None = None
+    row: Signature | None = None
+    seen: str = ""
+    corrections: int = 0
+
+
+def wait_after_form(
+    session: Session, keyring: Keyring, *, received: str, sign_on: SignOn, form: str, now: datetime
+) -> str:
+    """Give the token of the page that waits after a form was received, in the same transaction.
+
+    `form` is what tells this form from all others; the same one sent twice gets the same page.
+    """
+    keys = keyring.of(session, session.get_one(Intake, received).campaign_id)
+    return _wait_for(session, keys, sign_on, Waits(form=form, intake_id=received), now=now)
+
+
+def wait_after_invitation(
+    session: Session, keyring: Keyring, *, invitation: str, sign_on: SignOn, form: str, now: datetime
+) -> str:
+    """Give the token of the page that waits after an invitation was answered by signing, in the same transaction."""
+    link = find_link(session, invitation, Purpose.INVITATION)
+    row = lock_signature(session, link.row_id)
+    campaign = session.get_one(Campaign, link.campaign_id)
+    keys = keyring.of(session, campaign.id)
+    waits = Waits(form=form, row=row, seen=seen_digest(keys, row, campaign) if row is not None else "")
+    return _wait_for(session, keys, sign_on, waits, now=now)
+
+
+def look_at_waiting(session: Session, keyring: Keyring, *, token: str, now: datetime) -> WaitingView:
+    """Show the page; raises NotFound for a token that opens nothing or whose day is over."""
+    waiting, desk = _behind(session, keyring, token, now=now)
+    given = _given(desk, waiting)
+    return WaitingView(
+        letter=view_for_stranger(session, keyring, desk.campaign, now=now),
+        masked_email=masked_address(given.confirming_email),
+        has_approver=bool(given.approver_email),
+    )
+
+
+def confirm_by_code(
+    session: Session, keyring: Keyring, *, token: str, code: str, now: datetime
+) -> CodeAnswer:
+    """Confirm with a code; a wrong and a useless one get the same answer, and both cost a try.
+
+    Nothing is confirmed but what this very form left: where the sign-on was filled in anew since, its owner has to
+    look at it first. Raises NotFound as look_at_waiting().
+    """
+    waiting, desk = _behind(session, keyring, token, now=now)
+    row = lock_signature(session, waiting.signature_id or "")
+    channel = try_code(session, desk.keys, row, code, now=now)
+    if row is None or channel is None:
+        return CodeAnswer()
+    was_before = is_settled(row)
+    if not was_before:
+        if not is_takeable(session, row, desk.campaign, now=now):
+            return CodeAnswer()
+        if waiting.seen != seen_digest(desk.keys, row, desk.campaign):
+            return CodeAnswer(has_changed=True)
+        by = ConfirmedBy.CODE if channel is CodeChannel.MAIL else ConfirmedBy.READ_OUT
+        settle(session, keyring, row, desk.campaign, act=Act(by=by), now=now)
+        use_code(session, row, channel, now=now)
+    view = look_at_signature(session, keyring, row, desk.campaign, now=now)
+    return CodeAnswer(confirmed=replace(view, was_before=was_before))
+
+
+def send_again(session: Session, keyring: Keyring, *, token: str, now: datetime) -> None:
+    """Write to the address of this form once more, within the caps; says nothing of whether it did."""
+    waiting, desk = _behind(session, keyring, token, now=now)
+    may = _count(session, waiting, col(Waiting.resends), most=MOST_RESENDS)
+    row = lock_signature(session, waiting.signature_id or "")
+    if not may or row is None:
+        return
+    if row.state is SignatureState.PENDING and is_takeable(session, row, desk.campaign, now=now):
+        ask_to_confirm(desk, row)
+    elif row.state is SignatureState.CONFIRMED:
+        tell_already_signed(desk, row)
+
+
+def correct_address(session: Session, keyring: Keyring, *, token: str, address: str, now: datetime) -> str:
+    """Send this form again with another address, and give the token of the page that waits for that.
+
+    The sign-on that it led to ends where this form alone has made it; any other stays as it is. Beyond the cap
+    nothing is done, and the answer is the same.
+    """
+    waiting, desk = _behind(session, keyring, token, now=now)
+    given = _given(desk, waiting)
+    corrected = _with_address(given, address)
+    # The page that waits for the corrected one may be corrected fewer times.
+    corrections = waiting.corrections + 1
+    may = _count(session, waiting, col(Waiting.corrections), most=MOST_CORRECTIONS)
+    row = lock_signature(session, waiting.signature_id or "")
+    if may and not why_not_open(desk.campaign, now=now):
+        same = comparable_address(address) == comparable_address(given.confirming_email)
+        if row is not None and not same and _is_its_own(session, waiting, row):
+            _retire(desk, row)
+        intake_id = receive_corrected(session, desk.keys, corrected, now=now)
+    else:
+        intake_id = None
+    waits = Waits(form=f"{token} {comparable_address(address)}", intake_id=intake_id, corrections=corrections)
+    return _wait_for(session, desk.keys, corrected, waits, now=now)
+
+
+def end_waiting(session: Session, row: Signature) -> None:
+    """Close every page that waits for a sign-on."""
+    session.execute(delete(Waiting).where(col(Waiting.signature_id) == row.id))
+
+
+def forget_waiting(session: Session, *, now: datetime) -> int:
+    """Delete the pages whose day is over, with what was typed on them; gives how many."""
+    over = session.exec(select(Waiting).where(col(Waiting.expires_at) <= now).limit(1000)).all()
+    for row in over:
+        session.delete(row)
+    return len(over)
+
+
+def _wait_for(session: Session, keys: CampaignKeys, given: SignOn, waits: Waits, *, now: datetime) -> str:
+    typed = digest({"form": waits.form, **_record(given)})
+    token = derive_token(keys.token, purpose="waiting", row=typed, generation=1)
+    waiting = Waiting(
+        digest=token_digest(token),
+        campaign_id=keys.campaign,
+        intake_id=waits.intake_id,
+        signature_id=waits.row.id if waits.row is not None else None,
+        seen=waits.seen,
+        given=b"",
+        corrections=waits.corrections,
+        made_at=now,
+        expires_at=now + LIVES,
+    )
+    waiting.given = seal_record(keys, waiting, "given", _record(given))
+    session.flush()
+    adding = insert_or(session, waiting)
+    # Sent twice, it is the later form that the page waits for: both lead to one sign-on.
+    session.execute(
+        adding.on_conflict_do_update(index_elements=["digest"], set_={"intake_id": waits.intake_id})
+        if waits.intake_id
+        else adding.on_conflict_do_nothing(index_elements=["digest"])
+    )
+    return token
+
+
+def _behind(session: Session, keyring: Keyring, token: str, *, now: datetime) -> tuple[Waiting, Desk]:
+    found = None
+    if looks_like_token(token):
+        found = session.exec(select(Waiting).where(Waiting.digest == token_digest(token))).one_or_none()
+    campaign = session.get(Campaign, found.campaign_id) if found is not None else None
+    if found is None or campaign is None or now >= found.expires_at:
+        raise NotFound("This link does not open anything.")
+    return found, Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+
+
+def _given(desk: Desk, waiting: Waiting) -> SignOn:
+    record: dict[str, Any] = open_record(desk.keys, waiting, "given")
+    return SignOn(
+        **{
+            **record,
+            "kind": Kind(record["kind"]),
+            "visibility": Visibility(record["visibility"]),
+            "members": tuple(record["members"]),
+        }
+    )
+
+
+def _record(given: SignOn) -> dict[str, Any]:
+    return {**asdict(given), "kind": given.kind.value, "visibility": given.visibility.value}
+
+
+def _with_address(given: SignOn, address: str) -> SignOn:
+    """Put another address in place of the one that confirms."""
+    if given.approver_email:
+        return replace(given, approver_email=address)
+    return replace(given, email=address)
+
+
+def _count(session: Session, waiting: Waiting, column: Mapped[int], *, most: int) -> bool:
+    """Count one use of the page, and tell whether it was within the cap; many at one moment are counted one by one."""
+    counting = (
+        update(Waiting).where(col(Waiting.id) == waiting.id, column < most).values({column: column + 1})
+    )
+    return session.execute(counting.returning(col(Waiting.id))).first() is not None
+
+
+def _is_its_own(session: Session, waiting: Waiting, row: Signature) -> bool:
+    """Tell whether this form alone has made a sign-on: nobody may end what another form had a part in."""
+    if row.state is not SignatureState.PENDING or row.provenance is not Provenance.FORM or row.invited:
+        return False
+    others = select(Waiting.id).where(Waiting.signature_id == row.id, Waiting.id != waiting.id)
+    return row.created_at == waiting.made_at and session.exec(others.limit(1)).first() is None
+
+
+def _retire(desk: Desk, row: Signature) -> None:
+    """End a sign-on whose address was wrong, and give its name free for the right one."""
+    SIGNATURE.move(row, SignatureState.WITHDRAWN)
+    row.left_at = desk.now
+    if row.kind is Kind.ORGANIZATION:
+        row.name_index = desk.keys.blind("former-claim", row.id)
+    desk.session.add(row)
+    outbox.cancel_for(desk.session, recipient_ref=row.id, now=desk.now)
+    end_codes(desk.session, row)
+    desk.session.flush()

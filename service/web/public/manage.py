@@ -1,0 +1,286 @@
+"""The pages behind a signatory's own link: see the sign-on, change it, take it back, take it along."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+from flask import Response, request
+
+from service.foundation.errors import NotFound, Refused
+from service.signing.erase import erase, what_remains
+from service.signing.fresh_link import ask_by_old_link
+from service.signing.line import LineChange, ask_correction, change_line, hide
+from service.signing.mail_wishes import change_mail
+from service.signing.manage import look_at_sign_on, undo, withdraw
+from service.signing.own_data import own_data
+from service.signing.own_sign_on import LinkIsOver, ManageView
+from service.signing.party import SignOn
+from service.signing.proof import Proof, own_proof
+from service.store.transaction import reading, transaction, trial
+from service.web.countries import country_options
+from service.web.forms import (
+    FormState,
+    Misfilled,
+    prefilled_line,
+    read_line,
+    read_mail_wishes,
+    shown_again,
+)
+from service.web.language import page_language
+from service.web.languages import language_options
+from service.web.links import letter_path, token_path
+from service.web.public.blueprint import public
+from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.render import letter_fragment, page, see_other
+from service.web.services import services
+
+_ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
+    "withdraw": (withdraw, ""),
+    "undo": (undo, "The withdrawal is undone: the sign-on stands as it stood before."),
+    "hide": (hide, "The name is hidden: no page and no later copy shows it. The sign-on goes on to count."),
+    "correct": (
+        partial(ask_correction, wanted=True),
+        "The coalition knows that you want those who have the letter to be told.",
+    ),
+    "no-correction": (partial(ask_correction, wanted=False), "Nobody who has the letter is told anything."),
+}
+_DONE = {
+    "line": "Kept: from now on the name appears like this.",
+    "same": "Nothing was changed.",
+    "mail": "Kept: that is how we write to you.",
+}
+_LOOK_AGAIN = (
+    "This page was open for more than an hour, or the sign-on was changed since; look at it and try again."
+)
+
+
+@public.get("/manage/<token>")
+def manage_page(token: str) -> Response:
+    """Show a signatory its own sign-on; a link that is over offers a fresh one."""
+    try:
+        view = _look(token)
+    except LinkIsOver:
+        return page("public/link_over.html", status=410, nonce=fresh_nonce(), asked=False)
+    return _show(view, token, done=_DONE.get(request.args.get("done", ""), ""))
+
+
+@public.post("/manage/<token>")
+def act_on_sign_on(token: str) -> Response:
+    """Do one of the acts that need no form: withdraw, undo, hide, ask for a correction, take the data along."""
+    answer = request.form.get("answer", "")
+    if answer == "link":
+        return _ask_for_fresh_link(token)
+    if not form_is_fresh(request.form):
+        return _show(_look(token), token, notice=OPEN_TOO_LONG)
+    if answer == "data":
+        return _data(token)
+    if answer not in _ACTS:
+        raise Refused("Choose on the page of your sign-on what you want to do; open it again from your mail.")
+    act, done = _ACTS[answer]
+    here = services()
+    with transaction(here.engine) as session:
+        view = act(session, here.keyring, token=token, now=here.now())
+    here.wake()
+    return _show(view, token, done=done)
+
+
+@public.get("/manage/<token>/line")
+def line_page(token: str) -> Response:
+    """Show the form by which a name appears otherwise."""
+    view = _look(token)
+    return _line_page(view, token, prefilled_line(view.party))
+
+
+@public.post("/manage/<token>/line")
+def change_own_line(token: str) -> Response:
+    """Show first what would be printed; keep it when that was seen."""
+    view, entries = _look(token), request.form.to_dict()
+    values = shown_again(entries)
+    if not form_is_fresh(entries, about=view.seen):
+        return _line_page(view, token, FormState(values=values, notice=_LOOK_AGAIN))
+    try:
+        given = read_line(entries, recorded=view.party)
+        if entries.get("answer") != "keep":
+            return _preview(view, token, values, _change(token, given, view.seen, opened=trial))
+        change = _change(token, given, view.seen, opened=transaction)
+    except Misfilled as wrong:
+        return _line_page(view, token, FormState(values=values, errors=wrong.errors))
+    except NotFound:
+        raise
+    except Refused as refusal:
+        return _line_page(view, token, FormState(values=values, notice=str(refusal)))
+    return see_other(token_path("manage", token, done="line" if change.changes_anything else "same"))
+
+
+@public.get("/manage/<token>/mail")
+def mail_page(token: str) -> Response:
+    """Show in which language we write, and whether of later letters too."""
+    view = _look(token)
+    values = {"language": view.party.language or view.letter.language}
+    return _mail_page(
+        view, token, FormState(values={**values, "news": "yes" if view.party.wants_news else ""})
+    )
+
+
+@public.post("/manage/<token>/mail")
+def change_own_mail(token: str) -> Response:
+    """Keep how we write to a signatory."""
+    view, entries = _look(token), request.form.to_dict()
+    values = shown_again(entries)
+    if not form_is_fresh(entries):
+        return _mail_page(view, token, FormState(values=values, notice=OPEN_TOO_LONG))
+    offered = {tag for tag, _ in language_options(view.party.language or view.letter.language)}
+    try:
+        language, news = read_mail_wishes(entries, languages=offered)
+    except Misfilled as wrong:
+        return _mail_page(view, token, FormState(values=values, errors=wrong.errors))
+    here = services()
+    with transaction(here.engine) as session:
+        change_mail(session, here.keyring, token=token, language=language, wants_news=news, now=here.now())
+    return see_other(token_path("manage", token, done="mail"))
+
+
+@public.get("/manage/<token>/erase")
+def erase_page(token: str) -> Response:
+    """Say what erasing does and what remains."""
+    return _erase_page(token)
+
+
+@public.post("/manage/<token>/erase")
+def erase_sign_on(token: str) -> Response:
+    """Erase; a second time shows the same page."""
+    if not form_is_fresh(request.form):
+        return _erase_page(token, notice=OPEN_TOO_LONG)
+    here = services()
+    with transaction(here.engine) as session:
+        erase(session, here.keyring, token=token, now=here.now())
+    here.wake()
+    return see_other(token_path("manage", token))
+
+
+@public.get("/manage/<token>/text")
+def signed_text_page(token: str) -> Response:
+    """Show the very text that was signed, with the signatory's own line."""
+    here = services()
+    with reading(here.engine) as session:
+        view = look_at_sign_on(session, here.keyring, token=token, now=here.now())
+        proof: Proof = own_proof(session, here.keyring, token=token, now=here.now())
+    return page(
+        "public/signed_text.html",
+        view=view,
+        letter=view.letter,
+        proof=proof,
+        letter_html=letter_fragment(proof.html),
+        back=token_path("manage", token),
+    )
+
+
+def _ask_for_fresh_link(token: str) -> Response:
+    """Have a fresh link mailed to the address on record; the answer is the same whatever became of the sign-on."""
+    if not form_is_fresh(request.form):
+        return page("public/link_over.html", status=422, nonce=fresh_nonce(), asked=False)
+    here = services()
+    with transaction(here.engine) as session:
+        ask_by_old_link(session, token=token, now=here.now())
+    return page("public/link_over.html", nonce=fresh_nonce(), asked=True)
+
+
+def _data(token: str) -> Response:
+    here = services()
+    with reading(here.engine) as session:
+        record = own_data(session, here.keyring, token=token, now=here.now())
+    response = Response(json.dumps(record, ensure_ascii=False, indent=1) + "\n", mimetype="application/json")
+    # The name of the file says nothing of the letter: it will lie among others.
+    response.headers["Content-Disposition"] = 'attachment; filename="sign-on.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _look(token: str) -> ManageView:
+    here = services()
+    with reading(here.engine) as session:
+        return look_at_sign_on(session, here.keyring, token=token, now=here.now())
+
+
+def _change(
+    token: str, given: SignOn, seen: str, *, opened: Callable[..., AbstractContextManager[Any]]
+) -> LineChange:
+    here = services()
+    with opened(here.engine) as session:
+        return change_line(session, here.keyring, token=token, given=given, seen=seen, now=here.now())
+
+
+def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> Response:
+    shown = view.party.language or view.letter.language
+    return page(
+        "public/manage.html",
+        status=422 if notice else 200,
+        view=view,
+        letter=view.letter,
+        letter_link=letter_path(view.letter.slug, view.letter.key),
+        own=token_path("manage", token),
+        change_link=token_path("change", view.change_token) if view.change_token else "",
+        language_name=dict(language_options(shown)).get(shown, shown),
+        nonce=fresh_nonce(),
+        done=done,
+        notice=notice,
+    )
+
+
+def _line_page(view: ManageView, token: str, form: FormState) -> Response:
+    return page(
+        "public/manage_line.html",
+        status=422 if form.is_wrong else 200,
+        view=view,
+        letter=view.letter,
+        kind=view.kind,
+        form=form,
+        countries=country_options(page_language(letter=view.letter.language)),
+        back=token_path("manage", token),
+        nonce=fresh_nonce(about=view.seen),
+    )
+
+
+def _preview(view: ManageView, token: str, values: Mapping[str, str], change: LineChange) -> Response:
+    hidden = {name: text for name, text in values.items() if name not in {"nonce", "answer"}}
+    return page(
+        "public/manage_preview.html",
+        view=view,
+        letter=view.letter,
+        change=change,
+        hidden=hidden,
+        back=token_path("manage", token),
+        nonce=fresh_nonce(about=view.seen),
+    )
+
+
+def _mail_page(view: ManageView, token: str, form: FormState) -> Response:
+    return page(
+        "public/manage_mail.html",
+        status=422 if form.is_wrong else 200,
+        view=view,
+        letter=view.letter,
+        form=form,
+        languages=language_options(view.party.language or view.letter.language),
+        back=token_path("manage", token),
+        nonce=fresh_nonce(),
+    )
+
+
+def _erase_page(token: str, *, notice: str = "") -> Response:
+    here = services()
+    with reading(here.engine) as session:
+        view = look_at_sign_on(session, here.keyring, token=token, now=here.now())
+        remains = what_remains(session, here.keyring, token=token, now=here.now())
+    return page(
+        "public/manage_erase.html",
+        status=422 if notice else 200,
+        view=view,
+        letter=view.letter,
+        remains=remains,
+        back=token_path("manage", token),
+        nonce=fresh_nonce(),
+        notice=notice,
+    )

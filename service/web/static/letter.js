@@ -1,0 +1,39 @@
+/* Makes the letter's page handier; whoever has no JavaScript misses nothing. Talks to this site alone, keeps nothing. */
+"use strict";
+
+(() => {
+  const share = document.querySelector(".share");
+  if (share) {
+    const said = share.querySelector(".said");
+    const { address, title } = share.dataset;
+    const offer = (name, act) => {
+      const button = share.querySelector(`[data-${name}]`);
+      button.hidden = false;
+      button.addEventListener("click", act);
+    };
+    const copied = () => { said.textContent = "Copied."; };
+    const byHand = () => { said.textContent = address; };
+    if (navigator.share) offer("share", () => navigator.share({ title, url: address }).catch(() => {}));
+    offer("copy", () => navigator.clipboard ? navigator.clipboard.writeText(address).then(copied, byHand) : byHand());
+    offer("print", () => window.print());
+    share.hidden = false;
+  }
+
+  const tally = document.querySelector("[data-live]");
+  if (tally) {
+    const read = (address, how) =>
+      fetch(address, { credentials: "omit" }).then((answer) => (answer.ok ? answer[how]() : null)).catch(() => null);
+    const refresh = async () => {
+      if (document.hidden) return;
+      const count = await read(tally.dataset.count, "json");
+      if (!count || String(count.signatories) === tally.dataset.signatories) return;
+      // The page knows how its language says it.
+      const page = await read(location.href, "text");
+      const fresh = page && new DOMParser().parseFromString(page, "text/html").querySelector("[data-live]");
+      if (!fresh) return;
+      tally.replaceChildren(...fresh.childNodes);
+      tally.dataset.signatories = fresh.dataset.signatories;
+    };
+    setInterval(refresh, 60000);
+  }
+})();

@@ -1,0 +1,156 @@
+"""Every public page of one letter, so that each can be looked at: how it is reached, by its name."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.campaigns.queries import get_campaign
+from service.delivery.follow import follow_deliveries
+from service.model.signature import Kind, Visibility
+from service.signing.invite import import_signatories, send_invitations
+from service.signing.party import SignOn
+from service.signing.roll_file import read_signatories
+from service.store.transaction import transaction
+from service.web.services import WebServices
+from tests.coalition import SLUG, Coalition
+from tests.make import make_signature
+
+RIVER = Path(__file__).parents[2] / "examples" / "river" / "campaign.toml"
+INVITED = "kind,name,email\norganization,The Ferry Guild of Anvar in Exile,guild@ferryanvar.example\n"
+NAMES = (
+    ("Réseau des Sept Rives", "", "FR"),
+    ("ئۇيغۇر دەريا جەمئىيىتى", "Uyghur River Society", "TR"),
+    ("བོད་ཀྱི་ཆུ་མཛོད་ལྷན་ཚོགས།", "Tibetan Headwaters Association", "IN"),
+    ("江河守望者协会", "River Watchers", "TW"),
+    ("جمعية أصدقاء النهر", "Friends of the River", "LB"),
+    ("Verein Flussnachbarn am Tamarel e. V.", "", "AT"),
+    ("Kızılırmak Derneği", "", "TR"),
+    ("نگهبانان رودخانه‌ها", "River Keepers", "DE"),
+)
+MANY = 280
+
+
+@dataclass
+class Gallery:
+    """A letter served on loopback; its pages change as its life goes on."""
+
+    coalition: Coalition
+    url: str
+
+    def path(self, page: str = "", **query: str) -> str:
+        wanted = {"k": "" if self.coalition.campaign().published_at else self.coalition.key(), **query}
+        given = "&".join(f"{name}={value}" for name, value in wanted.items() if value)
+        return f"/letters/{SLUG}{page}" + (f"?{given}" if given else "")
+
+    def collecting(self) -> dict[str, str]:
+        """Give the pages of a letter that collects sign-ons."""
+        coalition = self.coalition
+        coalition.sign("Lake Alliance").deliver_mail()
+        pending = coalition.newest_token("confirm")
+        coalition.sign_and_confirm("Delta Listening House", visibility=Visibility.RECIPIENT).deliver_mail()
+        return {
+            "home": "/",
+            "letter": self.path(),
+            "sign": self.path("/sign"),
+            "sign-organization": self.path("/sign", kind="organization"),
+            "sign-person": self.path("/sign", kind="person"),
+            "thanks": self.path("/thanks"),
+            "confirm": f"/confirm/{pending}",
+            "confirmed": f"/confirm/{coalition.newest_token('confirm')}",
+            "invitation": f"/invitation/{coalition.newest_token('invitation')}",
+            "manage": f"/manage/{coalition.newest_token('manage')}",
+            "unsubscribe": f"/unsubscribe/{coalition.newest_token('unsubscribe')}",
+            "missing": "/letters/never-was",
+            "broken-link": "/confirm/x",
+        }
+
+    def published(self) -> dict[str, str]:
+        """Send and publish the letter, and give the pages that come with it."""
+        coalition = self.coalition
+        self._add_names()
+        coalition.close()
+        coalition.propose()
+        coalition.deliver_mail()
+        approval = f"/approve/{coalition.newest_token('approve')}"
+        coalition.approve_all().release()
+        coalition.deliver_mail()
+        with transaction(coalition.engine) as session:
+            follow_deliveries(session, now=coalition.now)
+        coalition.publish()
+        return {
+            "approve": approval,
+            "published": self.path(),
+            "signatories": self.path(part="2"),
+            "search": self.path(q="river"),
+            "search-none": self.path(q="zzz"),
+            "not-open": self.path("/sign"),
+            "embed": f"/embed/{SLUG}",
+        }
+
+    def _add_names(self) -> None:
+        coalition = self.coalition
+        with transaction(coalition.engine) as session:
+            campaign = get_campaign(session, SLUG)
+            keys = coalition.keyring.of(session, campaign.id)
+            for number in range(MANY):
+                is_person = number % 5 == 4
+                name, latin, country = NAMES[number % len(NAMES)]
+                written = (
+                    f"Person {number} Example"
+                    if is_person
+                    else f"{name} {number // len(NAMES) or ''}".strip()
+                )
+                party = SignOn(
+                    kind=Kind.PERSON if is_person else Kind.ORGANIZATION,
+                    name=written,
+                    name_latin="" if is_person else latin,
+                    position="Professor of Hydrology" if is_person else "",
+                    affiliation="University of Sarrow" if is_person else "",
+                    country=country,
+                    email=f"n{number}@names.example",
+                    visibility=Visibility.PUBLIC if number % 40 else Visibility.RECIPIENT,
+                )
+                make_signature(session, keys, campaign, now=coalition.now, sign_on=party)
+
+
+@contextmanager
+def gallery_of(coalition: Coalition) -> Iterator[Gallery]:
+    """Open the river's letter and serve it."""
+    text = re.sub(r"^(slug|send_at|publish_at) .*$", "", RIVER.read_text(), flags=re.MULTILINE)
+    for was, becomes in (
+        ("goal      = 60", "goal      = 60\ngoal_public = true"),
+        ("count_shown_from = 10", "count_shown_from = 1"),
+        ('"invited_automatic"', '"everyone"'),
+    ):
+        text = text.replace(was, becomes)
+    text = f'slug = "{SLUG}"\n{text}'
+    coalition.open(text.encode())
+    with transaction(coalition.engine) as session:
+        rows = read_signatories(INVITED.encode(), attested=False)
+        import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
+        send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+    services = WebServices(
+        engine=coalition.engine,
+        keyring=coalition.keyring,
+        clock=lambda: coalition.now,
+        public_url="http://127.0.0.1",
+        trusted_proxies=0,
+        onion_location="",
+        wake=lambda: None,
+        embed_on="*",
+    )
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Gallery(coalition=coalition, url=f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,134 @@
+"""A browser that only opens links confirms nothing; and while a letter is under attack a browser proves its work."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Engine
+from sqlmodel import select
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.foundation.sealing import RootKey
+from service.model.campaign import Campaign
+from service.model.intake import Intake
+from service.signing.abuse.attack import start_attack_mode
+from service.store.engine import make_engine
+from service.store.transaction import reading, transaction
+from service.web.services import WebServices
+from tests.coalition import Coalition, letter_file
+from tests.stories.visitor import letter_page
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+SECONDS = 20
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[Engine]:
+    """Stay on one database: the browser does not see which it is."""
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def coalition(engine: Engine, root: RootKey, noon: datetime) -> Coalition:
+    """Give a letter that takes everyone."""
+    return Coalition(engine=engine, root=root, now=noon).open(letter_file(more='admit = "everyone"'))
+
+
+@pytest.fixture
+def url(coalition: Coalition) -> Iterator[str]:
+    """Serve it on loopback."""
+    services = WebServices(
+        engine=coalition.engine,
+        keyring=coalition.keyring,
+        clock=lambda: coalition.now,
+        public_url="http://127.0.0.1",
+        trusted_proxies=0,
+        onion_location="",
+        wake=lambda: None,
+    )
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium; without one these stories are left out."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("No Chromium on this machine: install it to see this story.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open a window of a phone's size; nothing may go wrong in it unseen."""
+    context = browser.new_context(java_script_enabled=request.param, viewport={"width": 360, "height": 760})
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    yield page
+    assert said == []
+    context.close()
+
+
+def test_a_browser_that_loads_each_link_with_its_scripts_and_presses_nothing_changes_nothing(
+    coalition: Coalition, url: str, page: Page
+) -> None:
+    coalition.sign_and_confirm("Standing Stone").sign("Pending Pond").deliver_mail()
+    mails = len(coalition.mails())
+    for purpose in ("confirm", "manage", "unsubscribe"):
+        for token in coalition.tokens(purpose):
+            page.goto(f"{url}/{purpose}/{token}", wait_until="networkidle")
+            # Scanners scroll and hover as well, to look alive.
+            page.mouse.wheel(0, 2000)
+            for button in page.locator("button:visible").all():
+                button.hover()
+
+    assert coalition.counts().signatories == 1
+    assert len(coalition.deliver_mail().mails()) == mails
+
+
+def test_under_attack_a_browser_proves_its_work_and_one_without_scripts_is_told_and_held(
+    coalition: Coalition, url: str, page: Page
+) -> None:
+    with transaction(coalition.engine) as session:
+        campaign = session.get(Campaign, coalition.campaign().id)
+        assert campaign is not None
+        start_attack_mode(session, campaign, by="test", now=coalition.now)
+    page.goto(url + letter_page(coalition, "/sign", kind="person"))
+    has_scripts = not page.get_by_text("Nothing is lost.").is_visible()
+    page.get_by_label("Your name", exact=True).fill("Tenzin Example")
+    page.get_by_label("Your e-mail address").fill("tenzin@valley.example")
+    page.get_by_label("Named publicly").check()
+    page.get_by_role("button", name="Send the sign-on").click()
+    page.get_by_role("heading", name="Check your e-mail").wait_for()
+
+    assert urlsplit(page.url).path.startswith("/waiting/")
+    with reading(coalition.engine) as session:
+        (row,) = session.exec(select(Intake)).all()
+    assert (row.reason is None) is has_scripts
+    assert len(coalition.deliver_mail().mails()) == int(has_scripts)

@@ -1,0 +1,175 @@
+"""As a reader I want the letter in my language, and to know whether that text was signed."""
+
+import re
+
+import pytest
+from sqlmodel import select
+
+from service.campaigns.file import read_campaign_file, revision_record
+from service.campaigns.translations import translation_sha256
+from service.foundation.canonical import digest
+from service.foundation.errors import Refused
+from service.model.audit_event import AuditEvent
+from service.model.letter_revision import LetterRevision
+from service.signing.change import look_at_change
+from service.store.transaction import reading
+from tests.changing import file_of, revised
+from tests.stories.visitor import letter_page, words_of
+
+FRENCH = """
+[[letter.translations]]
+language = "fr"
+status = "authentic"
+title = "Gardez le fleuve ouvert"
+salutation = "Monsieur le Président,"
+body = "Au nom de ((signatories)), nous vous écrivons."
+asks_intro = "Nous vous demandons :"
+asks = ["Ouvrez les archives.", "Invitez les villages."]
+closing = "Respectueusement,"
+"""
+ARABIC = """
+[[letter.translations]]
+language = "ar"
+title = "أبقوا النهر مفتوحًا"
+salutation = "سيادة الرئيس،"
+body = "باسم ((signatories)) نكتب إليكم عن النهر."
+asks = ["افتحوا الأرشيف.", "ادعوا القرى."]
+"""
+
+
+def revision_of(coalition):
+    with reading(coalition.engine) as session:
+        return session.get(LetterRevision, coalition.campaign().revision_id)
+
+
+def test_each_text_is_shown_in_its_language_and_direction(coalition, visitor):
+    coalition.open(file_of(tables=FRENCH + ARABIC)).sign_and_confirm("Lake Alliance")
+
+    own, french, arabic = (
+        visitor.open(letter_page(coalition, **query)) for query in ({}, {"text": "fr"}, {"text": "ar"})
+    )
+
+    assert '<article class="letter" lang="en" dir="ltr">' in own.text
+    assert '<article class="letter" lang="fr" dir="ltr">' in french.text
+    assert '<article class="letter" lang="ar" dir="rtl">' in arabic.text
+    for page, title in ((own, "Keep the river open"), (french, "Gardez le fleuve"), (arabic, "أبقوا النهر")):
+        assert page.status_code == 200
+        assert f"<h1>{title}" in page.text
+        for name in ("English", "français", "العربية"):
+            assert f"<bdi>{name}</bdi>" in page.text
+        (switch,) = re.findall(r'<nav class="texts".*?</nav>', page.text, re.DOTALL)
+        assert switch.count('aria-current="true"') == 1
+    assert '<p class="salutation">Monsieur le Président,</p>' in french.text
+
+
+def test_a_reader_is_told_what_was_signed(coalition, visitor):
+    coalition.open(file_of(tables=FRENCH + ARABIC))
+    revision = revision_of(coalition)
+    file = read_campaign_file(file_of(tables=FRENCH + ARABIC), now=coalition.now)
+    own_hash = translation_sha256(file.letter.translations[1], revision_sha256=revision.sha256)
+
+    own, french, arabic = (
+        words_of(visitor.open(letter_page(coalition, **query)))
+        for query in ({}, {"text": "FR"}, {"text": "ar"})
+    )
+
+    assert "translation" not in own
+    assert "This text is signed as well" in french
+    assert "A courtesy translation." in arabic
+    assert own_hash in arabic
+    assert own_hash not in french
+    assert all(revision.sha256 in page for page in (own, french, arabic))
+
+
+@pytest.mark.parametrize("asked", ["de", "fr-CA", "x" * 300, "%00", "<b>", "en"])
+def test_a_text_that_is_not_there_gives_the_letters_own(coalition, visitor, asked):
+    coalition.open(file_of(tables=FRENCH))
+
+    page = visitor.open(letter_page(coalition, text=asked))
+
+    assert page.status_code == 200
+    assert page.data == visitor.open(letter_page(coalition)).data
+
+
+def test_a_letter_in_one_language_has_no_switch(coalition, visitor):
+    coalition.open(file_of())
+
+    assert 'class="texts"' not in visitor.open(letter_page(coalition)).text
+
+
+def test_numbers_that_nobody_may_know_are_veiled_in_every_language(coalition, visitor):
+    coalition.open(file_of(tables=FRENCH + ARABIC))
+
+    assert "Au nom de organisations et personnes" in words_of(visitor.open(letter_page(coalition, text="fr")))
+    assert "باسم منظمات وأفراد" in words_of(visitor.open(letter_page(coalition, text="ar")))
+
+
+def test_a_courtesy_text_may_come_later_and_moves_nobody(coalition, visitor):
+    coalition.open(file_of()).sign_and_confirm("Lake Alliance")
+    before = revision_of(coalition).sha256
+
+    coalition.load(file_of(tables=ARABIC))
+
+    assert revision_of(coalition).sha256 == before
+    assert coalition.counts().signatories == 1
+    assert "A courtesy translation." in words_of(visitor.open(letter_page(coalition, text="ar")))
+    with reading(coalition.engine) as session:
+        (kept,) = session.exec(select(AuditEvent).where(AuditEvent.act == "campaign.translate")).all()
+    assert kept.thing.startswith("ar ")
+    assert len(kept.thing) == len("ar ") + 64
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        file_of(),
+        file_of(tables=FRENCH),
+        file_of(tables=ARABIC, more='admit = "each"'),
+        file_of((b"Thank you.", b"We thank you."), tables=ARABIC),
+    ],
+    ids=["the same", "an authentic text", "another rule", "other words"],
+)
+def test_nothing_else_is_loaded_into_a_final_text(coalition, file):
+    coalition.open(file_of())
+    before = revision_of(coalition)
+
+    with pytest.raises(Refused, match=r"no longer a draft.*campaign revise clean-river"):
+        coalition.load(file)
+
+    assert revision_of(coalition) == before
+
+
+def test_a_change_in_one_authentic_text_is_a_new_version_and_shown_in_that_language(coalition, visitor):
+    coalition.open(file_of(tables=FRENCH)).sign_and_confirm("Lake Alliance")
+    revised(coalition, file_of(tables=FRENCH.replace("les villages", "tous les villages")))
+    coalition.deliver_mail()
+
+    page = visitor.open(f"/change/{coalition.newest_token('change')}")
+
+    assert "Request 2 (français) changed" in words_of(page)
+    assert '<div class="words" lang="fr" dir="ltr">' in page.text
+    with reading(coalition.engine) as session:
+        view = look_at_change(
+            session, coalition.keyring, token=coalition.newest_token("change"), now=coalition.now
+        )
+    assert [(passage.part, passage.language) for passage in view.passages] == [("asks", "fr")]
+
+
+def test_the_hash_that_is_signed_covers_authentic_texts_and_no_courtesy(noon):
+    def signed(tables):
+        return digest(revision_record(read_campaign_file(file_of(tables=tables), now=noon)))
+
+    spanish = FRENCH.replace('"fr"', '"es"')
+    assert signed("") == signed(ARABIC)
+    assert len({signed(""), signed(FRENCH), signed(FRENCH.replace("Ouvrez", "Rouvrez"))}) == 3
+    assert signed(FRENCH + spanish) == signed(spanish + FRENCH + ARABIC)
+
+
+def test_an_offices_own_salutation_stays_in_the_letters_language(coalition, visitor):
+    own = (b'channels = ["email"]', b'channels = ["email"]\nsalutation = "Dear Madam President,"')
+    coalition.open(file_of(own, tables=FRENCH))
+
+    assert "Dear Madam President," in words_of(visitor.open(letter_page(coalition)))
+    french = words_of(visitor.open(letter_page(coalition, text="fr")))
+    assert "Dear Madam" not in french
+    assert "Monsieur le Président," in french

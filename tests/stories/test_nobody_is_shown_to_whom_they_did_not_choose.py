@@ -1,0 +1,281 @@
+"""Every way of being named, every access, before and after publication, in every output: only what was chosen is shown."""
+
+import itertools
+import logging
+import re
+from dataclasses import dataclass
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+
+from service.campaigns.queries import get_campaign
+from service.delivery.follow import follow_deliveries, send_waiting_press
+from service.foundation.errors import Refused
+from service.letter.compile import compile_copy
+from service.letter.copy import make_copy
+from service.model.signature import Kind, Visibility
+from service.signing.invite import import_signatories, send_invitations
+from service.signing.listing import COLUMNS, list_signatories
+from service.signing.mirror import mirror_copy
+from service.signing.roll import letter_as_it_stands, letter_for_page
+from service.signing.roll_export import write_signatories
+from service.signing.roll_file import read_signatories
+from service.store.transaction import reading, transaction
+from tests.coalition import PUBLIC_URL, SLUG, letter_file
+from tests.stories.visitor import letter_page, same
+
+# Each access as it is by default, and each other moment of showing names with some of them.
+SETUPS = (
+    ("link", "after_publication", "postgresql"),
+    ("public", "live", "postgresql"),
+    ("link", "after_publication", "sqlite"),
+    ("invited", "after_publication", "sqlite"),
+    ("public", "after_publication", "sqlite"),
+    ("invited", "to_signatories", "sqlite"),
+    ("public", "to_signatories", "sqlite"),
+    ("link", "live", "sqlite"),
+    ("public", "live", "sqlite"),
+)
+PUBLIC, FULL, NOBODY = frozenset({"public"}), frozenset({"public", "recipient"}), frozenset()
+# What a signatory writes to be printed, and what it writes for us alone.
+PRINTED = {
+    Kind.ORGANIZATION: (
+        "name",
+        "name_latin",
+        "acronym",
+        "qualifier",
+        "representative_name",
+        "representative_title",
+    ),
+    Kind.PERSON: ("name", "name_latin", "position", "affiliation"),
+}
+FOR_US = ("filler_name", "note", "phone", "messenger")
+TABLES = """
+[signatories]
+show_representative = true
+
+[[recipients]]
+role = "cc"
+name = "The Other Office"
+emails = ["other@office.example"]
+copy = "public"
+
+[[recipients]]
+role = "press"
+name = "The Daily Example"
+emails = ["news@daily.example"]
+"""
+PAGES = ("", "/sign", "/sign?kind=organization", "/thanks", "/count.json", "/feed", "?q=canary", "?part=1")
+CANARY = re.compile(r"canary(organization|person)(public|recipient|counted)([a-z]+)", re.IGNORECASE)
+
+
+@dataclass
+class Setup:
+    """A letter with one signatory of each kind and each way of being named."""
+
+    coalition: object
+    visitor: object
+    access: str
+    shown: str
+    published: bool = False
+
+    @property
+    def to_all(self) -> frozenset[str]:
+        """Who may be shown to everybody who sees the page."""
+        return PUBLIC if self.published or self.shown == "live" else NOBODY
+
+    @property
+    def to_signatories(self) -> frozenset[str]:
+        return PUBLIC if self.shown == "to_signatories" else self.to_all
+
+
+def canaries(kind: Kind, visibility: Visibility) -> dict[str, str]:
+    """Give what a signatory writes; wherever one of these words appears, it tells whose it is."""
+    mark = f"Canary{kind.value.capitalize()}{visibility.value.capitalize()}"
+    given = {field: f"{mark}{field.replace('_', '').capitalize()}" for field in (*PRINTED[kind], *FOR_US)}
+    return {**given, "email": f"{mark.lower()}email@members.example"}
+
+
+def seen_in(text: str) -> set[str]:
+    """Give the ways of being named of those whose printed words stand in a text; private words are named as such."""
+    found = set()
+    private = {field.replace("_", "") for field in (*FOR_US, "email")}
+    for _, visibility, field in CANARY.findall(text):
+        found.add("private" if field.lower().startswith(tuple(private)) else visibility.lower())
+    return found
+
+
+@pytest.fixture
+def database_url(request):
+    """Give the database that the setup names: the rules do not depend on it, so most of them are tried on one."""
+    return str(request.getfixturevalue(f"{request.node.callspec.params['setup'][2]}_url"))
+
+
+@pytest.fixture(params=SETUPS, ids="-".join)
+def setup(request, coalition, visitor):
+    access, shown, _ = request.param
+    more = f'admit = "everyone"\naccess = "{access}"\nnames_shown = "{shown}"'
+    coalition.open(letter_file(more=more, tables=TABLES))
+    rows = read_signatories(
+        b"kind,name,email\norganization,Invited One,invited@members.example\n", attested=False
+    )
+    with transaction(coalition.engine) as session:
+        import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
+        send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+    for kind, visibility in itertools.product(Kind, Visibility):
+        coalition.sign_and_confirm(kind=kind, visibility=visibility, **canaries(kind, visibility))
+    coalition.deliver_mail()
+    return Setup(coalition, visitor, access, shown)
+
+
+def test_every_output_shows_only_those_who_chose_it(setup, caplog):
+    caplog.set_level(logging.DEBUG)
+    wrong = [*pages(setup), *personal_pages(setup), *copies(setup), *mirrors(setup)]
+    send_and_publish(setup)
+    setup.published = True
+    wrong += [
+        *approval(setup),
+        *pages(setup),
+        *personal_pages(setup),
+        *copies(setup),
+        *mirrors(setup),
+        *mails(setup),
+    ]
+
+    assert wrong == []
+    assert seen_in(caplog.text) == set()
+    # The words are there to be found: the secretariat's own list has them all.
+    assert seen_in(exported(setup)) == {"public", "recipient", "counted", "private"}
+
+
+def check(where: str, text: str, allowed: frozenset[str], *, all_of_them: bool = False):
+    """Give a sentence where somebody is shown who must not be, or is missing who must be there."""
+    seen = seen_in(text)
+    if seen - allowed or (all_of_them and seen != allowed):
+        yield f"{where}: shows {sorted(seen)}, may show {sorted(allowed)}"
+
+
+def pages(setup):
+    """Look at everything that an outsider, and one who was given the address, can open."""
+    for path in (*(f"/letters/{SLUG}{page}" for page in PAGES), f"/embed/{SLUG}"):
+        answer = setup.visitor.open(path)
+        if setup.published or setup.access == "public":
+            yield from check(path, answer.text, setup.to_all, all_of_them=path == f"/letters/{SLUG}")
+        elif not same(answer, setup.visitor.open("/letters/never-was")):
+            yield f"{path}: an outsider learns that there is something"
+        separator = "&" if "?" in path else "?"
+        keyed = setup.visitor.open(f"{path}{separator}{letter_page(setup.coalition).partition('?')[2]}")
+        if keyed.status_code != 200 and "/thanks" not in path:
+            yield f"{path} with its key: {keyed.status_code}"
+        yield from check(f"{path} with its key", keyed.text, setup.to_all)
+
+
+def personal_pages(setup):
+    """Look at what each signatory's own link opens, and the invitation of one who has not signed."""
+    for purpose, mail, token in links(setup):
+        text = setup.visitor.open(f"/{purpose}/{token}").text
+        owner = CANARY.match(mail.to)
+        # Its own words are its own business.
+        mine = re.compile(f"canary{owner[1]}{owner[2]}[a-z]+", re.IGNORECASE) if owner else re.compile("(?!)")
+        allowed = setup.to_signatories if owner else setup.to_all
+        whole = purpose == "invitation"
+        yield from check(f"{purpose} of {mail.to}", mine.sub("", text), allowed, all_of_them=whole)
+
+
+def links(setup):
+    """Give every personal link with the mail that brought it."""
+    for mail in setup.coalition.mails():
+        for purpose in ("confirm", "manage", "unsubscribe", "invitation"):
+            for token in re.findall(rf"{PUBLIC_URL}/{purpose}/([A-Za-z0-9_-]{{43}})", mail.text):
+                yield purpose, mail, token
+
+
+def copies(setup):
+    """Look at what `letter compile` gives, in every format that can be read here."""
+    coalition = setup.coalition
+    with reading(coalition.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        letters = [
+            make(session, coalition.keyring, campaign, now=coalition.now)
+            for make in (letter_as_it_stands, letter_for_page)
+        ]
+    for letter, (audience, allowed), form in itertools.product(
+        letters, (("public", PUBLIC), ("full", FULL), ("unnamed", NOBODY)), ("html", "txt", "json")
+    ):
+        data = compile_copy(make_copy(letter, audience=audience, office=None), form=form).data
+        yield from check(f"{audience} copy as {form}", data.decode(), allowed, all_of_them=True)
+
+
+def mirrors(setup):
+    """Look at what a mirror spreads, with names and without."""
+    coalition = setup.coalition
+    for names in (False, True):
+        allowed = setup.to_all if names else NOBODY
+        may = (setup.published or setup.access == "public") and bool(allowed or not names)
+        with reading(coalition.engine) as session:
+            try:
+                copy = mirror_copy(session, coalition.keyring, SLUG, names=names, now=coalition.now)
+            except Refused:
+                if may:
+                    yield f"mirror, names {names}: was refused"
+                continue
+        if not may:
+            yield f"mirror, names {names}: was not refused"
+        for form in ("html", "txt", "json"):
+            text = compile_copy(copy, form=form).data.decode()
+            yield from check(f"mirror, names {names}, {form}", text, allowed, all_of_them=True)
+
+
+def approval(setup):
+    """Look at what an approver sees: the full copy."""
+    token = setup.coalition.tokens("approve")[0]
+    yield from check("approval", setup.visitor.open(f"/approve/{token}").text, FULL, all_of_them=True)
+
+
+def mails(setup):
+    """Look at every mail: the office gets the full copy, cc and press the public one, a signatory itself alone."""
+    letters = {
+        "president@office.example": FULL,
+        "other@office.example": PUBLIC,
+        "news@daily.example": PUBLIC,
+    }
+    got = set()
+    for envelope in setup.coalition.postbox.kept:
+        message = BytesParser(policy=policy.default).parsebytes(envelope.data)
+        to, parts = (
+            str(message["To"]),
+            [part for part in message.walk() if part.get_content_maintype() == "text"],
+        )
+        text = f"{message['Subject']}\n" + "\n".join(part.get_content() for part in parts)
+        got.add(to)
+        if to in letters:
+            yield from check(f"letter to {to}", text, letters[to], all_of_them=True)
+        elif own := CANARY.match(to):
+            others = [one for one in CANARY.findall(text) if one[:2] != own.groups()[:2]]
+            if {(kind.lower(), visibility.lower()) for kind, visibility, _ in others} - {own.groups()[:2]}:
+                yield f"mail to {to}: shows others {others}"
+        else:
+            yield from check(f"mail to {to}", text, FULL if "approv" in text.lower() else NOBODY)
+    if not letters.keys() <= got:
+        yield f"mails: nothing came to {sorted(letters.keys() - got)}"
+
+
+def exported(setup) -> str:
+    with reading(setup.coalition.engine) as session:
+        rows = list_signatories(session, setup.coalition.keyring, get_campaign(session, SLUG))
+    return write_signatories(rows, COLUMNS)
+
+
+def send_and_publish(setup):
+    coalition = setup.coalition
+    coalition.close()
+    coalition.propose()
+    coalition.approve_all().release()
+    coalition.deliver_mail()
+    with transaction(coalition.engine) as session:
+        follow_deliveries(session, now=coalition.now)
+    coalition.publish()
+    with transaction(coalition.engine) as session:
+        send_waiting_press(session, coalition.keyring, now=coalition.now)
+    coalition.deliver_mail()
