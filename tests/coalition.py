@@ -29,7 +29,7 @@ from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
-from service.signing.confirm import confirm, look_at_confirmation
+from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
 from service.signing.messages import signing_composers
 from service.signing.page import unlisted_address
@@ -95,6 +95,15 @@ def file_open_now() -> bytes:
     return letter_file(deadline=deadline).replace(b"2026-11-20T09:00:00", opens.encode())
 
 
+# So long a page is looked at before its button is pressed.
+A_LOOK = timedelta(minutes=1)
+
+
+def showing(digest: str) -> Opened:
+    """Be a page that was opened when what it shows had this digest, now: Opened of service/signing/confirm.py."""
+    return lambda present: now() if present == digest else None
+
+
 @dataclass
 class Coalition:
     """One letter on one database; `now` moves only when a test moves it."""
@@ -142,8 +151,7 @@ class Coalition:
 
     def confirm(self, token: str) -> "Coalition":
         with transaction(self.engine) as session:
-            seen = look_at_confirmation(session, self.keyring, token=token, now=self.now).seen
-            confirm(session, self.keyring, token=token, seen=seen, now=self.now)
+            confirm(session, self.keyring, token=token, opened=lambda _: self.now - A_LOOK, now=self.now)
         return self
 
     def sign_and_confirm(self, name: str, **given: object) -> "Coalition":

@@ -11,6 +11,7 @@ depends_on = None
 # A table whose rows a page is made of: the column that names the letter, and which of its rows stand on a page.
 _WATCHED = {
     "signature": ("campaign_id", "{row}.state = 'confirmed'"),
+    "member": ("campaign_id", ""),
     "edition": ("campaign_id", ""),
     "campaign": ("id", ""),
 }

@@ -1,6 +1,7 @@
 """Confirm a sign-on by its link, and for all other ways what confirming does; looking changes nothing."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -33,6 +34,11 @@ from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_manag
 from service.store.keyring import Keyring
 from service.store.links import Link, find_link, link_of
 from service.store.sealed import open_text
+
+_LOOK_AGAIN = Sentence(
+    "This page was open for more than an hour, or what it shows has changed since;"
+    " please look at it and press the button again."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,36 +78,30 @@ def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now:
     )
 
 
-def confirm(
-    session: Session,
-    keyring: Keyring,
-    *,
-    token: str,
-    seen: str,
-    now: datetime,
-    opened_at: datetime | None = None,
-) -> PendingView:
-    """Confirm the sign-on behind a link, as it was `seen`; a second time changes nothing and says so kindly.
+Opened = Callable[[str], datetime | None]
+"""Tells when the page was opened that showed what has this digest; None where it showed something else, or long ago."""
 
-    `opened_at` is when its page was opened, where that is known. Raises NotFound for a link that opens nothing, Refused for one whose time is over or that changed since.
+
+def confirm(session: Session, keyring: Keyring, *, token: str, opened: Opened, now: datetime) -> None:
+    """Confirm the sign-on behind a link, as its page showed it when it was opened; a second time changes nothing.
+
+    Raises NotFound for a link that opens nothing, Refused for one whose time is over or that changed since.
     """
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, lock_signature)
-    was_before = is_settled(signature)
-    if not was_before:
-        if _is_over(session, link, signature, campaign, now=now):
-            raise Refused(_why_over(signature))
-        if seen_digest(keyring.of(session, campaign.id), signature, campaign) != seen:
-            raise Refused(Sentence("What this link confirms has just changed; open it again and look."))
-        # What was seen is the present text: that is what the button agrees to, whatever stood there at the form.
-        signature.revision_id = campaign.revision_id
-        link.used_at = link.used_at or now
-        session.add(link)
-        act = Act(by=ConfirmedBy.BUTTON, opened_at=opened_at)
-        settle(session, keyring, signature, campaign, act=act, now=now)
-    return replace(
-        _view(session, keyring, signature, campaign, now=now, expired=False), was_before=was_before
-    )
+    if is_settled(signature):
+        return
+    if _is_over(session, link, signature, campaign, now=now):
+        raise Refused(_why_over(signature))
+    opened_at = opened(seen_digest(keyring.of(session, campaign.id), signature, campaign))
+    if opened_at is None:
+        raise Refused(_LOOK_AGAIN)
+    # What was seen is the present text: that is what the button agrees to, whatever stood there at the form.
+    signature.revision_id = campaign.revision_id
+    link.used_at = link.used_at or now
+    session.add(link)
+    act = Act(by=ConfirmedBy.BUTTON, opened_at=opened_at)
+    settle(session, keyring, signature, campaign, act=act, now=now)
 
 
 def look_at_signature(

@@ -13,6 +13,9 @@ from service.templating import render
 from service.web.assets import ASSETS
 from service.web.language import Choice, other_languages, page_language
 
+# Numbers are the same in every language.
+_NUMBERS = "application/json"
+
 
 class Openness(Enum):
     """Who may keep a page, and who may list it."""
@@ -109,7 +112,8 @@ def answer(
     """Answer with what was made already."""
     response = Page(data, status=status, mimetype=media_type)
     response.headers["Cache-Control"] = openness.value
-    response.headers["Vary"] = "Accept-Language"
+    if media_type != _NUMBERS:
+        response.headers["Vary"] = "Accept-Language"
     response.listed = openness is Openness.LISTED
     return response
 

@@ -33,7 +33,16 @@ def coalition(engine, root, noon):
     return Coalition(engine, root, noon).open(letter_file(more='admit = "everyone"'))
 
 
-def send(coalition, name="Lake Alliance", email="office@lakes.example", *, at=AT, caution=None, **visit):
+def send(
+    coalition,
+    name="Lake Alliance",
+    email="office@lakes.example",
+    *,
+    at=AT,
+    caution=None,
+    members=("A",),
+    **visit,
+):
     given = Visit(
         address=at,
         open_for=visit.pop("open_for", timedelta(minutes=1)),
@@ -41,7 +50,7 @@ def send(coalition, name="Lake Alliance", email="office@lakes.example", *, at=AT
         **visit,
     )
     sign_on = SignOn(
-        kind=Kind.ORGANIZATION, name=name, email=email, visibility=Visibility.PUBLIC, members=("A",)
+        kind=Kind.ORGANIZATION, name=name, email=email, visibility=Visibility.PUBLIC, members=members
     )
     with transaction(coalition.engine) as session:
         return receive(
@@ -287,10 +296,13 @@ def test_under_attack_a_form_needs_a_proof_and_each_proof_serves_once(coalition)
 # What a person decides
 
 
+HELD = ["Lake Alliance", "River Watch", "Delta Friends", "Source Keepers"]
+
+
 def hold_some(coalition):
-    for number in range(4):
+    for number, name in enumerate(HELD):
         at = AT if number < 3 else "198.51.100.9"
-        send(coalition, f"Organization {number}", f"o{number}@d{number % 2}.example", trapped=True, at=at)
+        send(coalition, name, f"o{number}@d{number % 2}.example", trapped=True, at=at, members=())
     return held(coalition)
 
 
@@ -298,9 +310,9 @@ def test_what_is_held_is_found_by_reason_network_and_domain(coalition):
     forms = hold_some(coalition)
     send(coalition, "Fine", "fine@d0.example")
 
-    assert [form.name for form in forms] == [f"Organization {number}" for number in range(4)]
+    assert [form.name for form in forms] == HELD
     assert len({form.network for form in forms[:3]}) == 1
-    assert [form.name for form in held(coalition, network=forms[3].network)] == ["Organization 3"]
+    assert [form.name for form in held(coalition, network=forms[3].network)] == HELD[3:]
     assert len(held(coalition, domain="D1.example")) == 2
     assert len(held(coalition, reason=R.TRAP)) == 4
     assert held(coalition, reason=R.BLOCKED) == []

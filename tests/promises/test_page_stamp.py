@@ -10,8 +10,11 @@ from sqlmodel import col
 from service.campaigns.sight import Lookout
 from service.delivery.follow import follow_deliveries
 from service.foundation.errors import NotFound
+from service.model.agreement import Agreement
 from service.model.campaign import Campaign
 from service.model.edition import Edition
+from service.model.member import Member
+from service.model.resemblance import LikenessIndex
 from service.model.signature import HeldReason, Kind, Signature
 from service.model.states import SignatureState
 from service.signing.manage import withdraw
@@ -23,7 +26,7 @@ from tests.make import make_sign_on, make_signature
 LIVE = 'admit = "everyone"\naccess = "public"\nnames_shown = "live"'
 # What a page reads besides: what never changes once it is there, and the keys.
 NEVER_CHANGES = {"letter_revision", "campaign_key", "page_stamp"}
-WATCHED = {"campaign", "signature", "edition"}
+WATCHED = {"campaign", "signature", "member", "edition"}
 
 
 @pytest.fixture
@@ -45,9 +48,10 @@ def stamp(lookout):
     return int(lookout.see(slug=SLUG, key="").stamp)
 
 
-def change(coalition, statement):
+def change(coalition, *statements):
     with transaction(coalition.engine) as session:
-        session.execute(statement)
+        for statement in statements:
+            session.execute(statement)
 
 
 MINE = col(Signature.state) == SignatureState.CONFIRMED
@@ -56,7 +60,6 @@ CHANGES = {
     "held": update(Signature).where(MINE).values(held_reason=HeldReason.SECRETARIAT),
     "another name": update(Signature).where(MINE).values(name=b"sealed"),
     "another visibility": update(Signature).where(MINE).values(visibility="counted"),
-    "gone": delete(Signature).where(MINE),
     "published": update(Campaign).values(count_shown_from=7),
     "another deadline": update(Campaign).values(deadline_at=Campaign.deadline_at),
 }
@@ -64,6 +67,24 @@ CHANGES = {
 
 @pytest.mark.parametrize("statement", CHANGES.values(), ids=CHANGES)
 def test_every_change_to_what_is_shown_moves_the_stamp(coalition, lookout, statement):
+    before = stamp(lookout)
+
+    change(coalition, statement)
+
+    assert stamp(lookout) > before
+
+
+def test_a_signature_that_is_gone_moves_it(coalition, lookout):
+    before = stamp(lookout)
+
+    change(coalition, delete(Agreement), delete(LikenessIndex), delete(Signature).where(MINE))
+
+    assert stamp(lookout) > before
+
+
+@pytest.mark.parametrize("statement", [update(Member).values(name=b"sealed"), delete(Member)])
+def test_a_change_to_the_members_it_signs_for_moves_it(coalition, lookout, statement):
+    coalition.sign("Delta Network", signs_for="members", members=("Delta Friends", "Source Keepers"))
     before = stamp(lookout)
 
     change(coalition, statement)

@@ -35,7 +35,7 @@ from service.store.keyring import Keyring
 from service.store.migrate import migrate
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, answered, asked, file_of, kept, reasons_to_call, revised
-from tests.coalition import SLUG, Coalition
+from tests.coalition import SLUG, Coalition, showing
 
 BACK = (NEW_WORDS[1], NEW_WORDS[0])
 OTHER = (b"Thank you.", b"We thank you.")
@@ -274,8 +274,8 @@ def test_a_confirmation_is_to_the_text_that_was_seen(coalition):
         seen = look_at_confirmation(session, coalition.keyring, token=token, now=coalition.now).seen
     revised(coalition)
 
-    with pytest.raises(Refused, match="just changed"), transaction(coalition.engine) as session:
-        confirm(session, coalition.keyring, token=token, seen=seen, now=coalition.now)
+    with pytest.raises(Refused, match="has changed since"), transaction(coalition.engine) as session:
+        confirm(session, coalition.keyring, token=token, opened=showing(seen), now=coalition.now)
     coalition.confirm(token)
 
     assert words(coalition)["third"] is Standing.COUNTED

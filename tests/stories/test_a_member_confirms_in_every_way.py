@@ -207,7 +207,7 @@ def test_a_link_whose_time_is_over_offers_a_new_one(everyone: Coalition, visitor
     everyone.deliver_mail()
     assert everyone.mails()[-1].to == ORGANIZATION["email"]
     # The link is the same, and lives on.
-    assert "The sign-on is confirmed" in words_of(visitor.send(old, {}))
+    assert "The sign-on is confirmed" in words_of(visitor.follow(visitor.send(old, {})))
     assert everyone.counts().organizations == 1
 
 

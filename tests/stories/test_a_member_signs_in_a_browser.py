@@ -241,6 +241,7 @@ def test_the_keyboard_reaches_the_skip_link_first(site: Site, page: Page) -> Non
 def fits(page: Page) -> None:
     """Nothing sticks out sideways, and every field has its label."""
     assert page.viewport_size is not None
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     for control in page.locator("input:not([type=hidden]), select, textarea").all():
         name = control.get_attribute("id")

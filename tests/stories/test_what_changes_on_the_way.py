@@ -21,7 +21,7 @@ from service.signing.queries import all_signatures
 from service.signing.remind import remind_due
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
-from tests.coalition import SLUG, letter_file
+from tests.coalition import SLUG, letter_file, showing
 from tests.doubles.postbox import Fault
 
 EVERYONE = 'admit = "everyone"'
@@ -277,8 +277,8 @@ def test_what_is_confirmed_is_what_was_shown(coalition):
         seen = look_at_confirmation(session, coalition.keyring, token=token, now=coalition.now).seen
     coalition.sign("Ada Example", visibility=Visibility.PUBLIC, position="Agent", **person)
 
-    with pytest.raises(Refused, match="has just changed"), transaction(coalition.engine) as session:
-        confirm(session, coalition.keyring, token=token, seen=seen, now=coalition.now)
+    with pytest.raises(Refused, match="has changed since"), transaction(coalition.engine) as session:
+        confirm(session, coalition.keyring, token=token, opened=showing(seen), now=coalition.now)
     assert coalition.counts().signatories == 0
 
 

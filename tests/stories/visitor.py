@@ -73,6 +73,11 @@ class Visitor:
         form = form_of(self.open(path), having=having, answer=answer)
         return self.post(form.action or path, dict(form.filled(values)))
 
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """Open the page to which an answer sends."""
+        assert answer.status_code == 303
+        return self.open(answer.location)
+
 
 def form_of(page: TestResponse, *, having: str = "nonce", answer: str = "") -> Form:
     """Find a posted form of a page by a field, or by its hidden answer."""

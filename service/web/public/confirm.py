@@ -1,10 +1,10 @@
 """The page of a confirming link: opening it shows, its button confirms."""
 
-from dataclasses import replace
+from datetime import datetime
 
 from flask import Response, request
 
-from service.foundation.sentence import Sentence
+from service.foundation.errors import Refused
 from service.signing.confirm import PendingView, ask_anew, confirm, look_at_confirmation
 from service.store.transaction import reading, transaction
 from service.web.links import token_path
@@ -12,11 +12,6 @@ from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, form_opened_at, fresh_nonce, nonce_for
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
-
-_LOOK_AGAIN = Sentence(
-    "This page was open for more than an hour, or what it shows has changed since;"
-    " please look at it and press the button again."
-)
 
 
 @public.get("/confirm/<token>")
@@ -27,24 +22,16 @@ def confirm_page(token: str) -> Response:
 
 @public.post("/confirm/<token>")
 def confirm_sign_on(token: str) -> Response:
-    """Confirm; a second time shows the same page."""
-    view = _look(token)
-    if view.confirmed or view.expired:
-        return _show(replace(view, was_before=view.confirmed))
-    if not form_is_fresh(request.form, about=view.seen):
-        return _show(view, notice=_LOOK_AGAIN)
+    """Confirm; the page of the link then says so, however often the button was pressed."""
     here = services()
-    with transaction(here.engine) as session:
-        confirmed = confirm(
-            session,
-            here.keyring,
-            token=token,
-            seen=view.seen,
-            now=here.now(),
-            opened_at=form_opened_at(request.form, about=view.seen),
-        )
+    try:
+        with transaction(here.engine) as session:
+            confirm(session, here.keyring, token=token, opened=_opened_showing, now=here.now())
+    except Refused as refusal:
+        view = _look(token)
+        return _show(view, notice="" if view.expired else str(refusal))
     here.wake()
-    return _show(confirmed)
+    return see_other(token_path("confirm", token))
 
 
 @public.post("/confirm/<token>/anew")
@@ -57,6 +44,13 @@ def mail_new_link(token: str) -> Response:
         ask_anew(session, here.keyring, token=token, now=here.now())
     here.wake()
     return see_other(token_path("confirm", token, asked="yes"))
+
+
+def _opened_showing(seen: str) -> datetime | None:
+    """Tell when the page was opened whose button was pressed, if it showed this and is not too old."""
+    if not form_is_fresh(request.form, about=seen):
+        return None
+    return form_opened_at(request.form, about=seen)
 
 
 def _look(token: str) -> PendingView:

@@ -127,4 +127,5 @@ def _confirmed(view: PendingView) -> Response:
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),
+        receipt_link="",
     )
