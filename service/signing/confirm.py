@@ -19,6 +19,7 @@ from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import ConfirmedBy, HeldReason, Kind, Signature
 from service.model.states import SIGNATURE, CampaignState, MessageState, SignatureState
+from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.agreement import keep_agreement
 from service.signing.haste import is_machine_like
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
@@ -111,14 +112,16 @@ def look_at_signature(
     return _view(session, keyring, signature, campaign, now=now, expired=False)
 
 
-def ask_anew(session: Session, keyring: Keyring, *, token: str, now: datetime) -> None:
+def ask_anew(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
     """Mail a new link, to the address on record only, where the one that was opened is over and the sign-on still waits.
 
     Says nothing of whether it did. Raises NotFound for a link that opens nothing.
     """
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, lock_signature)
-    if _may_ask_anew(session, signature, campaign, now=now):
+    email = read_party(keyring.of(session, campaign.id), signature).confirming_email
+    let_be = is_let_be(session, keyring, asking, campaign_id=campaign.id, email=email, now=now)
+    if not let_be and _may_ask_anew(session, signature, campaign, now=now):
         ask_to_confirm(
             Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now),
             signature,

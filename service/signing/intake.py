@@ -98,9 +98,30 @@ def receive(
     return row.id
 
 
-def receive_corrected(session: Session, keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> str:
-    """Keep a form that was received before and was corrected since; gives its id. The caller has bounded how often."""
-    row = _received(keys, sign_on, now=now)
+def receive_corrected(
+    session: Session,
+    keyring: Keyring,
+    sign_on: SignOn,
+    *,
+    before: str | None,
+    campaign: Campaign,
+    visit: Visit,
+    now: datetime,
+) -> str:
+    """Keep a form that was received as `before` and corrected since; gives its id. The caller has bounded how often.
+
+    A correction is limited as a form is, and one of a form that is held is held too.
+    """
+    origin = origin_of(visit.address)
+    row = _received(keyring.of(session, campaign.id), sign_on, now=now)
+    row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
+    email = sign_on.confirming_email
+    reason = _reason(session, keyring, campaign, email, visit, corrected=True, now=now)
+    earlier = session.get(Intake, before) if before else None
+    if earlier is not None and earlier.state in {IntakeState.QUARANTINED, IntakeState.DISCARDED}:
+        reason = earlier.reason or reason
+    if reason is not None:
+        quarantine(row, reason)
     session.add(row)
     session.flush()
     return row.id
@@ -214,6 +235,7 @@ def _reason(
     email: str,
     visit: Visit,
     *,
+    corrected: bool = False,
     now: datetime,
 ) -> QuarantineReason | None:
     origin = origin_of(visit.address)
@@ -226,8 +248,9 @@ def _reason(
             trapped=visit.trapped,
             blocked=found.blocked,
             open_for=visit.open_for,
-            quickest=visit.caution.quickest,
-            asks_proof=asks_proof(session, campaign.id),
+            # One field is corrected quickly, and the form itself came with its proof or is held.
+            quickest=timedelta(0) if corrected else visit.caution.quickest,
+            asks_proof=not corrected and asks_proof(session, campaign.id),
             proven=visit.proof is not None and not spent,
             over_limit=bool(empty - {_proof_name(visit.proof)}),
         )

@@ -9,7 +9,14 @@ from service.signing.confirm import PendingView, ask_anew, confirm, look_at_conf
 from service.store.transaction import reading, transaction
 from service.web.links import token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, form_opened_at, fresh_nonce, nonce_for
+from service.web.public.protection import (
+    OPEN_TOO_LONG,
+    asking_by,
+    form_is_fresh,
+    form_opened_at,
+    fresh_nonce,
+    nonce_for,
+)
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
@@ -41,7 +48,7 @@ def mail_new_link(token: str) -> Response:
     if not form_is_fresh(request.form):
         return _show(_look(token), notice=OPEN_TOO_LONG)
     with transaction(here.engine) as session:
-        ask_anew(session, here.keyring, token=token, now=here.now())
+        ask_anew(session, here.keyring, token=token, asking=asking_by(request.form), now=here.now())
     here.wake()
     return see_other(token_path("confirm", token, asked="yes"))
 

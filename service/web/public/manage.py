@@ -32,7 +32,7 @@ from service.web.language import page_language
 from service.web.languages import language_options
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
@@ -183,7 +183,7 @@ def _ask_for_fresh_link(token: str) -> Response:
         return page("public/link_over.html", status=422, nonce=fresh_nonce(), asked=False)
     here = services()
     with transaction(here.engine) as session:
-        ask_by_old_link(session, token=token, now=here.now())
+        ask_by_old_link(session, here.keyring, token=token, asking=asking_by(request.form), now=here.now())
     return page("public/link_over.html", nonce=fresh_nonce(), asked=True)
 
 

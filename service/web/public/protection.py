@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import request
 
 from service.foundation.sentence import Sentence
+from service.signing.abuse.small_forms import Asking
 from service.signing.intake import Visit
 from service.web.nonce import LIVES, age, is_fresh, is_ours, make_nonce, opened_at
 from service.web.proof_of_work import Challenge, check_proof, make_challenge
@@ -63,6 +64,11 @@ def visit_of(entries: Mapping[str, str]) -> Visit:
         proof=check_proof(here.keyring.root, entries.get("proof", ""), place=request.path, now=here.now()),
         caution=here.caution,
     )
+
+
+def asking_by(entries: Mapping[str, str]) -> Asking:
+    """Tell how a small form came, for the limits and lists."""
+    return Asking(address=request.remote_addr, trapped=bool(entries.get(TRAP)))
 
 
 def form_opened_at(entries: Mapping[str, str], *, about: str = "") -> datetime | None:
