@@ -19,7 +19,8 @@ from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Kind, Signature, Standing, Visibility, standing
 from service.model.states import CampaignState, SignatureState
-from service.signing.naming import HOW_NAMED, standing_text
+from service.signing.line_before import earlier_line
+from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import SignOn, read_party
 from service.signing.proof_line import proof_line
@@ -73,7 +74,10 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True)
 class ManageView:
-    """What a signatory sees of its own sign-on; `seen` changes with whatever may be changed here."""
+    """What a signatory sees of its own sign-on; `seen` changes with whatever may be changed here.
+
+    `members_wait` where the coalition has to accept the members that an organization adds.
+    """
 
     letter: LetterView
     party: SignOn
@@ -88,6 +92,8 @@ class ManageView:
     may_withdraw: bool
     undo_until: str
     why_line_stays: str
+    may_undo_line: bool
+    members_wait: bool
     may_hide: bool
     may_ask_correction: bool
     correction_asked: bool
@@ -135,6 +141,8 @@ def view_of(holder: Holder) -> ManageView:
         may_withdraw=signature.state in MAY_LEAVE and signature.erased_at is None,
         undo_until="" if why_not_undone(holder) else _moment(campaign, end_of_undo(signature)),
         why_line_stays=why_line_stays(holder),
+        may_undo_line=earlier_line(party) is not None and not why_line_stays(holder),
+        members_wait=not is_accepted_at_once(signature, campaign, members=("a member",)),
         may_hide=may_hide(holder) and bool(why_line_stays(holder)),
         may_ask_correction=may_ask_correction(signature, sent),
         correction_asked=signature.correction_asked_at is not None,

@@ -9,9 +9,10 @@ from typing import Any
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.signing.erase import erase, what_remains
 from service.signing.fresh_link import ask_by_old_link
-from service.signing.line import LineChange, ask_correction, change_line, hide
+from service.signing.line import LineChange, ask_correction, change_line, hide, undo_line
 from service.signing.mail_wishes import change_mail
 from service.signing.manage import look_at_sign_on, undo, withdraw
 from service.signing.own_data import own_data
@@ -39,6 +40,7 @@ from service.web.services import services
 _ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
     "withdraw": (withdraw, ""),
     "undo": (undo, "The withdrawal is undone: the sign-on stands as it stood before."),
+    "undo-line": (undo_line, Sentence("Undone: the name appears as it did before.")),
     "hide": (hide, "The name is hidden: no page and no later copy shows it. The sign-on goes on to count."),
     "correct": (
         partial(ask_correction, wanted=True),
