@@ -281,8 +281,7 @@ def _view(
         expired=expired,
         seen=seen_digest(keys, signature, campaign),
         reader=signature.language,
-        text_has_changed=signature.state is SignatureState.PENDING
-        and signature.revision_id != campaign.revision_id,
+        text_has_changed=not is_settled(signature) and signature.revision_id != campaign.revision_id,
         may_ask_anew=may_ask_anew,
         proof=proof_of(session, keyring, campaign, signature, now=now),
     )

@@ -12,7 +12,7 @@ from service.letter.edition import Edition, Office, Signatory, Text
 from service.letter.render_html import render_html
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
-from service.model.signature import Signature
+from service.model.signature import HeldReason, Signature
 from service.model.states import SignatureState
 from service.signing.own_sign_on import look_at_holder
 from service.signing.page import shows_names_to, veiled
@@ -84,10 +84,12 @@ def _document(letter: Edition) -> Document:
 def _signed_letter(
     session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
 ) -> Edition:
-    """Give the text that was signed, be it an earlier one than the letter has now."""
+    """Give the text that was signed, be it an earlier one than the letter has now; else the one that would be."""
     letter = letter_without_roll(session, keyring, campaign, now=now)
     revision = session.get(LetterRevision, row.revision_id) if row.revision_id else None
-    if revision is None or row.revision_id == campaign.revision_id:
+    # Confirming binds to the present text, whichever stood there when the form was filled in.
+    is_to_confirm = row.state is SignatureState.PENDING or row.held_reason is HeldReason.UNPROVEN_REPLY
+    if revision is None or is_to_confirm or row.revision_id == campaign.revision_id:
         return letter
     record = open_record(keyring.of(session, campaign.id), revision, "content")
     words = dict(record["letter"][0])
