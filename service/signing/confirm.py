@@ -65,8 +65,13 @@ class PendingView:
     was_before: bool = False
 
 
-def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
-    """Show what a link would confirm, and change nothing; raises NotFound for a link that opens nothing."""
+def look_at_confirmation(
+    session: Session, keyring: Keyring, *, token: str, text: str = "", now: datetime
+) -> PendingView:
+    """Show what a link would confirm, in the language `text` if there is such a text, and change nothing.
+
+    Raises NotFound for a link that opens nothing.
+    """
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, get_signature)
     return _view(
@@ -74,6 +79,7 @@ def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now:
         keyring,
         signature,
         campaign,
+        text=text,
         now=now,
         expired=_is_over(session, link, signature, campaign, now=now),
     )
@@ -263,13 +269,14 @@ def _view(
     signature: Signature,
     campaign: Campaign,
     *,
+    text: str = "",
     now: datetime,
     expired: bool,
 ) -> PendingView:
     keys = keyring.of(session, campaign.id)
     may_ask_anew = expired and _may_ask_anew(session, signature, campaign, now=now)
     return PendingView(
-        letter=view_for_holder(session, keyring, campaign, signature, now=now),
+        letter=view_for_holder(session, keyring, campaign, signature, text=text, now=now),
         name=open_text(keys, signature, "name"),
         kind=signature.kind,
         how_named=HOW_NAMED[signature.visibility],
@@ -283,7 +290,7 @@ def _view(
         reader=signature.language,
         text_has_changed=not is_settled(signature) and signature.revision_id != campaign.revision_id,
         may_ask_anew=may_ask_anew,
-        proof=proof_of(session, keyring, campaign, signature, now=now),
+        proof=proof_of(session, keyring, campaign, signature, text=text, now=now),
     )
 
 

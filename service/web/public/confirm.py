@@ -63,7 +63,9 @@ def _opened_showing(seen: str) -> datetime | None:
 def _look(token: str) -> PendingView:
     here = services()
     with reading(here.engine) as session:
-        return look_at_confirmation(session, here.keyring, token=token, now=here.now())
+        return look_at_confirmation(
+            session, here.keyring, token=token, text=request.args.get("text", ""), now=here.now()
+        )
 
 
 def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Response:
@@ -79,6 +81,7 @@ def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Respon
         nonce=fresh_nonce(about=view.seen),
         notice=notice,
         asked=asked,
+        confirm_path=request.path.removesuffix("/anew"),
         anew_path=f"{request.path.removesuffix('/anew')}/anew",
         anew_nonce=nonce_for(f"{request.path.removesuffix('/anew')}/anew"),
     )
