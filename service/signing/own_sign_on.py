@@ -238,7 +238,8 @@ def _change_token(holder: Holder) -> str:
 
 
 def _printed(holder: Holder) -> str:
-    if holder.signature.erased_at is not None:
+    # Of a sign-on that does not stand nothing is printed, and erased ones have nothing to print.
+    if holder.signature.erased_at is not None or holder.signature.state not in MAY_LEAVE:
         return ""
     return proof_line(holder.session, holder.keyring, holder.campaign, holder.signature, now=holder.now)
 

@@ -48,9 +48,9 @@ def test_added_members_wait_with_their_organization_until_they_are_accepted(
     change = with_members(lake, *VILLAGES)
 
     assert (change.awaits_acceptance, change.members) == (True, 2)
-    assert change.after.split(" · ") == [
+    assert change.after.splitlines() == [
         "Lake Alliance",
-        *(f"{village}, represented by Lake Alliance" for village in VILLAGES),
+        *(f"· {village}, represented by Lake Alliance" for village in VILLAGES),
     ]
     assert stands(lake) is Standing.AWAITING_ACCEPTANCE
     assert coalition.counts().organizations == 0
