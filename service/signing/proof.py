@@ -59,7 +59,7 @@ def proof_of(
         letter = veiled(letter)
     own = signatory(keyring.of(session, campaign.id), row, number=letter.number or DRAFT)
     is_in_it = not letter.number or any(entry.salt == own.salt for entry in letter.roll)
-    stands = row.state in _STANDS and row.erased_at is None
+    stands = row.state in _STANDS and row.erased_at is None and row.joined_to is None
     if not (stands and is_in_it) or is_shown_to_nobody(own.shown):
         return Proof(
             html=_html(letter),

@@ -24,10 +24,12 @@ _NO_SALT = "0" * 64
 def proof_line(
     session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
 ) -> str:
-    """Give the printed line, made by the letter's own craft; empty for one who is only counted.
+    """Give the printed line, made by the letter's own craft; empty for one who is only counted, or joined to another.
 
     Each member that it stands for has a line of its own below.
     """
+    if row.joined_to is not None:
+        return ""
     keys = keyring.of(session, campaign.id)
     own = line_of(session, keyring, campaign, read_party(keys, row), now=now)
     listed = [(member, row) for member in members_of(session, row)]

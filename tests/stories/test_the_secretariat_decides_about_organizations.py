@@ -8,11 +8,11 @@ from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 
-AGREED = """kind,name,email,website,condition,second_email
-organization,Lake Alliance,chair@lakes.example,https://lakes.example,,ben@lakes.example
-organization,Lake Alliance North,north@lakes.example,,,
-organization,River Watch,office@rivers.example,,If ask 2 stays.,
-person,Dana Example,dana@rivers.example,,,
+AGREED = """kind,name,email,website,condition,second_email,visibility
+organization,Lake Alliance,chair@lakes.example,https://lakes.example,,ben@lakes.example,public
+organization,Lake Alliance North,north@lakes.example,,,,public
+organization,River Watch,office@rivers.example,,If ask 2 stays.,,public
+person,Dana Example,dana@rivers.example,,,,
 """
 
 
@@ -37,6 +37,15 @@ def counted(operator):
     return json.loads(operator.does("campaign", "show", SLUG, "--json"))["counted"]["organizations"]
 
 
+def printed(operator):
+    """Compile a copy, and give the organizations that it names, if it counts as many."""
+    operator.does("letter", "compile", SLUG, "--format", "json", "--out", "copy.json")
+    copy = json.loads((operator.folder / "copy.json").read_text(encoding="utf-8"))
+    names = [line["name"] for line in copy["lines"] if line["kind"] == "organization"]
+    assert copy["numbers"]["organizations"] == len(names)
+    return names
+
+
 def test_each_decision_is_one_command(operator):
     found = rows(operator)
     alliance, north, river = (found[name]["id"] for name in list(found)[:3])
@@ -51,8 +60,10 @@ def test_each_decision_is_one_command(operator):
     assert counted(operator) == 3
     assert f"{alliance} stands for both" in operator.does("signatories", "same", SLUG, north, alliance)
     assert counted(operator) == 2
+    assert printed(operator) == ["Lake Alliance", "River Watch"]
     operator.does("signatories", "another", SLUG, north)
     assert counted(operator) == 3
+    assert printed(operator) == ["Lake Alliance", "Lake Alliance North", "River Watch"]
     operator.does("signatories", "attest", SLUG, river, "--how", "called the chair")
     shown = json.loads(operator.does("signatories", "show", SLUG, river, "--json"))
     assert (shown["attested_how"], shown["settled"]) == ("called the chair", "If ask 2 stays.")
