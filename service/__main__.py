@@ -2,7 +2,7 @@
 
 from service.app import create_app
 from service.cli.main import run_command_line
-from service.signing.intake import Caution
+from service.signing.receiving import Caution
 from service.web.services import WebServices
 from service.wiring import Services
 

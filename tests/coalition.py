@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -35,7 +36,9 @@ from service.signing.messages import signing_composers
 from service.signing.page import unlisted_address
 from service.signing.party import SignOn
 from service.signing.queries import Counts, counts
+from service.signing.receiving import Received, Reception, Visit
 from service.signing.sign import sign
+from service.store.direct import Direct
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from tests.doubles.postbox import Postbox
@@ -148,6 +151,18 @@ class Coalition:
             sign_on = SignOn(name=name, email=address, **values)
             sign(session, self.keyring, slug=SLUG, key=self.key(), sign_on=sign_on, now=self.now)
         return self
+
+    @cached_property
+    def reception(self) -> Reception:
+        return Reception(
+            self.keyring, lasting=Direct(self.engine), fleeting=Direct(self.engine, lasting=False)
+        )
+
+    def receive(self, sign_on: SignOn, visit: Visit) -> Received:
+        """Send a filled-in form to the letter, as its page does."""
+        with reading(self.engine) as session:
+            keys = self.keyring.of(session, get_campaign(session, SLUG).id)
+        return self.reception.receive(keys, sign_on, visit, now=self.now)
 
     def confirm(self, token: str) -> "Coalition":
         with transaction(self.engine) as session:

@@ -1,9 +1,12 @@
 """A signatory's own words, in and out of the sealed columns of its row."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 from service.foundation.addresses import comparable_address
+from service.foundation.canonical import canonical
 from service.foundation.sealing import CampaignKeys, Place
 from service.foundation.written import fold_name
 from service.model.signature import Kind, Signature, Visibility
@@ -108,6 +111,23 @@ def write_party(keys: CampaignKeys, row: Signature, sign_on: SignOn) -> None:
     row.condition = seal_text(keys, row, "condition", sign_on.condition) if sign_on.condition else None
     record = {key: value for key, value in asdict(sign_on).items() if key not in _IN_COLUMNS and value}
     row.details = seal_record(keys, row, "details", record)
+
+
+def written(sign_on: SignOn) -> str:
+    """Write what was given as the one text it has, to be sealed where it waits."""
+    return canonical(vars(sign_on)).decode()
+
+
+def read_written(record: Mapping[str, Any]) -> SignOn:
+    """Read what written() wrote, once it is a record again."""
+    return SignOn(
+        **{
+            **record,
+            "kind": Kind(record["kind"]),
+            "visibility": Visibility(record["visibility"]),
+            "members": tuple(record["members"]),
+        }
+    )
 
 
 def read_party(keys: CampaignKeys, row: Signature) -> SignOn:

@@ -10,8 +10,11 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
-from service.signing.intake import Caution
+from service.foundation.sealing import CampaignKeys
+from service.signing.receiving import Caution, Reception
+from service.store.direct import Direct
 from service.store.keyring import Keyring
+from service.store.transaction import reading
 from service.web.kept import KeptLetters
 
 _NAME = "undersigned"
@@ -37,6 +40,21 @@ class WebServices:
     def now(self) -> datetime:
         """Tell the moment of this request."""
         return self.clock()
+
+    @functools.cached_property
+    def reception(self) -> Reception:
+        """Where forms are received."""
+        return Reception(
+            self.keyring, lasting=Direct(self.engine), fleeting=Direct(self.engine, lasting=False)
+        )
+
+    def keys_of(self, campaign_id: str) -> CampaignKeys:
+        """Give a letter's keys; raises Permanent where they were shredded."""
+        known = self.keyring.known(campaign_id)
+        if known is not None:
+            return known
+        with reading(self.engine) as session:
+            return self.keyring.of(session, campaign_id)
 
     @functools.cached_property
     def letters(self) -> KeptLetters:
