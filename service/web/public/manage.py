@@ -178,6 +178,7 @@ def signed_text_page(token: str) -> Response:
         proof: Proof = own_proof(session, here.keyring, token=token, now=here.now())
     return page(
         "public/signed_text.html",
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         proof=proof,
@@ -228,6 +229,7 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
     return page(
         "public/manage.html",
         status=422 if notice else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         letter_link=letter_path(view.letter.slug, view.letter.key),
@@ -244,11 +246,12 @@ def _line_page(view: ManageView, token: str, form: FormState) -> Response:
     return page(
         "public/manage_line.html",
         status=422 if form.is_wrong else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         kind=view.kind,
         form=form,
-        countries=country_options(page_language(letter=view.letter.language)),
+        countries=country_options(page_language(reader=view.party.language, letter=view.letter.language)),
         back=token_path("manage", token),
         nonce=fresh_nonce(about=view.seen),
     )
@@ -258,6 +261,7 @@ def _preview(view: ManageView, token: str, values: Mapping[str, str], change: Li
     hidden = {name: text for name, text in values.items() if name not in {"nonce", "answer"}}
     return page(
         "public/manage_preview.html",
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         change=change,
@@ -271,6 +275,7 @@ def _mail_page(view: ManageView, token: str, form: FormState) -> Response:
     return page(
         "public/manage_mail.html",
         status=422 if form.is_wrong else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         form=form,
@@ -288,6 +293,7 @@ def _erase_page(token: str, *, notice: str = "") -> Response:
     return page(
         "public/manage_erase.html",
         status=422 if notice else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         remains=remains,
