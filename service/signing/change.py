@@ -11,6 +11,7 @@ from service.campaigns.revise import takes_answers
 from service.campaigns.text_parts import text_parts
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.letter.difference import Passage, difference
 from service.model.agreement import How
 from service.model.campaign import Campaign
@@ -114,9 +115,11 @@ def _agree(
     if signature.state is not SignatureState.CONFIRMED:
         raise Refused(standing_text(signature, campaign))
     if not takes_answers(session, campaign):
-        raise Refused("The letter was released already, so nobody can be added to its text any more.")
+        raise Refused(
+            Sentence("The letter was released already, so nobody can be added to its text any more.")
+        )
     if present_revision(session, campaign).sha256 != seen:
-        raise Refused("The text has just changed once more; look at it before you agree.")
+        raise Refused(Sentence("The text has just changed once more; look at it before you agree."))
     latest = agreements_of(session, signature)[:1]
     has_agreed = any(one.revision_id == campaign.revision_id and one.how is not How.KEPT for one, _ in latest)
     if signature.revision_id != campaign.revision_id or not has_agreed:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.foundation.addresses import masked_address
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.evidence import EvidenceKind
 from service.model.link_token import LinkToken, Purpose
@@ -15,6 +16,7 @@ from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
 from service.signing.organizations.countersign import MOST_ASKED, Officer, ask_officer, officer_of
 from service.signing.organizations.domain import website_host
+from service.signing.organizations.evidence import Speaks
 from service.signing.organizations.proofs import (
     DnsRecord,
     ask_dns,
@@ -29,6 +31,14 @@ from service.signing.reached import reader_acted
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.links import find_link
+
+_SPEAKS = {
+    Speaks.INVITATION: Sentence("invited by the coalition"),
+    Speaks.OWN_DOMAIN: Sentence("mailbox on its own domain"),
+    Speaks.COUNTERSIGNED: Sentence("countersigned by a second officer"),
+    Speaks.DNS: Sentence("record in its DNS"),
+    Speaks.ATTESTED: Sentence("attested by a coordinator"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +110,9 @@ def _view(keyring: Keyring, desk: Desk, row: Signature) -> EvidenceView:
         language=desk.campaign.language,
         reply_to=file.reply_to,
         name=party.name,
-        speaks=speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id)),
+        speaks=tuple(
+            _SPEAKS[one] for one in speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id))
+        ),
         host=website_host(party.website),
         record=_record(desk, row, party),
         dns=_dns(desk, row),

@@ -10,6 +10,7 @@ from service.campaigns.queries import latest_edition, lock_campaign_of, released
 from service.foundation.canonical import digest
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.i18n.formats import write_date
 from service.i18n.moments import write_moment
 from service.letter.audience import is_shown_to_nobody
@@ -32,7 +33,7 @@ UNDO = timedelta(hours=24)
 """How long a withdrawal can be undone."""
 
 MAY_LEAVE = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED})
-_ERASED = "This sign-on was erased, so nothing of it can be changed any more."
+_ERASED = Sentence("This sign-on was erased, so nothing of it can be changed any more.")
 
 
 class LinkIsOver(NotFound):
@@ -163,12 +164,12 @@ def why_line_stays(holder: Holder) -> str:
     if signature.erased_at is not None:
         return _ERASED
     if signature.state not in MAY_LEAVE:
-        return "This sign-on does not stand, so there is nothing to change."
+        return Sentence("This sign-on does not stand, so there is nothing to change.")
     if holder.is_released or campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
-        return "The letter has gone out, so what it prints stays as it is."
+        return Sentence("The letter has gone out, so what it prints stays as it is.")
     edition = latest_edition(holder.session, campaign)
     if campaign.state is not CampaignState.OPEN and edition is not None and edition.voided_at is None:
-        return "The letter is being approved with this line, so it stays as it is."
+        return Sentence("The letter is being approved with this line, so it stays as it is.")
     return ""
 
 
@@ -178,11 +179,13 @@ def why_not_undone(holder: Holder) -> str:
     if signature.erased_at is not None:
         return _ERASED
     if signature.state is not SignatureState.WITHDRAWN:
-        return "This sign-on was not withdrawn."
+        return Sentence("This sign-on was not withdrawn.")
     if holder.is_released or holder.campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
-        return "The letter has gone out without this name, so the withdrawal stays."
+        return Sentence("The letter has gone out without this name, so the withdrawal stays.")
     if holder.now >= end_of_undo(signature):
-        return "A withdrawal can be undone for 24 hours only; sign again if the letter still takes sign-ons."
+        return Sentence(
+            "A withdrawal can be undone for 24 hours only; sign again if the letter still takes sign-ons."
+        )
     return ""
 
 
