@@ -35,6 +35,7 @@ from service.signing.intake import received, take_in
 from service.signing.messages import signing_composers
 from service.signing.page import unlisted_address
 from service.signing.party import SignOn
+from service.signing.pressing import follow_up, pressed
 from service.signing.queries import Counts, counts
 from service.signing.receiving import Received, Reception, Visit
 from service.signing.sign import sign
@@ -202,8 +203,17 @@ class Coalition:
                 take_in(session, self.keyring, intake_id, now=self.now)
         return self
 
+    def follow_up(self) -> "Coalition":
+        """Do what follows from pressed buttons, as the worker does within a second."""
+        with reading(self.engine) as session:
+            waiting = pressed(session, most=1000)
+        for signature_id in waiting:
+            with transaction(self.engine) as session:
+                follow_up(session, self.keyring, signature_id, now=self.now)
+        return self
+
     def deliver_mail(self, *, by: Transport | None = None) -> "Coalition":
-        self.take_in()
+        self.take_in().follow_up()
         composers = {
             **signing_composers(self.keyring, public_url=PUBLIC_URL, reply_domain=self.bounce_domain),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),

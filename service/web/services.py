@@ -42,11 +42,15 @@ class WebServices:
         return self.clock()
 
     @functools.cached_property
+    def lasting(self) -> Direct:
+        """The line for statements that come by the thousand."""
+        return Direct(self.engine)
+
+    @functools.cached_property
     def reception(self) -> Reception:
         """Where forms are received."""
-        return Reception(
-            self.keyring, lasting=Direct(self.engine), fleeting=Direct(self.engine, lasting=False)
-        )
+        fleeting = Direct(self.engine, lasting=False)
+        return Reception(self.keyring, lasting=self.lasting, fleeting=fleeting)
 
     def keys_of(self, campaign_id: str) -> CampaignKeys:
         """Give a letter's keys; raises Permanent where they were shredded."""
