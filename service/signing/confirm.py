@@ -1,7 +1,7 @@
 """Confirm a sign-on by its link, and for all other ways what confirming does; looking changes nothing."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -297,6 +297,8 @@ def _view(
 
 def seen_digest(keys: CampaignKeys, signature: Signature, campaign: Campaign) -> str:
     """Give a digest of what is confirmed: a form that shows something else must not confirm it."""
-    shown = asdict(read_party(keys, signature))
-    shown |= {"kind": signature.kind.value, "visibility": signature.visibility.value}
+    shown = vars(read_party(keys, signature)) | {
+        "kind": signature.kind.value,
+        "visibility": signature.visibility.value,
+    }
     return digest({**shown, "revision": campaign.revision_id})

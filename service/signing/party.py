@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from service.foundation.addresses import comparable_address
-from service.foundation.canonical import canonical
 from service.foundation.sealing import CampaignKeys, Place
 from service.foundation.written import fold_name
 from service.model.signature import Kind, Signature, Visibility
@@ -115,7 +114,7 @@ def write_party(keys: CampaignKeys, row: Signature, sign_on: SignOn) -> None:
 
 def written(sign_on: SignOn) -> str:
     """Write what was given as the one text it has, to be sealed where it waits."""
-    return canonical(vars(sign_on)).decode()
+    return json.dumps(vars(sign_on), ensure_ascii=False, sort_keys=True)
 
 
 def read_written(record: Mapping[str, Any]) -> SignOn:
