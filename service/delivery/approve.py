@@ -13,6 +13,7 @@ from service.coordinators import audit
 from service.delivery.check import recipient_label
 from service.delivery.propose import unconfirmed_names
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.i18n.formats import count_signatories
 from service.i18n.moments import write_moment
@@ -130,7 +131,7 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
     edition = session.exec(select(Edition).where(Edition.id == edition_id).with_for_update()).one_or_none()
     approver = session.get(Approver, approver_id)
     if campaign is None or edition is None or approver is None or now >= link.expires_at:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     found = select(Approval).where(Approval.edition_id == edition_id, Approval.approver_id == approver_id)
     approval = session.exec(found).one_or_none()
     return _Seat(link=link, campaign=campaign, edition=edition, approver=approver, approval=approval)
@@ -138,14 +139,14 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
 
 def _why_closed(session: Session, seat: _Seat) -> str:
     if seat.edition.released_at is not None:
-        return "This edition was released; nothing can be decided about it any more."
+        return Sentence("This edition was released; nothing can be decided about it any more.")
     latest = latest_edition(session, seat.campaign)
     if seat.edition.voided_at is not None:
-        return "This edition is not the one that will be sent any more; a new one will be proposed."
+        return Sentence("This edition is not the one that will be sent any more; a new one will be proposed.")
     if latest is None or latest.id != seat.edition.id:
-        return "This edition was replaced by a later one; look for the newer mail."
+        return Sentence("This edition was replaced by a later one; look for the newer mail.")
     if seat.campaign.state is not CampaignState.CLOSED:
-        return "This letter was opened for sign-ons again; a new edition will be proposed."
+        return Sentence("This letter was opened for sign-ons again; a new edition will be proposed.")
     return ""
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.foundation.addresses import masked_address
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.evidence import EvidenceKind
 from service.model.link_token import LinkToken, Purpose
@@ -82,10 +83,10 @@ def _behind(
     link = find_link(session, token, Purpose.MANAGE)
     row, campaign = find(session, link.row_id), session.get(Campaign, link.campaign_id)
     if row is None or campaign is None or now >= link.expires_at or link.generation != row.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     is_gone = row.state is not SignatureState.CONFIRMED or row.erased_at is not None
     if row.kind is not Kind.ORGANIZATION or is_gone:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     return desk, row, link
 

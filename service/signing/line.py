@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.consent import Occasion
 from service.model.signature import HeldReason, Kind, Visibility
 from service.signing.consents import keep_answers
@@ -36,8 +37,12 @@ _OF_THE_LINE = (
     *("name", "name_latin", "sort_name", "acronym", "qualifier", "country", "position", "affiliation"),
     *("representative_name", "representative_title", "visibility"),
 )
-_LOOK_AGAIN = "This sign-on was changed in the meantime; look at what it says now, and change it again."
-_TAKEN = "This mailbox has another sign-on of that name to this letter; change or withdraw that one."
+_LOOK_AGAIN = Sentence(
+    "This sign-on was changed in the meantime; look at what it says now, and change it again."
+)
+_TAKEN = Sentence(
+    "This mailbox has another sign-on of that name to this letter; change or withdraw that one."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +118,7 @@ def ask_correction(
     holder = hold_own(session, keyring, token=token, now=now)
     signature = holder.signature
     if wanted and not may_ask_correction(signature, holder.sent_entry()):
-        raise Refused("The letter that was sent does not show a name that was taken off since.")
+        raise Refused(Sentence("The letter that was sent does not show a name that was taken off since."))
     if wanted != (signature.correction_asked_at is not None):
         signature.correction_asked_at = now if wanted else None
         session.add(signature)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.foundation.errors import NotFound
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
@@ -98,7 +99,7 @@ def _behind(session: Session, token: str, *, now: datetime) -> tuple[Signature, 
     signature = session.get(Signature, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if signature is None or campaign is None or now >= link.expires_at:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return signature, campaign
 
 

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.signing.change import ChangeAnswer, ChangeView, answer_change, look_at_change
 from service.store.transaction import reading, transaction
 from service.web.differences import shown_passages
@@ -31,7 +32,7 @@ def answer_to_change(token: str) -> Response:
     answer = next((one for one in _ANSWERS if one == request.form.get("answer", "")), None)
     if answer is None:
         raise Refused(
-            "Choose one of the two answers on the page of the change; open it again from your mail."
+            Sentence("Choose one of the two answers on the page of the change; open it again from your mail.")
         )
     if not form_is_fresh(request.form, about=view.seen):
         return _show(view, notice=_LOOK_AGAIN if view.state in {"asked", "kept"} else "")

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.signing.erase import erase, what_remains
 from service.signing.fresh_link import ask_by_old_link
 from service.signing.line import LineChange, ask_correction, change_line, hide
@@ -77,7 +78,9 @@ def act_on_sign_on(token: str) -> Response:
     if answer == "data":
         return _data(token)
     if answer not in _ACTS:
-        raise Refused("Choose on the page of your sign-on what you want to do; open it again from your mail.")
+        raise Refused(
+            Sentence("Choose on the page of your sign-on what you want to do; open it again from your mail.")
+        )
     act, done = _ACTS[answer]
     here = services()
     with transaction(here.engine) as session:

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.signing.evidence_page import (
     EvidenceView,
     ask_second_officer,
@@ -53,7 +54,7 @@ def take_countersign(token: str) -> Response:
         return _show_countersign(_look_at_countersigning(token), notice=OPEN_TOO_LONG)
     here, word = services(), request.form.get("word", "")
     if word not in {_AGREES, "objects"}:
-        raise Refused("Press one of the two buttons on the page that your message opens.")
+        raise Refused(Sentence("Press one of the two buttons on the page that your message opens."))
     with transaction(here.engine) as session:
         view = countersign(session, here.keyring, token=token, agrees=word == _AGREES, now=here.now())
     here.wake()
