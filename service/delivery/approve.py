@@ -16,7 +16,6 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.i18n.formats import count_signatories
-from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.mail import outbox
@@ -50,7 +49,7 @@ class ApprovalView:
     on_earlier_text: int
     approver_name: str
     decision: Decision | None
-    decided_text: str
+    decided_at: datetime | None
     open: bool
     closed_because: str
 
@@ -95,7 +94,7 @@ def decide(
         decided_at=now,
     )
     approval.decision, approval.decided_at = decision, now
-    text = clean_text(note, what="The note", longest=LONGEST_NOTE)
+    text = clean_text(note, what=Sentence("The note"), longest=LONGEST_NOTE)
     keys = keyring.of(session, seat.campaign.id)
     approval.note = seal_text(keys, approval, "note", text) if text else None
     session.add(approval)
@@ -175,15 +174,11 @@ def _view(session: Session, keyring: Keyring, seat: _Seat) -> ApprovalView:
         on_earlier_text=len(on_earlier_text(session, keyring, seat.campaign, now=seat.edition.frozen_at)),
         approver_name=str(open_record(keys, seat.approver, "details")["name"]),
         decision=seat.approval.decision if seat.approval else None,
-        decided_text=_decided(seat),
+        decided_at=_decided_at(seat),
         open=not reason,
         closed_because=reason,
     )
 
 
-def _decided(seat: _Seat) -> str:
-    if seat.approval is None:
-        return ""
-    moment = seat.approval.decided_at.astimezone(ZoneInfo(seat.campaign.time_zone))
-    word = "approved this edition" if seat.approval.decision is Decision.APPROVED else "asked for changes"
-    return f"You {word} on {write_moment(moment, seat.campaign.language)}."
+def _decided_at(seat: _Seat) -> datetime | None:
+    return seat.approval.decided_at.astimezone(ZoneInfo(seat.campaign.time_zone)) if seat.approval else None

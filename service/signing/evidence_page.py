@@ -1,5 +1,6 @@
 """An organization adds to what speaks for its sign-on, by the link with which it looks after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
 from service.signing.organizations.countersign import MOST_ASKED, Officer, ask_officer, officer_of
 from service.signing.organizations.domain import website_host
+from service.signing.organizations.evidence import Speaks
 from service.signing.organizations.proofs import (
     DnsRecord,
     ask_dns,
@@ -31,20 +33,29 @@ from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.links import find_link
 
+_SAID: Mapping[Speaks, Sentence] = {
+    Speaks.INVITATION: Sentence("invited by the coalition", context="what speaks for a sign-on"),
+    Speaks.OWN_DOMAIN: Sentence("mailbox on its own domain", context="what speaks for a sign-on"),
+    Speaks.COUNTERSIGNED: Sentence("countersigned by a second officer", context="what speaks for a sign-on"),
+    Speaks.DNS: Sentence("record in its DNS", context="what speaks for a sign-on"),
+    Speaks.ATTESTED: Sentence("attested by a coordinator", context="what speaks for a sign-on"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceView:
     """What an organization sees of its evidence; `record` is None where it has no domain of its own.
 
-    `officer` is whom it asked, veiled; `dns` says how far the look into the DNS has come.
+    `reader` is the language of its mail; `officer` is whom it asked, veiled; `dns` says how far the look into the DNS has come.
     """
 
     title: str
     coalition: str
     language: str
+    reader: str
     reply_to: str
     name: str
-    speaks: tuple[str, ...]
+    speaks: tuple[Sentence, ...]
     host: str
     record: DnsRecord | None
     dns: str
@@ -99,9 +110,12 @@ def _view(keyring: Keyring, desk: Desk, row: Signature) -> EvidenceView:
         title=file.letter.title,
         coalition=file.coalition,
         language=desk.campaign.language,
+        reader=row.language,
         reply_to=file.reply_to,
         name=party.name,
-        speaks=speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id)),
+        speaks=tuple(
+            _SAID[one] for one in speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id))
+        ),
         host=website_host(party.website),
         record=_record(desk, row, party),
         dns=_dns(desk, row),

@@ -38,6 +38,7 @@ class NotMeView:
     title: str
     coalition: str
     language: str
+    reader: str
     reply_to: str
     done: bool
 
@@ -112,6 +113,7 @@ def _view(session: Session, keyring: Keyring, signature: Signature, campaign: Ca
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
+        reader=signature.language,
         reply_to=file.reply_to,
         done=signature.held_reason is HeldReason.NOT_ME,
     )

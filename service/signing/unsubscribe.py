@@ -38,6 +38,7 @@ class UnsubscribeView:
     title: str
     coalition: str
     language: str
+    reader: str
     stopped: bool
 
 
@@ -109,6 +110,7 @@ def _view(session: Session, keyring: Keyring, signature: Signature, campaign: Ca
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
+        reader=signature.language,
         # A bounce does not stop it for good: its owner may still say that it shall stop.
         stopped=suppression_of(session, campaign.id, signature.email_index)
         not in {None, SuppressionReason.BOUNCED},

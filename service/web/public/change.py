@@ -13,7 +13,7 @@ from service.web.render import letter_fragment, page
 from service.web.services import services
 
 _ANSWERS: tuple[ChangeAnswer, ...] = ("agree", "withdraw")
-_LOOK_AGAIN = (
+_LOOK_AGAIN = Sentence(
     "This page was open for more than an hour, or the text has changed once more;"
     " please look at it and press the button again."
 )
@@ -60,6 +60,7 @@ def _show(view: ChangeView, *, notice: str = "") -> Response:
     return page(
         "public/change.html",
         status=422 if notice else 200,
+        reader=view.reader,
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),
