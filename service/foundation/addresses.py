@@ -11,7 +11,10 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 """Reserved names (.example, .test, .invalid) are for the relay to refuse: demonstrations and tests use them."""
 
 
-def normal_address(text: str, *, what: str = "The e-mail address") -> str:
+_THE_ADDRESS = Sentence("The e-mail address")
+
+
+def normal_address(text: str, *, what: str = _THE_ADDRESS) -> str:
     """Give the address as it is written to: one address, Unicode NFC, domain in lower case.
 
     Raises Refused, in a sentence naming `what`, for anything else than exactly one address.

@@ -69,7 +69,9 @@ def record_name(website: str) -> str:
     if not host:
         raise Refused(Sentence("No website is given, so there is no domain that could be looked at."))
     if _is_shared(host):
-        raise Refused(f"{host} is shared by many, so it can prove nothing of this organization.")
+        raise Refused(
+            Sentence("{host} is shared by many, so it can prove nothing of this organization.", host=host)
+        )
     return f"_undersigned.{host}"
 
 

@@ -7,6 +7,7 @@ from flask import Response, request
 from service.foundation.errors import Refused
 from service.signing.confirm import PendingView, ask_anew, confirm, look_at_confirmation
 from service.store.transaction import reading, transaction
+from service.web.language import page_language
 from service.web.links import token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, form_opened_at, fresh_nonce, nonce_for
@@ -67,7 +68,9 @@ def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Respon
         view=view,
         letter=view.letter,
         proof=view.proof,
-        letter_html=letter_fragment(view.proof.html),
+        letter_html=letter_fragment(
+            view.proof.html(page_language(reader=view.reader, letter=view.letter.language))
+        ),
         receipt_link=f"{request.path}/receipt",
         nonce=fresh_nonce(about=view.seen),
         notice=notice,

@@ -182,7 +182,9 @@ def signed_text_page(token: str) -> Response:
         view=view,
         letter=view.letter,
         proof=proof,
-        letter_html=letter_fragment(proof.html),
+        letter_html=letter_fragment(
+            proof.html(page_language(reader=view.party.language, letter=view.letter.language))
+        ),
         back=token_path("manage", token),
     )
 

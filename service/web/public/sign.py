@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.model.signature import Kind
 from service.signing.abuse.attack import slug_asks_proof
 from service.signing.intake import receive
@@ -49,7 +50,7 @@ def sign_letter(slug: str) -> Response:
     kind = _kind_asked(letter, entries.get("kind", "") or request.args.get("kind", ""))
     if kind is None:
         raise Refused(
-            "Choose whether an organization or a person signs; open the form again from the letter."
+            Sentence("Choose whether an organization or a person signs; open the form again from the letter.")
         )
     if not form_is_fresh(entries):
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=OPEN_TOO_LONG))
