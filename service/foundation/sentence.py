@@ -40,7 +40,7 @@ class Sentence(str):
 
     def with_values(self, **values: object) -> "Sentence":
         """Give the same sentence with other values: one of a table is filled in where it is needed."""
-        return Sentence(self.message, self.plural, context=self.context, **values)
+        return type(self)(self.message, self.plural, context=self.context, **values)
 
     def __str__(self) -> str:
         """Stay what it is: an exception is asked for its words by str(), and they must not be lost there."""
