@@ -76,6 +76,8 @@ MAILS: dict[str, dict[str, Any]] = {
         "headline": "We go on Tuesday",
         "update_text": "The office    will see us.",
         "is_news": True,
+        "letter_language": "en",
+        "letter_direction": "ltr",
         "link": LINK,
         "unsubscribe_link": STOP,
     },
@@ -249,7 +251,8 @@ def texts_of(name: str) -> list[str]:
     return [
         key
         for key, value in {**COMMON, **MAILS[name]}.items()
-        if isinstance(value, str) and key not in {"language", "link", "unsubscribe_link"}
+        if isinstance(value, str)
+        and key not in {"language", "link", "unsubscribe_link", "letter_language", "letter_direction"}
     ]
 
 
