@@ -79,7 +79,9 @@ def test_the_coalitions_words_keep_their_language_in_a_mail_that_speaks_the_read
     mail = written("We write in **English**.", language="ar")
 
     assert '<html lang="ar" dir="rtl">' in mail.html
-    assert re.search(r'<div lang="en" dir="ltr">\s*<p>We write in <strong>English</strong>', mail.html)
+    assert re.search(
+        r'<div lang="en" dir="ltr">\s*<p dir="auto">We write in <strong>English</strong>', mail.html
+    )
 
 
 def test_two_recipients_mails_differ_in_their_links_alone() -> None:
