@@ -133,6 +133,8 @@ def test_everyone_who_signed_gets_it_once(letter: Letter) -> None:
 
 def test_around_its_words_each_reader_is_spoken_to_in_their_language(letter: Letter) -> None:
     readers = {}
+    with transaction(letter.engine) as session:
+        give_a_file(session, letter)
     for language, direction in (("en", "ltr"), ("ar", "rtl"), ("fr", "ltr"), ("", "ltr")):
         [signature] = letter.signed()
         letter.change(signature, language=language, discreet=language == "fr")
