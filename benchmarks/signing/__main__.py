@@ -90,7 +90,7 @@ class Stage:
     def _confirm(self) -> Load:
         most = _FASTEST * self.plan.seconds
         buttons = confirm_requests(self.installation, _LETTER, most=most)
-        return self._post(self.product, buttons, wanted="200")
+        return self._post(self.product, buttons, wanted="303")
 
     def _post(
         self,

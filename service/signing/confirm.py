@@ -30,7 +30,7 @@ from service.signing.proof import Proof, proof_of
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.reached import reader_acted
-from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_manage_link, keep_unsubscribe_link
+from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_own_links
 from service.store.keyring import Keyring
 from service.store.links import Link, find_link, link_of
 from service.store.sealed import open_text
@@ -193,8 +193,7 @@ def take_consequences(desk: Desk, signature: Signature, act: Act, *, site_key: b
         _has_arrived(desk, signature)
         mailbox = read_party(desk.keys, signature).confirming_email
         renew_share(desk.session, mailbox, now=desk.now, site_key=site_key)
-    keep_manage_link(desk, signature)
-    keep_unsubscribe_link(desk, signature)
+    keep_own_links(desk, signature)
     outbox.post(
         desk.session,
         kind=MessageKind.THANKS,

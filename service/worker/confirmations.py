@@ -6,13 +6,14 @@ from service.foundation.errors import ServiceError
 from service.signing.pressing import follow_up, pressed
 from service.store.transaction import reading, transaction
 from service.wiring import Services
+from service.worker.together import do_together
 
 _log = logging.getLogger("undersigned.worker")
 _AT_A_TIME = 100
 
 
 def follow_up_presses(services: Services, owner: str) -> int:
-    """Do what follows from each press, in a transaction of its own; gives of how many it was done.
+    """Do what follows from each press; gives of how many it was done.
 
     One for which it fails waits for the next turn, and does not keep the others waiting.
     """
@@ -21,13 +22,14 @@ def follow_up_presses(services: Services, owner: str) -> int:
     while True:
         with reading(services.engine) as session:
             waiting = pressed(session, most=_AT_A_TIME)
-        followed = 0
-        for signature_id in waiting:
-            if services.wake.is_stopping():
-                return done
-            followed += _follow_up(services, signature_id)
+        followed = do_together(
+            services.engine,
+            waiting,
+            lambda session, one: follow_up(session, services.keyring, one, now=services.clock()),
+            lambda one: _follow_up(services, one),
+        )
         done += followed
-        if not followed or len(waiting) < _AT_A_TIME:
+        if not followed or len(waiting) < _AT_A_TIME or services.wake.is_stopping():
             return done
 
 
