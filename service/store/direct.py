@@ -1,14 +1,17 @@
 """Statements that are each a transaction by itself, by connections of their own: for what anybody may cause by the thousand."""
 
+import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
-from service.store.rows import as_one, run_for_rows
+from service.store.prepared import Prepared
+from service.store.rows import as_one, chained, run_for_rows, with_rows
 from service.store.transaction import only_writer, told_plainly
 
 T = TypeVar("T")
@@ -29,7 +32,7 @@ class Direct:
         """Begin without a connection; they are as many as threads ask at once, 8 at most, and are closed with the engine."""
         self._engine = engine
         self._lasting = lasting
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[_Line] = deque()
         self._places = BoundedSemaphore(_MOST)
         event.listen(engine, "engine_disposed", self._close)
 
@@ -37,17 +40,36 @@ class Direct:
         self, sql: str, *, columns: Mapping[str, str], rows: Sequence[Sequence[object]], **values: object
     ) -> list[Any]:
         """Run a statement for many rows, as run_for_rows() does; raises Transient where the database is away or full."""
-        return self.ask(lambda line: run_for_rows(line, sql, columns=columns, rows=rows, **values))
+
+        def run(line: _Line) -> list[Any]:
+            if line.prepared is None:
+                return run_for_rows(line.connection, sql, columns=columns, rows=rows, **values)
+            return line.prepared.run(*with_rows(line.connection.dialect, sql, columns, rows, values))
+
+        return self._ask(run)
 
     def run_as_one(self, statements: Sequence[str], **values: object) -> Any:
-        """Run statements of which all are kept or none, as as_one() does; raises Transient as run()."""
-        return self.ask(lambda line: as_one(line, statements, **values))
+        """Run statements of which all are kept or none; gives the first value that the last one returns, if any.
+
+        None of them sees anything of the others. Raises Transient as run().
+        """
+
+        def run(line: _Line) -> Any:
+            if line.prepared is None:
+                return as_one(line.connection, statements, **values)
+            found = line.prepared.run(*chained(line.connection.dialect, statements, values))
+            return found[0][0] if found else None
+
+        return self._ask(run)
 
     def ask(self, work: Callable[[Connection], T]) -> T:
         """Do work on a connection on which each statement is kept at once.
 
         It is done once more where the connection has been cut while it rested, so it must do no harm twice.
         """
+        return self._ask(lambda line: work(line.connection))
+
+    def _ask(self, work: "Callable[[_Line], T]") -> T:
         with told_plainly(), self._places, only_writer(self._engine):
             rested = self._take()
             if rested is not None:
@@ -60,31 +82,59 @@ class Direct:
                     self._close()
             return self._work(self._connect(), work)
 
-    def _work(self, line: Connection, work: Callable[[Connection], T]) -> T:
+    def _work(self, line: "_Line", work: "Callable[[_Line], T]") -> T:
         try:
-            found = work(line)
+            with line.told_apart():
+                found = work(line)
         except BaseException:
-            line.close()
+            line.connection.close()
             raise
         self._idle.append(line)
         return found
 
-    def _take(self) -> Connection | None:
+    def _take(self) -> "_Line | None":
         try:
             return self._idle.pop()
         except IndexError:
             return None
 
-    def _connect(self) -> Connection:
-        line = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    def _connect(self) -> "_Line":
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         # It rests here, and the pool has others to give.
-        line.detach()
+        connection.detach()
         if not self._lasting:
-            cursor = line.connection.cursor()
-            cursor.execute(_FLEETING[self._engine.dialect.name])
+            cursor = connection.connection.cursor()
+            cursor.execute(_FLEETING[connection.dialect.name])
             cursor.close()
-        return line
+        is_prepared = connection.dialect.name == _POSTGRESQL
+        return _Line(connection, Prepared(connection.connection.dbapi_connection) if is_prepared else None)
 
     def _close(self, *_: object) -> None:
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop().connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection, and on PostgreSQL the statements that it knows."""
+
+    connection: Connection
+    prepared: Prepared | None
+
+    @contextlib.contextmanager
+    def told_apart(self) -> Iterator[None]:
+        """Wrap what the driver itself complains of as the library does, and tell whether the connection is gone."""
+        dialect = self.connection.dialect
+        try:
+            yield
+        except dialect.loaded_dbapi.Error as error:
+            is_cut = self.prepared is not None and self.prepared.is_cut
+            raise DBAPIError.instance(
+                "",
+                None,
+                error,
+                dialect.loaded_dbapi.Error,
+                hide_parameters=True,
+                connection_invalidated=is_cut,
+                dialect=dialect,
+            ) from error

@@ -148,10 +148,7 @@ def _run_on_postgresql(
     rows: Sequence[Sequence[object]],
     values: Mapping[str, object],
 ) -> list[Any]:
-    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
-    moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
-    statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
-    given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
+    statement, given = with_rows(connection.dialect, sql, columns, rows, values)
     with _raw_cursor(connection, sql) as cursor:
         _execute(connection, cursor, statement, given)
         return list(cursor.fetchall()) if _RETURNING in sql else []
@@ -175,22 +172,43 @@ def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
 
 
 def as_one(connection: Connection, statements: Sequence[str], **values: object) -> Any:
-    """Run statements of which all are kept or none, on a connection that keeps each at once.
+    """Run statements of which all are kept or none, on a connection of SQLite that keeps each at once.
 
     Each is an INSERT or an UPDATE that sees nothing of the others; gives the first value that the last one returns,
     None where it returns no row. Their parameters are named `:name`.
     """
     given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
-    if connection.dialect.name == _POSTGRESQL:
-        moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
-        statement = _for_postgresql(_chained(tuple(statements)), (), tuple(given), moments)
-        with _raw_cursor(connection, statement) as cursor:
-            _execute(connection, cursor, statement, given)
-            row = cursor.fetchone() if cursor.description else None
-    else:
-        with _raw_cursor(connection, statements[-1]) as cursor:
-            row = _one_after_the_other(connection, cursor, statements, given)
+    with _raw_cursor(connection, statements[-1]) as cursor:
+        row = _one_after_the_other(connection, cursor, statements, given)
     return row[0] if row is not None else None
+
+
+def chained(
+    dialect: Dialect, statements: Sequence[str], values: Mapping[str, object]
+) -> tuple[str, dict[str, object]]:
+    """Say in one statement of PostgreSQL what as_one() runs, and give its values as they are kept."""
+    return _said(dialect, _chained(tuple(statements)), (), values)
+
+
+def with_rows(
+    dialect: Dialect,
+    sql: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[object]],
+    values: Mapping[str, object],
+) -> tuple[str, dict[str, object]]:
+    """Say to PostgreSQL what run_for_rows() runs, and give its values as they are kept."""
+    statement, given = _said(dialect, sql, tuple(columns.items()), values)
+    given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
+    return statement, given
+
+
+def _said(
+    dialect: Dialect, sql: str, columns: tuple[tuple[str, str], ...], values: Mapping[str, object]
+) -> tuple[str, dict[str, object]]:
+    given = {name: _as_kept(dialect, value) for name, value in values.items()}
+    moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
+    return _for_postgresql(sql, columns, tuple(given), moments), given
 
 
 def _one_after_the_other(

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Flask, current_app
@@ -24,7 +24,8 @@ _NAME = "undersigned"
 class WebServices:
     """Everything that the pages work with; `wake` tells the sender that mail may be waiting, after a commit.
 
-    `embed_on` names the sites on which a letter may be embedded, as a content policy lists them.
+    `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
+    `count_lag`.
     """
 
     engine: Engine
@@ -36,6 +37,7 @@ class WebServices:
     wake: Callable[[], None]
     caution: Caution = field(default_factory=Caution)
     embed_on: str = ""
+    count_lag: timedelta = timedelta(0)
 
     def now(self) -> datetime:
         """Tell the moment of this request."""
