@@ -86,6 +86,7 @@ class Setup:
     access: str
     shown: str
     published: bool = False
+    more: str = ""
 
     @property
     def to_all(self) -> frozenset[str]:
@@ -99,6 +100,7 @@ class Setup:
 
 def canaries(kind: Kind, visibility: Visibility) -> dict[str, str]:
     """Give what a signatory writes; wherever one of these words appears, it tells whose it is."""
+    kind, visibility = Kind(kind), Visibility(visibility)
     mark = f"Canary{kind.value.capitalize()}{visibility.value.capitalize()}"
     given = {field: f"{mark}{field.replace('_', '').capitalize()}" for field in (*PRINTED[kind], *FOR_US)}
     return {**given, "email": f"{mark.lower()}email@members.example"}
@@ -122,6 +124,11 @@ def database_url(request):
 @pytest.fixture(params=SETUPS, ids="-".join)
 def setup(request, coalition, visitor):
     access, shown, _ = request.param
+    return make_setup(coalition, visitor, access=access, shown=shown)
+
+
+def make_setup(coalition, visitor, *, access, shown):
+    """Open a letter, invite one, and let one of each kind sign with each way of being named."""
     more = f'admit = "everyone"\naccess = "{access}"\nnames_shown = "{shown}"'
     coalition.open(letter_file(more=more, tables=TABLES))
     rows = read_signatories(
@@ -133,7 +140,7 @@ def setup(request, coalition, visitor):
     for kind, visibility in itertools.product(Kind, Visibility):
         coalition.sign_and_confirm(kind=kind, visibility=visibility, **canaries(kind, visibility))
     coalition.deliver_mail()
-    return Setup(coalition, visitor, access, shown)
+    return Setup(coalition, visitor, access, shown, more=more)
 
 
 def test_every_output_shows_only_those_who_chose_it(setup, caplog):
@@ -299,7 +306,12 @@ def send_and_publish(setup):
     coalition = setup.coalition
     coalition.close()
     coalition.propose()
-    coalition.approve_all().release()
+    coalition.approve_all()
+    release_and_publish(coalition)
+
+
+def release_and_publish(coalition):
+    coalition.release()
     coalition.deliver_mail()
     with transaction(coalition.engine) as session:
         follow_deliveries(session, now=coalition.now)
