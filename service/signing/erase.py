@@ -12,6 +12,7 @@ from service.mail import outbox
 from service.model.agreement import Agreement
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
+from service.signing.codes import end_codes
 from service.signing.intake import forget_traces
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
@@ -89,6 +90,7 @@ def _forget_ways(holder: Holder) -> None:
         col(LinkToken.row_id) == holder.signature.id, col(LinkToken.purpose) != Purpose.MANAGE
     )
     holder.session.execute(others)
+    end_codes(holder.session, holder.signature)
     # What was typed lies beside the sign-on as well: on the page that waited, and in the form as it came.
     end_waiting(holder.session, holder.signature)
     forget_traces(holder.session, holder.signature.id)

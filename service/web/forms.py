@@ -1,11 +1,12 @@
 """Read the public forms into what the rooms take, or into one sentence for each field that is wrong (pure)."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from service.campaigns.codes import countries
 from service.foundation.addresses import normal_address
@@ -15,6 +16,7 @@ from service.foundation.written import clean_line, clean_text, fold_name
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
 from service.signing.members import FOR_MEMBERS
+from service.signing.organizations.domain import website_host
 from service.signing.party import SignOn, list_names_approver
 
 T = TypeVar("T")
@@ -25,6 +27,8 @@ LONGEST_NOTE = 2000
 LONGEST_PLACE = 80
 LONGEST_CONDITION = 500
 MOST_MEMBERS = 60
+# What a browser sends and no more: whatever else some programs take for a line end is to be refused, not to be lost.
+_LINE_END = re.compile(r"\r\n?|\n")
 _BROKEN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -395,9 +399,8 @@ def _read_sort_name(reader: Reader) -> str:
 
 def _read_members(reader: Reader, name: str, *, is_for_members: bool) -> tuple[str, ...]:
     def check(text: str) -> tuple[str, ...]:
-        found = tuple(
-            clean_line(line, what=Sentence("Each member"), longest=LONGEST_LINE) for line in text.splitlines()
-        )
+        lines = _LINE_END.split(text)
+        found = tuple(clean_line(line, what=Sentence("Each member"), longest=LONGEST_LINE) for line in lines)
         listed = tuple(member for member in found if member)
         _refuse_wrong_members(listed, name, is_for_members=is_for_members)
         return listed
@@ -469,14 +472,18 @@ def _website(text: str) -> str:
         parts = urlsplit(url)
     except ValueError as error:
         raise Refused(_WRITE_WEBSITE) from error
-    if (
-        parts.scheme not in {"http", "https"}
-        or "." not in (parts.hostname or "")
-        or " " in url
-        or "@" in parts.netloc
-    ):
+    if parts.scheme not in {"http", "https"} or " " in url or "@" in parts.netloc:
+        raise Refused(_WRITE_WEBSITE)
+    if not website_host(url) or not _has_possible_port(parts):
         raise Refused(_WRITE_WEBSITE)
     return url
+
+
+def _has_possible_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 _WRITE_WEBSITE = Sentence("Write the website's address like https://example.org, or leave it out.")
@@ -494,5 +501,7 @@ def _choice(values: set[str], sentence: str, *, otherwise: str = "") -> Callable
 
 def _without_controls(text: str) -> str:
     return "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"} or c in "\u200c\u200d"
+        c
+        for c in text
+        if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} or c in "\u200c\u200d"
     )
