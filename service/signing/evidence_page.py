@@ -1,5 +1,6 @@
 """An organization adds to what speaks for its sign-on, by the link with which it looks after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,12 +33,12 @@ from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.links import find_link
 
-_SPEAKS = {
-    Speaks.INVITATION: Sentence("invited by the coalition"),
-    Speaks.OWN_DOMAIN: Sentence("mailbox on its own domain"),
-    Speaks.COUNTERSIGNED: Sentence("countersigned by a second officer"),
-    Speaks.DNS: Sentence("record in its DNS"),
-    Speaks.ATTESTED: Sentence("attested by a coordinator"),
+_SAID: Mapping[Speaks, Sentence] = {
+    Speaks.INVITATION: Sentence("invited by the coalition", context="what speaks for a sign-on"),
+    Speaks.OWN_DOMAIN: Sentence("mailbox on its own domain", context="what speaks for a sign-on"),
+    Speaks.COUNTERSIGNED: Sentence("countersigned by a second officer", context="what speaks for a sign-on"),
+    Speaks.DNS: Sentence("record in its DNS", context="what speaks for a sign-on"),
+    Speaks.ATTESTED: Sentence("attested by a coordinator", context="what speaks for a sign-on"),
 }
 
 
@@ -45,15 +46,16 @@ _SPEAKS = {
 class EvidenceView:
     """What an organization sees of its evidence; `record` is None where it has no domain of its own.
 
-    `officer` is whom it asked, veiled; `dns` says how far the look into the DNS has come.
+    `reader` is the language of its mail; `officer` is whom it asked, veiled; `dns` says how far the look into the DNS has come.
     """
 
     title: str
     coalition: str
     language: str
+    reader: str
     reply_to: str
     name: str
-    speaks: tuple[str, ...]
+    speaks: tuple[Sentence, ...]
     host: str
     record: DnsRecord | None
     dns: str
@@ -92,10 +94,10 @@ def _behind(
     link = find_link(session, token, Purpose.MANAGE)
     row, campaign = find(session, link.row_id), session.get(Campaign, link.campaign_id)
     if row is None or campaign is None or now >= link.expires_at or link.generation != row.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     is_gone = row.state is not SignatureState.CONFIRMED or row.erased_at is not None
     if row.kind is not Kind.ORGANIZATION or is_gone:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     return desk, row, link
 
@@ -108,10 +110,11 @@ def _view(keyring: Keyring, desk: Desk, row: Signature) -> EvidenceView:
         title=file.letter.title,
         coalition=file.coalition,
         language=desk.campaign.language,
+        reader=row.language,
         reply_to=file.reply_to,
         name=party.name,
         speaks=tuple(
-            _SPEAKS[one] for one in speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id))
+            _SAID[one] for one in speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id))
         ),
         host=website_host(party.website),
         record=_record(desk, row, party),

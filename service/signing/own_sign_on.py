@@ -1,7 +1,7 @@
 """One's own sign-on, found by its personal link and shown as its owner sees it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -11,8 +11,6 @@ from service.foundation.canonical import digest
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
-from service.i18n.formats import write_date
-from service.i18n.moments import write_moment
 from service.letter.audience import is_shown_to_nobody
 from service.letter.edition import Signatory
 from service.model.campaign import Campaign
@@ -87,15 +85,15 @@ class ManageView:
     standing_text: str
     counts: bool
     may_withdraw: bool
-    undo_until: str
+    undo_until: datetime | None
     why_line_stays: str
     may_hide: bool
     may_ask_correction: bool
     correction_asked: bool
     released: bool
     erased: bool
-    signed_day: str
-    confirmed_day: str
+    signed_day: date
+    confirmed_day: date | None
     revision: int
     fingerprint: str
     on_earlier_text: bool
@@ -134,15 +132,15 @@ def view_of(holder: Holder) -> ManageView:
         standing_text=standing_text(signature, campaign),
         counts=standing(signature, campaign) is Standing.COUNTED,
         may_withdraw=signature.state in MAY_LEAVE and signature.erased_at is None,
-        undo_until="" if why_not_undone(holder) else _moment(campaign, end_of_undo(signature)),
+        undo_until=None if why_not_undone(holder) else _there(campaign, end_of_undo(signature)),
         why_line_stays=why_line_stays(holder),
         may_hide=may_hide(holder) and bool(why_line_stays(holder)),
         may_ask_correction=may_ask_correction(signature, sent),
         correction_asked=signature.correction_asked_at is not None,
         released=holder.is_released,
         erased=signature.erased_at is not None,
-        signed_day=_day(campaign, signature.signed_at or signature.created_at),
-        confirmed_day=_day(campaign, signature.confirmed_at) if signature.confirmed_at else "",
+        signed_day=_there(campaign, signature.signed_at or signature.created_at).date(),
+        confirmed_day=_there(campaign, signature.confirmed_at).date() if signature.confirmed_at else None,
         revision=revision.number if revision else 0,
         fingerprint=revision.sha256 if revision else "",
         on_earlier_text=revision is not None and signature.revision_id != campaign.revision_id,
@@ -210,9 +208,9 @@ def _behind(session: Session, keyring: Keyring, link: LinkToken, find: Find, *, 
     signature = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if signature is None or campaign is None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     if now >= link.expires_at or link.generation != signature.generation:
-        raise LinkIsOver("This link does not open anything any more.")
+        raise LinkIsOver(Sentence("This link does not open anything any more."))
     return Holder(
         session=session,
         keyring=keyring,
@@ -242,9 +240,5 @@ def _is_named(signature: Signature) -> bool:
     return not is_shown_to_nobody(signature.visibility.value)
 
 
-def _day(campaign: Campaign, moment: datetime) -> str:
-    return write_date(moment.astimezone(ZoneInfo(campaign.time_zone)).date(), campaign.language)
-
-
-def _moment(campaign: Campaign, moment: datetime) -> str:
-    return write_moment(moment.astimezone(ZoneInfo(campaign.time_zone)), campaign.language)
+def _there(campaign: Campaign, moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(campaign.time_zone))

@@ -29,41 +29,8 @@ A_NUMBER = {"num", "n"}
 # These say nothing of their own, or only what a letter says in its own language.
 WORDLESS = {"letter/blocks.html", "letter/call.html", "letter/letter.html"}
 # These files, and mails by their folder, wait for their translation; whoever translates one takes it out.
-WAITING = {
-    "mail",
-    "mail/alert",
-    "mail/already",
-    "mail/approval",
-    "mail/asked_about",
-    "mail/change",
-    "mail/claimed",
-    "mail/countersign",
-    "mail/declined",
-    "mail/delivery",
-    "mail/invitation",
-    "mail/link",
-    "mail/rehearsal",
-    "mail/reminder",
-    "mail/thanks",
-    "mail/update",
-    "public/approve.html",
-    "public/ask.html",
-    "public/asked.html",
-    "public/change.html",
-    "public/countersign.html",
-    "public/evidence.html",
-    "public/fresh_link.html",
-    "public/link_over.html",
-    "public/manage.html",
-    "public/manage_erase.html",
-    "public/manage_line.html",
-    "public/manage_mail.html",
-    "public/manage_preview.html",
-    "public/not_me.html",
-    "public/objection.html",
-    "public/unsubscribe.html",
-}
-A_NAME = {"Undersigned"}
+WAITING: set[str] = set()
+A_NAME = {"TXT", "Undersigned"}
 A_WORD = r"[^\W\d_]{2,}"
 NOT_READ = {"body_class"}
 READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title"}

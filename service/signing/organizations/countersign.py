@@ -153,9 +153,9 @@ def _behind(session: Session, link: LinkToken, *, now: datetime) -> tuple[Signat
     row, campaign = session.get(Signature, link.row_id), session.get(Campaign, link.campaign_id)
     piece = piece_of(session, row, EvidenceKind.COUNTERSIGNED) if row is not None else None
     if row is None or campaign is None or piece is None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     if now >= link.expires_at or link.generation != piece.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return row, campaign, piece
 
 

@@ -60,6 +60,7 @@ def _show(view: ChangeView, *, notice: str = "") -> Response:
     return page(
         "public/change.html",
         status=422 if notice else 200,
+        reader=view.reader,
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),

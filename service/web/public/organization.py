@@ -119,6 +119,7 @@ def _show_objection(view: ObjectionView, *, notice: str = "") -> Response:
     return page(
         "public/objection.html",
         status=422 if notice else 200,
+        letter=view,
         view=view,
         nonce=fresh_nonce(),
         notice=notice,
@@ -129,6 +130,7 @@ def _show_countersign(view: CountersignView, *, notice: str = "") -> Response:
     return page(
         "public/countersign.html",
         status=422 if notice else 200,
+        letter=view,
         view=view,
         nonce=fresh_nonce(),
         notice=notice,
@@ -140,6 +142,8 @@ def _show_evidence(view: EvidenceView, form: FormState | None = None) -> Respons
     return page(
         "public/evidence.html",
         status=422 if form.is_wrong else 200,
+        reader=view.reader,
+        letter=view,
         view=view,
         form=form,
         nonce=fresh_nonce(),
