@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from service.app import create_app
 from service.cli.main import run_command_line
-from service.signing.receiving import Caution
+from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
 from service.wiring import Services
 

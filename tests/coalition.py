@@ -30,6 +30,7 @@ from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
+from service.signing.abuse.visit import Visit
 from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
 from service.signing.messages import signing_composers
@@ -37,7 +38,7 @@ from service.signing.page import unlisted_address
 from service.signing.party import SignOn
 from service.signing.pressing import follow_up, pressed
 from service.signing.queries import Counts, counts
-from service.signing.receiving import Received, Reception, Visit
+from service.signing.receiving import Received, Reception
 from service.signing.sign import sign
 from service.store.direct import Direct
 from service.store.keyring import Keyring

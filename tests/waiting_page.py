@@ -7,8 +7,9 @@ from sqlmodel import select
 
 from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature, Visibility
+from service.signing.abuse.small_forms import Asking
+from service.signing.abuse.visit import Caution, Visit
 from service.signing.party import SignOn
-from service.signing.receiving import Caution, Visit
 from service.signing.waiting import CodeAnswer, confirm_by_code, correct_address, send_again
 from service.store.transaction import reading, transaction
 from tests.coalition import Coalition
@@ -35,12 +36,19 @@ def type_code(coalition: Coalition, token: str, code: str) -> CodeAnswer:
 
 def again(coalition: Coalition, token: str) -> None:
     with transaction(coalition.engine) as session:
-        send_again(session, coalition.keyring, token=token, now=coalition.now)
+        send_again(session, coalition.keyring, token=token, asking=Asking(address=None), now=coalition.now)
 
 
 def correct(coalition: Coalition, token: str, address: str) -> str:
     with transaction(coalition.engine) as session:
-        new = correct_address(session, coalition.keyring, token=token, address=address, now=coalition.now)
+        new = correct_address(
+            session,
+            coalition.keyring,
+            token=token,
+            address=address,
+            visit=Visit(address=None, open_for=timedelta(minutes=1), caution=Caution()),
+            now=coalition.now,
+        )
     coalition.take_in()
     return new
 

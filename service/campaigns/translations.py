@@ -6,7 +6,7 @@ from service.campaigns.file import CampaignFile, translated_words
 from service.campaigns.file_tables import Letter, Translation
 from service.campaigns.wording import letter_text
 from service.foundation.canonical import digest
-from service.letter.edition import Text
+from service.letter.edition import OtherText, Text
 
 _RECORD = "undersigned-translation-1"
 
@@ -29,11 +29,23 @@ def translation_text(file: CampaignFile, translation: Translation) -> Text:
 
 
 def translation_sha256(translation: Translation, *, revision_sha256: str) -> str:
-    """Give the SHA-256 of a courtesy translation's canonical record, bound to the text that it translates.
+    """Give the SHA-256 of a translation's canonical record, bound to the text that it translates.
 
     The record holds `record` ("undersigned-translation-1"), `of` (the revision's SHA-256), `language` and the words.
     """
     return digest({"record": _RECORD, "of": revision_sha256, **translated_words(translation)})
+
+
+def other_texts(file: CampaignFile, *, revision_sha256: str) -> tuple[OtherText, ...]:
+    """Give what a letter says of its texts in other languages, by their tags."""
+    return tuple(
+        OtherText(
+            language=one.language,
+            status=one.status,
+            sha256=translation_sha256(one, revision_sha256=revision_sha256),
+        )
+        for one in sorted(file.letter.translations, key=lambda text: text.language)
+    )
 
 
 def courtesy_of(letter: Letter) -> dict[str, Translation]:

@@ -1,4 +1,4 @@
-"""What a language calls itself."""
+"""What a language calls itself, and what another one calls it."""
 
 from babel import Locale
 
@@ -7,3 +7,12 @@ def own_name(tag: str) -> str:
     """Name a language in itself, for a switch between texts: "français" for "fr"."""
     locale = Locale.parse(tag, sep="-")
     return locale.get_display_name(locale.language if not locale.script else str(locale)) or tag
+
+
+def name_within(tag: str, *, within: str) -> str:
+    """Name a language in another one, whose letters need no font of its own: "French" for "fr" within "en".
+
+    The tag itself where that language has no name for it.
+    """
+    locale, reader = Locale.parse(tag, sep="-"), Locale.parse(within, sep="-")
+    return locale.get_display_name(str(reader)) or tag

@@ -18,6 +18,9 @@ class Words:
     notes: str
     page: str
     check_code: str
+    other_languages: str
+    authentic: str
+    courtesy: str
     draft: str
     not_for_publication: str
     organizations: str
@@ -43,6 +46,9 @@ _EN = Words(
     notes="Notes",
     page="Page {page} of {pages}",
     check_code="Check code",
+    other_languages="This letter in other languages:",
+    authentic="signed with this text",
+    courtesy="courtesy translation",
     draft="DRAFT, not for circulation",
     not_for_publication="Contains names that are not for publication",
     organizations="Organizations",
@@ -86,6 +92,9 @@ _FR = Words(
     notes="Notes",
     page="Page {page} sur {pages}",
     check_code="Code de contrôle",
+    other_languages="Cette lettre dans d’autres langues :",
+    authentic="signée avec ce texte",
+    courtesy="traduction de courtoisie",
     draft="PROJET, ne pas diffuser",
     not_for_publication="Contient des noms qui ne doivent pas être publiés",
     organizations="Organisations",
@@ -118,6 +127,9 @@ _ES = Words(
     notes="Notas",
     page="Página {page} de {pages}",
     check_code="Código de verificación",
+    other_languages="Esta carta en otros idiomas:",
+    authentic="firmada con este texto",
+    courtesy="traducción de cortesía",
     draft="BORRADOR, no difundir",
     not_for_publication="Contiene nombres que no deben publicarse",
     organizations="Organizaciones",
@@ -151,6 +163,9 @@ _AR = Words(
     notes="الحواشي",
     page="الصفحة {page} من {pages}",
     check_code="رمز التحقق",
+    other_languages="هذه الرسالة بلغات أخرى:",
+    authentic="موقَّعة مع هذا النص",
+    courtesy="ترجمة للاطلاع فقط",
     draft="مسودة، ليست للتداول",
     not_for_publication="تتضمن أسماء ليست للنشر",
     organizations="المنظمات",
@@ -197,6 +212,9 @@ _UG = Words(
     notes="ئىزاھاتلار",
     page="{pages} بەتنىڭ {page}-بېتى",
     check_code="تەكشۈرۈش كودى",
+    other_languages="بۇ خەتنىڭ باشقا تىللاردىكى نۇسخىلىرى:",
+    authentic="بۇ تېكىست بىلەن بىللە ئىمزالانغان",
+    courtesy="پايدىلىنىش ئۈچۈن تەرجىمە",
     draft="لايىھە، تارقىتىلمىسۇن",
     not_for_publication="ئېلان قىلىنمايدىغان ئىسىملار بار",
     organizations="تەشكىلاتلار",
@@ -233,6 +251,9 @@ _BO = Words(
     notes="མཆན་འགྲེལ།",
     page="ཤོག་གྲངས་ {pages} ནང་གི་ {page}",
     check_code="ཞིབ་བཤེར་ཨང་།",
+    other_languages="འཕྲིན་ཡིག་འདི་སྐད་ཡིག་གཞན་ནང་།",
+    authentic="ཡི་གེ་འདི་དང་མཉམ་དུ་མིང་རྟགས་བཀོད་པ།",
+    courtesy="ཟུར་ལྟའི་ཡིག་སྒྱུར།",
     draft="ཟིན་བྲིས། འགྲེམས་སྤེལ་མི་ཆོག",
     not_for_publication="དཔར་སྐྲུན་མི་ཆོག་པའི་མིང་ཚུད་ཡོད།",
     organizations="ཚོགས་པ་ཁག",
@@ -273,6 +294,9 @@ _ZH = Words(
     notes="注释",
     page="第 {page} 页，共 {pages} 页",
     check_code="校验码",
+    other_languages="本信的其他语言文本：",
+    authentic="与本文本一同签署",
+    courtesy="参考译文",
     draft="草稿，请勿传阅",
     not_for_publication="含有不得公开的姓名",
     organizations="组织",

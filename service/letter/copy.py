@@ -20,6 +20,7 @@ from service.letter.edition import (
     Kind,
     Office,
     Order,
+    OtherText,
     Signatory,
     Text,
     plain,
@@ -105,6 +106,7 @@ class Copy:
     revision: int
     revision_sha256: str
     check_at: str
+    other_texts: tuple[OtherText, ...] = field(default=(), metadata=ADDED_LATER)
     paper: str
 
     @functools.cached_property
@@ -174,6 +176,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         revision=edition.revision,
         revision_sha256=edition.revision_sha256,
         check_at=edition.check_at,
+        other_texts=edition.other_texts,
         paper=_paper(office or addressed[0]),
     )
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.foundation.canonical import canonical
-from service.i18n.formats import country_name, direction, settle_language, write_date
+from service.i18n.formats import country_name, direction, isolate, settle_language, write_date
+from service.i18n.own_names import name_within
 from service.i18n.words import Words, undersigned, withheld, words_of
 from service.letter.copy import Addressee, Copy, Line
-from service.letter.edition import Contact, Kind, Notes
+from service.letter.edition import Contact, Kind, Notes, OtherText
 from service.letter.markdown import Block, Blocks, Run, read_markdown
 from service.letter.roll import grouped
 
 _LONGEST_RUNNING_TITLE = 64
+_GROUP = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,8 @@ class Document:
     check_code: str
     check_at: str
     page: str
+    other_texts_label: str = ""
+    other_texts: tuple[str, ...] = ()
     more: str = ""
 
 
@@ -147,6 +151,8 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         check_code=copy.check_code if check_code is None else check_code,
         check_at=copy.check_at,
         page=words.page,
+        other_texts_label=words.other_languages if copy.other_texts else "",
+        other_texts=tuple(_other_text(one, words, language) for one in copy.other_texts),
     )
 
 
@@ -182,6 +188,13 @@ def _shorten(title: str) -> str:
 
 def _inside_address(one: Addressee) -> tuple[str, ...]:
     return tuple(filter(None, (one.name, one.position, one.office, *one.address)))
+
+
+def _other_text(text: OtherText, words: Words, language: str) -> str:
+    status = words.authentic if text.status == "authentic" else words.courtesy
+    name = isolate(name_within(text.language, within=language), within=language)
+    groups = " ".join(text.sha256[place : place + _GROUP] for place in range(0, len(text.sha256), _GROUP))
+    return f"{name} ({status}) {isolate(f'SHA-256 {groups}', within=language)}"
 
 
 def _contact(contact: Contact | None) -> tuple[str, ...]:

@@ -82,6 +82,18 @@ class Text:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherText:
+    """The same letter in another language: an `authentic` one is signed with the text, a `courtesy` one is not.
+
+    `sha256` is that of its canonical record, which is bound to the revision (service/campaigns/translations.py).
+    """
+
+    language: str
+    status: Literal["authentic", "courtesy"]
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """Whom the reader may turn to; printed in the letter's foot."""
 
@@ -117,6 +129,7 @@ class Edition:
     revision_sha256: str
     time_zone: str
     check_at: str = ""
+    other_texts: tuple[OtherText, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
 
     @property
     def fingerprint(self) -> str:
@@ -144,6 +157,7 @@ class Edition:
                 ),
                 "roll": tuple(Signatory(**signatory) for signatory in record["roll"]),
                 "date": date.fromisoformat(record["date"]),
+                "other_texts": tuple(OtherText(**text) for text in record.get("other_texts", ())),
             }
         )
 

@@ -155,6 +155,7 @@ def _labelled(document: Document) -> Iterator[tuple[str, str]]:
         ("The notes", "\n".join(plain_blocks(note) for note in document.notes)),
         ("The cc list", " ".join(document.cc)),
         ("The contact", " ".join(document.contact)),
+        ("The other languages", " ".join((document.other_texts_label, *document.other_texts))),
         ("The address for checking", document.check_at),
     )
     for section in document.sections:

@@ -151,6 +151,7 @@ def _foot(document: Document) -> list[str]:
     ]
     copied = [wrap(isolate(line, within=own), first=_INDENT, rest=_INDENT * 2) for line in document.cc]
     contact = ", ".join(isolate(part, within=own) for part in document.contact)
+    others = [wrap(text, first=_INDENT, rest=_INDENT * 2) for text in document.other_texts]
     code = document.check_code
     groups = " ".join(code[place : place + _GROUP] for place in range(0, len(code), _GROUP))
     check = f"{document.check_label} {groups}"
@@ -159,6 +160,7 @@ def _foot(document: Document) -> list[str]:
         document.notes_label,
         *notes,
         wrap(f"{document.contact_label} {contact}", rest=_INDENT) if contact else "",
+        "\n".join([document.other_texts_label, *others]) if others else "",
         "\n".join(filter(None, (wrap(check, rest=_INDENT), document.check_at))),
     ]
 

@@ -19,6 +19,7 @@ from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import ConfirmedBy, HeldReason, Kind, Signature
 from service.model.states import SIGNATURE, CampaignState, MessageState, SignatureState
+from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.agreement import keep_agreement
 from service.signing.haste import is_machine_like
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
@@ -64,8 +65,13 @@ class PendingView:
     was_before: bool = False
 
 
-def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> PendingView:
-    """Show what a link would confirm, and change nothing; raises NotFound for a link that opens nothing."""
+def look_at_confirmation(
+    session: Session, keyring: Keyring, *, token: str, text: str = "", now: datetime
+) -> PendingView:
+    """Show what a link would confirm, in the language `text` if there is such a text, and change nothing.
+
+    Raises NotFound for a link that opens nothing.
+    """
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, get_signature)
     return _view(
@@ -73,6 +79,7 @@ def look_at_confirmation(session: Session, keyring: Keyring, *, token: str, now:
         keyring,
         signature,
         campaign,
+        text=text,
         now=now,
         expired=_is_over(session, link, signature, campaign, now=now),
     )
@@ -111,14 +118,16 @@ def look_at_signature(
     return _view(session, keyring, signature, campaign, now=now, expired=False)
 
 
-def ask_anew(session: Session, keyring: Keyring, *, token: str, now: datetime) -> None:
+def ask_anew(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
     """Mail a new link, to the address on record only, where the one that was opened is over and the sign-on still waits.
 
     Says nothing of whether it did. Raises NotFound for a link that opens nothing.
     """
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = _behind(session, link, lock_signature)
-    if _may_ask_anew(session, signature, campaign, now=now):
+    email = read_party(keyring.of(session, campaign.id), signature).confirming_email
+    let_be = is_let_be(session, keyring, asking, campaign_id=campaign.id, email=email, now=now)
+    if not let_be and _may_ask_anew(session, signature, campaign, now=now):
         ask_to_confirm(
             Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now),
             signature,
@@ -269,13 +278,14 @@ def _view(
     signature: Signature,
     campaign: Campaign,
     *,
+    text: str = "",
     now: datetime,
     expired: bool,
 ) -> PendingView:
     keys = keyring.of(session, campaign.id)
     may_ask_anew = expired and _may_ask_anew(session, signature, campaign, now=now)
     return PendingView(
-        letter=view_for_holder(session, keyring, campaign, signature, now=now),
+        letter=view_for_holder(session, keyring, campaign, signature, text=text, now=now),
         name=open_text(keys, signature, "name"),
         kind=signature.kind,
         how_named=HOW_NAMED[signature.visibility],
@@ -287,10 +297,9 @@ def _view(
         expired=expired,
         seen=seen_digest(keys, signature, campaign),
         reader=signature.language,
-        text_has_changed=signature.state is SignatureState.PENDING
-        and signature.revision_id != campaign.revision_id,
+        text_has_changed=not is_settled(signature) and signature.revision_id != campaign.revision_id,
         may_ask_anew=may_ask_anew,
-        proof=proof_of(session, keyring, campaign, signature, now=now),
+        proof=proof_of(session, keyring, campaign, signature, text=text, now=now),
     )
 
 

@@ -87,6 +87,11 @@ def objection_ends(objections_until: datetime, *, told_at: datetime) -> datetime
     return max(objections_until, told_at + LEAST_NOTICE)
 
 
+def half_over_if_told_by(objections_until: datetime, *, now: datetime) -> datetime:
+    """Give the latest moment of being told whose time to answer, up to objection_ends(), is half over now."""
+    return min(now - (objections_until - now), now - LEAST_NOTICE / 2)
+
+
 def _hindered(reach: Reach) -> Course | None:
     if not reach.has_address:
         return Course.NO_ADDRESS

@@ -40,9 +40,18 @@ class OnEarlierText:
 
 
 def on_earlier_text(
-    session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime, keepers_only: bool = False
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    now: datetime,
+    among: ColumnElement[bool] | None = None,
+    most: int | None = None,
 ) -> list[OnEarlierText]:
-    """Tell of every sign-on that stands on an earlier text what becomes of it, in the order they were made."""
+    """Tell of every sign-on that stands on an earlier text what becomes of it, in the order they were made.
+
+    `among` says in SQL of which only, by its row and by the mail that told it; no more than `most`.
+    """
     if campaign.revision_id is None:
         return []
     keys, until = keyring.of(session, campaign.id), present_revision(session, campaign).objections_until
@@ -61,8 +70,8 @@ def on_earlier_text(
         .where(stands_on_earlier_text(campaign))
         .order_by(col(Signature.id))
     )
-    if keepers_only:
-        found = found.where(col(Signature.keeps_on_change))
+    if among is not None:
+        found = found.where(among).limit(most)
     heard = _heard(session, campaign)
     return [
         OnEarlierText(
@@ -86,8 +95,8 @@ def keep_unopposed(session: Session, keyring: Keyring, *, now: datetime) -> int:
         until = present_revision(session, campaign).objections_until
         if until is None or now < until or not takes_answers(session, campaign):
             continue
-        keys = keyring.of(session, campaign.id)
-        for one in on_earlier_text(session, keyring, campaign, now=now, keepers_only=True):
+        keys, keepers = keyring.of(session, campaign.id), col(Signature.keeps_on_change).is_(True)
+        for one in on_earlier_text(session, keyring, campaign, now=now, among=keepers):
             if one.course is Course.KEEPS:
                 stand_on_present(session, keys, campaign, one.signature, how=How.KEPT, now=now)
                 _note(session, "signature.keep", campaign, one.signature, by="clock", now=now)

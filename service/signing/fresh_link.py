@@ -1,5 +1,6 @@
 """Mail a fresh link to the address on record; whoever asks for it learns nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -15,7 +16,9 @@ from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
-from service.signing.party import email_index
+from service.signing.abuse.small_forms import Asking, is_let_be
+from service.signing.limits import may_mail_links
+from service.signing.party import email_index, read_party
 from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_manage_link
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -28,33 +31,39 @@ _LOOKED_AFTER = (SignatureState.CONFIRMED, SignatureState.WITHDRAWN, SignatureSt
 
 
 def ask_for_link(
-    session: Session, keyring: Keyring, *, slug: str, key: str, email: str, now: datetime
+    session: Session, keyring: Keyring, *, slug: str, key: str, email: str, asking: Asking, now: datetime
 ) -> None:
     """Note that a mailbox wants the links of its sign-ons; raises NotFound where the letter may not be known of.
 
-    The same row is written whoever it is, and nothing is looked up: there is nothing that time could tell.
+    A row is written whoever it is, and no sign-on is looked up: there is nothing that time could tell. Of a form that
+    is let be the row is nobody's.
     """
     campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
-    mailbox = email_index(keyring.of(session, campaign.id), email)
+    keys = keyring.of(session, campaign.id)
+    let_be = is_let_be(session, keyring, asking, campaign_id=campaign.id, email=email, now=now)
+    mailbox = keys.blind("mailbox", "of nobody") if let_be else email_index(keys, email)
     _note(session, campaign_id=campaign.id, mailbox=mailbox, now=now)
 
 
-def ask_by_old_link(session: Session, *, token: str, now: datetime) -> None:
+def ask_by_old_link(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
     """Note that whoever holds a link that is over wants a fresh one, which goes to the address on record.
 
-    Raises NotFound for a link that never was.
+    Says nothing of whether it did. Raises NotFound for a link that never was.
     """
     link = find_link(session, token, Purpose.MANAGE)
     signature = session.get(Signature, link.row_id)
     if signature is None:
         raise NotFound(Sentence("This link does not open anything."))
-    _note(session, campaign_id=signature.campaign_id, mailbox=signature.email_index, now=now)
+    email = read_party(keyring.of(session, signature.campaign_id), signature).confirming_email
+    if not is_let_be(session, keyring, asking, campaign_id=signature.campaign_id, email=email, now=now):
+        _note(session, campaign_id=signature.campaign_id, mailbox=signature.email_index, now=now)
 
 
 def send_asked_links(session: Session, keyring: Keyring, *, now: datetime) -> int:
     """Post the mails that were asked for, and forget who asked; gives how many were posted.
 
-    Of one sign-on no more than three go out in a day. Who has not confirmed yet gets the confirming mail again, within
+    Of one sign-on no more than three go out in a day, and a mailbox that has many is not given all of them each time.
+    Who has not confirmed yet gets the confirming mail again, within
     its own caps, while it can still be confirmed.
     """
     asked = session.exec(
@@ -92,7 +101,10 @@ def _answer(session: Session, keyring: Keyring, request: LinkRequest, *, now: da
     found = select(Signature).where(
         Signature.campaign_id == campaign.id, Signature.email_index == request.email_index
     )
-    return sum(_post(desk, row) for row in session.exec(found.with_for_update()).all())
+    rows = session.exec(found.with_for_update()).all()
+    if not may_mail_links(to_mailbox_today=_sent_today(desk, [row.id for row in rows])):
+        return 0
+    return sum(_post(desk, row) for row in rows)
 
 
 def _post(desk: Desk, row: Signature) -> bool:
@@ -104,8 +116,7 @@ def _post(desk: Desk, row: Signature) -> bool:
         return False
     if row.state not in _LOOKED_AFTER or row.signed_at is None:
         return False
-    sent = _sent_today(desk, row)
-    if sent >= _A_DAY:
+    if _sent_today(desk, [row.id]) >= _A_DAY:
         return False
     keep_manage_link(desk, row)
     return outbox.post(
@@ -118,9 +129,9 @@ def _post(desk: Desk, row: Signature) -> bool:
     )
 
 
-def _sent_today(desk: Desk, row: Signature) -> int:
+def _sent_today(desk: Desk, ids: Sequence[str]) -> int:
     mine = (
-        col(Message.recipient_ref) == row.id,
+        col(Message.recipient_ref).in_(ids),
         col(Message.kind) == MessageKind.LINK,
         col(Message.created_at) > desk.now - _DAY,
     )

@@ -23,6 +23,11 @@ from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Signature
 from service.model.states import INTAKE, CampaignState, IntakeState
 from service.model.waiting import Waiting
+from service.signing.abuse.buckets import network_label, take_from
+from service.signing.abuse.lists import look_up
+from service.signing.abuse.origin import origin_of
+from service.signing.abuse.verdict import Facts, quarantine_reason
+from service.signing.abuse.visit import Visit, limits_of_address, limits_of_letter
 from service.signing.confirm import seen_digest
 from service.signing.party import SignOn, read_written, written
 from service.signing.sign import (
@@ -38,9 +43,30 @@ KEPT_FOR = timedelta(days=7)
 """How long a decision of the quarantine can be undone, and a form that was taken in is remembered by its id."""
 
 
-def receive_corrected(session: Session, keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> str:
-    """Keep a form that was received before and was corrected since; gives its id. The caller has bounded how often."""
-    row = _received(keys, sign_on, now=now)
+def receive_corrected(
+    session: Session,
+    keyring: Keyring,
+    sign_on: SignOn,
+    *,
+    before: str | None,
+    campaign: Campaign,
+    visit: Visit,
+    now: datetime,
+) -> str:
+    """Keep a form that was received as `before` and corrected since; gives its id. The caller has bounded how often.
+
+    A correction is limited as a form is, and one of a form that is held is held too.
+    """
+    origin = origin_of(visit.address)
+    row = _received(keyring.of(session, campaign.id), sign_on, now=now)
+    row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
+    email = sign_on.confirming_email
+    reason = _reason(session, keyring, campaign.id, email, visit, now=now)
+    earlier = session.get(Intake, before) if before else None
+    if earlier is not None and earlier.state in {IntakeState.QUARANTINED, IntakeState.DISCARDED}:
+        reason = earlier.reason or reason
+    if reason is not None:
+        quarantine(row, reason)
     session.add(row)
     session.flush()
     return row.id
@@ -136,6 +162,29 @@ def tell_of_quarantine(session: Session, *, now: datetime) -> int:
             now=now,
         )
         for campaign_id in session.exec(waiting).all()
+    )
+
+
+def _reason(
+    session: Session, keyring: Keyring, campaign_id: str, email: str, visit: Visit, *, now: datetime
+) -> QuarantineReason | None:
+    origin = origin_of(visit.address)
+    found = look_up(session, keyring, campaign_id=campaign_id, email=email, origin=origin)
+    wanted = limits_of_letter(campaign_id, visit) | (
+        {} if found.allowed_network else limits_of_address(origin)
+    )
+    empty = take_from(session, list(wanted.items()), site_key=keyring.site_key, now=now)
+    return quarantine_reason(
+        Facts(
+            trapped=visit.trapped,
+            blocked=found.blocked,
+            open_for=visit.open_for,
+            # One field is corrected quickly, and the form itself came with its proof or is held.
+            quickest=timedelta(0),
+            asks_proof=False,
+            proven=False,
+            over_limit=bool(empty),
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""How many confirming mails one sign-on, and one mailbox, may cause; pure."""
+"""How many confirming mails one sign-on, and one mailbox, may cause, and how many with fresh links; pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,3 +25,8 @@ def may_mail(sent: MailsSent) -> bool:
         and sent.for_sign_on < _FOR_ONE_SIGN_ON
         and sent.to_mailbox_today < _A_DAY_FOR_ONE_MAILBOX
     )
+
+
+def may_mail_links(*, to_mailbox_today: int) -> bool:
+    """Tell whether a mailbox that has had so many fresh links today may have those of all its sign-ons once more."""
+    return to_mailbox_today < _A_DAY_FOR_ONE_MAILBOX

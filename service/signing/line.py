@@ -8,13 +8,23 @@ from sqlmodel import Session
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.foundation.written import fold_name
 from service.model.consent import Occasion
 from service.model.signature import HeldReason, Kind, Visibility
 from service.signing.consents import keep_answers
 from service.signing.identity import stays_the_same
 from service.signing.leaving import stop_letter_that_names
+from service.signing.line_before import (
+    OF_THE_LINE,
+    earlier_line,
+    goes_back,
+    judged,
+    remember,
+    stands_as_before,
+)
 from service.signing.manage import note
-from service.signing.naming import HOW_NAMED
+from service.signing.members import keep_members
+from service.signing.naming import HOW_NAMED, is_accepted_at_once
 from service.signing.organizations.joined import hold_look_alike
 from service.signing.own_sign_on import (
     Holder,
@@ -27,19 +37,16 @@ from service.signing.own_sign_on import (
     why_line_stays,
 )
 from service.signing.party import SignOn, name_index, second_claim_index, write_party
-from service.signing.proof_line import line_of
+from service.signing.proof_line import proof_line
 from service.signing.queries import find_organization, find_person
 from service.signing.reached import reader_acted
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 
-_OF_THE_LINE = (
-    *("name", "name_latin", "sort_name", "acronym", "qualifier", "country", "position", "affiliation"),
-    *("representative_name", "representative_title", "visibility"),
-)
 _LOOK_AGAIN = Sentence(
     "This sign-on was changed in the meantime; look at what it says now, and change it again."
 )
+_NOTHING_TO_UNDO = Sentence("Nothing was changed, so there is nothing to undo.")
 _TAKEN = Sentence(
     "This mailbox has another sign-on of that name to this letter; change or withdraw that one."
 )
@@ -47,7 +54,11 @@ _TAKEN = Sentence(
 
 @dataclass(frozen=True, kw_only=True)
 class LineChange:
-    """What a change of the line does: the printed line before and after, to whom it is shown, and whether it waits."""
+    """What a change of the line does: the printed line before and after, to whom it is shown, and whether it waits.
+
+    `awaits_acceptance` where it speaks for members that nobody has accepted, `stands_as_before` where it is undone;
+    `members` is for how many others it then speaks, None where that is not changed.
+    """
 
     view: ManageView
     before: str
@@ -55,6 +66,9 @@ class LineChange:
     how_named_before: str
     how_named_after: str
     goes_to_review: bool
+    awaits_acceptance: bool
+    stands_as_before: bool
+    members: int | None
     changes_anything: bool
 
 
@@ -64,7 +78,8 @@ def change_line(
     """Change the printed line, and to whom it is shown; in a trial it tells what would happen.
 
     An organization under another name, and a person of whose name nothing is left, wait for the secretariat's look
-    and do not count until then. Raises Refused where the letter is settled, where the sign-on is not as it was `seen`
+    and do not count until then; so does one that speaks for further members, by the rule of the form. Whoever goes
+    back to the line before the last change is judged as before. Raises Refused where the letter is settled, where the sign-on is not as it was `seen`
     any more, and where the mailbox has a sign-on of that name already.
     """
     holder = hold_own(session, keyring, token=token, now=now)
@@ -74,21 +89,41 @@ def change_line(
     if seen_of(holder) != seen:
         raise Refused(_LOOK_AGAIN)
     was = holder.party
-    becomes = replace(was, **{name: getattr(given, name) for name in _OF_THE_LINE})
-    before, shown_before = _line(holder, was), was.visibility
-    reviewed = not stays_the_same(was.kind, was=was.name, becomes=becomes.name)
+    becomes = replace(was, **{name: getattr(given, name) for name in OF_THE_LINE})
+    before = _line(holder)
+    does = _Does(
+        is_other_name=not stays_the_same(was.kind, was=was.name, becomes=becomes.name),
+        has_unaccepted=_has_unaccepted(holder, was, becomes),
+    )
+    is_back = False
     if becomes != was:
         reader_acted(session, holder.keys, holder.signature, holder.link, now=now)
-        _keep(holder, was, becomes, reviewed=reviewed)
+        is_back = _keep(holder, was, becomes, does)
     return LineChange(
         view=view_of(holder),
         before=before,
-        after=_line(holder, becomes),
-        how_named_before=HOW_NAMED[shown_before],
+        after=_line(holder),
+        how_named_before=HOW_NAMED[was.visibility],
         how_named_after=HOW_NAMED[becomes.visibility],
-        goes_to_review=reviewed,
+        goes_to_review=does.is_other_name and not is_back,
+        awaits_acceptance=does.has_unaccepted and not is_back,
+        stands_as_before=is_back,
+        members=len(becomes.members) if becomes.members != was.members else None,
         changes_anything=becomes != was,
     )
+
+
+def undo_line(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
+    """Let a sign-on appear as it did before its owner's last change of the line, and be judged as it was then.
+
+    Raises Refused where the letter is settled, and where nothing was changed.
+    """
+    holder = hold_own(session, keyring, token=token, now=now)
+    earlier = earlier_line(holder.party)
+    if earlier is None:
+        raise Refused(_NOTHING_TO_UNDO)
+    change = change_line(session, keyring, token=token, given=earlier, seen=seen_of(holder), now=now)
+    return change.view
 
 
 def hide(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
@@ -126,12 +161,29 @@ def ask_correction(
     return view_of(holder)
 
 
-def _keep(holder: Holder, was: SignOn, becomes: SignOn, *, reviewed: bool) -> None:
-    row, session = holder.signature, holder.session
+@dataclass(frozen=True, kw_only=True)
+class _Does:
+    """Why a change needs the coalition's look."""
+
+    is_other_name: bool
+    has_unaccepted: bool
+
+
+def _has_unaccepted(holder: Holder, was: SignOn, becomes: SignOn) -> bool:
+    """Tell whether a change speaks for members that the coalition has to accept first, by the rule of the form."""
+    added = {fold_name(name) for name in becomes.members} - {fold_name(name) for name in was.members}
+    return bool(added) and not is_accepted_at_once(holder.signature, holder.campaign, members=becomes.members)
+
+
+def _keep(holder: Holder, was: SignOn, becomes: SignOn, does: _Does) -> bool:
+    """Keep a change; tells whether it goes back to what stood before and is judged as that was."""
+    row, session, said = holder.signature, holder.session, judged(holder.signature)
     if becomes.name != was.name:
         _take_name(holder, becomes)
-    if reviewed:
+    if does.is_other_name:
         row.held_reason = row.held_reason or HeldReason.CHANGED_NAME
+    if does.has_unaccepted:
+        row.accepted_at = None
     write_party(holder.keys, row, becomes)
     if becomes.visibility is not was.visibility:
         keep_answers(session, row, occasion=Occasion.CHANGE, now=holder.now)
@@ -143,7 +195,12 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, *, reviewed: bool) -> No
     if (was.name, was.name_latin, was.acronym) != (becomes.name, becomes.name_latin, becomes.acronym):
         desk = Desk(session=session, keys=holder.keys, campaign=holder.campaign, now=holder.now)
         hold_look_alike(desk, row)
+    keep_members(session, holder.keys, row, becomes)
+    is_back = goes_back(was, becomes) and stands_as_before(row, was, since=said)
+    write_party(holder.keys, row, remember(row, was, becomes, before=said))
+    session.add(row)
     note(holder, "signature.line")
+    return is_back
 
 
 def _take_name(holder: Holder, becomes: SignOn) -> None:
@@ -164,5 +221,7 @@ def _take_name(holder: Holder, becomes: SignOn) -> None:
     row.held_reason = HeldReason.SECOND_CLAIM
 
 
-def _line(holder: Holder, party: SignOn) -> str:
-    return line_of(holder.session, holder.keyring, holder.campaign, party, now=holder.now)
+def _line(holder: Holder) -> str:
+    """Give what is printed of the sign-on as it stands in this transaction, with the members it speaks for."""
+    holder.session.flush()
+    return proof_line(holder.session, holder.keyring, holder.campaign, holder.signature, now=holder.now)

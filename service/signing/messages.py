@@ -40,6 +40,7 @@ from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
+from service.signing.remind_change import is_reminder, reminder_of
 from service.signing.sign import link_until
 from service.signing.unsubscribe import suppression_of
 from service.signing.update_mails import UpdateMails
@@ -289,7 +290,8 @@ def _thanks(session: Session, facts: _Facts) -> Draft:
 def _change(session: Session, facts: _Facts) -> Draft:
     campaign, signature = facts.campaign, facts.signature
     _unless(signature.state is SignatureState.CONFIRMED, "does not stand any more")
-    _unless(facts.message.occurrence == campaign.revision_id, "the text has changed again")
+    of_present = {campaign.revision_id or "", reminder_of(campaign.revision_id or "")}
+    _unless(facts.message.occurrence in of_present, "the text has changed again")
     _unless(signature.revision_id != campaign.revision_id, "stands on the present text already")
     _unless(takes_answers(session, campaign), "the letter was released")
     _unless_suppressed(session, facts, facts.party.confirming_email)
@@ -297,6 +299,7 @@ def _change(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "change",
         keeps=signature.keeps_on_change,
+        again=is_reminder(facts.message),
         signed=facts.revision.number if facts.revision else 0,
         present=present.number,
         reason=open_text(facts.keys, present, "reason"),

@@ -18,7 +18,8 @@ from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Kind, Signature, Standing, Visibility, standing
 from service.model.states import CampaignState, SignatureState
-from service.signing.naming import HOW_NAMED, standing_text
+from service.signing.line_before import earlier_line
+from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import SignOn, read_party
 from service.signing.proof_line import proof_line
@@ -72,7 +73,10 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True)
 class ManageView:
-    """What a signatory sees of its own sign-on; `seen` changes with whatever may be changed here."""
+    """What a signatory sees of its own sign-on; `seen` changes with whatever may be changed here.
+
+    `members_wait` where the coalition has to accept the members that an organization adds.
+    """
 
     letter: LetterView
     party: SignOn
@@ -87,6 +91,8 @@ class ManageView:
     may_withdraw: bool
     undo_until: datetime | None
     why_line_stays: str
+    may_undo_line: bool
+    members_wait: bool
     may_hide: bool
     may_ask_correction: bool
     correction_asked: bool
@@ -134,6 +140,8 @@ def view_of(holder: Holder) -> ManageView:
         may_withdraw=signature.state in MAY_LEAVE and signature.erased_at is None,
         undo_until=None if why_not_undone(holder) else _there(campaign, end_of_undo(signature)),
         why_line_stays=why_line_stays(holder),
+        may_undo_line=earlier_line(party) is not None and not why_line_stays(holder),
+        members_wait=not is_accepted_at_once(signature, campaign, members=("a member",)),
         may_hide=may_hide(holder) and bool(why_line_stays(holder)),
         may_ask_correction=may_ask_correction(signature, sent),
         correction_asked=signature.correction_asked_at is not None,
@@ -231,7 +239,8 @@ def _change_token(holder: Holder) -> str:
 
 
 def _printed(holder: Holder) -> str:
-    if holder.signature.erased_at is not None:
+    # Of a sign-on that does not stand nothing is printed, and erased ones have nothing to print.
+    if holder.signature.erased_at is not None or holder.signature.state not in MAY_LEAVE:
         return ""
     return proof_line(holder.session, holder.keyring, holder.campaign, holder.signature, now=holder.now)
 

@@ -124,11 +124,17 @@ def view_for_stranger(session: Session, keyring: Keyring, campaign: Campaign, *,
 
 
 def view_for_holder(
-    session: Session, keyring: Keyring, campaign: Campaign, signature: Signature, *, now: datetime
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    signature: Signature,
+    *,
+    text: str = "",
+    now: datetime,
 ) -> LetterView:
     """Show a letter to the holder of a personal link; only one who counts is a signatory among signatories."""
     names = shows_names_to(campaign, signature)
-    return _view(session, keyring, campaign, names=names, now=now)
+    return _view(session, keyring, campaign, names=names, text=text, now=now)
 
 
 def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
@@ -266,7 +272,9 @@ def _phrase(shown: Counts | None, language: str) -> str:
 
 def _document(letter: Edition) -> Document:
     # The text is final and the names may still change: the page is neither a draft nor a copy that can be checked.
-    return replace(make_document(make_copy(letter, audience="public", office=None), check_code=""), draft="")
+    # The page has a switch to the other texts, with what each of them is.
+    shown = replace(letter, other_texts=())
+    return replace(make_document(make_copy(shown, audience="public", office=None), check_code=""), draft="")
 
 
 def _event_day(file: CampaignFile) -> str:

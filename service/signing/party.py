@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from service.foundation.addresses import comparable_address
@@ -19,7 +19,7 @@ class SignOn:
     `email` is the contact; of an organization `approver_email`, where given, is who confirms. `name` is what is
     printed, and may be empty for a person who is only counted. `approver_from_form` says that whoever filled in the
     form named the approver, and not the coalition's list. `condition` is what it is signed under; the sign-on counts
-    once that is `settled`.
+    once that is `settled`. `line_before` is how the name appeared before its owner changed that (signing/line_before.py).
     """
 
     kind: Kind
@@ -61,6 +61,7 @@ class SignOn:
     reply_doubt: str = ""
     condition: str = ""
     settled: str = ""
+    line_before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def confirming_email(self) -> str:
@@ -133,7 +134,7 @@ def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
     """Open what a row keeps."""
     details = open_record(keys, row, "details")
     details["members"] = tuple(details.get("members", ()))
-    known = {field.name for field in fields(SignOn)}
+    known = {one.name for one in fields(SignOn)}
     return SignOn(
         kind=row.kind,
         name=open_text(keys, row, "name"),

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from service.campaigns.contents import open_file
+from service.campaigns.queries import present_revision
 from service.foundation.sentence import Sentence
 from service.letter.audience import is_for_addressee_only, is_shown_to_nobody
 from service.letter.copy import make_copy
@@ -13,12 +15,13 @@ from service.letter.edition import Edition, Office, Signatory, Text
 from service.letter.render_html import render_html
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
-from service.model.signature import Signature
+from service.model.signature import HeldReason, Signature
 from service.model.states import SignatureState
 from service.signing.own_sign_on import look_at_holder
 from service.signing.page import shows_names_to, veiled
 from service.signing.proof_line import entry_in
 from service.signing.roll import DRAFT, letter_for_page, letter_without_roll, signatory
+from service.signing.texts import in_language, texts_of
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
@@ -44,9 +47,11 @@ class Proof:
 
 
 def proof_of(
-    session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
+    session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, text: str = "", now: datetime
 ) -> Proof:
     """Show the letter as a signatory signs it or has signed it: its own text, its own line, and who else may be seen.
+
+    It is shown in the language `text` where the present letter has such a text.
 
     A name that only the addressee sees stands in it as in the addressee's copy: the reader is its owner. The names of
     others are those that the page shows to this reader anyway.
@@ -55,7 +60,10 @@ def proof_of(
     if sees_others:
         letter = letter_for_page(session, keyring, campaign, now=now)
     else:
-        letter = veiled(_signed_letter(session, keyring, campaign, row, now=now))
+        letter = _signed_letter(session, keyring, campaign, row, now=now)
+    letter = _translated(session, keyring, campaign, letter, text)
+    if not sees_others:
+        letter = veiled(letter)
     own = signatory(keyring.of(session, campaign.id), row, number=letter.number or DRAFT)
     is_in_it = not letter.number or any(entry.salt == own.salt for entry in letter.roll)
     stands = row.state in _STANDS and row.erased_at is None
@@ -77,23 +85,35 @@ def proof_of(
     )
 
 
+def _translated(
+    session: Session, keyring: Keyring, campaign: Campaign, letter: Edition, text: str
+) -> Edition:
+    revision = present_revision(session, campaign)
+    if not text or letter.revision_sha256 != revision.sha256:
+        return letter
+    file = open_file(session, keyring, campaign)
+    return in_language(letter, file, texts_of(file, revision, wanted=text))
+
+
 def _roll_with(letter: Edition, own: Signatory) -> tuple[Signatory, ...]:
     others = tuple(entry for entry in letter.roll if entry.salt != own.salt)
     return (*others, replace(own, shown="public"))
 
 
 def _document(letter: Edition) -> Document:
-    document = make_document(make_copy(letter, audience="public", office=None))
+    document = make_document(make_copy(replace(letter, other_texts=()), audience="public", office=None))
     return replace(document, draft="", check_code="")
 
 
 def _signed_letter(
     session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
 ) -> Edition:
-    """Give the text that was signed, be it an earlier one than the letter has now."""
+    """Give the text that was signed, be it an earlier one than the letter has now; else the one that would be."""
     letter = letter_without_roll(session, keyring, campaign, now=now)
     revision = session.get(LetterRevision, row.revision_id) if row.revision_id else None
-    if revision is None or row.revision_id == campaign.revision_id:
+    # Confirming binds to the present text, whichever stood there when the form was filled in.
+    is_to_confirm = row.state is SignatureState.PENDING or row.held_reason is HeldReason.UNPROVEN_REPLY
+    if revision is None or is_to_confirm or row.revision_id == campaign.revision_id:
         return letter
     record = open_record(keyring.of(session, campaign.id), revision, "content")
     words = dict(record["letter"][0])

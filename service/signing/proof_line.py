@@ -24,7 +24,10 @@ _NO_SALT = "0" * 64
 def proof_line(
     session: Session, keyring: Keyring, campaign: Campaign, row: Signature, *, now: datetime
 ) -> str:
-    """Give the printed line, made by the letter's own craft; empty for one who is only counted."""
+    """Give the printed line, made by the letter's own craft; empty for one who is only counted.
+
+    Each member that it stands for has a line of its own below.
+    """
     keys = keyring.of(session, campaign.id)
     own = line_of(session, keyring, campaign, read_party(keys, row), now=now)
     listed = [(member, row) for member in members_of(session, row)]
@@ -32,7 +35,7 @@ def proof_line(
         return own
     letter = letter_without_roll(session, keyring, campaign, now=now)
     members = (_line_in(letter, entry, campaign) for entry in member_entries(keys, listed, number=DRAFT))
-    return " · ".join((own, *members))
+    return "\n· ".join((own, *members))
 
 
 def line_of(session: Session, keyring: Keyring, campaign: Campaign, party: SignOn, *, now: datetime) -> str:

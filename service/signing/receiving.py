@@ -4,7 +4,7 @@ This is what thousands may do in one minute, so nothing is asked here that the w
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -15,13 +15,12 @@ from service.model.intake import Intake
 from service.model.quarantine_reason import QuarantineReason
 from service.model.states import IntakeState
 from service.model.waiting import Waiting
-from service.signing.abuse import bucket
 from service.signing.abuse.attack import asks_proof
-from service.signing.abuse.bucket import Limit
 from service.signing.abuse.buckets import network_label, take_and_look
 from service.signing.abuse.lists import look_up
 from service.signing.abuse.origin import Origin, origin_of
 from service.signing.abuse.verdict import Facts, quarantine_reason
+from service.signing.abuse.visit import Visit, limits_of_address, limits_of_letter, proof_name
 from service.signing.party import SignOn, written
 from service.signing.waiting import LIVES, page_token
 from service.store.direct import Direct
@@ -38,29 +37,6 @@ _PAGE = (
     " VALUES (:page, :digest, :campaign, :id, '', :given, 0, 0, :now, :until)"
     " ON CONFLICT (digest) DO UPDATE SET intake_id = excluded.intake_id"
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caution:
-    """What the operator decides: in less than `quickest` nobody fills in a form; so many a minute a letter takes."""
-
-    quickest: timedelta = timedelta(0)
-    a_minute: int = bucket.A_MINUTE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """How a form came: from where, how long it had been open, whether the trap was filled, which proof was solved.
-
-    `form` is what tells this form from all others.
-    """
-
-    address: str | None
-    open_for: timedelta
-    trapped: bool = False
-    proof: bytes | None = None
-    form: str = ""
-    caution: Caution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +90,9 @@ class Reception:
     def _reason(
         self, campaign_id: str, email: str, origin: Origin | None, visit: Visit, *, now: datetime
     ) -> QuarantineReason | None:
-        limits = _limits(campaign_id, visit)
-        of_address = _limits_of_address(origin)
-        proof = _proof_name(visit.proof)
+        limits = limits_of_letter(campaign_id, visit)
+        of_address = limits_of_address(origin)
+        proof = proof_name(visit.proof)
         weighed = take_and_look(
             self._fleeting,
             list({**limits, **of_address}.items()),
@@ -161,26 +137,3 @@ class _Word:
 
 
 _NO_WORD = _Word()
-
-
-def _limits(campaign_id: str, visit: Visit) -> dict[str, Limit]:
-    wanted = {
-        f"letter {campaign_id}": bucket.letter_limit(visit.caution.a_minute),
-        "all letters": bucket.site_limit(visit.caution.a_minute),
-    }
-    if visit.proof is not None:
-        wanted[_proof_name(visit.proof)] = bucket.ONCE
-    return wanted
-
-
-def _limits_of_address(origin: Origin | None) -> dict[str, Limit]:
-    if origin is None:
-        return {}
-    return {
-        f"subscriber {origin.subscriber}": bucket.ADDRESS,
-        f"network {origin.network}": bucket.NETWORK,
-    }
-
-
-def _proof_name(proof: bytes | None) -> str:
-    return f"proof {proof.hex()}" if proof is not None else ""

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision, released_edition
+from service.campaigns.translations import other_texts
 from service.campaigns.wording import event_words, letter_contact, letter_offices, letter_text
 from service.foundation.sealing import CampaignKeys
 from service.letter.audience import the_narrower
@@ -45,6 +46,7 @@ def letter_without_roll(session: Session, keyring: Keyring, campaign: Campaign, 
     """Put together the present text for those who may not see names: a draft without any."""
     file = open_file(session, keyring, campaign)
     revision = present_revision(session, campaign) if campaign.revision_id else None
+    sha256 = revision.sha256 if revision else _DRAFT_HASH
     return Edition(
         number=DRAFT,
         slug=campaign.slug,
@@ -61,8 +63,9 @@ def letter_without_roll(session: Session, keyring: Keyring, campaign: Campaign, 
         show_country=file.signatories.show_country,
         show_representative=file.signatories.show_representative,
         revision=revision.number if revision else 0,
-        revision_sha256=revision.sha256 if revision else _DRAFT_HASH,
+        revision_sha256=sha256,
         time_zone=file.time_zone,
+        other_texts=other_texts(file, revision_sha256=sha256),
     )
 
 

@@ -22,6 +22,8 @@ from service.model.link_token import Purpose
 from service.model.signature import ConfirmedBy, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.model.waiting import Waiting
+from service.signing.abuse.small_forms import Asking, is_let_be
+from service.signing.abuse.visit import Visit
 from service.signing.codes import end_codes, try_code, use_code
 from service.signing.confirm import (
     Act,
@@ -131,12 +133,14 @@ def confirm_by_code(
     return CodeAnswer(confirmed=replace(view, was_before=was_before))
 
 
-def send_again(session: Session, keyring: Keyring, *, token: str, now: datetime) -> None:
+def send_again(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
     """Write to the address of this form once more, within the caps; says nothing of whether it did."""
     waiting, desk = _behind(session, keyring, token, now=now)
     may = _count(session, waiting, col(Waiting.resends), most=MOST_RESENDS)
     row = lock_signature(session, waiting.signature_id or "")
-    if not may or row is None:
+    email = _given(desk, waiting).confirming_email
+    let_be = is_let_be(session, keyring, asking, campaign_id=desk.campaign.id, email=email, now=now)
+    if let_be or not may or row is None:
         return
     if row.state is SignatureState.PENDING and is_takeable(session, row, desk.campaign, now=now):
         ask_to_confirm(desk, row)
@@ -144,11 +148,13 @@ def send_again(session: Session, keyring: Keyring, *, token: str, now: datetime)
         tell_already_signed(desk, row)
 
 
-def correct_address(session: Session, keyring: Keyring, *, token: str, address: str, now: datetime) -> str:
+def correct_address(
+    session: Session, keyring: Keyring, *, token: str, address: str, visit: Visit, now: datetime
+) -> str:
     """Send this form again with another address, and give the token of the page that waits for that.
 
-    The sign-on that it led to ends where this form alone has made it; any other stays as it is. Beyond the cap
-    nothing is done, and the answer is the same.
+    What speaks against the form, or spoke against it before, holds it. The sign-on that it led to ends where this form
+    alone has made it; any other stays as it is. Beyond the cap nothing is done, and the answer is the same.
     """
     waiting, desk = _behind(session, keyring, token, now=now)
     given = _given(desk, waiting)
@@ -161,7 +167,15 @@ def correct_address(session: Session, keyring: Keyring, *, token: str, address: 
         same = comparable_address(address) == comparable_address(given.confirming_email)
         if row is not None and not same and _is_its_own(session, waiting, row):
             _retire(desk, row)
-        intake_id = receive_corrected(session, desk.keys, corrected, now=now)
+        intake_id = receive_corrected(
+            session,
+            keyring,
+            corrected,
+            before=waiting.intake_id,
+            campaign=desk.campaign,
+            visit=visit,
+            now=now,
+        )
     else:
         intake_id = None
     waits = Waits(form=f"{token} {comparable_address(address)}", intake_id=intake_id, corrections=corrections)

@@ -120,10 +120,10 @@ def read_sign_on(
 
 def prefilled_line(party: SignOn) -> FormState:
     """Give the form by which a signatory changes how its name appears, filled with what is kept."""
-    names = (*_LINE_TEXTS[party.kind], "country")
-    return FormState(
-        values={**{name: str(getattr(party, name)) for name in names}, "visibility": party.visibility.value}
-    )
+    names = (*_LINE_TEXTS[party.kind], "country", "signs_for")
+    values = {name: str(getattr(party, name)) for name in names}
+    values |= {"members": "\n".join(party.members), "visibility": party.visibility.value}
+    return FormState(values=values)
 
 
 def read_line(entries: Mapping[str, str], *, recorded: SignOn) -> SignOn:
@@ -144,6 +144,8 @@ def read_line(entries: Mapping[str, str], *, recorded: SignOn) -> SignOn:
         if name not in texts:
             texts[name] = reader.line(name, what, longest=longest, missing=_still_needed(name, recorded))
     country = reader.read("country", _country, "")
+    if not is_person:
+        texts["signs_for"], texts["members"] = _read_for_whom(reader, str(texts["name"]))
     visibility = _read_visibility(reader)
     reader.refuse_if_wrong()
     return replace(recorded, **texts, country=country, visibility=visibility)
@@ -224,6 +226,7 @@ _LINE_TEXTS: Mapping[Kind, Mapping[str, tuple[str, int]]] = {
         **_BOTH_KINDS,
         "position": (Sentence("Your position"), LONGEST_LINE),
         "affiliation": (Sentence("Your affiliation"), LONGEST_LINE),
+        "place": (Sentence("The place"), LONGEST_PLACE),
     },
     Kind.ORGANIZATION: {
         **_BOTH_KINDS,
@@ -302,10 +305,7 @@ def _read_organization(reader: Reader, recorded: SignOn | None) -> SignOn:
     website = reader.read("website", _website, "")
     qualifier = reader.line("qualifier", Sentence("The words after the name"), longest=LONGEST_QUALIFIER)
     sort_name = _read_sort_name(reader)
-    signs_for = reader.read(
-        "signs_for", _choice({"itself", "network", FOR_MEMBERS}, _FOR_WHOM, otherwise="itself"), "itself"
-    )
-    members = _read_members(reader, name, is_for_members=signs_for == FOR_MEMBERS)
+    signs_for, members = _read_for_whom(reader, name)
     representative_name = reader.line(
         "representative_name",
         Sentence("The representative's name"),
@@ -395,6 +395,13 @@ def _read_latin(reader: Reader) -> str:
 
 def _read_sort_name(reader: Reader) -> str:
     return reader.line("sort_name", Sentence("The name to sort by"))
+
+
+def _read_for_whom(reader: Reader, name: str) -> tuple[str, tuple[str, ...]]:
+    signs_for = reader.read(
+        "signs_for", _choice({"itself", "network", FOR_MEMBERS}, _FOR_WHOM, otherwise="itself"), "itself"
+    )
+    return signs_for, _read_members(reader, name, is_for_members=signs_for == FOR_MEMBERS)
 
 
 def _read_members(reader: Reader, name: str, *, is_for_members: bool) -> tuple[str, ...]:

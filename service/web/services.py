@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
 from service.foundation.sealing import CampaignKeys
-from service.signing.receiving import Caution, Reception
+from service.signing.abuse.visit import Caution
+from service.signing.receiving import Reception
 from service.store.direct import Direct
 from service.store.keyring import Keyring
 from service.store.transaction import reading

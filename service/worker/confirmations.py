@@ -4,9 +4,9 @@ import logging
 
 from service.foundation.errors import ServiceError
 from service.signing.pressing import follow_up, pressed
+from service.store.together import do_together
 from service.store.transaction import reading, transaction
 from service.wiring import Services
-from service.worker.together import do_together
 
 _log = logging.getLogger("undersigned.worker")
 _AT_A_TIME = 100

@@ -7,9 +7,9 @@ from service.mail.dns import SystemResolver
 from service.signing.abuse.buckets import forget_buckets
 from service.signing.abuse.mailboxes import domains_to_ask, find_out, keep_findings, unchecked
 from service.signing.intake import forget_intake, received, set_aside, take_in, tell_of_quarantine
+from service.store.together import do_together
 from service.store.transaction import reading, transaction
 from service.wiring import Services
-from service.worker.together import do_together
 
 _log = logging.getLogger("undersigned.worker")
 _AT_A_TIME = 100

@@ -21,6 +21,7 @@ from service.signing.fresh_link import send_asked_links
 from service.signing.organizations.asking import answer_inquiries
 from service.signing.organizations.looking_up import look_up_domains
 from service.signing.remind import remind_due
+from service.signing.remind_change import remind_of_changes
 from service.signing.waiting import forget_waiting
 from service.store.transaction import transaction
 from service.wiring import Services
@@ -128,12 +129,18 @@ def forget_days(services: Services, owner: str) -> int:
 
 
 def ask_again(services: Services, owner: str) -> int:
-    """Put changed texts to those who signed earlier ones, and keep those who did not object; gives how many."""
+    """Put changed texts to those who signed earlier ones, remind, and keep those who did not object; gives how many."""
     del owner
     done = 0
     while True:
         with transaction(services.engine) as session:
             step = ask_about_changes(session, services.keyring, now=services.clock())
+        if not step:
+            break
+        done += step
+    while True:
+        with transaction(services.engine) as session:
+            step = remind_of_changes(session, services.keyring, now=services.clock())
         if not step:
             break
         done += step

@@ -8,8 +8,8 @@ from werkzeug.test import TestResponse
 
 from service.model.abuse import Listed
 from service.signing.abuse.lists import read_named, set_rule
+from service.signing.abuse.visit import Caution
 from service.signing.invite import import_signatories
-from service.signing.receiving import Caution
 from service.signing.roll_file import read_signatories
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition

@@ -16,11 +16,11 @@ from service.model.states import IntakeState, SignatureState
 from service.signing.abuse.attack import asks_proof, end_attack_mode, start_attack_mode
 from service.signing.abuse.bucket import ADDRESS
 from service.signing.abuse.lists import forget_rule, read_named, set_rule
+from service.signing.abuse.visit import Caution, Visit
 from service.signing.intake import forget_intake, set_aside, tell_of_quarantine
 from service.signing.party import SignOn
 from service.signing.quarantine import Wanted, count_held, decide_held, held_forms, undo
 from service.signing.queries import all_signatures
-from service.signing.receiving import Caution, Visit
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.house import in_parallel

@@ -23,6 +23,7 @@ from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import HeldReason, Kind, Standing, Visibility, standing
 from service.model.states import SignatureState
+from service.signing.abuse.small_forms import Asking
 from service.signing.decide import decide
 from service.signing.fresh_link import ask_for_link, send_asked_links
 from service.signing.line import change_line
@@ -424,7 +425,13 @@ def test_what_a_signatory_did_is_in_the_audit_trail_by_its_id_alone(
 def ask(coalition: Coalition, email: str) -> None:
     with transaction(coalition.engine) as session:
         ask_for_link(
-            session, coalition.keyring, slug=SLUG, key=coalition.key(), email=email, now=coalition.now
+            session,
+            coalition.keyring,
+            slug=SLUG,
+            key=coalition.key(),
+            email=email,
+            asking=Asking(address=None),
+            now=coalition.now,
         )
 
 

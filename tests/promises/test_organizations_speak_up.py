@@ -13,6 +13,7 @@ from service.model.inquiry import Inquiry
 from service.model.signature import Signature
 from service.model.states import SignatureState
 from service.model.suppression import Suppression, SuppressionReason
+from service.signing.abuse.small_forms import Asking
 from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer, look_at_evidence, look_for_record
 from service.signing.invitation import Given, answer_invitation
@@ -29,6 +30,7 @@ from tests.make import make_sign_on
 from tests.promises.test_look_alikes import decided, invite, listed, printed
 
 OFFICE = "letter@rivers.example"
+NOBODY = Asking(address=None)
 
 
 @pytest.fixture
@@ -62,7 +64,9 @@ def published(coalition: Coalition) -> None:
 
 def asked(coalition: Coalition, about: str) -> None:
     with transaction(coalition.engine) as session:
-        keep_inquiry(session, coalition.keyring, slug=SLUG, key="", asked_about=about, now=coalition.now)
+        keep_inquiry(
+            session, coalition.keyring, slug=SLUG, key="", asked_about=about, asking=NOBODY, now=coalition.now
+        )
     with transaction(coalition.engine) as session:
         answer_inquiries(session, coalition.keyring, now=coalition.now)
 
@@ -359,10 +363,24 @@ def test_only_the_organizations_own_contact_is_told(coalition: Coalition) -> Non
 def test_before_publication_the_question_is_a_404_like_any_other(coalition: Coalition) -> None:
     with pytest.raises(NotFound) as early, transaction(coalition.engine) as session:
         keep_inquiry(
-            session, coalition.keyring, slug=SLUG, key=coalition.key(), asked_about="X", now=coalition.now
+            session,
+            coalition.keyring,
+            slug=SLUG,
+            key=coalition.key(),
+            asked_about="X",
+            asking=NOBODY,
+            now=coalition.now,
         )
     with pytest.raises(NotFound) as never, transaction(coalition.engine) as session:
-        keep_inquiry(session, coalition.keyring, slug="never", key="", asked_about="X", now=coalition.now)
+        keep_inquiry(
+            session,
+            coalition.keyring,
+            slug="never",
+            key="",
+            asked_about="X",
+            asking=NOBODY,
+            now=coalition.now,
+        )
 
     assert str(early.value) == str(never.value)
 
@@ -370,7 +388,15 @@ def test_before_publication_the_question_is_a_404_like_any_other(coalition: Coal
 def test_what_was_asked_is_sealed_and_forgotten_once_it_is_answered(coalition: Coalition) -> None:
     published(coalition)
     with transaction(coalition.engine) as session:
-        keep_inquiry(session, coalition.keyring, slug=SLUG, key="", asked_about="Canary", now=coalition.now)
+        keep_inquiry(
+            session,
+            coalition.keyring,
+            slug=SLUG,
+            key="",
+            asked_about="Canary",
+            asking=NOBODY,
+            now=coalition.now,
+        )
     with reading(coalition.engine) as session:
         assert b"Canary" not in session.exec(select(Inquiry)).one().asked_about
 
@@ -391,7 +417,9 @@ def test_a_flood_of_questions_is_dropped_without_a_word(coalition: Coalition) ->
         )
 
     with transaction(coalition.engine) as session:
-        keep_inquiry(session, coalition.keyring, slug=SLUG, key="", asked_about="X", now=coalition.now)
+        keep_inquiry(
+            session, coalition.keyring, slug=SLUG, key="", asked_about="X", asking=NOBODY, now=coalition.now
+        )
 
     with reading(coalition.engine) as session:
         assert len(session.exec(select(Inquiry)).all()) == MOST_WAITING

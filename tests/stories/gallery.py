@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from werkzeug.serving import make_server
@@ -13,13 +13,20 @@ from service.app import create_app
 from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries
 from service.model.signature import Kind, Visibility
+from service.signing.abuse.small_forms import Asking
+from service.signing.evidence_page import ask_second_officer
 from service.signing.invite import import_signatories, send_invitations
+from service.signing.line import change_line
+from service.signing.manage import look_at_sign_on, withdraw
+from service.signing.organizations.asking import answer_inquiries, keep_inquiry
+from service.signing.organizations.countersign import Officer
 from service.signing.party import SignOn
 from service.signing.roll_file import read_signatories
 from service.store.transaction import transaction
 from service.web.services import WebServices
 from tests.coalition import SLUG, Coalition
 from tests.make import make_signature
+from tests.waiting_page import send_form
 
 RIVER = Path(__file__).parents[2] / "examples" / "river" / "campaign.toml"
 INVITED = "kind,name,email\norganization,The Ferry Guild of Anvar in Exile,guild@ferryanvar.example\n"
@@ -34,6 +41,11 @@ NAMES = (
     ("نگهبانان رودخانه‌ها", "River Keepers", "DE"),
 )
 MANY = 280
+MEMBERS = (
+    "Donaudampfschifffahrtsgesellschaftskapitänsverein Tamarel",
+    "Upper Village Water Committee",
+    "جمعية أصدقاء الوادي",
+)
 
 
 @dataclass
@@ -54,17 +66,26 @@ class Gallery:
         coalition.sign("Lake Alliance").deliver_mail()
         pending = coalition.newest_token("confirm")
         coalition.sign_and_confirm("Delta Listening House", visibility=Visibility.RECIPIENT).deliver_mail()
+        confirmed, own = coalition.newest_token("confirm"), coalition.newest_token("manage")
+        self._change_line(own)
+        waiting = f"/waiting/{send_form(coalition, 'Estuary Forum', 'office@estuary.example')}"
         return {
             "home": "/",
             "letter": self.path(),
             "sign": self.path("/sign"),
             "sign-organization": self.path("/sign", kind="organization"),
             "sign-person": self.path("/sign", kind="person"),
-            "thanks": self.path("/thanks"),
+            "waiting": waiting,
+            "waiting-wrong": waiting,
             "confirm": f"/confirm/{pending}",
-            "confirmed": f"/confirm/{coalition.newest_token('confirm')}",
+            "confirmed": f"/confirm/{confirmed}",
+            "not-me": f"/not-me/{coalition.tokens('not-me')[0]}",
             "invitation": f"/invitation/{coalition.newest_token('invitation')}",
-            "manage": f"/manage/{coalition.newest_token('manage')}",
+            "fresh-link": self.path("/link"),
+            "fresh-link-asked": self.path("/link", asked="yes"),
+            **self._of_owner(f"/manage/{own}"),
+            "manage-line-person": f"{self._of_person()}/line",
+            **self._over_and_left(),
             "unsubscribe": f"/unsubscribe/{coalition.newest_token('unsubscribe')}",
             "missing": "/letters/never-was",
             "broken-link": "/confirm/x",
@@ -90,8 +111,77 @@ class Gallery:
             "search": self.path(q="river"),
             "search-none": self.path(q="zzz"),
             "not-open": self.path("/sign"),
+            "ask": self.path("/ask"),
+            "ask-wrong": self.path("/ask"),
+            "asked": self.path("/asked"),
+            "objection": self._objection(),
             "embed": f"/embed/{SLUG}",
         }
+
+    def _of_owner(self, own: str) -> dict[str, str]:
+        """Give the pages behind an organization's own link, and the one of its second officer."""
+        coalition = self.coalition
+        officer = Officer(name="Tashi Example", title="Treasurer", email="treasurer@delta.example")
+        with transaction(coalition.engine) as session:
+            token = own.removeprefix("/manage/")
+            ask_second_officer(session, coalition.keyring, token=token, officer=officer, now=coalition.now)
+        coalition.deliver_mail()
+        return {
+            "manage": own,
+            "manage-line": f"{own}/line",
+            "manage-preview": f"{own}/line",
+            "manage-mail": f"{own}/mail",
+            "manage-erase": f"{own}/erase",
+            "signed-text": f"{own}/text",
+            "receipt": f"{own}/receipt",
+            "evidence": f"{own}/evidence",
+            "evidence-wrong": f"{own}/evidence",
+            "countersign": f"/countersign/{coalition.newest_token('countersign')}",
+        }
+
+    def _of_person(self) -> str:
+        person = {"kind": Kind.PERSON, "visibility": Visibility.PUBLIC, "email": "tenzin@valley.example"}
+        self.coalition.sign_and_confirm("Tenzin Example", place="in exile", **person).deliver_mail()
+        return f"/manage/{self.coalition.newest_token('manage')}"
+
+    def _over_and_left(self) -> dict[str, str]:
+        """Give the page of a link that a newer one replaced, and the one of a sign-on that was withdrawn."""
+        coalition, pages = self.coalition, {}
+        for name in ("link-over", "manage-withdrawn"):
+            coalition.sign_and_confirm(f"Quay Society {name}", email="quay@members.example").deliver_mail()
+            token = coalition.newest_token("manage")
+            with transaction(coalition.engine) as session:
+                withdraw(session, coalition.keyring, token=token, now=coalition.now)
+            pages[name] = f"/manage/{token}"
+        coalition.sign("Quay Society link-over", email="quay@members.example")
+        return pages
+
+    def _change_line(self, token: str) -> None:
+        """Change a line once, so that there is something to undo, and long words to print."""
+        coalition = self.coalition
+        with transaction(coalition.engine) as session:
+            view = look_at_sign_on(session, coalition.keyring, token=token, now=coalition.now)
+            given = replace(view.party, signs_for="members", members=MEMBERS, visibility=Visibility.PUBLIC)
+            change_line(
+                session, coalition.keyring, token=token, given=given, seen=view.seen, now=coalition.now
+            )
+
+    def _objection(self) -> str:
+        """Have somebody ask about an organization, and give what its contact is sent."""
+        coalition = self.coalition
+        with transaction(coalition.engine) as session:
+            keep_inquiry(
+                session,
+                coalition.keyring,
+                slug=SLUG,
+                key="",
+                asked_about="Delta Listening House",
+                asking=Asking(address=None),
+                now=coalition.now,
+            )
+            answer_inquiries(session, coalition.keyring, now=coalition.now)
+        coalition.deliver_mail()
+        return f"/objection/{coalition.newest_token('objection')}"
 
     def _add_names(self) -> None:
         coalition = self.coalition

@@ -1,5 +1,6 @@
 """As a reader I want the letter in my language, and to know whether that text was signed."""
 
+import json
 import re
 
 import pytest
@@ -9,12 +10,18 @@ from service.campaigns.file import read_campaign_file, revision_record
 from service.campaigns.translations import translation_sha256
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused
+from service.letter.copy import make_copy
+from service.letter.document import copy_json, make_document
+from service.letter.edition import Edition
+from service.letter.render_html import render_html
+from service.letter.render_text import render_text
 from service.model.audit_event import AuditEvent
 from service.model.letter_revision import LetterRevision
 from service.signing.change import look_at_change
+from service.signing.roll import letter_as_it_stands
 from service.store.transaction import reading
 from tests.changing import file_of, revised
-from tests.stories.visitor import letter_page, words_of
+from tests.stories.visitor import form_of, letter_page, words_of
 
 FRENCH = """
 [[letter.translations]]
@@ -173,3 +180,74 @@ def test_an_offices_own_salutation_stays_in_the_letters_language(coalition, visi
     french = words_of(visitor.open(letter_page(coalition, text="fr")))
     assert "Dear Madam" not in french
     assert "Monsieur le Président," in french
+
+
+def test_who_is_about_to_sign_finds_every_text_and_hears_which_is_signed(coalition, visitor):
+    coalition.open(file_of(tables=FRENCH + ARABIC)).sign("Lake Alliance").deliver_mail()
+    form = visitor.open(letter_page(coalition, "/sign", kind="organization"))
+    link = f"/confirm/{coalition.newest_token('confirm')}"
+
+    for page in (form, visitor.open(link)):
+        words = words_of(page)
+        assert "What is signed is the text in English." in words
+        assert "The text in français is signed with it." in words
+        assert "The one in العربية is a courtesy translation" in words
+        for name in ("English", "français", "العربية"):
+            assert f"<bdi>{name}</bdi></a>" in page.text
+    assert f"{letter_page(coalition)}&amp;text=ar" in form.text
+
+    arabic = visitor.open(f"{link}?text=ar")
+    assert '<article class="letter" lang="ar" dir="rtl">' in arabic.text
+    assert "Lake Alliance" in arabic.text.partition('<article class="letter"')[2]
+    assert '<article class="letter" lang="en"' in visitor.open(f"{link}?text=xx").text
+
+    kept = visitor.post(f"{link}?text=ar", dict(form_of(arabic).filled({})))
+
+    assert kept.status_code == 303
+    assert standing_names(coalition) == ["Lake Alliance"]
+
+
+def test_every_copy_names_the_other_texts_with_their_hashes(coalition):
+    coalition.open(file_of(tables=FRENCH + ARABIC)).sign_and_confirm("Lake Alliance")
+    file = read_campaign_file(file_of(tables=FRENCH + ARABIC), now=coalition.now)
+    of = revision_of(coalition).sha256
+    hashes = {one.language: translation_sha256(one, revision_sha256=of) for one in file.letter.translations}
+
+    with reading(coalition.engine) as session:
+        letter = letter_as_it_stands(session, coalition.keyring, coalition.campaign(), now=coalition.now)
+    copy = make_copy(letter, audience="public", office=None)
+    document = make_document(copy)
+    record = json.loads(copy_json(copy))
+
+    assert [(one["language"], one["status"], one["sha256"]) for one in record["other_texts"]] == [
+        ("ar", "courtesy", hashes["ar"]),
+        ("fr", "authentic", hashes["fr"]),
+    ]
+    assert Edition.from_record(json.loads(json.dumps(letter.as_record()))) == letter
+    for printed in (render_text(document), render_html(document)):
+        words = " ".join(printed.split())
+        assert "This letter in other languages:" in words
+        assert "French (signed with this text) SHA-256 " + grouped(hashes["fr"]) in words
+        assert "Arabic (courtesy translation) SHA-256 " + grouped(hashes["ar"]) in words
+
+
+def test_a_copy_of_a_letter_in_one_language_is_what_it_was(coalition):
+    coalition.open().sign_and_confirm("Lake Alliance")
+
+    with reading(coalition.engine) as session:
+        letter = letter_as_it_stands(session, coalition.keyring, coalition.campaign(), now=coalition.now)
+    copy = make_copy(letter, audience="public", office=None)
+
+    assert "other_texts" not in letter.as_record()
+    assert "other_texts" not in copy.as_record()
+    assert "other languages" not in render_text(make_document(copy))
+
+
+def grouped(code):
+    return " ".join(code[place : place + 8] for place in range(0, len(code), 8))
+
+
+def standing_names(coalition):
+    with reading(coalition.engine) as session:
+        letter = letter_as_it_stands(session, coalition.keyring, coalition.campaign(), now=coalition.now)
+    return [entry.name for entry in letter.roll]

@@ -83,6 +83,54 @@ def test_an_organization_that_takes_another_name_is_told_that_it_waits(
     assert "looks at it before it counts" in words_of(visitor.open(own))
 
 
+def test_an_organization_adds_a_member_sees_what_that_does_and_undoes_it(
+    coalition: Coalition, visitor: Visitor
+) -> None:
+    own = f"/manage/{coalition.tokens('manage')[0]}"
+    assert "until then it does not count. One that you take out" in words_of(visitor.open(f"{own}/line"))
+    assert "The last change of the name" not in words_of(visitor.open(own))
+
+    shown = visitor.send(f"{own}/line", {"signs_for": "members", "members": "Upper Village\r\nLower Village"})
+    assert "Upper Village, represented by Lake Alliance" in words_of(shown)
+    assert "speaks for itself and 2 members" in words_of(shown)
+    assert "neither the organization nor any of them counts" in words_of(shown)
+    assert coalition.counts().organizations == 1
+    visitor.post(f"{own}/line", dict(form_of(shown).filled({})))
+    assert coalition.counts().organizations == 0
+    assert "looks at it before it counts" in words_of(visitor.open(own))
+
+    assert "appears as it did before" in words_of(visitor.send(own, {}, answer="undo-line"))
+    assert coalition.counts().organizations == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"signs_for": "members", "members": ""}, "List the members it signs for"),
+        ({"signs_for": "itself", "members": "Upper Village"}, "Choose above that it signs for the members"),
+        ({"signs_for": "members", "members": "lake alliance"}, "The organization itself stands in the list"),
+    ],
+)
+def test_faulty_members_come_back_as_they_were_typed(
+    coalition: Coalition, visitor: Visitor, given: dict[str, str], sentence: str
+) -> None:
+    own = f"/manage/{coalition.tokens('manage')[0]}"
+
+    answer = visitor.send(f"{own}/line", given)
+
+    assert answer.status_code == 422
+    assert sentence in words_of(answer)
+    assert given["members"] in answer.text
+
+
+def test_a_person_says_in_own_words_where_it_lives(visitor: Visitor, own: str) -> None:
+    shown = visitor.send(f"{own}/line", {"place": "in exile"})
+
+    assert "Tenzin Example, in exile" in words_of(shown)
+    assert visitor.post(f"{own}/line", dict(form_of(shown).filled({}))).status_code == 303
+    assert 'value="in exile"' in visitor.open(f"{own}/line").text
+
+
 def test_a_withdrawal_is_undone_by_the_same_link(coalition: Coalition, visitor: Visitor, own: str) -> None:
     withdrawn = visitor.send(own, {}, answer="withdraw")
     assert coalition.counts().individuals == 0

@@ -7,7 +7,7 @@ from service.wiring import initialize, make_services
 from service.worker.jobs import JOBS
 from tests.changing import NEW_WORDS, answered, file_of, kept, revised
 from tests.coalition import Coalition
-from tests.stories.visitor import words_of
+from tests.stories.visitor import Visitor, words_of
 
 REASON = "The mouth of the river is meant as well."
 
@@ -145,3 +145,17 @@ def test_the_clock_asks_and_keeps_by_itself(tmp_path, root, noon):
 
     assert coalition.counts().signatories == 1
     services.engine.dispose()
+
+
+def test_who_confirms_late_reads_the_very_text_that_the_button_agrees_to(
+    coalition: Coalition, visitor: Visitor
+) -> None:
+    coalition.open(file_of()).sign("Late Lake").deliver_mail()
+    link = f"/confirm/{coalition.newest_token('confirm')}"
+    revised(coalition)
+
+    page = words_of(visitor.open(link))
+
+    assert "What you confirm is the text below, version 2." in page
+    assert "about the old river and its mouth" in page
+    assert "about the river." not in page

@@ -20,7 +20,7 @@ from flask import request
 from service.foundation.errors import Transient
 from service.mail.transport import Stage
 from service.model.signature import Kind, Visibility
-from service.signing.intake import Caution
+from service.signing.abuse.visit import Caution
 from service.wiring import Services
 from service.worker.embedded import _guarded
 from service.worker.jobs import Job

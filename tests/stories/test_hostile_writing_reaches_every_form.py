@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from examples.demo.forms import Form, read_forms
 from service.delivery.follow import follow_deliveries
 from service.foundation.sealing import KEY_BYTES, RootKey
-from service.signing.intake import Caution
+from service.signing.abuse.visit import Caution
 from service.signing.invite import import_signatories
 from service.signing.roll_file import read_signatories
 from service.store.engine import make_engine

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from service.cli.listener import listen
 from service.foundation.sealing import KEY_BYTES, RootKey
-from service.signing.intake import Caution
+from service.signing.abuse.visit import Caution
 from service.store.engine import make_engine
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.corpus.markup import foreign_markup

@@ -8,8 +8,8 @@ import pytest
 from service.foundation.clock import now
 from service.foundation.sealing import RootKey
 from service.model.signature import Kind, Visibility
+from service.signing.abuse.visit import Caution, Visit
 from service.signing.party import SignOn
-from service.signing.receiving import Caution, Visit
 from service.store.engine import make_engine
 from tests.coalition import SLUG, Coalition, file_open_now
 from tests.doubles.relay import free_port

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from examples.demo.forms import Form, read_forms, visible_text
 from service.app import create_app
-from service.signing.receiving import Caution
+from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
 from tests.coalition import PUBLIC_URL, SLUG, Coalition
 

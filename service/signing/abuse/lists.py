@@ -55,26 +55,29 @@ def read_named(text: str) -> Named:
 
 
 def names_of(email: str, origin: Origin | None) -> tuple[Named, ...]:
-    """Give everything that a rule on this mailbox or this origin may name (pure)."""
-    address = similar_address(email)
-    domain = email.rpartition("@")[2].casefold()
-    labels = domain.split(".")
-    parents = [".".join(labels[place:]) for place in range(max(1, len(labels) - 1))]
-    mail = [
-        Named(kind=RuleKind.ADDRESS, value=address, breadth=0),
-        *(
-            Named(kind=RuleKind.DOMAIN, value=parent, breadth=place)
-            for place, parent in enumerate(parents, start=1)
-        ),
-    ]
+    """Give everything that a rule on this mailbox, if there is one, or this origin may name (pure)."""
     networks = origin.wider() if origin else ()
     return (
-        *mail,
+        *(_names_of_mailbox(email) if email else ()),
         *(
             Named(
                 kind=RuleKind.NETWORK, value=str(network), breadth=network.max_prefixlen - network.prefixlen
             )
             for network in networks
+        ),
+    )
+
+
+def _names_of_mailbox(email: str) -> tuple[Named, ...]:
+    address = similar_address(email)
+    domain = email.rpartition("@")[2].casefold()
+    labels = domain.split(".")
+    parents = [".".join(labels[place:]) for place in range(max(1, len(labels) - 1))]
+    return (
+        Named(kind=RuleKind.ADDRESS, value=address, breadth=0),
+        *(
+            Named(kind=RuleKind.DOMAIN, value=parent, breadth=place)
+            for place, parent in enumerate(parents, start=1)
         ),
     )
 

@@ -16,6 +16,7 @@ from service.model.inquiry import Inquiry
 from service.model.message import MessageKind
 from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
+from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.organizations.contact import keep_objection_link
 from service.signing.organizations.domain import is_own_domain, website_host
 from service.signing.organizations.look_alikes import signatories_looking_like
@@ -33,16 +34,25 @@ _MOST_TOLD = 3
 
 
 def keep_inquiry(
-    session: Session, keyring: Keyring, *, slug: str, key: str, asked_about: str, now: datetime
+    session: Session,
+    keyring: Keyring,
+    *,
+    slug: str,
+    key: str,
+    asked_about: str,
+    asking: Asking,
+    now: datetime,
 ) -> None:
     """Keep the question for the worker, who answers to the organization alone.
 
-    Always the same is done, so that neither the page nor its time tells anything. Raises NotFound, as for a slug that
+    Whoever has signed, the same is done, so that neither the page nor its time tells anything. Raises NotFound, as for a slug that
     never was, before the letter is published.
     """
     campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
     if campaign.published_at is None:
         raise NotFound(NOTHING_HERE)
+    if is_let_be(session, keyring, asking, campaign_id=campaign.id, email="", now=now):
+        return
     waiting = select(func.count()).where(col(Inquiry.campaign_id) == campaign.id)
     if session.exec(waiting).one() >= MOST_WAITING:
         return

@@ -12,7 +12,7 @@ from service.web.links import letter_path
 from service.web.organization_forms import read_asked_about
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.public.protection import OPEN_TOO_LONG, TRAP, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import page, see_other
 from service.web.services import services
 
@@ -38,7 +38,13 @@ def ask(slug: str) -> Response:
     here = services()
     with transaction(here.engine) as session:
         keep_inquiry(
-            session, here.keyring, slug=slug, key=given_key(), asked_about=asked_about, now=here.now()
+            session,
+            here.keyring,
+            slug=slug,
+            key=given_key(),
+            asked_about=asked_about,
+            asking=asking_by(entries),
+            now=here.now(),
         )
     return see_other(letter_path(slug, letter.key, page="asked"))
 
@@ -65,4 +71,5 @@ def _show(letter: LetterView, form: FormState) -> Response:
         letter_link=letter_path(letter.slug, letter.key),
         form=form,
         nonce=fresh_nonce(),
+        trap=TRAP,
     )

@@ -11,7 +11,14 @@ from service.store.transaction import reading, transaction
 from service.web.language import page_language
 from service.web.links import token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, form_opened_at, fresh_nonce, nonce_for
+from service.web.public.protection import (
+    OPEN_TOO_LONG,
+    asking_by,
+    form_is_fresh,
+    form_opened_at,
+    fresh_nonce,
+    nonce_for,
+)
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
@@ -44,7 +51,7 @@ def mail_new_link(token: str) -> Response:
     if not form_is_fresh(request.form):
         return _show(_look(token), notice=OPEN_TOO_LONG)
     with transaction(here.engine) as session:
-        ask_anew(session, here.keyring, token=token, now=here.now())
+        ask_anew(session, here.keyring, token=token, asking=asking_by(request.form), now=here.now())
     here.wake()
     return see_other(token_path("confirm", token, asked="yes"))
 
@@ -59,7 +66,9 @@ def _opened_showing(seen: str) -> datetime | None:
 def _look(token: str) -> PendingView:
     here = services()
     with reading(here.engine) as session:
-        return look_at_confirmation(session, here.keyring, token=token, now=here.now())
+        return look_at_confirmation(
+            session, here.keyring, token=token, text=request.args.get("text", ""), now=here.now()
+        )
 
 
 def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Response:
@@ -77,6 +86,7 @@ def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Respon
         nonce=fresh_nonce(about=view.seen),
         notice=notice,
         asked=asked,
+        confirm_path=request.path.removesuffix("/anew"),
         anew_path=f"{request.path.removesuffix('/anew')}/anew",
         anew_nonce=nonce_for(f"{request.path.removesuffix('/anew')}/anew"),
     )

@@ -9,7 +9,7 @@ from service.web.forms import FormState, Misfilled, read_own_email, shown_again
 from service.web.links import letter_path
 from service.web.public.blueprint import public
 from service.web.public.letter import given_key, seen_letter
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.public.protection import OPEN_TOO_LONG, TRAP, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import page, see_other
 from service.web.services import services
 
@@ -33,7 +33,15 @@ def ask_for_own_link(slug: str) -> Response:
         return _show(letter, FormState(values=shown_again(entries), errors=wrong.errors))
     here = services()
     with transaction(here.engine) as session:
-        ask_for_link(session, here.keyring, slug=letter.slug, key=given_key(), email=email, now=here.now())
+        ask_for_link(
+            session,
+            here.keyring,
+            slug=letter.slug,
+            key=given_key(),
+            email=email,
+            asking=asking_by(entries),
+            now=here.now(),
+        )
     return see_other(letter_path(slug, given_key(), page="link", asked="yes"))
 
 
@@ -47,4 +55,5 @@ def _show(letter: LetterView, form: FormState, *, asked: bool = False) -> Respon
         asked=asked,
         form=form,
         nonce=fresh_nonce(),
+        trap=TRAP,
     )

@@ -12,7 +12,7 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.signing.erase import erase, what_remains
 from service.signing.fresh_link import ask_by_old_link
-from service.signing.line import LineChange, ask_correction, change_line, hide
+from service.signing.line import LineChange, ask_correction, change_line, hide, undo_line
 from service.signing.mail_wishes import change_mail
 from service.signing.manage import look_at_sign_on, undo, withdraw
 from service.signing.own_data import own_data
@@ -33,13 +33,14 @@ from service.web.language import page_language
 from service.web.languages import language_options
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
 _ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
     "withdraw": (withdraw, ""),
     "undo": (undo, Sentence("The withdrawal is undone: the sign-on stands as it stood before.")),
+    "undo-line": (undo_line, Sentence("Undone: the name appears as it did before.")),
     "hide": (
         hide,
         Sentence("The name is hidden: no page and no later copy shows it. The sign-on goes on to count."),
@@ -195,7 +196,7 @@ def _ask_for_fresh_link(token: str) -> Response:
         return page("public/link_over.html", status=422, nonce=fresh_nonce(), asked=False)
     here = services()
     with transaction(here.engine) as session:
-        ask_by_old_link(session, token=token, now=here.now())
+        ask_by_old_link(session, here.keyring, token=token, asking=asking_by(request.form), now=here.now())
     return page("public/link_over.html", nonce=fresh_nonce(), asked=True)
 
 

@@ -141,6 +141,7 @@ def _show_evidence(view: EvidenceView, form: FormState | None = None) -> Respons
     form = form or FormState(values={})
     return page(
         "public/evidence.html",
+        back=request.path.removesuffix("/evidence"),
         status=422 if form.is_wrong else 200,
         reader=view.reader,
         letter=view,

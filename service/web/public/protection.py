@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from flask import request
 
 from service.foundation.sentence import Sentence
-from service.signing.receiving import Visit
+from service.signing.abuse.small_forms import Asking
+from service.signing.abuse.visit import Visit
 from service.web.nonce import LIVES, age, is_fresh, is_ours, make_nonce, opened_at
 from service.web.proof_of_work import Challenge, check_proof, make_challenge
 from service.web.services import services
@@ -64,6 +65,11 @@ def visit_of(entries: Mapping[str, str]) -> Visit:
         form=entries.get("nonce", ""),
         caution=here.caution,
     )
+
+
+def asking_by(entries: Mapping[str, str]) -> Asking:
+    """Tell how a small form came, for the limits and lists."""
+    return Asking(address=request.remote_addr, trapped=bool(entries.get(TRAP)))
 
 
 def form_opened_at(entries: Mapping[str, str], *, about: str = "") -> datetime | None:

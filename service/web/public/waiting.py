@@ -18,7 +18,7 @@ from service.store.transaction import reading, transaction
 from service.web.forms import FormState, shown_again
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, nonce_for
+from service.web.public.protection import OPEN_TOO_LONG, TRAP, asking_by, form_is_fresh, nonce_for, visit_of
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
@@ -68,7 +68,7 @@ def mail_again(token: str) -> Response:
         return _show(token, view, code=FormState(values={}, notice=OPEN_TOO_LONG))
     here = services()
     with transaction(here.engine) as session:
-        send_again(session, here.keyring, token=token, now=here.now())
+        send_again(session, here.keyring, token=token, asking=asking_by(request.form), now=here.now())
     here.wake()
     return see_other(token_path("waiting", token, done="again"))
 
@@ -86,7 +86,9 @@ def mend_address(token: str) -> Response:
     except Refused as refusal:
         return _show(token, view, address=FormState(values=values, errors={"address": str(refusal)}))
     with transaction(here.engine) as session:
-        newer = correct_address(session, here.keyring, token=token, address=address, now=here.now())
+        newer = correct_address(
+            session, here.keyring, token=token, address=address, visit=visit_of(entries), now=here.now()
+        )
     here.wake()
     return see_other(token_path("waiting", newer, done="address"))
 
@@ -119,6 +121,7 @@ def _show(
         address=address,
         wrong=address if address.is_wrong else code,
         said=said,
+        trap=TRAP,
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from service.foundation.errors import Permanent, Refused
 from service.letter.compile import compile_copy
 from service.letter.document import make_document
+from service.letter.edition import OtherText
 from service.letter.fonts import Fonts
 from service.letter.render_pdf import LONGEST_ROLL, Limits, render_pdf
 from service.letter.render_text import render_text
@@ -242,3 +243,13 @@ def test_a_roll_that_is_too_long_for_paper_is_refused():
 
     with pytest.raises(Refused, match="at most 20,000 names"):
         compiled(copy_of(roll=roll))
+
+
+def test_a_letter_in_simplified_chinese_names_its_other_texts_on_paper():
+    other = OtherText(language="fr", status="authentic", sha256="0123456789abcdef" * 4)
+    copy = copy_of(text=make_text(language="zh-Hans"), other_texts=(other,))
+
+    assert findings(compiled(copy), "ua1") == []
+    printed = words(copy)
+    assert "法语 (与本文本一同签署)" in printed
+    assert "SHA-256 01234567 89abcdef" in printed

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.model.states import MessageState
-from service.signing.course import TO_BE_CALLED, Course, Reach, course_of
+from service.signing.course import (
+    TO_BE_CALLED,
+    Course,
+    Reach,
+    course_of,
+    half_over_if_told_by,
+    objection_ends,
+)
 
 TOLD = datetime(2026, 11, 24, 12, tzinfo=UTC)
 UNTIL = TOLD + timedelta(hours=48)
@@ -71,3 +78,13 @@ def test_each_course_is_awaited_or_called_and_only_one_moves() -> None:
 
     assert awaited | TO_BE_CALLED | {Course.KEEPS} == set(Course)
     assert not awaited & TO_BE_CALLED
+
+
+@pytest.mark.parametrize("window", [1, 24, 30, 48, 240])
+@pytest.mark.parametrize("passed", [0, 6, 11.9, 12, 12.1, 24, 119, 120, 121])
+def test_half_of_the_time_to_answer_is_over_at_its_half(window: float, passed: float) -> None:
+    until, now = TOLD + timedelta(hours=window), TOLD + timedelta(hours=passed)
+
+    is_over = now - TOLD >= (objection_ends(until, told_at=TOLD) - TOLD) / 2
+
+    assert (half_over_if_told_by(until, now=now) >= TOLD) is is_over
