@@ -1,10 +1,15 @@
 """The command `undersigned`: the command line, and the application that its `run` serves."""
 
+from datetime import timedelta
+
 from service.app import create_app
 from service.cli.main import run_command_line
-from service.signing.intake import Caution
+from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
 from service.wiring import Services
+
+COUNT_LAG = timedelta(milliseconds=100)
+"""How old a number may be: a letter that is in the news is asked for it hundreds of times in that time."""
 
 
 def main() -> None:
@@ -25,6 +30,7 @@ def make_app(services: Services) -> object:
             wake=services.wake.ring,
             caution=Caution(quickest=services.settings.form_seconds, a_minute=services.settings.sign_rate),
             embed_on=services.settings.embed_on,
+            count_lag=COUNT_LAG,
         )
     )
 

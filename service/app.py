@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.web.errors import answer_errors
 from service.web.lane import Lane
 from service.web.public import public
+from service.web.reading import WholeRequest
 from service.web.security import guard
 from service.web.services import WebServices, give_services
 
@@ -18,6 +19,7 @@ MOST_PARTS = 100
 def create_app(services: WebServices) -> Flask:
     """Make the WSGI application: no session, no cookie, no template or file of Flask's own."""
     app = Flask("service", static_folder=None, template_folder=None)
+    app.request_class = WholeRequest
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=MOST_BYTES,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -29,13 +30,17 @@ from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
+from service.signing.abuse.visit import Visit
 from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
 from service.signing.messages import signing_composers
 from service.signing.page import unlisted_address
 from service.signing.party import SignOn
+from service.signing.pressing import follow_up, pressed
 from service.signing.queries import Counts, counts
+from service.signing.receiving import Received, Reception
 from service.signing.sign import sign
+from service.store.direct import Direct
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from tests.doubles.postbox import Postbox
@@ -149,6 +154,18 @@ class Coalition:
             sign(session, self.keyring, slug=SLUG, key=self.key(), sign_on=sign_on, now=self.now)
         return self
 
+    @cached_property
+    def reception(self) -> Reception:
+        return Reception(
+            self.keyring, lasting=Direct(self.engine), fleeting=Direct(self.engine, lasting=False)
+        )
+
+    def receive(self, sign_on: SignOn, visit: Visit) -> Received:
+        """Send a filled-in form to the letter, as its page does."""
+        with reading(self.engine) as session:
+            keys = self.keyring.of(session, get_campaign(session, SLUG).id)
+        return self.reception.receive(keys, sign_on, visit, now=self.now)
+
     def confirm(self, token: str) -> "Coalition":
         with transaction(self.engine) as session:
             confirm(session, self.keyring, token=token, opened=lambda _: self.now - A_LOOK, now=self.now)
@@ -187,8 +204,17 @@ class Coalition:
                 take_in(session, self.keyring, intake_id, now=self.now)
         return self
 
+    def follow_up(self) -> "Coalition":
+        """Do what follows from pressed buttons, as the worker does within a second."""
+        with reading(self.engine) as session:
+            waiting = pressed(session, most=1000)
+        for signature_id in waiting:
+            with transaction(self.engine) as session:
+                follow_up(session, self.keyring, signature_id, now=self.now)
+        return self
+
     def deliver_mail(self, *, by: Transport | None = None) -> "Coalition":
-        self.take_in()
+        self.take_in().follow_up()
         composers = {
             **signing_composers(self.keyring, public_url=PUBLIC_URL, reply_domain=self.bounce_domain),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),

@@ -16,6 +16,8 @@ from tests.doubles.databases import PostgresServer, copy_sqlite, open_postgres
 
 # A busy machine is slow, and that is no fault of what is tested.
 hypothesis.settings.register_profile("house", deadline=None)
+# For a night: `python -m pytest --hypothesis-profile=soak …` tries much more of whatever hypothesis tries.
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("house")
 
 

@@ -8,11 +8,11 @@ from sqlmodel import select
 from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature, Visibility
 from service.signing.abuse.small_forms import Asking
-from service.signing.intake import Caution, Visit, receive
+from service.signing.abuse.visit import Caution, Visit
 from service.signing.party import SignOn
-from service.signing.waiting import CodeAnswer, confirm_by_code, correct_address, send_again, wait_after_form
+from service.signing.waiting import CodeAnswer, confirm_by_code, correct_address, send_again
 from service.store.transaction import reading, transaction
-from tests.coalition import SLUG, Coalition
+from tests.coalition import Coalition
 
 CODE = re.compile(r"^    (\d{3} \d{3})\r?$", re.MULTILINE)
 
@@ -21,26 +21,12 @@ def send_form(coalition: Coalition, name="Lake Alliance", email="office@lakes.ex
     """Send a form, and give the token of its page."""
     values = {"kind": Kind.ORGANIZATION, "visibility": Visibility.PUBLIC, **given}
     sign_on = SignOn(name=name, email=email, **values)
-    with transaction(coalition.engine) as session:
-        came = receive(
-            session,
-            coalition.keyring,
-            slug=SLUG,
-            key=coalition.key(),
-            sign_on=sign_on,
-            visit=Visit(address="", open_for=timedelta(minutes=1), caution=Caution()),
-            now=coalition.now,
-        )
-        token = wait_after_form(
-            session,
-            coalition.keyring,
-            received=came,
-            sign_on=sign_on,
-            form=f"form of {coalition.now}",
-            now=coalition.now,
-        )
+    visit = Visit(
+        address="", open_for=timedelta(minutes=1), form=f"form of {coalition.now}", caution=Caution()
+    )
+    page = coalition.receive(sign_on, visit).page
     coalition.take_in()
-    return token
+    return page
 
 
 def type_code(coalition: Coalition, token: str, code: str) -> CodeAnswer:

@@ -12,7 +12,7 @@ _CHUNK = 100_000
 # Sealed words are as good as others of their length: nobody opens those of a crowd.
 _ADD = text(
     "INSERT INTO signature ({columns}) SELECT {values} FROM signature AS s,"
-    " generate_series(1, :many) WHERE s.id = (SELECT id FROM signature WHERE campaign_id <> :campaign LIMIT 1)"
+    " generate_series(1, :many) WHERE s.id = (SELECT id FROM signature WHERE campaign_id <> CAST(:campaign AS varchar) LIMIT 1)"
 )
 
 
@@ -24,10 +24,10 @@ def add_crowd(installation: Installation, slug: str, *, signatories: int) -> int
         there = int(session.execute(select(func.count(col(Signature.id)))).scalar_one())
     own = {
         "id": "replace(gen_random_uuid()::text, '-', '')",
-        "campaign_id": ":campaign",
+        "campaign_id": "CAST(:campaign AS varchar)",
         "name_index": "sha256(gen_random_uuid()::text::bytea)",
         "email_index": "sha256(gen_random_uuid()::text::bytea)",
-        "revision_id": "(SELECT revision_id FROM campaign WHERE id = :campaign)",
+        "revision_id": "(SELECT revision_id FROM campaign WHERE id = CAST(:campaign AS varchar))",
     }
     names = [column.name for column in Signature.metadata.tables["signature"].columns]
     adding = text(

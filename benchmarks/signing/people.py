@@ -17,7 +17,6 @@ from service.signing.confirm import look_at_confirmation
 from service.store.links import Link, link_token
 from service.store.transaction import reading
 from service.web.nonce import make_nonce
-from service.worker.forms import take_in_forms
 
 _INPUT = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
@@ -47,9 +46,8 @@ def sign_requests(server: Server, slug: str, numbers: range) -> Iterator[tuple[s
 
 
 def confirm_requests(installation: Installation, slug: str, *, most: int) -> Sequence[tuple[str, str]]:
-    """Give the pressed button of each confirming link of those who are to confirm, once their forms were taken in."""
+    """Give the pressed button of each confirming link of those who are to confirm."""
     services, found = installation.services, []
-    take_in_forms(services, "bench")
     with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
         keys = services.keyring.of(session, campaign.id)

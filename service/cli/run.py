@@ -4,20 +4,16 @@ import logging
 import signal
 import sys
 from types import FrameType
-from typing import Any
 
 import click
-import waitress
 
 from service.cli.context import Context, pass_context, say
-from service.foundation.errors import Refused
+from service.cli.listener import listen
 from service.store.sole import sole_process
 from service.worker.embedded import only_process, running_jobs
 from service.worker.journal import journal_open
 from service.worker.returns import returns_received
 
-# The pages refuse far less, and with a sentence; this only keeps a disk from being filled.
-_LARGEST_REQUEST = 16_000_000
 _GOOD_BYES = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -36,7 +32,7 @@ def run(context: Context, host: str, port: int) -> None:
         signal.signal(number, _leave)
     with only_process(services.settings.data_dir), sole_process(services.engine):
         app = context.make_app(services)
-        server = _listen(app, host=host, port=port)
+        server = listen(app, host=host, port=port)
         say(f"Undersigned listens on http://{host}:{server.effective_port}")
         if services.transport is None:
             say(
@@ -47,23 +43,6 @@ def run(context: Context, host: str, port: int) -> None:
                 say(held)
             with running_jobs(services), returns_received(services):
                 server.run()
-
-
-def _listen(app: Any, *, host: str, port: int) -> Any:
-    try:
-        return waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=8,
-            ident=None,
-            clear_untrusted_proxy_headers=False,
-            max_request_body_size=_LARGEST_REQUEST,
-        )
-    except OSError as error:
-        raise Refused(
-            f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port."
-        ) from error
 
 
 def _leave(_: int, __: FrameType | None) -> None:

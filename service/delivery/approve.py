@@ -13,9 +13,9 @@ from service.coordinators import audit
 from service.delivery.check import recipient_label
 from service.delivery.propose import unconfirmed_names
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.i18n.formats import count_signatories
-from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.mail import outbox
@@ -49,7 +49,7 @@ class ApprovalView:
     on_earlier_text: int
     approver_name: str
     decision: Decision | None
-    decided_text: str
+    decided_at: datetime | None
     open: bool
     closed_because: str
 
@@ -94,7 +94,7 @@ def decide(
         decided_at=now,
     )
     approval.decision, approval.decided_at = decision, now
-    text = clean_text(note, what="The note", longest=LONGEST_NOTE)
+    text = clean_text(note, what=Sentence("The note"), longest=LONGEST_NOTE)
     keys = keyring.of(session, seat.campaign.id)
     approval.note = seal_text(keys, approval, "note", text) if text else None
     session.add(approval)
@@ -130,7 +130,7 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
     edition = session.exec(select(Edition).where(Edition.id == edition_id).with_for_update()).one_or_none()
     approver = session.get(Approver, approver_id)
     if campaign is None or edition is None or approver is None or now >= link.expires_at:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     found = select(Approval).where(Approval.edition_id == edition_id, Approval.approver_id == approver_id)
     approval = session.exec(found).one_or_none()
     return _Seat(link=link, campaign=campaign, edition=edition, approver=approver, approval=approval)
@@ -138,14 +138,14 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
 
 def _why_closed(session: Session, seat: _Seat) -> str:
     if seat.edition.released_at is not None:
-        return "This edition was released; nothing can be decided about it any more."
+        return Sentence("This edition was released; nothing can be decided about it any more.")
     latest = latest_edition(session, seat.campaign)
     if seat.edition.voided_at is not None:
-        return "This edition is not the one that will be sent any more; a new one will be proposed."
+        return Sentence("This edition is not the one that will be sent any more; a new one will be proposed.")
     if latest is None or latest.id != seat.edition.id:
-        return "This edition was replaced by a later one; look for the newer mail."
+        return Sentence("This edition was replaced by a later one; look for the newer mail.")
     if seat.campaign.state is not CampaignState.CLOSED:
-        return "This letter was opened for sign-ons again; a new edition will be proposed."
+        return Sentence("This letter was opened for sign-ons again; a new edition will be proposed.")
     return ""
 
 
@@ -174,15 +174,11 @@ def _view(session: Session, keyring: Keyring, seat: _Seat) -> ApprovalView:
         on_earlier_text=len(on_earlier_text(session, keyring, seat.campaign, now=seat.edition.frozen_at)),
         approver_name=str(open_record(keys, seat.approver, "details")["name"]),
         decision=seat.approval.decision if seat.approval else None,
-        decided_text=_decided(seat),
+        decided_at=_decided_at(seat),
         open=not reason,
         closed_because=reason,
     )
 
 
-def _decided(seat: _Seat) -> str:
-    if seat.approval is None:
-        return ""
-    moment = seat.approval.decided_at.astimezone(ZoneInfo(seat.campaign.time_zone))
-    word = "approved this edition" if seat.approval.decision is Decision.APPROVED else "asked for changes"
-    return f"You {word} on {write_moment(moment, seat.campaign.language)}."
+def _decided_at(seat: _Seat) -> datetime | None:
+    return seat.approval.decided_at.astimezone(ZoneInfo(seat.campaign.time_zone)) if seat.approval else None

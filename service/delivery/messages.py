@@ -14,7 +14,9 @@ from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.propose import approval_link, unconfirmed_names
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.i18n.formats import count_signatories
+from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy, file_name
 from service.letter.copy import Copy
@@ -37,66 +39,75 @@ from service.store.links import link_token
 from service.store.sealed import open_record, open_text
 
 _ALERTS = {
-    "quarantine": (
+    "quarantine": Sentence(
         "Sign-ons to this letter are held and wait for your look: they came in a way that machines do, or too many at"
         " once. They count nowhere and got no e-mail. `undersigned signatories quarantine list {slug}` shows them,"
         " and how to release or discard them."
     ),
-    "solo": (
+    "solo": Sentence(
         "This letter was released by one person alone and goes out in 30 minutes. If it should not, tell the"
         " secretariat at once: `undersigned deliver {slug} --stop` stops it until then."
     ),
-    "failed": (
+    "failed": Sentence(
         "The letter to {to} was not sent: it was refused, ran out of time, or a signatory left after the release."
         " `undersigned campaign show {slug}` says which; `undersigned deliver {slug} --again {id}` sends it again."
     ),
-    "uncertain": (
+    "uncertain": Sentence(
         "Nobody can know whether the letter to {to} arrived: the connection broke at the last moment."
         " It is not sent again by itself; `undersigned campaign show {slug}` shows what is known."
     ),
-    "no_mailbox": (
+    "no_mailbox": Sentence(
         "The letter to {to} came back: a mail server says that there is no such mailbox. Ask the office for its"
         " address and send the letter there yourself; then keep how it arrived:"
         ' `undersigned deliver {slug} --arrived {id} "…"`.'
     ),
-    "not_taken": (
+    "not_taken": Sentence(
         "The letter to {to} came back: the office's mail server did not take it, for a reason that may pass, such"
         " as a full mailbox. Send that copy again in a while, `undersigned deliver {slug} --again {id}`, or call"
         " the office."
     ),
-    "turned_away": (
+    "turned_away": Sentence(
         "The letter to {to} came back: the office's mail server refused it for how or by whom it was sent; the"
         " address may be right. Look at what `undersigned doctor` finds and ask the office to let our mail in; then"
         " send that copy again: `undersigned deliver {slug} --again {id}`."
     ),
-    "came_back": (
+    "came_back": Sentence(
         "The letter to {to} came back: a mail server could not deliver it. `undersigned campaign show {slug}` has"
         " what is known; call the office, then send that copy again: `undersigned deliver {slug} --again {id}`."
     ),
-    "contradicted": (
+    "contradicted": Sentence(
         "What is heard of the letter to {to} contradicts itself: one report says that it was delivered, another"
         " that it was not. Ask the office before you send it again; then keep its answer,"
         ' `undersigned deliver {slug} --arrived {id} "…"`, or send that copy again with `--again {id}`.'
     ),
-    "complained": (
+    "complained": Sentence(
         "The letter to {to} arrived, and was reported there as unwanted mail. Nothing is sent again by itself; call"
         " the office before you write to it once more."
     ),
 }
 
-_MANY = {MessageKind.INVITATION: "invitations", MessageKind.REMINDER: "reminders"}
-_TROUBLES = {
-    ReportKind.HARD: (
-        "went to mailboxes that do not exist. Receivers take that for a list that was bought, and soon refuse every"
-        " mail of ours: look through the list first, and take out what is old."
+_MANY = {
+    MessageKind.INVITATION: Sentence("The invitations of this letter", context="what was stopped"),
+    MessageKind.REMINDER: Sentence("The reminders of this letter", context="what was stopped"),
+}
+_STOPPED = {
+    ReportKind.HARD: Sentence(
+        "{what} were stopped: of {handed_over} mails handed over {troubles} went to mailboxes that do not exist."
+        " Receivers take that for a list that was bought, and soon refuse every mail of ours: look through the list"
+        " first, and take out what is old. {held} that still waited are held. Confirmations, approvals and the letter"
+        " itself go on.\n\nTo send what is held after all: `undersigned outbox retry --state held --letter {slug}`."
     ),
-    ReportKind.COMPLAINT: (
-        "were called unwanted by those who got them. Ask where the addresses came from, and whether their owners"
-        " expect this mail."
+    ReportKind.COMPLAINT: Sentence(
+        "{what} were stopped: of {handed_over} mails handed over {troubles} were called unwanted by those who got them."
+        " Ask where the addresses came from, and whether their owners expect this mail. {held} that still waited are"
+        " held. Confirmations, approvals and the letter itself go on.\n\nTo send what is held after all:"
+        " `undersigned outbox retry --state held --letter {slug}`."
     ),
-    ReportKind.POLICY: (
-        "were refused for how, or by whom, they were sent; their addresses may be good. Run `undersigned doctor`, and"
-        " read in the relay's log what the receivers said."
+    ReportKind.POLICY: Sentence(
+        "{what} were stopped: of {handed_over} mails handed over {troubles} were refused for how, or by whom, they were"
+        " sent; their addresses may be good. Run `undersigned doctor`, and read in the relay's log what the receivers"
+        " said. {held} that still waited are held. Confirmations, approvals and the letter itself go on.\n\nTo send"
+        " what is held after all: `undersigned outbox retry --state held --letter {slug}`."
     ),
 }
 
@@ -112,13 +123,18 @@ class _Facts:
     public_url: str
     fonts: Fonts
 
+    @property
+    def language(self) -> str:
+        """The letter's language, in which its offices, its approvers and its secretariat are written to."""
+        return mail_language(reader="", letter=self.campaign.language)
+
     def write(self, template: str, /, **context: Any) -> Rendered:
         """Fill one of the mail templates with what all of them say and what this one adds."""
         return render_mail(
             template,
             coalition=self.file.coalition,
             letter_title=self.file.letter.title,
-            language=self.campaign.language,
+            language=self.language,
             reply_to=self.file.reply_to,
             **context,
         )
@@ -132,7 +148,7 @@ class _Facts:
             html=written.html,
             sender_name=self.file.coalition,
             reply_to=self.file.reply_to,
-            language=self.campaign.language,
+            language=self.language,
             unsubscribe_url=None,
             attachments=attachments,
         )
@@ -209,9 +225,7 @@ def _approval(session: Session, facts: _Facts, message: Message) -> Draft:
         link=f"{facts.public_url}/approve/{link_token(facts.keys, approval_link(edition, approver))}",
         edition=edition.number,
         fingerprint=edition.fingerprint[:16],
-        signatories=count_signatories(
-            organizations, len(letter.roll) - organizations, facts.campaign.language
-        ),
+        signatories=count_signatories(organizations, len(letter.roll) - organizations, facts.language),
         recipients=[
             recipient_label(open_record(facts.keys, recipient, "details"))
             for recipient in present_recipients(session, facts.campaign)
@@ -219,7 +233,7 @@ def _approval(session: Session, facts: _Facts, message: Message) -> Draft:
         approver_name=details["name"],
         unconfirmed=len(unconfirmed_names(session, facts.keys, facts.campaign)),
         send_at=(
-            write_moment(facts.campaign.send_at.astimezone(zone), facts.campaign.language)
+            write_moment(facts.campaign.send_at.astimezone(zone), facts.language)
             if facts.campaign.send_at
             else ""
         ),
@@ -267,7 +281,7 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     if told is not None:
         sentence = told(session, facts, thing)
     else:
-        sentence = _ALERTS[word].format(slug=facts.campaign.slug, **_copy_of(session, facts, thing))
+        sentence = _ALERTS[word].with_values(slug=facts.campaign.slug, **_copy_of(session, facts, thing))
     approver = session.get(Approver, message.recipient_ref)
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
     return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
@@ -279,7 +293,7 @@ def _copy_of(session: Session, facts: _Facts, message_id: str) -> dict[str, str]
     delivery = session.get(Delivery, message.recipient_ref) if message else None
     recipient = session.get(Recipient, delivery.recipient_id) if delivery else None
     if delivery is None or recipient is None:
-        return {"to": "one of its recipients", "id": "ID"}
+        return {"to": Sentence("one of its recipients"), "id": "ID"}
     return {"to": recipient_label(open_record(facts.keys, recipient, "details")), "id": delivery.id}
 
 
@@ -290,19 +304,26 @@ def _changes(session: Session, facts: _Facts, thing: str) -> str:
         raise Unwanted(MessageState.CANCELLED, "the approver thought better of it")
     name = open_record(facts.keys, approver, "details")["name"]
     note = open_text(facts.keys, approval, "note")
-    asked = f"{name} looked at the proposed letter and asked for changes; it cannot be released so."
-    return f"{asked}\n\n{note}" if note else asked
+    return Sentence(
+        "{name} looked at the proposed letter and asked for changes; it cannot be released so.\n\n{note}",
+        name=name,
+        note=note,
+    )
 
 
 def _stopped(session: Session, facts: _Facts, thing: str) -> str:
     trip = session.get(BreakerTrip, thing)
     if trip is None:
         raise Unwanted(MessageState.CANCELLED, "the stop is gone")
-    return (
-        f"The {_MANY.get(trip.kind, f'mails of the kind {trip.kind.value}')} of this letter were stopped: of"
-        f" {trip.handed_over} mails handed over {trip.troubles} {_TROUBLES[trip.cause]} {trip.held} that still"
-        " waited are held. Confirmations, approvals and the letter itself go on.\n\nTo send what is held after all:"
-        f" `undersigned outbox retry --state held --letter {facts.campaign.slug}`."
+    other = Sentence(
+        "The mails of the kind {kind} of this letter", context="what was stopped", kind=trip.kind.value
+    )
+    return _STOPPED[trip.cause].with_values(
+        what=_MANY.get(trip.kind, other),
+        handed_over=trip.handed_over,
+        troubles=trip.troubles,
+        held=trip.held,
+        slug=facts.campaign.slug,
     )
 
 

@@ -11,7 +11,10 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 """Reserved names (.example, .test, .invalid) are for the relay to refuse: demonstrations and tests use them."""
 
 
-def normal_address(text: str, *, what: str = "The e-mail address") -> str:
+_THE_ADDRESS = Sentence("The e-mail address")
+
+
+def normal_address(text: str, *, what: str = _THE_ADDRESS) -> str:
     """Give the address as it is written to: one address, Unicode NFC, domain in lower case.
 
     Raises Refused, in a sentence naming `what`, for anything else than exactly one address.
@@ -21,10 +24,16 @@ def normal_address(text: str, *, what: str = "The e-mail address") -> str:
         raise Refused(Sentence("{what} is missing.", what=what))
     if len(candidate) > 254:
         raise Refused(Sentence("{what} is too long to be one.", what=what))
-    if any(mark in candidate for mark in ",;\r\n") or candidate.count("@") > 1 or "<" in candidate:
+    if (
+        any(mark in candidate for mark in ",;\r\n\N{REPLACEMENT CHARACTER}")
+        or candidate.count("@") > 1
+        or "<" in candidate
+    ):
         raise Refused(Sentence("{what} must be a single address, like name@example.org.", what=what))
     try:
-        found = email_validator.validate_email(candidate, check_deliverability=False, allow_smtputf8=True)
+        found = email_validator.validate_email(
+            candidate, check_deliverability=False, allow_smtputf8=True, strict=True
+        )
     except email_validator.EmailNotValidError as error:
         raise Refused(
             Sentence("{what} is not one that mail can be sent to; write it like name@example.org.", what=what)

@@ -78,9 +78,7 @@ class RootKey:
 
     def derive(self, purpose: str) -> bytes:
         """Derive the key for one purpose by HKDF-SHA256 (RFC 5869): 32 bytes."""
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(
-            self.secret
-        )
+        return _derived(self.secret, purpose)
 
     def make_campaign_keys(self, campaign: str) -> tuple[CampaignKeys, bytes]:
         """Make the keys of a new campaign; the second value is their wrapped form, to be kept."""
@@ -109,6 +107,11 @@ class RootKey:
             return AESGCM(self.derive(purpose)).decrypt(nonce, ciphertext, name.encode())
         except InvalidTag as error:
             raise Permanent("The root key in KEY_DIR is not the one this database was made with.") from error
+
+
+@lru_cache(maxsize=_KEYS_READY)
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(secret)
 
 
 @lru_cache(maxsize=_KEYS_READY)

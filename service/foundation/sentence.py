@@ -38,6 +38,10 @@ class Sentence(str):
         sentence.values = values
         return sentence
 
+    def with_values(self, **values: object) -> "Sentence":
+        """Give the same sentence with other values: one of a table is filled in where it is needed."""
+        return type(self)(self.message, self.plural, context=self.context, **values)
+
     def __str__(self) -> str:
         """Stay what it is: an exception is asked for its words by str(), and they must not be lost there."""
         return self

@@ -10,9 +10,12 @@ from service.foundation.sentence import Sentence
 _JOINING = re.compile(r"[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufeff\u0900-\u0dff\u0f00-\u0fff\u1800-\u18af]")
 _JOINERS = "\u200c\u200d"
 _BIDI_AND_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\ufffd\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# They choose the shape of a Mongolian letter, and anywhere else nobody sees them.
+_MONGOLIAN_SHAPES = "\u180b\u180c\u180d\u180f"
+_MONGOLIAN = re.compile(r"[\u1800-\u18af]")
 _MARKS_IN_A_ROW = 4
 
 
@@ -67,7 +70,9 @@ def _refuse_hidden(line: str, *, what: str) -> None:
     marks = 0
     for place, character in enumerate(line):
         category = unicodedata.category(character)
-        marks = marks + 1 if category == "Mn" else 0
+        if character not in _JOINERS:
+            # A joiner between two marks would not part them for the eye.
+            marks = marks + 1 if category in {"Mn", "Me"} else 0
         if character in _JOINERS:
             near = line[max(0, place - 2) : place + 3]
             if not _JOINING.search(near):
@@ -78,7 +83,7 @@ def _refuse_hidden(line: str, *, what: str) -> None:
                         character=f"U+{ord(character):04X}",
                     )
                 )
-        elif category in {"Cc", "Cs", "Co", "Zl", "Zp"} or _BIDI_AND_INVISIBLE.match(character):
+        elif _cannot_be_shown(character, category, after=line[max(0, place - 1) : place]):
             raise Refused(
                 Sentence(
                     "{what} holds a character that cannot be shown ({character}).",
@@ -88,3 +93,12 @@ def _refuse_hidden(line: str, *, what: str) -> None:
             )
         if marks > _MARKS_IN_A_ROW:
             raise Refused(Sentence("{what} holds too many marks on one letter.", what=what))
+
+
+def _cannot_be_shown(character: str, category: str, *, after: str) -> bool:
+    if category in {"Cc", "Cs", "Co", "Zl", "Zp"} or _BIDI_AND_INVISIBLE.match(character):
+        return True
+    if character in _MONGOLIAN_SHAPES:
+        return not _MONGOLIAN.match(after)
+    # Unicode promises that the last two of each plane, and these thirty-two, never become characters.
+    return ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from service.i18n.catalogue import catalogue
 from service.i18n.formats import isolate
 from service.mail import headers
 from service.mail.cast import make_boundary
@@ -66,13 +67,14 @@ class _Fragment:
 def render_mail(name: str, /, *, html_parts: Mapping[str, str] | None = None, **context: object) -> Rendered:
     """Fill templates/mail/<name>/ with a context that must hold `coalition`, `letter_title`, `language`, `reply_to`.
 
-    Every value is escaped in the HTML twin, but for `html_parts`: fragments that are HTML already, made by our
-    own renderers (the compiled letter, Markdown), never as a person wrote it; only the HTML twin sees them. In plain
-    text, lines are wrapped at 76 columns; `letter_text` and `update_text` come laid out and keep their lines, a link
-    is never broken.
+    Its fixed words, and every Sentence among the values, come in `language`. Every value is escaped in the HTML twin,
+    but for `html_parts`: fragments that are HTML already, made by our own renderers (the compiled letter, Markdown),
+    never as a person wrote it; only the HTML twin sees them. In plain text, lines are wrapped at 76 columns;
+    `letter_text` and `update_text` come laid out and keep their lines, a link is never broken.
     """
-    words = {key: value if key in _LAID_OUT else _flowed(value) for key, value in context.items()}
-    language = str(words.pop("language"))
+    language = str(context.pop("language"))
+    said = {key: catalogue(language).say(value) for key, value in context.items()}
+    words = {key: value if key in _LAID_OUT else _flowed(value) for key, value in said.items()}
     isolated = {key: _isolated(words[key], language) for key in _NAMES if key in words}
     fragments = {key: _Fragment(html=html) for key, html in (html_parts or {}).items()}
     subject = " ".join(render(f"mail/{name}/subject.txt", language=language, **words).split())

@@ -12,6 +12,7 @@ from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.evidence import Evidence
+from service.model.follow_up import FollowUp
 from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.intake import Intake
@@ -49,6 +50,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     DeliveryEvent,
     Edition,
     Evidence,
+    FollowUp,
     IncomingReport,
     Inquiry,
     Intake,

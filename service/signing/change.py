@@ -11,6 +11,7 @@ from service.campaigns.revise import takes_answers
 from service.campaigns.text_parts import text_parts
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.letter.difference import Passage, difference
 from service.model.agreement import How
 from service.model.campaign import Campaign
@@ -20,7 +21,7 @@ from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature, Standing, standing
 from service.model.states import SignatureState
 from service.signing.agreement import agreements_of
-from service.signing.earlier_text import stand_on_present, until_text
+from service.signing.earlier_text import may_object_until, stand_on_present
 from service.signing.leaving import take_off
 from service.signing.naming import HOW_NAMED, standing_text
 from service.signing.organizations.joined import part_joined
@@ -48,7 +49,8 @@ class ChangeView:
     """What the holder of a link about a change sees; `seen` changes with the text that would be agreed to.
 
     `signed` is the text the sign-on stands on or, where its name was kept without an answer, the one it last agreed to;
-    None where it agreed to the present one itself. `until` is empty for those who are asked.
+    None where it agreed to the present one itself. `until` is None for those who are asked; `reader` is the language that
+    the signatory reads, where it is known.
     """
 
     letter: LetterView
@@ -62,7 +64,8 @@ class ChangeView:
     reason: str
     state: Literal["asked", "kept", "stands", "gone", "too_late"]
     keeps: bool
-    until: str
+    until: datetime | None
+    reader: str
     standing_text: str
     seen: str
 
@@ -114,9 +117,11 @@ def _agree(
     if signature.state is not SignatureState.CONFIRMED:
         raise Refused(standing_text(signature, campaign))
     if not takes_answers(session, campaign):
-        raise Refused("The letter was released already, so nobody can be added to its text any more.")
+        raise Refused(
+            Sentence("The letter was released already, so nobody can be added to its text any more.")
+        )
     if present_revision(session, campaign).sha256 != seen:
-        raise Refused("The text has just changed once more; look at it before you agree.")
+        raise Refused(Sentence("The text has just changed once more; look at it before you agree."))
     latest = agreements_of(session, signature)[:1]
     has_agreed = any(one.revision_id == campaign.revision_id and one.how is not How.KEPT for one, _ in latest)
     if signature.revision_id != campaign.revision_id or not has_agreed:
@@ -132,7 +137,7 @@ def _behind(session: Session, link: LinkToken, find: Find, *, now: datetime) -> 
         or now >= link.expires_at
         or link.generation != signature.generation
     ):
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return signature, campaign
 
 
@@ -156,6 +161,7 @@ def _view(
         state=_state(session, signature, campaign, has_agreed=signed is None),
         keeps=signature.keeps_on_change,
         until=_until(session, signature, campaign, present, now=now),
+        reader=signature.language,
         standing_text=standing_text(signature, campaign),
         seen=present.sha256,
     )
@@ -183,15 +189,15 @@ def _state(
 
 def _until(
     session: Session, signature: Signature, campaign: Campaign, present: LetterRevision, *, now: datetime
-) -> str:
+) -> datetime | None:
     if not signature.keeps_on_change or standing(signature, campaign) is not Standing.EARLIER_TEXT:
-        return ""
+        return None
     mail = select(Message.created_at).where(
         Message.recipient_ref == signature.id,
         Message.kind == MessageKind.CHANGE,
         Message.occurrence == present.id,
     )
-    return until_text(campaign, present, told_at=session.exec(mail).first() or now)
+    return may_object_until(campaign, present, told_at=session.exec(mail).first() or now)
 
 
 def _version(revision: LetterRevision) -> Version:

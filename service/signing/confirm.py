@@ -1,7 +1,7 @@
 """Confirm a sign-on by its link, and for all other ways what confirming does; looking changes nothing."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -31,7 +31,7 @@ from service.signing.proof import Proof, proof_of
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.reached import reader_acted
-from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_manage_link, keep_unsubscribe_link
+from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_own_links
 from service.store.keyring import Keyring
 from service.store.links import Link, find_link, link_of
 from service.store.sealed import open_text
@@ -178,29 +178,38 @@ def settle(
     if act.hold:
         signature.held_reason = signature.held_reason or HeldReason.UNPROVEN_REPLY
     signature.confirmed_at, signature.confirmed_by = now, act.by
-    signature.machine_like = is_machine_like(
-        mailed_at=_mailed_at(session, signature), opened_at=act.opened_at, now=now
-    )
     hold_look_alike(desk, signature)
     if party.condition:
         tell_secretariat(desk, signature, "condition")
     if signature.held_reason is None and is_accepted_at_once(signature, campaign, members=party.members):
         signature.accepted_at = now
     session.add(signature)
-    keep_agreement(session, desk.keys, signature, how=How.AGREED, now=now)
+    take_consequences(desk, signature, act, site_key=keyring.site_key, at=now)
+
+
+def take_consequences(desk: Desk, signature: Signature, act: Act, *, site_key: bytes, at: datetime) -> None:
+    """Do all that follows once a sign-on was confirmed `at` a moment: its agreement, its links, its thanking mail.
+
+    The caller holds the row. Done twice, it is done once.
+    """
+    is_hasty = is_machine_like(mailed_at=_mailed_at(desk.session, signature), opened_at=act.opened_at, now=at)
+    if is_hasty != signature.machine_like:
+        signature.machine_like = is_hasty
+        desk.session.add(signature)
+    keep_agreement(desk.session, desk.keys, signature, how=How.AGREED, now=at)
     tell_known_contact(desk, signature)
     if act.by is not ConfirmedBy.READ_OUT:
         _has_arrived(desk, signature)
-        renew_share(session, party.confirming_email, now=now, site_key=keyring.site_key)
-    keep_manage_link(desk, signature)
-    keep_unsubscribe_link(desk, signature)
+        mailbox = read_party(desk.keys, signature).confirming_email
+        renew_share(desk.session, mailbox, now=desk.now, site_key=site_key)
+    keep_own_links(desk, signature)
     outbox.post(
-        session,
+        desk.session,
         kind=MessageKind.THANKS,
-        campaign_id=campaign.id,
+        campaign_id=desk.campaign.id,
         recipient_ref=signature.id,
         occurrence=str(signature.generation),
-        now=now,
+        now=desk.now,
     )
 
 
@@ -296,6 +305,8 @@ def _view(
 
 def seen_digest(keys: CampaignKeys, signature: Signature, campaign: Campaign) -> str:
     """Give a digest of what is confirmed: a form that shows something else must not confirm it."""
-    shown = asdict(read_party(keys, signature))
-    shown |= {"kind": signature.kind.value, "visibility": signature.visibility.value}
+    shown = vars(read_party(keys, signature)) | {
+        "kind": signature.kind.value,
+        "visibility": signature.visibility.value,
+    }
     return digest({**shown, "revision": campaign.revision_id})

@@ -4,21 +4,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from service.foundation.sentence import Sentence
+from service.i18n.catalogue import catalogue
+from service.mail.compose import wrap_lines
 from service.mail.envelope import Draft
 from service.model.message import MessageKind
 
-SUBJECTS: Mapping[MessageKind, str] = {
-    MessageKind.CONFIRM: "Please confirm your request",
-    MessageKind.ALREADY: "Your request",
-    MessageKind.REMINDER: "A reminder of your request",
-    MessageKind.INVITATION: "A question to you",
-    MessageKind.THANKS: "Your request is done",
+SUBJECTS: Mapping[MessageKind, Sentence] = {
+    MessageKind.CONFIRM: Sentence("Please confirm your request"),
+    MessageKind.ALREADY: Sentence("Your request"),
+    MessageKind.REMINDER: Sentence("A reminder of your request"),
+    MessageKind.INVITATION: Sentence("A question to you"),
+    MessageKind.THANKS: Sentence("Your request is done"),
 }
 """The subject of each kind of mail; "A message for you" for every other."""
 
-_ANY_OTHER = "A message for you"
+_ANY_OTHER = Sentence("A message for you")
 # Long enough to fill what telephones show of a mail while they are locked.
-_LEAD = (
+_LEAD = Sentence(
     "This message belongs to a request of yours. You asked for messages that say nothing on the outside,"
     " so what it is about stands below. Read on where nobody looks over your shoulder."
 )
@@ -27,26 +30,18 @@ _BODY = re.compile(r"(<body[^>]*>)")
 
 
 def discreetly(draft: Draft, kind: MessageKind) -> Draft:
-    """Give the same mail without a name in From and with a subject that names neither letter nor coalition.
+    """Give the same mail with nobody's name in From, and a subject in its language that names neither letter nor coalition.
 
     Nor is the coalition's address its Reply-To; it still stands in the text.
     """
-    subject = SUBJECTS.get(kind, _ANY_OTHER)
+    spoken = catalogue(draft.language)
+    subject, lead = str(spoken.say(SUBJECTS.get(kind, _ANY_OTHER))), str(spoken.say(_LEAD))
     html = _TITLE.sub(lambda _: f"<title>{subject}</title>", draft.html, count=1)
     return replace(
         draft,
         sender_name="",
         subject=subject,
         reply_to=None,
-        text=f"{_wrapped(_LEAD)}\n\n\n{draft.text}",
-        html=_BODY.sub(lambda found: f"{found[1]}\n<p>{_LEAD}</p>\n<hr>", html, count=1),
+        text=f"{wrap_lines(lead)}\n\n{draft.text}",
+        html=_BODY.sub(lambda found: f"{found[1]}\n<p>{lead}</p>\n<hr>", html, count=1),
     )
-
-
-def _wrapped(text: str, *, columns: int = 76) -> str:
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) + 1 > columns:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)

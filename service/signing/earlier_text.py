@@ -151,10 +151,15 @@ def stand_on_present(
     outbox.cancel_for(session, recipient_ref=signature.id, kinds={MessageKind.CHANGE}, now=now)
 
 
-def until_text(campaign: Campaign, revision: LetterRevision, *, told_at: datetime) -> str:
-    """Write, with its zone and in the letter's language, until when somebody who was told then may object."""
+def may_object_until(campaign: Campaign, revision: LetterRevision, *, told_at: datetime) -> datetime:
+    """Give, in the letter's zone, until when somebody who was told then may object."""
     until = objection_ends(revision.objections_until or told_at, told_at=told_at)
-    return write_moment(until.astimezone(ZoneInfo(campaign.time_zone)), campaign.language)
+    return until.astimezone(ZoneInfo(campaign.time_zone))
+
+
+def until_text(campaign: Campaign, revision: LetterRevision, *, told_at: datetime, language: str) -> str:
+    """Write that moment with its zone."""
+    return write_moment(may_object_until(campaign, revision, told_at=told_at), language)
 
 
 def stands_on_earlier_text(campaign: Campaign) -> ColumnElement[bool]:

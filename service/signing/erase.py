@@ -6,11 +6,13 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from service.campaigns.queries import latest_edition
+from service.foundation.sentence import Sentence
 from service.letter.audience import is_shown_to_nobody
 from service.mail import outbox
 from service.model.agreement import Agreement
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
+from service.signing.codes import end_codes
 from service.signing.intake import forget_traces
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
@@ -27,7 +29,9 @@ from service.signing.roll import frozen_letter, signature_salt
 from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
 
-NOTHING_REMAINS = "Nothing of a person remains: an empty row says that something was erased here, and when."
+NOTHING_REMAINS = Sentence(
+    "Nothing of a person remains: an empty row says that something was erased here, and when."
+)
 
 
 def what_remains(session: Session, keyring: Keyring, *, token: str, now: datetime) -> str:
@@ -86,6 +90,7 @@ def _forget_ways(holder: Holder) -> None:
         col(LinkToken.row_id) == holder.signature.id, col(LinkToken.purpose) != Purpose.MANAGE
     )
     holder.session.execute(others)
+    end_codes(holder.session, holder.signature)
     # What was typed lies beside the sign-on as well: on the page that waited, and in the form as it came.
     end_waiting(holder.session, holder.signature)
     forget_traces(holder.session, holder.signature.id)
@@ -98,15 +103,17 @@ def _remains(holder: Holder) -> str:
     sent = holder.sent_entry()
     if sent is not None and standing(signature, holder.campaign) is Standing.COUNTED:
         if is_shown_to_nobody(sent.shown):
-            return "What remains: a number without a name, because the letter that was sent counts it."
-        return (
+            return Sentence(
+                "What remains: a number without a name, because the letter that was sent counts it."
+            )
+        return Sentence(
             "What remains: the letter as it was sent, which nobody can call back and which has the name, and a number"
             " without a name, because the letter counts it."
         )
     if sent is not None:
-        return "What remains: the letter as it was sent, which nobody can call back."
+        return Sentence("What remains: the letter as it was sent, which nobody can call back.")
     if _was_proposed(holder):
-        return (
+        return Sentence(
             "What remains: the sealed copy of the letter that was put before its approvers, which is never sent, and"
             " an empty row that says when something was erased."
         )

@@ -1,5 +1,6 @@
 """An organization adds to what speaks for its sign-on, by the link with which it looks after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.foundation.addresses import masked_address
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.evidence import EvidenceKind
 from service.model.link_token import LinkToken, Purpose
@@ -15,6 +17,7 @@ from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
 from service.signing.organizations.countersign import MOST_ASKED, Officer, ask_officer, officer_of
 from service.signing.organizations.domain import website_host
+from service.signing.organizations.evidence import Speaks
 from service.signing.organizations.proofs import (
     DnsRecord,
     ask_dns,
@@ -30,20 +33,29 @@ from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.links import find_link
 
+_SAID: Mapping[Speaks, Sentence] = {
+    Speaks.INVITATION: Sentence("invited by the coalition", context="what speaks for a sign-on"),
+    Speaks.OWN_DOMAIN: Sentence("mailbox on its own domain", context="what speaks for a sign-on"),
+    Speaks.COUNTERSIGNED: Sentence("countersigned by a second officer", context="what speaks for a sign-on"),
+    Speaks.DNS: Sentence("record in its DNS", context="what speaks for a sign-on"),
+    Speaks.ATTESTED: Sentence("attested by a coordinator", context="what speaks for a sign-on"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceView:
     """What an organization sees of its evidence; `record` is None where it has no domain of its own.
 
-    `officer` is whom it asked, veiled; `dns` says how far the look into the DNS has come.
+    `reader` is the language of its mail; `officer` is whom it asked, veiled; `dns` says how far the look into the DNS has come.
     """
 
     title: str
     coalition: str
     language: str
+    reader: str
     reply_to: str
     name: str
-    speaks: tuple[str, ...]
+    speaks: tuple[Sentence, ...]
     host: str
     record: DnsRecord | None
     dns: str
@@ -82,10 +94,10 @@ def _behind(
     link = find_link(session, token, Purpose.MANAGE)
     row, campaign = find(session, link.row_id), session.get(Campaign, link.campaign_id)
     if row is None or campaign is None or now >= link.expires_at or link.generation != row.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     is_gone = row.state is not SignatureState.CONFIRMED or row.erased_at is not None
     if row.kind is not Kind.ORGANIZATION or is_gone:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     return desk, row, link
 
@@ -98,9 +110,12 @@ def _view(keyring: Keyring, desk: Desk, row: Signature) -> EvidenceView:
         title=file.letter.title,
         coalition=file.coalition,
         language=desk.campaign.language,
+        reader=row.language,
         reply_to=file.reply_to,
         name=party.name,
-        speaks=speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id)),
+        speaks=tuple(
+            _SAID[one] for one in speaking_for(desk.keys, row, party, evidence_of(desk.session, row.id))
+        ),
         host=website_host(party.website),
         record=_record(desk, row, party),
         dns=_dns(desk, row),

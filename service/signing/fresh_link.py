@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from service.campaigns.access import seen_campaign
 from service.foundation.errors import NotFound, Permanent
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_request import LinkRequest
@@ -52,7 +53,7 @@ def ask_by_old_link(session: Session, keyring: Keyring, *, token: str, asking: A
     link = find_link(session, token, Purpose.MANAGE)
     signature = session.get(Signature, link.row_id)
     if signature is None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     email = read_party(keyring.of(session, signature.campaign_id), signature).confirming_email
     if not is_let_be(session, keyring, asking, campaign_id=signature.campaign_id, email=email, now=now):
         _note(session, campaign_id=signature.campaign_id, mailbox=signature.email_index, now=now)

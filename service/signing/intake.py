@@ -1,18 +1,16 @@
 """Receive the sign-on form: keep what came at once and alike for everybody, and take it in a moment later.
 
 What a page answers, and how long that takes, must not tell whether somebody has signed before. So the request itself
-looks at no signature: it seals the form, asks limits and lists, and commits one row. The worker does the rest.
+(service/signing/receiving.py) looks at no signature: it seals the form, asks limits and lists, and keeps it as a row.
+The worker does the rest.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, literal, update
 from sqlmodel import Session, col, select
 
-from service.campaigns.access import seen_campaign
 from service.campaigns.queries import released_edition
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
@@ -22,80 +20,27 @@ from service.model.intake import Intake
 from service.model.mailbox_check import MailboxCheck
 from service.model.message import MessageKind
 from service.model.quarantine_reason import QuarantineReason
-from service.model.signature import Kind, Signature, Visibility
+from service.model.signature import Signature
 from service.model.states import INTAKE, CampaignState, IntakeState
 from service.model.waiting import Waiting
-from service.signing.abuse import bucket
-from service.signing.abuse.attack import asks_proof
-from service.signing.abuse.bucket import Limit
 from service.signing.abuse.buckets import network_label, take_from
 from service.signing.abuse.lists import look_up
-from service.signing.abuse.origin import Origin, origin_of
+from service.signing.abuse.origin import origin_of
 from service.signing.abuse.verdict import Facts, quarantine_reason
+from service.signing.abuse.visit import Visit, limits_of_address, limits_of_letter
 from service.signing.confirm import seen_digest
-from service.signing.party import SignOn
+from service.signing.party import SignOn, read_written, written
 from service.signing.sign import (
     Desk,
     confirm_until,
     keep_sign_on,
-    refuse_unless_open,
-    refuse_unless_taken,
     why_not_open,
 )
 from service.store.keyring import Keyring
-from service.store.sealed import open_record, seal_record
+from service.store.sealed import open_record, seal_text
 
 KEPT_FOR = timedelta(days=7)
 """How long a decision of the quarantine can be undone, and a form that was taken in is remembered by its id."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """How a form came: from where, how long it had been open, whether the trap was filled, which proof was solved."""
-
-    address: str | None
-    open_for: timedelta
-    trapped: bool = False
-    proof: bytes | None = None
-    caution: "Caution"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caution:
-    """What the operator decides: in less than `quickest` nobody fills in a form; so many a minute a letter takes."""
-
-    quickest: timedelta = timedelta(0)
-    a_minute: int = bucket.A_MINUTE
-
-
-def receive(
-    session: Session,
-    keyring: Keyring,
-    *,
-    slug: str,
-    key: str,
-    sign_on: SignOn,
-    visit: Visit,
-    now: datetime,
-) -> str:
-    """Keep a sign-on as it came, to be taken in by take_in(); gives its id, which tells nothing.
-
-    Whoever signed before, and whatever speaks against it, the same is done and takes the same time. What is held for a
-    person's look is in the quarantine, causes no mail and counts nowhere. Raises NotFound where the viewer may not
-    know of the letter, Refused where it takes no sign-on now.
-    """
-    campaign = seen_campaign(session, keyring.root, slug=slug, key=key)
-    refuse_unless_open(campaign, now=now)
-    refuse_unless_taken(campaign, sign_on.kind)
-    origin = origin_of(visit.address)
-    row = _received(keyring.of(session, campaign.id), sign_on, now=now)
-    row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
-    reason = _reason(session, keyring, campaign, sign_on.confirming_email, visit, now=now)
-    if reason is not None:
-        quarantine(row, reason)
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def receive_corrected(
@@ -116,7 +61,7 @@ def receive_corrected(
     row = _received(keyring.of(session, campaign.id), sign_on, now=now)
     row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
     email = sign_on.confirming_email
-    reason = _reason(session, keyring, campaign, email, visit, corrected=True, now=now)
+    reason = _reason(session, keyring, campaign.id, email, visit, now=now)
     earlier = session.get(Intake, before) if before else None
     if earlier is not None and earlier.state in {IntakeState.QUARANTINED, IntakeState.DISCARDED}:
         reason = earlier.reason or reason
@@ -177,15 +122,7 @@ def set_aside(session: Session, intake_id: str) -> None:
 
 def read_intake(keys: CampaignKeys, row: Intake) -> SignOn:
     """Open what somebody gave."""
-    record: dict[str, Any] = open_record(keys, row, "sign_on")
-    return SignOn(
-        **{
-            **record,
-            "kind": Kind(record["kind"]),
-            "visibility": Visibility(record["visibility"]),
-            "members": tuple(record["members"]),
-        }
-    )
+    return read_written(open_record(keys, row, "sign_on"))
 
 
 def forget_intake(session: Session, *, now: datetime) -> int:
@@ -229,54 +166,31 @@ def tell_of_quarantine(session: Session, *, now: datetime) -> int:
 
 
 def _reason(
-    session: Session,
-    keyring: Keyring,
-    campaign: Campaign,
-    email: str,
-    visit: Visit,
-    *,
-    corrected: bool = False,
-    now: datetime,
+    session: Session, keyring: Keyring, campaign_id: str, email: str, visit: Visit, *, now: datetime
 ) -> QuarantineReason | None:
     origin = origin_of(visit.address)
-    found = look_up(session, keyring, campaign_id=campaign.id, email=email, origin=origin)
-    wanted = _buckets(campaign, None if found.allowed_network else origin, visit)
+    found = look_up(session, keyring, campaign_id=campaign_id, email=email, origin=origin)
+    wanted = limits_of_letter(campaign_id, visit) | (
+        {} if found.allowed_network else limits_of_address(origin)
+    )
     empty = take_from(session, list(wanted.items()), site_key=keyring.site_key, now=now)
-    spent = _proof_name(visit.proof) in empty
     return quarantine_reason(
         Facts(
             trapped=visit.trapped,
             blocked=found.blocked,
             open_for=visit.open_for,
             # One field is corrected quickly, and the form itself came with its proof or is held.
-            quickest=timedelta(0) if corrected else visit.caution.quickest,
-            asks_proof=not corrected and asks_proof(session, campaign.id),
-            proven=visit.proof is not None and not spent,
-            over_limit=bool(empty - {_proof_name(visit.proof)}),
+            quickest=timedelta(0),
+            asks_proof=False,
+            proven=False,
+            over_limit=bool(empty),
         )
     )
 
 
-def _buckets(campaign: Campaign, origin: Origin | None, visit: Visit) -> dict[str, Limit]:
-    wanted = {
-        f"letter {campaign.id}": bucket.letter_limit(visit.caution.a_minute),
-        "all letters": bucket.site_limit(visit.caution.a_minute),
-    }
-    if origin is not None:
-        wanted[f"subscriber {origin.subscriber}"] = bucket.ADDRESS
-        wanted[f"network {origin.network}"] = bucket.NETWORK
-    if visit.proof is not None:
-        wanted[_proof_name(visit.proof)] = bucket.ONCE
-    return wanted
-
-
-def _proof_name(proof: bytes | None) -> str:
-    return f"proof {proof.hex()}" if proof is not None else ""
-
-
 def _received(keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> Intake:
     row = Intake(campaign_id=keys.campaign, state=IntakeState.RECEIVED, received_at=now)
-    row.sign_on = seal_record(keys, row, "sign_on", asdict(sign_on))
+    row.sign_on = seal_text(keys, row, "sign_on", written(sign_on))
     return row
 
 

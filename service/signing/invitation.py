@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from service.foundation.addresses import comparable_address, masked_address
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
@@ -91,7 +92,7 @@ class Given:
 
 def _sign(desk: Desk, row: Signature, sign_on: SignOn | None) -> None:
     if sign_on is None:
-        raise Refused("The form is missing; fill it in and send it again.")
+        raise Refused(Sentence("The form is missing; fill it in and send it again."))
     refuse_unless_open(desk.campaign, now=desk.now)
     if row.state is SignatureState.CONFIRMED:
         tell_already_signed(desk, row)
@@ -120,13 +121,15 @@ def _take_approver(desk: Desk, row: Signature, recorded: SignOn, approver: str) 
 def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by: date | None) -> None:
     if row.state in {SignatureState.CONFIRMED, SignatureState.WITHDRAWN}:
         raise Refused(
-            "This sign-on already stands; use the link in the mail that thanked for it to change that."
+            Sentence(
+                "This sign-on already stands; use the link in the mail that thanked for it to change that."
+            )
         )
     wanted = SignatureState.INTENDS if answer == "intend" else SignatureState.DECLINED
     if wanted is SignatureState.INTENDS:
         refuse_unless_open(desk.campaign, now=desk.now)
     if wanted is SignatureState.INTENDS and row.state is SignatureState.PENDING:
-        raise Refused("The form was already filled in; confirm it from the mail, or decline here.")
+        raise Refused(Sentence("The form was already filled in; confirm it from the mail, or decline here."))
     if row.state is not wanted:
         SIGNATURE.move(row, wanted)
     row.decision_by = decision_by if wanted is SignatureState.INTENDS else None

@@ -24,7 +24,7 @@ from service.signing.organizations.look_alikes import index_names
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
-from service.signing.sign import Desk, keep_manage_link, keep_unsubscribe_link
+from service.signing.sign import Desk, keep_own_links, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 
@@ -177,8 +177,7 @@ def _thank(desk: Desk, signature: Signature) -> None:
     """Tell an attested signatory that its sign-on stands, and give it the link to take it back."""
     if signature.state is not SignatureState.CONFIRMED or signature.email is None:
         return
-    keep_manage_link(desk, signature)
-    keep_unsubscribe_link(desk, signature)
+    keep_own_links(desk, signature)
     outbox.post(
         desk.session,
         kind=MessageKind.THANKS,

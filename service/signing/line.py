@@ -43,9 +43,13 @@ from service.signing.reached import reader_acted
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 
-_LOOK_AGAIN = "This sign-on was changed in the meantime; look at what it says now, and change it again."
+_LOOK_AGAIN = Sentence(
+    "This sign-on was changed in the meantime; look at what it says now, and change it again."
+)
 _NOTHING_TO_UNDO = Sentence("Nothing was changed, so there is nothing to undo.")
-_TAKEN = "This mailbox has another sign-on of that name to this letter; change or withdraw that one."
+_TAKEN = Sentence(
+    "This mailbox has another sign-on of that name to this letter; change or withdraw that one."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +153,7 @@ def ask_correction(
     holder = hold_own(session, keyring, token=token, now=now)
     signature = holder.signature
     if wanted and not may_ask_correction(signature, holder.sent_entry()):
-        raise Refused("The letter that was sent does not show a name that was taken off since.")
+        raise Refused(Sentence("The letter that was sent does not show a name that was taken off since."))
     if wanted != (signature.correction_asked_at is not None):
         signature.correction_asked_at = now if wanted else None
         session.add(signature)

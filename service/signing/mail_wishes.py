@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.consent import Occasion
 from service.signing.consents import keep_answers
 from service.signing.manage import note
@@ -20,7 +21,7 @@ def change_mail(
     holder = hold_own(session, keyring, token=token, now=now)
     row = holder.signature
     if row.erased_at is not None or row.state not in MAY_LEAVE:
-        raise Refused("This sign-on does not stand, so there is no mail to change.")
+        raise Refused(Sentence("This sign-on does not stand, so there is no mail to change."))
     if (row.language, row.wants_news) == (language, wants_news):
         return view_of(holder)
     reader_acted(session, holder.keys, row, holder.link, now=now)

@@ -23,7 +23,7 @@ def keep_members(session: Session, keys: CampaignKeys, row: Signature, sign_on: 
     """Keep whom a sign-on is for, and let go of those it is not for any more."""
     names = sign_on.members if sign_on.signs_for == FOR_MEMBERS else ()
     wanted = {name_index(keys, Kind.ORGANIZATION, name): name for name in names}
-    if not wanted and not _has_any(session, row):
+    if row.kind is Kind.PERSON or (not wanted and not _has_any(session, row)):
         return
     session.flush()
     for kept in session.exec(select(Member).where(Member.signature_id == row.id)).all():

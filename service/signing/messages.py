@@ -14,6 +14,8 @@ from service.campaigns.revise import takes_answers
 from service.campaigns.wording import addressee
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
+from service.i18n.catalogue import catalogue
 from service.i18n.formats import write_date
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
@@ -301,7 +303,7 @@ def _change(session: Session, facts: _Facts) -> Draft:
         signed=facts.revision.number if facts.revision else 0,
         present=present.number,
         reason=open_text(facts.keys, present, "reason"),
-        until=until_text(campaign, present, told_at=facts.message.created_at),
+        until=until_text(campaign, present, told_at=facts.message.created_at, language=facts.language),
         link=_change_link(facts),
         unsubscribe_link=facts.unsubscribe(),
     )
@@ -311,9 +313,17 @@ def _change(session: Session, facts: _Facts) -> Draft:
 def _question(_: Session, facts: _Facts) -> Draft:
     who = facts.party.name or facts.party.email
     if facts.message.occurrence.startswith(REPLY):
-        sentence = f"{who} answered the confirming mail. {facts.party.reply_doubt}\n\n{facts.party.reply}"
+        sentence = Sentence(
+            "{who} answered the confirming mail. {doubt}\n\n{reply}",
+            who=who,
+            # It was kept in English, which is how the catalogues know it.
+            doubt=catalogue(facts.language).gettext(facts.party.reply_doubt),
+            reply=facts.party.reply,
+        )
     else:
-        sentence = f"{who} asks about the letter:\n\n{facts.party.question}"
+        sentence = Sentence(
+            "{who} asks about the letter:\n\n{question}", who=who, question=facts.party.question
+        )
     written = facts.write("alert", sentence=sentence, link="")
     return facts.draft(facts.file.reply_to, written, reply_to=facts.party.confirming_email)
 
@@ -394,5 +404,7 @@ def _facts(
 
 
 def _language(message: Message, signature: Signature, campaign: Campaign) -> str:
-    reader = signature.language if message.kind in _TO_SIGNATORIES else ""
+    """Give the language of the sign-on to its own people, a second officer among them, and the letter's to the secretariat."""
+    is_for_theirs = message.kind in _TO_SIGNATORIES or message.kind is MessageKind.COUNTERSIGN
+    reader = signature.language if is_for_theirs else ""
     return mail_language(reader=reader, letter=campaign.language)

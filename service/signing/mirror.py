@@ -11,7 +11,9 @@ from service.campaigns.access import is_public
 from service.campaigns.queries import get_campaign
 from service.foundation.canonical import canonical
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.formats import direction
+from service.i18n.languages import mail_language
 from service.letter.compile import compile_copy
 from service.letter.copy import Copy, make_copy
 from service.letter.document import make_document
@@ -27,7 +29,11 @@ from service.templating import render
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 _RECORD = "undersigned-mirror-1"
-_FORMS = {"pdf": "PDF, to print", "txt": "Plain text", "json": "Data (JSON)"}
+_FORMS = {
+    "pdf": Sentence("PDF, to print"),
+    "txt": Sentence("Plain text"),
+    "json": Sentence("Data (JSON)"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +100,15 @@ def _index(copy: Copy, *, address: str, now: datetime) -> str:
     document = make_document(copy)
     return render(
         "mirror/index.html",
+        language=mail_language(reader="", letter=document.language),
         title=document.title,
         coalition=copy.coalition,
-        language=document.language,
-        direction=direction(document.language),
+        letter_language=document.language,
+        letter_direction=direction(document.language),
         letter_html=_Trusted(render_html(replace(document, check_at=""))),
         forms=_FORMS,
         address=address,
-        day=now.date().isoformat(),
+        day=now.date(),
     )
 
 

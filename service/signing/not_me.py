@@ -9,6 +9,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign_of
 from service.coordinators import audit
 from service.foundation.errors import NotFound
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
@@ -37,6 +38,7 @@ class NotMeView:
     title: str
     coalition: str
     language: str
+    reader: str
     reply_to: str
     done: bool
 
@@ -99,9 +101,9 @@ def _behind(session: Session, link: LinkToken, find: Find, *, now: datetime) -> 
     signature = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if signature is None or campaign is None or now >= link.expires_at:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     if link.generation != signature.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return signature, campaign
 
 
@@ -111,6 +113,7 @@ def _view(session: Session, keyring: Keyring, signature: Signature, campaign: Ca
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
+        reader=signature.language,
         reply_to=file.reply_to,
         done=signature.held_reason is HeldReason.NOT_ME,
     )

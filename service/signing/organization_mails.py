@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.file import CampaignFile
 from service.foundation.addresses import masked_address
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.i18n.formats import write_date
 from service.mail.compose import Rendered
 from service.mail.envelope import Draft
@@ -35,17 +36,17 @@ TO_CONTACTS = frozenset({MessageKind.CLAIMED, MessageKind.ASKED_ABOUT, MessageKi
 """The kinds that go to a mailbox of the sign-on that is written to."""
 
 _NEEDS_CHECK = {
-    "look_alike": (
+    "look_alike": Sentence(
         "{name} has confirmed its sign-on, and its name looks like another one: {others}.\n\nIt counts as soon as you"
         " have said what it is: `undersigned signatories another {slug} {id}` if it is another organization,"
         " `undersigned signatories same {slug} {id} ID` if it is the same one."
     ),
-    "disputed": (
+    "disputed": Sentence(
         "Somebody who may speak for {name} says that its sign-on is not authorized. It is held: it counts nowhere, and"
         " its name stands nowhere.\n\nCall them on a number that you know. Then `undersigned signatories decline {slug}"
         " {id}`, or `undersigned signatories release {slug} {id}`."
     ),
-    "condition": (
+    "condition": Sentence(
         "{name} has confirmed its sign-on under a condition:\n\n{condition}\n\nIt counts once that is settled:"
         " `undersigned signatories settle {slug} {id}`; or `undersigned signatories decline {slug} {id}`."
     ),
@@ -83,6 +84,11 @@ class Facts(Protocol):
     @property
     def party(self) -> SignOn:
         """What the sign-on keeps."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The language of the mail."""
         ...
 
     @property
@@ -178,7 +184,7 @@ def _declined(_: Session, facts: Facts) -> Draft:
         "declined",
         party=facts.party.name,
         by_us=by_us,
-        deadline=deadline_text(facts.campaign) if may_return else "",
+        deadline=deadline_text(facts.campaign, facts.language) if may_return else "",
         link=facts.address_of(Purpose.INVITATION, "invitation") if may_return else "",
     )
     return facts.draft(contact_address(facts.message, facts.party), written)
@@ -186,7 +192,7 @@ def _declined(_: Session, facts: Facts) -> Draft:
 
 def _needs_check(session: Session, facts: Facts) -> Draft:
     word = facts.message.occurrence.partition(" ")[0]
-    sentence = _NEEDS_CHECK[word].format(
+    sentence = _NEEDS_CHECK[word].with_values(
         name=facts.party.name,
         slug=facts.campaign.slug,
         id=facts.signature.id,
@@ -216,7 +222,7 @@ def _signed_by(party: SignOn) -> str:
 
 def _day(facts: Facts, row: Signature) -> str:
     signed = (row.signed_at or row.created_at).astimezone(ZoneInfo(facts.campaign.time_zone))
-    return write_date(signed.date(), facts.campaign.language)
+    return write_date(signed.date(), facts.language)
 
 
 def _objection(facts: Facts, row: Signature) -> str:

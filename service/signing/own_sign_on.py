@@ -1,7 +1,7 @@
 """One's own sign-on, found by its personal link and shown as its owner sees it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -10,8 +10,7 @@ from service.campaigns.queries import latest_edition, lock_campaign_of, released
 from service.foundation.canonical import digest
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
-from service.i18n.formats import write_date
-from service.i18n.moments import write_moment
+from service.foundation.sentence import Sentence
 from service.letter.audience import is_shown_to_nobody
 from service.letter.edition import Signatory
 from service.model.campaign import Campaign
@@ -33,7 +32,7 @@ UNDO = timedelta(hours=24)
 """How long a withdrawal can be undone."""
 
 MAY_LEAVE = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED})
-_ERASED = "This sign-on was erased, so nothing of it can be changed any more."
+_ERASED = Sentence("This sign-on was erased, so nothing of it can be changed any more.")
 
 
 class LinkIsOver(NotFound):
@@ -90,7 +89,7 @@ class ManageView:
     standing_text: str
     counts: bool
     may_withdraw: bool
-    undo_until: str
+    undo_until: datetime | None
     why_line_stays: str
     may_undo_line: bool
     members_wait: bool
@@ -99,8 +98,8 @@ class ManageView:
     correction_asked: bool
     released: bool
     erased: bool
-    signed_day: str
-    confirmed_day: str
+    signed_day: date
+    confirmed_day: date | None
     revision: int
     fingerprint: str
     on_earlier_text: bool
@@ -139,7 +138,7 @@ def view_of(holder: Holder) -> ManageView:
         standing_text=standing_text(signature, campaign),
         counts=standing(signature, campaign) is Standing.COUNTED,
         may_withdraw=signature.state in MAY_LEAVE and signature.erased_at is None,
-        undo_until="" if why_not_undone(holder) else _moment(campaign, end_of_undo(signature)),
+        undo_until=None if why_not_undone(holder) else _there(campaign, end_of_undo(signature)),
         why_line_stays=why_line_stays(holder),
         may_undo_line=earlier_line(party) is not None and not why_line_stays(holder),
         members_wait=not is_accepted_at_once(signature, campaign, members=("a member",)),
@@ -148,8 +147,8 @@ def view_of(holder: Holder) -> ManageView:
         correction_asked=signature.correction_asked_at is not None,
         released=holder.is_released,
         erased=signature.erased_at is not None,
-        signed_day=_day(campaign, signature.signed_at or signature.created_at),
-        confirmed_day=_day(campaign, signature.confirmed_at) if signature.confirmed_at else "",
+        signed_day=_there(campaign, signature.signed_at or signature.created_at).date(),
+        confirmed_day=_there(campaign, signature.confirmed_at).date() if signature.confirmed_at else None,
         revision=revision.number if revision else 0,
         fingerprint=revision.sha256 if revision else "",
         on_earlier_text=revision is not None and signature.revision_id != campaign.revision_id,
@@ -171,12 +170,12 @@ def why_line_stays(holder: Holder) -> str:
     if signature.erased_at is not None:
         return _ERASED
     if signature.state not in MAY_LEAVE:
-        return "This sign-on does not stand, so there is nothing to change."
+        return Sentence("This sign-on does not stand, so there is nothing to change.")
     if holder.is_released or campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
-        return "The letter has gone out, so what it prints stays as it is."
+        return Sentence("The letter has gone out, so what it prints stays as it is.")
     edition = latest_edition(holder.session, campaign)
     if campaign.state is not CampaignState.OPEN and edition is not None and edition.voided_at is None:
-        return "The letter is being approved with this line, so it stays as it is."
+        return Sentence("The letter is being approved with this line, so it stays as it is.")
     return ""
 
 
@@ -186,11 +185,13 @@ def why_not_undone(holder: Holder) -> str:
     if signature.erased_at is not None:
         return _ERASED
     if signature.state is not SignatureState.WITHDRAWN:
-        return "This sign-on was not withdrawn."
+        return Sentence("This sign-on was not withdrawn.")
     if holder.is_released or holder.campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
-        return "The letter has gone out without this name, so the withdrawal stays."
+        return Sentence("The letter has gone out without this name, so the withdrawal stays.")
     if holder.now >= end_of_undo(signature):
-        return "A withdrawal can be undone for 24 hours only; sign again if the letter still takes sign-ons."
+        return Sentence(
+            "A withdrawal can be undone for 24 hours only; sign again if the letter still takes sign-ons."
+        )
     return ""
 
 
@@ -215,9 +216,9 @@ def _behind(session: Session, keyring: Keyring, link: LinkToken, find: Find, *, 
     signature = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if signature is None or campaign is None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     if now >= link.expires_at or link.generation != signature.generation:
-        raise LinkIsOver("This link does not open anything any more.")
+        raise LinkIsOver(Sentence("This link does not open anything any more."))
     return Holder(
         session=session,
         keyring=keyring,
@@ -248,9 +249,5 @@ def _is_named(signature: Signature) -> bool:
     return not is_shown_to_nobody(signature.visibility.value)
 
 
-def _day(campaign: Campaign, moment: datetime) -> str:
-    return write_date(moment.astimezone(ZoneInfo(campaign.time_zone)).date(), campaign.language)
-
-
-def _moment(campaign: Campaign, moment: datetime) -> str:
-    return write_moment(moment.astimezone(ZoneInfo(campaign.time_zone)), campaign.language)
+def _there(campaign: Campaign, moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(campaign.time_zone))

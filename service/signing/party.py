@@ -113,6 +113,23 @@ def write_party(keys: CampaignKeys, row: Signature, sign_on: SignOn) -> None:
     row.details = seal_record(keys, row, "details", record)
 
 
+def written(sign_on: SignOn) -> str:
+    """Write what was given as the one text it has, to be sealed where it waits."""
+    return json.dumps(vars(sign_on), ensure_ascii=False, sort_keys=True)
+
+
+def read_written(record: Mapping[str, Any]) -> SignOn:
+    """Read what written() wrote, once it is a record again."""
+    return SignOn(
+        **{
+            **record,
+            "kind": Kind(record["kind"]),
+            "visibility": Visibility(record["visibility"]),
+            "members": tuple(record["members"]),
+        }
+    )
+
+
 def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
     """Open what a row keeps."""
     details = open_record(keys, row, "details")

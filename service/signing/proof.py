@@ -7,9 +7,10 @@ from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.campaigns.queries import present_revision
+from service.foundation.sentence import Sentence
 from service.letter.audience import is_for_addressee_only, is_shown_to_nobody
 from service.letter.copy import make_copy
-from service.letter.document import Document, make_document
+from service.letter.document import Document, Entry, make_document
 from service.letter.edition import Edition, Office, Signatory, Text
 from service.letter.render_html import render_html
 from service.model.campaign import Campaign
@@ -24,7 +25,8 @@ from service.signing.texts import in_language, texts_of
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
-_MARK = "Your line:"
+# translators: read aloud before the reader's own line in the letter
+_MARK = Sentence("Your line:")
 _STANDS = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED})
 
 
@@ -32,11 +34,16 @@ _STANDS = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED})
 class Proof:
     """The letter with one's own line; `is_nameless` of who is only counted, `has_others` where other names show."""
 
-    html: str
+    document: Document
     has_line: bool
     has_others: bool
     is_nameless: bool = False
     for_addressee_only: bool = False
+    own_line: Entry | None = None
+
+    def html(self, language: str) -> str:
+        """Write the letter; what tells its reader's own line to those who do not see the mark is in `language`."""
+        return render_html(self.document, mark=self.own_line, mark_words=_MARK, language=language)
 
 
 def proof_of(
@@ -62,16 +69,19 @@ def proof_of(
     stands = row.state in _STANDS and row.erased_at is None and row.joined_to is None
     if not (stands and is_in_it) or is_shown_to_nobody(own.shown):
         return Proof(
-            html=_html(letter),
+            document=_document(letter),
             has_line=False,
             has_others=sees_others,
             is_nameless=is_shown_to_nobody(own.shown),
         )
     printed = replace(letter, roll=_roll_with(letter, own))
     entry = entry_in(letter, own)
-    html = render_html(_document(printed), mark=entry, mark_words=_MARK)
     return Proof(
-        html=html, has_line=True, has_others=sees_others, for_addressee_only=is_for_addressee_only(own.shown)
+        document=_document(printed),
+        has_line=True,
+        has_others=sees_others,
+        for_addressee_only=is_for_addressee_only(own.shown),
+        own_line=entry,
     )
 
 
@@ -88,10 +98,6 @@ def _translated(
 def _roll_with(letter: Edition, own: Signatory) -> tuple[Signatory, ...]:
     others = tuple(entry for entry in letter.roll if entry.salt != own.salt)
     return (*others, replace(own, shown="public"))
-
-
-def _html(letter: Edition) -> str:
-    return render_html(_document(letter))
 
 
 def _document(letter: Edition) -> Document:

@@ -94,11 +94,14 @@ def mails_sent(session: Session, signature: Signature, *, now: datetime) -> Mail
         .where(col(Signature.campaign_id) == signature.campaign_id)
         .where(col(Signature.email_index) == signature.email_index)
     )
-    return MailsSent(
-        for_sign_on_today=session.exec(count.where(mine, confirming, today)).one(),
-        for_sign_on=session.exec(count.where(mine, confirming)).one(),
-        to_mailbox_today=session.exec(to_mailbox.where(confirming, today)).one(),
-    )
+    today_all, ever, mailbox = session.exec(
+        select(
+            count.where(mine, confirming, today).scalar_subquery(),
+            count.where(mine, confirming).scalar_subquery(),
+            to_mailbox.where(confirming, today).scalar_subquery(),
+        )
+    ).one()
+    return MailsSent(for_sign_on_today=today_all, for_sign_on=ever, to_mailbox_today=mailbox)
 
 
 def _find(session: Session, campaign: Campaign, kind: Kind, same: object) -> Signature | None:

@@ -1,14 +1,13 @@
 """The receipt of a confirmed sign-on: what was signed, when, how it is named, and what comes next."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from service.foundation.errors import NotFound
-from service.i18n.formats import write_date
-from service.i18n.moments import write_moment
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
@@ -25,24 +24,28 @@ from service.store.links import find_link
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What comes next, and when, in words; a step without a moment has no day yet."""
+    """What comes next, and when, in the time zone of the letter."""
 
     what: str
-    when: str
+    when: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What a signatory may keep; a discreet reader shows of it only what names nobody."""
+    """What a signatory may keep; a discreet reader shows of it only what names nobody.
+
+    `reader` is the language in which its owner is written to.
+    """
 
     letter: LetterView
     name: str
     kind: Kind
+    reader: str
     how_named: str
     printed_line: str
     standing_text: str
-    signed_day: str
-    confirmed_day: str
+    signed_day: date
+    confirmed_day: date
     revision: int
     fingerprint: str
     steps: tuple[Step, ...]
@@ -69,10 +72,12 @@ def _receipt(
     revision = session.get(LetterRevision, row.revision_id) if row.revision_id else None
     if row.state is not SignatureState.CONFIRMED or row.erased_at is not None or revision is None:
         raise NotFound("This link does not open anything.")
+    party = read_party(keyring.of(session, campaign.id), row)
     return Receipt(
         letter=view_for_holder(session, keyring, campaign, row, now=now),
-        name=read_party(keyring.of(session, campaign.id), row).name,
+        name=party.name,
         kind=row.kind,
+        reader=party.language,
         how_named=HOW_NAMED[row.visibility],
         printed_line=proof_line(session, keyring, campaign, row, now=now),
         standing_text=standing_text(row, campaign),
@@ -85,18 +90,16 @@ def _receipt(
 
 
 def _steps(campaign: Campaign, row: Signature, *, now: datetime) -> tuple[Step, ...]:
-    planned = [("Sign-ons are taken until", campaign.deadline_at)]
+    planned = [(Sentence("Sign-ons are taken until"), campaign.deadline_at)]
     if standing(row, campaign) is Standing.COUNTED:
         # When the letter goes is known to those who count, and to nobody who only says that it signs.
-        planned += [("The letter is planned to be sent", campaign.send_at)] if campaign.send_at else []
-        planned += [("It is planned to become public", campaign.publish_at)] if campaign.publish_at else []
+        if campaign.send_at:
+            planned.append((Sentence("The letter is planned to be sent"), campaign.send_at))
+        if campaign.publish_at:
+            planned.append((Sentence("It is planned to become public"), campaign.publish_at))
     zone = ZoneInfo(campaign.time_zone)
-    return tuple(
-        Step(what=what, when=write_moment(moment.astimezone(zone), campaign.language))
-        for what, moment in planned
-        if moment > now
-    )
+    return tuple(Step(what=what, when=moment.astimezone(zone)) for what, moment in planned if moment > now)
 
 
-def _day(campaign: Campaign, moment: datetime) -> str:
-    return write_date(moment.astimezone(ZoneInfo(campaign.time_zone)).date(), campaign.language)
+def _day(campaign: Campaign, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(campaign.time_zone)).date()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from service.coordinators import audit
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.mail.reply import Reply
 from service.model.campaign import Campaign
@@ -48,20 +49,27 @@ def judge(
     proven; `may_confirm` that the sign-on still waits.
     """
     if not reply.begins_with_yes:
-        return Judged(verdict=Verdict.QUESTION, doubt="It does not say yes, so nothing was confirmed by it:")
+        return Judged(
+            verdict=Verdict.QUESTION, doubt=Sentence("It does not say yes, so nothing was confirmed by it:")
+        )
     if not may_confirm:
-        return Judged(verdict=Verdict.QUESTION, doubt="It says yes, but nothing waits for that any more:")
+        return Judged(
+            verdict=Verdict.QUESTION, doubt=Sentence("It says yes, but nothing waits for that any more:")
+        )
     doubts = (
-        (reply.is_only_yes, "It says yes, but more than that, so it needs your check:"),
+        (reply.is_only_yes, Sentence("It says yes, but more than that, so it needs your check:")),
         (
             reply.is_from(mailbox),
-            "It says yes, but from another address than we wrote to, so it needs your check:",
+            Sentence("It says yes, but from another address than we wrote to, so it needs your check:"),
         ),
         (
             message_id in reply.message_ids,
-            "It says yes, but does not say which mail it answers, so it needs your check:",
+            Sentence("It says yes, but does not say which mail it answers, so it needs your check:"),
         ),
-        (is_proven, "It says yes, but neither DKIM nor SPF proves its sender, so it needs your check:"),
+        (
+            is_proven,
+            Sentence("It says yes, but neither DKIM nor SPF proves its sender, so it needs your check:"),
+        ),
     )
     for is_fine, doubt in doubts:
         if not is_fine:

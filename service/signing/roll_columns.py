@@ -12,6 +12,7 @@ from service.campaigns.hints import did_you_mean, one_of
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line, clean_text, fold_name
+from service.signing.organizations.domain import website_host
 
 LONGEST_QUALIFIER = 80
 
@@ -123,7 +124,7 @@ def _website(cell: str) -> str:
         parts = urlsplit(address)
     except ValueError as error:
         raise Refused("is not a web address; write it like https://www.example.org.") from error
-    if parts.scheme not in {"http", "https"} or "." not in parts.netloc or re.search(r"[\s@<>\"]", address):
+    if parts.scheme not in {"http", "https"} or not website_host(address) or re.search(r"[\s@<>\"]", address):
         raise Refused("must be a whole web address, like https://www.example.org.")
     return address
 

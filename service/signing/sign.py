@@ -157,6 +157,14 @@ def keep_manage_link(desk: Desk, row: Signature) -> None:
     keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
 
 
+def keep_own_links(desk: Desk, row: Signature) -> None:
+    """Keep both links that a signatory has from then on: to look after its sign-on, and to stop mail."""
+    manage = Link(purpose=Purpose.MANAGE, row_id=row.id, generation=row.generation)
+    unsubscribe = Link(purpose=Purpose.UNSUBSCRIBE, row_id=row.id)
+    until = desk.now + LINKS_LIVE
+    keep_links(desk.session, desk.keys, [manage, unsubscribe], expires_at=until, now=desk.now)
+
+
 def keep_change_link(desk: Desk, row: Signature) -> None:
     """Keep the link by which a signatory sees a changed text and answers to it."""
     link = Link(purpose=Purpose.CHANGE, row_id=row.id, generation=row.generation)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.foundation.errors import NotFound
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
@@ -37,6 +38,7 @@ class UnsubscribeView:
     title: str
     coalition: str
     language: str
+    reader: str
     stopped: bool
 
 
@@ -98,7 +100,7 @@ def _behind(session: Session, token: str, *, now: datetime) -> tuple[Signature, 
     signature = session.get(Signature, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if signature is None or campaign is None or now >= link.expires_at:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return signature, campaign
 
 
@@ -108,6 +110,7 @@ def _view(session: Session, keyring: Keyring, signature: Signature, campaign: Ca
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
+        reader=signature.language,
         # A bounce does not stop it for good: its owner may still say that it shall stop.
         stopped=suppression_of(session, campaign.id, signature.email_index)
         not in {None, SuppressionReason.BOUNCED},

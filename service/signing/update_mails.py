@@ -1,7 +1,8 @@
 """The mails of an update: one alone, or many at once that differ only in their recipient and links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
+from service.i18n.languages import mail_language
 from service.mail.envelope import Draft
 from service.mail.mould import Filled, Pattern, blank_token
 from service.mail.sender import Makes, Unwanted
@@ -34,7 +36,8 @@ _STOPPED = (MessageState.CANCELLED, "the update was stopped")
 _LEFT = (MessageState.CANCELLED, "is no longer among those who are told")
 _NO_ADDRESS = (MessageState.CANCELLED, "no address is kept")
 _SUPPRESSED = (MessageState.SUPPRESSED, "the mailbox asked not to be written to, or cannot be")
-_PATTERNS_KEPT = 8
+_PATTERNS_KEPT = 32
+"""Patterns of updates, one for each language that is read."""
 _SOMEBODY = "somebody@mould.invalid"
 _COLUMNS = (
     Signature.id,
@@ -46,12 +49,13 @@ _COLUMNS = (
     Signature.email,
     Signature.details,
     Signature.discreet,
+    Signature.language,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Patterns:
-    """What the mails of an update share: as usual, and for those who asked for discreet mail."""
+    """What the mails of an update in one language share: as usual, and for those who asked for discreet mail."""
 
     usual: Pattern
     discreet: Pattern
@@ -63,17 +67,18 @@ class UpdateMails:
 
     keyring: Keyring
     public_url: str
-    _patterns: dict[str, tuple[object, _Patterns]] = field(default_factory=dict)
+    _patterns: dict[tuple[str, str], tuple[object, _Patterns]] = field(default_factory=dict)
 
     def __call__(self, session: Session, message: Message) -> Draft:
         """Make one of them; raises Unwanted."""
         campaign, update = _rows_of(session, message.campaign_id, message.occurrence)
-        tokens, to, is_discreet = self._recipient(session, message, campaign, update)
-        draft = self._draft(session, campaign, update, to=to, tokens=tokens)
-        return discreetly(draft, message.kind) if is_discreet else draft
+        tokens, to, signature = self._recipient(session, message, campaign, update)
+        language = mail_language(reader=signature.language, letter=campaign.language)
+        draft = self._draft(session, campaign, update, language=language, to=to, tokens=tokens)
+        return discreetly(draft, message.kind) if signature.discreet else draft
 
     def many(self, session: Session, rows: Sequence[Taken]) -> Sequence[Makes | Unwanted | Exception]:
-        """Give for each row how its mail is made; each update is written once."""
+        """Give for each row how its mail is made; each update is written once in each language that is read."""
         made: dict[str, Makes | Unwanted | Exception] = {}
         ordered = sorted(rows, key=lambda row: (row.campaign_id or "", row.occurrence))
         for (campaign_id, update_id), group in groupby(
@@ -87,38 +92,45 @@ class UpdateMails:
     ) -> Mapping[str, Makes | Unwanted | Exception]:
         try:
             campaign, update = _rows_of(session, campaign_id, update_id)
-            patterns = self._both_patterns(session, campaign, update)
         except Unwanted as unwanted:
             return dict.fromkeys((row.id for row in rows), unwanted)
         keys, audience = self.keyring.of(session, campaign.id), update.audience
         found = select(*map(col, _COLUMNS)).where(col(Signature.id).in_([row.recipient_ref for row in rows]))
         signatures = {row.id: row for row in session.execute(found)}
         silent = _suppressed(session, campaign.id)
+
+        @cache
+        def patterns_for(reader: str) -> _Patterns:
+            language = mail_language(reader=reader, letter=campaign.language)
+            return self._both_patterns(session, campaign, update, language)
+
         return {
-            row.id: _made_for(signatures.get(row.recipient_ref), keys, patterns, audience, silent)
+            row.id: _made_for(signatures.get(row.recipient_ref), keys, patterns_for, audience, silent)
             for row in rows
         }
 
-    def _both_patterns(self, session: Session, campaign: Campaign, update: Update) -> _Patterns:
-        """Give what all mails of an update share; it is written again where one of the sealed words has changed."""
+    def _both_patterns(
+        self, session: Session, campaign: Campaign, update: Update, language: str
+    ) -> _Patterns:
+        """Give what all mails of an update in a language share; written again where one of the sealed words has changed."""
         words = (campaign.source, campaign.language, update.subject, update.body)
-        known = self._patterns.get(update.id)
+        known = self._patterns.get((update.id, language))
         if known is not None and known[0] == words:
             return known[1]
         blanks = [blank_token(0), blank_token(1)]
-        draft = self._draft(session, campaign, update, to=_SOMEBODY, tokens=blanks)
+        draft = self._draft(session, campaign, update, language=language, to=_SOMEBODY, tokens=blanks)
         patterns = _Patterns(
             usual=Pattern(draft, tokens=len(blanks)),
             discreet=Pattern(discreetly(draft, MessageKind.UPDATE), tokens=len(blanks)),
         )
         if len(self._patterns) >= _PATTERNS_KEPT:
             self._patterns.clear()
-        self._patterns[update.id] = words, patterns
+        self._patterns[update.id, language] = words, patterns
         return patterns
 
     def _recipient(
         self, session: Session, message: Message, campaign: Campaign, update: Update
-    ) -> tuple[Sequence[str], str, bool]:
+    ) -> tuple[Sequence[str], str, Any]:
         found = select(*map(col, _COLUMNS)).where(col(Signature.id) == message.recipient_ref)
         signature = session.execute(found).one_or_none()
         keys = self.keyring.of(session, campaign.id)
@@ -126,10 +138,17 @@ class UpdateMails:
         if isinstance(to, Unwanted):
             raise to
         assert signature is not None
-        return _tokens(signature, keys), to, signature.discreet
+        return _tokens(signature, keys), to, signature
 
     def _draft(
-        self, session: Session, campaign: Campaign, update: Update, *, to: str, tokens: Sequence[str]
+        self,
+        session: Session,
+        campaign: Campaign,
+        update: Update,
+        *,
+        language: str,
+        to: str,
+        tokens: Sequence[str],
     ) -> Draft:
         keys = self.keyring.of(session, campaign.id)
         file: CampaignFile = open_file(session, self.keyring, campaign)
@@ -138,6 +157,7 @@ class UpdateMails:
             open_words(keys, update),
             file,
             audience=update.audience,
+            language=language,
             link=f"{self.public_url}/manage/{tokens[0]}",
             unsubscribe_link=unsubscribe_url,
         )
@@ -148,7 +168,7 @@ class UpdateMails:
             html=written.html,
             sender_name=file.coalition,
             reply_to=file.reply_to,
-            language=campaign.language,
+            language=language,
             unsubscribe_url=unsubscribe_url,
             list_label=list_label(keys),
         )
@@ -167,7 +187,7 @@ def _rows_of(session: Session, campaign_id: str | None, update_id: str) -> tuple
 def _made_for(
     signature: Any,
     keys: CampaignKeys,
-    patterns: _Patterns,
+    patterns_for: Callable[[str], _Patterns],
     audience: UpdateAudience,
     silent: frozenset[bytes],
 ) -> Makes | Unwanted | Exception:
@@ -177,6 +197,7 @@ def _made_for(
         return damaged
     if isinstance(to, Unwanted):
         return to
+    patterns = patterns_for(signature.language)
     pattern = patterns.discreet if signature.discreet else patterns.usual
     return Filled(pattern=pattern, to=to, tokens=_tokens(signature, keys))
 

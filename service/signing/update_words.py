@@ -9,6 +9,7 @@ from service.campaigns.source_text import source_text
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.written import clean_line, clean_text
+from service.i18n.formats import direction
 from service.letter.call import call_html, call_text
 from service.letter.markdown import read_markdown
 from service.mail.compose import Rendered, render_mail
@@ -66,14 +67,25 @@ def open_words(keys: CampaignKeys, update: Update) -> UpdateWords:
 
 
 def write_update(
-    words: UpdateWords, file: CampaignFile, *, audience: UpdateAudience, link: str, unsubscribe_link: str
+    words: UpdateWords,
+    file: CampaignFile,
+    *,
+    audience: UpdateAudience,
+    language: str,
+    link: str,
+    unsubscribe_link: str,
 ) -> Rendered:
-    """Write an update as a mail: the two links are all in which two recipients' mails differ."""
+    """Write an update as a mail: the two links are all in which the mails of two readers of a `language` differ.
+
+    What the coalition wrote stays in the letter's language; all around it is said in the reader's.
+    """
     return render_mail(
         "update",
         coalition=file.coalition,
         letter_title=file.letter.title,
-        language=file.language,
+        language=language,
+        letter_language=file.language,
+        letter_direction=direction(file.language),
         reply_to=file.reply_to,
         headline=words.subject,
         update_text=call_text(words.body),

@@ -13,6 +13,7 @@ from service.campaigns.queries import get_campaign, lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.i18n.languages import mail_language
 from service.mail import outbox
 from service.mail.brakes.canaries import due_at_of, keep_canary
 from service.mail.brakes.canary import canary_plan
@@ -93,6 +94,7 @@ def look_at_update(
         words,
         open_file(session, keyring, campaign),
         audience=audience,
+        language=mail_language(reader="", letter=campaign.language),
         link=f"{public_url}/manage/…",
         unsubscribe_link=f"{public_url}/unsubscribe/…",
     )

@@ -3,28 +3,27 @@
 It carries a token of its own, which opens nothing else. Whoever has signed before, page and answers are the same.
 """
 
-from dataclasses import asdict, dataclass, replace
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from service.foundation.addresses import comparable_address, masked_address
-from service.foundation.canonical import digest
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.confirming_code import CodeChannel
-from service.model.intake import Intake
 from service.model.link_token import Purpose
-from service.model.signature import ConfirmedBy, Kind, Provenance, Signature, Visibility
+from service.model.signature import ConfirmedBy, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.model.waiting import Waiting
 from service.signing.abuse.small_forms import Asking, is_let_be
+from service.signing.abuse.visit import Visit
 from service.signing.codes import end_codes, try_code, use_code
 from service.signing.confirm import (
     Act,
@@ -35,9 +34,9 @@ from service.signing.confirm import (
     seen_digest,
     settle,
 )
-from service.signing.intake import Visit, receive_corrected
+from service.signing.intake import receive_corrected
 from service.signing.page import LetterView, view_for_stranger
-from service.signing.party import SignOn
+from service.signing.party import SignOn, read_written, written
 from service.signing.queries import lock_signature
 from service.signing.sign import (
     Desk,
@@ -48,7 +47,7 @@ from service.signing.sign import (
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
 from service.store.links import find_link
-from service.store.sealed import open_record, seal_record
+from service.store.sealed import open_record, seal_text
 
 LIVES = timedelta(hours=24)
 """How long the page may be used; then what was typed is forgotten."""
@@ -83,17 +82,6 @@ class Waits:
     row: Signature | None = None
     seen: str = ""
     corrections: int = 0
-
-
-def wait_after_form(
-    session: Session, keyring: Keyring, *, received: str, sign_on: SignOn, form: str, now: datetime
-) -> str:
-    """Give the token of the page that waits after a form was received, in the same transaction.
-
-    `form` is what tells this form from all others; the same one sent twice gets the same page.
-    """
-    keys = keyring.of(session, session.get_one(Intake, received).campaign_id)
-    return _wait_for(session, keys, sign_on, Waits(form=form, intake_id=received), now=now)
 
 
 def wait_after_invitation(
@@ -165,8 +153,8 @@ def correct_address(
 ) -> str:
     """Send this form again with another address, and give the token of the page that waits for that.
 
-    What speaks against the form, or spoke against it before, holds it. The sign-on that it led to ends where this form alone has made it; any other stays as it is. Beyond the cap
-    nothing is done, and the answer is the same.
+    What speaks against the form, or spoke against it before, holds it. The sign-on that it led to ends where this form
+    alone has made it; any other stays as it is. Beyond the cap nothing is done, and the answer is the same.
     """
     waiting, desk = _behind(session, keyring, token, now=now)
     given = _given(desk, waiting)
@@ -194,6 +182,12 @@ def correct_address(
     return _wait_for(session, desk.keys, corrected, waits, now=now)
 
 
+def page_token(keys: CampaignKeys, *, form: str, given: str) -> str:
+    """Derive the token of the page that waits for a form in which this text was given; the same form has the same."""
+    typed = hashlib.sha256(f"{form}\0{given}".encode()).hexdigest()
+    return derive_token(keys.token, purpose="waiting", row=typed, generation=1)
+
+
 def end_waiting(session: Session, row: Signature) -> None:
     """Close every page that waits for a sign-on."""
     session.execute(delete(Waiting).where(col(Waiting.signature_id) == row.id))
@@ -208,8 +202,8 @@ def forget_waiting(session: Session, *, now: datetime) -> int:
 
 
 def _wait_for(session: Session, keys: CampaignKeys, given: SignOn, waits: Waits, *, now: datetime) -> str:
-    typed = digest({"form": waits.form, **_record(given)})
-    token = derive_token(keys.token, purpose="waiting", row=typed, generation=1)
+    text = written(given)
+    token = page_token(keys, form=waits.form, given=text)
     waiting = Waiting(
         digest=token_digest(token),
         campaign_id=keys.campaign,
@@ -221,7 +215,7 @@ def _wait_for(session: Session, keys: CampaignKeys, given: SignOn, waits: Waits,
         made_at=now,
         expires_at=now + LIVES,
     )
-    waiting.given = seal_record(keys, waiting, "given", _record(given))
+    waiting.given = seal_text(keys, waiting, "given", text)
     session.flush()
     adding = insert_or(session, waiting)
     # Sent twice, it is the later form that the page waits for: both lead to one sign-on.
@@ -244,19 +238,7 @@ def _behind(session: Session, keyring: Keyring, token: str, *, now: datetime) ->
 
 
 def _given(desk: Desk, waiting: Waiting) -> SignOn:
-    record: dict[str, Any] = open_record(desk.keys, waiting, "given")
-    return SignOn(
-        **{
-            **record,
-            "kind": Kind(record["kind"]),
-            "visibility": Visibility(record["visibility"]),
-            "members": tuple(record["members"]),
-        }
-    )
-
-
-def _record(given: SignOn) -> dict[str, Any]:
-    return {**asdict(given), "kind": given.kind.value, "visibility": given.visibility.value}
+    return read_written(open_record(desk.keys, waiting, "given"))
 
 
 def _with_address(given: SignOn, address: str) -> SignOn:

@@ -29,10 +29,14 @@ class Keyring:
         session.add(CampaignKey(campaign_id=campaign_id, wrapped=wrapped, created_at=now))
         return keys
 
+    def known(self, campaign_id: str) -> CampaignKeys | None:
+        """Give a campaign's keys where this process has opened them before."""
+        with self._lock:
+            return self._opened.get(campaign_id)
+
     def of(self, session: Session, campaign_id: str) -> CampaignKeys:
         """Give a campaign's keys; raises Permanent where they were shredded or the root key is another."""
-        with self._lock:
-            known = self._opened.get(campaign_id)
+        known = self.known(campaign_id)
         if known is not None:
             return known
         row = session.get(CampaignKey, campaign_id)

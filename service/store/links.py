@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
 from service.model.link_token import LinkToken, Purpose
 from service.store.insert import insert_or
@@ -83,7 +84,7 @@ def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:
     """Find what a link opens, expired or not; raises NotFound for any other token or purpose."""
     found = session.get(LinkToken, token_digest(token)) if looks_like_token(token) else None
     if found is None or found.purpose is not purpose:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return found
 
 

@@ -120,10 +120,17 @@ def _raw_cursor(connection: Connection, sql: str) -> Iterator[Any]:
     try:
         yield cursor
     except dialect.loaded_dbapi.Error as error:
-        if dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor):
+        is_cut = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+        if is_cut:
             connection.invalidate(error)
         raise DBAPIError.instance(
-            sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+            sql,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=is_cut,
+            dialect=dialect,
         ) from error
     finally:
         cursor.close()
@@ -141,10 +148,7 @@ def _run_on_postgresql(
     rows: Sequence[Sequence[object]],
     values: Mapping[str, object],
 ) -> list[Any]:
-    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
-    moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
-    statement = _for_postgresql(sql, tuple(columns.items()), tuple(given), moments)
-    given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
+    statement, given = with_rows(connection.dialect, sql, columns, rows, values)
     with _raw_cursor(connection, sql) as cursor:
         _execute(connection, cursor, statement, given)
         return list(cursor.fetchall()) if _RETURNING in sql else []
@@ -165,6 +169,69 @@ def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
         _execute(connection, cursor, statement, given)
         row = cursor.fetchone()
     return row[0] if row is not None else None
+
+
+def as_one(connection: Connection, statements: Sequence[str], **values: object) -> Any:
+    """Run statements of which all are kept or none, on a connection of SQLite that keeps each at once.
+
+    Each is an INSERT or an UPDATE that sees nothing of the others; gives the first value that the last one returns,
+    None where it returns no row. Their parameters are named `:name`.
+    """
+    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
+    with _raw_cursor(connection, statements[-1]) as cursor:
+        row = _one_after_the_other(connection, cursor, statements, given)
+    return row[0] if row is not None else None
+
+
+def chained(
+    dialect: Dialect, statements: Sequence[str], values: Mapping[str, object]
+) -> tuple[str, dict[str, object]]:
+    """Say in one statement of PostgreSQL what as_one() runs, and give its values as they are kept."""
+    return _said(dialect, _chained(tuple(statements)), (), values)
+
+
+def with_rows(
+    dialect: Dialect,
+    sql: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[object]],
+    values: Mapping[str, object],
+) -> tuple[str, dict[str, object]]:
+    """Say to PostgreSQL what run_for_rows() runs, and give its values as they are kept."""
+    statement, given = _said(dialect, sql, tuple(columns.items()), values)
+    given["rows"] = json.dumps(rows, separators=(",", ":"), default=_as_bytea)
+    return statement, given
+
+
+def _said(
+    dialect: Dialect, sql: str, columns: tuple[tuple[str, str], ...], values: Mapping[str, object]
+) -> tuple[str, dict[str, object]]:
+    given = {name: _as_kept(dialect, value) for name, value in values.items()}
+    moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
+    return _for_postgresql(sql, columns, tuple(given), moments), given
+
+
+def _one_after_the_other(
+    connection: Connection, cursor: Any, statements: Sequence[str], given: Mapping[str, object]
+) -> Any:
+    cursor.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in statements:
+            _execute(connection, cursor, statement, given)
+        row = cursor.fetchone()
+        cursor.execute("COMMIT")
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    return row
+
+
+@lru_cache(maxsize=16)
+def _chained(statements: tuple[str, ...]) -> str:
+    """Make one statement of several (PostgreSQL: all parts of a WITH that change something are run)."""
+    *before, last = statements
+    parts = ", ".join(f"part{place} AS ({statement})" for place, statement in enumerate(before))
+    return f"WITH {parts} {last}"
 
 
 def _as_bytea(value: bytes) -> str:

@@ -19,7 +19,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     On SQLite the writers of one process wait for one another here, not in the database's busy loop. Raises
     Transient where the database is away or full, or somebody else has just made the same row.
     """
-    with _told_plainly(), _only_writer(engine), Session(engine, expire_on_commit=False) as session:
+    with told_plainly(), only_writer(engine), Session(engine, expire_on_commit=False) as session:
         try:
             yield session
             session.commit()
@@ -31,7 +31,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
 @contextlib.contextmanager
 def trial(engine: Engine) -> Iterator[Session]:
     """Open a session for writing of which nothing is kept: it shows what would happen."""
-    with _told_plainly(), _only_writer(engine), Session(engine, expire_on_commit=False) as session:
+    with told_plainly(), only_writer(engine), Session(engine, expire_on_commit=False) as session:
         try:
             yield session
         finally:
@@ -42,7 +42,7 @@ def trial(engine: Engine) -> Iterator[Session]:
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Open a session for reading one consistent state; nothing of it is ever kept."""
-    with _told_plainly(), engine.connect().execution_options(**{READING: True}) as connection:
+    with told_plainly(), engine.connect().execution_options(**{READING: True}) as connection:
         session = Session(bind=connection, expire_on_commit=False, autoflush=False)
         try:
             yield session
@@ -67,7 +67,7 @@ class Writer:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Begin, and keep all of it at the end, or nothing where anything was raised."""
-        with _told_plainly(), _only_writer(self._engine):
+        with told_plainly(), only_writer(self._engine):
             connection = self._connection or self._engine.connect()
             self._connection = connection
             try:
@@ -93,13 +93,15 @@ def within(connection: Connection) -> Iterator[Session]:
         session.flush()
 
 
-def _only_writer(engine: Engine) -> contextlib.AbstractContextManager[object]:
+def only_writer(engine: Engine) -> contextlib.AbstractContextManager[object]:
+    """Wait for this process's other writers where the database has one writer at a time."""
     lock: contextlib.AbstractContextManager[object] | None = engine.get_execution_options().get(WRITE_LOCK)
     return lock or contextlib.nullcontext()
 
 
 @contextlib.contextmanager
-def _told_plainly() -> Iterator[None]:
+def told_plainly() -> Iterator[None]:
+    """Turn what the database complains of into Transient, with a sentence for whoever waits."""
     try:
         yield
     except (OperationalError, InterfaceError, InternalError, PoolTimeoutError) as error:

@@ -1,32 +1,45 @@
 """Passages that changed, with the words by which a page tells which ones they are (pure)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from service.foundation.sentence import Sentence
 from service.i18n.own_names import own_name
 from service.letter.difference import Passage
 
-_PARTS: Mapping[str, str] = {
-    "title": "Title",
-    "subtitle": "Subtitle",
-    "date": "Date",
-    "re": "Subject line",
-    "salutation": "Salutation",
-    "body": "Text",
-    "asks_intro": "Words before the requests",
-    "asks": "Request",
-    "ending": "Ending",
-    "closing": "Closing words",
-    "recipients": "Written to",
+_PARTS: Mapping[str, Sentence] = {
+    "title": Sentence("Title", context="a part of a letter"),
+    "subtitle": Sentence("Subtitle", context="a part of a letter"),
+    "date": Sentence("Date", context="a part of a letter"),
+    "re": Sentence("Subject line", context="a part of a letter"),
+    "salutation": Sentence("Salutation", context="a part of a letter"),
+    "body": Sentence("Text", context="a part of a letter"),
+    "asks_intro": Sentence("Words before the requests", context="a part of a letter"),
+    "asks": Sentence("Request", context="a part of a letter"),
+    "ending": Sentence("Ending", context="a part of a letter"),
+    "closing": Sentence("Closing words", context="a part of a letter"),
+    "recipients": Sentence("Written to", context="a part of a letter"),
 }
-_NUMBERED: Mapping[str, str] = {
-    "body": "Paragraph {number}",
-    "asks_intro": "Before the requests, paragraph {number}",
-    "asks": "Request {number}",
-    "ending": "Ending, paragraph {number}",
-    "recipients": "Written to, {number}",
+_NUMBERED: Mapping[str, Callable[[int], Sentence]] = {
+    "body": lambda number: Sentence("Paragraph {number}", number=number),
+    "asks_intro": lambda number: Sentence("Before the requests, paragraph {number}", number=number),
+    "asks": lambda number: Sentence("Request {number}", number=number),
+    "ending": lambda number: Sentence("Ending, paragraph {number}", number=number),
+    "recipients": lambda number: Sentence("Written to, {number}", number=number),
 }
-_WAS = {"changed": "changed", "added": "new", "removed": "taken out"}
+# It is counted where it stood: what stands in its place now may have the same number.
+_FORMER: Mapping[str, Callable[[int], Sentence]] = {
+    "body": lambda number: Sentence("Former paragraph {number}", number=number),
+    "asks_intro": lambda number: Sentence("Former before the requests, paragraph {number}", number=number),
+    "asks": lambda number: Sentence("Former request {number}", number=number),
+    "ending": lambda number: Sentence("Former ending, paragraph {number}", number=number),
+    "recipients": lambda number: Sentence("Former written to, {number}", number=number),
+}
+_WAS = {
+    "changed": Sentence("changed", context="of a passage of the letter"),
+    "added": Sentence("new", context="of a passage of the letter"),
+    "removed": Sentence("taken out", context="of a passage of the letter"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +68,8 @@ def shown_passages(passages: Sequence[Passage], *, language: str) -> tuple[Shown
     )
 
 
-def _heading(passage: Passage) -> str:
+def _heading(passage: Passage) -> Sentence:
     if not passage.number or passage.part not in _NUMBERED:
         return _PARTS[passage.part]
-    heading = _NUMBERED[passage.part].format(number=passage.number)
-    # It is counted where it stood: what stands in its place now may have the same number.
-    return f"Former {heading[0].lower()}{heading[1:]}" if passage.kind == "removed" else heading
+    headings = _FORMER if passage.kind == "removed" else _NUMBERED
+    return headings[passage.part](passage.number)

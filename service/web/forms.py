@@ -1,19 +1,22 @@
 """Read the public forms into what the rooms take, or into one sentence for each field that is wrong (pure)."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from service.campaigns.codes import countries
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text, fold_name
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
 from service.signing.members import FOR_MEMBERS
+from service.signing.organizations.domain import website_host
 from service.signing.party import SignOn, list_names_approver
 
 T = TypeVar("T")
@@ -24,6 +27,8 @@ LONGEST_NOTE = 2000
 LONGEST_PLACE = 80
 LONGEST_CONDITION = 500
 MOST_MEMBERS = 60
+# What a browser sends and no more: whatever else some programs take for a line end is to be refused, not to be lost.
+_LINE_END = re.compile(r"\r\n?|\n")
 _BROKEN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -127,9 +132,9 @@ def read_line(entries: Mapping[str, str], *, recorded: SignOn) -> SignOn:
     is_person = recorded.kind is Kind.PERSON
     may_be_nameless = is_person and reader.read("visibility", str, "") == Visibility.COUNTED.value
     missing = (
-        "Enter your name, or choose to be counted only."
+        Sentence("Enter your name, or choose to be counted only.")
         if is_person
-        else "Enter the name of the organization."
+        else Sentence("Enter the name of the organization.")
     )
     texts: dict[str, Any] = {
         "name": _read_name(reader, "" if may_be_nameless else missing),
@@ -149,7 +154,9 @@ def read_line(entries: Mapping[str, str], *, recorded: SignOn) -> SignOn:
 def read_mail_wishes(entries: Mapping[str, str], *, languages: Collection[str]) -> tuple[str, bool]:
     """Read the language of the mail and the box for later news; raises Misfilled."""
     reader = Reader(entries)
-    language = reader.read("language", _choice(set(languages), "Choose the language of our messages."), "")
+    language = reader.read(
+        "language", _choice(set(languages), Sentence("Choose the language of our messages.")), ""
+    )
     reader.refuse_if_wrong()
     return language, reader.ticked("news")
 
@@ -170,9 +177,9 @@ def read_day(entries: Mapping[str, str], *, today: date) -> date:
         try:
             found = date.fromisoformat(text.strip())
         except ValueError as error:
-            raise Refused("Give the day of your decision, like 2026-12-01.") from error
+            raise Refused(Sentence("Give the day of your decision, like 2026-12-01.")) from error
         if found < today:
-            raise Refused("The day of your decision must not be in the past.")
+            raise Refused(Sentence("The day of your decision must not be in the past."))
         return found
 
     found = reader.read("decision_by", day, today)
@@ -185,9 +192,9 @@ def read_question(entries: Mapping[str, str]) -> str:
     reader = Reader(entries)
 
     def question(text: str) -> str:
-        found = clean_text(text, what="Your question", longest=LONGEST_NOTE)
+        found = clean_text(text, what=Sentence("Your question"), longest=LONGEST_NOTE)
         if not found:
-            raise Refused("Write your question.")
+            raise Refused(Sentence("Write your question."))
         return found
 
     found = reader.read("question", question, "")
@@ -199,35 +206,41 @@ def read_decision(entries: Mapping[str, str]) -> tuple[Decision, str]:
     """Read an approver's decision and note; raises Misfilled."""
     reader = Reader(entries)
     values = {decision.value for decision in Decision}
-    decision = reader.read("decision", _choice(values, "Choose whether you approve this letter."), "")
-    note = reader.read("note", lambda text: clean_text(text, what="Your note", longest=LONGEST_NOTE), "")
+    decision = reader.read(
+        "decision", _choice(values, Sentence("Choose whether you approve this letter.")), ""
+    )
+    note = reader.read(
+        "note", lambda text: clean_text(text, what=Sentence("Your note"), longest=LONGEST_NOTE), ""
+    )
     reader.refuse_if_wrong()
     return Decision(decision), note
 
 
 _BOTH_KINDS = {
-    "name": ("The name", LONGEST_LINE),
-    "name_latin": ("The name in Latin letters", LONGEST_LINE),
-    "sort_name": ("The name to sort by", LONGEST_LINE),
+    "name": (Sentence("The name"), LONGEST_LINE),
+    "name_latin": (Sentence("The name in Latin letters"), LONGEST_LINE),
+    "sort_name": (Sentence("The name to sort by"), LONGEST_LINE),
 }
 _LINE_TEXTS: Mapping[Kind, Mapping[str, tuple[str, int]]] = {
     Kind.PERSON: {
         **_BOTH_KINDS,
-        "position": ("Your position", LONGEST_LINE),
-        "affiliation": ("Your affiliation", LONGEST_LINE),
-        "place": ("The place", LONGEST_PLACE),
+        "position": (Sentence("Your position"), LONGEST_LINE),
+        "affiliation": (Sentence("Your affiliation"), LONGEST_LINE),
+        "place": (Sentence("The place"), LONGEST_PLACE),
     },
     Kind.ORGANIZATION: {
         **_BOTH_KINDS,
-        "acronym": ("The acronym", 40),
-        "qualifier": ("The words after the name", LONGEST_QUALIFIER),
-        "representative_name": ("The representative's name", LONGEST_LINE),
-        "representative_title": ("The representative's role", LONGEST_LINE),
+        "acronym": (Sentence("The acronym"), 40),
+        "qualifier": (Sentence("The words after the name"), LONGEST_QUALIFIER),
+        "representative_name": (Sentence("The representative's name"), LONGEST_LINE),
+        "representative_title": (Sentence("The representative's role"), LONGEST_LINE),
     },
 }
 _REPRESENTED = {
-    "representative_name": "Enter the name of the person who represents the organization.",
-    "representative_title": "Enter that person's role, for example “Chair” or “Executive Director”.",
+    "representative_name": Sentence("Enter the name of the person who represents the organization."),
+    "representative_title": Sentence(
+        "Enter that person's role, for example “Chair” or “Executive Director”."
+    ),
 }
 
 
@@ -236,9 +249,9 @@ def _still_needed(name: str, recorded: SignOn) -> str:
     return _REPRESENTED.get(name, "") if getattr(recorded, name) else ""
 
 
-_WHICH_CHANGES = "Choose what happens to your sign-on if the text changes."
-_FOR_WHOM = "Choose for whom the organization signs."
-_HOW_NAMED = "Choose how you want to be named."
+_WHICH_CHANGES = Sentence("Choose what happens to your sign-on if the text changes.")
+_FOR_WHOM = Sentence("Choose for whom the organization signs.")
+_HOW_NAMED = Sentence("Choose how you want to be named.")
 _VISIBILITIES = {visibility.value for visibility in Visibility}
 
 
@@ -253,7 +266,9 @@ class Reader:
         """Check one field; where it is wrong, keep the sentence and go on with `otherwise`."""
         text = self._entries.get(name, "")
         if _BROKEN_LETTER in text:
-            self.errors[name] = f"One letter arrived broken ({_BROKEN_LETTER}); type this field again."
+            self.errors[name] = Sentence(
+                "One letter arrived broken ({letter}); type this field again.", letter=_BROKEN_LETTER
+            )
             return otherwise
         try:
             return check(text)
@@ -283,26 +298,26 @@ class Reader:
 
 
 def _read_organization(reader: Reader, recorded: SignOn | None) -> SignOn:
-    name = recorded.name if recorded else _read_name(reader, "Enter the name of the organization.")
+    name = recorded.name if recorded else _read_name(reader, Sentence("Enter the name of the organization."))
     name_latin = _read_latin(reader)
-    acronym = reader.line("acronym", "The acronym", longest=40)
+    acronym = reader.line("acronym", Sentence("The acronym"), longest=40)
     country = reader.read("country", _country, "")
     website = reader.read("website", _website, "")
-    qualifier = reader.line("qualifier", "The words after the name", longest=LONGEST_QUALIFIER)
+    qualifier = reader.line("qualifier", Sentence("The words after the name"), longest=LONGEST_QUALIFIER)
     sort_name = _read_sort_name(reader)
     signs_for, members = _read_for_whom(reader, name)
     representative_name = reader.line(
         "representative_name",
-        "The representative's name",
-        missing="Enter the name of the person who represents the organization.",
+        Sentence("The representative's name"),
+        missing=Sentence("Enter the name of the person who represents the organization."),
     )
     representative_title = reader.line(
         "representative_title",
-        "The representative's role",
-        missing="Enter that person's role, for example “Chair” or “Executive Director”.",
+        Sentence("The representative's role"),
+        missing=Sentence("Enter that person's role, for example “Chair” or “Executive Director”."),
     )
     authority = reader.read("authority", _authority, "")
-    filler_name = reader.line("filler_name", "Your name")
+    filler_name = reader.line("filler_name", Sentence("Your name"))
     email = recorded.email if recorded else _read_email(reader)
     is_known = recorded is not None and list_names_approver(recorded)
     approver_email = (
@@ -333,12 +348,12 @@ def _read_organization(reader: Reader, recorded: SignOn | None) -> SignOn:
 
 def _read_person(reader: Reader, recorded: SignOn | None) -> SignOn:
     needs_name = reader.read("visibility", str, "") != Visibility.COUNTED.value
-    missing = "Enter your name, or choose to be counted only." if needs_name else ""
+    missing = Sentence("Enter your name, or choose to be counted only.") if needs_name else ""
     name = recorded.name if recorded else _read_name(reader, missing)
     name_latin = _read_latin(reader)
-    position = reader.line("position", "Your position")
-    affiliation = reader.line("affiliation", "Your affiliation")
-    place = reader.line("place", "The place", longest=LONGEST_PLACE)
+    position = reader.line("position", Sentence("Your position"))
+    affiliation = reader.line("affiliation", Sentence("Your affiliation"))
+    place = reader.line("place", Sentence("The place"), longest=LONGEST_PLACE)
     sort_name = _read_sort_name(reader)
     country = reader.read("country", _country, "")
     email = recorded.email if recorded else _read_email(reader)
@@ -358,11 +373,11 @@ def _read_person(reader: Reader, recorded: SignOn | None) -> SignOn:
 
 def _read_name(reader: Reader, missing: str) -> str:
     def check(text: str) -> str:
-        found = clean_line(text, what="The name", longest=LONGEST_LINE)
+        found = clean_line(text, what=Sentence("The name"), longest=LONGEST_LINE)
         if missing and not found:
             raise Refused(missing)
         if found and not fold_name(found):
-            raise Refused("The name must hold at least one letter or digit.")
+            raise Refused(Sentence("The name must hold at least one letter or digit."))
         return found
 
     return reader.read("name", check, "")
@@ -370,16 +385,16 @@ def _read_name(reader: Reader, missing: str) -> str:
 
 def _read_latin(reader: Reader) -> str:
     def check(text: str) -> str:
-        found = clean_line(text, what="The name in Latin letters", longest=LONGEST_LINE)
+        found = clean_line(text, what=Sentence("The name in Latin letters"), longest=LONGEST_LINE)
         if any(letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in found):
-            raise Refused("The name in Latin letters may hold no letters of another script.")
+            raise Refused(Sentence("The name in Latin letters may hold no letters of another script."))
         return found
 
     return reader.read("name_latin", check, "")
 
 
 def _read_sort_name(reader: Reader) -> str:
-    return reader.line("sort_name", "The name to sort by")
+    return reader.line("sort_name", Sentence("The name to sort by"))
 
 
 def _read_for_whom(reader: Reader, name: str) -> tuple[str, tuple[str, ...]]:
@@ -391,9 +406,8 @@ def _read_for_whom(reader: Reader, name: str) -> tuple[str, tuple[str, ...]]:
 
 def _read_members(reader: Reader, name: str, *, is_for_members: bool) -> tuple[str, ...]:
     def check(text: str) -> tuple[str, ...]:
-        found = tuple(
-            clean_line(line, what="Each member", longest=LONGEST_LINE) for line in text.splitlines()
-        )
+        lines = _LINE_END.split(text)
+        found = tuple(clean_line(line, what=Sentence("Each member"), longest=LONGEST_LINE) for line in lines)
         listed = tuple(member for member in found if member)
         _refuse_wrong_members(listed, name, is_for_members=is_for_members)
         return listed
@@ -403,28 +417,36 @@ def _read_members(reader: Reader, name: str, *, is_for_members: bool) -> tuple[s
 
 def _refuse_wrong_members(listed: tuple[str, ...], name: str, *, is_for_members: bool) -> None:
     if is_for_members and not listed:
-        raise Refused("List the members it signs for, one on each line.")
+        raise Refused(Sentence("List the members it signs for, one on each line."))
     if listed and not is_for_members:
-        raise Refused("Choose above that it signs for the members you list, or take them out of the list.")
+        raise Refused(
+            Sentence("Choose above that it signs for the members you list, or take them out of the list.")
+        )
     if len(listed) > MOST_MEMBERS:
         raise Refused(
-            f"At most {MOST_MEMBERS} members can be listed; write to the coalition if there are more."
+            Sentence(
+                "At most {n} member can be listed; write to the coalition if there are more.",
+                "At most {n} members can be listed; write to the coalition if there are more.",
+                n=MOST_MEMBERS,
+            )
         )
     folded = [fold_name(member) for member in listed]
     if "" in folded:
-        raise Refused("Each member's name must hold at least one letter or digit.")
+        raise Refused(Sentence("Each member's name must hold at least one letter or digit."))
     if len(set(folded)) < len(folded):
-        raise Refused("The list names the same member twice.")
+        raise Refused(Sentence("The list names the same member twice."))
     if name and fold_name(name) in folded:
-        raise Refused("The organization itself stands in the list of its members; take it out there.")
+        raise Refused(
+            Sentence("The organization itself stands in the list of its members; take it out there.")
+        )
 
 
 def _condition(text: str) -> str:
-    return clean_text(text, what="The condition", longest=LONGEST_CONDITION)
+    return clean_text(text, what=Sentence("The condition"), longest=LONGEST_CONDITION)
 
 
 def _read_email(reader: Reader) -> str:
-    return reader.read("email", lambda text: normal_address(text, what="Your e-mail address"), "")
+    return reader.read("email", lambda text: normal_address(text, what=Sentence("Your e-mail address")), "")
 
 
 def _read_visibility(reader: Reader) -> Visibility:
@@ -433,23 +455,23 @@ def _read_visibility(reader: Reader) -> Visibility:
 
 
 def _approver(text: str) -> str:
-    return normal_address(text, what="The approver's e-mail address") if text.strip() else ""
+    return normal_address(text, what=Sentence("The approver's e-mail address")) if text.strip() else ""
 
 
 def _authority(text: str) -> str:
     if not text:
-        raise Refused("Tick the box to say that you may sign for this organization.")
+        raise Refused(Sentence("Tick the box to say that you may sign for this organization."))
     return text
 
 
 def _country(text: str) -> str:
     if text and text not in countries():
-        raise Refused("Choose a country from the list, or leave it out.")
+        raise Refused(Sentence("Choose a country from the list, or leave it out."))
     return text
 
 
 def _website(text: str) -> str:
-    written = clean_line(text, what="The website", longest=LONGEST_LINE)
+    written = clean_line(text, what=Sentence("The website"), longest=LONGEST_LINE)
     if not written:
         return ""
     url = written if "://" in written else f"https://{written}"
@@ -457,17 +479,21 @@ def _website(text: str) -> str:
         parts = urlsplit(url)
     except ValueError as error:
         raise Refused(_WRITE_WEBSITE) from error
-    if (
-        parts.scheme not in {"http", "https"}
-        or "." not in (parts.hostname or "")
-        or " " in url
-        or "@" in parts.netloc
-    ):
+    if parts.scheme not in {"http", "https"} or " " in url or "@" in parts.netloc:
+        raise Refused(_WRITE_WEBSITE)
+    if not website_host(url) or not _has_possible_port(parts):
         raise Refused(_WRITE_WEBSITE)
     return url
 
 
-_WRITE_WEBSITE = "Write the website's address like https://example.org, or leave it out."
+def _has_possible_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
+_WRITE_WEBSITE = Sentence("Write the website's address like https://example.org, or leave it out.")
 
 
 def _choice(values: set[str], sentence: str, *, otherwise: str = "") -> Callable[[str], str]:
@@ -482,5 +508,7 @@ def _choice(values: set[str], sentence: str, *, otherwise: str = "") -> Callable
 
 def _without_controls(text: str) -> str:
     return "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"} or c in "\u200c\u200d"
+        c
+        for c in text
+        if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} or c in "\u200c\u200d"
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, fold_name
 from service.signing.organizations.countersign import Officer
 from service.web.forms import LONGEST_LINE, Reader
@@ -12,10 +13,12 @@ from service.web.forms import LONGEST_LINE, Reader
 def read_officer(entries: Mapping[str, str]) -> Officer:
     """Read whom an organization asks to countersign; raises Misfilled."""
     reader = Reader(entries)
-    missing = "Enter the name of the second officer."
-    name = reader.line("officer_name", "The second officer's name", missing=missing)
-    title = reader.line("officer_title", "The second officer's role")
-    email = reader.read("officer_email", lambda text: normal_address(text, what="The e-mail address"), "")
+    missing = Sentence("Enter the name of the second officer.")
+    name = reader.line("officer_name", Sentence("The second officer's name"), missing=missing)
+    title = reader.line("officer_title", Sentence("The second officer's role"))
+    email = reader.read(
+        "officer_email", lambda text: normal_address(text, what=Sentence("The e-mail address")), ""
+    )
     reader.refuse_if_wrong()
     return Officer(name=name, title=title, email=email)
 
@@ -25,9 +28,9 @@ def read_asked_about(entries: Mapping[str, str]) -> str:
     reader = Reader(entries)
 
     def organization(text: str) -> str:
-        found = clean_line(text, what="The name", longest=LONGEST_LINE)
+        found = clean_line(text, what=Sentence("The name"), longest=LONGEST_LINE)
         if not fold_name(found):
-            raise Refused("Enter the organization's name, or its website.")
+            raise Refused(Sentence("Enter the organization's name, or its website."))
         return found
 
     found = reader.read("organization", organization, "")

@@ -3,15 +3,19 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
-from service.signing.intake import Caution
+from service.foundation.sealing import CampaignKeys
+from service.signing.abuse.visit import Caution
+from service.signing.receiving import Reception
+from service.store.direct import Direct
 from service.store.keyring import Keyring
+from service.store.transaction import reading
 from service.web.kept import KeptLetters
 
 _NAME = "undersigned"
@@ -21,7 +25,8 @@ _NAME = "undersigned"
 class WebServices:
     """Everything that the pages work with; `wake` tells the sender that mail may be waiting, after a commit.
 
-    `embed_on` names the sites on which a letter may be embedded, as a content policy lists them.
+    `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
+    `count_lag`.
     """
 
     engine: Engine
@@ -33,10 +38,30 @@ class WebServices:
     wake: Callable[[], None]
     caution: Caution = field(default_factory=Caution)
     embed_on: str = ""
+    count_lag: timedelta = timedelta(0)
 
     def now(self) -> datetime:
         """Tell the moment of this request."""
         return self.clock()
+
+    @functools.cached_property
+    def lasting(self) -> Direct:
+        """The line for statements that come by the thousand."""
+        return Direct(self.engine)
+
+    @functools.cached_property
+    def reception(self) -> Reception:
+        """Where forms are received."""
+        fleeting = Direct(self.engine, lasting=False)
+        return Reception(self.keyring, lasting=self.lasting, fleeting=fleeting)
+
+    def keys_of(self, campaign_id: str) -> CampaignKeys:
+        """Give a letter's keys; raises Permanent where they were shredded."""
+        known = self.keyring.known(campaign_id)
+        if known is not None:
+            return known
+        with reading(self.engine) as session:
+            return self.keyring.of(session, campaign_id)
 
     @functools.cached_property
     def letters(self) -> KeptLetters:

@@ -7,6 +7,7 @@ from service.mail.dns import SystemResolver
 from service.signing.abuse.buckets import forget_buckets
 from service.signing.abuse.mailboxes import domains_to_ask, find_out, keep_findings, unchecked
 from service.signing.intake import forget_intake, received, set_aside, take_in, tell_of_quarantine
+from service.store.together import do_together
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 
@@ -15,7 +16,7 @@ _AT_A_TIME = 100
 
 
 def take_in_forms(services: Services, owner: str) -> int:
-    """Take in the forms that wait, each in a transaction of its own; gives how many became sign-ons.
+    """Take in the forms that wait; gives how many became sign-ons.
 
     One that fails for a reason nobody foresaw is set aside for a person, and does not keep the others waiting.
     """
@@ -24,11 +25,13 @@ def take_in_forms(services: Services, owner: str) -> int:
     while True:
         with reading(services.engine) as session:
             waiting = received(session, most=_AT_A_TIME)
-        for intake_id in waiting:
-            if services.wake.is_stopping():
-                return done
-            done += _take_in(services, intake_id)
-        if len(waiting) < _AT_A_TIME:
+        done += do_together(
+            services.engine,
+            waiting,
+            lambda session, one: take_in(session, services.keyring, one, now=services.clock()),
+            lambda one: _take_in(services, one),
+        )
+        if len(waiting) < _AT_A_TIME or services.wake.is_stopping():
             break
     if done:
         services.wake.ring()

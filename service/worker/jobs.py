@@ -25,6 +25,7 @@ from service.signing.remind_change import remind_of_changes
 from service.signing.waiting import forget_waiting
 from service.store.transaction import transaction
 from service.wiring import Services
+from service.worker.confirmations import follow_up_presses
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.returns import read_returns
 
@@ -49,6 +50,7 @@ def drain_outbox(services: Services, owner: str) -> int:
     Whoever has just sent a form is waiting for a mail, so forms are taken in first.
     """
     take_in_forms(services, owner)
+    follow_up_presses(services, owner)
     if services.transport is None:
         return 0
     handled = 0

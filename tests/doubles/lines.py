@@ -205,6 +205,8 @@ def lines_server(server: LinesServer | None = None) -> Iterator[LinesServer]:
         ready.set()
         loop.run_forever()
         listening.close()
+        # Whoever was let in at the last moment is known to the server after a turn, and is hung up on too.
+        loop.run_until_complete(asyncio.sleep(0.01))
         server.die()
         if tasks := asyncio.all_tasks(loop):
             loop.run_until_complete(asyncio.wait(tasks, timeout=2))

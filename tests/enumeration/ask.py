@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from service.model.abuse import Listed
 from service.signing.abuse.lists import read_named, set_rule
-from service.signing.intake import Caution
+from service.signing.abuse.visit import Caution
 from service.signing.invite import import_signatories
 from service.signing.roll_file import read_signatories
 from service.store.transaction import transaction

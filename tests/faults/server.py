@@ -161,6 +161,8 @@ class FaultyServer:
         ready.set()
         self._loop.run_forever()
         server.close()
+        # Whoever was let in at the last moment begins its conversation, so that it is hung up on too.
+        self._loop.run_until_complete(asyncio.sleep(0.01))
         self._loop.run_until_complete(self._cut_all())
         for task in asyncio.all_tasks(self._loop):
             task.cancel()

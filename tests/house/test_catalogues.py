@@ -29,60 +29,8 @@ A_NUMBER = {"num", "n"}
 # These say nothing of their own, or only what a letter says in its own language.
 WORDLESS = {"letter/blocks.html", "letter/call.html", "letter/letter.html"}
 # These files, and mails by their folder, wait for their translation; whoever translates one takes it out.
-WAITING = {
-    "mail",
-    "mail/alert",
-    "mail/already",
-    "mail/approval",
-    "mail/asked_about",
-    "mail/change",
-    "mail/claimed",
-    "mail/countersign",
-    "mail/declined",
-    "mail/delivery",
-    "mail/invitation",
-    "mail/link",
-    "mail/rehearsal",
-    "mail/reminder",
-    "mail/thanks",
-    "mail/update",
-    "mirror/index.html",
-    "parts/difference.html",
-    "parts/form.html",
-    "parts/proof.html",
-    "parts/roll.html",
-    "parts/sign_fields.html",
-    "parts/texts.html",
-    "public/answered.html",
-    "public/approve.html",
-    "public/ask.html",
-    "public/asked.html",
-    "public/change.html",
-    "public/confirm.html",
-    "public/confirmed.html",
-    "public/countersign.html",
-    "public/embed.html",
-    "public/evidence.html",
-    "public/fresh_link.html",
-    "public/invitation.html",
-    "public/letter.html",
-    "public/link_over.html",
-    "public/manage.html",
-    "public/manage_erase.html",
-    "public/manage_line.html",
-    "public/manage_mail.html",
-    "public/manage_preview.html",
-    "public/not_me.html",
-    "public/objection.html",
-    "public/receipt.html",
-    "public/sign.html",
-    "public/sign_form.html",
-    "public/signatories.html",
-    "public/signed_text.html",
-    "public/unsubscribe.html",
-    "public/waiting.html",
-}
-A_NAME = {"Undersigned"}
+WAITING: set[str] = set()
+A_NAME = {"TXT", "Undersigned"}
 A_WORD = r"[^\W\d_]{2,}"
 NOT_READ = {"body_class"}
 READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title"}

@@ -16,7 +16,8 @@ from service.model.states import IntakeState, SignatureState
 from service.signing.abuse.attack import asks_proof, end_attack_mode, start_attack_mode
 from service.signing.abuse.bucket import ADDRESS
 from service.signing.abuse.lists import forget_rule, read_named, set_rule
-from service.signing.intake import Caution, Visit, forget_intake, receive, set_aside, tell_of_quarantine
+from service.signing.abuse.visit import Caution, Visit
+from service.signing.intake import forget_intake, set_aside, tell_of_quarantine
 from service.signing.party import SignOn
 from service.signing.quarantine import Wanted, count_held, decide_held, held_forms, undo
 from service.signing.queries import all_signatures
@@ -52,16 +53,7 @@ def send(
     sign_on = SignOn(
         kind=Kind.ORGANIZATION, name=name, email=email, visibility=Visibility.PUBLIC, members=members
     )
-    with transaction(coalition.engine) as session:
-        return receive(
-            session,
-            coalition.keyring,
-            slug=SLUG,
-            key=coalition.key(),
-            sign_on=sign_on,
-            visit=given,
-            now=coalition.now,
-        )
+    return coalition.receive(sign_on, given).intake_id
 
 
 def intake(coalition):

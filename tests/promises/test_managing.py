@@ -128,7 +128,7 @@ def test_after_a_day_a_withdrawal_stays(coalition: Coalition, lake: Holder, hour
     with pytest.raises(Refused, match="24 hours"):
         lake.undo()
 
-    assert lake.look().undo_until == ""
+    assert lake.look().undo_until is None
     assert coalition.counts().signatories == 2
 
 

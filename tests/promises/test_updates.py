@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+import sqlmodel
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
@@ -14,6 +15,7 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import RootKey
 from service.mail import outbox
 from service.mail.brakes.canary import UNDO
+from service.mail.mould import Filled
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.signature import HeldReason, Signature
@@ -22,6 +24,7 @@ from service.model.update import Update, UpdateAudience
 from service.signing.party import email_index
 from service.signing.sign import LINKS_LIVE
 from service.signing.unsubscribe import unsubscribe
+from service.signing.update_mails import UpdateMails
 from service.signing.update_words import UpdateWords
 from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
 from service.store import insert
@@ -126,6 +129,28 @@ def test_everyone_who_signed_gets_it_once(letter: Letter) -> None:
     assert (letter.send(), letter.send()) == (5, 0)
 
     assert letter.whom() == sorted(everyone)
+
+
+def test_around_its_words_each_reader_is_spoken_to_in_their_language(letter: Letter) -> None:
+    readers = {}
+    with transaction(letter.engine) as session:
+        give_a_file(session, letter)
+    for language, direction in (("en", "ltr"), ("ar", "rtl"), ("fr", "ltr"), ("", "ltr")):
+        [signature] = letter.signed()
+        letter.change(signature, language=language, discreet=language == "fr")
+        readers[signature] = f'<html lang="{language or "en"}" dir="{direction}">'
+    letter.post(letter.start())
+    mails = UpdateMails(keyring=letter.keyring, public_url="https://letters.example")
+    with reading(letter.engine) as session:
+        rows = session.exec(sqlmodel.select(Message)).all()
+        made = mails.many(session, rows)
+        for row, filled in zip(rows, made, strict=True):
+            assert isinstance(filled, Filled)
+            draft = filled.pattern.draft(to=filled.to, tokens=filled.tokens)
+            assert draft == mails(session, row)
+            assert readers[row.recipient_ref] in draft.html
+            assert f'lang="{draft.language}"' in readers[row.recipient_ref]
+            assert "The <strong>office</strong> will see us." in draft.html
 
 
 def test_a_row_of_many_is_like_a_row_of_one(letter: Letter) -> None:

@@ -10,7 +10,7 @@ from service.model.campaign import Campaign
 from service.model.intake import Intake
 from service.signing.abuse.attack import start_attack_mode
 from service.signing.abuse.bucket import ADDRESS
-from service.signing.intake import Caution
+from service.signing.abuse.visit import Caution
 from service.store.transaction import reading, transaction
 from tests.coalition import Coalition, letter_file
 from tests.doubles.house import in_parallel

@@ -12,7 +12,7 @@ import pytest
 from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries, send_waiting_press
 from service.foundation.errors import Refused
-from service.letter.compile import compile_copy
+from service.letter.compile import RENDERERS, compile_copy
 from service.letter.copy import make_copy
 from service.model.signature import Kind, Visibility
 from service.signing.invite import import_signatories, send_invitations
@@ -66,7 +66,14 @@ role = "press"
 name = "The Daily Example"
 emails = ["news@daily.example"]
 """
-PAGES = ("", "/sign", "/sign?kind=organization", "/thanks", "/count.json", "/feed", "?q=canary", "?part=1")
+# What the letter's page and the form may be asked for besides.
+ASKED = ("", "?q=canary", "?part=1", "?kind=organization", "?kind=person", "?text=fr", "?asked=yes")
+# An approver is shown the full copy, and nobody else opens that page.
+FOR_APPROVERS = "approve"
+# These depend most on whose they are; of all others one owner of each kind is enough.
+FOR_EACH = {"/confirm/<token>", "/manage/<token>"}
+# A PDF is made of the same document; test_every_output_is_in_the_matrix.py reads it.
+READABLE = sorted(set(RENDERERS) - {"pdf"})
 CANARY = re.compile(r"canary(organization|person)(public|recipient|counted)([a-z]+)", re.IGNORECASE)
 
 
@@ -79,6 +86,7 @@ class Setup:
     access: str
     shown: str
     published: bool = False
+    more: str = ""
 
     @property
     def to_all(self) -> frozenset[str]:
@@ -92,6 +100,7 @@ class Setup:
 
 def canaries(kind: Kind, visibility: Visibility) -> dict[str, str]:
     """Give what a signatory writes; wherever one of these words appears, it tells whose it is."""
+    kind, visibility = Kind(kind), Visibility(visibility)
     mark = f"Canary{kind.value.capitalize()}{visibility.value.capitalize()}"
     given = {field: f"{mark}{field.replace('_', '').capitalize()}" for field in (*PRINTED[kind], *FOR_US)}
     return {**given, "email": f"{mark.lower()}email@members.example"}
@@ -115,6 +124,11 @@ def database_url(request):
 @pytest.fixture(params=SETUPS, ids="-".join)
 def setup(request, coalition, visitor):
     access, shown, _ = request.param
+    return make_setup(coalition, visitor, access=access, shown=shown)
+
+
+def make_setup(coalition, visitor, *, access, shown):
+    """Open a letter, invite one, and let one of each kind sign with each way of being named."""
     more = f'admit = "everyone"\naccess = "{access}"\nnames_shown = "{shown}"'
     coalition.open(letter_file(more=more, tables=TABLES))
     rows = read_signatories(
@@ -126,7 +140,7 @@ def setup(request, coalition, visitor):
     for kind, visibility in itertools.product(Kind, Visibility):
         coalition.sign_and_confirm(kind=kind, visibility=visibility, **canaries(kind, visibility))
     coalition.deliver_mail()
-    return Setup(coalition, visitor, access, shown)
+    return Setup(coalition, visitor, access, shown, more=more)
 
 
 def test_every_output_shows_only_those_who_chose_it(setup, caplog):
@@ -156,39 +170,60 @@ def check(where: str, text: str, allowed: frozenset[str], *, all_of_them: bool =
         yield f"{where}: shows {sorted(seen)}, may show {sorted(allowed)}"
 
 
+def routes(setup, part):
+    """Give the address of every page of the application that has such a part, however new it is."""
+    rules = setup.visitor._client.application.url_map.iter_rules()
+    return sorted({rule.rule for rule in rules if f"<{part}>" in rule.rule and "GET" in rule.methods})
+
+
 def pages(setup):
     """Look at everything that an outsider, and one who was given the address, can open."""
-    for path in (*(f"/letters/{SLUG}{page}" for page in PAGES), f"/embed/{SLUG}"):
+    letter = f"/letters/{SLUG}"
+    key = letter_page(setup.coalition).partition("?")[2]
+    nothing = setup.visitor.open("/letters/never-was")
+    for rule, asked in itertools.product(routes(setup, "slug"), ASKED):
+        if asked and rule not in {"/letters/<slug>", "/letters/<slug>/sign"}:
+            continue
+        path = rule.replace("<slug>", SLUG) + asked
         answer = setup.visitor.open(path)
         if setup.published or setup.access == "public":
-            yield from check(path, answer.text, setup.to_all, all_of_them=path == f"/letters/{SLUG}")
-        elif not same(answer, setup.visitor.open("/letters/never-was")):
+            yield from check(path, answer.text, setup.to_all, all_of_them=path == letter)
+        elif not same(answer, nothing):
             yield f"{path}: an outsider learns that there is something"
-        separator = "&" if "?" in path else "?"
-        keyed = setup.visitor.open(f"{path}{separator}{letter_page(setup.coalition).partition('?')[2]}")
-        if keyed.status_code != 200 and "/thanks" not in path:
+        keyed = setup.visitor.open(f"{path}{'&' if asked else '?'}{key}")
+        if keyed.status_code != 200 and "/ask" not in path:
             yield f"{path} with its key: {keyed.status_code}"
         yield from check(f"{path} with its key", keyed.text, setup.to_all)
 
 
 def personal_pages(setup):
-    """Look at what each signatory's own link opens, and the invitation of one who has not signed."""
-    for purpose, mail, token in links(setup):
-        text = setup.visitor.open(f"/{purpose}/{token}").text
+    """Look at what each personal link opens, with every page below it, and at what comes of a form sent empty."""
+    sent = set()
+    for rule, mail, token in links(setup):
+        path = rule.replace("<token>", token)
         owner = CANARY.match(mail.to)
         # Its own words are its own business.
-        mine = re.compile(f"canary{owner[1]}{owner[2]}[a-z]+", re.IGNORECASE) if owner else re.compile("(?!)")
+        mine = re.compile(f"canary{owner[1]}{owner[2]}[a-z]+" if owner else "(?!)", re.IGNORECASE)
         allowed = setup.to_signatories if owner else setup.to_all
-        whole = purpose == "invitation"
-        yield from check(f"{purpose} of {mail.to}", mine.sub("", text), allowed, all_of_them=whole)
+        text = setup.visitor.open(path).text
+        whole = rule == "/invitation/<token>"
+        yield from check(f"{rule} of {mail.to}", mine.sub("", text), allowed, all_of_them=whole)
+        if rule not in sent:
+            sent.add(rule)
+            yield from check(f"a form at {rule}", mine.sub("", setup.visitor.post(path, {}).text), allowed)
 
 
 def links(setup):
-    """Give every personal link with the mail that brought it."""
+    """Give every personal link with the mail that brought it; most pages of one owner of each kind."""
+    rules, seen = routes(setup, "token"), set()
     for mail in setup.coalition.mails():
-        for purpose in ("confirm", "manage", "unsubscribe", "invitation"):
-            for token in re.findall(rf"{PUBLIC_URL}/{purpose}/([A-Za-z0-9_-]{{43}})", mail.text):
-                yield purpose, mail, token
+        found = re.findall(rf"{PUBLIC_URL}/([a-z-]+)/([A-Za-z0-9_-]{{43}})", mail.text)
+        for purpose, token in dict.fromkeys(found):
+            for rule in rules if purpose != FOR_APPROVERS else ():
+                here = (rule, mail.to if rule in FOR_EACH else mail.to[:12])
+                if rule.split("/")[1] == purpose and here not in seen:
+                    seen.add(here)
+                    yield rule, mail, token
 
 
 def copies(setup):
@@ -201,7 +236,7 @@ def copies(setup):
             for make in (letter_as_it_stands, letter_for_page)
         ]
     for letter, (audience, allowed), form in itertools.product(
-        letters, (("public", PUBLIC), ("full", FULL), ("unnamed", NOBODY)), ("html", "txt", "json")
+        letters, (("public", PUBLIC), ("full", FULL), ("unnamed", NOBODY)), READABLE
     ):
         data = compile_copy(make_copy(letter, audience=audience, office=None), form=form).data
         yield from check(f"{audience} copy as {form}", data.decode(), allowed, all_of_them=True)
@@ -222,7 +257,7 @@ def mirrors(setup):
                 continue
         if not may:
             yield f"mirror, names {names}: was not refused"
-        for form in ("html", "txt", "json"):
+        for form in READABLE:
             text = compile_copy(copy, form=form).data.decode()
             yield from check(f"mirror, names {names}, {form}", text, allowed, all_of_them=True)
 
@@ -271,7 +306,12 @@ def send_and_publish(setup):
     coalition = setup.coalition
     coalition.close()
     coalition.propose()
-    coalition.approve_all().release()
+    coalition.approve_all()
+    release_and_publish(coalition)
+
+
+def release_and_publish(coalition):
+    coalition.release()
     coalition.deliver_mail()
     with transaction(coalition.engine) as session:
         follow_deliveries(session, now=coalition.now)

@@ -8,10 +8,9 @@ import pytest
 from service.foundation.clock import now
 from service.foundation.sealing import RootKey
 from service.model.signature import Kind, Visibility
-from service.signing.intake import Caution, Visit, receive
+from service.signing.abuse.visit import Caution, Visit
 from service.signing.party import SignOn
 from service.store.engine import make_engine
-from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition, file_open_now
 from tests.doubles.relay import free_port
 from tests.operator import Operator
@@ -44,9 +43,7 @@ def send(coalition, number, *, at, trapped):
         email=f"p{number}@d{number % 2}.example",
         visibility=Visibility.PUBLIC,
     )
-    with transaction(coalition.engine) as session:
-        given = {"slug": SLUG, "key": coalition.key(), "sign_on": sign_on, "visit": visit}
-        receive(session, coalition.keyring, **given, now=coalition.now)
+    coalition.receive(sign_on, visit)
 
 
 def listed(operator, *options):

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from examples.demo.forms import Form, read_forms, visible_text
 from service.app import create_app
-from service.signing.intake import Caution
+from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
 from tests.coalition import PUBLIC_URL, SLUG, Coalition
 
@@ -32,6 +33,7 @@ class Door:
     trusted_proxies: int = 0
     caution: Caution = field(default_factory=Caution)
     embed_on: str = ""
+    count_lag: timedelta = timedelta(0)
     rung: list[None] = field(default_factory=list)
 
     def app(self) -> Flask:
@@ -46,6 +48,7 @@ class Door:
                 wake=lambda: self.rung.append(None),
                 caution=self.caution,
                 embed_on=self.embed_on,
+                count_lag=self.count_lag,
             )
         )
 

@@ -1,6 +1,7 @@
 """Take tokens out of the buckets in the database, all that one form needs by one statement."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, literal
@@ -9,6 +10,7 @@ from sqlmodel import Session, col
 from service.foundation.keyed import keyed_hash
 from service.model.abuse import TokenBucket
 from service.signing.abuse.bucket import Limit
+from service.store.direct import Direct
 from service.store.rows import run_for_rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,8 +30,18 @@ ON CONFLICT (bucket) DO UPDATE SET
   refused = CASE
     WHEN token_bucket.full_at > :now AND token_bucket.full_at + excluded.step > :now + excluded.room THEN 1
     ELSE 0 END
- RETURNING bucket, refused
+ RETURNING bucket, refused,
+  EXISTS (SELECT 1 FROM abuse_rule AS r WHERE r.campaign_id IN ('', :campaign))
+  OR EXISTS (SELECT 1 FROM attack_mode AS a WHERE a.campaign_id = :campaign)
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """Which buckets were empty, and whether any list or the attack mode may have a say of this letter."""
+
+    empty: frozenset[str]
+    is_watched: bool
 
 
 def take_from(
@@ -40,19 +52,23 @@ def take_from(
     Requests that come at one moment wait for one another here and each takes its own token, so make it one of the
     last statements of a transaction. Names are kept only as hashes, whose key is of this day.
     """
-    today = _day(now)
-    names = {_bucket(site_key, name, limit, today): (name, limit) for name, limit in wanted}
-    # In one order, so that two requests never wait for one another.
-    rows = [(bucket, names[bucket][1].step_ms, names[bucket][1].room_ms) for bucket in sorted(names)]
+    names, rows = _rows(wanted, site_key=site_key, now=now)
     found = run_for_rows(
-        session.connection(),
-        _TAKE,
-        columns=_COLUMNS,
-        rows=rows,
-        today=today,
-        now=(now - _EPOCH) // timedelta(milliseconds=1),
+        session.connection(), _TAKE, columns=_COLUMNS, rows=rows, campaign="", **_moment(now)
     )
-    return frozenset(names[bytes(bucket)][0] for bucket, refused in found if refused)
+    return frozenset(names[bytes(bucket)] for bucket, refused, _ in found if refused)
+
+
+def take_and_look(
+    line: Direct, wanted: Sequence[tuple[str, Limit]], *, campaign_id: str, site_key: bytes, now: datetime
+) -> Weighed:
+    """Take one token from each bucket as take_from() does, by itself: nobody holds a bucket while a disk is waited for."""
+    names, rows = _rows(wanted, site_key=site_key, now=now)
+    found = line.run(_TAKE, columns=_COLUMNS, rows=rows, campaign=campaign_id, **_moment(now))
+    return Weighed(
+        empty=frozenset(names[bytes(bucket)] for bucket, refused, _ in found if refused),
+        is_watched=any(watched for _, _, watched in found),
+    )
 
 
 def network_label(site_key: bytes, network: str, *, now: datetime) -> bytes:
@@ -71,6 +87,20 @@ def forget_buckets(session: Session, *, now: datetime) -> int:
 def day_key(site_key: bytes, day: date) -> bytes:
     """Derive the key of one day, so that no address of yesterday can be told from its hash today."""
     return keyed_hash(site_key, f"token-bucket\0{day.isoformat()}".encode())
+
+
+def _rows(
+    wanted: Sequence[tuple[str, Limit]], *, site_key: bytes, now: datetime
+) -> tuple[dict[bytes, str], list[tuple[bytes, int, int]]]:
+    today = _day(now)
+    named = {_bucket(site_key, name, limit, today): (name, limit) for name, limit in wanted}
+    # In one order, so that two requests never wait for one another.
+    rows = [(bucket, named[bucket][1].step_ms, named[bucket][1].room_ms) for bucket in sorted(named)]
+    return {bucket: name for bucket, (name, _) in named.items()}, rows
+
+
+def _moment(now: datetime) -> dict[str, object]:
+    return {"today": _day(now), "now": (now - _EPOCH) // timedelta(milliseconds=1)}
 
 
 def _bucket(site_key: bytes, name: str, limit: Limit, today: date) -> bytes:

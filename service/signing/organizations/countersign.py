@@ -10,6 +10,7 @@ from service.campaigns.queries import lock_campaign_of
 from service.foundation.addresses import comparable_address, masked_address
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.evidence import Evidence, EvidenceKind
@@ -75,9 +76,9 @@ def ask_officer(desk: Desk, row: Signature, officer: Officer) -> None:
             asked_at=desk.now,
         )
     if piece.found_at is not None:
-        raise Refused("A second officer has countersigned already; nothing more is needed.")
+        raise Refused(Sentence("A second officer has countersigned already; nothing more is needed."))
     if piece.generation >= MOST_ASKED:
-        raise Refused("A second officer was asked three times already; write to the coalition.")
+        raise Refused(Sentence("A second officer was asked three times already; write to the coalition."))
     piece.generation, piece.asked_at = piece.generation + 1, desk.now
     asked = {"name": officer.name, "title": officer.title, "email": officer.email}
     piece.details = seal_record(desk.keys, piece, "details", asked)
@@ -127,10 +128,12 @@ def countersign(
 
 def _refuse_unless_second(row: Signature, party: SignOn, officer: Officer) -> None:
     if row.state is not SignatureState.CONFIRMED:
-        raise Refused("Confirm the sign-on first; then a second officer can countersign it.")
+        raise Refused(Sentence("Confirm the sign-on first; then a second officer can countersign it."))
     own = {comparable_address(address) for address in (party.email, party.confirming_email) if address}
     if comparable_address(officer.email) in own:
-        raise Refused("This address belongs to the sign-on already; give one that another officer reads.")
+        raise Refused(
+            Sentence("This address belongs to the sign-on already; give one that another officer reads.")
+        )
 
 
 def _mail(desk: Desk, row: Signature, piece: Evidence) -> None:
@@ -150,9 +153,9 @@ def _behind(session: Session, link: LinkToken, *, now: datetime) -> tuple[Signat
     row, campaign = session.get(Signature, link.row_id), session.get(Campaign, link.campaign_id)
     piece = piece_of(session, row, EvidenceKind.COUNTERSIGNED) if row is not None else None
     if row is None or campaign is None or piece is None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     if now >= link.expires_at or link.generation != piece.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return row, campaign, piece
 
 

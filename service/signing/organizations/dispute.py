@@ -9,6 +9,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign_of
 from service.coordinators import audit
 from service.foundation.errors import NotFound
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
 from service.model.signature import HeldReason, Signature
@@ -80,7 +81,7 @@ def _behind(session: Session, token: str, *, now: datetime) -> tuple[Signature, 
     link = find_link(session, token, Purpose.OBJECT)
     row, campaign = session.get(Signature, link.row_id), session.get(Campaign, link.campaign_id)
     if row is None or campaign is None or now >= link.expires_at or link.generation != row.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return row, campaign
 
 

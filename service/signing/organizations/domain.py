@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from service.foundation.addresses import ascii_address
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 
 # On these everybody may have a page or a mailbox: a domain there is nobody's own.
 _SHARED_BY_ALL = """
@@ -66,9 +67,11 @@ def record_name(website: str) -> str:
     """Give the name of the TXT record by which an organization proves its domain; raises Refused without a domain."""
     host = website_host(website)
     if not host:
-        raise Refused("No website is given, so there is no domain that could be looked at.")
+        raise Refused(Sentence("No website is given, so there is no domain that could be looked at."))
     if _is_shared(host):
-        raise Refused(f"{host} is shared by many, so it can prove nothing of this organization.")
+        raise Refused(
+            Sentence("{host} is shared by many, so it can prove nothing of this organization.", host=host)
+        )
     return f"_undersigned.{host}"
 
 

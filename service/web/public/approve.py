@@ -44,6 +44,7 @@ def _show(view: ApprovalView, form: FormState) -> Response:
     return page(
         "public/approve.html",
         status=422 if form.is_wrong else 200,
+        letter=view,
         view=view,
         letter_html=letter_fragment(view.letter_html),
         form=form,

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.signing.change import ChangeAnswer, ChangeView, answer_change, look_at_change
 from service.store.transaction import reading, transaction
 from service.web.differences import shown_passages
@@ -12,7 +13,7 @@ from service.web.render import letter_fragment, page
 from service.web.services import services
 
 _ANSWERS: tuple[ChangeAnswer, ...] = ("agree", "withdraw")
-_LOOK_AGAIN = (
+_LOOK_AGAIN = Sentence(
     "This page was open for more than an hour, or the text has changed once more;"
     " please look at it and press the button again."
 )
@@ -31,7 +32,7 @@ def answer_to_change(token: str) -> Response:
     answer = next((one for one in _ANSWERS if one == request.form.get("answer", "")), None)
     if answer is None:
         raise Refused(
-            "Choose one of the two answers on the page of the change; open it again from your mail."
+            Sentence("Choose one of the two answers on the page of the change; open it again from your mail.")
         )
     if not form_is_fresh(request.form, about=view.seen):
         return _show(view, notice=_LOOK_AGAIN if view.state in {"asked", "kept"} else "")
@@ -59,6 +60,7 @@ def _show(view: ChangeView, *, notice: str = "") -> Response:
     return page(
         "public/change.html",
         status=422 if notice else 200,
+        reader=view.reader,
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),

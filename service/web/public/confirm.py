@@ -6,7 +6,9 @@ from flask import Response, request
 
 from service.foundation.errors import Refused
 from service.signing.confirm import PendingView, ask_anew, confirm, look_at_confirmation
+from service.signing.pressing import press
 from service.store.transaction import reading, transaction
+from service.web.language import page_language
 from service.web.links import token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import (
@@ -31,12 +33,13 @@ def confirm_page(token: str) -> Response:
 def confirm_sign_on(token: str) -> Response:
     """Confirm; the page of the link then says so, however often the button was pressed."""
     here = services()
-    try:
-        with transaction(here.engine) as session:
-            confirm(session, here.keyring, token=token, opened=_opened_showing, now=here.now())
-    except Refused as refusal:
-        view = _look(token)
-        return _show(view, notice="" if view.expired else str(refusal))
+    if not press(here.lasting, here.keyring, token=token, opened=_opened_showing, now=here.now()):
+        try:
+            with transaction(here.engine) as session:
+                confirm(session, here.keyring, token=token, opened=_opened_showing, now=here.now())
+        except Refused as refusal:
+            view = _look(token)
+            return _show(view, notice="" if view.expired else str(refusal))
     here.wake()
     return see_other(token_path("confirm", token))
 
@@ -76,7 +79,9 @@ def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Respon
         view=view,
         letter=view.letter,
         proof=view.proof,
-        letter_html=letter_fragment(view.proof.html),
+        letter_html=letter_fragment(
+            view.proof.html(page_language(reader=view.reader, letter=view.letter.language))
+        ),
         receipt_link=f"{request.path}/receipt",
         nonce=fresh_nonce(about=view.seen),
         notice=notice,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.signing.invitation import Answer, Given, InvitationView, answer_invitation, look_at_invitation
 from service.signing.waiting import wait_after_invitation
 from service.store.transaction import reading, transaction
@@ -52,7 +53,9 @@ def take_answer(token: str) -> Response:
     view = _look(token)
     answer = _answer(entries.get("answer", ""))
     if answer is None:
-        raise Refused("Choose one of the answers on the invitation's page; open it again from your mail.")
+        raise Refused(
+            Sentence("Choose one of the answers on the invitation's page; open it again from your mail.")
+        )
     values = shown_again(entries)
     if not form_is_fresh(entries):
         return _show(view, answer=answer, form=FormState(values=values, notice=OPEN_TOO_LONG))

@@ -42,6 +42,8 @@ def _show_stop(view: UnsubscribeView, *, notice: str = "") -> Response:
     return page(
         "public/unsubscribe.html",
         status=422 if notice else 200,
+        reader=view.reader,
+        letter=view,
         view=view,
         nonce=fresh_nonce(),
         notice=notice,

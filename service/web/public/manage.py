@@ -39,21 +39,27 @@ from service.web.services import services
 
 _ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
     "withdraw": (withdraw, ""),
-    "undo": (undo, "The withdrawal is undone: the sign-on stands as it stood before."),
+    "undo": (undo, Sentence("The withdrawal is undone: the sign-on stands as it stood before.")),
     "undo-line": (undo_line, Sentence("Undone: the name appears as it did before.")),
-    "hide": (hide, "The name is hidden: no page and no later copy shows it. The sign-on goes on to count."),
+    "hide": (
+        hide,
+        Sentence("The name is hidden: no page and no later copy shows it. The sign-on goes on to count."),
+    ),
     "correct": (
         partial(ask_correction, wanted=True),
-        "The coalition knows that you want those who have the letter to be told.",
+        Sentence("The coalition knows that you want those who have the letter to be told."),
     ),
-    "no-correction": (partial(ask_correction, wanted=False), "Nobody who has the letter is told anything."),
+    "no-correction": (
+        partial(ask_correction, wanted=False),
+        Sentence("Nobody who has the letter is told anything."),
+    ),
 }
 _DONE = {
-    "line": "Kept: from now on the name appears like this.",
-    "same": "Nothing was changed.",
-    "mail": "Kept: that is how we write to you.",
+    "line": Sentence("Kept: from now on the name appears like this."),
+    "same": Sentence("Nothing was changed."),
+    "mail": Sentence("Kept: that is how we write to you."),
 }
-_LOOK_AGAIN = (
+_LOOK_AGAIN = Sentence(
     "This page was open for more than an hour, or the sign-on was changed since; look at it and try again."
 )
 
@@ -79,7 +85,9 @@ def act_on_sign_on(token: str) -> Response:
     if answer == "data":
         return _data(token)
     if answer not in _ACTS:
-        raise Refused("Choose on the page of your sign-on what you want to do; open it again from your mail.")
+        raise Refused(
+            Sentence("Choose on the page of your sign-on what you want to do; open it again from your mail.")
+        )
     act, done = _ACTS[answer]
     here = services()
     with transaction(here.engine) as session:
@@ -171,10 +179,13 @@ def signed_text_page(token: str) -> Response:
         proof: Proof = own_proof(session, here.keyring, token=token, now=here.now())
     return page(
         "public/signed_text.html",
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         proof=proof,
-        letter_html=letter_fragment(proof.html),
+        letter_html=letter_fragment(
+            proof.html(page_language(reader=view.party.language, letter=view.letter.language))
+        ),
         back=token_path("manage", token),
     )
 
@@ -219,6 +230,7 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
     return page(
         "public/manage.html",
         status=422 if notice else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         letter_link=letter_path(view.letter.slug, view.letter.key),
@@ -235,11 +247,12 @@ def _line_page(view: ManageView, token: str, form: FormState) -> Response:
     return page(
         "public/manage_line.html",
         status=422 if form.is_wrong else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         kind=view.kind,
         form=form,
-        countries=country_options(page_language(letter=view.letter.language)),
+        countries=country_options(page_language(reader=view.party.language, letter=view.letter.language)),
         back=token_path("manage", token),
         nonce=fresh_nonce(about=view.seen),
     )
@@ -249,6 +262,7 @@ def _preview(view: ManageView, token: str, values: Mapping[str, str], change: Li
     hidden = {name: text for name, text in values.items() if name not in {"nonce", "answer"}}
     return page(
         "public/manage_preview.html",
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         change=change,
@@ -262,6 +276,7 @@ def _mail_page(view: ManageView, token: str, form: FormState) -> Response:
     return page(
         "public/manage_mail.html",
         status=422 if form.is_wrong else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         form=form,
@@ -279,6 +294,7 @@ def _erase_page(token: str, *, notice: str = "") -> Response:
     return page(
         "public/manage_erase.html",
         status=422 if notice else 200,
+        reader=view.party.language,
         view=view,
         letter=view.letter,
         remains=remains,

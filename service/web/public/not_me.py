@@ -37,5 +37,11 @@ def _look(token: str) -> NotMeView:
 def _show(view: NotMeView, *, notice: str = "") -> Response:
     notice = "" if view.done else notice
     return page(
-        "public/not_me.html", status=422 if notice else 200, view=view, nonce=fresh_nonce(), notice=notice
+        "public/not_me.html",
+        status=422 if notice else 200,
+        reader=view.reader,
+        letter=view,
+        view=view,
+        nonce=fresh_nonce(),
+        notice=notice,
     )

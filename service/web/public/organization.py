@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
 from service.signing.evidence_page import (
     EvidenceView,
     ask_second_officer,
@@ -53,7 +54,7 @@ def take_countersign(token: str) -> Response:
         return _show_countersign(_look_at_countersigning(token), notice=OPEN_TOO_LONG)
     here, word = services(), request.form.get("word", "")
     if word not in {_AGREES, "objects"}:
-        raise Refused("Press one of the two buttons on the page that your message opens.")
+        raise Refused(Sentence("Press one of the two buttons on the page that your message opens."))
     with transaction(here.engine) as session:
         view = countersign(session, here.keyring, token=token, agrees=word == _AGREES, now=here.now())
     here.wake()
@@ -118,6 +119,7 @@ def _show_objection(view: ObjectionView, *, notice: str = "") -> Response:
     return page(
         "public/objection.html",
         status=422 if notice else 200,
+        letter=view,
         view=view,
         nonce=fresh_nonce(),
         notice=notice,
@@ -128,6 +130,7 @@ def _show_countersign(view: CountersignView, *, notice: str = "") -> Response:
     return page(
         "public/countersign.html",
         status=422 if notice else 200,
+        letter=view,
         view=view,
         nonce=fresh_nonce(),
         notice=notice,
@@ -140,6 +143,8 @@ def _show_evidence(view: EvidenceView, form: FormState | None = None) -> Respons
         "public/evidence.html",
         back=request.path.removesuffix("/evidence"),
         status=422 if form.is_wrong else 200,
+        reader=view.reader,
+        letter=view,
         view=view,
         form=form,
         nonce=fresh_nonce(),

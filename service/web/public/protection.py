@@ -7,7 +7,7 @@ from flask import request
 
 from service.foundation.sentence import Sentence
 from service.signing.abuse.small_forms import Asking
-from service.signing.intake import Visit
+from service.signing.abuse.visit import Visit
 from service.web.nonce import LIVES, age, is_fresh, is_ours, make_nonce, opened_at
 from service.web.proof_of_work import Challenge, check_proof, make_challenge
 from service.web.services import services
@@ -62,6 +62,7 @@ def visit_of(entries: Mapping[str, str]) -> Visit:
         open_for=open_for or timedelta(0),
         trapped=bool(entries.get(TRAP)),
         proof=check_proof(here.keyring.root, entries.get("proof", ""), place=request.path, now=here.now()),
+        form=entries.get("nonce", ""),
         caution=here.caution,
     )
 

@@ -30,6 +30,7 @@ def _show(token: str, find: Callable[..., Receipt], *, back: str) -> Response:
     discreet = request.args.get("discreet") == "yes"
     return page(
         "public/receipt.html",
+        reader=receipt.reader,
         view=receipt,
         letter=receipt.letter,
         discreet=discreet,

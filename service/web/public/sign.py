@@ -2,20 +2,20 @@
 
 from flask import Response, request
 
-from service.foundation.errors import NotFound, Refused
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.signature import Kind
 from service.signing.abuse.attack import slug_asks_proof
-from service.signing.intake import receive
 from service.signing.page import LetterView
-from service.signing.waiting import wait_after_form
-from service.store.transaction import reading, transaction
+from service.store.transaction import reading
 from service.web.assets import ASSETS
 from service.web.countries import country_options
 from service.web.forms import FormState, Misfilled, blank_sign_on, read_sign_on, shown_again
 from service.web.language import page_language
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
-from service.web.public.letter import given_key, seen_letter
+from service.web.public.letter import look as look_at
+from service.web.public.letter import seen_letter
 from service.web.public.protection import (
     OPEN_TOO_LONG,
     TRAP,
@@ -44,50 +44,35 @@ def sign_page(slug: str) -> Response:
 @public.post("/letters/<slug>/sign")
 def sign_letter(slug: str) -> Response:
     """Take a sign-on; the answer is the same whoever has signed before."""
-    letter = seen_letter(slug)
+    look = look_at(slug)
+    letter = services().letters.view(look)
     entries = request.form.to_dict()
     kind = _kind_asked(letter, entries.get("kind", "") or request.args.get("kind", ""))
     if kind is None:
         raise Refused(
-            "Choose whether an organization or a person signs; open the form again from the letter."
+            Sentence("Choose whether an organization or a person signs; open the form again from the letter.")
         )
     if not form_is_fresh(entries):
         return _form_page(letter, kind, FormState(values=shown_again(entries), notice=OPEN_TOO_LONG))
+    if not letter.can_sign:
+        return _form_page(
+            letter, kind, FormState(values=shown_again(entries), notice=letter.not_open_because)
+        )
     try:
-        waiting = _sign(letter, kind, entries)
+        page_that_waits = _sign(look.campaign_id, letter, kind, entries)
     except Misfilled as wrong:
         return _form_page(letter, kind, FormState(values=shown_again(entries), errors=wrong.errors))
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return _form_page(letter, kind, FormState(values=shown_again(entries), notice=str(refusal)))
     services().wake()
-    return see_other(token_path("waiting", waiting))
+    return see_other(token_path("waiting", page_that_waits))
 
 
-def _sign(letter: LetterView, kind: Kind, entries: dict[str, str]) -> str:
+def _sign(campaign_id: str, letter: LetterView, kind: Kind, entries: dict[str, str]) -> str:
     here = services()
     # Mail comes in the language in which the form was read.
     sign_on = read_sign_on(entries, kind=kind, language=page_language(letter=letter.language))
     visit = visit_of(entries)
-    with transaction(here.engine) as session:
-        received = receive(
-            session,
-            here.keyring,
-            slug=letter.slug,
-            key=given_key(),
-            sign_on=sign_on,
-            visit=visit,
-            now=here.now(),
-        )
-        return wait_after_form(
-            session,
-            here.keyring,
-            received=received,
-            sign_on=sign_on,
-            form=entries["nonce"],
-            now=here.now(),
-        )
+    keys = here.keys_of(campaign_id)
+    return here.reception.receive(keys, sign_on, visit, now=here.now()).page
 
 
 def _form_page(letter: LetterView, kind: Kind, form: FormState) -> Response:

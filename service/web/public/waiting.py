@@ -4,6 +4,7 @@ from flask import Response, request
 
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.signing.codes import typed_code
 from service.signing.confirm import PendingView
 from service.signing.waiting import (
@@ -22,11 +23,11 @@ from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
 # The same for a wrong code, an old one, one too many, and one of a sign-on that stands already.
-_NOT_THIS_CODE = (
+_NOT_THIS_CODE = Sentence(
     "This code does not fit, or its time is over. Type the six digits of the newest message, or use its link."
 )
-_SIX_DIGITS = "Type the six digits of the code that stands in the message."
-_LOOK_FIRST = (
+_SIX_DIGITS = Sentence("Type the six digits of the code that stands in the message.")
+_LOOK_FIRST = Sentence(
     "The code is right, but the form was filled in once more since then. Open the link in the newest message,"
     " look at what is confirmed, and press the button there."
 )
@@ -81,7 +82,7 @@ def mend_address(token: str) -> Response:
         return _show(token, view, address=FormState(values=values, notice=OPEN_TOO_LONG))
     here = services()
     try:
-        address = normal_address(entries.get("address", ""), what="The right e-mail address")
+        address = normal_address(entries.get("address", ""), what=Sentence("The right e-mail address"))
     except Refused as refusal:
         return _show(token, view, address=FormState(values=values, errors={"address": str(refusal)}))
     with transaction(here.engine) as session:

@@ -11,7 +11,7 @@
       button.hidden = false;
       button.addEventListener("click", act);
     };
-    const copied = () => { said.textContent = "Copied."; };
+    const copied = () => { said.textContent = share.dataset.copied; };
     const byHand = () => { said.textContent = address; };
     if (navigator.share) offer("share", () => navigator.share({ title, url: address }).catch(() => {}));
     offer("copy", () => navigator.clipboard ? navigator.clipboard.writeText(address).then(copied, byHand) : byHand());

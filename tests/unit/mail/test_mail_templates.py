@@ -76,6 +76,8 @@ MAILS: dict[str, dict[str, Any]] = {
         "headline": "We go on Tuesday",
         "update_text": "The office    will see us.",
         "is_news": True,
+        "letter_language": "en",
+        "letter_direction": "ltr",
         "link": LINK,
         "unsubscribe_link": STOP,
     },
@@ -167,11 +169,13 @@ def test_who_is_asked_to_sign_learns_until_when(name: str) -> None:
     assert "5 December, 17:00" in fill(name).html
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ug"])
 @pytest.mark.parametrize("name", MAILS)
-def test_text_keeps_to_its_columns(name: str) -> None:
+def test_text_keeps_to_its_columns(name: str, language: str) -> None:
     long = "A name that is long and longer still, as the names of coalitions tend to be in this world"
+    changed = {"language": language, "coalition": long, "letter_title": long}
 
-    wide = [line for line in lines(name, coalition=long, letter_title=long) if len(line) > 76]
+    wide = [line for line in lines(name, **changed) if len(re.sub("[\u2068\u2069]", "", line)) > 76]
 
     assert set(wide) <= {LINK, STOP}
 
@@ -249,7 +253,8 @@ def texts_of(name: str) -> list[str]:
     return [
         key
         for key, value in {**COMMON, **MAILS[name]}.items()
-        if isinstance(value, str) and key not in {"language", "link", "unsubscribe_link"}
+        if isinstance(value, str)
+        and key not in {"language", "link", "unsubscribe_link", "letter_language", "letter_direction"}
     ]
 
 

@@ -63,14 +63,24 @@ def test_what_is_no_update_is_refused_in_one_sentence(data: bytes, sentence: str
     assert "\n" not in str(refused.value)
 
 
-def written(body: str, *, link: str = LINK, stop: str = STOP) -> Rendered:
+def written(body: str, *, link: str = LINK, stop: str = STOP, language: str = "en") -> Rendered:
     file = read_campaign_file(letter_file(), now=datetime(2026, 11, 24, tzinfo=UTC))
     return write_update(
         UpdateWords(subject="We go on Tuesday", body=body),
         file,
         audience=UpdateAudience.SIGNATORIES,
+        language=language,
         link=link,
         unsubscribe_link=stop,
+    )
+
+
+def test_the_coalitions_words_keep_their_language_in_a_mail_that_speaks_the_readers() -> None:
+    mail = written("We write in **English**.", language="ar")
+
+    assert '<html lang="ar" dir="rtl">' in mail.html
+    assert re.search(
+        r'<div lang="en" dir="ltr">\s*<p dir="auto">We write in <strong>English</strong>', mail.html
     )
 
 

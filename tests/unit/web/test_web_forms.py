@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.foundation.sentence import Sentence
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
 from service.signing.party import SignOn
@@ -297,3 +298,7 @@ def test_any_form_is_read_or_refused_in_sentences(entries: dict[str, str]) -> No
         sentences = errors_of(kind, **entries).values()
 
         assert all(sentence.endswith(".") for sentence in sentences)
+        # A plain string could not be said in the reader's language, nor what it says is wrong.
+        said = [sentence for sentence in sentences if isinstance(sentence, Sentence)]
+        assert len(said) == len(sentences)
+        assert all(isinstance(sentence.values.get("what", sentence), Sentence) for sentence in said)
