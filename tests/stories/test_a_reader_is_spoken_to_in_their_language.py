@@ -88,7 +88,7 @@ def test_the_address_keeps_its_language_from_page_to_page(coalition: Coalition, 
 
     assert CONFIRM["fr"] in words_of(visitor.open(path))
     thanks = visitor.open(waiting)
-    assert "Consultez votre messagerie" in words_of(thanks)
+    assert "Consultez vos courriels" in words_of(thanks)
     assert "Set-Cookie" not in thanks.headers
 
 
