@@ -17,6 +17,7 @@ from service.mail.postman import deliver_due, free_stale
 from service.signing.ask import ask_about_changes
 from service.signing.codes import forget_codes
 from service.signing.earlier_text import keep_unopposed
+from service.signing.expire import expire_unconfirmed
 from service.signing.fresh_link import send_asked_links
 from service.signing.organizations.asking import answer_inquiries
 from service.signing.organizations.looking_up import look_up_domains
@@ -191,6 +192,13 @@ def forget_waiting_pages(services: Services, owner: str) -> int:
         return forget_codes(session, now=now) + forget_waiting(session, now=now)
 
 
+def expire(services: Services, owner: str) -> int:
+    """Let sign-ons lapse that nobody confirmed while they could be; gives how many."""
+    del owner
+    with transaction(services.engine) as session:
+        return expire_unconfirmed(session, now=services.clock())
+
+
 def _settle_doubt(services: Services, owner: str, *, within: timedelta) -> int:
     del owner
     if services.ledger is None:
@@ -222,6 +230,7 @@ JOBS = (
     Job(name="take_in_forms", run=take_in_forms, every_seconds=1),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600),
+    Job(name="expire", run=expire, every_seconds=3600),
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
