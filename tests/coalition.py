@@ -39,7 +39,7 @@ from service.signing.party import SignOn
 from service.signing.pressing import follow_up, pressed
 from service.signing.queries import Counts, counts
 from service.signing.receiving import Received, Reception
-from service.signing.sign import sign
+from service.signing.sign import refuse_unless_open, refuse_unless_taken, sign
 from service.store.direct import Direct
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
@@ -161,9 +161,12 @@ class Coalition:
         )
 
     def receive(self, sign_on: SignOn, visit: Visit) -> Received:
-        """Send a filled-in form to the letter, as its page does."""
+        """Send a filled-in form to the letter, as its page does where the letter takes it."""
         with reading(self.engine) as session:
-            keys = self.keyring.of(session, get_campaign(session, SLUG).id)
+            campaign = get_campaign(session, SLUG)
+            refuse_unless_open(campaign, now=self.now)
+            refuse_unless_taken(campaign, sign_on.kind)
+            keys = self.keyring.of(session, campaign.id)
         return self.reception.receive(keys, sign_on, visit, now=self.now)
 
     def confirm(self, token: str) -> "Coalition":

@@ -211,6 +211,8 @@ def lines_server(server: LinesServer | None = None) -> Iterator[LinesServer]:
         if tasks := asyncio.all_tasks(loop):
             loop.run_until_complete(asyncio.wait(tasks, timeout=2))
         # What was closed is gone only after another turn.
+        for transport in list(loop._transports.values()):
+            transport.abort()
         loop.run_until_complete(asyncio.sleep(0.01))
         loop.close()
 

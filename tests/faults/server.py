@@ -169,6 +169,8 @@ class FaultyServer:
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(task)
         # What was hung up on is closed by the loop's next turns.
+        for transport in list(self._loop._transports.values()):
+            transport.abort()
         self._loop.run_until_complete(asyncio.sleep(0.01))
         self._loop.close()
 

@@ -21,6 +21,7 @@ from service.foundation.errors import Transient
 from service.mail.transport import Stage
 from service.model.signature import Kind, Visibility
 from service.signing.abuse.visit import Caution
+from service.store.direct import Direct
 from service.wiring import Services
 from service.worker.embedded import _guarded
 from service.worker.jobs import Job
@@ -111,6 +112,7 @@ def test_a_page_that_fails_writes_down_nothing_of_the_request(
         for name, module in list(sys.modules.items()):
             if name.startswith("service.web.") and hasattr(module, broken):
                 monkeypatch.setattr(module, broken, fail_with(error))
+        monkeypatch.setattr(Direct, "_ask", fail_with(error))
         for rule, path, entries in asked:
             # What is kept of the letter's pages would answer without the database.
             fresh = Visitor(Door(coalition).app())
