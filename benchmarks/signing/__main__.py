@@ -82,7 +82,8 @@ class Stage:
 
     def _sign(self) -> Load:
         people = sign_requests(self.product, _LETTER, self._numbers())
-        load = self._post(self.product, people, wanted="303")
+        # The worker takes its time for each of them.
+        load = self._post(self.product, people, wanted="303", seconds=max(2, self.plan.seconds // 2))
         self.answered += load.requests
         return load
 
@@ -94,7 +95,7 @@ class Stage:
         self._take_in()
         buttons = confirm_requests(self.installation, _LETTER, most=_FASTEST * self.plan.seconds)
         # More can be confirmed in a second than signed, and nobody confirms twice.
-        return self._post(self.product, buttons, wanted="303", seconds=max(1, self.plan.seconds // 2))
+        return self._post(self.product, buttons, wanted="303", seconds=max(1, self.plan.seconds // 3))
 
     def _take_in(self) -> None:
         """Let the worker do what the form has left to it, and say how fast it does."""

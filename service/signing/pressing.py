@@ -5,29 +5,24 @@ UPDATE, and counts at once; everything else, and every doubt, is left to confirm
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists
-from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from service.foundation.tokens import looks_like_token, token_digest
-from service.model.campaign import Campaign
-from service.model.edition import Edition
+from service.model.campaign import Admit, Campaign
 from service.model.follow_up import FollowUp
-from service.model.link_token import LinkToken, Purpose
-from service.model.signature import ConfirmedBy, Kind, Signature
-from service.model.states import CampaignState, SignatureState
+from service.model.signature import ConfirmedBy, Kind, Signature, Visibility
+from service.model.states import SignatureState
 from service.signing.confirm import Act, Opened, seen_digest, take_consequences
 from service.signing.naming import is_accepted_at_once
 from service.signing.queries import lock_signature
 from service.signing.sign import Desk, confirm_until
 from service.store.direct import Direct
 from service.store.keyring import Keyring
-from service.store.transaction import within
+from service.store.rows import read_moment
 
-_TAKING = (CampaignState.OPEN, CampaignState.CLOSED)
 _NOTE = (
     "INSERT INTO follow_up (signature_id, opened_at, confirmed_at) VALUES (:id, :opened, :now)"
     " ON CONFLICT (signature_id) DO NOTHING"
@@ -42,47 +37,28 @@ _CONFIRM = (
     " AND NOT EXISTS (SELECT 1 FROM edition AS e WHERE e.campaign_id = signature.campaign_id"
     " AND e.released_at IS NOT NULL AND e.voided_at IS NULL) RETURNING 1"
 )
-_OF_SIGNATURE = (
-    *("campaign_id", "kind", "state", "invited", "held_reason", "condition", "generation", "visibility"),
-    *("keeps_on_change", "wants_news", "discreet", "language", "name", "email", "details"),
+# Only what is plain is found at all: nothing speaks against it, and nobody else has to be asked or told first.
+_LOOK = (
+    "SELECT s.id, s.campaign_id, s.invited, s.visibility, s.keeps_on_change, s.wants_news, s.discreet, s.language,"
+    " s.name, s.email, s.details, s.generation, c.revision_id, c.admit, c.grace_seconds, c.deadline_at"
+    " FROM link_token AS l JOIN signature AS s ON s.id = l.row_id AND s.generation = l.generation"
+    " JOIN campaign AS c ON c.id = s.campaign_id"
+    " WHERE l.digest = :digest AND l.purpose = 'confirm' AND l.expires_at > :now AND s.kind = 'person'"
+    " AND s.state = 'pending' AND s.held_reason IS NULL AND s.condition IS NULL AND c.state IN ('open', 'closed')"
+    " AND NOT EXISTS (SELECT 1 FROM edition AS e WHERE e.campaign_id = s.campaign_id"
+    " AND e.released_at IS NOT NULL AND e.voided_at IS NULL)"
 )
-_OF_CAMPAIGN = ("state", "revision_id", "admit", "deadline_at", "grace_seconds")
-# Said once, and of the rows only what is looked at: to say it anew takes longer than the answer.
-_WANTED = (
-    select(LinkToken, Signature, Campaign)
-    .join(Signature, col(Signature.id) == col(LinkToken.row_id))
-    .join(Campaign, col(Campaign.id) == col(Signature.campaign_id))
-    .where(
-        col(LinkToken.digest) == bindparam("digest"),
-        ~exists().where(
-            col(Edition.campaign_id) == Campaign.id,
-            col(Edition.released_at).is_not(None),
-            col(Edition.voided_at).is_(None),
-        ),
-    )
-    .options(
-        load_only(*(getattr(Signature, name) for name in _OF_SIGNATURE), raiseload=True),
-        load_only(*(getattr(Campaign, name) for name in _OF_CAMPAIGN), raiseload=True),
-    )
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Behind:
-    """What stands behind a confirming link."""
-
-    link: LinkToken
-    signature: Signature
-    campaign: Campaign
 
 
 def press(line: Direct, keyring: Keyring, *, token: str, opened: Opened, now: datetime) -> bool:
     """Confirm a person's sign-on as confirm() would; tells whether that was done, else nothing was."""
-    behind = line.ask(lambda connection: _look(connection, token)) if looks_like_token(token) else None
-    keys = keyring.known(behind.campaign.id) if behind else None
-    if behind is None or keys is None or not _is_plain(behind, now=now):
+    found = line.row(_LOOK, digest=token_digest(token), now=now) if looks_like_token(token) else None
+    keys = keyring.known(found[1]) if found else None
+    if found is None or keys is None:
         return False
-    row, campaign = behind.signature, behind.campaign
+    row, campaign = _read(found)
+    if now >= confirm_until(campaign):
+        return False
     opened_at = opened(seen_digest(keys, row, campaign))
     if opened_at is None:
         return False
@@ -127,22 +103,28 @@ def follow_up(session: Session, keyring: Keyring, signature_id: str, *, now: dat
     return True
 
 
-def _look(connection: Connection, token: str) -> _Behind | None:
-    with connection.begin(), within(connection) as session:
-        found = session.execute(_WANTED, {"digest": token_digest(token)}).one_or_none()
-    return _Behind(link=found[0], signature=found[1], campaign=found[2]) if found else None
-
-
-def _is_plain(behind: _Behind, *, now: datetime) -> bool:
-    """Tell whether nothing speaks against confirming, and nobody else has to be asked or told first."""
-    link, row, campaign = behind.link, behind.signature, behind.campaign
-    return (
-        link.purpose is Purpose.CONFIRM
-        and row.kind is Kind.PERSON
-        and row.state is SignatureState.PENDING
-        and row.held_reason is None
-        and row.condition is None
-        and row.generation == link.generation
-        and campaign.state in _TAKING
-        and now < min(link.expires_at, confirm_until(campaign))
-    )
+def _read(found: Sequence[Any]) -> tuple[Signature, Campaign]:
+    """Make of the cells what the rules of this room know; neither is ever kept."""
+    signature: dict[str, Any] = {
+        "id": found[0],
+        "campaign_id": found[1],
+        "kind": Kind.PERSON,
+        "invited": bool(found[2]),
+        "visibility": Visibility(found[3]),
+        "keeps_on_change": bool(found[4]),
+        "wants_news": bool(found[5]),
+        "discreet": bool(found[6]),
+        "language": found[7],
+        "name": found[8],
+        "email": found[9],
+        "details": found[10],
+        "generation": found[11],
+    }
+    campaign: dict[str, Any] = {
+        "id": found[1],
+        "revision_id": found[12],
+        "admit": Admit(found[13]),
+        "grace_seconds": found[14],
+        "deadline_at": read_moment(found[15]),
+    }
+    return Signature(**signature), Campaign(**campaign)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from service.store.prepared import Prepared
-from service.store.rows import as_one, chained, run_for_rows, with_rows
+from service.store.rows import as_one, chained, one_row, run_for_rows, with_rows
 from service.store.transaction import only_writer, told_plainly
 
 T = TypeVar("T")
@@ -45,6 +45,17 @@ class Direct:
             if line.prepared is None:
                 return run_for_rows(line.connection, sql, columns=columns, rows=rows, **values)
             return line.prepared.run(*with_rows(line.connection.dialect, sql, columns, rows, values))
+
+        return self._ask(run)
+
+    def row(self, sql: str, **values: object) -> Sequence[Any] | None:
+        """Give the one row of a SELECT, if there is one; a moment comes as text, for read_moment(). Raises Transient as run()."""
+
+        def run(line: _Line) -> Sequence[Any] | None:
+            if line.prepared is None:
+                return one_row(line.connection, sql, **values)
+            found = line.prepared.run(*chained(line.connection.dialect, (sql,), values))
+            return found[0] if found else None
 
         return self._ask(run)
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Self
@@ -171,6 +171,21 @@ def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
     return row[0] if row is not None else None
 
 
+def one_row(connection: Connection, sql: str, **values: object) -> tuple[Any, ...] | None:
+    """Run a SELECT on SQLite, and give its row or None; its parameters are named `:name`."""
+    given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
+    with _raw_cursor(connection, sql) as cursor:
+        _execute(connection, cursor, sql, given)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def read_moment(written: str) -> datetime:
+    """Read a moment as either database writes it."""
+    moment = datetime.fromisoformat(written)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def as_one(connection: Connection, statements: Sequence[str], **values: object) -> Any:
     """Run statements of which all are kept or none, on a connection of SQLite that keeps each at once.
 
@@ -230,6 +245,8 @@ def _one_after_the_other(
 def _chained(statements: tuple[str, ...]) -> str:
     """Make one statement of several (PostgreSQL: all parts of a WITH that change something are run)."""
     *before, last = statements
+    if not before:
+        return last
     parts = ", ".join(f"part{place} AS ({statement})" for place, statement in enumerate(before))
     return f"WITH {parts} {last}"
 
