@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from service.campaigns.sight import Lookout
+from service.campaigns.sight import Lookout, Sight
 from service.foundation.shelf import Shelf
 from service.signing.page import LetterFacts, LetterView, letter_facts, letter_view, shown_counts
 from service.signing.queries import Counts
@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 # Of a page each takes up to 100 KB; of what they are made of, a letter with 5,000 names takes some megabytes.
 _LETTERS, _PAGES = 32, 16
+_PHASES = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +55,7 @@ class KeptLetters:
         self._lookout = Lookout(engine, keyring.root)
         self._contents = Shelf(things=_LETTERS)
         self._pages = Shelf(things=_LETTERS, made=_PAGES)
+        self._phases: dict[Sight, tuple[int, Hashable]] = {}
         self._answers = Shelf(things=_LETTERS, made=_PAGES)
 
     def look(self, *, slug: str, key: str, now: datetime) -> Look:
@@ -62,7 +64,8 @@ class KeptLetters:
         facts = self._contents.get(
             sight.campaign_id, sight.stamp, "facts", lambda: self._read_facts(sight.campaign_id)
         )
-        return Look(campaign_id=sight.campaign_id, stamp=sight.stamp, phase=facts.phase(now), now=now)
+        phase = self._phase(sight, facts, now)
+        return Look(campaign_id=sight.campaign_id, stamp=sight.stamp, phase=phase, now=now)
 
     def view(self, look: Look, *, text: str = "") -> LetterView:
         """Give the letter as it is at this moment, in its text of the language `text` where it has one."""
@@ -96,6 +99,17 @@ class KeptLetters:
     def keep_answer(self, look: Look, name: Hashable, answer: object) -> None:
         """Keep an answer to be given again while the letter is as it was at this look."""
         self._answers.get(look.campaign_id, look.stamp, (name, look.phase), lambda: answer)
+
+    def _phase(self, sight: Sight, facts: LetterFacts, now: datetime) -> Hashable:
+        """Give what of the moment the letter's pages show; it changes with a second at most."""
+        second, known = int(now.timestamp()), self._phases.get(sight)
+        if known is not None and known[0] == second:
+            return known[1]
+        if len(self._phases) >= _PHASES:
+            self._phases.clear()
+        phase = facts.phase(now)
+        self._phases[sight] = second, phase
+        return phase
 
     def _get(self, look: Look, name: Hashable, make: Callable[[], T]) -> T:
         return self._contents.get(look.campaign_id, look.stamp, (name, look.phase), make)
