@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -36,7 +36,8 @@ from service.model.signature import Kind, Signature
 from service.model.states import MessageState, SignatureState
 from service.store.links import Link, link_token
 from service.store.transaction import reading
-from service.wiring import make_services
+from service.wiring import Services, make_services
+from service.worker.confirmations import follow_up_presses
 from service.worker.forms import take_in_forms
 from service.worker.jobs import drain_outbox
 from service.worker.journal import journal_open
@@ -187,18 +188,21 @@ def _sending(installation: Installation, sink: Sink) -> Iterator[None]:
         assert held is None, held
         owner = make_id()
 
-        def send() -> None:
+        def again_and_again(job: Callable[[Services, str], int]) -> None:
             while not over.wait(_LOOK_SECONDS):
-                take_in_forms(services, owner)
-                drain_outbox(services, owner)
+                job(services, owner)
 
-        thread = threading.Thread(target=send, daemon=True)
-        thread.start()
+        # As `undersigned run` has them: each job in a thread of its own.
+        jobs = (take_in_forms, follow_up_presses, drain_outbox)
+        threads = [threading.Thread(target=again_and_again, args=(job,), daemon=True) for job in jobs]
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:
             over.set()
-            thread.join()
+            for thread in threads:
+                thread.join()
 
 
 def _wait_for_mail(installation: Installation) -> None:

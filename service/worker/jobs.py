@@ -228,6 +228,7 @@ _STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, foll
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
     Job(name="take_in_forms", run=take_in_forms, every_seconds=1),
+    Job(name="follow_up_presses", run=follow_up_presses, every_seconds=1),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600),
     Job(name="expire", run=expire, every_seconds=3600),
