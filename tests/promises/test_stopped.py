@@ -87,7 +87,7 @@ def test_what_a_relay_does_not_answer_for_is_in_doubt_and_keeps_nobody(
 ) -> None:
     server.behaviour.answer_seconds = 60
     post_many(house)
-    threading.Timer(0.3, stop, [house]).start()
+    threading.Thread(target=stop_after_the_first, args=[house, server], daemon=True).start()
     began = time.monotonic()
 
     house.send(by=transport_to(server.port, house))
