@@ -14,7 +14,6 @@ def upgrade() -> None:
         "follow_up",
         sa.Column("signature_id", sa.String(length=32), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("signature_id"),
     )
 

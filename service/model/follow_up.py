@@ -17,4 +17,3 @@ class FollowUp(SQLModel, table=True):
 
     signature_id: str = Field(primary_key=True, max_length=32)
     opened_at: datetime = Field(sa_type=Moment)
-    confirmed_at: datetime = Field(sa_type=Moment)

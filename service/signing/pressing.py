@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from service.foundation.tokens import looks_like_token, token_digest
+from service.model.agreement import Agreement
 from service.model.campaign import Admit, Campaign
 from service.model.follow_up import FollowUp
 from service.model.signature import ConfirmedBy, Kind, Signature, Visibility
@@ -24,7 +25,7 @@ from service.store.keyring import Keyring
 from service.store.rows import read_moment
 
 _NOTE = (
-    "INSERT INTO follow_up (signature_id, opened_at, confirmed_at) VALUES (:id, :opened, :now)"
+    "INSERT INTO follow_up (signature_id, opened_at) VALUES (:id, :opened)"
     " ON CONFLICT (signature_id) DO NOTHING"
 )
 # What was given is sealed anew whenever it changes: while these bytes stand, nothing that was shown has changed.
@@ -89,18 +90,28 @@ def follow_up(session: Session, keyring: Keyring, signature_id: str, *, now: dat
     if noted is None:
         return False
     session.delete(noted)
-    # Whoever has withdrawn in the meantime, or was confirmed by another way, has been told so there.
-    if (
-        signature is None
-        or signature.state is not SignatureState.CONFIRMED
-        or signature.confirmed_at != noted.confirmed_at
-    ):
+    # Two may press at one moment, and one may have failed: what was noted first need not be what confirmed it.
+    at = signature.confirmed_at if signature is not None else None
+    if signature is None or at is None or not _is_owed(session, signature, at):
         return False
     campaign = session.get_one(Campaign, signature.campaign_id)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     act = Act(by=ConfirmedBy.BUTTON, opened_at=noted.opened_at)
-    take_consequences(desk, signature, act, site_key=keyring.site_key, at=noted.confirmed_at)
+    take_consequences(desk, signature, act, site_key=keyring.site_key, at=at)
     return True
+
+
+def _is_owed(session: Session, signature: Signature, at: datetime) -> bool:
+    """Tell whether a sign-on stands by a press of which nothing has followed yet: its agreement is the first of it.
+
+    Whoever has withdrawn in the meantime, or was confirmed by another way, has been told so there.
+    """
+    if signature.state is not SignatureState.CONFIRMED or signature.confirmed_by is not ConfirmedBy.BUTTON:
+        return False
+    followed = select(Agreement.id).where(
+        Agreement.signature_id == signature.id, col(Agreement.agreed_at) >= at
+    )
+    return session.exec(followed.limit(1)).first() is None
 
 
 def _read(found: Sequence[Any]) -> tuple[Signature, Campaign]:
