@@ -170,10 +170,12 @@ def _reason(
 ) -> QuarantineReason | None:
     origin = origin_of(visit.address)
     found = look_up(session, keyring, campaign_id=campaign_id, email=email, origin=origin)
-    wanted = limits_of_letter(campaign_id, visit) | (
-        {} if found.allowed_network else limits_of_address(origin)
+    # Who is over a limit of its own takes nothing from what all have together.
+    near = {} if found.allowed_network else limits_of_address(origin)
+    empty = any(
+        take_from(session, list(limits.items()), site_key=keyring.site_key, now=now)
+        for limits in (near, limits_of_letter(campaign_id, visit))
     )
-    empty = take_from(session, list(wanted.items()), site_key=keyring.site_key, now=now)
     return quarantine_reason(
         Facts(
             trapped=visit.trapped,
@@ -183,7 +185,7 @@ def _reason(
             quickest=timedelta(0),
             asks_proof=False,
             proven=False,
-            over_limit=bool(empty),
+            over_limit=empty,
         )
     )
 

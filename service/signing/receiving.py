@@ -1,4 +1,4 @@
-"""Receive a form that was sent, and open the page that waits: two statements, alike for everybody.
+"""Receive a form that was sent, and open the page that waits: three statements, alike for everybody.
 
 This is what thousands may do in one minute, so nothing is asked here that the worker can ask later.
 """
@@ -16,7 +16,8 @@ from service.model.quarantine_reason import QuarantineReason
 from service.model.states import IntakeState
 from service.model.waiting import Waiting
 from service.signing.abuse.attack import asks_proof
-from service.signing.abuse.buckets import network_label, take_and_look
+from service.signing.abuse.bucket import Limit
+from service.signing.abuse.buckets import Weighed, network_label, take_and_look
 from service.signing.abuse.lists import look_up
 from service.signing.abuse.origin import Origin, origin_of
 from service.signing.abuse.verdict import Facts, quarantine_reason
@@ -90,18 +91,14 @@ class Reception:
     def _reason(
         self, campaign_id: str, email: str, origin: Origin | None, visit: Visit, *, now: datetime
     ) -> QuarantineReason | None:
-        limits = limits_of_letter(campaign_id, visit)
-        of_address = limits_of_address(origin)
+        near = self._take(limits_of_address(origin), campaign_id, now=now)
+        word = self._word(campaign_id, email, origin) if near.is_watched else _NO_WORD
+        is_over = bool(near.empty) and not word.allowed_network
+        # Who is over a limit of its own takes nothing from what all have together.
+        far = _NOTHING if is_over else self._take(limits_of_letter(campaign_id, visit), campaign_id, now=now)
+        if origin is None and far.is_watched:
+            word = self._word(campaign_id, email, origin)
         proof = proof_name(visit.proof)
-        weighed = take_and_look(
-            self._fleeting,
-            list({**limits, **of_address}.items()),
-            campaign_id=campaign_id,
-            site_key=self._keyring.site_key,
-            now=now,
-        )
-        word = self._word(campaign_id, email, origin) if weighed.is_watched else _NO_WORD
-        empty = weighed.empty - of_address.keys() if word.allowed_network else weighed.empty
         return quarantine_reason(
             Facts(
                 trapped=visit.trapped,
@@ -109,9 +106,20 @@ class Reception:
                 open_for=visit.open_for,
                 quickest=visit.caution.quickest,
                 asks_proof=word.asks_proof,
-                proven=visit.proof is not None and proof not in empty,
-                over_limit=bool(empty - {proof}),
+                proven=visit.proof is not None and proof not in far.empty,
+                over_limit=is_over or bool(far.empty - {proof}),
             )
+        )
+
+    def _take(self, limits: dict[str, Limit], campaign_id: str, *, now: datetime) -> Weighed:
+        if not limits:
+            return _NOTHING
+        return take_and_look(
+            self._fleeting,
+            list(limits.items()),
+            campaign_id=campaign_id,
+            site_key=self._keyring.site_key,
+            now=now,
         )
 
     def _word(self, campaign_id: str, email: str, origin: Origin | None) -> "_Word":
@@ -137,3 +145,4 @@ class _Word:
 
 
 _NO_WORD = _Word()
+_NOTHING = Weighed(empty=frozenset(), is_watched=False)

@@ -202,6 +202,16 @@ def test_an_address_that_turns_within_its_64_has_one_bucket(coalition):
     assert reasons(coalition)[-2:] == [R.OVER_LIMIT] * 2
 
 
+def test_an_address_over_its_limit_uses_up_nothing_that_all_have_together(coalition):
+    narrow = Caution(a_minute=ADDRESS.burst + 5)
+    for number in range(ADDRESS.burst + 20):
+        send(coalition, f"Organization {number}", f"o{number}@lakes.example", caution=narrow)
+    for number in range(5):
+        send(coalition, f"Elsewhere {number}", f"e{number}@lakes.example", at="198.51.100.9", caution=narrow)
+
+    assert reasons(coalition) == [None] * ADDRESS.burst + [R.OVER_LIMIT] * 20 + [None] * 5
+
+
 def test_the_onion_service_and_an_untold_proxy_are_limited_by_the_letter_alone(coalition):
     narrow = Caution(a_minute=ADDRESS.burst + 5)
     for number in range(ADDRESS.burst + 6):
