@@ -1,12 +1,15 @@
 """What stories begin with: a coalition, its door, and somebody at it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from service.foundation.sealing import RootKey
 from tests.coalition import Coalition
+from tests.stories.at_a_browser import chromium
 from tests.stories.visitor import Door, Visitor
 
 
@@ -26,3 +29,10 @@ def door(coalition: Coalition) -> Door:
 def visitor(door: Door) -> Visitor:
     """Give somebody at the door."""
     return Visitor(door.app())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give the system's Chromium."""
+    with chromium() as browser:
+        yield browser

@@ -1,15 +1,11 @@
 """Every public page of one letter, so that each can be looked at: how it is reached, by its name."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from werkzeug.serving import make_server
-
-from service.app import create_app
 from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries
 from service.model.signature import Kind, Visibility
@@ -23,9 +19,9 @@ from service.signing.organizations.countersign import Officer
 from service.signing.party import SignOn
 from service.signing.roll_file import read_signatories
 from service.store.transaction import transaction
-from service.web.services import WebServices
 from tests.coalition import SLUG, Coalition
 from tests.make import make_signature
+from tests.stories.at_a_browser import served
 from tests.waiting_page import send_form
 
 RIVER = Path(__file__).parents[2] / "examples" / "river" / "campaign.toml"
@@ -225,22 +221,5 @@ def gallery_of(coalition: Coalition) -> Iterator[Gallery]:
         rows = read_signatories(INVITED.encode(), attested=False)
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
         send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
-    services = WebServices(
-        engine=coalition.engine,
-        keyring=coalition.keyring,
-        clock=lambda: coalition.now,
-        public_url="http://127.0.0.1",
-        trusted_proxies=0,
-        onion_location="",
-        wake=lambda: None,
-        embed_on="*",
-    )
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield Gallery(coalition=coalition, url=f"http://127.0.0.1:{server.server_port}")
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(coalition, embed_on="*") as url:
+        yield Gallery(coalition=coalition, url=url)

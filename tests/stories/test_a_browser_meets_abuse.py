@@ -1,18 +1,14 @@
 """A browser that only opens links confirms nothing; and while a letter is under attack a browser proves its work."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 from sqlmodel import select
-from werkzeug.serving import make_server
 
-from service.app import create_app
 from service.foundation.sealing import RootKey
 from service.model.campaign import Campaign
 from service.model.intake import Intake
@@ -22,19 +18,12 @@ from service.signing.invite import import_signatories
 from service.signing.roll_file import read_signatories
 from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
-from service.web.services import WebServices
 from tests.coalition import SLUG, Coalition, letter_file
+from tests.stories.at_a_browser import served
 from tests.stories.visitor import PERSON, Door, Visitor, letter_page
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 SECONDS = 20
 
 
@@ -55,34 +44,8 @@ def coalition(engine: Engine, root: RootKey, noon: datetime) -> Coalition:
 @pytest.fixture
 def url(coalition: Coalition) -> Iterator[str]:
     """Serve it on loopback."""
-    services = WebServices(
-        engine=coalition.engine,
-        keyring=coalition.keyring,
-        clock=lambda: coalition.now,
-        public_url="http://127.0.0.1",
-        trusted_proxies=0,
-        onion_location="",
-        wake=lambda: None,
-    )
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; without one these stories are left out."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("No Chromium on this machine: install it to see this story.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with served(coalition) as url:
+        yield url
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without"])

@@ -20,7 +20,6 @@ from tests.stories.test_a_member_signs_in_a_browser import (
     PHONE,
     SECONDS,
     Site,
-    browser,
     engine,
     fits,
     site,
@@ -29,7 +28,7 @@ from tests.stories.visitor import ORGANIZATION, PERSON, Door, Visitor, form_of, 
 from tests.waiting_page import another, newest_code
 
 # Fixtures of the other story, which a test finds by these names.
-__all__ = ["browser", "engine", "site"]
+__all__ = ["engine", "site"]
 
 PICTURES = ROOT / "build" / "pages"
 

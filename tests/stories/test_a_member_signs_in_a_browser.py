@@ -1,35 +1,21 @@
 """A member signs and confirms in a real browser, on a phone and at a desk, with JavaScript and without."""
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
-from service.app import create_app
 from service.foundation.sealing import RootKey
 from service.store.engine import make_engine
-from service.web.services import WebServices
 from tests.coalition import Coalition, letter_file
+from tests.stories.at_a_browser import served
 from tests.stories.visitor import letter_page
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SECONDS = 15
 PHONE, DESK = 360, 1280
 
@@ -64,35 +50,8 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 def site(engine: Engine, root: RootKey, noon: datetime) -> Iterator[Site]:
     """Serve a letter that takes everyone."""
     coalition = Coalition(engine=engine, root=root, now=noon).open(letter_file(more='admit = "everyone"'))
-    services = WebServices(
-        engine=engine,
-        keyring=coalition.keyring,
-        clock=lambda: coalition.now,
-        public_url="http://127.0.0.1",
-        trusted_proxies=0,
-        onion_location="",
-        wake=lambda: None,
-    )
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(coalition=coalition, url=f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; without one the story is left out, or fails where a browser is demanded."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        needed = os.environ.get("UNDERSIGNED_REQUIRE_BROWSER") == "1"  # noqa: TID251 -- the tests' own switch, read here only
-        (pytest.fail if needed else pytest.skip)("No Chromium on this machine: install it to see this story.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with served(coalition) as url:
+        yield Site(coalition=coalition, url=url)
 
 
 @pytest.fixture(params=[(True, PHONE), (False, PHONE), (True, DESK), (False, DESK)], ids=str)

@@ -1,14 +1,12 @@
 """Every public page in a real browser: no fault that axe-core finds, nothing sticks out, and a picture of each is kept."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
 from service.foundation.sealing import RootKey
@@ -34,13 +32,6 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
@@ -49,19 +40,6 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
     engine = make_engine(sqlite_url)
     yield engine
     engine.dispose()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; without it this story is left out, or fails where a browser is demanded."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        needed = os.environ.get("UNDERSIGNED_REQUIRE_BROWSER") == "1"  # noqa: TID251 -- the tests' own switch
-        (pytest.fail if needed else pytest.skip)("No Chromium on this machine: install it to see this story.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def test_every_page_is_whole_for_everybody(

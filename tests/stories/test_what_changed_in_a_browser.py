@@ -1,6 +1,5 @@
 """A member reads what changed in a real browser, on a phone and at a desk, in both directions, and answers."""
 
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,18 +8,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
-from service.app import create_app
 from service.foundation.sealing import RootKey
-from service.web.services import WebServices
 from tests.changing import file_of, revised
 from tests.coalition import Coalition
 from tests.house.repository import ROOT
+from tests.stories.at_a_browser import served
 from tests.stories.test_a_letter_speaks_several_languages import ARABIC, FRENCH
-from tests.stories.test_a_member_signs_in_a_browser import DESK, PHONE, SECONDS, Site, browser, engine, fits
+from tests.stories.test_a_member_signs_in_a_browser import DESK, PHONE, SECONDS, Site, engine, fits
 
-__all__ = ["browser", "engine"]
+__all__ = ["engine"]
 pytestmark = pytest.mark.browser
 
 LONG = (
@@ -58,22 +55,8 @@ def site(engine: Engine, root: RootKey, noon: datetime) -> Iterator[Site]:
         + FRENCH.replace('villages."', 'villages.", "Publiez l’étude."'),
     )
     revised(coalition, changed, reason="The villages asked us to name the mouth of the river as well.")
-    services = WebServices(
-        engine=engine,
-        keyring=coalition.keyring,
-        clock=lambda: coalition.now,
-        public_url="http://127.0.0.1",
-        trusted_proxies=0,
-        onion_location="",
-        wake=lambda: None,
-    )
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(coalition=coalition, url=f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(coalition) as url:
+        yield Site(coalition=coalition, url=url)
 
 
 @pytest.fixture(params=[(PHONE, "light"), (DESK, "dark")], ids=["phone", "desk"])
@@ -134,6 +117,8 @@ def test_a_member_who_keeps_its_name_objects(site: Site, page: Page) -> None:
     page.get_by_role("button", name="Object, and withdraw the sign-on").click()
     page.get_by_text("Withdrawn").first.wait_for()
     fits(page)
+
+    assert site.coalition.counts().signatories == 0
 
 
 def test_a_reader_changes_the_language_of_the_letter(site: Site, page: Page) -> None:

@@ -1,0 +1,62 @@
+"""A coalition's pages served on loopback, and the system's Chromium to open them."""
+
+import contextlib
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.web.services import WebServices
+from tests.coalition import Coalition
+
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextlib.contextmanager
+def served(coalition: Coalition, *, embed_on: str = "") -> Iterator[str]:
+    """Serve the pages at the coalition's own time, and give the address they lie under."""
+    services = WebServices(
+        engine=coalition.engine,
+        keyring=coalition.keyring,
+        clock=lambda: coalition.now,
+        public_url="http://127.0.0.1",
+        trusted_proxies=0,
+        onion_location="",
+        wake=lambda: None,
+        embed_on=embed_on,
+    )
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium; without one the story is left out, or fails where a browser is demanded."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        needed = os.environ.get("UNDERSIGNED_REQUIRE_BROWSER") == "1"  # noqa: TID251 -- the tests' own switch, read here only
+        (pytest.fail if needed else pytest.skip)("No Chromium on this machine: install it to see this story.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield browser
+        browser.close()
