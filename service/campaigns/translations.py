@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from service.campaigns.file import CampaignFile, translated_words
 from service.campaigns.file_tables import Letter, Translation
-from service.campaigns.wording import letter_text
+from service.campaigns.wording import letter_text, words_of
 from service.foundation.canonical import digest
 from service.letter.edition import OtherText, Text
 
@@ -13,19 +13,7 @@ _RECORD = "undersigned-translation-1"
 
 def translation_text(file: CampaignFile, translation: Translation) -> Text:
     """Give a translation as the letter's craft takes it, placeholders unfilled."""
-    return replace(
-        letter_text(file),
-        language=translation.language,
-        title=translation.title,
-        subtitle=translation.subtitle,
-        re=translation.re,
-        salutation=translation.salutation,
-        body=translation.body,
-        asks_intro=translation.asks_intro,
-        asks=tuple(translation.asks),
-        ending=translation.ending,
-        closing=translation.closing,
-    )
+    return replace(letter_text(file), language=translation.language, **words_of(translation))
 
 
 def translation_sha256(translation: Translation, *, revision_sha256: str) -> str:

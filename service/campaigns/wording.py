@@ -1,6 +1,10 @@
 """A campaign file's text, offices and contact, as the letter's craft takes them."""
 
+from dataclasses import fields
+from typing import Any
+
 from service.campaigns.file import CampaignFile
+from service.campaigns.file_tables import Words
 from service.letter.edition import Contact, Office, Text
 
 _WAYS = {
@@ -16,20 +20,12 @@ _AND = {"en": " and ", "fr": " et ", "es": " y "}
 
 def letter_text(file: CampaignFile) -> Text:
     """Give the text in the letter's language, placeholders unfilled."""
-    letter = file.letter
-    return Text(
-        language=file.language,
-        title=letter.title,
-        subtitle=letter.subtitle,
-        re=letter.re,
-        salutation=letter.salutation,
-        body=letter.body,
-        asks_intro=letter.asks_intro,
-        asks=tuple(letter.asks),
-        ending=letter.ending,
-        closing=letter.closing,
-        footnotes=letter.footnotes,
-    )
+    return Text(language=file.language, footnotes=file.letter.footnotes, **words_of(file.letter))
+
+
+def words_of(source: Words) -> dict[str, Any]:
+    """Give the words that a letter and each of its translations have alike, by their names in a Text."""
+    return {field.name: getattr(source, field.name) for field in fields(Words)}
 
 
 def letter_offices(file: CampaignFile) -> tuple[Office, ...]:
