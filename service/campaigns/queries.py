@@ -9,6 +9,7 @@ from service.model.campaign import Campaign
 from service.model.edition import Approver, Edition
 from service.model.letter_revision import LetterRevision
 from service.model.recipient import Recipient
+from service.store.held import hold
 
 
 def find_campaign(session: Session, slug: str) -> Campaign | None:
@@ -48,7 +49,7 @@ def present_revision(session: Session, campaign: Campaign) -> LetterRevision:
     revision = session.get(LetterRevision, campaign.revision_id) if campaign.revision_id else None
     if revision is None:
         raise Refused(f"The text of {campaign.slug!r} is not final yet: freeze it first.")
-    return revision
+    return hold(session, revision)
 
 
 def present_recipients(session: Session, campaign: Campaign) -> Sequence[Recipient]:

@@ -36,6 +36,7 @@ from service.signing.sign import (
     keep_sign_on,
     why_not_open,
 )
+from service.store.held import hold
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_text
 
@@ -94,6 +95,8 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
     campaign = session.get(Campaign, row.campaign_id) if row else None
     if row is None or campaign is None:
         return False
+    # Many forms of one letter are taken in together.
+    hold(session, campaign)
     try:
         keys = keyring.of(session, campaign.id)
     except Permanent:

@@ -21,6 +21,7 @@ from service.signing.naming import is_accepted_at_once
 from service.signing.queries import lock_signature
 from service.signing.sign import Desk, confirm_until
 from service.store.direct import Direct
+from service.store.held import hold
 from service.store.keyring import Keyring
 from service.store.rows import read_moment
 
@@ -94,7 +95,7 @@ def follow_up(session: Session, keyring: Keyring, signature_id: str, *, now: dat
     at = signature.confirmed_at if signature is not None else None
     if signature is None or at is None or not _is_owed(session, signature, at):
         return False
-    campaign = session.get_one(Campaign, signature.campaign_id)
+    campaign = hold(session, session.get_one(Campaign, signature.campaign_id))
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     act = Act(by=ConfirmedBy.BUTTON, opened_at=noted.opened_at)
     take_consequences(desk, signature, act, site_key=keyring.site_key, at=at)
