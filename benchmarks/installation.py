@@ -67,7 +67,8 @@ class Installation:
             with transaction(services.engine) as session:
                 keys = services.keyring.of(session, campaign.id)
                 session.execute(insert(Signature), [_signatory(keys, values, number) for number in numbers])
-        if services.engine.dialect.name == "postgresql":
+        # As the database would of itself after so many rows; a table that was never filled it does not look at.
+        if signatories and services.engine.dialect.name == "postgresql":
             with services.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("ANALYZE")
 

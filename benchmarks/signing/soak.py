@@ -34,6 +34,7 @@ from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature
 from service.model.states import MessageState, SignatureState
+from service.signing.pressing import pressed
 from service.store.links import Link, link_token
 from service.store.transaction import reading
 from service.wiring import Services, make_services
@@ -206,10 +207,20 @@ def _sending(installation: Installation, sink: Sink) -> Iterator[None]:
 
 
 def _wait_for_mail(installation: Installation) -> None:
-    waiting = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SUBMITTING)
     end = time.monotonic() + _LAST_SECONDS
-    while time.monotonic() < end and any(installation.counts().get(state) for state in waiting):
+    while time.monotonic() < end and _is_waiting(installation):
         time.sleep(_LOOK_SECONDS)
+
+
+def _is_waiting(installation: Installation) -> bool:
+    """Tell whether something still follows from a press, or mail waits to go."""
+    with reading(installation.services.engine) as session:
+        if pressed(session, most=1):
+            return True
+    counts = installation.counts()
+    return any(
+        counts.get(state) for state in (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SUBMITTING)
+    )
 
 
 def _judge(installation: Installation, crowd: Crowd, sink: Sink, *, total: int) -> Iterator[Line]:

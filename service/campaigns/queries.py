@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, select
 
 from service.foundation.errors import Refused
@@ -9,7 +11,9 @@ from service.model.campaign import Campaign
 from service.model.edition import Approver, Edition
 from service.model.letter_revision import LetterRevision
 from service.model.recipient import Recipient
-from service.store.held import hold
+from service.store.held import ask_once, hold
+
+_IS_RELEASED = (col(Edition.released_at).is_not(None), col(Edition.voided_at).is_(None))
 
 
 def find_campaign(session: Session, slug: str) -> Campaign | None:
@@ -80,12 +84,17 @@ def lock_latest_edition(session: Session, campaign: Campaign) -> Edition | None:
 
 def released_edition(session: Session, campaign: Campaign) -> Edition | None:
     """Find the newest edition that was released and not stopped."""
-    found = select(Edition).where(
-        Edition.campaign_id == campaign.id,
-        col(Edition.released_at).is_not(None),
-        col(Edition.voided_at).is_(None),
-    )
-    return session.exec(found.order_by(col(Edition.number).desc()).limit(1)).one_or_none()
+
+    def ask() -> Edition | None:
+        found = select(Edition).where(Edition.campaign_id == campaign.id, *_IS_RELEASED)
+        return session.exec(found.order_by(col(Edition.number).desc()).limit(1)).one_or_none()
+
+    return ask_once(session, ("released", campaign.id), ask)
+
+
+def was_released(campaign_id: SQLCoreOperations[str]) -> ColumnElement[bool]:
+    """Say in SQL of a campaign's id that an edition of it was released and not stopped."""
+    return exists().where(col(Edition.campaign_id) == campaign_id, *_IS_RELEASED)
 
 
 def numbered_edition(session: Session, campaign: Campaign, number: int) -> Edition:

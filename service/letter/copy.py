@@ -183,13 +183,16 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
 
 def used_placeholders(parts: Iterable[str]) -> frozenset[str]:
     """Find the placeholders that parts of a text use; raises Refused for one that is unknown."""
-    used = set()
-    for part in parts:
-        for match in _PLACEHOLDER.finditer(part):
-            if match[1] not in PLACEHOLDERS:
-                _refuse_placeholder(match[0])
-            used.add(match[1])
-    return frozenset(used)
+    return frozenset[str]().union(*map(_used_in, parts))
+
+
+@functools.lru_cache(maxsize=256)
+def _used_in(part: str) -> frozenset[str]:
+    matches = list(_PLACEHOLDER.finditer(part))
+    for match in matches:
+        if match[1] not in PLACEHOLDERS:
+            _refuse_placeholder(match[0])
+    return frozenset(match[1] for match in matches)
 
 
 def _addressed(edition: Edition, office: Office | None) -> tuple[Office, ...]:

@@ -137,7 +137,7 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         ending=ending,
         closing=copy.fill(text.closing),
         undersigned=undersigned(copy.numbers.organizations, copy.numbers.individuals, language),
-        sections=_sections(copy, words, language),
+        sections=make_sections(copy),
         identification=words.identification if any(line.affiliation for line in copy.lines) else "",
         withheld=_withheld(copy, words, language),
         cc_label=words.cc if copy.cc else "",
@@ -154,6 +154,12 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         other_texts_label=words.other_languages if copy.other_texts else "",
         other_texts=tuple(_other_text(one, words, language) for one in copy.other_texts),
     )
+
+
+def make_sections(copy: Copy) -> tuple[Section, ...]:
+    """Lay out the signatories of a copy only."""
+    language = settle_language(copy.text.language)
+    return _sections(copy, words_of(language), language)
 
 
 def plain_runs(runs: Sequence[Run]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -67,7 +68,7 @@ def read_markdown(parts: Sequence[str], *, fill: Callable[[str], str]) -> Writte
     if any(mark in part for mark in _BETWEEN for part in parts):
         raise Refused("The text holds a character that cannot be shown (U+E000 or U+E001): remove it.")
     source = f"\n\n{_BETWEEN}\n\n".join(parts)
-    tree = SyntaxTreeNode(_READER.parse(source, {}))
+    tree = _tree(source)
     reading = _Reading(fill)
     found: list[list[Block]] = [[]]
     notes: tuple[Blocks, ...] = ()
@@ -80,6 +81,12 @@ def read_markdown(parts: Sequence[str], *, fill: Callable[[str], str]) -> Writte
         else:
             found[-1].extend(reading.blocks([node]))
     return Written(parts=tuple(map(tuple, found)), notes=notes)
+
+
+@lru_cache(maxsize=64)
+def _tree(source: str) -> SyntaxTreeNode:
+    """Parse a text; each view of a letter reads the same one, and nobody changes its tree."""
+    return SyntaxTreeNode(_READER.parse(source, {}))
 
 
 def _is_between(node: SyntaxTreeNode) -> bool:

@@ -14,8 +14,9 @@ from service.mail.retry import RetryAt, after_deferral, after_doubt
 from service.model.columns import Moment
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MESSAGE, MessageState
-from service.store.insert import insert_from, insert_or, make_stamp, numbered_id, rows_at_once
+from service.store.insert import insert_from, insert_quickly, make_stamp, numbered_id, rows_at_once
 from service.store.lock import hold_rows
+from service.store.rows import run_quickly
 
 REASON_LENGTH = 200
 
@@ -33,6 +34,11 @@ _MAY_BE_THERE = frozenset({MessageState.SUBMITTING, MessageState.UNCERTAIN})
 _MAY_GO_AGAIN = frozenset({MessageState.QUEUED, MessageState.CLAIMED})
 # Each of these says that a mail has not gone out; of one whose first copy is in doubt nobody can say that.
 _SAYS_UNSENT = (_FINAL - {MessageState.ACCEPTED}) | {MessageState.HELD}
+# Of nearly all who act no mail is in doubt, and then nothing has to be held.
+_HAS_DOUBT = (
+    "SELECT 1 FROM message WHERE recipient_ref = :recipient"
+    " AND (state IN ('submitting', 'uncertain') OR possible_duplicate) LIMIT 1"
+)
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HELD)
 
 
@@ -70,11 +76,10 @@ def post(  # noqa: PLR0913 -- each names one column, and all but four have a def
         due_at=due_at or now,
         expires_at=expires_at,
     )
-    # The rows of its cause may still wait in the session, and a mail must not come before its letter.
-    session.flush()
+    # What waits in the session is written first: a mail must not come before its cause.
     if not insert_once(session, message, by=("dedupe_key",)):
         return False
-    session.execute(insert_or(session, _posted(message.id, now=now)))
+    insert_quickly(session, _posted(message.id, now=now))
     return True
 
 
@@ -227,6 +232,9 @@ def reader_acted(
     Where one mail alone can have brought it, doubt about that mail ends as accepted. Where several can, nobody knows
     which did, and doubt stays; but none of them goes a second time.
     """
+    session.flush()
+    if run_quickly(session.connection(), _HAS_DOUBT, recipient=recipient_ref) is None:
+        return
     found = (
         select(Message)
         .where(
@@ -424,8 +432,7 @@ def _note_posts(session: Session, stamp: str, *, now: datetime) -> None:
 
 def insert_once(session: Session, row: SQLModel, *, by: Sequence[str]) -> bool:
     """Insert a row unless one with the same values of the unique columns `by` exists; tells whether it is new."""
-    statement = insert_or(session, row).on_conflict_do_nothing(index_elements=list(by))
-    return session.execute(statement.returning(literal(1))).first() is not None
+    return insert_quickly(session, row, conflict=f"({', '.join(by)}) DO NOTHING")
 
 
 def _may_have_arrived(row: Message) -> bool:

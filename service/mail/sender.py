@@ -86,6 +86,19 @@ class Makes(Protocol):
 
 
 @runtime_checkable
+class GatheringComposer(Protocol):
+    """Makes mails one by one, but can read at once what many of them speak of."""
+
+    def __call__(self, session: Session, message: Message) -> Draft:
+        """Make one mail, as a Composer does."""
+        ...
+
+    def gather(self, session: Session, messages: Sequence[Message]) -> None:
+        """Read into the session what the mails of these messages speak of; each is then made by the same session."""
+        ...
+
+
+@runtime_checkable
 class BulkComposer(Protocol):
     """Makes many mails of one kind at once, each the same as it would be alone."""
 

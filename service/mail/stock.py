@@ -12,7 +12,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service.foundation.errors import ServiceError, Transient
 from service.mail.book import Ready, Register, ready_of
@@ -26,7 +26,7 @@ from service.mail.mould import Filled
 from service.mail.moves import into_hands, note_moves
 from service.mail.outbox import move_message
 from service.mail.pace import URGENT, Go, Scope
-from service.mail.sender import BulkComposer, Composers, Makes, Sender, Unwanted
+from service.mail.sender import BulkComposer, Composers, GatheringComposer, Makes, Sender, Unwanted
 from service.mail.sending import why_held
 from service.mail.transport import Mail
 from service.mail.workshop import Finished, Order, Workshop, is_of_use
@@ -324,7 +324,7 @@ class Stock:
             mine = [row for row in rows if row.kind is kind]
             composer = self.composers.get(kind)
             if not isinstance(composer, BulkComposer):
-                yield from ((row, self._made_alone(row)) for row in mine)
+                yield from zip(mine, self._made_one_by_one(mine), strict=True)
                 continue
             try:
                 with reading(self.register.engine) as session:
@@ -345,22 +345,40 @@ class Stock:
         except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
             return error
 
+    def _made_one_by_one(self, rows: Sequence[Taken]) -> Sequence[Envelope | Exception]:
+        """Make mails of one kind, which have read together what they speak of; where one fails, each reads for itself."""
+        composer = self.composers.get(rows[0].kind)
+        # Whatever it was, the row that has it is met again alone.
+        with contextlib.suppress(Exception), reading(self.register.engine) as session:
+            found = select(Message).where(col(Message.id).in_([row.id for row in rows]))
+            messages = {message.id: message for message in session.execute(found).scalars()}
+            if isinstance(composer, GatheringComposer):
+                composer.gather(session, list(messages.values()))
+            return [self._made(session, messages[row.id], row) for row in rows]
+        return [self._made_alone(row) for row in rows]
+
     def _made_alone(self, row: Taken) -> Envelope | Exception:
+        try:
+            with reading(self.register.engine) as session:
+                return self._made(session, session.get_one(Message, row.id), row)
+        except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
+            return error
+
+    def _made(self, session: Session, message: Message, row: Taken) -> Envelope | Exception:
         if self._has_ended():
             return _StoppingError()
         try:
-            with reading(self.register.engine) as session:
-                draft = self.composers[row.kind](session, session.get_one(Message, row.id))
-            return make_envelope(
-                draft,
-                kind=row.kind,
-                message_id=row.message_id,
-                dated_at=row.dated_at,
-                mail_from=self.sender.mail_from,
-                return_path=self.sender.return_path(row.id),
-            )
-        except Exception as error:  # noqa: BLE001 -- one corrupt row must never stop the others
-            return error
+            draft = self.composers[row.kind](session, message)
+        except Unwanted as unwanted:
+            return unwanted
+        return make_envelope(
+            draft,
+            kind=row.kind,
+            message_id=row.message_id,
+            dated_at=row.dated_at,
+            mail_from=self.sender.mail_from,
+            return_path=self.sender.return_path(row.id),
+        )
 
     # Signing
 

@@ -8,7 +8,10 @@ from service.foundation.sealing import CampaignKeys
 from service.model.agreement import Agreement, How
 from service.model.letter_revision import LetterRevision
 from service.model.signature import Signature
+from service.store.insert import insert_quickly
 from service.store.sealed import seal_text
+
+_ANEW = "(signature_id, revision_id) DO UPDATE SET how = excluded.how, agreed_at = excluded.agreed_at, note = NULL"
 
 
 def keep_agreement(
@@ -19,19 +22,24 @@ def keep_agreement(
     The caller holds the signature's row.
     """
     assert signature.revision_id is not None
-    session.flush()
-    found = select(Agreement).where(
-        Agreement.signature_id == signature.id, Agreement.revision_id == signature.revision_id
-    )
-    row = session.exec(found).one_or_none() or Agreement(
+    row = Agreement(
         campaign_id=signature.campaign_id,
         signature_id=signature.id,
         revision_id=signature.revision_id,
         how=how,
         agreed_at=now,
     )
+    if not note:
+        insert_quickly(session, row, conflict=_ANEW)
+        return
+    session.flush()
+    found = select(Agreement).where(
+        Agreement.signature_id == signature.id, Agreement.revision_id == signature.revision_id
+    )
+    # A note opens in the row only in which it was sealed.
+    row = session.exec(found).one_or_none() or row
     row.how, row.agreed_at = how, now
-    row.note = seal_text(keys, row, "note", note) if note else None
+    row.note = seal_text(keys, row, "note", note)
     session.add(row)
 
 

@@ -12,7 +12,7 @@ from service.foundation.keyed import keyed_hash
 from service.foundation.sealing import CampaignKeys
 from service.model.confirming_code import CodeChannel, ConfirmingCode
 from service.model.signature import Signature
-from service.store.insert import insert_or
+from service.store.insert import insert_quickly
 
 DIGITS = 6
 LIVES = {CodeChannel.MAIL: timedelta(minutes=90), CodeChannel.READ_OUT: timedelta(hours=24)}
@@ -22,6 +22,10 @@ MOST_TRIES = 5
 # Whoever has confirmed and sends the same page once more is told so; yet nobody may guess for ever.
 _MOST_AFTER_USE = 15
 _ALL = 10**DIGITS
+_ANEW = (
+    "(signature_id, channel) DO UPDATE SET generation = excluded.generation, digest = excluded.digest,"
+    " tries = 0, expires_at = excluded.expires_at, used_at = NULL"
+)
 # No one's row: where there is no sign-on, the same statements run for it.
 _NOBODY = ""
 
@@ -65,18 +69,7 @@ def keep_code(
         digest=_digest(keys, row.id, row.generation, code),
         expires_at=now + LIVES[channel],
     )
-    session.flush()
-    anew = insert_or(session, kept).on_conflict_do_update(
-        index_elements=["signature_id", "channel"],
-        set_={
-            "generation": kept.generation,
-            "digest": kept.digest,
-            "tries": 0,
-            "expires_at": kept.expires_at,
-            "used_at": None,
-        },
-    )
-    session.execute(anew)
+    insert_quickly(session, kept, conflict=_ANEW)
 
 
 def try_code(

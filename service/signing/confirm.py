@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from service.campaigns.queries import released_edition
 from service.foundation.canonical import digest
@@ -16,9 +16,9 @@ from service.mail.brakes.mailbox_days import renew_share
 from service.model.agreement import How
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
-from service.model.message import Message, MessageKind
+from service.model.message import MessageKind
 from service.model.signature import ConfirmedBy, HeldReason, Kind, Signature
-from service.model.states import SIGNATURE, CampaignState, MessageState, SignatureState
+from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.agreement import keep_agreement
 from service.signing.haste import is_machine_like
@@ -30,12 +30,17 @@ from service.signing.party import read_party
 from service.signing.proof import Proof, proof_of
 from service.signing.proof_line import proof_line
 from service.signing.queries import Find, get_signature, lock_signature
-from service.signing.reached import reader_acted
+from service.signing.reached import link_acted
 from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_own_links
 from service.store.keyring import Keyring
-from service.store.links import Link, find_link, link_of
+from service.store.links import Link, find_link, use_link
+from service.store.rows import read_moment, run_quickly
 from service.store.sealed import open_text
 
+_MAILED_AT = (
+    "SELECT settled_at FROM message WHERE recipient_ref = :signature AND kind IN ('confirm', 'reminder')"
+    " AND state = 'accepted' ORDER BY settled_at DESC LIMIT 1"
+)
 _LOOK_AGAIN = Sentence(
     "This page was open for more than an hour, or what it shows has changed since;"
     " please look at it and press the button again."
@@ -215,22 +220,16 @@ def take_consequences(desk: Desk, signature: Signature, act: Act, *, site_key: b
 
 def _has_arrived(desk: Desk, signature: Signature) -> None:
     """Take in that the reader of the confirming mail acted: its link is used, doubt about the mail ends."""
-    wanted = Link(purpose=Purpose.CONFIRM, row_id=signature.id, generation=signature.generation)
-    link = link_of(desk.session, desk.keys, wanted)
-    if link is not None:
-        link.used_at = link.used_at or desk.now
-        desk.session.add(link)
-        reader_acted(desk.session, desk.keys, signature, link, now=desk.now)
+    link = Link(purpose=Purpose.CONFIRM, row_id=signature.id, generation=signature.generation)
+    given_at = use_link(desk.session, desk.keys, link, now=desk.now)
+    if given_at is not None:
+        link_acted(desk.session, desk.keys, signature, Purpose.CONFIRM, given_at=given_at, now=desk.now)
 
 
 def _mailed_at(session: Session, signature: Signature) -> datetime | None:
     """Give when the newest mail with a confirming link was accepted, where one was."""
-    found = select(Message.settled_at).where(
-        Message.recipient_ref == signature.id,
-        col(Message.kind).in_((MessageKind.CONFIRM, MessageKind.REMINDER)),
-        Message.state == MessageState.ACCEPTED,
-    )
-    return session.exec(found.order_by(col(Message.settled_at).desc()).limit(1)).first()
+    settled_at = run_quickly(session.connection(), _MAILED_AT, signature=signature.id)
+    return read_moment(settled_at) if settled_at is not None else None
 
 
 def _behind(session: Session, link: LinkToken, find: Find) -> tuple[Signature, Campaign]:

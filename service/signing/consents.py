@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from service.model.consent import Consent, Occasion
 from service.model.signature import Signature
+from service.store.insert import insert_quickly
 
 WORDING = "2026-11"
 """The version of the questions on the form; a test holds its words, so that new words get a new version."""
@@ -15,7 +16,8 @@ WORDING = "2026-11"
 def keep_answers(session: Session, row: Signature, *, occasion: Occasion, now: datetime) -> None:
     """Add the answers of a sign-on as they stand now; call it wherever one of them was given or changed."""
     row.wording = WORDING
-    session.add(
+    insert_quickly(
+        session,
         Consent(
             campaign_id=row.campaign_id,
             signature_id=row.id,
@@ -25,7 +27,7 @@ def keep_answers(session: Session, row: Signature, *, occasion: Occasion, now: d
             visibility=row.visibility,
             keeps_on_change=row.keeps_on_change,
             wants_news=row.wants_news,
-        )
+        ),
     )
 
 

@@ -8,10 +8,10 @@ The worker does the rest.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, literal, update
+from sqlalchemy import delete, literal
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import released_edition
+from service.campaigns.queries import was_released
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
@@ -22,7 +22,6 @@ from service.model.message import MessageKind
 from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Signature
 from service.model.states import INTAKE, CampaignState, IntakeState
-from service.model.waiting import Waiting
 from service.signing.abuse.buckets import network_label, take_from
 from service.signing.abuse.lists import look_up
 from service.signing.abuse.origin import origin_of
@@ -38,10 +37,16 @@ from service.signing.sign import (
 )
 from service.store.held import hold
 from service.store.keyring import Keyring
+from service.store.rows import run_quickly
 from service.store.sealed import open_record, seal_text
 
 KEPT_FOR = timedelta(days=7)
 """How long a decision of the quarantine can be undone, and a form that was taken in is remembered by its id."""
+
+_TELL = (
+    "UPDATE waiting SET signature_id = :signature, seen = :seen, made_at = :at WHERE intake_id = :intake"
+    " RETURNING 1"
+)
 
 
 def receive_corrected(
@@ -91,7 +96,7 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
     What the letter no longer takes, because it was closed or changed meanwhile, goes into the quarantine: the person
     was told that the form had arrived. Two that take in at once never take the same form.
     """
-    row = _lock(session, intake_id)
+    row, is_released = _lock(session, intake_id)
     campaign = session.get(Campaign, row.campaign_id) if row else None
     if row is None or campaign is None:
         return False
@@ -103,7 +108,7 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
         # The letter was purged meanwhile, and what nobody can read any more is nobody's.
         session.delete(row)
         return False
-    if not _is_in_time(session, campaign, row, now=now):
+    if not _is_in_time(campaign, row, is_released=is_released, now=now):
         quarantine(row, QuarantineReason.TOO_LATE)
         session.add(row)
         return False
@@ -117,7 +122,7 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
 
 def set_aside(session: Session, intake_id: str) -> None:
     """Hold a form that could not be taken in, for a reason nobody foresaw, so that those behind it can be."""
-    row = _lock(session, intake_id)
+    row, _ = _lock(session, intake_id)
     if row is not None:
         quarantine(row, QuarantineReason.FAILED)
         session.add(row)
@@ -202,25 +207,30 @@ def _received(keys: CampaignKeys, sign_on: SignOn, *, now: datetime) -> Intake:
 def _tell_who_waits(desk: Desk, row: Intake, signature: Signature) -> None:
     """Tie the page that waits for this form to what became of it."""
     seen = seen_digest(desk.keys, signature, desk.campaign)
-    mine = update(Waiting).where(col(Waiting.intake_id) == row.id)
-    desk.session.execute(mine.values(signature_id=signature.id, seen=seen, made_at=desk.now))
+    desk.session.flush()
+    run_quickly(
+        desk.session.connection(), _TELL, intake=row.id, signature=signature.id, seen=seen, at=desk.now
+    )
 
 
-def _is_in_time(session: Session, campaign: Campaign, row: Intake, *, now: datetime) -> bool:
+def _is_in_time(campaign: Campaign, row: Intake, *, is_released: bool, now: datetime) -> bool:
     """Tell whether a form can still become a sign-on: what a person releases must come while the letter is open.
 
     What nobody held was in time when it was sent, and is so as long as it can be confirmed.
     """
     if row.decided_at is not None:
         return not why_not_open(campaign, now=now)
-    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED} or now >= confirm_until(campaign):
-        return False
-    return released_edition(session, campaign) is None
+    is_taking = campaign.state in {CampaignState.OPEN, CampaignState.CLOSED}
+    return is_taking and now < confirm_until(campaign) and not is_released
 
 
-def _lock(session: Session, intake_id: str) -> Intake | None:
-    found = select(Intake).where(Intake.id == intake_id, Intake.state == IntakeState.RECEIVED)
-    return session.exec(found.with_for_update(skip_locked=True)).one_or_none()
+def _lock(session: Session, intake_id: str) -> tuple[Intake | None, bool]:
+    """Take a form that waits, for this transaction, and tell whether its letter was released."""
+    found = select(Intake, was_released(col(Intake.campaign_id))).where(
+        Intake.id == intake_id, Intake.state == IntakeState.RECEIVED
+    )
+    row = session.exec(found.with_for_update(of=col(Intake.id), skip_locked=True)).one_or_none()
+    return (row[0], row[1]) if row is not None else (None, False)
 
 
 def _taken(row: Intake, signature: Signature) -> None:

@@ -1,11 +1,11 @@
 """The mails of this room: confirm, already, link, reminder, invitation, thanks, change, question, update, news."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
@@ -44,6 +44,7 @@ from service.signing.remind_change import is_reminder, reminder_of
 from service.signing.sign import link_until
 from service.signing.unsubscribe import suppression_of
 from service.signing.update_mails import UpdateMails
+from service.store.held import hold
 from service.store.keyring import Keyring
 from service.store.links import Link, link_token
 from service.store.sealed import open_text
@@ -136,6 +137,33 @@ class _Facts:
         return replace(draft, reply_to=self.replies_to) if self.replies_to else draft
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Composer:
+    """Makes the mails of one kind."""
+
+    write: Callable[[Session, _Facts], Draft]
+    keyring: Keyring
+    public_url: str
+    reply_domain: str
+
+    def __call__(self, session: Session, message: Message) -> Draft:
+        return self.write(
+            session,
+            _facts(
+                session,
+                self.keyring,
+                message,
+                public_url=self.public_url,
+                reply_domain=self.reply_domain,
+            ),
+        )
+
+    def gather(self, session: Session, messages: Sequence[Message]) -> None:
+        ids = [message.recipient_ref for message in messages]
+        for signature in session.exec(select(Signature).where(col(Signature.id).in_(ids))):
+            hold(session, signature)
+
+
 def signing_composers(
     keyring: Keyring, *, public_url: str, reply_domain: str = ""
 ) -> Mapping[MessageKind, Composer]:
@@ -146,9 +174,7 @@ def signing_composers(
     """
 
     def composer(write: Callable[[Session, _Facts], Draft]) -> Composer:
-        return lambda session, message: write(
-            session, _facts(session, keyring, message, public_url=public_url, reply_domain=reply_domain)
-        )
+        return _Composer(write=write, keyring=keyring, public_url=public_url, reply_domain=reply_domain)
 
     updates = UpdateMails(keyring=keyring, public_url=public_url)
     return {
@@ -386,6 +412,8 @@ def _facts(
     campaign = session.get(Campaign, message.campaign_id)
     if signature is None or campaign is None:
         raise Unwanted(MessageState.CANCELLED, "the sign-on is gone")
+    # Many mails of one letter are made in one session.
+    hold(session, campaign)
     keys = keyring.of(session, campaign.id)
     return _Facts(
         message=message,
@@ -394,13 +422,18 @@ def _facts(
         file=open_file(session, keyring, campaign),
         keys=keys,
         party=read_party(keys, signature),
-        revision=session.get(LetterRevision, signature.revision_id) if signature.revision_id else None,
+        revision=_revision(session, signature),
         public_url=public_url,
         replies_to=make_return_path(message.id, site_key=keyring.site_key, bounce_domain=reply_domain)
         if reply_domain
         else "",
         language=_language(message, signature, campaign),
     )
+
+
+def _revision(session: Session, signature: Signature) -> LetterRevision | None:
+    found = session.get(LetterRevision, signature.revision_id) if signature.revision_id else None
+    return hold(session, found) if found is not None else None
 
 
 def _language(message: Message, signature: Signature, campaign: Campaign) -> str:

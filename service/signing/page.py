@@ -132,9 +132,9 @@ def view_for_holder(
     text: str = "",
     now: datetime,
 ) -> LetterView:
-    """Show a letter to the holder of a personal link; only one who counts is a signatory among signatories."""
+    """Show a letter, but for its count, to the holder of a personal link; only one who counts is among signatories."""
     names = shows_names_to(campaign, signature)
-    return _view(session, keyring, campaign, names=names, text=text, now=now)
+    return _view(session, keyring, campaign, names=names, with_count=False, text=text, now=now)
 
 
 def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
@@ -170,7 +170,14 @@ def deadline_text(campaign: Campaign, language: str = "") -> str:
 
 
 def _view(
-    session: Session, keyring: Keyring, campaign: Campaign, *, names: bool, text: str = "", now: datetime
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    names: bool,
+    with_count: bool = True,
+    text: str = "",
+    now: datetime,
 ) -> LetterView:
     file = open_file(session, keyring, campaign)
     revision = present_revision(session, campaign)
@@ -182,7 +189,8 @@ def _view(
         if names or released
         else letter_without_roll(session, keyring, campaign, now=now)
     )
-    shown = _shown_counts(session, campaign, letter if released else None)
+    # To count takes as long as there are signatures.
+    shown = _shown_counts(session, campaign, letter if released else None) if with_count else None
     translated = in_language(letter, file, texts)
     visible = translated if names else veiled(translated)
     reason = why_not_open(campaign, now=now)

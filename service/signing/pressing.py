@@ -23,12 +23,13 @@ from service.signing.sign import Desk, confirm_until
 from service.store.direct import Direct
 from service.store.held import hold
 from service.store.keyring import Keyring
-from service.store.rows import read_moment
+from service.store.rows import read_moment, run_quickly
 
 _NOTE = (
     "INSERT INTO follow_up (signature_id, opened_at) VALUES (:id, :opened)"
     " ON CONFLICT (signature_id) DO NOTHING"
 )
+_TAKE_NOTE = "DELETE FROM follow_up WHERE signature_id = :id RETURNING opened_at"
 # What was given is sealed anew whenever it changes: while these bytes stand, nothing that was shown has changed.
 _CONFIRM = (
     "UPDATE signature SET state = 'confirmed', confirmed_at = :now, confirmed_by = :by, revision_id = :revision,"
@@ -87,17 +88,16 @@ def pressed(session: Session, *, most: int) -> Sequence[str]:
 def follow_up(session: Session, keyring: Keyring, signature_id: str, *, now: datetime) -> bool:
     """Do what follows from a press; tells whether there was anything to do. Done twice, it is done once."""
     signature = lock_signature(session, signature_id)
-    noted = session.get(FollowUp, signature_id)
-    if noted is None:
+    opened_at = run_quickly(session.connection(), _TAKE_NOTE, id=signature_id)
+    if opened_at is None:
         return False
-    session.delete(noted)
     # Two may press at one moment, and one may have failed: what was noted first need not be what confirmed it.
     at = signature.confirmed_at if signature is not None else None
     if signature is None or at is None or not _is_owed(session, signature, at):
         return False
     campaign = hold(session, session.get_one(Campaign, signature.campaign_id))
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-    act = Act(by=ConfirmedBy.BUTTON, opened_at=noted.opened_at)
+    act = Act(by=ConfirmedBy.BUTTON, opened_at=read_moment(opened_at))
     take_consequences(desk, signature, act, site_key=keyring.site_key, at=at)
     return True
 

@@ -101,8 +101,8 @@ def _roll_with(letter: Edition, own: Signatory) -> tuple[Signatory, ...]:
 
 
 def _document(letter: Edition) -> Document:
-    document = make_document(make_copy(replace(letter, other_texts=()), audience="public", office=None))
-    return replace(document, draft="", check_code="")
+    copy = make_copy(replace(letter, other_texts=()), audience="public", office=None)
+    return replace(make_document(copy, check_code=""), draft="")
 
 
 def _signed_letter(

@@ -9,10 +9,10 @@ from sqlmodel import Session
 from service.i18n.formats import isolate
 from service.letter.audience import is_shown_to_nobody
 from service.letter.copy import make_copy
-from service.letter.document import Entry, Piece, make_document
+from service.letter.document import Entry, Piece, make_sections
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
-from service.model.signature import Signature
+from service.model.signature import Kind, Signature
 from service.signing.members import members_of
 from service.signing.party import SignOn, read_party
 from service.signing.roll import DRAFT, entry_of, letter_without_roll, member_entries
@@ -32,8 +32,9 @@ def proof_line(
         return ""
     keys = keyring.of(session, campaign.id)
     own = line_of(session, keyring, campaign, read_party(keys, row), now=now)
-    listed = [(member, row) for member in members_of(session, row)]
-    if not own or not listed:
+    is_alone = not own or row.kind is Kind.PERSON
+    listed = [] if is_alone else [(member, row) for member in members_of(session, row)]
+    if not listed:
         return own
     letter = letter_without_roll(session, keyring, campaign, now=now)
     members = (_line_in(letter, entry, campaign) for entry in member_entries(keys, listed, number=DRAFT))
@@ -51,8 +52,8 @@ def line_of(session: Session, keyring: Keyring, campaign: Campaign, party: SignO
 def entry_in(letter: Edition, signatory: Signatory) -> Entry:
     """Give a signatory's entry as this letter prints it to those who may see the name."""
     alone = replace(letter, roll=(replace(signatory, shown="public"),))
-    document = make_document(make_copy(alone, audience="public", office=None))
-    return document.sections[0].groups[0].entries[0]
+    sections = make_sections(make_copy(alone, audience="public", office=None))
+    return sections[0].groups[0].entries[0]
 
 
 def _line_in(letter: Edition, signatory: Signatory, campaign: Campaign) -> str:

@@ -1,6 +1,6 @@
 """Find signatures: by party, by link, by standing; count them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +70,20 @@ def find_person(session: Session, campaign: Campaign, *, email: bytes, name: byt
     return _find(session, campaign, Kind.PERSON, same)
 
 
+def find_people(
+    session: Session, campaign: Campaign, *, emails: Collection[bytes], name: bytes
+) -> Mapping[bytes, Signature]:
+    """Find who of one name signed from any of these mailboxes, by the mailbox, all by their hashes; keep the rows."""
+    found = select(Signature).where(
+        Signature.campaign_id == campaign.id,
+        Signature.kind == Kind.PERSON,
+        col(Signature.email_index).in_(emails),
+        Signature.name_index == name,
+    )
+    rows = session.exec(found.order_by(col(Signature.id)).with_for_update()).all()
+    return {row.email_index: row for row in rows}
+
+
 def get_signature(session: Session, signature_id: str) -> Signature | None:
     """Get a signature to look at it."""
     return session.get(Signature, signature_id)
@@ -83,24 +97,22 @@ def lock_signature(session: Session, signature_id: str) -> Signature | None:
 
 def mails_sent(session: Session, signature: Signature, *, now: datetime) -> MailsSent:
     """Count the confirming mails this sign-on and its mailbox have already been given."""
+    same_mailbox = select(Signature.id).where(
+        Signature.campaign_id == signature.campaign_id, Signature.email_index == signature.email_index
+    )
+    # Found first and by themselves: a plan made while the tables were small would join all mails with all sign-ons.
+    theirs = same_mailbox.cte("theirs").prefix_with("MATERIALIZED")
     mine = (col(Message.recipient_ref) == signature.id) & col(Message.occurrence).startswith(
         f"{signature.generation}."
     )
-    confirming = col(Message.kind) == MessageKind.CONFIRM
     today = col(Message.created_at) > now - DAY
-    count = select(func.count()).select_from(Message)
-    to_mailbox = (
-        count.join(Signature, col(Signature.id) == col(Message.recipient_ref))
-        .where(col(Signature.campaign_id) == signature.campaign_id)
-        .where(col(Signature.email_index) == signature.email_index)
+    sent = select(
+        func.count().filter(mine & today), func.count().filter(mine), func.count().filter(today)
+    ).where(
+        Message.kind == MessageKind.CONFIRM,
+        col(Message.recipient_ref).in_(select(theirs.c.id)),
     )
-    today_all, ever, mailbox = session.exec(
-        select(
-            count.where(mine, confirming, today).scalar_subquery(),
-            count.where(mine, confirming).scalar_subquery(),
-            to_mailbox.where(confirming, today).scalar_subquery(),
-        )
-    ).one()
+    today_all, ever, mailbox = session.exec(sent).one()
     return MailsSent(for_sign_on_today=today_all, for_sign_on=ever, to_mailbox_today=mailbox)
 
 

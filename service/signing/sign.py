@@ -1,8 +1,8 @@
 """Take a sign-on: keep it pending and ask its mailbox to confirm."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service.campaigns.access import seen_campaign
@@ -17,7 +17,7 @@ from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.codes import keep_code, mail_code
-from service.signing.consents import keep_answers
+from service.signing.consents import WORDING, keep_answers
 from service.signing.limits import may_mail
 from service.signing.members import keep_members
 from service.signing.party import (
@@ -29,9 +29,10 @@ from service.signing.party import (
     second_claim_index,
     write_party,
 )
-from service.signing.queries import find_organization, find_person, mails_sent
+from service.signing.queries import find_organization, find_people, mails_sent
 from service.signing.workplace import LINKS_LIVE as LINKS_LIVE
 from service.signing.workplace import Desk as Desk
+from service.store.insert import add_once
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link, keep_links
 
@@ -187,33 +188,35 @@ def link_until(campaign: Campaign, *, since: datetime) -> datetime:
     return min(since + CONFIRM_LIVES, confirm_until(campaign))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """The row of a sign-on; where there is none, the name's hash for a new one, and whether that waits for a look."""
+
+    row: Signature | None
+    index: bytes
+    is_second: bool
+
+
 def _claim(desk: Desk, sign_on: SignOn) -> Signature:
     """Find or make the row of this sign-on, and fill it in unless it is confirmed already."""
-    row = _find_or_add(desk, sign_on)
-    if row.state is not SignatureState.CONFIRMED:
-        fill_in(desk, row, sign_on)
-    desk.session.flush()
-    return row
-
-
-def _find_or_add(desk: Desk, sign_on: SignOn) -> Signature:
     # Another request may take the name between our look and our insert, and then our own second claim as well.
     for _ in range(_TRIES):
-        row, index = _find(desk, sign_on)
-        if row is not None:
+        found = _find(desk, sign_on)
+        if found.row is not None:
+            if found.row.state is not SignatureState.CONFIRMED:
+                fill_in(desk, found.row, sign_on)
+            desk.session.flush()
+            return found.row
+        row = _new(desk, sign_on, found)
+        if add_once(desk.session, row):
+            keep_answers(desk.session, row, occasion=Occasion.FORM, now=desk.now)
+            keep_members(desk.session, desk.keys, row, sign_on)
             return row
-        try:
-            with desk.session.begin_nested():
-                row = _new(desk, sign_on, index)
-                desk.session.add(row)
-        except IntegrityError:
-            continue
-        return row
     raise Transient("This sign-on came in several times at this very moment; send the form again.")
 
 
-def _find(desk: Desk, sign_on: SignOn) -> tuple[Signature | None, bytes]:
-    """Find this sign-on's row; where there is none, the second value is the name's hash for a new one.
+def _find(desk: Desk, sign_on: SignOn) -> _Found:
+    """Find this sign-on's row.
 
     A name that another mailbox holds, be it only by an invitation, is never touched from the form: the sign-on is a
     second claim, and nobody learns from the answer whether the name was taken.
@@ -221,37 +224,33 @@ def _find(desk: Desk, sign_on: SignOn) -> tuple[Signature | None, bytes]:
     name = name_index(desk.keys, sign_on.kind, sign_on.name)
     mailbox = email_index(desk.keys, sign_on.confirming_email)
     if sign_on.kind is Kind.PERSON:
-        return find_person(desk.session, desk.campaign, email=mailbox, name=name), name
+        # Somebody of this name was added by the secretariat without an address: perhaps the same person.
+        unknown = email_index(desk.keys, "")
+        people = find_people(desk.session, desk.campaign, emails={mailbox, unknown}, name=name)
+        return _Found(row=people.get(mailbox), index=name, is_second=unknown in people)
     first = find_organization(desk.session, desk.campaign, name)
     if first is None or (first.email_index == mailbox and first.email is not None):
-        return first, name
+        return _Found(row=first, index=name, is_second=False)
     second = second_claim_index(desk.keys, sign_on)
-    return find_organization(desk.session, desk.campaign, second), second
+    return _Found(row=find_organization(desk.session, desk.campaign, second), index=second, is_second=True)
 
 
-def _new(desk: Desk, sign_on: SignOn, index: bytes) -> Signature:
+def _new(desk: Desk, sign_on: SignOn, found: _Found) -> Signature:
     row = Signature(
         campaign_id=desk.campaign.id,
         kind=sign_on.kind,
         state=SignatureState.PENDING,
         provenance=Provenance.FORM,
-        held_reason=HeldReason.SECOND_CLAIM if _is_second_claim(desk, sign_on, index) else None,
+        held_reason=HeldReason.SECOND_CLAIM if found.is_second else None,
         revision_id=desk.campaign.revision_id,
         visibility=sign_on.visibility,
-        name_index=index,
+        wording=WORDING,
+        name_index=found.index,
         email_index=email_index(desk.keys, sign_on.confirming_email),
         name=b"",
         details=b"",
         created_at=desk.now,
+        signed_at=desk.now,
     )
     write_party(desk.keys, row, sign_on)
     return row
-
-
-def _is_second_claim(desk: Desk, sign_on: SignOn, index: bytes) -> bool:
-    name = name_index(desk.keys, sign_on.kind, sign_on.name)
-    if sign_on.kind is Kind.ORGANIZATION:
-        return index != name
-    # Somebody of this name was added by the secretariat without an address: perhaps the same person.
-    unknown = email_index(desk.keys, "")
-    return find_person(desk.session, desk.campaign, email=unknown, name=name) is not None

@@ -69,6 +69,8 @@ def _make_postgres(url: str) -> Engine:
         wanted,
         pool_pre_ping=True,
         hide_parameters=True,
+        # The connection that was used last has the statements prepared that are asked most.
+        pool_use_lifo=True,
         pool_size=10,
         max_overflow=10,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},

@@ -13,7 +13,7 @@ from service.foundation.sentence import Sentence
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
 from service.model.link_token import LinkToken, Purpose
 from service.store.insert import insert_or
-from service.store.rows import run_for_rows
+from service.store.rows import read_moment, run_for_rows, run_quickly
 
 _LINK = {"digest": "bytea", "purpose": "text", "row_id": "text", "generation": "integer"}
 _KEEP = (
@@ -22,6 +22,7 @@ _KEEP = (
     " ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at"
     " WHERE link_token.expires_at < excluded.expires_at"
 )
+_USE = "UPDATE link_token SET used_at = COALESCE(used_at, :now) WHERE digest = :digest RETURNING created_at"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,14 @@ def keep_links(
 def link_of(session: Session, keys: CampaignKeys, link: Link) -> LinkToken | None:
     """Find what is kept of a link, expired or not; None where it was never given out."""
     return session.get(LinkToken, token_digest(link_token(keys, link)))
+
+
+def use_link(session: Session, keys: CampaignKeys, link: Link, *, now: datetime) -> datetime | None:
+    """Mark a link as used, unless it was before; gives when it was first given out, None where it never was."""
+    session.flush()
+    digest = token_digest(link_token(keys, link))
+    given_at = run_quickly(session.connection(), _USE, digest=digest, now=now)
+    return read_moment(given_at) if given_at is not None else None
 
 
 def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:

@@ -180,9 +180,9 @@ def one_row(connection: Connection, sql: str, **values: object) -> tuple[Any, ..
     return row
 
 
-def read_moment(written: str) -> datetime:
-    """Read a moment as either database writes it."""
-    moment = datetime.fromisoformat(written)
+def read_moment(written: str | datetime) -> datetime:
+    """Read a moment as either database or its driver writes it."""
+    moment = datetime.fromisoformat(written) if isinstance(written, str) else written
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

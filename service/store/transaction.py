@@ -1,7 +1,7 @@
 """Open and end transactions: the only place that commits."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from service.foundation.errors import Transient
 from service.store.engine import READING, WRITE_LOCK
+from service.store.held import IS_READING
 
 
 @contextlib.contextmanager
@@ -42,15 +43,24 @@ def trial(engine: Engine) -> Iterator[Session]:
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Open a session for reading one consistent state; nothing of it is ever kept."""
-    with told_plainly(), engine.connect().execution_options(**{READING: True}) as connection:
-        session = Session(bind=connection, expire_on_commit=False, autoflush=False)
+    with told_plainly(), _connect_to_read(engine) as connection:
+        session = Session(bind=connection, expire_on_commit=False, autoflush=False, info={IS_READING: True})
         try:
             yield session
         finally:
             # What was read stays readable afterwards; a rollback alone would empty it.
             session.expunge_all()
-            session.rollback()
+            _END_READING.get(engine.dialect.name, Session.rollback)(session)
             session.close()
+
+
+def _connect_to_read(engine: Engine) -> Connection:
+    # PostgreSQL itself sees to it that nothing is written.
+    return engine.connect().execution_options(**{READING: True, "postgresql_readonly": True})
+
+
+# psycopg forgets at every rollback all statements that its connection has prepared, and there is nothing to undo.
+_END_READING: Mapping[str, Callable[[Session], None]] = {"postgresql": Session.commit}
 
 
 class Writer:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
@@ -21,6 +21,7 @@ from service.mail.envelope import Draft
 from service.mail.journal import Journal, entries_beyond
 from service.mail.mould import Filled, Pattern, blank_token
 from service.mail.pace import Pace, Rates
+from service.mail.sender import Unwanted
 from service.mail.sending import check_journal
 from service.mail.smtp import SmtpTransport
 from service.mail.transport import OneByOne, Stage
@@ -570,6 +571,70 @@ def test_a_row_that_cannot_be_made_stops_no_other(house, number, is_signed):
         row = house.row(name)
         assert (row.state, row.lease_owner, row.due_at > house.time) == (QUEUED, None, True), name
     assert len(house.postbox.kept) == number - len(wrong)
+
+
+class Gathering:
+    """Makes mails one by one, and reads together what they speak of; `wrong` says what to do for whom in place of it."""
+
+    def __init__(self, house, wrong):
+        """Keep what is wrong with whom."""
+        self._house, self._wrong = house, wrong
+        self.gathered, self.sessions = [], {}
+
+    def gather(self, session, messages):
+        """Read what these speak of."""
+        del session
+        self.gathered.append(sorted(message.recipient_ref for message in messages))
+
+    def __call__(self, session, message):
+        """Make one."""
+        self.sessions.setdefault(message.recipient_ref, []).append(session)
+        self._wrong.get(message.recipient_ref, lambda _: None)(session)
+        return self._house.compose(session, message)
+
+
+def complain(session):
+    session.execute(text("SELECT of_nothing FROM nowhere"))
+
+
+def test_mails_of_a_kind_read_together_what_they_speak_of(house):
+    composer = Gathering(house, {})
+    house.composers = lambda: {BULK: composer}
+    names = post(house, 12)
+
+    house.send(most=1000)
+
+    assert house.counts() == {ACCEPTED: 12}
+    assert composer.gathered == [sorted(names)]
+    (used,) = {tuple(sessions) for sessions in composer.sessions.values()}
+    assert len(used) == 1
+
+
+def test_one_of_them_for_which_the_database_complains_stops_no_other(house):
+    composer = Gathering(house, {"person 3": complain})
+    house.composers = lambda: {BULK: composer}
+    post(house, 12)
+
+    house.send(most=1000)
+
+    assert house.counts() == {ACCEPTED: 11, QUEUED: 1}
+    assert house.state("person 3") is QUEUED
+    assert house.row("person 3").due_at > house.time
+
+
+def test_one_of_them_that_is_not_wanted_ends_as_it_says(house):
+    def refuse(_):
+        raise Unwanted(CANCELLED, "no longer wanted")
+
+    composer = Gathering(house, {"person 3": refuse})
+    house.composers = lambda: {BULK: composer}
+    post(house, 12)
+
+    house.send(most=1000)
+
+    assert house.counts() == {ACCEPTED: 11, CANCELLED: 1}
+    # All others were made at once, with nothing made twice.
+    assert {len(sessions) for sessions in composer.sessions.values()} == {1}
 
 
 def test_a_signature_that_fails_stops_no_other(house):

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, literal, update
+from sqlalchemy import delete, literal
 from sqlmodel import Session, col
 
 from service.mail.brakes.share import Share, day_key, day_of, mailbox_index
 from service.model.mailbox_day import MailboxDay
 from service.model.message import MessageKind
-from service.store.rows import run_for_rows
+from service.store.rows import run_for_rows, run_quickly
 
 _SHARES: Mapping[MessageKind, Share] = {
     MessageKind.CONFIRM: Share.TYPED,
@@ -64,8 +64,8 @@ def uncount_mailboxes(
 def renew_share(session: Session, address: str, *, now: datetime, site_key: bytes) -> None:
     """Begin the share of what strangers type anew: the mailbox's owner has just confirmed, so it is no flood."""
     mailbox = mailbox_index(day_key(site_key, day_of(now)), address)
-    here = (col(MailboxDay.day) == day_of(now), col(MailboxDay.mailbox) == mailbox)
-    session.execute(update(MailboxDay).where(*here).values(typed=0))
+    session.flush()
+    run_quickly(session.connection(), _RENEW, day=day_of(now), mailbox=mailbox)
 
 
 def forget_mailbox_days(session: Session, *, now: datetime) -> int:
@@ -76,6 +76,7 @@ def forget_mailbox_days(session: Session, *, now: datetime) -> int:
 
 _Counted = tuple[bytes, Share]
 
+_RENEW = "UPDATE mailbox_day SET typed = 0 WHERE day = :day AND mailbox = :mailbox RETURNING 1"
 _COUNTS = {"mailbox": "bytea", "typed": "integer", "written": "integer"}
 _ADD = (
     "INSERT INTO mailbox_day (day, mailbox, typed, written)"
