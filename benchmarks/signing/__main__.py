@@ -83,7 +83,7 @@ class Stage:
     def _sign(self) -> Load:
         people = sign_requests(self.product, _LETTER, self._numbers())
         # The worker takes its time for each of them.
-        load = self._post(self.product, people, wanted="303", seconds=max(2, self.plan.seconds // 2))
+        load = self._post(self.product, people, wanted="303", seconds=max(2, self.plan.seconds))
         self.answered += load.requests
         return load
 
@@ -95,7 +95,7 @@ class Stage:
         self._take_in()
         buttons = confirm_requests(self.installation, _LETTER, most=_FASTEST * self.plan.seconds)
         # More can be confirmed in a second than signed, and nobody confirms twice.
-        return self._post(self.product, buttons, wanted="303", seconds=max(1, self.plan.seconds // 3))
+        return self._post(self.product, buttons, wanted="303", seconds=max(1, 2 * self.plan.seconds // 3))
 
     def _take_in(self) -> None:
         """Let the worker do what the form has left to it, and say how fast it does."""
@@ -208,14 +208,14 @@ def _round(number: str, turns: Mapping[str, Callable[[], Load]]) -> dict[str, fl
 def _read_plan(arguments: Sequence[str]) -> Plan:
     parser = argparse.ArgumentParser(prog="make bench-sign", description="Measures the public side.")
     parser.add_argument("--quick", action="store_true", help="one round, 3 seconds each, a small crowd")
-    parser.add_argument("--rounds", type=int, help="how often everybody takes a turn (3)")
-    parser.add_argument("--seconds", type=int, help="how long a turn takes (6)")
+    parser.add_argument("--rounds", type=int, help="how often everybody takes a turn (6)")
+    parser.add_argument("--seconds", type=int, help="how long a turn takes (3)")
     parser.add_argument("--crowd", type=int, help="signatures in the table at the end (1,000,000)")
     parser.add_argument("--folder", type=Path, help="put the database here; else where temporary files go")
     asked = parser.parse_args(arguments)
     return Plan(
-        rounds=asked.rounds or (1 if asked.quick else 3),
-        seconds=asked.seconds or (3 if asked.quick else 6),
+        rounds=asked.rounds or (1 if asked.quick else 6),
+        seconds=asked.seconds or 3,
         crowd=asked.crowd or (20_000 if asked.quick else 1_000_000),
         folder=asked.folder,
     )

@@ -20,6 +20,9 @@ _MOST = 8
 
 _POSTGRESQL = "postgresql"
 _FLEETING = {_POSTGRESQL: "SET synchronous_commit TO off", "sqlite": "PRAGMA synchronous=NORMAL"}
+# Everything asked here is found by a key, and PostgreSQL keeps the plan of what is prepared: one made while a table
+# was small would read the whole of it once it is not.
+_BY_KEY = {_POSTGRESQL: "SET enable_seqscan TO off"}
 
 
 class Direct:
@@ -113,12 +116,17 @@ class Direct:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         # It rests here, and the pool has others to give.
         connection.detach()
-        if not self._lasting:
-            cursor = connection.connection.cursor()
-            cursor.execute(_FLEETING[connection.dialect.name])
-            cursor.close()
+        self._set_up(connection)
         is_prepared = connection.dialect.name == _POSTGRESQL
         return _Line(connection, Prepared(connection.connection.dbapi_connection) if is_prepared else None)
+
+    def _set_up(self, connection: Connection) -> None:
+        name = connection.dialect.name
+        wanted = (_BY_KEY.get(name), None if self._lasting else _FLEETING[name])
+        cursor = connection.connection.cursor()
+        for setting in filter(None, wanted):
+            cursor.execute(setting)
+        cursor.close()
 
     def _close(self, *_: object) -> None:
         while self._idle:
