@@ -45,7 +45,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     """Open a session for reading one consistent state; nothing of it is ever kept."""
     with told_plainly(), _connect_to_read(engine) as connection:
         session = Session(bind=connection, expire_on_commit=False, autoflush=False, info={IS_READING: True})
-        end = Session.rollback
+        end: Callable[[Session], None] = Session.rollback
         try:
             yield session
             end = _END_READING.get(engine.dialect.name, end)

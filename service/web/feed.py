@@ -4,24 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from service.foundation.sentence import Sentence
 from service.signing.page import LetterView
 
 _TITLES = {
-    "opened": "Open for sign-ons",
-    "closed": "Closed for sign-ons",
-    "sent": "Sent",
-    "published": "Published",
+    # translators: the title of an entry in a letter's feed, as are the next three
+    "opened": Sentence("Open for sign-ons"),
+    "closed": Sentence("Closed for sign-ons"),
+    "sent": Sentence("The letter was sent"),
+    "published": Sentence("The letter was published"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One thing that happened to the letter."""
+    """One thing that happened to the letter; `deadline` is told where sign-ons began."""
 
     tag: str
     title: str
     at: str
     summary: str
+    deadline: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,13 @@ def feed_of(letter: LetterView, *, address: str) -> Feed:
     """Tell the letter's life to those who follow it."""
     tag = _tag(letter, address)
     events = tuple(
-        Event(tag=f"{tag}:{word}", title=_TITLES[word], at=_rfc3339(at), summary=_summary(letter, word))
+        Event(
+            tag=f"{tag}:{word}",
+            title=_TITLES[word],
+            at=_rfc3339(at),
+            summary=letter.signatories_phrase if word in {"sent", "published"} else "",
+            deadline=letter.deadline if word == "opened" else None,
+        )
         for word, at in reversed(letter.happened)
     )
     return Feed(
@@ -52,12 +61,6 @@ def feed_of(letter: LetterView, *, address: str) -> Feed:
         updated=events[0].at if events else _rfc3339(letter.deadline),
         events=events,
     )
-
-
-def _summary(letter: LetterView, word: str) -> str:
-    if word == "opened":
-        return f"Sign-on deadline: {letter.deadline_text}"
-    return letter.signatories_phrase if word in {"sent", "published"} else ""
 
 
 def _tag(letter: LetterView, address: str) -> str:

@@ -162,9 +162,13 @@ def test_the_goal_is_shown_where_the_coalition_wants_it(coalition, visitor):
     assert '<progress id="goal" max="1000" value="4">' in visitor.open(LETTER).text
 
 
+def read_feed(answer):
+    return ET.fromstring(answer.text)  # noqa: S314 -- our own answer
+
+
 def test_the_feed_tells_what_happened_and_names_nobody(coalition, visitor):
     answer = visitor.open(f"{LETTER}/feed")
-    feed = ET.fromstring(answer.text)  # noqa: S314 -- our own answer
+    feed = read_feed(answer)
 
     assert answer.mimetype == "application/atom+xml"
     assert feed.findtext(f"{ATOM}title") == "Keep the river open"
@@ -174,6 +178,12 @@ def test_the_feed_tells_what_happened_and_names_nobody(coalition, visitor):
         f"{PUBLIC_URL}{LETTER}/feed",
     }
     assert "River Watch" not in answer.text
+
+
+def test_the_feed_speaks_the_language_of_its_reader(coalition, visitor):
+    (entry,) = read_feed(visitor.open(f"{LETTER}/feed?lang=fr")).iter(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "Ouverte aux signatures"
+    assert entry.findtext(f"{ATOM}summary").startswith("Date limite de signature\xa0: 5 décembre 2026")
 
 
 @pytest.mark.parametrize(
