@@ -25,6 +25,7 @@ LONGEST_ROLL = 20_000
 
 _STANDARDS = {"mail": ["a-2a", "ua-1"], "archive": ["a-3a", "ua-1"]}
 _CHILD = "service.letter.typeset"
+_BEGINNINGS = (b"%PDF-", b"\x89PNG\r\n")
 _REFUSED = 3
 # Measured: 600 names take 1 s and 150 MB, 20,000 names some 10 s and 900 MB.
 _MEMORY_BYTES = 4 * 1024**3
@@ -74,20 +75,31 @@ def render_pdf(
         # Noon: the same day in every time zone but the outermost.
         "timestamp": int(datetime.combine(date.fromisoformat(document.day), time(12), UTC).timestamp()),
     }
-    return _run(job, files=files, limits=limits or Limits())
+    return typeset(job, files=files, limits=limits or Limits())
 
 
-def _run(job: dict[str, Any], *, files: tuple[Path, ...], limits: Limits) -> bytes:
+def typeset(
+    job: dict[str, Any],
+    *,
+    files: tuple[Path, ...],
+    limits: Limits,
+    templates: tuple[str, ...] = ("letter/letter.typ",),
+) -> bytes:
+    """Set a job by the first of the templates, which may include the others, in a process of its own, with limits.
+
+    The folder of that process holds the templates side by side and nothing else. A job with `format` "png" gives a
+    picture of its one page, any other a PDF. Raises as render_pdf() does.
+    """
     with tempfile.TemporaryDirectory(prefix="letter-") as folder:
         root, font_directory = Path(folder, "root"), Path(folder, "fonts")
         root.mkdir()
-        template = Path(shutil.copyfile(TEMPLATES / "letter" / "letter.typ", root / "letter.typ"))
+        copied = [shutil.copyfile(TEMPLATES / name, root / Path(name).name) for name in templates]
         font_directory.mkdir()
         for place, file in enumerate(files):
             Path(font_directory, f"{place:03}{file.suffix.lower()}").symlink_to(file.resolve())
         whole = {
             **job,
-            "template": str(template),
+            "template": str(copied[0]),
             "root": str(root),
             "font_directory": str(font_directory),
             "font_files": [str(file.resolve()) for file in files],
@@ -115,7 +127,7 @@ def _start(job: bytes, *, cwd: Path, wall_seconds: int) -> bytes:
         raise Permanent(
             f"The PDF could not be made: the typesetter took more than {wall_seconds} seconds."
         ) from None
-    if done.returncode == 0 and done.stdout.startswith(b"%PDF-"):
+    if done.returncode == 0 and done.stdout.startswith(_BEGINNINGS):
         return done.stdout
     raise _failure(done.returncode, done.stderr)
 
@@ -203,13 +215,14 @@ def _pieces(pieces: tuple[Piece, ...], language: str) -> list[dict[str, Any]]:
         {
             "glue": piece.glue,
             "text": isolate(piece.text, within=language),
-            "tall": _is_tall(piece.text),
+            "tall": is_tall(piece.text),
         }
         for piece in pieces
     ]
 
 
-def _is_tall(text: str) -> bool:
+def is_tall(text: str) -> bool:
+    """Tell whether a text reaches far above and below the line, as Arabic and Tibetan do."""
     return not text.isascii() and any(
         first <= ord(character) <= last for character in text for first, last in _TALL
     )
