@@ -54,9 +54,7 @@ _SPANISH = _Others(
 )
 # These four were made by a machine: a native reader has to look at them. The Arabic nouns are in the genitive.
 _ARABIC = _Others(
-    organizations=Noun(
-        none="", one="منظمة واحدة", two="منظمتين", few="{n} منظمات", many="{n} منظمة"
-    ),
+    organizations=Noun(none="", one="منظمة واحدة", two="منظمتين", few="{n} منظمات", many="{n} منظمة"),
     individuals=Noun(none="", one="فرد واحد", two="فردين", few="{n} أفراد", many="{n} فردًا"),
     other_organizations=Noun(
         none="", one="منظمة أخرى", two="منظمتين أخريين", few="{n} منظمات أخرى", many="{n} منظمة أخرى"

@@ -172,18 +172,22 @@ def _posts(facts: Facts) -> tuple[Post, ...]:
 
 def _post(facts: Facts, sentence: Sentence) -> Post:
     """Write a post that fits: what is longer than there is room for is shortened, the link never."""
-    for budget in _BUDGETS:
-        said = _say(
-            facts,
-            sentence,
-            title=shorten(facts.title, budget),
-            addressee=shorten(facts.addressee, budget),
-            ask=without_end(shorten(facts.asks[0], budget)) if facts.asks else "",
-        )
-        # On a line of its own nothing sticks to the link, in whichever direction the words run.
-        text = f"{said}\n{facts.link}"
-        if weight(text) <= MOST_IN_POST:
-            break
+    tries = (_try_post(facts, sentence, budget) for budget in _BUDGETS)
+    return next((post for post in tries if post.length <= MOST_IN_POST), None) or _try_post(
+        facts, sentence, _BUDGETS[-1]
+    )
+
+
+def _try_post(facts: Facts, sentence: Sentence, budget: int) -> Post:
+    said = _say(
+        facts,
+        sentence,
+        title=shorten(facts.title, budget),
+        addressee=shorten(facts.addressee, budget),
+        ask=without_end(shorten(facts.asks[0], budget)) if facts.asks else "",
+    )
+    # On a line of its own nothing sticks to the link, in whichever direction the words run.
+    text = f"{said}\n{facts.link}"
     return Post(text=text, length=weight(text))
 
 
@@ -233,6 +237,4 @@ def _say(facts: Facts, sentence: Sentence, **more: str) -> str:
 
 def _others(facts: Facts) -> str:
     organizations, individuals = facts.others or (0, 0)
-    return count_others(
-        organizations, individuals, facts.language, of_organization=facts.is_organization
-    )
+    return count_others(organizations, individuals, facts.language, of_organization=facts.is_organization)

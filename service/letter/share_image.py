@@ -41,7 +41,9 @@ def draw_share(share: Share, fonts: Fonts) -> bytes:
         ("The coalition's name", share.coalition),
     )
     refuse_unprintable(labelled, fonts)
-    said = {what: isolate(text, within=share.language) for what, text in vars(share).items() if what != "language"}
+    said = {
+        what: isolate(text, within=share.language) for what, text in vars(share).items() if what != "language"
+    }
     words: dict[str, Any] = {
         **said,
         "language": share.language,

@@ -10,6 +10,7 @@ from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
+from service.letter.audience import may_show
 from service.signing.erase import erase, what_remains
 from service.signing.fresh_link import ask_by_old_link
 from service.signing.line import LineChange, ask_correction, change_line, hide, undo_line
@@ -237,6 +238,7 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
         own=token_path("manage", token),
         change_link=token_path("change", view.change_token) if view.change_token else "",
         language_name=dict(language_options(shown)).get(shown, shown),
+        offers_kit=view.counts and may_show(view.visibility.value, "public"),
         nonce=fresh_nonce(),
         done=done,
         notice=notice,
