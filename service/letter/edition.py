@@ -169,7 +169,9 @@ def plain(value: Any) -> Any:
         found = ((name, getattr(value, name), is_later) for name, is_later in _fields_of(type(value)))
         # Most of a letter's values are words, and a long roll has half a million of them.
         return {
-            name: one if type(one) is str else plain(one) for name, one, is_later in found if one or not is_later
+            name: one if type(one) is str else plain(one)
+            for name, one, is_later in found
+            if one or not is_later
         }
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]

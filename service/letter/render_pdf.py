@@ -70,7 +70,7 @@ def render_pdf(
     job = {
         "inputs": inputs,
         "standards": _STANDARDS[profile],
-        "densities": _DENSITIES if names <= _LONG_ROLL else _DENSITIES[:1],
+        "densities": _DENSITIES if names <= _LONG_ROLL and not document.volume else _DENSITIES[:1],
         # Noon: the same day in every time zone but the outermost.
         "timestamp": int(datetime.combine(date.fromisoformat(document.day), time(12), UTC).timestamp()),
     }

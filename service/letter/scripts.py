@@ -23,7 +23,9 @@ _LANGUAGES = (
 _UYGHUR = re.compile("[ۇۆۈېڭ]")
 _ARABIC = "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
 _FOUND = tuple((language, re.compile(f"[{letters}]")) for language, letters in _LANGUAGES)
-_RANGES = {**dict(_LANGUAGES), "ug": _ARABIC}
+_KANA = re.compile("[\u3040-\u30ff]")
+_HAN = dict(_LANGUAGES)["zh"]
+_RANGES = {**dict(_LANGUAGES), "ja": dict(_LANGUAGES)["ja"] + _HAN, "ug": _ARABIC}
 
 
 def language_of(text: str, *, within: str) -> str:
@@ -44,6 +46,10 @@ def stretches(text: str, *, within: str) -> list[tuple[str, str]]:
     for language, letters in _RANGES.items():
         pattern = f"[{letters}](?:[{letters}\u200c\u200d ,.«»،؛؟]*[{letters}])?"
         match = re.search(pattern, text)
-        if match and language_of(text if language == "ug" else match[0], within=within) == language:
+        if match is None or (language == "zh" and _KANA.search(text)):
+            # Han letters beside Kana may be of either language.
+            continue
+        # Uyghur is told by some of its letters only.
+        if language_of(text if language == "ug" else match[0], within=within) == language:
             found.append((language, pattern))
     return found
