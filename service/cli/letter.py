@@ -8,9 +8,11 @@ import click
 from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, say, write_out
 from service.foundation.errors import Refused
+from service.kit.pack import pack_for
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Audience
+from service.letter.render_pack import render_pack
 from service.letter.windows import LAYOUTS, Layout, layout_for_post
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading
@@ -90,3 +92,26 @@ def _refuse_pipe(out: Path, rendering: Rendering) -> None:
         raise Refused(
             "The names of this letter stand in volumes of their own: give a file to write, not “-”."
         )
+
+
+@letter.command()
+@click.argument("slug")
+@click.option("--for", "signatory", default="", help="The id of one who is invited, for its own line.")
+@click.option("--language", default="", help="The language of the pages in front; without it, the letter's.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
+@pass_context
+def pack(context: Context, slug: str, signatory: str, language: str, out: Path) -> None:
+    """Write what a board reads before it decides whether to sign, as PDF: a page in front, then the letter."""
+    services = context.services
+    with reading(services.engine) as session:
+        found = pack_for(
+            session,
+            services.keyring,
+            slug,
+            signatory=signatory,
+            language=language,
+            now=services.clock(),
+        )
+    write_out(out, render_pack(found.pack, found.document, fonts=services.fonts))
+    if str(out) != "-":
+        say(f"Wrote {out}")

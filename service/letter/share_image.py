@@ -7,7 +7,8 @@ from typing import Any
 
 from service.i18n.formats import direction, isolate
 from service.letter.fonts import Fonts, refuse_unprintable
-from service.letter.render_pdf import Limits, is_tall, typeset
+from service.letter.paper import is_tall
+from service.letter.render_pdf import Limits, typeset
 
 WIDTH, HEIGHT = 1200, 630
 """Pixels: what the larger networks show whole."""

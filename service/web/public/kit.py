@@ -1,16 +1,16 @@
-"""The kit of a signatory: what it may publish, as a page, a picture and one file."""
+"""The papers of a member: the pack for whoever decides, and the kit to publish from."""
 
 from flask import Response, request
 
-from service.foundation.errors import Refused
 from service.i18n.formats import direction
 from service.kit.files import embargo_or_not, kit_zip
 from service.kit.own_kit import Kit, give_kit, open_kit
+from service.kit.pack import pack_of_invitation
+from service.letter.render_pack import render_pack
 from service.letter.share_image import HEIGHT, WIDTH, draw_share
 from service.store.transaction import reading, transaction
 from service.web.links import token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh
 from service.web.render import Openness, answer, letter_fragment, page, see_other
 from service.web.services import services
 
@@ -50,11 +50,19 @@ def kit_file(token: str) -> Response:
     return response
 
 
-@public.post("/manage/<token>/kit")
+@public.get("/invitation/<token>/pack.pdf")
+def decision_pack(token: str) -> Response:
+    """Give what a board reads before it decides, with the letter, to be passed on."""
+    here = services()
+    with reading(here.engine) as session:
+        found = pack_of_invitation(session, here.keyring, token=token, now=here.now())
+    response = answer(render_pack(found.pack, found.document, fonts=here.fonts), media_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.slug}-for-decision.pdf"'
+    return response
+
+
 def give_own_kit(token: str) -> Response:
-    """Give the owner of a sign-on the link of its kit, which may be passed on."""
-    if not form_is_fresh(request.form):
-        raise Refused(OPEN_TOO_LONG)
+    """Give the owner of a sign-on, who has just asked for it on its page, the link of its kit, which may be passed on."""
     here = services()
     with transaction(here.engine) as session:
         kit = give_kit(session, here.keyring, manage_token=token, now=here.now())

@@ -34,6 +34,7 @@ from service.web.language import page_language
 from service.web.languages import language_options
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
+from service.web.public.kit import give_own_kit
 from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
@@ -85,6 +86,8 @@ def act_on_sign_on(token: str) -> Response:
         return _show(_look(token), token, notice=OPEN_TOO_LONG)
     if answer == "data":
         return _data(token)
+    if answer == "kit":
+        return give_own_kit(token)
     if answer not in _ACTS:
         raise Refused(
             Sentence("Choose on the page of your sign-on what you want to do; open it again from your mail.")
