@@ -22,7 +22,7 @@ from service.letter.document import Document, make_document
 from service.letter.render_pack import Pack, PackRow, PackSection
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
-from service.model.signature import Signature
+from service.model.signature import Signature, Visibility
 from service.signing.naming import HOW_NAMED
 from service.signing.page import veiled
 from service.signing.party import SignOn, read_party
@@ -118,7 +118,7 @@ def make_pack(
     copy = make_copy(replace(letter, other_texts=()), audience="public", office=None)
     # The text is final: it is no draft; and nobody can check a copy without names.
     document = replace(make_document(copy, check_code=""), draft="", check_label="")
-    line = line_of(session, keyring, campaign, party, now=now) if party is not None and party.name else ""
+    line = _own_line(session, keyring, campaign, party, now=now)
     words = _Words(language=spoken)
     pack = Pack(
         language=spoken,
@@ -138,6 +138,16 @@ def make_pack(
         ),
     )
     return PackOfLetter(slug=campaign.slug, pack=pack, document=document)
+
+
+def _own_line(
+    session: Session, keyring: Keyring, campaign: Campaign, party: SignOn | None, *, now: datetime
+) -> str:
+    """Give the line as it would be printed, whatever was chosen so far: its reader decides about just that."""
+    if party is None or not party.name:
+        return ""
+    shown = replace(party, visibility=Visibility.PUBLIC)
+    return line_of(session, keyring, campaign, shown, now=now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The words that a signatory may publish under its own name: headline, paragraph, posts, press (pure)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ _ABOUT = Sentence("About {coalition}")
 _PICTURE = Sentence("Public letter of {coalition}: “{title}”. Signed by {signatories}.")
 _PICTURE_SOME = Sentence("Public letter of {coalition}: “{title}”.")
 
+_AFTER_DOTS = re.compile(r"…[.。།]")
 _MOST_ASKS = 3
 _LONGEST_ASK = 160
 _LONGEST_SUBJECT = 240
@@ -232,7 +234,9 @@ def _say(facts: Facts, sentence: Sentence, **more: str) -> str:
         "signatories": _all_of(facts),
         **more,
     }
-    return str(catalogue(facts.language).say(sentence.with_values(**values)))
+    said = str(catalogue(facts.language).say(sentence.with_values(**values)))
+    # What was cut ends in three dots already.
+    return _AFTER_DOTS.sub("…", said)
 
 
 def _others(facts: Facts) -> str:
