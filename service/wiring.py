@@ -16,6 +16,7 @@ from service.foundation.clock import Clock, now
 from service.foundation.errors import Refused
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.foundation.settings import Settings
+from service.kit.messages import kit_composers
 from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.dkim_keys import make_dkim_keys, open_dkim_keys
@@ -115,6 +116,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         composers={
             **signing_composers(keyring, public_url=settings.public_url, reply_domain=settings.reply_domain),
             **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
+            **kit_composers(keyring, public_url=settings.public_url),
         },
         addresses={**signing_addresses(keyring), **delivery_addresses(keyring)},
         fonts=fonts,

@@ -22,6 +22,7 @@ from service.delivery.propose import Proposal, propose
 from service.delivery.release import release
 from service.foundation.clock import now
 from service.foundation.sealing import RootKey
+from service.kit.messages import kit_composers
 from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.postman import Sender, deliver_due
@@ -221,6 +222,7 @@ class Coalition:
         composers = {
             **signing_composers(self.keyring, public_url=PUBLIC_URL, reply_domain=self.bounce_domain),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
+            **kit_composers(self.keyring, public_url=PUBLIC_URL),
         }
         sender = Sender(
             site_key=self.root.derive("message-id"),

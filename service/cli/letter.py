@@ -7,9 +7,13 @@ import click
 
 from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, say, write_out
-from service.letter.compile import RENDERERS, Profile, compile_copy
+from service.foundation.errors import Refused
+from service.kit.pack import pack_for
+from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Audience
+from service.letter.render_pack import render_pack
+from service.letter.windows import LAYOUTS, Layout, layout_for_post
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading
 
@@ -29,12 +33,26 @@ def letter() -> None:
 @click.option(
     "--edition", type=click.IntRange(min=1), help="A frozen edition; without it, the letter as it stands."
 )
+@click.option(
+    "--layout",
+    type=click.Choice(["post", *LAYOUTS]),
+    default="classic",
+    show_default=True,
+    help="Where a PDF's inside address stands; post chooses the envelope's window by the office's country.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
 @pass_context
 def compile_(
-    context: Context, slug: str, form: str, audience: str, profile: str, edition: int | None, out: Path
+    context: Context,
+    slug: str,
+    form: str,
+    audience: str,
+    profile: str,
+    edition: int | None,
+    layout: str,
+    out: Path,
 ) -> None:
-    """Write the letter as PDF, HTML, text or JSON."""
+    """Write the letter as PDF, HTML, text or JSON; volumes of a very long roll stand beside it."""
     services = context.services
     with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
@@ -50,12 +68,50 @@ def compile_(
                 else frozen_letter(session, services.keyring, row)
             )
     offices = [office for office in found.offices if office.role == "to"]
-    copy = make_copy(
-        found, audience=cast(Audience, audience), office=offices[0] if len(offices) == 1 else None
+    office = offices[0] if len(offices) == 1 else None
+    copy = make_copy(found, audience=cast(Audience, audience), office=office)
+    if layout == "post":
+        layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
+    rendering = compile_copy(
+        copy, form=form, profile=cast(Profile, profile), layout=cast(Layout, layout), fonts=services.fonts
     )
-    rendering = compile_copy(copy, form=form, profile=cast(Profile, profile), fonts=services.fonts)
+    _refuse_pipe(out, rendering)
     write_out(out, rendering.data)
+    for place, volume in enumerate(rendering.volumes, start=1):
+        write_out(out.with_stem(f"{out.stem}-volume-{place}"), volume)
     for notice in rendering.notices:
         click.echo(notice, err=True)
     if str(out) != "-":
-        say(f"Wrote {out} (check code {copy.check_code})")
+        volumes = len(rendering.volumes)
+        beside = f" and {volumes} volumes of names beside it" if volumes else ""
+        say(f"Wrote {out}{beside} (check code {copy.check_code})")
+
+
+def _refuse_pipe(out: Path, rendering: Rendering) -> None:
+    if rendering.volumes and str(out) == "-":
+        raise Refused(
+            "The names of this letter stand in volumes of their own: give a file to write, not “-”."
+        )
+
+
+@letter.command()
+@click.argument("slug")
+@click.option("--for", "signatory", default="", help="The id of one who is invited, for its own line.")
+@click.option("--language", default="", help="The language of the pages in front; without it, the letter's.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
+@pass_context
+def pack(context: Context, slug: str, signatory: str, language: str, out: Path) -> None:
+    """Write what a board reads before it decides whether to sign, as PDF: a page in front, then the letter."""
+    services = context.services
+    with reading(services.engine) as session:
+        found = pack_for(
+            session,
+            services.keyring,
+            slug,
+            signatory=signatory,
+            language=language,
+            now=services.clock(),
+        )
+    write_out(out, render_pack(found.pack, found.document, fonts=services.fonts))
+    if str(out) != "-":
+        say(f"Wrote {out}")

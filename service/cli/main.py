@@ -12,6 +12,7 @@ from service.cli.campaigns import campaign
 from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
 from service.cli.deliver import deliver
+from service.cli.kit import kit
 from service.cli.letter import letter
 from service.cli.mirror import mirror
 from service.cli.organizations import ABOUT_ORGANIZATIONS
@@ -32,7 +33,10 @@ def commands() -> None:
 
 
 campaign.add_command(mirror)
-for command in (init, run, campaign, signatories, abuse, update, letter, deliver, outbox, status, doctor):
+for command in (
+    *(init, run, campaign, signatories, abuse, update),
+    *(letter, kit, deliver, outbox, status, doctor),
+):
     commands.add_command(command)
 for command in ABOUT_ORGANIZATIONS:
     signatories.add_command(command)

@@ -40,6 +40,9 @@ def _typeset(job: dict[str, Any]) -> bytes:
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[job["font_directory"]]
     )
     compilers = [_compiler(job, fonts, density=density) for density in job["densities"]]
+    if job.get("format") == "png":
+        [picture] = _listed(compilers[0].compile(format="png", ppi=job["ppi"]))
+        return picture
     first = _chosen(compilers)
     for compiler in (first, *compilers):
         pages, warnings = compiler.compile_with_warnings(
@@ -49,6 +52,10 @@ def _typeset(job: dict[str, Any]) -> bytes:
         if isinstance(pages, bytes) and not any("converge" in warning.message for warning in warnings):
             return pages
     raise RuntimeError("the pages did not settle")
+
+
+def _listed(pages: bytes | list[bytes] | None) -> list[bytes]:
+    return [pages] if isinstance(pages, bytes) else pages or []
 
 
 def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str) -> typst.Compiler:

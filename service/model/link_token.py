@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     NOT_ME = "not_me"
     OBJECT = "object"
     COUNTERSIGN = "countersign"
+    KIT = "kit"
 
 
 class LinkToken(SQLModel, table=True):

@@ -15,6 +15,8 @@ from sqlmodel import col, select
 from service.delivery.messages import delivery_composers
 from service.delivery.rehearse import rehearse
 from service.foundation.sealing import RootKey
+from service.kit.messages import kit_composers
+from service.kit.send import send_kits
 from service.letter.fonts import Fonts
 from service.mail.brakes.canary import UNDO
 from service.mail.relay import Relay
@@ -204,6 +206,8 @@ def carry_on(office: Office) -> None:
     coalition.approve(first, Decision.CHANGES)
     office.send()
     coalition.approve(first).approve(second).release()
+    with transaction(coalition.engine) as session:
+        send_kits(session, coalition.keyring, SLUG, under_embargo=False, by="test", now=coalition.now)
     office.send()
 
 
@@ -224,6 +228,7 @@ def written_kinds(coalition: Coalition) -> set[MessageKind]:
     return {
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
+        *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
     }
 
 

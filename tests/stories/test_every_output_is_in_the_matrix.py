@@ -17,6 +17,8 @@ from service.campaigns.queries import get_campaign
 from service.cli.main import commands
 from service.delivery.messages import delivery_composers
 from service.delivery.rehearse import rehearse
+from service.kit.messages import kit_composers
+from service.kit.send import send_kits
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.letter.fonts import Fonts
@@ -59,6 +61,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "signatories calls": ((SLUG,), EVERYTHING),
     "abuse list": ((), NOBODY),
     "letter compile": ((SLUG, "--format", "txt", "--out", "-"), PUBLIC),
+    "letter pack": ((SLUG, "--out", "pack.pdf"), NOBODY),
     "deliver": ((SLUG, "--check"), NOBODY),
     "outbox show": (("--json",), NOBODY),
     "status": (("--json",), NOBODY),
@@ -66,7 +69,16 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
 }
 # What acts tells in numbers, ids and slugs what it did; of none of these is it asked to show anybody.
 ACTS = {
-    *("init", "run", "update send", "update stop", "outbox retry", "outbox hold", "outbox resume"),
+    *(
+        "init",
+        "run",
+        "update send",
+        "update stop",
+        "kit send",
+        "outbox retry",
+        "outbox hold",
+        "outbox resume",
+    ),
     *(
         f"campaign {act}"
         for act in ("load", "freeze", "thaw", "open", "close", "reopen", "publish", "revise")
@@ -122,6 +134,7 @@ def test_every_kind_of_mail_shows_nobody_to_whom_they_did_not_choose(setup, capl
     written = {
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
+        *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
     }
 
     assert wrong == []
@@ -227,6 +240,8 @@ def carry_on(setup) -> None:
     coalition.approve(first, Decision.CHANGES).deliver_mail()
     coalition.approve_all()
     matrix.release_and_publish(coalition)
+    with transaction(coalition.engine) as session:
+        send_kits(session, coalition.keyring, SLUG, under_embargo=False, by="test", now=coalition.now)
     asked = {"organization": matrix.canaries("organization", "public")["name"]}
     setup.visitor.send(letter_page(coalition, "/ask"), asked)
     with transaction(coalition.engine) as session:

@@ -10,6 +10,7 @@ from service.web.public import (
     fresh_link,
     home,
     invitation,
+    kit,
     leave,
     letter,
     manage,
@@ -24,7 +25,7 @@ from service.web.public.blueprint import public
 
 PAGES = (
     *(home, letter, embed, sign, waiting, confirm, not_me, change, invitation),
-    *(manage, receipt, fresh_link, leave, approve, asked, organization, status),
+    *(manage, kit, receipt, fresh_link, leave, approve, asked, organization, status),
 )
 
 __all__ = ["PAGES", "public"]

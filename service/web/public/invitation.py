@@ -127,6 +127,7 @@ def _show(view: InvitationView, *, answer: Answer, form: FormState) -> Response:
         call_html=letter_fragment(view.letter.call_html),
         kind=view.prefill.kind,
         answer=answer,
+        pack=f"{request.path}/pack.pdf",
         form=form,
         sign_form=form if answer == "sign" else prefilled_sign_on(view.prefill),
         intend_form=form if answer == "intend" else blank,

@@ -10,6 +10,7 @@ from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
+from service.letter.audience import may_show
 from service.signing.erase import erase, what_remains
 from service.signing.fresh_link import ask_by_old_link
 from service.signing.line import LineChange, ask_correction, change_line, hide, undo_line
@@ -33,6 +34,7 @@ from service.web.language import page_language
 from service.web.languages import language_options
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
+from service.web.public.kit import give_own_kit
 from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
@@ -84,6 +86,8 @@ def act_on_sign_on(token: str) -> Response:
         return _show(_look(token), token, notice=OPEN_TOO_LONG)
     if answer == "data":
         return _data(token)
+    if answer == "kit":
+        return give_own_kit(token)
     if answer not in _ACTS:
         raise Refused(
             Sentence("Choose on the page of your sign-on what you want to do; open it again from your mail.")
@@ -237,6 +241,7 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
         own=token_path("manage", token),
         change_link=token_path("change", view.change_token) if view.change_token else "",
         language_name=dict(language_options(shown)).get(shown, shown),
+        offers_kit=view.counts and may_show(view.visibility.value, "public"),
         nonce=fresh_nonce(),
         done=done,
         notice=notice,

@@ -19,6 +19,19 @@
     share.hidden = false;
   }
 
+  document.querySelectorAll(".part").forEach((part) => {
+    const field = part.querySelector("textarea");
+    const said = part.querySelector(".said");
+    const done = () => { said.textContent = part.dataset.copied; };
+    // Where nothing may be put on the clipboard the text is at least marked, to be copied by hand.
+    const mark = () => { field.focus(); field.select(); };
+    part.querySelector("button").addEventListener("click", () => {
+      if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(done, mark);
+      else mark();
+    });
+    part.querySelector(".copy").hidden = false;
+  });
+
   const tally = document.querySelector("[data-live]");
   if (tally) {
     const read = (address, how) =>

@@ -1,0 +1,134 @@
+"""Send each member its kit, once for each edition of the letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from service.campaigns.contents import open_file
+from service.campaigns.queries import get_campaign, latest_edition, lock_campaign, released_edition
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.kit.messages import write_kit_mail
+from service.kit.own_kit import has_kit, kit_link, make_kit
+from service.mail import outbox
+from service.mail.compose import Rendered
+from service.model.campaign import Campaign
+from service.model.edition import Edition
+from service.model.link_token import Purpose
+from service.model.message import MessageKind
+from service.model.signature import Kind, Signature
+from service.signing.party import email_index
+from service.signing.queries import counted_signatures
+from service.signing.roll import frozen_letter, signature_salt
+from service.signing.sign import LINKS_LIVE
+from service.store.keyring import Keyring
+from service.store.links import Link, keep_links
+
+
+@dataclass(frozen=True, kw_only=True)
+class KitsView:
+    """What would be sent: to how many members, how many of them have it, and the mail to the first of them."""
+
+    members: int
+    known: int
+    mail: Rendered
+
+
+@dataclass(frozen=True, kw_only=True)
+class KitsSent:
+    """How many mails are new, and how many members had theirs before."""
+
+    new: int
+    known: int
+
+
+def look_at_kits(
+    session: Session, keyring: Keyring, slug: str, *, under_embargo: bool, public_url: str, now: datetime
+) -> KitsView:
+    """Show what send_kits() would post, and change nothing; raises Refused as it does."""
+    campaign = get_campaign(session, slug)
+    edition = _edition(session, campaign, under_embargo=under_embargo)
+    members = _members(session, keyring, campaign, edition)
+    kit = make_kit(session, keyring, campaign, members[0], public_url=public_url, now=now)
+    mail = write_kit_mail(
+        kit,
+        reply_to=open_file(session, keyring, campaign).reply_to,
+        link=f"{public_url}/kit/…",
+        unsubscribe_link=f"{public_url}/unsubscribe/…",
+    )
+    return KitsView(members=len(members), known=_known(session, campaign, edition), mail=mail)
+
+
+def send_kits(
+    session: Session, keyring: Keyring, slug: str, *, under_embargo: bool, by: str, now: datetime
+) -> KitsSent:
+    """Post its kit to each organization that the letter names in public; done again, it reaches only who has none.
+
+    Before the letter is released nothing is posted, unless the coordinator says `under_embargo`; even then an edition has to
+    be proposed, so that the number is that of the letter. Raises Refused otherwise, and where there is nobody to send it to.
+    """
+    campaign = lock_campaign(session, slug)
+    edition = _edition(session, campaign, under_embargo=under_embargo)
+    members = _members(session, keyring, campaign, edition)
+    known = _known(session, campaign, edition)
+    links = [
+        link for row in members for link in (kit_link(row), Link(purpose=Purpose.UNSUBSCRIBE, row_id=row.id))
+    ]
+    keys = keyring.of(session, campaign.id)
+    keep_links(session, keys, links, expires_at=now + LINKS_LIVE, now=now)
+    new = sum(
+        outbox.post(
+            session,
+            kind=MessageKind.KIT,
+            campaign_id=campaign.id,
+            recipient_ref=row.id,
+            occurrence=edition.id,
+            now=now,
+        )
+        for row in members
+    )
+    audit.record(session, by=by, act="kit.send", campaign_id=campaign.id, thing=edition.id, now=now)
+    return KitsSent(new=new, known=known)
+
+
+def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Edition:
+    released = released_edition(session, campaign)
+    if released is not None:
+        return released
+    if not under_embargo:
+        raise Refused(
+            f"{campaign.slug!r} has not been released: kits go out after that, or before it with --under-embargo."
+        )
+    proposed = latest_edition(session, campaign)
+    if proposed is None or proposed.voided_at is not None:
+        raise Refused(
+            f"{campaign.slug!r} has no edition whose number could be told: run `undersigned deliver"
+            f" {campaign.slug} --propose` first."
+        )
+    return proposed
+
+
+def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> Sequence[Signature]:
+    """List the organizations with a mailbox that stand in the edition and may have a kit."""
+    keys = keyring.of(session, campaign.id)
+    salts = {entry.salt for entry in frozen_letter(session, keyring, edition).roll}
+    nowhere = email_index(keys, "")
+    found = [
+        row
+        for row in counted_signatures(session, campaign)
+        if row.kind is Kind.ORGANIZATION
+        and row.email_index != nowhere
+        and has_kit(campaign, row)
+        and signature_salt(keys, row, number=edition.number) in salts
+    ]
+    if not found:
+        raise Refused(
+            f"No organization with a mailbox is named in public by {campaign.slug!r}, so there is nobody to send a kit to."
+        )
+    return found
+
+
+def _known(session: Session, campaign: Campaign, edition: Edition) -> int:
+    return outbox.posted_of(session, kind=MessageKind.KIT, campaign_id=campaign.id, occurrence=edition.id)
