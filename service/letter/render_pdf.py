@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -204,6 +205,7 @@ def _pieces(pieces: tuple[Piece, ...], language: str) -> list[dict[str, Any]]:
             "glue": piece.glue,
             "text": isolate(piece.text, within=language),
             "tall": _is_tall(piece.text),
+            "script": _right_to_left_script(piece.text),
         }
         for piece in pieces
     ]
@@ -213,3 +215,9 @@ def _is_tall(text: str) -> bool:
     return not text.isascii() and any(
         first <= ord(character) <= last for character in text for first, last in _TALL
     )
+
+
+def _right_to_left_script(text: str) -> str:
+    """Tell which face the words of a foreign direction need: "arabic", "hebrew", or "" for any other script."""
+    kinds = {unicodedata.bidirectional(character) for character in text}
+    return "arabic" if "AL" in kinds else "hebrew" if "R" in kinds else ""
