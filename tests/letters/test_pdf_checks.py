@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import re
 
 import page
@@ -86,16 +87,17 @@ def test_a_letter_is_tagged_in_its_language_and_its_headings_skip_no_level(data,
     assert letter.language.split("-")[0] == language.split("-")[0]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_the_outline_names_every_heading_in_order(letters, which):
     letter = letters(*which)
     headings = [tag.text for tag in letter.root.every() if HEADINGS.fullmatch(tag.kind)]
 
-    # How a line of several directions is put together is a reader's own opinion.
-    assert [sorted(item.title.replace(" ", "")) for item in letter.outline] == [
-        sorted(heading.replace(" ", "")) for heading in headings
+    # How a line of several directions is put together is a reader's own opinion, and a letter with two marks may
+    # stand twice in the text that the typesetter writes (decision record 0044).
+    assert [set("".join(item.title.split())) for item in letter.outline] == [
+        set("".join(heading.split())) for heading in headings
     ]
 
 
