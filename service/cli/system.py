@@ -5,6 +5,7 @@ import click
 from service.cli.context import Context, json_option, pass_context, say, say_json
 from service.cli.dns import report_dns
 from service.foundation.errors import Refused, ServiceError
+from service.letter.confine import lacking
 from service.mail import outbox
 from service.mail.dns import SystemResolver
 from service.mail.sending import sending_state
@@ -48,6 +49,8 @@ def doctor(context: Context) -> None:
     for script in context.services.fonts.scripts_covered() if not wrong else ():
         mark = "covered" if script.is_covered else f"not covered: install {script.package}"
         say(f"  {script.script}: {mark}")
+    for lack in lacking() if not wrong else ():
+        say(f"  The typesetter is not wholly shut in: {lack}.")
     for line in wrong:
         click.echo(line, err=True)
     if wrong:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from service.foundation.errors import Refused
 
 # A line between two parts of the letter. Private-use characters cannot be written into a text (foundation/written.py).
 _BETWEEN = "\ue000\ue001\ue000"
+# Eight lists within one another. Deeper, the reader would leave text out without a word (its own limit is 20).
+_DEEPEST = 16
 _LINKS = frozenset({"http", "https", "mailto"})
 # Notes number through the whole letter, so all parts are read as one. No HTML, no pictures, no code: it is a letter.
 _READER = (
@@ -63,7 +66,7 @@ def read_markdown(parts: Sequence[str], *, fill: Callable[[str], str]) -> Writte
     """Read the parts of one letter: CommonMark with notes, `fill` called on each stretch of text.
 
     What `fill` puts in stays text, whatever it looks like. Links other than http, https and mailto become
-    their text. Raises Refused where a part holds a character that has no place in a text.
+    their text. Raises Refused where a part holds a character that has no place in a text or nests too deeply.
     """
     if any(mark in part for mark in _BETWEEN for part in parts):
         raise Refused("The text holds a character that cannot be shown (U+E000 or U+E001): remove it.")
@@ -86,7 +89,13 @@ def read_markdown(parts: Sequence[str], *, fill: Callable[[str], str]) -> Writte
 @lru_cache(maxsize=64)
 def _tree(source: str) -> SyntaxTreeNode:
     """Parse a text; each view of a letter reads the same one, and nobody changes its tree."""
-    return SyntaxTreeNode(_READER.parse(source, {}))
+    tokens = _READER.parse(source, {})
+    inline = (child for token in tokens for child in token.children or ())
+    if any(token.level >= _DEEPEST for token in chain(tokens, inline)):
+        raise Refused(
+            "The text is nested too deeply: use fewer lists, quotations or emphases within one another."
+        )
+    return SyntaxTreeNode(tokens)
 
 
 def _is_between(node: SyntaxTreeNode) -> bool:

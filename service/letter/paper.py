@@ -1,5 +1,6 @@
 """The letter as its template reads it: every word as data, never as markup (pure)."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -100,6 +101,7 @@ def _pieces(pieces: tuple[Piece, ...], language: str) -> list[dict[str, Any]]:
             "text": isolate(piece.text, within=language),
             "tall": is_tall(piece.text),
             "lang": language_of(piece.text, within=language),
+            "script": _right_to_left_script(piece.text),
         }
         for piece in pieces
     ]
@@ -110,6 +112,12 @@ def is_tall(text: str) -> bool:
     return not text.isascii() and any(
         first <= ord(character) <= last for character in text for first, last in _TALL
     )
+
+
+def _right_to_left_script(text: str) -> str:
+    """Tell which face the words of a foreign direction need: "arabic", "hebrew", or "" for any other script."""
+    kinds = {unicodedata.bidirectional(character) for character in text}
+    return "arabic" if "AL" in kinds else "hebrew" if "R" in kinds else ""
 
 
 def _prose(document: Document) -> str:

@@ -122,8 +122,9 @@ def _start(job: bytes, *, cwd: Path, wall_seconds: int) -> bytes:
             input=job,
             capture_output=True,
             cwd=cwd,
-            # Nothing of our own environment, which holds secrets, reaches the typesetter.
-            env={"PYTHONPATH": str(home), "LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "2"},
+            # Nothing of our own environment, which holds secrets, reaches the typesetter. Without a home, the
+            # interpreter would ask the system for one, by a socket where names are looked up over the network.
+            env={"PYTHONPATH": str(home), "HOME": str(cwd), "LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "2"},
             timeout=wall_seconds,
             check=False,
         )

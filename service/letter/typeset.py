@@ -12,13 +12,18 @@ from typing import Any
 
 import typst
 
+from service.letter.confine import confine
+
 _ALMOST_EMPTY = 0.2
+# Fonts are opened one after the other, and a few at once.
+_OPEN_FILES = 64
 
 
 def main() -> int:
     """Do the one job that stands on standard input."""
     job = json.load(sys.stdin)
     _limit(memory=job["memory_bytes"], seconds=job["cpu_seconds"])
+    confine(Path(path) for path in (job["root"], job["font_directory"], *job["font_files"]))
     try:
         data = _typeset(job)
     except RuntimeError as error:
@@ -30,9 +35,18 @@ def main() -> int:
 
 
 def _limit(*, memory: int, seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_AS: memory,
+        # The letter leaves by a pipe; no file is written.
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+    }
+    for what, most in limits.items():
+        _, already = resource.getrlimit(what)
+        held = most if already == resource.RLIM_INFINITY else min(most, already)
+        resource.setrlimit(what, (held, held))
 
 
 def _typeset(job: dict[str, Any]) -> bytes:

@@ -1,7 +1,6 @@
 """A coalition's pages served on loopback, and the system's Chromium to open them."""
 
 import contextlib
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from werkzeug.serving import make_server
 from service.app import create_app
 from service.web.services import WebServices
 from tests.coalition import Coalition
+from tests.required import is_required
 
 _ARGUMENTS = [
     "--no-sandbox",
@@ -54,7 +54,7 @@ def chromium() -> Iterator[Browser]:
     """Start the system's Chromium; without one the story is left out, or fails where a browser is demanded."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
-        needed = os.environ.get("UNDERSIGNED_REQUIRE_BROWSER") == "1"  # noqa: TID251 -- the tests' own switch, read here only
+        needed = is_required("browser")
         (pytest.fail if needed else pytest.skip)("No Chromium on this machine: install it to see this story.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)

@@ -1,0 +1,62 @@
+"""The twelve letters are what they were when somebody last looked at them; `python -m tests.letters.goldens` writes them anew."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.letters.goldens import HERE, describe_pdf, describe_text
+from tests.letters.twelve import TWELVE
+
+FORMS = {"mail": ("pdf.txt", describe_pdf), "txt": ("txt", describe_text)}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", TWELVE)
+def test_a_letter_reads_as_it_was_looked_at(compiled, name, form):
+    ending, describe = FORMS[form]
+
+    said = describe(compiled(name, form), TWELVE[name].copy)
+
+    assert said == (HERE / f"{name}.{ending}").read_text()
+
+
+def test_no_golden_file_is_left_over():
+    assert {file.name for file in HERE.iterdir()} == {
+        f"{name}.{ending}" for name in TWELVE for ending, _ in FORMS.values()
+    }
+
+
+def test_the_twelve_hold_what_letters_may_hold():
+    copies = [golden.copy for golden in TWELVE.values()]
+
+    assert len(copies) == 12
+    assert {len(copy.text.asks) for copy in copies} >= {0, 40}
+    assert {copy.numbers.signatories for copy in copies} >= {1, 600}
+    assert {copy.paper for copy in copies} == {"a4", "us-letter"}
+    assert {copy.text.footnotes for copy in copies} == {"page", "endnotes"}
+    assert any(len(copy.addressees) > 1 for copy in copies)
+
+
+def test_the_letters_take_one_to_many_pages(letters):
+    pages = {len(letters(name, "mail").sizes) for name in TWELVE}
+
+    assert {1, 2, 3} <= pages
+
+
+@pytest.mark.parametrize("name", TWELVE)
+def test_our_reader_and_another_find_the_same_letters(compiled, letters, name):
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("pdftotext is not installed")
+    other = subprocess.run([reader, "-", "-"], input=compiled(name, "mail"), capture_output=True, check=True)
+    ours = letters(name, "mail")
+
+    # Order and blanks are each reader's own opinion; the characters are not.
+    beside = "".join(text for texts in ours.margins for text in texts)
+    assert characters(ours.text + beside) == characters(other.stdout.decode())
+
+
+def characters(text):
+    unseen = "\u2066\u2067\u2068\u2069\u200e\u200f\u202a\u202b\u202c\f"
+    return sorted(letter for letter in text if not letter.isspace() and letter not in unseen)
