@@ -31,6 +31,7 @@ def make_app(services: Services) -> object:
             caution=Caution(quickest=services.settings.form_seconds, a_minute=services.settings.sign_rate),
             embed_on=services.settings.embed_on,
             count_lag=COUNT_LAG,
+            fonts=services.fonts,
         )
     )
 

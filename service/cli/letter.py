@@ -1,17 +1,30 @@
 """letter: compile it to a file."""
 
+import sys
 from pathlib import Path
 from typing import cast
 
 import click
 
 from service.campaigns.queries import get_campaign, numbered_edition
-from service.cli.context import Context, pass_context, say, write_out
+from service.cli.context import Context, json_option, pass_context, read_file, say, say_json, write_out
+from service.delivery.issue import issue_copy, sole_addressee
+from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy
+from service.foundation.errors import Refused
+from service.i18n.formats import count_signatories
+from service.i18n.languages import ENGLISH
 from service.letter.compile import RENDERERS, Profile, compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Audience
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
-from service.store.transaction import reading
+from service.store.transaction import reading, transaction
+
+_LARGEST_FILE = 64_000_000
+_COMPARED = {
+    Bytes.SAME: "The file is byte for byte ours.",
+    Bytes.CHANGED: "The check code is ours, but the file is not as we made it (mail gateways rewrite files): compare the text.",
+    Bytes.NOT_COMPARED: "The check code is ours; the file could not be compared: compare the text.",
+}
 
 
 @click.group()
@@ -36,12 +49,12 @@ def compile_(
 ) -> None:
     """Write the letter as PDF, HTML, text or JSON."""
     services = context.services
-    with reading(services.engine) as session:
+    with transaction(services.engine) as session:
         campaign = get_campaign(session, slug)
-        if edition is None:
+        row = numbered_edition(session, campaign, edition) if edition is not None else None
+        if row is None:
             found = letter_as_it_stands(session, services.keyring, campaign, now=services.clock())
         else:
-            row = numbered_edition(session, campaign, edition)
             # What has gone out stays as it was; a public copy that is made now names nobody who has left since.
             is_out = audience == "public" and row.released_at is not None
             found = (
@@ -49,13 +62,78 @@ def compile_(
                 if is_out
                 else frozen_letter(session, services.keyring, row)
             )
-    offices = [office for office in found.offices if office.role == "to"]
-    copy = make_copy(
-        found, audience=cast(Audience, audience), office=offices[0] if len(offices) == 1 else None
-    )
+        copy = make_copy(found, audience=cast(Audience, audience), office=sole_addressee(found))
+        if row is not None and row.released_at is not None:
+            issue_copy(session, services.keyring, row, copy, now=services.clock())
     rendering = compile_copy(copy, form=form, profile=cast(Profile, profile), fonts=services.fonts)
     write_out(out, rendering.data)
     for notice in rendering.notices:
         click.echo(notice, err=True)
     if str(out) != "-":
         say(f"Wrote {out} (check code {copy.check_code})")
+
+
+@letter.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@pass_context
+def verify(context: Context, file: Path, as_json: bool) -> None:
+    """Tell whether a file, or a text with a check code (- reads standard input), is of a letter that was sent from here.
+
+    First the check code in it is looked up, then its bytes are compared. Leaves with 0 where the code is ours, with 1
+    where it is not.
+    """
+    services = context.services
+    data = _read(file)
+    codes = codes_of("", data)
+    with reading(services.engine) as session:
+        found = find_copy(session, services.keyring, codes) if codes else None
+        copy = copy_of(session, services.keyring, found) if found else None
+    compared = compare(copy, data, services.fonts) if found else None
+    if as_json:
+        say_json(_as_json(found, compared))
+    else:
+        _say_found(found, compared, has_code=bool(codes))
+    if found is None:
+        click.get_current_context().exit(1)
+
+
+def _read(file: Path) -> bytes:
+    if str(file) != "-":
+        return read_file(file, most=_LARGEST_FILE)
+    data = sys.stdin.buffer.read(_LARGEST_FILE + 1)
+    if len(data) > _LARGEST_FILE:
+        raise Refused(
+            f"Standard input is larger than {_LARGEST_FILE // 1_000_000} MB, which no letter needs."
+        )
+    return data
+
+
+def _as_json(found: Found | None, compared: Bytes | None) -> dict[str, object]:
+    if found is None or compared is None:
+        return {"ours": False}
+    return {
+        "ours": True,
+        "bytes": compared.value,
+        "check_code": found.code,
+        "title": found.title,
+        "edition": found.edition,
+        "organizations": found.organizations,
+        "individuals": found.individuals,
+        "not_for_publication": found.not_for_publication,
+        "delivered" if found.is_delivered else "released": found.day.isoformat(),
+    }
+
+
+def _say_found(found: Found | None, compared: Bytes | None, *, has_code: bool) -> None:
+    if found is None or compared is None:
+        say("Not one of ours." if has_code else "Not one of ours: no check code stands in it.")
+        return
+    signatories = count_signatories(found.organizations, found.individuals, ENGLISH.tag)
+    step = "delivered" if found.is_delivered else "released"
+    say(
+        f"This is edition {found.edition} of “{found.title}”, {signatories}, {step} on {found.day.isoformat()}."
+    )
+    say(_COMPARED[compared])
+    if found.not_for_publication:
+        say("It holds names that are not for publication.")

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
 from service.foundation.sealing import CampaignKeys
+from service.letter.fonts import Fonts
 from service.signing.abuse.visit import Caution
 from service.signing.receiving import Reception
 from service.store.direct import Direct
@@ -39,6 +40,7 @@ class WebServices:
     caution: Caution = field(default_factory=Caution)
     embed_on: str = ""
     count_lag: timedelta = timedelta(0)
+    fonts: Fonts = field(default_factory=Fonts)
 
     def now(self) -> datetime:
         """Tell the moment of this request."""
