@@ -6,11 +6,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_MOST_INFLATED = 64 * 1024 * 1024
+_MOST_INFLATED = 24 * 1024 * 1024
+_LAST_ROOM = 4 * 1024 * 1024
 _MOST_STREAMS = 5_000
 _MOST_FONTS = 48
 _MOST_LETTERS = 6_000_000
-_MOST_CODES_OF_A_FONT = 70_000
+_MOST_CODES_OF_A_FONT = 20_000
 # Only what is spread over a range of this size at most is a map of letters.
 _WIDEST_RANGE = 0xFFFF
 
@@ -46,11 +47,11 @@ def read_pdf(data: bytes) -> tuple[tuple[str, ...], tuple[bytes, ...]]:
 
     Every stream is looked at, whatever points to it, so that a file that was cut or changed is read as far as it goes:
     a text read by a font that is not its own is a jumble, and stands among the others. Nothing in it is run. A file that
-    unpacks to more than 64 MB is read up to there.
+    unpacks to more than 24 MB is read up to there.
     """
     streams = list(_inflated(data))
-    found = (_read_font(stream) for stream in streams if b"begincmap" in stream)
-    fonts = [font for font in found if font is not None][:_MOST_FONTS]
+    maps = itertools.islice((stream for stream in streams if b"begincmap" in stream), _MOST_FONTS)
+    fonts = [font for font in map(_read_font, maps) if font is not None]
     texts = []
     room = _MOST_LETTERS
     for stream in reversed(streams):
@@ -69,12 +70,15 @@ def _inflated(data: bytes) -> Iterator[bytes]:
         if place >= _MOST_STREAMS or room <= 0:
             return
         end = data.find(b"endstream", start.end())
-        packed = data[start.end() : end if end >= 0 else len(data)]
+        if end < 0:
+            # Cut off here: what follows is read as far as it goes, and looked through once.
+            room, end = min(room, _LAST_ROOM), len(data)
+        packed = data[start.end() : end]
         try:
             found = zlib.decompressobj().decompress(packed, room)
         except zlib.error:
             found = packed[:room]
-        room -= len(found)
+        room = 0 if end == len(data) else room - len(found)
         yield found
 
 
@@ -83,6 +87,8 @@ def _read_font(cmap: bytes) -> _Font | None:
     letters: dict[int, str] = {}
     width = 2
     for section in _SECTION.finditer(cmap):
+        if len(letters) >= _MOST_CODES_OF_A_FONT:
+            break
         values = [_value(match) for match in _HEX.finditer(section[2])]
         if section[1] == b"codespacerange":
             width = len(values[0]) if values and values[0] not in (b"[", b"]") else width
@@ -90,7 +96,7 @@ def _read_font(cmap: bytes) -> _Font | None:
             for code, letter in zip(values[::2], values[1::2], strict=False):
                 letters[int.from_bytes(code)] = _utf16(letter)
         else:
-            letters.update(itertools.islice(_ranges(values), _MOST_CODES_OF_A_FONT))
+            letters.update(itertools.islice(_ranges(values), _MOST_CODES_OF_A_FONT - len(letters)))
     return _Font(max(1, width), letters) if letters else None
 
 

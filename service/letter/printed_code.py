@@ -25,8 +25,8 @@ _MOST_STARTS = 50_000
 # Groups of hexadecimal digits, as they stand alone: a word's tail that happens to be one ("code") is none.
 _GROUPS = re.compile(r"(?<!\w)[0-9a-f]+(?:[\s\-‐‑\u2066-\u2069\u200e\u200f]+[0-9a-f]+)*(?!\w)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^0-9a-f]+")
-_TAG = re.compile(r"<[^>]*>")
-_WORD_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:tab|br)\b[^>]*/>|</w:p>")
+_TAG = re.compile(r"<[^<>]*+>?")
+_WORD_TEXT = re.compile(r"<w:t(?: [^<>]*+)?>([^<]*+)</w:t>|<w:(?:tab|br)\b[^<>]*+>|</w:p>")
 
 
 def codes_in(text: str) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ import pikepdf
 import pytest
 
 from service.delivery.follow import follow_deliveries
+from service.delivery.release import stop
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.model.signature import Visibility
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading, transaction
-from tests.coalition import letter_file
+from tests.coalition import SLUG, letter_file
 from tests.stories.visitor import PUBLIC_URL, bare
 
 NOT_OURS = "Not one of ours"
@@ -86,7 +87,6 @@ def test_every_other_format_is_known_as_well(sent, visitor, form):
 
 
 def test_a_wrong_code_is_answered_like_any_other(sent, visitor):
-    sent.proposal = sent.proposal
     never = [hashlib.sha256(bytes([number])).hexdigest() for number in range(2)]
 
     first, second = (bare(check(visitor, code)) for code in never)
@@ -95,13 +95,20 @@ def test_a_wrong_code_is_answered_like_any_other(sent, visitor):
     assert NOT_OURS in check(visitor, never[0]).text
 
 
-def test_a_letter_that_is_not_released_is_not_known_and_neither_is_one_that_was_stopped(coalition, visitor):
+def test_a_letter_that_is_not_released_is_not_known_and_neither_is_one_whose_release_was_stopped(
+    coalition, visitor
+):
     coalition.open(letter_file(more='admit = "everyone"'))
     coalition.sign_and_confirm("Lake Alliance").close()
     coalition.proposal = coalition.propose()
     code = own_code(coalition)
     wrong = bare(check(visitor, "0" * 64))
 
+    assert bare(check(visitor, code)) == wrong
+    coalition.approve_all().release()
+    assert "The code is ours" in check(visitor, code).text
+    with transaction(coalition.engine) as session:
+        stop(session, SLUG, by="test", now=coalition.now)
     assert bare(check(visitor, code)) == wrong
 
 
@@ -116,7 +123,11 @@ def test_what_holds_no_code_comes_back_with_a_sentence_and_what_was_typed(visito
 
 
 def test_a_file_that_is_too_large_is_refused_with_a_sentence(visitor):
-    answer = check(visitor, data=b"%PDF-" + bytes(5_000_000))
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    body = head + b"%PDF-" + bytes(5_000_000) + b"\r\n--x--\r\n"
+    kind = {"CONTENT_TYPE": "multipart/form-data; boundary=x"}
+
+    answer = visitor._client.post("/verify", data=body, base_url=PUBLIC_URL, environ_overrides=kind)
 
     assert answer.status_code == 422
     assert "larger than 4 MB" in answer.text
