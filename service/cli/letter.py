@@ -1,30 +1,20 @@
 """letter: compile it to a file."""
 
-import sys
 from pathlib import Path
 from typing import cast
 
 import click
 
 from service.campaigns.queries import get_campaign, numbered_edition
-from service.cli.context import Context, json_option, pass_context, read_file, say, say_json, write_out
+from service.cli.context import Context, pass_context, say, write_out
 from service.delivery.issue import issue_copy, sole_addressee
-from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy
 from service.foundation.errors import Refused
-from service.i18n.formats import count_signatories
-from service.i18n.languages import ENGLISH
-from service.letter.compile import RENDERERS, Profile, compile_copy
+from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Audience
+from service.letter.windows import LAYOUTS, Layout, layout_for_post
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
-from service.store.transaction import reading, transaction
-
-_LARGEST_FILE = 64_000_000
-_COMPARED = {
-    Bytes.SAME: "The file is byte for byte ours.",
-    Bytes.CHANGED: "The check code is ours, but the file is not as we made it (mail gateways rewrite files): compare the text.",
-    Bytes.NOT_COMPARED: "The check code is ours; the file could not be compared: compare the text.",
-}
+from service.store.transaction import transaction
 
 
 @click.group()
@@ -42,12 +32,26 @@ def letter() -> None:
 @click.option(
     "--edition", type=click.IntRange(min=1), help="A frozen edition; without it, the letter as it stands."
 )
+@click.option(
+    "--layout",
+    type=click.Choice(["post", *LAYOUTS]),
+    default="classic",
+    show_default=True,
+    help="Where a PDF's inside address stands; post chooses the envelope's window by the office's country.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
 @pass_context
 def compile_(
-    context: Context, slug: str, form: str, audience: str, profile: str, edition: int | None, out: Path
+    context: Context,
+    slug: str,
+    form: str,
+    audience: str,
+    profile: str,
+    edition: int | None,
+    layout: str,
+    out: Path,
 ) -> None:
-    """Write the letter as PDF, HTML, text or JSON."""
+    """Write the letter as PDF, HTML, text or JSON; volumes of a very long roll stand beside it."""
     services = context.services
     with transaction(services.engine) as session:
         campaign = get_campaign(session, slug)
@@ -62,78 +66,29 @@ def compile_(
                 if is_out
                 else frozen_letter(session, services.keyring, row)
             )
-        copy = make_copy(found, audience=cast(Audience, audience), office=sole_addressee(found))
+        office = sole_addressee(found)
+        copy = make_copy(found, audience=cast(Audience, audience), office=office)
         if row is not None and row.released_at is not None:
             issue_copy(session, services.keyring, row, copy, now=services.clock())
-    rendering = compile_copy(copy, form=form, profile=cast(Profile, profile), fonts=services.fonts)
+    if layout == "post":
+        layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
+    rendering = compile_copy(
+        copy, form=form, profile=cast(Profile, profile), layout=cast(Layout, layout), fonts=services.fonts
+    )
+    _refuse_pipe(out, rendering)
     write_out(out, rendering.data)
+    for place, volume in enumerate(rendering.volumes, start=1):
+        write_out(out.with_stem(f"{out.stem}-volume-{place}"), volume)
     for notice in rendering.notices:
         click.echo(notice, err=True)
     if str(out) != "-":
-        say(f"Wrote {out} (check code {copy.check_code})")
+        volumes = len(rendering.volumes)
+        beside = f" and {volumes} volumes of names beside it" if volumes else ""
+        say(f"Wrote {out}{beside} (check code {copy.check_code})")
 
 
-@letter.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@json_option
-@pass_context
-def verify(context: Context, file: Path, as_json: bool) -> None:
-    """Tell whether a file, or a text with a check code (- reads standard input), is of a letter that was sent from here.
-
-    First the check code in it is looked up, then its bytes are compared. Leaves with 0 where the code is ours, with 1
-    where it is not.
-    """
-    services = context.services
-    data = _read(file)
-    codes = codes_of("", data)
-    with reading(services.engine) as session:
-        found = find_copy(session, services.keyring, codes) if codes else None
-        copy = copy_of(session, services.keyring, found) if found else None
-    compared = compare(copy, data, services.fonts) if found else None
-    if as_json:
-        say_json(_as_json(found, compared))
-    else:
-        _say_found(found, compared, has_code=bool(codes))
-    if found is None:
-        click.get_current_context().exit(1)
-
-
-def _read(file: Path) -> bytes:
-    if str(file) != "-":
-        return read_file(file, most=_LARGEST_FILE)
-    data = sys.stdin.buffer.read(_LARGEST_FILE + 1)
-    if len(data) > _LARGEST_FILE:
+def _refuse_pipe(out: Path, rendering: Rendering) -> None:
+    if rendering.volumes and str(out) == "-":
         raise Refused(
-            f"Standard input is larger than {_LARGEST_FILE // 1_000_000} MB, which no letter needs."
+            "The names of this letter stand in volumes of their own: give a file to write, not “-”."
         )
-    return data
-
-
-def _as_json(found: Found | None, compared: Bytes | None) -> dict[str, object]:
-    if found is None or compared is None:
-        return {"ours": False}
-    return {
-        "ours": True,
-        "bytes": compared.value,
-        "check_code": found.code,
-        "title": found.title,
-        "edition": found.edition,
-        "organizations": found.organizations,
-        "individuals": found.individuals,
-        "not_for_publication": found.not_for_publication,
-        "delivered" if found.is_delivered else "released": found.day.isoformat(),
-    }
-
-
-def _say_found(found: Found | None, compared: Bytes | None, *, has_code: bool) -> None:
-    if found is None or compared is None:
-        say("Not one of ours." if has_code else "Not one of ours: no check code stands in it.")
-        return
-    signatories = count_signatories(found.organizations, found.individuals, ENGLISH.tag)
-    step = "delivered" if found.is_delivered else "released"
-    say(
-        f"This is edition {found.edition} of “{found.title}”, {signatories}, {step} on {found.day.isoformat()}."
-    )
-    say(_COMPARED[compared])
-    if found.not_for_publication:
-        say("It holds names that are not for publication.")

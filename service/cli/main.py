@@ -13,6 +13,7 @@ from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
 from service.cli.deliver import deliver
 from service.cli.letter import letter
+from service.cli.letter_verify import verify
 from service.cli.mirror import mirror
 from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
@@ -32,6 +33,7 @@ def commands() -> None:
 
 
 campaign.add_command(mirror)
+letter.add_command(verify)
 for command in (init, run, campaign, signatories, abuse, update, letter, deliver, outbox, status, doctor):
     commands.add_command(command)
 for command in ABOUT_ORGANIZATIONS:

@@ -18,7 +18,7 @@ from service.foundation.sentence import Sentence
 from service.i18n.formats import count_signatories
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
-from service.letter.compile import compile_copy, file_name
+from service.letter.compile import compile_copy, file_name, volume_names
 from service.letter.copy import Copy
 from service.letter.fonts import Fonts
 from service.mail.compose import Rendered, render_mail
@@ -342,4 +342,6 @@ def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:
 
 def _attachments(facts: _Facts, copy: Copy) -> tuple[Attachment, ...]:
     pdf = compile_copy(copy, form="pdf", profile="mail", fonts=facts.fonts)
-    return (Attachment(filename=file_name(copy, "pdf"), media_type=pdf.media_type, data=pdf.data),)
+    names = (file_name(copy, "pdf"), *volume_names(copy, pdf))
+    files = zip(names, (pdf.data, *pdf.volumes), strict=True)
+    return tuple(Attachment(filename=name, media_type=pdf.media_type, data=data) for name, data in files)

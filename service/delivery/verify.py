@@ -13,12 +13,13 @@ from service.campaigns.access import is_public
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import code_index, general_copies
 from service.delivery.steps import GONE_OUT
-from service.foundation.errors import ServiceError, Transient
+from service.foundation.errors import Refused, ServiceError, Transient
 from service.letter.compile import RENDERERS, Profile, compile_copy
 from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
 from service.letter.fonts import Fonts
 from service.letter.printed_code import codes_in, codes_in_file, form_of
+from service.letter.windows import LAYOUTS, Layout
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Edition
@@ -128,13 +129,25 @@ def compare(copy: Copy | None, data: bytes, fonts: Fonts) -> Bytes:
     form = form_of(data)
     if copy is None or form not in RENDERERS:
         return Bytes.NOT_COMPARED
-    profile: Profile = "archive" if _ARCHIVE in data else "mail"
+    layouts: tuple[Layout, ...] = LAYOUTS if form == "pdf" else LAYOUTS[:1]
     try:
-        ours = compile_copy(copy, form=form, profile=profile, fonts=fonts).data
+        same = any(data in _files(copy, form, layout, data, fonts) for layout in layouts)
     except ServiceError:
         # A font that was at hand has gone, or the typesetter has no room now: the code stands all the same.
         return Bytes.NOT_COMPARED
-    return Bytes.SAME if ours == data else Bytes.CHANGED
+    return Bytes.SAME if same else Bytes.CHANGED
+
+
+def _files(copy: Copy, form: str, layout: Layout, data: bytes, fonts: Fonts) -> tuple[bytes, ...]:
+    profile: Profile = "archive" if _ARCHIVE in data else "mail"
+    try:
+        made = compile_copy(copy, form=form, profile=profile, layout=layout, fonts=fonts)
+    except Refused:
+        if layout == LAYOUTS[0]:
+            raise
+        # Not every letter can be set for every window.
+        return ()
+    return (made.data, *made.volumes)
 
 
 def _candidates(letter: Letter, recipient: Recipient | None) -> Iterator[Copy]:

@@ -1,5 +1,6 @@
 """How a language writes dates, numbers, countries and counts of signatories."""
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -205,6 +206,7 @@ def settle_language(tag: str) -> str:
     raise Refused(f"Letters in the language “{tag}” cannot be made yet: choose one of {', '.join(TEXTS)}.")
 
 
+@functools.lru_cache(maxsize=64)
 def direction(language: str) -> str:
     """Tell whether a language is written "ltr" or "rtl"."""
     return "rtl" if _locale(language).text_direction == "rtl" else "ltr"
@@ -289,5 +291,6 @@ def _fill(phrase: str, number: int, language: str) -> str:
     return _PARAMETER.sub(write_number(number, language), phrase)
 
 
+@functools.lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
     return Locale.parse(language, sep="-")

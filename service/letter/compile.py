@@ -1,37 +1,45 @@
 """Compiles a copy into the format that is asked for."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from service.foundation.errors import Refused
 from service.letter.copy import Copy
-from service.letter.document import copy_json, make_document
+from service.letter.document import Document, copy_json, make_document
 from service.letter.fonts import Fonts, printable_lines
 from service.letter.render_html import render_html
 from service.letter.render_pdf import render_pdf
 from service.letter.render_text import render_text
+from service.letter.volumes import part_into_volumes
+from service.letter.windows import Layout
 
 Profile = Literal["mail", "archive"]
+
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rendering:
     """A copy in one format, and what a coordinator should know of how it came out.
 
-    The notices name signatories: show them to coordinators, never log them.
+    `volumes` are the files of the names, in their order, where the letter itself cannot hold so many. The notices
+    name signatories: show them to coordinators, never log them.
     """
 
     data: bytes
     media_type: str
     notices: tuple[str, ...] = ()
+    volumes: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a copy is to be compiled: the PDF's profile and the fonts at hand."""
+    """How a copy is to be compiled: the PDF's profile and layout, and the fonts at hand."""
 
     profile: Profile
+    layout: Layout
     fonts: Fonts
 
 
@@ -39,19 +47,24 @@ Renderer = Callable[[Copy, Manner], Rendering]
 
 
 def compile_copy(
-    copy: Copy, *, form: str, profile: Profile = "mail", fonts: Fonts | None = None
+    copy: Copy,
+    *,
+    form: str,
+    profile: Profile = "mail",
+    layout: Layout = "classic",
+    fonts: Fonts | None = None,
 ) -> Rendering:
     """Compile a copy as "pdf", "html" (a fragment), "txt" or "json".
 
-    The same copy gives the same bytes. `profile` matters to the PDF only: "mail" or "archive". Without `fonts`
-    the system's are used. Raises Refused for an unknown format or profile and for a name that cannot be
+    The same copy gives the same bytes. `profile` ("mail" or "archive") and `layout` (where the inside
+    address stands) matter to the PDF only. Without `fonts` the system's are used. Raises Refused for an unknown format or profile and for a name that cannot be
     printed; Permanent where the typesetter breaks down.
     """
     if form not in RENDERERS:
         raise Refused(f"There is no format “{form}”: choose one of {', '.join(RENDERERS)}.")
     if profile not in ("mail", "archive"):
         raise Refused(f"There is no profile “{profile}”: choose mail or archive.")
-    return RENDERERS[form](copy, Manner(profile=profile, fonts=fonts or Fonts()))
+    return RENDERERS[form](copy, Manner(profile=profile, layout=layout, fonts=fonts or Fonts()))
 
 
 def file_name(copy: Copy, form: str) -> str:
@@ -61,12 +74,34 @@ def file_name(copy: Copy, form: str) -> str:
     return f"{copy.slug}-{edition}-{copy.audience}{warning}.{form}"
 
 
+def volume_names(copy: Copy, rendering: Rendering) -> tuple[str, ...]:
+    """Name the files of a rendering's volumes, in their order."""
+    stem = file_name(copy, "pdf").removesuffix(".pdf")
+    last = len(rendering.volumes)
+    return tuple(f"{stem}-volume-{place}-of-{last}.pdf" for place in range(1, last + 1))
+
+
 def _pdf(copy: Copy, manner: Manner) -> Rendering:
     lines, notices = printable_lines(copy.lines, manner.fonts)
     # The code stays that of the whole copy, however its names could be printed.
     document = make_document(replace(copy, lines=lines), check_code=copy.check_code)
-    data = render_pdf(document, profile=manner.profile, attachment=copy_json(copy), fonts=manner.fonts)
-    return Rendering(data=data, media_type="application/pdf", notices=notices)
+    letter, volumes = part_into_volumes(document)
+    is_archive = manner.profile == "archive"
+
+    def volume(of: Document) -> bytes:
+        return render_pdf(of, profile=manner.profile, attachment=b"", fonts=manner.fonts)
+
+    data = render_pdf(
+        letter,
+        profile=manner.profile,
+        attachment=copy_json(copy) if is_archive else b"",
+        fonts=manner.fonts,
+        layout=manner.layout,
+    )
+    # Each is set in a process of its own, so two of them need no more than two threads that wait.
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        made = tuple(pool.map(volume, volumes))
+    return Rendering(data=data, media_type="application/pdf", notices=notices, volumes=made)
 
 
 def _html(copy: Copy, _: Manner) -> Rendering:

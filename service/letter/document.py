@@ -7,6 +7,7 @@ from typing import Literal
 from service.foundation.canonical import canonical
 from service.i18n.formats import country_name, direction, isolate, settle_language, write_date
 from service.i18n.own_names import name_within
+from service.i18n.paper_words import draft_mark
 from service.i18n.words import Words, undersigned, withheld, words_of
 from service.letter.copy import Addressee, Copy, Line
 from service.letter.edition import Contact, Kind, Notes, OtherText
@@ -58,6 +59,7 @@ class Document:
     `draft` and `not_for_publication` are the marks that belong on each page. `language` is a BCP 47 tag,
     `direction` "ltr" or "rtl", `paper` "us-letter" or "a4". Labels are in the letter's language. `page`
     holds {page} and {pages}, and `more` says of a roll that was cut how many names do not stand here.
+    `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
     """
 
     language: str
@@ -100,6 +102,8 @@ class Document:
     other_texts_label: str = ""
     other_texts: tuple[str, ...] = ()
     more: str = ""
+    volume: str = ""
+    in_volumes: str = ""
 
 
 def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
@@ -119,7 +123,7 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         paper=copy.paper,
         coalition=copy.coalition,
         day=copy.date.isoformat(),
-        draft="" if copy.number else words.draft,
+        draft="" if copy.number else draft_mark(copy.revision, language),
         not_for_publication=words.not_for_publication if copy.names_for_addressee_only else "",
         letterhead=copy.letterhead or (copy.coalition,),
         title=title,

@@ -1,6 +1,7 @@
 """The edition: one letter with its signatories and offices, frozen at one moment."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -165,10 +166,20 @@ class Edition:
 def plain(value: Any) -> Any:
     """Turn dataclasses into mappings, tuples into lists and dates into ISO 8601, as deep as they go."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {field.name: plain(found) for field, found in fields if found or field.metadata != ADDED_LATER}
+        found = ((name, getattr(value, name), is_later) for name, is_later in _fields_of(type(value)))
+        # Most of a letter's values are words, and a long roll has half a million of them.
+        return {
+            name: one if type(one) is str else plain(one)
+            for name, one, is_later in found
+            if one or not is_later
+        }
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
     return value
+
+
+@functools.cache
+def _fields_of(kind: type) -> tuple[tuple[str, bool], ...]:
+    return tuple((field.name, field.metadata == ADDED_LATER) for field in dataclasses.fields(kind))

@@ -103,6 +103,8 @@ class Fonts:
 
     def missing(self, text: str) -> str:
         """Give the first character of a text, with its marks, that no font can show; empty where all can."""
+        if _bundled().issuperset(map(ord, text)):
+            return ""
         return next((cluster for cluster in _clusters(text) if not self._shows(cluster)), "")
 
     def needed(self, texts: Iterable[str]) -> tuple[Path, ...]:

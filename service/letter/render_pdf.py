@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -15,13 +14,12 @@ from typing import Any
 
 import service
 from service.foundation.errors import Permanent, Refused
-from service.i18n.formats import isolate
-from service.letter.document import Document, Piece, plain_blocks, plain_pieces
-from service.letter.edition import plain
+from service.letter.document import Document
 from service.letter.fonts import Fonts, refuse_unprintable
+from service.letter.paper import labelled_texts, paper_data
+from service.letter.volumes import LONGEST_ROLL, count_names
+from service.letter.windows import Layout, window_of
 from service.templating import TEMPLATES
-
-LONGEST_ROLL = 20_000
 
 _STANDARDS = {"mail": ["a-2a", "ua-1"], "archive": ["a-3a", "ua-1"]}
 _CHILD = "service.letter.typeset"
@@ -30,12 +28,9 @@ _REFUSED = 3
 _MEMORY_BYTES = 4 * 1024**3
 _CPU_SECONDS = 120
 _WALL_SECONDS = 180
-_GROUP = 8
 # How closely the template can set a letter; trying them is not worth the time for a long roll.
 _DENSITIES = ["0", "1", "2"]
-_LONG_ROLL = 2_000
-# Rows of scripts that reach far above and below the line need more room (design: row heights).
-_TALL = ((0x0590, 0x08FF), (0x0900, 0x109F), (0x1780, 0x18AF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF))
+_LONG_ROLL = 700
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,29 +43,34 @@ class Limits:
 
 
 def render_pdf(
-    document: Document, *, profile: str, attachment: bytes, fonts: Fonts, limits: Limits | None = None
+    document: Document,
+    *,
+    profile: str,
+    attachment: bytes,
+    fonts: Fonts,
+    layout: Layout = "classic",
+    limits: Limits | None = None,
 ) -> bytes:
     """Set a document as a PDF; the same document and fonts give the same bytes.
 
-    `profile` "mail" is PDF/A-2a and PDF/UA-1 with nothing attached; "archive" is PDF/A-3a and PDF/UA-1 with
-    `attachment`, the copy's JSON. Raises Refused for a character that no font has and for a roll that is too
-    long, Permanent where the typesetter breaks down or takes more than `limits` allow.
+    `profile` "mail" is PDF/A-2a and PDF/UA-1 and has a line to check it by; "archive" is PDF/A-3a and PDF/UA-1 and has
+    a block with a QR code. `attachment` is the copy's JSON or nothing; only an archive can have one. `layout` says
+    where the inside address stands. Raises Refused for a character that no font has and for a layout that does not
+    fit this letter, Permanent where the typesetter breaks down or takes more than `limits` allow.
     """
-    names = sum(len(group.entries) for section in document.sections for group in section.groups)
+    names = count_names(document)
     if names > LONGEST_ROLL:
-        raise Refused(
-            f"A PDF holds at most {LONGEST_ROLL:,} names and this one would have {names:,}: "
-            "use the text or the JSON, or group the signatories in several letters."
-        )
-    refuse_unprintable(_labelled(document), fonts)
-    files = fonts.needed(text for _, text in _labelled(document))
-    inputs = {"letter": json.dumps(_data(document), ensure_ascii=False), "attachment": ""}
-    if profile == "archive":
-        inputs["attachment"] = attachment.decode()
+        raise ValueError("a roll so long is parted into volumes first")
+    window = window_of(layout, paper=document.paper, addressees=len(document.addressees))
+    texts = list(labelled_texts(document))
+    refuse_unprintable(texts, fonts)
+    files = fonts.needed(text for _, text in texts)
+    data = paper_data(document, window=window, with_check_block=profile == "archive")
+    inputs = {"letter": json.dumps(data, ensure_ascii=False), "attachment": attachment.decode()}
     job = {
         "inputs": inputs,
         "standards": _STANDARDS[profile],
-        "densities": _DENSITIES if names <= _LONG_ROLL else _DENSITIES[:1],
+        "densities": _DENSITIES if names <= _LONG_ROLL and not document.volume else _DENSITIES[:1],
         # Noon: the same day in every time zone but the outermost.
         "timestamp": int(datetime.combine(date.fromisoformat(document.day), time(12), UTC).timestamp()),
     }
@@ -123,6 +123,10 @@ def _start(job: bytes, *, cwd: Path, wall_seconds: int) -> bytes:
 def _failure(returncode: int, stderr: bytes) -> Exception:
     if returncode == _REFUSED:
         reason = str(json.loads(stderr)["reason"])
+        if "does not fit into the window" in reason:
+            return Refused(
+                "The inside address does not fit into the envelope's window: shorten it, or use the classic layout."
+            )
         if "could not be displayed" in reason:
             return Refused(
                 f"The PDF could not be made: no font at hand can show a text of the letter ({reason})."
@@ -134,82 +138,4 @@ def _failure(returncode: int, stderr: bytes) -> Exception:
         return Permanent("The PDF could not be made: the typesetter took more time or memory than it may.")
     return Permanent(
         f"The PDF could not be made: the typesetter broke down (exit {returncode}), perhaps for want of memory."
-    )
-
-
-def _labelled(document: Document) -> Iterator[tuple[str, str]]:
-    """Give every text of the letter with what it is, for the check against the fonts."""
-    yield from (
-        ("The letterhead", " ".join(document.letterhead)),
-        ("The coalition's name", document.coalition),
-        ("The title", f"{document.title} {document.subtitle}"),
-        ("The inside address", " ".join(" ".join(one) for one in document.addressees)),
-        ("The delivery line", document.delivery_line),
-        ("The Re line", document.re),
-        ("The salutation", document.salutation),
-        ("The body", plain_blocks(document.body)),
-        ("The line before the asks", plain_blocks(document.asks_intro)),
-        ("The asks", "\n".join(plain_blocks(ask) for ask in document.asks)),
-        ("The ending", plain_blocks(document.ending)),
-        ("The closing", document.closing),
-        ("The notes", "\n".join(plain_blocks(note) for note in document.notes)),
-        ("The cc list", " ".join(document.cc)),
-        ("The contact", " ".join(document.contact)),
-        ("The other languages", " ".join((document.other_texts_label, *document.other_texts))),
-        ("The address for checking", document.check_at),
-    )
-    for section in document.sections:
-        for group in section.groups:
-            yield "A group's heading", group.heading
-            for entry in group.entries:
-                yield "A signatory's line", plain_pieces(entry.line) + plain_pieces(entry.below)
-
-
-def _data(document: Document) -> dict[str, Any]:
-    """Give the document as the template reads it: user strings isolated, names with their row height."""
-    own = document.language
-    code = document.check_code
-    return {
-        **plain(document),
-        "letterhead": [isolate(line, within=own) for line in document.letterhead],
-        "addressees": [[isolate(line, within=own) for line in one] for one in document.addressees],
-        "cc": [isolate(line, within=own) for line in document.cc],
-        "contact": [isolate(part, within=own) for part in document.contact],
-        "check_code": " ".join(code[place : place + _GROUP] for place in range(0, len(code), _GROUP)),
-        "sections": [
-            {
-                "heading": section.heading,
-                "groups": [
-                    {
-                        "heading": isolate(group.heading, within=own),
-                        "entries": [
-                            {
-                                "line": _pieces(entry.line, own),
-                                "below": _pieces(entry.below, own),
-                            }
-                            for entry in group.entries
-                        ],
-                    }
-                    for group in section.groups
-                ],
-            }
-            for section in document.sections
-        ],
-    }
-
-
-def _pieces(pieces: tuple[Piece, ...], language: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "glue": piece.glue,
-            "text": isolate(piece.text, within=language),
-            "tall": _is_tall(piece.text),
-        }
-        for piece in pieces
-    ]
-
-
-def _is_tall(text: str) -> bool:
-    return not text.isascii() and any(
-        first <= ord(character) <= last for character in text for first, last in _TALL
     )

@@ -62,6 +62,8 @@ def make_mirror(
     copy = mirror_copy(session, keyring, slug, names=names, now=now)
     renderings = {f"letter.{form}": compile_copy(copy, form=form, fonts=fonts) for form in _FORMS}
     files = {name: rendering.data for name, rendering in renderings.items()}
+    for place, volume in enumerate(renderings["letter.pdf"].volumes, start=1):
+        files[f"letter-volume-{place}.pdf"] = volume
     files["style.css"] = render("mirror/style.css").encode()
     files["index.html"] = _index(copy, address=address, now=now).encode()
     files[MANIFEST] = _manifest(files, copy, names=names, now=now)

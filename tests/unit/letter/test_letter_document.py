@@ -109,7 +109,7 @@ def test_only_a_copy_with_such_names_says_they_are_not_for_publication():
 
 
 def test_the_letter_as_it_stands_is_marked_a_draft():
-    assert make_document(copy_of(number=0)).draft == "DRAFT, not for circulation"
+    assert make_document(copy_of(number=0)).draft == "DRAFT v2, not for circulation"
     assert make_document(copy_of(number=1)).draft == ""
 
 

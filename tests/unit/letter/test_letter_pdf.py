@@ -10,12 +10,12 @@ import page
 import pikepdf
 import pytest
 
-from service.foundation.errors import Permanent, Refused
+from service.foundation.errors import Permanent
 from service.letter.compile import compile_copy
 from service.letter.document import make_document
 from service.letter.edition import OtherText
 from service.letter.fonts import Fonts
-from service.letter.render_pdf import LONGEST_ROLL, Limits, render_pdf
+from service.letter.render_pdf import Limits, render_pdf
 from service.letter.render_text import render_text
 from tests.unit.letter.golden_letter import golden_copy
 from tests.unit.letter.letters import MINISTER, PRESIDENT, copy_of, make_person, make_signatory, make_text
@@ -186,7 +186,7 @@ def test_the_check_code_stands_on_the_last_page_and_the_marks_on_each():
     said = words(copy)
 
     assert f"{code[:8]} {code[8:16]}" in said
-    assert said.count("DRAFT, not for circulation") == said.count("Page ")
+    assert said.count("DRAFT v2, not for circulation") == said.count("Page ")
     assert said.count("Contains names that are not for publication") == said.count("Page ") > 1
     assert said.index("Page 2 of") > said.index("Page 1 of")
 
@@ -236,13 +236,6 @@ def test_every_language_can_be_printed(language):
 def test_a_letter_that_costs_too_much_is_given_up_in_one_sentence(limits, reason):
     with pytest.raises(Permanent, match=reason):
         render_pdf(make_document(copy_of()), profile="mail", attachment=b"", fonts=Fonts(), limits=limits)
-
-
-def test_a_roll_that_is_too_long_for_paper_is_refused():
-    roll = (make_signatory("X"),) * (LONGEST_ROLL + 1)
-
-    with pytest.raises(Refused, match="at most 20,000 names"):
-        compiled(copy_of(roll=roll))
 
 
 def test_a_letter_in_simplified_chinese_names_its_other_texts_on_paper():
