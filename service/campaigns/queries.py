@@ -8,12 +8,13 @@ from sqlmodel import Session, col, select
 
 from service.foundation.errors import Refused
 from service.model.campaign import Campaign
-from service.model.edition import Approver, Edition
+from service.model.edition import Approver, Edition, EditionKind
 from service.model.letter_revision import LetterRevision
 from service.model.recipient import Recipient
 from service.store.held import ask_once, hold
 
-_IS_RELEASED = (col(Edition.released_at).is_not(None), col(Edition.voided_at).is_(None))
+_IS_OUT = (col(Edition.released_at).is_not(None), col(Edition.voided_at).is_(None))
+_IS_RELEASED = (col(Edition.kind) == EditionKind.LETTER, *_IS_OUT)
 
 
 def find_campaign(session: Session, slug: str) -> Campaign | None:
@@ -69,7 +70,7 @@ def approvers_of(session: Session, campaign: Campaign) -> Sequence[Approver]:
 
 
 def latest_edition(session: Session, campaign: Campaign) -> Edition | None:
-    """Find the newest edition of a campaign, released or not."""
+    """Find the newest edition of a campaign, of whatever kind, released or not: the one that is decided on."""
     found = select(Edition).where(Edition.campaign_id == campaign.id).order_by(col(Edition.number).desc())
     return session.exec(found.limit(1)).one_or_none()
 
@@ -83,13 +84,19 @@ def lock_latest_edition(session: Session, campaign: Campaign) -> Edition | None:
 
 
 def released_edition(session: Session, campaign: Campaign) -> Edition | None:
-    """Find the newest edition that was released and not stopped."""
+    """Find the newest edition of the letter that was released and not stopped."""
 
     def ask() -> Edition | None:
         found = select(Edition).where(Edition.campaign_id == campaign.id, *_IS_RELEASED)
         return session.exec(found.order_by(col(Edition.number).desc()).limit(1)).one_or_none()
 
     return ask_once(session, ("released", campaign.id), ask)
+
+
+def editions_out(session: Session, campaign: Campaign) -> Sequence[Edition]:
+    """List every edition that was released and not stopped, addenda and corrections too, by number."""
+    found = select(Edition).where(Edition.campaign_id == campaign.id, *_IS_OUT)
+    return session.exec(found.order_by(col(Edition.number))).all()
 
 
 def was_released(campaign_id: SQLCoreOperations[str]) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from service.campaigns.queries import get_campaign
 from service.cli.context import Context, operator, pass_context, say
 from service.delivery import rehearse as rehearsing
 from service.delivery.check import check
-from service.delivery.propose import propose
+from service.delivery.propose import Proposal, propose
 from service.delivery.release import leaves_at, release, stop
 from service.delivery.settle import keep_arrival, send_again
 from service.foundation.errors import Refused
@@ -70,10 +70,10 @@ def _rehearse(services: Services, slug: str) -> None:
 def _propose(services: Services, slug: str) -> None:
     # Setting the type takes a while, so it is tried before anything is locked for long.
     with trial(services.engine) as session:
-        tried = propose(session, services.keyring, slug, by=operator(), now=services.clock())
+        tried = _freeze(services, session, slug)
     notices = _try_to_compile(services, tried.letter)
     with transaction(services.engine) as session:
-        proposal = propose(session, services.keyring, slug, by=operator(), now=services.clock())
+        proposal = _freeze(services, session, slug)
         if proposal.edition.fingerprint != tried.edition.fingerprint:
             raise Refused(
                 "Somebody signed or left at this very moment; nothing was proposed. Run the command again."
@@ -92,6 +92,11 @@ def _propose(services: Services, slug: str) -> None:
         if asked
         else "No approver is set."
     )
+
+
+def _freeze(services: Services, session: Any, slug: str) -> Proposal:
+    where = f"{services.settings.public_url}/verify"
+    return propose(session, services.keyring, slug, check_at=where, by=operator(), now=services.clock())
 
 
 def _try_to_compile(services: Services, letter: Edition) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import click
 
 from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, say, write_out
+from service.delivery.issue import issue_copy, sole_addressee
 from service.foundation.errors import Refused
 from service.kit.pack import pack_for
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
@@ -15,7 +16,7 @@ from service.letter.edition import Audience
 from service.letter.render_pack import render_pack
 from service.letter.windows import LAYOUTS, Layout, layout_for_post
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
-from service.store.transaction import reading
+from service.store.transaction import reading, transaction
 
 
 @click.group()
@@ -54,12 +55,12 @@ def compile_(
 ) -> None:
     """Write the letter as PDF, HTML, text or JSON; volumes of a very long roll stand beside it."""
     services = context.services
-    with reading(services.engine) as session:
+    with transaction(services.engine) as session:
         campaign = get_campaign(session, slug)
-        if edition is None:
+        row = numbered_edition(session, campaign, edition) if edition is not None else None
+        if row is None:
             found = letter_as_it_stands(session, services.keyring, campaign, now=services.clock())
         else:
-            row = numbered_edition(session, campaign, edition)
             # What has gone out stays as it was; a public copy that is made now names nobody who has left since.
             is_out = audience == "public" and row.released_at is not None
             found = (
@@ -67,9 +68,10 @@ def compile_(
                 if is_out
                 else frozen_letter(session, services.keyring, row)
             )
-    offices = [office for office in found.offices if office.role == "to"]
-    office = offices[0] if len(offices) == 1 else None
-    copy = make_copy(found, audience=cast(Audience, audience), office=office)
+        office = sole_addressee(found)
+        copy = make_copy(found, audience=cast(Audience, audience), office=office)
+        if row is not None and row.released_at is not None:
+            issue_copy(session, services.keyring, row, copy, now=services.clock())
     if layout == "post":
         layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
     rendering = compile_copy(

@@ -10,6 +10,8 @@ from service.foundation.errors import Refused
 
 # The pages refuse far less, and with a sentence; this only keeps a disk from being filled.
 _LARGEST_REQUEST = 16_000_000
+# A letter that is sent to be checked names people: it is kept in memory, where waitress would write it to a disk.
+_IN_MEMORY = 5_000_000
 
 
 def listen(app: Any, *, host: str, port: int) -> Any:
@@ -24,6 +26,7 @@ def listen(app: Any, *, host: str, port: int) -> Any:
             ident=None,
             clear_untrusted_proxy_headers=False,
             max_request_body_size=_LARGEST_REQUEST,
+            inbuf_overflow=_IN_MEMORY,
         )
     except OSError as error:
         raise Refused(

@@ -14,6 +14,7 @@ from service.cli.context import Context
 from service.cli.deliver import deliver
 from service.cli.kit import kit
 from service.cli.letter import letter
+from service.cli.letter_verify import verify
 from service.cli.mirror import mirror
 from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
@@ -33,6 +34,7 @@ def commands() -> None:
 
 
 campaign.add_command(mirror)
+letter.add_command(verify)
 for command in (
     *(init, run, campaign, signatories, abuse, update),
     *(letter, kit, deliver, outbox, status, doctor),

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.queries import lock_campaign_of, released_edition
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.hear import hear_of_deliveries
+from service.delivery.issue import issue_copy
 from service.delivery.steps import GONE_OUT, IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -72,12 +73,12 @@ def send_waiting_press(session: Session, keyring: Keyring, *, now: datetime) -> 
     )
     waiting = session.exec(found).all()
     for delivery in waiting:
-        _renew(session, keyring, delivery)
+        _renew(session, keyring, delivery, now=now)
         send_on_its_way(session, delivery, due_at=now, now=now)
     return len(waiting)
 
 
-def _renew(session: Session, keyring: Keyring, delivery: Delivery) -> None:
+def _renew(session: Session, keyring: Keyring, delivery: Delivery, *, now: datetime) -> None:
     """Let a copy that waited be the one of today: somebody may have left since the release."""
     campaign = session.get(Campaign, delivery.campaign_id)
     edition = session.get(Edition, delivery.edition_id)
@@ -86,7 +87,9 @@ def _renew(session: Session, keyring: Keyring, delivery: Delivery) -> None:
     assert edition is not None
     assert recipient is not None
     letter = letter_today(session, keyring, campaign, edition)
-    delivery.check_code = copy_for(letter, recipient).check_code
+    copy = copy_for(letter, recipient)
+    issue_copy(session, keyring, edition, copy, recipient_id=recipient.id, now=now)
+    delivery.check_code = copy.check_code
 
 
 def _follow(session: Session, delivery: Delivery, message: Message, *, now: datetime) -> bool:

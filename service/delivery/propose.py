@@ -44,16 +44,19 @@ class Proposal:
     approvers: int
 
 
-def propose(session: Session, keyring: Keyring, slug: str, *, by: str, now: datetime) -> Proposal:
+def propose(
+    session: Session, keyring: Keyring, slug: str, *, check_at: str = "", by: str, now: datetime
+) -> Proposal:
     """Freeze the closed letter as its next edition and mail each approver a link to it.
 
-    Proposing again while nothing has changed gives the same edition. Raises Refused where the letter is not
+    `check_at` is the address of the page for checking a copy, printed in each. Proposing again while nothing has
+    changed gives the same edition. Raises Refused where the letter is not
     closed, counts nobody, or was sent.
     """
     campaign = lock_campaign(session, slug)
     _refuse_unless_closed(campaign)
     keys = keyring.of(session, campaign.id)
-    row, letter, new = _edition(session, keyring, campaign, now=now)
+    row, letter, new = _edition(session, keyring, campaign, check_at=check_at, now=now)
     if new:
         audit.record(
             session, by=by, act="edition.freeze", campaign_id=campaign.id, thing=row.fingerprint, now=now
@@ -94,7 +97,7 @@ def _refuse_unless_closed(campaign: Campaign) -> None:
 
 
 def _edition(
-    session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime
+    session: Session, keyring: Keyring, campaign: Campaign, *, check_at: str, now: datetime
 ) -> tuple[EditionRow, Edition, bool]:
     latest = latest_edition(session, campaign)
     if latest is not None and latest.released_at is not None and latest.voided_at is None:
@@ -102,9 +105,10 @@ def _edition(
     if latest is not None and _still_stands(session, latest):
         unchanged = letter_with_roll(session, keyring, campaign, number=latest.number, now=now)
         frozen = frozen_letter(session, keyring, latest)
-        if replace(unchanged, date=frozen.date) == frozen:
+        if replace(unchanged, date=frozen.date, check_at=check_at) == frozen:
             return latest, frozen, False
-    letter = letter_with_roll(session, keyring, campaign, number=latest.number + 1 if latest else 1, now=now)
+    present = letter_with_roll(session, keyring, campaign, number=latest.number + 1 if latest else 1, now=now)
+    letter = replace(present, check_at=check_at)
     if not letter.roll:
         raise Refused(f"Nobody counts as a signatory of {campaign.slug!r} yet, so there is nothing to send.")
     return _freeze(session, keyring, campaign, letter, now=now), letter, True

@@ -11,6 +11,7 @@ from service.delivery.approve import decisions_on
 from service.delivery.channel import Outward
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
+from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.letter.edition import Edition as Letter
@@ -65,8 +66,11 @@ def release(
     _refuse_unless_it_can_go(lines)
     due_at = leaves_at(campaign, now=now)
     deliveries = [
-        made for line in lines for made in _plan(session, edition, letter, line, due_at=due_at, now=now)
+        made
+        for line in lines
+        for made in _plan(session, keyring, edition, letter, line, due_at=due_at, now=now)
     ]
+    issue_general_copies(session, keyring, edition, letter, now=now)
     edition.released_at, edition.released_by = now, by
     session.add(edition)
     if campaign.solo:
@@ -161,9 +165,17 @@ def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
 
 
 def _plan(
-    session: Session, edition: Edition, letter: Letter, line: Line, *, due_at: datetime, now: datetime
+    session: Session,
+    keyring: Keyring,
+    edition: Edition,
+    letter: Letter,
+    line: Line,
+    *,
+    due_at: datetime,
+    now: datetime,
 ) -> list[Delivery]:
     copy = copy_for(letter, line.recipient)
+    issue_copy(session, keyring, edition, copy, recipient_id=line.recipient.id, now=now)
     made = []
     for destination in range(max(1, line.verdict.destinations)):
         delivery = Delivery(

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.delivery.copies import copy_for, letter_today
+from service.delivery.issue import issue_copy
 from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line
@@ -25,7 +26,7 @@ def send_again(
 ) -> None:
     """Send a copy again that failed or is in doubt; raises Refused for any other, and where its names have changed."""
     campaign, delivery = _open(session, slug, delivery_id)
-    _renew(session, keyring, campaign, delivery)
+    _renew(session, keyring, campaign, delivery, now=now)
     send_on_its_way(session, delivery, due_at=now, now=now)
     audit.record(session, by=by, act="delivery.again", campaign_id=campaign.id, thing=delivery.id, now=now)
 
@@ -58,7 +59,9 @@ def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Deli
     return campaign, delivery
 
 
-def _renew(session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery) -> None:
+def _renew(
+    session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery, *, now: datetime
+) -> None:
     """Make the copy the one of today; raises Refused while a letter that nobody has yet can still be proposed anew."""
     edition = released_edition(session, campaign)
     recipient = session.get(Recipient, delivery.recipient_id)
@@ -72,4 +75,6 @@ def _renew(session: Session, keyring: Keyring, campaign: Campaign, delivery: Del
             "A signatory has left since the release. Stop what has not left (`--stop`), propose the letter again"
             " and release it."
         )
-    delivery.check_code = copy_for(today, recipient).check_code
+    copy = copy_for(today, recipient)
+    issue_copy(session, keyring, edition, copy, recipient_id=recipient.id, now=now)
+    delivery.check_code = copy.check_code

@@ -81,7 +81,9 @@ class Withheld:
 class Copy:
     """One audience's copy: the text with its placeholders beside it, the names it may see, the numbers.
 
-    `paper` ("us-letter" or "a4") says how it is printed and is no part of the record.
+    `paper` ("us-letter" or "a4") says how it is printed and is no part of the record. `seal` is a secret of the edition
+    that every copy carries: without it whoever guesses the names of a copy could make up its check code, and have the
+    guess confirmed where codes are checked.
     """
 
     number: int
@@ -107,6 +109,7 @@ class Copy:
     revision_sha256: str
     check_at: str
     other_texts: tuple[OtherText, ...] = field(default=(), metadata=ADDED_LATER)
+    seal: str = field(default="", metadata=ADDED_LATER)
     paper: str
 
     @functools.cached_property
@@ -177,6 +180,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         revision_sha256=edition.revision_sha256,
         check_at=edition.check_at,
         other_texts=edition.other_texts,
+        seal=_seal(edition, audience),
         paper=_paper(office or addressed[0]),
     )
 
@@ -271,6 +275,15 @@ def _commitment(signatory: Signatory) -> str:
     row = plain(signatory)
     salt = row.pop("salt")
     return digest({"salt": salt, "row": row})
+
+
+def _seal(edition: Edition, audience: Audience) -> str:
+    """Make what nobody can guess of the salts of all rows; of no salt can anything be told from it.
+
+    It is another for each audience: whoever holds a public copy must not be able to test what a full one says.
+    """
+    salts = sorted(signatory.salt for signatory in edition.roll)
+    return digest({"seal": audience, "salts": salts}) if salts else ""
 
 
 def _paper(office: Office) -> str:

@@ -49,7 +49,8 @@ def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
 def paper_data(document: Document, *, window: Window | None, with_check_block: bool) -> dict[str, Any]:
     """Give the document as the template reads it: user strings isolated, names with their row height and language.
 
-    With a check block, a document that says where it can be checked gets a QR code of that address and its code.
+    With a check block, a document that says where it can be checked gets a QR code of that address and its code, behind a
+    # so that the code comes into no log.
     """
     own = document.language
     code = document.check_code
@@ -63,7 +64,7 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
         "window": plain(window),
         "return_line": isolate(" · ".join(document.letterhead[:2]), within=own),
         "stretches": stretches(_prose(document), within=own),
-        "qr": qr_svg(f"{document.check_at}?code={code}") if checkable else "",
+        "qr": qr_svg(f"{document.check_at}#{code}") if checkable else "",
         "qr_alt": words.qr_alt,
         "check_title": words.check_title,
         "check_how": words.check_how,

@@ -31,7 +31,7 @@ _CPU_SECONDS = 120
 _WALL_SECONDS = 180
 # How closely the template can set a letter; trying them is not worth the time for a long roll.
 _DENSITIES = ["0", "1", "2"]
-_LONG_ROLL = 2_000
+_LONG_ROLL = 700
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,20 @@ from service.foundation.identity import make_id
 from service.model.columns import Blind, Moment, Sealed, code
 
 
+class EditionKind(StrEnum):
+    """What an edition brings to its recipients: the letter, who joined it since, or whom it names no longer."""
+
+    LETTER = "letter"
+    ADDENDUM = "addendum"
+    CORRECTION = "correction"
+
+
 class Edition(SQLModel, table=True):
     """Frozen text, roll, numbers and date; `fingerprint` is the SHA-256 of the canonical record in `content`.
 
-    A voided edition (the letter was reopened, or its release was stopped in time) is never sent.
+    A voided edition (the letter was reopened, or its release was stopped in time) is never sent. An addendum or a
+    correction `follows` the edition of the letter that was sent. What is frozen no statement can change (migration
+    0019); the row goes only after the letter's keys were shredded.
     """
 
     __tablename__ = "edition"
@@ -23,6 +33,8 @@ class Edition(SQLModel, table=True):
     campaign_id: str = Field(foreign_key="campaign.id", max_length=32)
     revision_id: str = Field(foreign_key="letter_revision.id", max_length=32)
     number: int
+    kind: EditionKind = Field(default=EditionKind.LETTER, sa_type=code(EditionKind))
+    follows: str | None = Field(default=None, max_length=32)
     fingerprint: str = Field(max_length=64)
     content: bytes = Field(sa_type=Sealed)
     frozen_at: datetime = Field(sa_type=Moment)

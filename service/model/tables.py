@@ -16,6 +16,7 @@ from service.model.follow_up import FollowUp
 from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.intake import Intake
+from service.model.issued_copy import IssuedCopy
 from service.model.letter_revision import LetterRevision
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
@@ -54,6 +55,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     IncomingReport,
     Inquiry,
     Intake,
+    IssuedCopy,
     JournalMark,
     LetterRevision,
     LikenessIndex,

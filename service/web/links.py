@@ -19,6 +19,11 @@ def token_path(page: str, token: str, **query: str) -> str:
     return _with(f"/{page}/{quote(token, safe='')}", query)
 
 
+def check_path() -> str:
+    """Give the path of the page where copies are checked."""
+    return _with("/verify", {})
+
+
 def home_path() -> str:
     """Give the path of the front page."""
     return _with("/", {})

@@ -3,6 +3,7 @@
 The library's own reading would put "%FF" into a name for a byte that is no text, or lose the whole form for it.
 """
 
+from io import BytesIO
 from typing import IO
 from urllib.parse import parse_qsl
 
@@ -30,6 +31,17 @@ class WholeRequest(Request):
     """What Flask gives to our pages as `request`."""
 
     form_data_parser_class = WholeFormParser
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Keep a file in memory: it may name people who must not lie on a disk, even for a moment."""
+        del total_content_length, content_type, filename, content_length
+        return BytesIO()
 
     @cached_property
     def args(self) -> MultiDict[str, str]:

@@ -19,13 +19,14 @@ from service.web.public import (
     receipt,
     sign,
     status,
+    verify,
     waiting,
 )
 from service.web.public.blueprint import public
 
 PAGES = (
     *(home, letter, embed, sign, waiting, confirm, not_me, change, invitation),
-    *(manage, kit, receipt, fresh_link, leave, approve, asked, organization, status),
+    *(manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
 )
 
 __all__ = ["PAGES", "public"]

@@ -1,0 +1,86 @@
+"""letter verify: tell whether a file is a copy that was handed over."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from service.cli.context import Context, json_option, pass_context, read_file, say, say_json
+from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy
+from service.foundation.errors import Refused
+from service.i18n.formats import count_signatories
+from service.i18n.languages import ENGLISH
+from service.store.transaction import reading
+
+_LARGEST_FILE = 64_000_000
+_COMPARED = {
+    Bytes.SAME: "The file is byte for byte ours.",
+    Bytes.CHANGED: "The check code is ours, but the file is not as we made it (mail gateways rewrite files): compare the text.",
+    Bytes.NOT_COMPARED: "The check code is ours; the file could not be compared: compare the text.",
+}
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@pass_context
+def verify(context: Context, file: Path, as_json: bool) -> None:
+    """Tell whether a file, or a text with a check code (- reads standard input), is of a letter that was sent from here.
+
+    First the check code in it is looked up, then its bytes are compared. Leaves with 0 where the code is ours, with 1
+    where it is not.
+    """
+    services = context.services
+    data = _read(file)
+    codes = codes_of("", data)
+    with reading(services.engine) as session:
+        found = find_copy(session, services.keyring, codes) if codes else None
+        copy = copy_of(session, services.keyring, found) if found else None
+    compared = compare(copy, data, services.fonts) if found else None
+    if as_json:
+        say_json(_as_json(found, compared))
+    else:
+        _say_found(found, compared, has_code=bool(codes))
+    if found is None:
+        click.get_current_context().exit(1)
+
+
+def _read(file: Path) -> bytes:
+    if str(file) != "-":
+        return read_file(file, most=_LARGEST_FILE)
+    data = sys.stdin.buffer.read(_LARGEST_FILE + 1)
+    if len(data) > _LARGEST_FILE:
+        raise Refused(
+            f"Standard input is larger than {_LARGEST_FILE // 1_000_000} MB, which no letter needs."
+        )
+    return data
+
+
+def _as_json(found: Found | None, compared: Bytes | None) -> dict[str, object]:
+    if found is None or compared is None:
+        return {"ours": False}
+    return {
+        "ours": True,
+        "bytes": compared.value,
+        "check_code": found.code,
+        "title": found.title,
+        "edition": found.edition,
+        "organizations": found.organizations,
+        "individuals": found.individuals,
+        "not_for_publication": found.not_for_publication,
+        "delivered" if found.is_delivered else "released": found.day.isoformat(),
+    }
+
+
+def _say_found(found: Found | None, compared: Bytes | None, *, has_code: bool) -> None:
+    if found is None or compared is None:
+        say("Not one of ours." if has_code else "Not one of ours: no check code stands in it.")
+        return
+    signatories = count_signatories(found.organizations, found.individuals, ENGLISH.tag)
+    step = "delivered" if found.is_delivered else "released"
+    say(
+        f"This is edition {found.edition} of “{found.title}”, {signatories}, {step} on {found.day.isoformat()}."
+    )
+    say(_COMPARED[compared])
+    if found.not_for_publication:
+        say("It holds names that are not for publication.")

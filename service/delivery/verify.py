@@ -1,0 +1,191 @@
+"""Check a code or a file against the copies that were handed over."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from service.campaigns.access import is_public
+from service.delivery.copies import copy_for, letter_today
+from service.delivery.issue import code_index, general_copies
+from service.delivery.steps import GONE_OUT
+from service.foundation.errors import Refused, ServiceError, Transient
+from service.letter.compile import RENDERERS, Profile, compile_copy
+from service.letter.copy import Copy
+from service.letter.edition import Edition as Letter
+from service.letter.fonts import Fonts
+from service.letter.printed_code import codes_in, codes_in_file, form_of
+from service.letter.windows import LAYOUTS, Layout
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery, DeliveryEvent
+from service.model.edition import Edition
+from service.model.issued_copy import IssuedCopy
+from service.model.recipient import Recipient
+from service.signing.abuse import bucket
+from service.signing.abuse.buckets import take_from
+from service.signing.abuse.origin import origin_of
+from service.signing.roll import frozen_letter
+from service.store.keyring import Keyring
+from service.store.sealed import open_record
+
+TOO_OFTEN = "too many checks from this address"
+_ARCHIVE = b"/EmbeddedFile"
+
+
+class Bytes(StrEnum):
+    """What comparing a file with what we would compile has shown."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    NOT_COMPARED = "not_compared"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The copy that a check code names, in the words of the copy itself.
+
+    `day` is when it left the house where `is_delivered`, else when its edition was released. `slug` is empty unless
+    anybody may see the letter's page. Nobody is named.
+    """
+
+    code: str
+    copy_id: str
+    edition: int
+    title: str
+    coalition: str
+    language: str
+    organizations: int
+    individuals: int
+    not_for_publication: bool
+    day: date
+    is_delivered: bool
+    slug: str
+
+
+def take_a_check(session: Session, keyring: Keyring, *, address: str | None, now: datetime) -> None:
+    """Count a check against the address it comes from; raises Transient where there were too many."""
+    origin = origin_of(address)
+    if origin is None:
+        return
+    wanted = [
+        (f"checking subscriber {origin.subscriber}", bucket.ADDRESS),
+        (f"checking network {origin.network}", bucket.NETWORK),
+    ]
+    if take_from(session, wanted, site_key=keyring.site_key, now=now):
+        raise Transient(TOO_OFTEN)
+
+
+def codes_of(text: str, data: bytes) -> tuple[str, ...]:
+    """Find the check codes in what was typed and in a file, those of the file first."""
+    return tuple(dict.fromkeys((*(codes_in_file(data) if data else ()), *codes_in(text))))
+
+
+def find_copy(session: Session, keyring: Keyring, codes: Sequence[str]) -> Found | None:
+    """Find the copy of a released edition that one of these codes names; None where there is none.
+
+    One statement looks for all of them by their keyed hashes, and finds nothing for a code that never was, for one of an
+    edition that was not released, and for one whose release was stopped in time.
+    """
+    indexes = {code_index(keyring, code): code for code in codes}
+    found = (
+        select(IssuedCopy, Edition, Campaign)
+        .join(Edition, col(Edition.id) == IssuedCopy.edition_id)
+        .join(Campaign, col(Campaign.id) == IssuedCopy.campaign_id)
+        .where(
+            col(IssuedCopy.code_index).in_(list(indexes)),
+            col(Edition.released_at).is_not(None),
+            col(Edition.voided_at).is_(None),
+        )
+    )
+    row = session.exec(found.limit(1)).first()
+    if row is None:
+        return None
+    copy, edition, campaign = row
+    return _tell(session, keyring, copy, edition, campaign, code=indexes[bytes(copy.code_index)])
+
+
+def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
+    """Make the copy again that was found; None where a name has left since it was made, and with it that copy."""
+    issued = session.get(IssuedCopy, found.copy_id)
+    edition = session.get(Edition, issued.edition_id) if issued else None
+    campaign = session.get(Campaign, issued.campaign_id) if issued else None
+    if issued is None or edition is None or campaign is None:
+        return None
+    recipient = session.get(Recipient, issued.recipient_id) if issued.recipient_id else None
+    frozen = frozen_letter(session, keyring, edition)
+    for letter in (frozen, letter_today(session, keyring, campaign, edition)):
+        for copy in _candidates(letter, recipient):
+            if copy.check_code == found.code:
+                return copy
+    return None
+
+
+def compare(copy: Copy | None, data: bytes, fonts: Fonts) -> Bytes:
+    """Compare a file with what this copy compiles to, byte for byte; a long PDF takes some seconds."""
+    form = form_of(data)
+    if copy is None or form not in RENDERERS:
+        return Bytes.NOT_COMPARED
+    layouts: tuple[Layout, ...] = LAYOUTS if form == "pdf" else LAYOUTS[:1]
+    try:
+        same = any(data in _files(copy, form, layout, data, fonts) for layout in layouts)
+    except ServiceError:
+        # A font that was at hand has gone, or the typesetter has no room now: the code stands all the same.
+        return Bytes.NOT_COMPARED
+    return Bytes.SAME if same else Bytes.CHANGED
+
+
+def _files(copy: Copy, form: str, layout: Layout, data: bytes, fonts: Fonts) -> tuple[bytes, ...]:
+    profile: Profile = "archive" if _ARCHIVE in data else "mail"
+    try:
+        made = compile_copy(copy, form=form, profile=profile, layout=layout, fonts=fonts)
+    except Refused:
+        if layout == LAYOUTS[0]:
+            raise
+        # Not every letter can be set for every window.
+        return ()
+    return (made.data, *made.volumes)
+
+
+def _candidates(letter: Letter, recipient: Recipient | None) -> Iterator[Copy]:
+    return iter((copy_for(letter, recipient),)) if recipient is not None else general_copies(letter)
+
+
+def _tell(
+    session: Session, keyring: Keyring, copy: IssuedCopy, edition: Edition, campaign: Campaign, *, code: str
+) -> Found:
+    details = open_record(keyring.of(session, campaign.id), copy, "details")
+    delivered = _delivered_at(session, edition, code)
+    moment = delivered or edition.released_at
+    assert moment is not None
+    return Found(
+        code=code,
+        copy_id=copy.id,
+        edition=edition.number,
+        title=details["title"],
+        coalition=details["coalition"],
+        language=details["language"],
+        organizations=details["organizations"],
+        individuals=details["individuals"],
+        not_for_publication=details["not_for_publication"],
+        day=moment.astimezone(ZoneInfo(campaign.time_zone)).date(),
+        is_delivered=delivered is not None,
+        slug=campaign.slug if is_public(campaign) else "",
+    )
+
+
+def _delivered_at(session: Session, edition: Edition, code: str) -> datetime | None:
+    """Give when this very copy first left the house for its recipient."""
+    first = (
+        select(func.min(DeliveryEvent.at))
+        .join(Delivery, col(Delivery.id) == DeliveryEvent.delivery_id)
+        .where(
+            Delivery.edition_id == edition.id,
+            Delivery.check_code == code,
+            col(DeliveryEvent.became).in_([state.value for state in GONE_OUT]),
+        )
+    )
+    return session.exec(first).one()

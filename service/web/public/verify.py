@@ -1,0 +1,146 @@
+"""The page where anybody who holds a copy of a letter can check whether it is one of ours."""
+
+import threading
+from dataclasses import dataclass
+
+from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy, take_a_check
+from service.foundation.errors import Refused, Transient
+from service.foundation.sentence import Sentence
+from service.i18n.formats import count_signatories
+from service.letter.printed_code import digits_in
+from service.store.transaction import reading, transaction
+from service.web.forms import FormState, Misfilled, shown_again
+from service.web.language import page_language
+from service.web.links import check_path, letter_path
+from service.web.public.blueprint import public
+from service.web.render import Openness, page
+from service.web.services import services
+
+MOST_BYTES = 4 * 1024 * 1024
+"""The largest file that is taken: the PDF of some ten thousand names; it is kept in memory only."""
+
+TOO_OFTEN = Sentence("There were too many checks from your network just now; try again in a minute.")
+_TOO_LARGE = Sentence("This file is larger than 4 MB; type the check code that is printed at its end.")
+_NOTHING = Sentence("Type a check code, or choose a file.")
+_UNREADABLE = Sentence(
+    "No check code can be read in this file; type the one that is printed at the end of the letter."
+)
+# Setting a letter takes memory and a second; a longer roll is compared by command.
+_ONE_AT_A_TIME = threading.BoundedSemaphore(1)
+_WAITS_SECONDS = 5
+_LONGEST_ROLL = 2_000
+_FIELDS_BESIDE = 16 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What the page tells of a copy that is ours; `bytes` is None where no file was given."""
+
+    found: Found
+    bytes: str | None
+    signatories: str
+    letter_link: str
+
+    @property
+    def language(self) -> str:
+        """The letter's language."""
+        return self.found.language
+
+
+@public.get("/verify")
+def check_page() -> Response:
+    """Show the form; a code that stands behind the # of the address never comes here, the page's script fills it in."""
+    return _form(FormState(values={}), openness=Openness.PUBLIC)
+
+
+@public.post("/verify")
+def check_copy() -> Response:
+    """Look the code up and compare the file; nothing of either is kept."""
+    request.max_content_length = MOST_BYTES + _FIELDS_BESIDE
+    try:
+        typed, data = request.form.get("check", ""), _file()
+    except RequestEntityTooLarge:
+        return _form(FormState(values={}, errors={"file": _TOO_LARGE}))
+    try:
+        codes = _read(typed, data)
+    except Misfilled as wrong:
+        return _form(FormState(values=shown_again({"check": typed}), errors=wrong.errors))
+    here = services()
+    _count_check()
+    with reading(here.engine) as session:
+        found = find_copy(session, here.keyring, codes)
+    # Nothing that was sent is shown again: of wrong codes each is answered with the same page.
+    return _form(FormState(values={}), wrong=True) if found is None else _ours(found, data)
+
+
+def _file() -> bytes:
+    sent = request.files.get("file")
+    return sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
+
+
+def _read(typed: str, data: bytes) -> tuple[str, ...]:
+    codes = codes_of(typed, data)
+    if codes:
+        return codes
+    if data:
+        raise Misfilled({"file": _UNREADABLE})
+    raise Misfilled({"check": _of_wrong_length(typed) if typed.strip() else _NOTHING})
+
+
+def _of_wrong_length(typed: str) -> Sentence:
+    return Sentence(
+        "A check code has 64 digits, each of 0 to 9 or a to f; what was typed has {n}.",
+        "A check code has 64 digits, each of 0 to 9 or a to f; what was typed has {n}.",
+        n=digits_in(typed),
+    )
+
+
+def _count_check() -> None:
+    here = services()
+    try:
+        with transaction(here.engine) as session:
+            take_a_check(session, here.keyring, address=request.remote_addr, now=here.now())
+    except Transient:
+        raise Transient(TOO_OFTEN) from None
+
+
+def _ours(found: Found, data: bytes) -> Response:
+    checked = Checked(
+        found=found,
+        bytes=_compare(found, data).value if data else None,
+        signatories=count_signatories(
+            found.organizations, found.individuals, page_language(letter=found.language)
+        ),
+        letter_link=letter_path(found.slug, "") if found.slug else "",
+    )
+    return page("public/verified.html", letter=checked, checked=checked, again=check_path())
+
+
+def _compare(found: Found, data: bytes) -> Bytes:
+    if found.organizations + found.individuals > _LONGEST_ROLL:
+        return Bytes.NOT_COMPARED
+    if not _ONE_AT_A_TIME.acquire(timeout=_WAITS_SECONDS):
+        return Bytes.NOT_COMPARED
+    try:
+        here = services()
+        with reading(here.engine) as session:
+            copy = copy_of(session, here.keyring, found)
+        return compare(copy, data, here.fonts)
+    except Refused:
+        return Bytes.NOT_COMPARED
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _form(form: FormState, *, wrong: bool = False, openness: Openness = Openness.PRIVATE) -> Response:
+    return page(
+        "public/verify.html",
+        status=422 if form.is_wrong else 200,
+        openness=openness,
+        form=form,
+        wrong=wrong,
+        action=check_path(),
+    )

@@ -1,0 +1,145 @@
+"""As an office that got a letter I want to check whether it is the one that was signed; a stranger learns nothing."""
+
+import hashlib
+import io
+
+import pikepdf
+import pytest
+
+from service.delivery.follow import follow_deliveries
+from service.delivery.release import stop
+from service.letter.compile import compile_copy
+from service.letter.copy import make_copy
+from service.model.signature import Visibility
+from service.signing.roll import frozen_letter
+from service.store.transaction import reading, transaction
+from tests.coalition import SLUG, letter_file
+from tests.stories.visitor import PUBLIC_URL, bare
+
+NOT_OURS = "Not one of ours"
+
+
+@pytest.fixture
+def sent(coalition):
+    """Give a letter that its addressee has, and that nobody else may know of."""
+    coalition.open(letter_file(more='admit = "everyone"'))
+    coalition.sign_and_confirm("Lake Alliance").sign_and_confirm(
+        "Hidden House", visibility=Visibility.RECIPIENT
+    )
+    coalition.close()
+    coalition.proposal = coalition.propose()
+    coalition.approve_all().release()
+    coalition.deliver_mail()
+    with transaction(coalition.engine) as session:
+        follow_deliveries(session, now=coalition.now)
+    return coalition
+
+
+def copy_of(coalition, audience):
+    with reading(coalition.engine) as session:
+        letter = frozen_letter(session, coalition.keyring, coalition.proposal.edition)
+    return make_copy(letter, audience=audience, office=letter.offices[0])
+
+
+def check(visitor, typed="", data=b"", name="letter.pdf"):
+    entries = {"check": typed, **({"file": (io.BytesIO(data), name)} if data else {})}
+    return visitor._client.post("/verify", data=entries, base_url=PUBLIC_URL)
+
+
+def own_code(coalition):
+    return copy_of(coalition, coalition.proposal.letter.offices[0].copy).check_code
+
+
+def test_a_typed_code_tells_what_the_copy_itself_says_and_names_nobody(sent, visitor):
+    code = own_code(sent)
+    groups = " ".join(code[place : place + 8] for place in range(0, 64, 8)).upper()
+
+    answer = check(visitor, f"Check code: {groups}\n")
+
+    assert "The code is ours" in answer.text
+    assert "2 organizations" in answer.text
+    assert "Delivered" in answer.text
+    assert "Hidden House" not in answer.text
+    assert "Lake Alliance" not in answer.text
+    # It is not published: nothing leads to its page.
+    assert "/letters/" not in answer.text
+
+
+def test_a_file_as_we_made_it_is_told_from_one_that_was_changed_on_its_way(sent, visitor):
+    pdf = compile_copy(copy_of(sent, "full"), form="pdf").data
+    rewritten = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        file.save(rewritten, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+    same, changed = check(visitor, data=pdf), check(visitor, data=rewritten.getvalue())
+
+    assert "byte for byte" in same.text
+    assert "names that are not for publication" in same.text
+    assert "the file was changed" in changed.text
+
+
+@pytest.mark.parametrize("form", ["txt", "html", "json"])
+def test_every_other_format_is_known_as_well(sent, visitor, form):
+    data = compile_copy(copy_of(sent, "public"), form=form).data
+
+    assert "byte for byte" in check(visitor, data=data, name=f"letter.{form}").text
+    assert "the file was changed" in check(visitor, data=data + b"\n", name=f"letter.{form}").text
+
+
+def test_a_wrong_code_is_answered_like_any_other(sent, visitor):
+    never = [hashlib.sha256(bytes([number])).hexdigest() for number in range(2)]
+
+    first, second = (bare(check(visitor, code)) for code in never)
+
+    assert first == second
+    assert NOT_OURS in check(visitor, never[0]).text
+
+
+def test_a_letter_that_is_not_released_is_not_known_and_neither_is_one_whose_release_was_stopped(
+    coalition, visitor
+):
+    coalition.open(letter_file(more='admit = "everyone"'))
+    coalition.sign_and_confirm("Lake Alliance").close()
+    coalition.proposal = coalition.propose()
+    code = own_code(coalition)
+    wrong = bare(check(visitor, "0" * 64))
+
+    assert bare(check(visitor, code)) == wrong
+    coalition.approve_all().release()
+    assert "The code is ours" in check(visitor, code).text
+    with transaction(coalition.engine) as session:
+        stop(session, SLUG, by="test", now=coalition.now)
+    assert bare(check(visitor, code)) == wrong
+
+
+def test_what_holds_no_code_comes_back_with_a_sentence_and_what_was_typed(visitor):
+    short, empty, blind = check(visitor, "3f2a 11"), check(visitor), check(visitor, data=b"%PDF-1.7 nothing")
+
+    assert short.status_code == empty.status_code == blind.status_code == 422
+    assert "what was typed has 6" in short.text
+    assert "3f2a 11" in short.text
+    assert "Type a check code, or choose a file." in empty.text
+    assert "No check code can be read in this file" in blind.text
+
+
+def test_a_file_that_is_too_large_is_refused_with_a_sentence(visitor):
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    body = head + b"%PDF-" + bytes(5_000_000) + b"\r\n--x--\r\n"
+    kind = {"CONTENT_TYPE": "multipart/form-data; boundary=x"}
+
+    answer = visitor._client.post("/verify", data=body, base_url=PUBLIC_URL, environ_overrides=kind)
+
+    assert answer.status_code == 422
+    assert "larger than 4 MB" in answer.text
+
+
+def test_nobody_tries_codes_without_end(coalition, visitor):
+    there = {"REMOTE_ADDR": "203.0.113.7"}
+    told = {
+        visitor._client.post(
+            "/verify", data={"check": "0" * 64}, base_url=PUBLIC_URL, environ_overrides=there
+        ).status_code
+        for _ in range(31)
+    }
+
+    assert told == {200, 503}

@@ -1,0 +1,112 @@
+"""A check code is found however it is written, in files of ours and in files that somebody rewrote."""
+
+import io
+import time
+import zipfile
+import zlib
+from dataclasses import replace
+
+import pikepdf
+import pytest
+
+from service.letter.compile import compile_copy
+from service.letter.printed_code import codes_in, codes_in_file, digits_in, form_of
+from tests.unit.letter.letters import ROLL, copy_of
+
+CODE = "1dc35ebea6213d72745c3dc4d80d06dfebc4bd8fdc675326a7092f0100d5bb90"
+GROUPED = " ".join(CODE[place : place + 8] for place in range(0, 64, 8))
+WRITTEN = [
+    CODE,
+    CODE.upper(),
+    GROUPED,
+    f"Check code: {GROUPED.replace(' ', chr(0xA0))}.",
+    f"Check code {GROUPED}\nhttps://letters.example/verify",
+    f"\u2068{GROUPED}\u2069",
+    "\n".join(CODE[place : place + 16] for place in range(0, 64, 16)),
+    f"Dead beef {GROUPED} and added",
+    "-".join(CODE[place : place + 4] for place in range(0, 64, 4)),
+    f"校验码 {GROUPED}",
+]
+WITHOUT = ["", CODE[:-1], CODE + "0", f"x{CODE}", GROUPED[:-1], "a letter about a bad cafe"]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_code_is_found_as_people_write_it(text):
+    assert CODE in codes_in(text)
+
+
+@pytest.mark.parametrize("text", WITHOUT)
+def test_what_is_no_code_is_not_taken_for_one(text):
+    assert codes_in(text) == ()
+
+
+def test_digits_that_are_missing_are_counted():
+    assert digits_in(GROUPED[:-1]) == 63
+
+
+@pytest.mark.parametrize("profile", ["mail", "archive"])
+def test_the_code_is_read_from_a_pdf_also_when_a_gateway_has_written_it_anew(profile):
+    copy = copy_of()
+    data = compile_copy(copy, form="pdf", profile=profile).data
+    packed, plain = io.BytesIO(), io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        del pdf.Root.Metadata
+        pdf.save(packed, recompress_flate=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(plain, stream_decode_level=pikepdf.StreamDecodeLevel.generalized, compress_streams=False)
+
+    assert copy.check_code not in data.decode("latin-1")
+    for written in (data, packed.getvalue(), plain.getvalue()):
+        assert copy.check_code in codes_in_file(written)
+
+
+@pytest.mark.parametrize("form", ["txt", "html", "json"])
+def test_the_code_is_read_from_the_other_formats(form):
+    copy = copy_of()
+    data = compile_copy(copy, form=form).data
+
+    assert form_of(data) == form
+    assert copy.check_code in codes_in_file(data)
+
+
+def test_the_code_is_read_from_a_word_file_whose_runs_part_it():
+    file = io.BytesIO()
+    runs = "".join(f"<w:r><w:t>{group}</w:t></w:r>" for group in GROUPED.replace(" ", " |").split("|"))
+    with zipfile.ZipFile(file, "w") as parts:
+        parts.writestr("word/footer1.xml", f"<w:p><w:r><w:t>Check code </w:t></w:r>{runs}</w:p>")
+
+    assert codes_in_file(file.getvalue()) == (CODE,)
+
+
+HOSTILE = {
+    "a bomb": b"%PDF-1.7\n" + b"stream\n" + zlib.compress(bytes(100_000_000), 1) + b"endstream",
+    "open strings": b"%PDF-1.7\nstream\n" + zlib.compress(b"BT (\\(" * 300_000 + b" Tj") + b"endstream",
+    "streams without end": b"%PDF-1.7\n" + b"stream\n" * 400_000,
+    "maps without end": b"%PDF-1.7\nstream\n"
+    + zlib.compress(b"begincmap beginbfchar <00> " * 90_000)
+    + b"endstream",
+    "a range of everything": b"%PDF-1.7\nstream\n"
+    + zlib.compress(b"begincmap " + b"1 beginbfrange <0000> <FFFF> <0041> endbfrange " * 900)
+    + b"endstream",
+    "digits alone": b"a " * 2_000_000,
+    "digits that end in a word": b"0" * 3_900_000 + b"z",
+    "deep json": b'{"a":' * 100_000,
+    "no archive": b"PK\x03\x04" + bytes(1000),
+    "tags without end": b"<" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_read_quickly_and_gives_nothing(name):
+    began = time.process_time()
+
+    assert CODE not in codes_in_file(HOSTILE[name])
+    assert time.process_time() - began < 4
+
+
+def test_nobody_can_make_up_the_code_of_a_copy_from_the_names_in_it():
+    full, public = copy_of(audience="full"), copy_of(audience="public")
+    other_salts = tuple(replace(signatory, salt="0" * 64) for signatory in ROLL)
+
+    # All that a reader of the public copy may guess of the full one is the same, and the code is another.
+    assert full.check_code != replace(full, seal=public.seal).check_code
+    assert copy_of(audience="full", roll=other_salts).check_code != full.check_code
