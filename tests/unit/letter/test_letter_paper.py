@@ -33,10 +33,10 @@ LAYOUTS = [
 needs_reader = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 
 
-def words_at(data):
-    """Give the first page's words as (left, top, right, bottom, word), in millimetres."""
+def words_at(data, place=1):
+    """Give a page's words as (left, top, right, bottom, word), in millimetres."""
     done = subprocess.run(
-        ["pdftotext", "-l", "1", "-bbox", "-", "-"],
+        ["pdftotext", "-f", str(place), "-l", str(place), "-bbox", "-", "-"],
         input=data,
         capture_output=True,
         check=True,
@@ -193,6 +193,41 @@ def test_a_roll_too_long_for_one_file_stands_in_volumes(monkeypatch):
     assert len(rendering.volumes) == 3
     assert volume_names(copy, rendering)[2] == "clean-river-edition-1-public-volume-3-of-3.pdf"
     assert failures(rendering.volumes[1], "ua1") == []
+
+
+@needs_reader
+@pytest.mark.parametrize("names", [310, 2_310])
+def test_a_long_rolls_last_page_ends_level_and_names_everybody_once(names):
+    copy = copy_of("public", roll=tuple(make_signatory(f"Group{place:04}") for place in range(names)))
+    data = compile_copy(copy, form="pdf").data
+
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pages = len(pdf.pages)
+    placed = [word for place in range(1, pages + 1) for word in words_at(data, place) if "Group" in word[4]]
+    assert [word[4] for word in placed] == [line.name for line in copy.lines]
+    # The last page with names: where each of its columns ends.
+    last = next(
+        found
+        for place in range(pages, 0, -1)
+        if (found := [word for word in words_at(data, place) if "Group" in word[4]])
+    )
+    ends: dict[int, float] = {}
+    for left, _, _, bottom, _ in last:
+        ends[round(left)] = max(ends.get(round(left), 0), bottom)
+    assert len(ends) == (2 if names < 2_000 else 3)
+    assert max(ends.values()) - min(ends.values()) < 10
+
+
+def test_headings_are_bookmarks():
+    with (
+        pikepdf.open(io.BytesIO(compile_copy(copy_of(), form="pdf").data)) as pdf,
+        pdf.open_outline() as outline,
+    ):
+        top = outline.root[0]
+
+    assert top.title == "President Example: protect the river"
+    assert [entry.title for entry in top.children] == ["The undersigned 4 organizations and 3 individuals:"]
+    assert [entry.title for entry in top.children[0].children] == ["Organizations", "Individuals"]
 
 
 def test_a_roll_that_one_file_holds_has_no_volumes():
