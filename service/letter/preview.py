@@ -89,34 +89,41 @@ class Previewer:
         if not self._room.acquire(timeout=self._limits.wait_seconds):
             raise Transient("All previews are busy just now; change a word, or try again in a moment.")
         try:
-            typesetter = self._take(files)
-            try:
-                found = typesetter.set(letter)
-            except BaseException:
-                typesetter.end()
-                raise
-            self._give_back(typesetter)
+            waiting = self._take(files)
+            found = self._try(waiting, letter) if waiting else None
+            if found is None and not (waiting and waiting.is_too_slow):
+                # One that waited may have died meanwhile; that says nothing of this draft.
+                found = self._try(_Typesetter(files, self._limits), letter)
         finally:
             self._room.release()
+        if found is None:
+            raise Permanent(
+                "The preview could not be made: the typesetter broke down or took too long. The next one starts anew."
+            )
         if "svg" not in found:
             raise Permanent("The preview could not be made: the typesetter refused the draft.")
         return found
 
-    def _take(self, files: tuple[Path, ...]) -> "_Typesetter":
+    def _try(self, typesetter: "_Typesetter", letter: str) -> dict[str, Any] | None:
+        found = typesetter.set(letter)
+        if found is None or typesetter.is_worn_out():
+            typesetter.end()
+        else:
+            self._give_back(typesetter)
+        return found
+
+    def _take(self, files: tuple[Path, ...]) -> "_Typesetter | None":
+        """Give one that waits and has these fonts; those that lack one are of no use for what is typed next."""
         with self._lock:
-            fit = [one for one in self._idle if set(files) <= set(one.files) and one.is_alive()]
-            gone = [one for one in self._idle if one not in fit[-1:]]
-            # One that lacks a font is of no use for this letter, nor for what is typed next.
-            self._idle = [one for one in gone if one.is_alive() and set(files) <= set(one.files)]
-        for one in gone:
-            if one not in self._idle:
-                one.end()
-        return fit[-1] if fit else _Typesetter(files, self._limits)
+            fit = [one for one in self._idle if set(files) <= set(one.files)]
+            unfit = [one for one in self._idle if one not in fit]
+            taken = fit.pop() if fit else None
+            self._idle = fit
+        for one in unfit:
+            one.end()
+        return taken
 
     def _give_back(self, typesetter: "_Typesetter") -> None:
-        if typesetter.is_worn_out():
-            typesetter.end()
-            return
         with self._lock:
             self._idle.append(typesetter)
             if self._clock is not None:
@@ -145,13 +152,14 @@ def _readable(text: Text) -> Text:
     return replace(text, **single, asks=tuple(map(without_unknown, text.asks)))
 
 
-@dataclass
+@dataclass(eq=False)
 class _Typesetter:
     """One process with its compiler; used by one thread at a time."""
 
     files: tuple[Path, ...]
     limits: PreviewLimits
     drafts: int = 0
+    is_too_slow: bool = False
     resident_bytes: int = 0
     process: "subprocess.Popen[str]" = field(init=False)
     _folder: "tempfile.TemporaryDirectory[str]" = field(init=False)
@@ -185,9 +193,9 @@ class _Typesetter:
             "cpu_seconds": self.limits.cpu_seconds,
         }
 
-    def set(self, letter: str) -> dict[str, Any]:
-        """Set one draft; raises Permanent where the process ends over it, by itself or for the time it takes."""
-        clock = threading.Timer(self.limits.wall_seconds, self.process.kill)
+    def set(self, letter: str) -> dict[str, Any] | None:
+        """Set one draft; None where the process ends over it, by itself or for the time it takes."""
+        clock = threading.Timer(self.limits.wall_seconds, self._stop)
         clock.start()
         try:
             if not self.drafts:
@@ -199,17 +207,16 @@ class _Typesetter:
             line = ""
         finally:
             clock.cancel()
-        if not line:
-            raise Permanent(
-                "The preview could not be made: the typesetter broke down or took too long. The next one starts anew."
-            )
+        if not line.endswith("\n"):
+            return None
         found: dict[str, Any] = json.loads(line)
         self.drafts += 1
         self.resident_bytes = found["memory_bytes"]
         return found
 
-    def is_alive(self) -> bool:
-        return self.process.poll() is None
+    def _stop(self) -> None:
+        self.is_too_slow = True
+        self.process.kill()
 
     def is_worn_out(self) -> bool:
         return self.drafts >= _MOST_DRAFTS or self.resident_bytes > self.limits.resident_bytes
