@@ -5,6 +5,7 @@ import click
 from service.cli.context import Context, json_option, pass_context, say, say_json
 from service.cli.dns import report_dns
 from service.foundation.errors import Refused, ServiceError
+from service.letter.fonts import Fonts
 from service.mail import outbox
 from service.mail.dns import SystemResolver
 from service.mail.sending import sending_state
@@ -45,7 +46,7 @@ def status(context: Context, as_json: bool) -> None:
 def doctor(context: Context) -> None:
     """Say what is wrong with the set-up: keys, database, SMTP, DNS, fonts. Exits 1 where something is."""
     wrong = list(_faults(context))
-    for script in context.services.fonts.scripts_covered() if not wrong else ():
+    for script in _fonts(context).scripts_covered():
         mark = "covered" if script.is_covered else f"not covered: install {script.package}"
         say(f"  {script.script}: {mark}")
     for line in wrong:
@@ -53,6 +54,14 @@ def doctor(context: Context) -> None:
     if wrong:
         click.get_current_context().exit(1)
     say("The set-up is in order.")
+
+
+def _fonts(context: Context) -> Fonts:
+    """Give the fonts at hand, also of a set-up that is not in order: what is to be installed is said at once."""
+    try:
+        return context.services.fonts
+    except ServiceError:
+        return Fonts()
 
 
 def _relay_fault(services: Services) -> str | None:

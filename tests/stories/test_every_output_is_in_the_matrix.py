@@ -59,6 +59,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "signatories calls": ((SLUG,), EVERYTHING),
     "abuse list": ((), NOBODY),
     "letter compile": ((SLUG, "--format", "txt", "--out", "-"), PUBLIC),
+    "letter verify": (("keys/root.key", "--json"), NOBODY),
     "deliver": ((SLUG, "--check"), NOBODY),
     "outbox show": (("--json",), NOBODY),
     "status": (("--json",), NOBODY),
