@@ -6,6 +6,7 @@ from service.cli.context import Context, json_option, pass_context, say, say_jso
 from service.cli.dns import report_dns
 from service.foundation.errors import Refused, ServiceError
 from service.letter.confine import lacking
+from service.letter.fonts import Fonts
 from service.mail import outbox
 from service.mail.dns import SystemResolver
 from service.mail.sending import sending_state
@@ -46,7 +47,7 @@ def status(context: Context, as_json: bool) -> None:
 def doctor(context: Context) -> None:
     """Say what is wrong with the set-up: keys, database, SMTP, DNS, fonts. Exits 1 where something is."""
     wrong = list(_faults(context))
-    for script in context.services.fonts.scripts_covered() if not wrong else ():
+    for script in _fonts(context).scripts_covered():
         mark = "covered" if script.is_covered else f"not covered: install {script.package}"
         say(f"  {script.script}: {mark}")
     for lack in lacking() if not wrong else ():
@@ -56,6 +57,14 @@ def doctor(context: Context) -> None:
     if wrong:
         click.get_current_context().exit(1)
     say("The set-up is in order.")
+
+
+def _fonts(context: Context) -> Fonts:
+    """Give the fonts at hand, also of a set-up that is not in order: what is to be installed is said at once."""
+    try:
+        return context.services.fonts
+    except ServiceError:
+        return Fonts()
 
 
 def _relay_fault(services: Services) -> str | None:

@@ -107,6 +107,10 @@ class Fonts:
             return ""
         return next((cluster for cluster in _clusters(text) if not self._shows(cluster)), "")
 
+    def explain(self, cluster: str) -> str:
+        """Say which character no font can show, and the Debian package that has one."""
+        return _explain(cluster)
+
     def needed(self, texts: Iterable[str]) -> tuple[Path, ...]:
         """Give the font files that these texts need besides the bundled fonts, best first, bold faces after."""
         clusters = {cluster for text in texts if not text.isascii() for cluster in _clusters(text)}

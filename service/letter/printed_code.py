@@ -119,7 +119,7 @@ def _texts_of_word(data: bytes) -> Iterator[str]:
                     found = part.read(room)
                 room -= len(found)
                 yield _words_of(found.decode(errors="replace"))
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError):
         # A broken archive, or one under a password.
         return
 

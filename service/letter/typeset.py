@@ -22,7 +22,7 @@ _OPEN_FILES = 64
 def main() -> int:
     """Do the one job that stands on standard input."""
     job = json.load(sys.stdin)
-    _limit(memory=job["memory_bytes"], seconds=job["cpu_seconds"])
+    limit(memory=job["memory_bytes"], seconds=job["cpu_seconds"])
     confine(Path(path) for path in (job["root"], job["font_directory"], *job["font_files"]))
     try:
         data = _typeset(job)
@@ -34,7 +34,8 @@ def main() -> int:
     return 0
 
 
-def _limit(*, memory: int, seconds: int) -> None:
+def limit(*, memory: int, seconds: int) -> None:
+    """Let this process take no more address space and computing time, write no file and leave no core behind."""
     limits = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: seconds,
@@ -83,7 +84,7 @@ def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str) -> typst
         package_cache_path=job["root"],
         sys_inputs={
             **job["inputs"],
-            "families": json.dumps(_families(fonts, job["font_files"])),
+            "families": json.dumps(families_of(fonts, job["font_files"])),
             "density": density,
         },
     )
@@ -103,7 +104,7 @@ def _end(compiler: typst.Compiler) -> dict[str, Any]:
     return end
 
 
-def _families(fonts: typst.Fonts, files: list[str]) -> list[str]:
+def families_of(fonts: typst.Fonts, files: list[str]) -> list[str]:
     """Name the families of the linked files, in the order in which they shall be tried."""
     places = {str(Path(file).resolve()): place for place, file in enumerate(files)}
     found: dict[str, int] = {}

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlmodel import select
+
 from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries
+from service.model.delivery import Delivery
 from service.model.signature import Kind, Visibility
 from service.signing.abuse.small_forms import Asking
 from service.signing.evidence_page import ask_second_officer
@@ -18,7 +21,7 @@ from service.signing.organizations.asking import answer_inquiries, keep_inquiry
 from service.signing.organizations.countersign import Officer
 from service.signing.party import SignOn
 from service.signing.roll_file import read_signatories
-from service.store.transaction import transaction
+from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition
 from tests.make import make_signature
 from tests.stories.at_a_browser import served
@@ -83,6 +86,9 @@ class Gallery:
             "manage-line-person": f"{self._of_person()}/line",
             **self._over_and_left(),
             "unsubscribe": f"/unsubscribe/{coalition.newest_token('unsubscribe')}",
+            "verify": "/verify",
+            "verify-wrong": "/verify",
+            "verify-other": "/verify",
             "missing": "/letters/never-was",
             "broken-link": "/confirm/x",
         }
@@ -111,6 +117,7 @@ class Gallery:
             "ask-wrong": self.path("/ask"),
             "asked": self.path("/asked"),
             "objection": self._objection(),
+            "verified": f"/verify#{deliveries_of(coalition)[0].check_code}",
             "embed": f"/embed/{SLUG}",
         }
 
@@ -223,3 +230,9 @@ def gallery_of(coalition: Coalition) -> Iterator[Gallery]:
         send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     with served(coalition, embed_on="*") as url:
         yield Gallery(coalition=coalition, url=url)
+
+
+def deliveries_of(coalition: Coalition) -> list[Delivery]:
+    """Give the sendings of the letter."""
+    with reading(coalition.engine) as session:
+        return list(session.exec(select(Delivery)).all())

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 
 import pikepdf
 import pytest
@@ -14,6 +15,8 @@ from service.model.signature import Visibility
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, letter_file
+from tests.doubles.relay import free_port
+from tests.operator import Operator
 from tests.stories.visitor import PUBLIC_URL, bare
 
 NOT_OURS = "Not one of ours"
@@ -143,3 +146,21 @@ def test_nobody_tries_codes_without_end(coalition, visitor):
     }
 
     assert told == {200, 503}
+
+
+def test_the_same_is_told_at_the_terminal(sent, database_url, tmp_path):
+    operator = Operator(tmp_path, smtp_port=free_port(), web_port=free_port(), database_url=database_url)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "root.key").write_bytes(sent.root.secret)
+    operator.does("init")
+    (tmp_path / "ours.txt").write_bytes(compile_copy(copy_of(sent, "full"), form="txt").data)
+    (tmp_path / "other.txt").write_text("Check code " + "0" * 64)
+
+    ours = operator.run("letter", "verify", "ours.txt", "--json")
+    other = operator.run("letter", "verify", "other.txt")
+
+    assert ours.returncode == 0
+    assert json.loads(ours.stdout)["bytes"] == "same"
+    assert json.loads(ours.stdout)["organizations"] == 2
+    assert (other.returncode, other.stdout) == (1, "Not one of ours.\n")
+    assert operator.run("letter", "verify", "none.txt").returncode == 2

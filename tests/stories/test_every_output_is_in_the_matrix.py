@@ -62,6 +62,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "abuse list": ((), NOBODY),
     "letter compile": ((SLUG, "--format", "txt", "--out", "-"), PUBLIC),
     "letter pack": ((SLUG, "--out", "pack.pdf"), NOBODY),
+    "letter verify": (("keys/root.key", "--json"), NOBODY),
     "deliver": ((SLUG, "--check"), NOBODY),
     "outbox show": (("--json",), NOBODY),
     "status": (("--json",), NOBODY),

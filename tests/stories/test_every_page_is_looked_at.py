@@ -26,6 +26,9 @@ PRESSED: dict[str, dict[str, str]] = {
     "evidence-wrong": {},
     "ask-wrong": {},
     "waiting-wrong": {"code": "12"},
+    "verify-wrong": {"check": "12ab"},
+    "verify-other": {"check": "0" * 64},
+    "verified": {},
 }
 """What is filled in on a page whose button is then pressed, for what comes after it."""
 RULES = {

@@ -167,6 +167,8 @@ def open_letter(place: Place, *, waiting: str, manage: str, confirm: str) -> Non
             "stride": 20,
         }
         place.attack(Target(to=page, **whole), rule="/letters/<slug>/sign", offset=len(kind))
+    check = Target(to="/verify", fields=("check",), having="check", stride=25)
+    place.attack(check, rule="/verify", offset=4)
     link = letter_page(coalition, "/link")
     place.attack(Target(to=link, fields=("email",), stride=25), rule="/letters/<slug>/link", offset=1)
     place.attack(

@@ -93,7 +93,6 @@ def _read(typed: str, data: bytes) -> tuple[str, ...]:
 def _of_wrong_length(typed: str) -> Sentence:
     return Sentence(
         "A check code has 64 digits, each of 0 to 9 or a to f; what was typed has {n}.",
-        "A check code has 64 digits, each of 0 to 9 or a to f; what was typed has {n}.",
         n=digits_in(typed),
     )
 

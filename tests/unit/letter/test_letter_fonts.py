@@ -86,6 +86,36 @@ def test_a_name_with_neither_font_nor_latin_form_stops_the_letter_and_each_is_li
     assert any("Ana cannot be printed (the affiliation)" in fault for fault in refused.value.faults)
 
 
+NAMES_IN_TWELVE_SCRIPTS = [
+    ("ئۇيغۇر", "Arabic", "fonts-noto-core"),
+    ("བོད", "Tibetan", "fonts-noto-core"),
+    ("हिन्दी", "Devanagari", "fonts-noto-core"),
+    ("ไทย", "Thai", "fonts-noto-core"),
+    ("ລາວ", "Lao", "fonts-noto-core"),
+    ("ខ្មែរ", "Khmer", "fonts-noto-core"),
+    ("မြန်မာ", "Myanmar", "fonts-noto-core"),
+    ("አማርኛ", "Ethiopic", "fonts-noto-core"),
+    ("தமிழ்", "Tamil", "fonts-noto-core"),
+    ("藏人", "Han", "fonts-wqy-zenhei"),
+    ("にほん", "Hiragana", "fonts-wqy-zenhei"),
+    ("한국", "Hangul", "fonts-nanum"),
+]
+
+
+def test_of_twelve_scripts_all_names_are_told_at_once_each_with_its_character_and_its_package():
+    roll = tuple(make_signatory(name) for name, _, _ in NAMES_IN_TWELVE_SCRIPTS)
+
+    with pytest.raises(Refused) as refused:
+        compile_copy(copy_of(roll=roll), form="pdf", fonts=NOTHING_INSTALLED)
+
+    assert len(refused.value.faults) == len(roll)
+    for name, script, package in NAMES_IN_TWELVE_SCRIPTS:
+        (fault,) = [fault for fault in refused.value.faults if fault.startswith(f"{name} cannot be printed")]
+        assert f"U+{ord(name[0]):04X}" in fault
+        assert f"{script} script" in fault
+        assert f"Debian package {package}" in fault
+
+
 def test_a_text_without_a_font_stops_the_letter_and_says_where():
     with pytest.raises(Refused, match=r"The body cannot be printed: no font at hand has the character བོ"):
         compile_copy(copy_of(text=make_text(body="We say བོད.")), form="pdf", fonts=NOTHING_INSTALLED)

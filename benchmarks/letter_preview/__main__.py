@@ -1,0 +1,42 @@
+"""Prints how many milliseconds the first page of a draft takes while it is written; `python -m benchmarks.letter_preview`."""
+
+import statistics
+import sys
+import time
+from dataclasses import replace
+
+from service.letter.edition import Edition
+from service.letter.fonts import Fonts
+from service.letter.preview import Previewer
+from tests.unit.letter.letters import make_edition, make_signatory
+
+_EDITS = 40
+
+
+def main() -> int:
+    """Change a word of a letter of two pages with 59 names, again and again."""
+    roll = tuple(make_signatory(f"Organization {number}") for number in range(59))
+    draft = make_edition(roll=roll)
+    previewer = Previewer(Fonts())
+    cold = _milliseconds(previewer, draft)
+    warm = [
+        _milliseconds(
+            previewer, replace(draft, text=replace(draft.text, body=f"{draft.text.body}\n\nEdit {n}."))
+        )
+        for n in range(_EDITS)
+    ]
+    previewer.close()
+    sys.stdout.write(
+        f"first {cold:.0f} ms, then {statistics.median(warm):.0f} ms in the middle and {max(warm):.0f} ms at most\n"
+    )
+    return 0
+
+
+def _milliseconds(previewer: Previewer, draft: Edition) -> float:
+    began = time.perf_counter()
+    previewer.preview(draft)
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""The preview of a draft: its first page at once, its faults at their place, and no broken process for long."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from service.foundation.errors import Permanent, Transient
+from service.letter.draft_faults import draft_faults
+from service.letter.fonts import Fonts
+from service.letter.preview import Previewer, PreviewLimits
+from tests.unit.letter.letters import make_edition, make_text
+
+BUNDLED = Fonts(with_system=False)
+FAULTS = [
+    ("One\ntwo ((cuont)) three", 2, 5, "((cuont)) stands for nothing"),
+    ("A claim.[^1", 1, 9, "is not closed"),
+    ("A claim.[^1]\n\nMore", 1, 9, "no note of this name"),
+    ("A claim.\n\n[^1]: see", 3, 1, "Nothing in the text refers"),
+    ("Say ^[the report\n\nnext", 1, 5, "is not closed"),
+    ("first\nWe say བོད.", 2, 8, "fonts-noto-core"),
+]
+RIGHT = ["On behalf of ((count)) we write.[^1]\n\n[^1]: See *it*.", "A list [of] (things) ^[closed [twice]]."]
+
+
+@pytest.fixture
+def previewer():
+    made = Previewer(BUNDLED)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(("text", "line", "column", "words"), FAULTS)
+def test_a_fault_is_marked_where_it_stands(text, line, column, words):
+    (fault,) = draft_faults({"body": text}, BUNDLED)
+
+    assert (fault.part, fault.line, fault.column) == ("body", line, column)
+    assert words in fault.sentence
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_nothing_is_marked_in_a_right_text(text):
+    assert draft_faults({"body": text}, BUNDLED) == ()
+
+
+def test_a_draft_is_shown_with_its_faults_and_the_same_process_serves_the_next(previewer):
+    first = previewer.preview(make_edition(text=make_text(body="We write to ((nobody)).")))
+    (process,) = [one.process.pid for one in previewer._idle]
+    began = time.perf_counter()
+    second = previewer.preview(make_edition(text=make_text(body="We write to you.")))
+
+    assert first.svg.startswith("<svg")
+    assert [fault.part for fault in first.faults] == ["body"]
+    assert second.faults == ()
+    assert second.svg != first.svg
+    assert time.perf_counter() - began < 2
+    assert [one.process.pid for one in previewer._idle] == [process]
+
+
+def test_after_a_typesetter_was_killed_the_next_preview_works(previewer):
+    previewer.preview(make_edition())
+    previewer._idle[0].process.kill()
+
+    assert previewer.preview(make_edition()).svg
+
+
+def test_one_that_dies_over_a_draft_is_told_in_a_sentence_and_the_next_starts_anew():
+    hasty = Previewer(BUNDLED, PreviewLimits(wall_seconds=0.01))
+    with pytest.raises(Permanent, match="took too long"):
+        hasty.preview(make_edition())
+    hasty._limits = PreviewLimits()
+
+    assert hasty.preview(make_edition()).svg
+    hasty.close()
+
+
+def test_two_at_once_get_their_own_pages_and_a_third_is_not_kept_waiting_for_ever(previewer):
+    found = {}
+
+    def look(number):
+        text = make_text(title=f"Draft {number}")
+        found[number] = previewer.preview(make_edition(text=text)).svg
+
+    threads = [threading.Thread(target=look, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(found.values())) == 4
+    assert len(previewer._idle) <= 2
+    previewer._limits = replace(previewer._limits, wait_seconds=0.01)
+    with previewer._room, previewer._room, pytest.raises(Transient):
+        previewer.preview(make_edition())
+
+
+def test_one_that_has_grown_too_large_is_ended():
+    small = Previewer(BUNDLED, PreviewLimits(resident_bytes=1))
+
+    assert small.preview(make_edition()).svg
+    assert small._idle == []
+
+
+def test_an_idle_typesetter_ends_by_itself():
+    restless = Previewer(BUNDLED, PreviewLimits(idle_seconds=0.05))
+    restless.preview(make_edition())
+    (typesetter,) = restless._idle
+
+    typesetter.process.wait(timeout=5)
+    assert restless._idle == []
