@@ -58,12 +58,13 @@ def _typeset(job: dict[str, Any]) -> bytes:
     if job.get("format") == "png":
         [picture] = _listed(compilers[0].compile(format="png", ppi=job["ppi"]))
         return picture
-    first = _chosen(compilers)
-    for compiler in (first, *compilers):
+    # Set closer, a layout that did not settle may; one whose last page need not end level surely does.
+    plain = _compiler(job, fonts, density=job["densities"][0], level="no")
+    for compiler in (_chosen(compilers), *compilers, plain):
         pages, warnings = compiler.compile_with_warnings(
             format="pdf", pdf_standards=job["standards"], timestamp=job["timestamp"]
         )
-        # Page numbers are wrong in a layout that did not settle: set more closely, it may.
+        # Page numbers are wrong in a layout that did not settle.
         if isinstance(pages, bytes) and not any("converge" in warning.message for warning in warnings):
             return pages
     raise RuntimeError("the pages did not settle")
@@ -73,7 +74,7 @@ def _listed(pages: bytes | list[bytes] | None) -> list[bytes]:
     return [pages] if isinstance(pages, bytes) else pages or []
 
 
-def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str) -> typst.Compiler:
+def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str, level: str = "yes") -> typst.Compiler:
     return typst.Compiler(
         input=job["template"],
         # A folder that holds the template and nothing else: no letter can read any other file.
@@ -86,6 +87,7 @@ def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str) -> typst
             **job["inputs"],
             "families": json.dumps(families_of(fonts, job["font_files"])),
             "density": density,
+            "level": level,
         },
     )
 

@@ -92,7 +92,7 @@ def test_who_is_shut_in_can_still_do_its_work(told, attempt):
 def test_the_typesetter_may_spend_no_more_than_it_was_given():
     program = (
         "import json, resource; from service.letter import typeset;"
-        "typeset._limit(memory=1 << 30, seconds=7);"
+        "typeset.limit(memory=1 << 30, seconds=7);"
         "print(json.dumps([resource.getrlimit(each) for each in (resource.RLIMIT_AS, resource.RLIMIT_CPU,"
         " resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NOFILE)]))"
     )
