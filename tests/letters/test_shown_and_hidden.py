@@ -10,9 +10,10 @@ from tests.unit.letter.letters import PRESIDENT, make_edition, make_signatory, m
 
 # `--hypothesis-profile=soak` tries more.
 EXAMPLES = max(6, hypothesis.settings.default.max_examples // 16)
-# Letters that stand for themselves, so that a name is in the text letter by letter.
+# Letters that stand for themselves, so that a name is in the text letter by letter; no word of the letter itself and
+# no digest can be made of the Latin ones.
 ALPHABETS = (
-    "abcdeghkmnoprstuvwxyz",
+    "ghkmnpqrvwxyz",
     "абвгдежзиклмнопрст",
     "ابتثجحخدرزسشصطعغفقكمنهوي",
     "ئۇيغرچتكىشلقنەپدمجسب",
@@ -70,7 +71,12 @@ def seen():
     representatives=strategies.booleans(),
 )
 @hypothesis.settings(
-    max_examples=EXAMPLES, suppress_health_check=list(hypothesis.HealthCheck), database=None, derandomize=True
+    max_examples=EXAMPLES,
+    suppress_health_check=list(hypothesis.HealthCheck),
+    database=None,
+    derandomize=True,
+    # A whole edition says more than minutes of making it smaller.
+    phases=[hypothesis.Phase.generate],
 )
 def test_every_format_shows_whom_it_may_and_nobody_else(seen, roll, audience, representatives):
     said = [squeeze(text) for signatory in roll for text in own_words(signatory)]
