@@ -67,10 +67,9 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgres: PostgresServer, migrated_postgres: str) -> Iterator[str]:
+def postgresql_url(postgres: PostgresServer, migrated_postgres: str) -> str:
     """Give the address of a migrated PostgreSQL database without rows."""
-    with postgres.database(template=migrated_postgres) as url:
-        yield url
+    return postgres.lend(template=migrated_postgres)
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +86,7 @@ def migrated_postgres(postgres: PostgresServer) -> Iterator[str]:
     with postgres.database() as url:
         _migrate(url)
         yield postgres.name_in(url)
+        postgres.take_back()
 
 
 @pytest.fixture(scope="session")

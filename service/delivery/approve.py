@@ -1,6 +1,6 @@
 """See exactly what would be sent, by a personal link, and approve it or ask for changes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -66,9 +66,13 @@ class _Seat:
     approval: Approval | None
 
 
+_Find = Callable[[Session, str], Edition | None]
+"""How an edition is got by its id: to look at it, or to decide on it."""
+
+
 def look_at_approval(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ApprovalView:
     """Show an approver the edition, and change nothing; raises NotFound for a link that opens nothing."""
-    return _view(session, keyring, _seat(session, token, now=now))
+    return _view(session, keyring, _seat(session, token, _get, now=now))
 
 
 def decide(
@@ -78,7 +82,7 @@ def decide(
 
     Raises NotFound for a link that opens nothing, Refused once the edition was released or replaced.
     """
-    seat = _seat(session, token, now=now)
+    seat = _seat(session, token, _lock, now=now)
     reason = _why_closed(session, seat)
     if reason:
         raise Refused(reason)
@@ -134,11 +138,19 @@ def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:
     return session.exec(select(Approval).where(Approval.edition_id == edition.id)).all()
 
 
-def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
+def _get(session: Session, edition_id: str) -> Edition | None:
+    return session.get(Edition, edition_id)
+
+
+def _lock(session: Session, edition_id: str) -> Edition | None:
+    return session.exec(select(Edition).where(Edition.id == edition_id).with_for_update()).one_or_none()
+
+
+def _seat(session: Session, token: str, find: _Find, *, now: datetime) -> _Seat:
     link = find_link(session, token, Purpose.APPROVE)
     edition_id, _, approver_id = link.row_id.partition(".")
     campaign = session.get(Campaign, link.campaign_id)
-    edition = session.exec(select(Edition).where(Edition.id == edition_id).with_for_update()).one_or_none()
+    edition = find(session, edition_id)
     approver = session.get(Approver, approver_id)
     if campaign is None or edition is None or approver is None or now >= link.expires_at:
         raise NotFound(Sentence("This link does not open anything."))

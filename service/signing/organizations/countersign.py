@@ -19,7 +19,7 @@ from service.model.message import MessageKind
 from service.model.signature import HeldReason, Signature
 from service.model.states import SignatureState
 from service.signing.organizations.dispute import hold_disputed
-from service.signing.organizations.proofs import piece_of
+from service.signing.organizations.proofs import lock_piece, piece_of
 from service.signing.party import SignOn, read_party
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
@@ -66,7 +66,7 @@ def ask_officer(desk: Desk, row: Signature, officer: Officer) -> None:
     """
     party = read_party(desk.keys, row)
     _refuse_unless_second(row, party, officer)
-    piece = piece_of(desk.session, row, EvidenceKind.COUNTERSIGNED)
+    piece = lock_piece(desk.session, row, EvidenceKind.COUNTERSIGNED)
     if piece is None:
         piece = Evidence(
             campaign_id=row.campaign_id,

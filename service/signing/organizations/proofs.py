@@ -108,7 +108,13 @@ def organization_of(session: Session, campaign_id: str, signature_id: str) -> Si
 
 
 def piece_of(session: Session, row: Signature, kind: EvidenceKind) -> Evidence | None:
-    """Find one piece of evidence, to change it."""
+    """Find one piece of evidence, to look at it."""
+    found = select(Evidence).where(Evidence.signature_id == row.id, Evidence.kind == kind)
+    return session.exec(found).one_or_none()
+
+
+def lock_piece(session: Session, row: Signature, kind: EvidenceKind) -> Evidence | None:
+    """Find one piece of evidence to change it, and keep its row for this transaction."""
     found = select(Evidence).where(Evidence.signature_id == row.id, Evidence.kind == kind)
     return session.exec(found.with_for_update()).one_or_none()
 
@@ -120,5 +126,5 @@ def due_for_dns(session: Session, *, now: datetime, most: int) -> Sequence[Evide
 
 
 def _piece(session: Session, row: Signature, kind: EvidenceKind, *, now: datetime) -> Evidence:
-    known = piece_of(session, row, kind)
+    known = lock_piece(session, row, kind)
     return known or Evidence(campaign_id=row.campaign_id, signature_id=row.id, kind=kind, asked_at=now)
