@@ -1,6 +1,7 @@
 """deliver: check, rehearse, propose, release, stop."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,13 @@ from service.delivery.check import check
 from service.delivery.propose import Proposal, propose
 from service.delivery.release import leaves_at, release, stop
 from service.delivery.settle import keep_arrival, send_again
+from service.delivery.supplement import propose_supplement
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Edition
+from service.model.edition import EditionKind
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction, trial
 from service.wiring import Services
@@ -28,7 +31,17 @@ from service.wiring import Services
 @click.option("--check", is_flag=True, help="Say what each channel can take.")
 @click.option("--rehearse", is_flag=True, help="Send every copy to ourselves.")
 @click.option("--propose", is_flag=True, help="Freeze an edition and ask the approvers.")
-@click.option("--release", is_flag=True, help="Send the approved edition for real.")
+@click.option(
+    "--propose-addendum",
+    is_flag=True,
+    help="After the letter was sent: freeze who joined it since, and ask the approvers.",
+)
+@click.option(
+    "--propose-correction",
+    is_flag=True,
+    help="After the letter was sent: freeze who asks not to be named in it any longer, and ask the approvers.",
+)
+@click.option("--release", is_flag=True, help="Send the approved edition, addendum or correction for real.")
 @click.option("--stop", is_flag=True, help="Stop what was released and has not left yet.")
 @click.option("--again", metavar="ID", help="Send a copy again that failed or is uncertain.")
 @click.option(
@@ -36,10 +49,15 @@ from service.wiring import Services
 )
 @pass_context
 def deliver(context: Context, /, slug: str, **asked: Any) -> None:
-    """Bring the closed letter to its recipients, one step at a time."""
+    """Bring the closed letter to its recipients, one step at a time.
+
+    What follows a letter that was sent goes the same way: propose an addendum or a correction, have it approved,
+    release it. A sign-on that comes late is accepted one by one (`signatories accept`, `signatories import --attest`)
+    and stands in the next addendum.
+    """
     chosen = [name for name, value in asked.items() if value]
     if len(chosen) != 1:
-        names = ", ".join(f"--{name}" for name in _STEPS)
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in _STEPS)
         raise Refused(f"Say which one step: {names}.")
     (name,) = chosen
     given = asked[name]
@@ -68,18 +86,36 @@ def _rehearse(services: Services, slug: str) -> None:
 
 
 def _propose(services: Services, slug: str) -> None:
+    where = f"{services.settings.public_url}/verify"
+    _propose_by(services, slug, partial(propose, check_at=where))
+
+
+def _propose_addendum(services: Services, slug: str) -> None:
+    _propose_by(services, slug, partial(propose_supplement, kind=EditionKind.ADDENDUM))
+
+
+def _propose_correction(services: Services, slug: str) -> None:
+    _propose_by(services, slug, partial(propose_supplement, kind=EditionKind.CORRECTION))
+
+
+def _propose_by(services: Services, slug: str, freeze: Callable[..., Proposal]) -> None:
     # Setting the type takes a while, so it is tried before anything is locked for long.
     with trial(services.engine) as session:
-        tried = _freeze(services, session, slug)
+        tried = freeze(session, services.keyring, slug, by=operator(), now=services.clock())
     notices = _try_to_compile(services, tried.letter)
     with transaction(services.engine) as session:
-        proposal = _freeze(services, session, slug)
+        proposal = freeze(session, services.keyring, slug, by=operator(), now=services.clock())
         if proposal.edition.fingerprint != tried.edition.fingerprint:
             raise Refused(
                 "Somebody signed or left at this very moment; nothing was proposed. Run the command again."
             )
     services.wake.ring()
-    say(f"Edition {proposal.edition.number} of {slug} is frozen. Fingerprint {proposal.edition.fingerprint}")
+    what = proposal.letter.supplement
+    called = f" ({what.kind} {what.ordinal})" if what else ""
+    say(
+        f"Edition {proposal.edition.number}{called} of {slug} is frozen."
+        f" Fingerprint {proposal.edition.fingerprint}"
+    )
     for name in proposal.unconfirmed:
         say(f"  left out, never confirmed: {name}")
     for name in proposal.on_earlier_text:
@@ -92,11 +128,6 @@ def _propose(services: Services, slug: str) -> None:
         if asked
         else "No approver is set."
     )
-
-
-def _freeze(services: Services, session: Any, slug: str) -> Proposal:
-    where = f"{services.settings.public_url}/verify"
-    return propose(session, services.keyring, slug, check_at=where, by=operator(), now=services.clock())
 
 
 def _try_to_compile(services: Services, letter: Edition) -> tuple[str, ...]:
@@ -150,6 +181,8 @@ _STEPS: dict[str, Callable[..., None]] = {
     "check": _check,
     "rehearse": _rehearse,
     "propose": _propose,
+    "propose_addendum": _propose_addendum,
+    "propose_correction": _propose_correction,
     "release": _release,
     "stop": _stop,
     "again": _again,

@@ -8,19 +8,22 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from service.campaigns.contents import open_file
-from service.campaigns.queries import latest_edition, present_recipients
+from service.campaigns.queries import latest_edition
 from service.coordinators import audit
 from service.delivery.check import recipient_label
 from service.delivery.propose import unconfirmed_names
+from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.i18n.formats import count_signatories
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.letter.edition import Edition as Letter
+from service.letter.roll import count_roll
 from service.mail import outbox
 from service.model.campaign import Campaign
-from service.model.edition import Approval, Approver, Decision, Edition
+from service.model.edition import Approval, Approver, Decision, Edition, EditionKind
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import MessageKind
 from service.model.states import CampaignState
@@ -122,6 +125,14 @@ def decide(
         )
 
 
+def signatories_phrase(letter: Letter, language: str) -> str:
+    """Say how many an edition is signed by; nothing of a correction, which nobody signs."""
+    if letter.supplement is not None and letter.supplement.kind == "correction":
+        return ""
+    numbers = count_roll(letter.roll)
+    return count_signatories(numbers.organizations, numbers.individuals, language)
+
+
 def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:
     """List the decisions on an edition."""
     return session.exec(select(Approval).where(Approval.edition_id == edition.id)).all()
@@ -156,7 +167,8 @@ def _why_closed(session: Session, seat: _Seat) -> str:
         return Sentence("This edition is not the one that will be sent any more; a new one will be proposed.")
     if latest is None or latest.id != seat.edition.id:
         return Sentence("This edition was replaced by a later one; look for the newer mail.")
-    if seat.campaign.state is not CampaignState.CLOSED:
+    follows = seat.edition.kind is not EditionKind.LETTER
+    if seat.campaign.state is not (CampaignState.SENT if follows else CampaignState.CLOSED):
         return Sentence("This letter was opened for sign-ons again; a new edition will be proposed.")
     return ""
 
@@ -165,25 +177,27 @@ def _view(session: Session, keyring: Keyring, seat: _Seat) -> ApprovalView:
     keys = keyring.of(session, seat.campaign.id)
     file = open_file(session, keyring, seat.campaign)
     letter = frozen_letter(session, keyring, seat.edition)
-    organizations = sum(1 for entry in letter.roll if entry.kind == "organization")
+    is_letter = seat.edition.kind is EditionKind.LETTER
     reason = _why_closed(session, seat)
     full = make_copy(letter, audience="full", office=None)
     return ApprovalView(
-        title=file.letter.title,
+        title=file.letter.title if is_letter else letter.text.title,
         coalition=file.coalition,
         language=seat.campaign.language,
         letter_html=compile_copy(full, form="html").data.decode(),
         edition=seat.edition.number,
         fingerprint=seat.edition.fingerprint,
-        signatories_phrase=count_signatories(
-            organizations, len(letter.roll) - organizations, seat.campaign.language
-        ),
+        signatories_phrase=signatories_phrase(letter, seat.campaign.language),
         recipients=tuple(
             recipient_label(open_record(keys, recipient, "details"))
-            for recipient in present_recipients(session, seat.campaign)
+            for recipient in recipients_of(session, keyring, seat.campaign, seat.edition)
         ),
-        unconfirmed=len(unconfirmed_names(session, keys, seat.campaign)),
-        on_earlier_text=len(on_earlier_text(session, keyring, seat.campaign, now=seat.edition.frozen_at)),
+        unconfirmed=len(unconfirmed_names(session, keys, seat.campaign)) if is_letter else 0,
+        on_earlier_text=(
+            len(on_earlier_text(session, keyring, seat.campaign, now=seat.edition.frozen_at))
+            if is_letter
+            else 0
+        ),
         approver_name=str(open_record(keys, seat.approver, "details")["name"]),
         decision=seat.approval.decision if seat.approval else None,
         decided_at=_decided_at(seat),

@@ -9,17 +9,19 @@ from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.queries import latest_edition, present_recipients
+from service.campaigns.queries import latest_edition
+from service.delivery.approve import signatories_phrase
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.propose import approval_link, unconfirmed_names
+from service.delivery.supplement import recipients_of
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
-from service.i18n.formats import count_signatories
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
 from service.letter.compile import compile_copy, file_name, volume_names
 from service.letter.copy import Copy
+from service.letter.edition import Edition as Letter
 from service.letter.fonts import Fonts
 from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Attachment, Draft
@@ -28,7 +30,7 @@ from service.mail.view.listing import AddressOf
 from service.model.brake import BreakerTrip
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.edition import Approval, Approver, Decision, Edition
+from service.model.edition import Approval, Approver, Decision, Edition, EditionKind
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient
 from service.model.report_kind import ReportKind
@@ -86,6 +88,16 @@ _ALERTS = {
     ),
 }
 
+_FOLLOWS_THE_LETTER = {
+    "addendum": Sentence(
+        "Please find below, and attached as a PDF, an addendum to our open letter: others have signed it since. Any"
+        " answer to this mail reaches us."
+    ),
+    "correction": Sentence(
+        "Please find below, and attached as a PDF, a correction to our open letter. Any answer to this mail reaches us."
+    ),
+}
+
 _MANY = {
     MessageKind.INVITATION: Sentence("The invitations of this letter", context="what was stopped"),
     MessageKind.REMINDER: Sentence("The reminders of this letter", context="what was stopped"),
@@ -133,10 +145,9 @@ class _Facts:
         return render_mail(
             template,
             coalition=self.file.coalition,
-            letter_title=self.file.letter.title,
             language=self.language,
             reply_to=self.file.reply_to,
-            **context,
+            **{"letter_title": self.file.letter.title, **context},
         )
 
     def draft(self, to: str, written: Rendered, attachments: tuple[Attachment, ...] = ()) -> Draft:
@@ -218,25 +229,26 @@ def _approval(session: Session, facts: _Facts, message: Message) -> Draft:
         raise Unwanted(MessageState.CANCELLED, "nothing waits for this approval")
     details = open_record(facts.keys, approver, "details")
     letter = frozen_letter(session, facts.keyring, edition)
-    organizations = sum(entry.kind == "organization" for entry in letter.roll)
+    is_letter = edition.kind is EditionKind.LETTER
     zone = ZoneInfo(facts.campaign.time_zone)
     written = facts.write(
         "approval",
         link=f"{facts.public_url}/approve/{link_token(facts.keys, approval_link(edition, approver))}",
         edition=edition.number,
         fingerprint=edition.fingerprint[:16],
-        signatories=count_signatories(organizations, len(letter.roll) - organizations, facts.language),
+        signatories=signatories_phrase(letter, facts.language),
         recipients=[
             recipient_label(open_record(facts.keys, recipient, "details"))
-            for recipient in present_recipients(session, facts.campaign)
+            for recipient in recipients_of(session, facts.keyring, facts.campaign, edition)
         ],
         approver_name=details["name"],
-        unconfirmed=len(unconfirmed_names(session, facts.keys, facts.campaign)),
+        unconfirmed=len(unconfirmed_names(session, facts.keys, facts.campaign)) if is_letter else 0,
         send_at=(
             write_moment(facts.campaign.send_at.astimezone(zone), facts.language)
-            if facts.campaign.send_at
+            if facts.campaign.send_at and is_letter
             else ""
         ),
+        **_titled(letter),
     )
     return facts.draft(str(details["email"]), written)
 
@@ -253,8 +265,17 @@ def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
     )
     if copy is None:
         raise Unwanted(MessageState.HELD, "the copy is not the one that was released")
-    written = facts.write("delivery", **_letter_parts(copy), **_around(facts, details))
+    around = _around(facts, details)
+    if copy.supplement is not None:
+        # What the coalition wrote to go with the letter does not go with what follows it.
+        around |= {"cover_note": _FOLLOWS_THE_LETTER[copy.supplement.kind], **_titled(copy)}
+    written = facts.write("delivery", **_letter_parts(copy), **around)
     return facts.draft(str(details["emails"][delivery.destination]), written, _attachments(facts, copy))
+
+
+def _titled(letter: Letter | Copy) -> dict[str, str]:
+    """Give the headline of what follows a letter, in place of the letter's own."""
+    return {"letter_title": letter.text.title} if letter.supplement is not None else {}
 
 
 def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:

@@ -12,7 +12,7 @@ from service.foundation.sealing import CampaignKeys
 from service.letter.edition import Edition
 from service.mail import outbox
 from service.model.campaign import Campaign
-from service.model.edition import Approval, Approver, Decision
+from service.model.edition import Approval, Approver, Decision, EditionKind
 from service.model.edition import Edition as EditionRow
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
@@ -57,6 +57,28 @@ def propose(
     _refuse_unless_closed(campaign)
     keys = keyring.of(session, campaign.id)
     row, letter, new = _edition(session, keyring, campaign, check_at=check_at, now=now)
+    approvers = ask_approvers(session, keys, campaign, row, new=new, by=by, now=now)
+    return Proposal(
+        edition=row,
+        letter=letter,
+        unconfirmed=unconfirmed_names(session, keys, campaign),
+        on_earlier_text=names_on_earlier_text(session, keyring, campaign, now=now),
+        new=new,
+        approvers=approvers,
+    )
+
+
+def ask_approvers(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    row: EditionRow,
+    *,
+    new: bool,
+    by: str,
+    now: datetime,
+) -> int:
+    """Mail each approver who has not decided a link to an edition, and keep who froze a new one; gives how many there are."""
     if new:
         audit.record(
             session, by=by, act="edition.freeze", campaign_id=campaign.id, thing=row.fingerprint, now=now
@@ -64,14 +86,7 @@ def propose(
     approvers = approvers_of(session, campaign)
     for approver in approvers:
         _ask(session, keys, row, approver, now=now)
-    return Proposal(
-        edition=row,
-        letter=letter,
-        unconfirmed=unconfirmed_names(session, keys, campaign),
-        on_earlier_text=names_on_earlier_text(session, keyring, campaign, now=now),
-        new=new,
-        approvers=len(approvers),
-    )
+    return len(approvers)
 
 
 def unconfirmed_names(session: Session, keys: CampaignKeys, campaign: Campaign) -> tuple[str, ...]:
@@ -102,7 +117,7 @@ def _edition(
     latest = latest_edition(session, campaign)
     if latest is not None and latest.released_at is not None and latest.voided_at is None:
         raise Refused(f"Edition {latest.number} of {campaign.slug!r} was already released.")
-    if latest is not None and _still_stands(session, latest):
+    if latest is not None and still_stands(session, latest):
         unchanged = letter_with_roll(session, keyring, campaign, number=latest.number, now=now)
         frozen = frozen_letter(session, keyring, latest)
         if replace(unchanged, date=frozen.date, check_at=check_at) == frozen:
@@ -111,10 +126,10 @@ def _edition(
     letter = replace(present, check_at=check_at)
     if not letter.roll:
         raise Refused(f"Nobody counts as a signatory of {campaign.slug!r} yet, so there is nothing to send.")
-    return _freeze(session, keyring, campaign, letter, now=now), letter, True
+    return freeze_edition(session, keyring, campaign, letter, now=now), letter, True
 
 
-def _still_stands(session: Session, edition: EditionRow) -> bool:
+def still_stands(session: Session, edition: EditionRow) -> bool:
     """Tell whether an edition may be proposed again: it was not voided, and no approver asked for changes."""
     changes = select(Approval.id).where(
         Approval.edition_id == edition.id, Approval.decision == Decision.CHANGES
@@ -122,13 +137,22 @@ def _still_stands(session: Session, edition: EditionRow) -> bool:
     return edition.voided_at is None and session.exec(changes).first() is None
 
 
-def _freeze(
-    session: Session, keyring: Keyring, campaign: Campaign, letter: Edition, *, now: datetime
+def freeze_edition(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    letter: Edition,
+    *,
+    follows: EditionRow | None = None,
+    now: datetime,
 ) -> EditionRow:
+    """Keep an edition as it is from now on; an addendum or a correction follows the letter that was sent."""
     row = EditionRow(
         campaign_id=campaign.id,
-        revision_id=present_revision(session, campaign).id,
+        revision_id=follows.revision_id if follows else present_revision(session, campaign).id,
         number=letter.number,
+        kind=EditionKind(letter.supplement.kind) if letter.supplement else EditionKind.LETTER,
+        follows=follows.id if follows else None,
         fingerprint=letter.fingerprint,
         content=b"",
         frozen_at=now,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from service.campaigns.queries import approvers_of, lock_campaign, lock_latest_edition, released_edition
+from service.campaigns.queries import approvers_of, editions_out, lock_campaign, lock_latest_edition
 from service.coordinators import audit
 from service.delivery.approve import decisions_on
 from service.delivery.channel import Outward
@@ -13,14 +13,15 @@ from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
+from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
 from service.letter.edition import Edition as Letter
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.edition import Decision, Edition
+from service.model.edition import Decision, Edition, EditionKind
 from service.model.message import MessageKind
-from service.model.recipient import RecipientRole
+from service.model.recipient import Recipient, RecipientRole
 from service.model.states import CampaignState, DeliveryState
 from service.signing.roll import frozen_letter, roll_now
 from service.store.keyring import Keyring
@@ -41,8 +42,8 @@ def release(
     """Send the approved edition for real, once.
 
     Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
-    this one, one asked for changes, a signatory has left since, or it was released before. It leaves at its
-    `send_at`, where that is still to come; a letter with `solo = true` half an hour later at the soonest, after its
+    this one, one asked for changes, a signatory has left since, or it was released before. An addendum or a correction
+    is released in the same way, and goes only to whom it concerns. A letter leaves at its `send_at`, where that is still to come; a letter with `solo = true` half an hour later at the soonest, after its
     core group was told.
     """
     campaign = lock_campaign(session, slug)
@@ -57,13 +58,16 @@ def release(
         )
     if edition.released_at is not None:
         raise Refused(f"Edition {edition.number} of {slug!r} was already released; nothing was sent again.")
-    if campaign.state is not CampaignState.CLOSED:
-        raise Refused(f"{slug!r} is {campaign.state.value}; only a closed letter can be released.")
+    _refuse_at_the_wrong_time(campaign, edition)
     letter = frozen_letter(session, keyring, edition)
     _refuse_unless_approved(session, campaign, edition)
-    _refuse_if_someone_left(session, keyring, campaign, letter)
     lines = check(session, keyring, campaign, outward)
-    _refuse_unless_it_can_go(lines)
+    if edition.kind is EditionKind.LETTER:
+        _refuse_if_someone_left(session, keyring, campaign, letter)
+        _refuse_unless_it_can_go(lines)
+    else:
+        refuse_if_changed(session, keyring, campaign, edition, now=now)
+        lines = _lines_for(recipients_of(session, keyring, campaign, edition), lines)
     due_at = leaves_at(campaign, now=now)
     deliveries = [
         made
@@ -93,7 +97,7 @@ def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
     nothing can be stopped any more.
     """
     campaign = lock_campaign(session, slug)
-    edition = released_edition(session, campaign)
+    edition = next(reversed(editions_out(session, campaign)), None)
     deliveries = _deliveries_of(session, edition) if edition else ()
     stopped = [delivery for delivery in deliveries if _stop(session, delivery, now=now)]
     if not stopped or edition is None:
@@ -124,6 +128,23 @@ def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:
 
 def _deliveries_of(session: Session, edition: Edition) -> Sequence[Delivery]:
     return session.exec(select(Delivery).where(Delivery.edition_id == edition.id).with_for_update()).all()
+
+
+def _refuse_at_the_wrong_time(campaign: Campaign, edition: Edition) -> None:
+    if edition.kind is EditionKind.LETTER and campaign.state is not CampaignState.CLOSED:
+        raise Refused(f"{campaign.slug!r} is {campaign.state.value}; only a closed letter can be released.")
+    if edition.kind is not EditionKind.LETTER and campaign.state is not CampaignState.SENT:
+        raise Refused(
+            f"{campaign.slug!r} is {campaign.state.value}; what follows a letter is released after it was sent."
+        )
+
+
+def _lines_for(offices: Sequence[Recipient], lines: Sequence[Line]) -> Sequence[Line]:
+    wanted = {office.id for office in offices}
+    chosen = [line for line in lines if line.recipient.id in wanted]
+    if not any(line.verdict.can for line in chosen):
+        raise Refused("Nothing was sent: nobody whom it concerns can be reached.")
+    return chosen
 
 
 def _refuse_unless_approved(session: Session, campaign: Campaign, edition: Edition) -> None:

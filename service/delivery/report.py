@@ -88,6 +88,7 @@ def _editions(session: Session, keyring: Keyring, campaign: Campaign) -> list[di
     return [
         {
             "number": row.number,
+            "kind": row.kind.value,
             "fingerprint": row.fingerprint,
             "frozen": _moment(campaign, row.frozen_at),
             "approvals": sum(one.decision is Decision.APPROVED for one in decisions_on(session, row)),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from service.campaigns.queries import lock_campaign, released_edition
+from service.campaigns.queries import editions_out, lock_campaign
 from service.coordinators import audit
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import issue_copy
@@ -13,6 +13,7 @@ from service.foundation.errors import Refused
 from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
+from service.model.edition import Edition
 from service.model.recipient import Recipient
 from service.model.states import DeliveryState
 from service.signing.roll import frozen_letter
@@ -47,10 +48,10 @@ def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by:
 
 def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Delivery]:
     campaign = lock_campaign(session, slug)
-    edition = released_edition(session, campaign)
+    out = {edition.id for edition in editions_out(session, campaign)}
     found = select(Delivery).where(Delivery.id == delivery_id, Delivery.campaign_id == campaign.id)
     delivery = session.exec(found.with_for_update()).one_or_none()
-    if delivery is None or edition is None or delivery.edition_id != edition.id:
+    if delivery is None or delivery.edition_id not in out:
         raise Refused(f"There is no such sending of {slug!r}; `undersigned campaign show {slug}` lists them.")
     if delivery.state not in _OPEN:
         raise Refused(
@@ -63,7 +64,7 @@ def _renew(
     session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery, *, now: datetime
 ) -> None:
     """Make the copy the one of today; raises Refused while a letter that nobody has yet can still be proposed anew."""
-    edition = released_edition(session, campaign)
+    edition = session.get(Edition, delivery.edition_id)
     recipient = session.get(Recipient, delivery.recipient_id)
     assert edition is not None
     assert recipient is not None

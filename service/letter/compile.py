@@ -70,6 +70,8 @@ def compile_copy(
 def file_name(copy: Copy, form: str) -> str:
     """Name the file of a copy; one with names that are not for publication says so."""
     edition = f"edition-{copy.number}" if copy.number else "draft"
+    if copy.supplement is not None:
+        edition = f"{copy.supplement.kind}-{copy.supplement.ordinal}"
     warning = "-not-for-publication" if copy.names_for_addressee_only else ""
     return f"{copy.slug}-{edition}-{copy.audience}{warning}.{form}"
 

@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NoReturn
 
@@ -22,6 +22,7 @@ from service.letter.edition import (
     Order,
     OtherText,
     Signatory,
+    Supplement,
     Text,
     plain,
 )
@@ -110,6 +111,7 @@ class Copy:
     check_at: str
     other_texts: tuple[OtherText, ...] = field(default=(), metadata=ADDED_LATER)
     seal: str = field(default="", metadata=ADDED_LATER)
+    supplement: Supplement | None = field(default=None, metadata=ADDED_LATER)
     paper: str
 
     @functools.cached_property
@@ -149,6 +151,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         raise Refused(f"There is no “{audience}” copy: choose full or public.")
     if office is not None and audience == "full" and office.copy != "full":
         raise Refused(f"{office.name} gets the public copy only: compile the public copy for this office.")
+    edition = _without_hidden_corrections(edition, audience)
     language = settle_language(edition.text.language)
     addressed = _addressed(edition, office)
     numbers = count_roll(edition.roll)
@@ -181,6 +184,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         check_at=edition.check_at,
         other_texts=edition.other_texts,
         seal=_seal(edition, audience),
+        supplement=edition.supplement,
         paper=_paper(office or addressed[0]),
     )
 
@@ -197,6 +201,13 @@ def _used_in(part: str) -> frozenset[str]:
         if match[1] not in PLACEHOLDERS:
             _refuse_placeholder(match[0])
     return frozenset(match[1] for match in matches)
+
+
+def _without_hidden_corrections(edition: Edition, audience: Audience) -> Edition:
+    """Leave out of a correction whom this audience was never shown: not even a number says that they took a name back."""
+    if edition.supplement is None or edition.supplement.kind != "correction":
+        return edition
+    return replace(edition, roll=tuple(one for one in edition.roll if may_show(one.shown, audience)))
 
 
 def _addressed(edition: Edition, office: Office | None) -> tuple[Office, ...]:

@@ -8,6 +8,7 @@ from service.foundation.canonical import canonical
 from service.i18n.formats import country_name, direction, isolate, settle_language, write_date
 from service.i18n.own_names import name_within
 from service.i18n.paper_words import draft_mark
+from service.i18n.supplement_words import taken_back
 from service.i18n.words import Words, undersigned, withheld, words_of
 from service.letter.copy import Addressee, Copy, Line
 from service.letter.edition import Contact, Kind, Notes, OtherText
@@ -140,7 +141,7 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         asks=tuple(asks),
         ending=ending,
         closing=copy.fill(text.closing),
-        undersigned=undersigned(copy.numbers.organizations, copy.numbers.individuals, language),
+        undersigned=_above_names(copy, language),
         sections=make_sections(copy),
         identification=words.identification if any(line.affiliation for line in copy.lines) else "",
         withheld=_withheld(copy, words, language),
@@ -213,6 +214,12 @@ def _contact(contact: Contact | None) -> tuple[str, ...]:
     # A telephone number stays on one line.
     phone = contact.phone.replace(" ", "\u00a0")
     return tuple(filter(None, (contact.name, contact.role, contact.email, phone)))
+
+
+def _above_names(copy: Copy, language: str) -> str:
+    if copy.supplement is not None and copy.supplement.kind == "correction":
+        return taken_back(len(copy.lines), language)
+    return undersigned(copy.numbers.organizations, copy.numbers.individuals, language)
 
 
 def _withheld(copy: Copy, words: Words, language: str) -> str:

@@ -105,6 +105,23 @@ class Contact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Supplement:
+    """What makes an edition an addendum or a correction, the `ordinal`th of the letter.
+
+    `edition` is the number of the sent edition that it follows, `date` the day of the letter. An addendum's roll has
+    those who joined since, and `others_…` count who had signed before them; a correction's has those who are not to
+    be named any longer.
+    """
+
+    kind: Literal["addendum", "correction"]
+    ordinal: int
+    edition: int
+    date: date
+    others_organizations: int = 0
+    others_individuals: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """Everything a copy is made from. The same edition gives the same bytes, always.
 
@@ -131,6 +148,7 @@ class Edition:
     time_zone: str
     check_at: str = ""
     other_texts: tuple[OtherText, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
+    supplement: Supplement | None = dataclasses.field(default=None, metadata=ADDED_LATER)
 
     @property
     def fingerprint(self) -> str:
@@ -147,6 +165,7 @@ class Edition:
         """Make the edition that as_record was asked of; a key that is missing or unknown raises TypeError."""
         contact = record["contact"]
         text = record["text"]
+        supplement = record.get("supplement")
         return cls(
             **{
                 **record,
@@ -159,6 +178,11 @@ class Edition:
                 "roll": tuple(Signatory(**signatory) for signatory in record["roll"]),
                 "date": date.fromisoformat(record["date"]),
                 "other_texts": tuple(OtherText(**text) for text in record.get("other_texts", ())),
+                "supplement": (
+                    Supplement(**{**supplement, "date": date.fromisoformat(supplement["date"])})
+                    if supplement
+                    else None
+                ),
             }
         )
 

@@ -22,6 +22,7 @@ from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.agreement import keep_agreement
 from service.signing.haste import is_machine_like
+from service.signing.late import is_late
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.organizations.contact import tell_known_contact
 from service.signing.organizations.joined import hold_look_alike, tell_secretariat
@@ -150,9 +151,10 @@ def is_takeable(session: Session, signature: Signature, campaign: Campaign, *, n
     waits = signature.state is SignatureState.PENDING or signature.held_reason is HeldReason.UNPROVEN_REPLY
     if not waits or signature.state not in {SignatureState.PENDING, SignatureState.CONFIRMED}:
         return False
-    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED}:
+    if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED, CampaignState.SENT}:
         return False
-    return now < confirm_until(campaign) and released_edition(session, campaign) is None
+    leaves = released_edition(session, campaign) is not None and not is_late(campaign)
+    return now < confirm_until(campaign) and not leaves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +188,9 @@ def settle(
     hold_look_alike(desk, signature)
     if party.condition:
         tell_secretariat(desk, signature, "condition")
-    if signature.held_reason is None and is_accepted_at_once(signature, campaign, members=party.members):
+    # Whoever confirms after the letter was sent joins it by a person's decision only.
+    is_accepted = is_accepted_at_once(signature, campaign, members=party.members) and not is_late(campaign)
+    if signature.held_reason is None and is_accepted:
         signature.accepted_at = now
     session.add(signature)
     take_consequences(desk, signature, act, site_key=keyring.site_key, at=now)

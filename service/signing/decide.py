@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import lock_campaign, released_edition
+from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -15,6 +15,7 @@ from service.model.campaign import Campaign
 from service.model.signature import HeldReason, Kind, Signature, Standing, standing
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.declined import tell_declined
+from service.signing.late import is_late, refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.joined import part_joined
 from service.signing.party import name_index
@@ -43,8 +44,10 @@ def decide(
     campaign = lock_campaign(session, slug)
     if campaign.state is CampaignState.ARCHIVED:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
-    if act in {"accept", "release"} and released_edition(session, campaign) is not None:
-        raise Refused(f"{slug!r} was already released, so nobody can be added to it any more.")
+    if act in {"accept", "release"}:
+        refuse_while_it_leaves(session, campaign)
+        if is_late(campaign) and ids is None:
+            raise Refused(f"{slug!r} was sent; name the late sign-ons to {act} one by one, by their ids.")
     rows = _waiting(session, campaign, act) if ids is None else _named(session, campaign, ids)
     keys = keyring.of(session, campaign.id)
     for row in rows:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import lock_campaign, released_edition
+from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.mail import outbox
@@ -19,6 +19,7 @@ from service.model.signature import HeldReason, Kind, Provenance, Signature, Vis
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.agreement import keep_agreement
 from service.signing.consents import keep_answers
+from service.signing.late import is_late, refuse_while_it_leaves
 from service.signing.members import keep_members
 from service.signing.organizations.look_alikes import index_names
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
@@ -122,14 +123,18 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
 
 
 def _refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now: datetime) -> None:
-    if campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
-        raise Refused(f"{campaign.slug!r} was already sent; nobody can be added to it.")
+    if campaign.state is CampaignState.ARCHIVED:
+        raise Refused(f"{campaign.slug!r} is archived; nobody can be added to it.")
+    if is_late(campaign) and not attest:
+        raise Refused(
+            f"{campaign.slug!r} was already sent; only who has agreed otherwise can still be added, with --attest, for"
+            " an addendum."
+        )
     if attest and campaign.revision_id is None:
         raise Refused(
             f"The text of {campaign.slug!r} is not final yet, so nobody can have agreed to it: freeze it first."
         )
-    if released_edition(session, campaign) is not None:
-        raise Refused(f"{campaign.slug!r} was already released; nobody can be added to it.")
+    refuse_while_it_leaves(session, campaign)
     is_over = campaign.state is CampaignState.CLOSED or campaign.deadline_at <= now
     if not attest and is_over:
         raise Refused(

@@ -57,6 +57,13 @@ def counted_members(session: Session, campaign: Campaign) -> Sequence[tuple[Memb
     return tuple(first.values())
 
 
+def all_members(session: Session, campaign: Campaign) -> Sequence[Member]:
+    """List whom all sign-ons of a campaign are for, whether they count or not."""
+    return session.exec(
+        select(Member).where(Member.campaign_id == campaign.id).order_by(col(Member.id))
+    ).all()
+
+
 def members_of(session: Session, row: Signature) -> Sequence[Member]:
     """List whom a sign-on is for, in the order they were listed."""
     return session.exec(select(Member).where(Member.signature_id == row.id).order_by(col(Member.id))).all()

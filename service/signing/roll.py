@@ -1,28 +1,44 @@
 """The roll: the counted names, and the letter as it stands with them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.queries import present_revision, released_edition
+from service.campaigns.queries import editions_out, present_revision, released_edition
 from service.campaigns.translations import other_texts
 from service.campaigns.wording import event_words, letter_contact, letter_offices, letter_text
 from service.foundation.sealing import CampaignKeys
 from service.letter.audience import the_narrower
 from service.letter.edition import Edition, Signatory
+from service.letter.roll import Numbers, count_roll
+from service.letter.supplement import with_others
 from service.model.campaign import Campaign
 from service.model.edition import Edition as EditionRow
+from service.model.edition import EditionKind
 from service.model.member import Member
-from service.model.signature import Kind, Signature
-from service.signing.members import counted_members
+from service.model.signature import Kind, Signature, Visibility
+from service.signing.members import all_members, counted_members
 from service.signing.party import SignOn, read_party
 from service.signing.queries import counted_signatures
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
+
+SaltOf = Callable[[int], str]
+"""Gives the salt that an entry has in the edition of this number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """One who counts: as an edition's roll holds it, the hash of its name, and its salts in all editions."""
+
+    entry: Signatory
+    name_index: bytes
+    salt_of: SaltOf
+
 
 DRAFT = 0
 _DRAFT_HASH = "0" * 64
@@ -88,23 +104,28 @@ def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, n
 def letter_since(session: Session, keyring: Keyring, campaign: Campaign, row: EditionRow) -> Edition:
     """Give an edition as it may be shown now: without those who have left since, and as those who stay are named now.
 
-    Nobody is shown to more readers than the edition itself does; the frozen edition is not touched.
+    Nobody is shown to more readers than the edition itself does; the frozen edition is not touched. A correction stays
+    as it is: it names whoever asked for it.
     """
     keys = keyring.of(session, campaign.id)
     sent = frozen_letter(session, keyring, row)
-    named = {
-        signature_salt(keys, signature, number=row.number): signature.visibility
-        for signature in counted_signatures(session, campaign)
-    } | {
-        _member_salt(keys, member, number=row.number): signature.visibility
-        for member, signature in counted_members(session, campaign)
-    }
+    if row.kind is EditionKind.CORRECTION:
+        return sent
+    named = {salt_of(row.number): visibility for salt_of, visibility in _named_now(session, keys, campaign)}
     roll = (
         replace(entry, shown=the_narrower(entry.shown, named[entry.salt].value))
         for entry in sent.roll
         if entry.salt in named
     )
-    return replace(sent, roll=tuple(roll))
+    left = replace(sent, roll=tuple(roll))
+    if row.kind is EditionKind.LETTER:
+        return left
+    return with_others(left, _signed_before(session, keyring, campaign, row))
+
+
+def signed_by(session: Session, keyring: Keyring, campaign: Campaign) -> Numbers:
+    """Count all who have signed what was sent and are still part of it: the letter and its addenda."""
+    return _signed_before(session, keyring, campaign, None)
 
 
 def roll_now(session: Session, keyring: Keyring, campaign: Campaign, *, number: int) -> frozenset[Signatory]:
@@ -167,10 +188,52 @@ def _member_salt(keys: CampaignKeys, member: Member, *, number: int) -> str:
     return keys.blind("salt", f"{number}|{member.id}").hex()
 
 
-def _entries(session: Session, keys: CampaignKeys, campaign: Campaign, *, number: int) -> Iterator[Signatory]:
+def counted_entries(
+    session: Session, keys: CampaignKeys, campaign: Campaign, *, number: int
+) -> Iterator[Counted]:
+    """Give whom the roll of edition `number` would hold at this moment."""
     for row in counted_signatures(session, campaign):
-        yield signatory(keys, row, number=number)
-    yield from member_entries(keys, counted_members(session, campaign), number=number)
+        entry = signatory(keys, row, number=number)
+        yield Counted(entry=entry, name_index=row.name_index, salt_of=salts_of(keys, row))
+    members = counted_members(session, campaign)
+    for (member, _), entry in zip(members, member_entries(keys, members, number=number), strict=True):
+        yield Counted(entry=entry, name_index=member.name_index, salt_of=salts_of(keys, member))
+
+
+def salts_of(keys: CampaignKeys, row: Signature | Member) -> SaltOf:
+    """Give the salts of a sign-on or a member in every edition: secret, and for each edition always the same."""
+    return lambda number: keys.blind("salt", f"{number}|{row.id}").hex()
+
+
+def _entries(session: Session, keys: CampaignKeys, campaign: Campaign, *, number: int) -> Iterator[Signatory]:
+    return (counted.entry for counted in counted_entries(session, keys, campaign, number=number))
+
+
+def _named_now(
+    session: Session, keys: CampaignKeys, campaign: Campaign
+) -> Iterator[tuple[SaltOf, Visibility]]:
+    """Give how everybody who counts is named now; a member that signs for itself is still the one that was sent."""
+    counted = counted_signatures(session, campaign)
+    for row in counted:
+        yield salts_of(keys, row), row.visibility
+    for member, row in counted_members(session, campaign):
+        yield salts_of(keys, member), row.visibility
+    own = {row.name_index: row.visibility for row in counted if row.kind is Kind.ORGANIZATION}
+    for member in all_members(session, campaign):
+        if member.name_index in own:
+            yield salts_of(keys, member), own[member.name_index]
+
+
+def _signed_before(
+    session: Session, keyring: Keyring, campaign: Campaign, before: EditionRow | None
+) -> Numbers:
+    """Count who has signed the letter and the addenda that went out before an edition, less those who have left."""
+    rows = [
+        row
+        for row in editions_out(session, campaign)
+        if row.kind is not EditionKind.CORRECTION and (before is None or row.number < before.number)
+    ]
+    return count_roll(entry for row in rows for entry in letter_since(session, keyring, campaign, row).roll)
 
 
 def signature_salt(keys: CampaignKeys, row: Signature, *, number: int) -> str:
