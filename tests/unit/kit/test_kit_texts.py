@@ -74,11 +74,10 @@ def test_every_language_says_with_whom(language: str) -> None:
 
 @pytest.mark.parametrize("language", offered_tags())
 @pytest.mark.parametrize("others", [None, *COUNTED])
-@pytest.mark.parametrize("is_organization", [True, False])
-def test_words_are_whole_and_posts_fit(
-    language: str, others: tuple[int, int] | None, is_organization: bool
-) -> None:
-    long = replace(FACTS, title="A long title of a letter " * 11, addressee="Her Excellency of all " * 8)
+@pytest.mark.parametrize("kind", ["organization", "person"])
+def test_words_are_whole_and_posts_fit(language: str, others: tuple[int, int] | None, kind: str) -> None:
+    is_organization = kind == "organization"
+    long = replace(FACTS, title="A long title of a letter" * 11, addressee="Her Excellency of all" * 8)
 
     for facts in (FACTS, long):
         told = replace(facts, language=language, others=others, is_organization=is_organization)
