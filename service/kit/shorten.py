@@ -35,7 +35,8 @@ def without_end(text: str) -> str:
 
 
 def _between_words(line: str, most: int) -> str:
-    cut = line[:most]
+    # A space right after the last character that fits ends a word as well.
+    cut = line[: most + 1]
     # Tibetan and Chinese put no spaces between words: a syllable's dot or a character ends one there.
     place = max(cut.rfind(" "), cut.rfind("\u0f0b"))
-    return cut[: place + 1] if place * 2 >= most else cut
+    return cut[: place + 1].rstrip() if place * 2 >= most else line[:most]
