@@ -7,6 +7,7 @@ from typing import Literal
 from service.foundation.errors import Refused
 from service.letter.copy import Copy
 from service.letter.document import copy_json, make_document
+from service.letter.fit_text import Limit, fit_text
 from service.letter.fonts import Fonts, printable_lines
 from service.letter.render_html import render_html
 from service.letter.render_pdf import render_pdf
@@ -29,29 +30,37 @@ class Rendering:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a copy is to be compiled: the PDF's profile and the fonts at hand."""
+    """How a copy is to be compiled: the PDF's profile, the fonts at hand, and how much text a form takes."""
 
     profile: Profile
     fonts: Fonts
+    limit: Limit | None = None
 
 
 Renderer = Callable[[Copy, Manner], Rendering]
 
 
 def compile_copy(
-    copy: Copy, *, form: str, profile: Profile = "mail", fonts: Fonts | None = None
+    copy: Copy,
+    *,
+    form: str,
+    profile: Profile = "mail",
+    fonts: Fonts | None = None,
+    limit: Limit | None = None,
 ) -> Rendering:
     """Compile a copy as "pdf", "html" (a fragment), "txt" or "json".
 
     The same copy gives the same bytes. `profile` matters to the PDF only: "mail" or "archive". Without `fonts`
-    the system's are used. Raises Refused for an unknown format or profile and for a name that cannot be
-    printed; Permanent where the typesetter breaks down.
+    the system's are used. With a `limit` the text is made to fit a form. Raises Refused for an unknown format or profile and for a name that cannot be
+    printed, for a limit where the format is not "txt" or that is too low; Permanent where the typesetter breaks down.
     """
     if form not in RENDERERS:
         raise Refused(f"There is no format “{form}”: choose one of {', '.join(RENDERERS)}.")
     if profile not in ("mail", "archive"):
         raise Refused(f"There is no profile “{profile}”: choose mail or archive.")
-    return RENDERERS[form](copy, Manner(profile=profile, fonts=fonts or Fonts()))
+    if limit is not None and form != "txt":
+        raise Refused(f"Only plain text is made to fit a limit, not {form}: choose the format txt.")
+    return RENDERERS[form](copy, Manner(profile=profile, fonts=fonts or Fonts(), limit=limit))
 
 
 def file_name(copy: Copy, form: str) -> str:
@@ -73,8 +82,10 @@ def _html(copy: Copy, _: Manner) -> Rendering:
     return Rendering(data=render_html(make_document(copy)).encode(), media_type="text/html; charset=utf-8")
 
 
-def _text(copy: Copy, _: Manner) -> Rendering:
-    return Rendering(data=render_text(make_document(copy)).encode(), media_type="text/plain; charset=utf-8")
+def _text(copy: Copy, manner: Manner) -> Rendering:
+    document = make_document(copy)
+    text = fit_text(document, manner.limit) if manner.limit else render_text(document)
+    return Rendering(data=text.encode(), media_type="text/plain; charset=utf-8")
 
 
 def _json(copy: Copy, _: Manner) -> Rendering:
