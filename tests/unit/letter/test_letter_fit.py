@@ -43,7 +43,7 @@ def test_the_names_go_first_and_are_counted():
 
 
 def test_what_is_left_out_is_named_with_the_address_of_the_whole():
-    text = fitted(600, whole_at="https://letters.example/letters/river")
+    text = fitted(760, whole_at="https://letters.example/letters/river")
 
     assert " ".join(text.split("\n\n")[-1].split()) == (
         "[Left out here: the list of 5 signatories; the contact; who gets a copy; the letterhead and address;"
