@@ -6,13 +6,16 @@ from typing import cast
 import click
 
 from service.campaigns.queries import get_campaign, numbered_edition
-from service.cli.context import Context, pass_context, say, write_out
+from service.cli.context import Context, pass_context, read_file, say, write_out
 from service.letter.compile import RENDERERS, Profile, compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Audience
 from service.letter.fit_text import UNITS, Limit, Unit
+from service.letter.word_package import shipped_template
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading
+
+_LARGEST_TEMPLATE = 10_000_000
 
 
 @click.group()
@@ -35,6 +38,11 @@ def letter() -> None:
     "--unit", type=click.Choice(UNITS), default="characters", show_default=True, help="How the form counts."
 )
 @click.option("--whole-at", default="", help="Address of the whole letter, for a text that was shortened.")
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    help="Your Word template, in place of the setting's or ours.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
 @pass_context
 def compile_(
@@ -47,10 +55,12 @@ def compile_(
     limit: int | None,
     unit: str,
     whole_at: str,
+    template: Path | None,
     out: Path,
 ) -> None:
-    """Write the letter as PDF, HTML, text or JSON."""
+    """Write the letter as PDF, Word file, HTML, text or JSON."""
     services = context.services
+    look = (template or context.settings.word_template) if form == "docx" else None
     with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
         if edition is None:
@@ -74,9 +84,19 @@ def compile_(
         profile=cast(Profile, profile),
         fonts=services.fonts,
         limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
+        template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,
     )
     write_out(out, rendering.data)
     for notice in rendering.notices:
         click.echo(notice, err=True)
     if str(out) != "-":
         say(f"Wrote {out} (check code {copy.check_code})")
+
+
+@letter.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
+def template(out: Path) -> None:
+    """Write the Word template that letters are made from, to be restyled."""
+    write_out(out, shipped_template())
+    if str(out) != "-":
+        say(f"Wrote {out}: change its styles, keep its blocks, and name it in UNDERSIGNED_WORD_TEMPLATE.")

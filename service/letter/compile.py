@@ -9,11 +9,14 @@ from service.letter.copy import Copy
 from service.letter.document import copy_json, make_document
 from service.letter.fit_text import Limit, fit_text
 from service.letter.fonts import Fonts, printable_lines
+from service.letter.render_docx import render_docx
 from service.letter.render_html import render_html
 from service.letter.render_pdf import render_pdf
 from service.letter.render_text import render_text
 
 Profile = Literal["mail", "archive"]
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +33,12 @@ class Rendering:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a copy is to be compiled: the PDF's profile, the fonts at hand, and how much text a form takes."""
+    """How a copy is to be compiled: the PDF's profile, fonts, how much text a form takes, the Word template."""
 
     profile: Profile
     fonts: Fonts
     limit: Limit | None = None
+    template: bytes | None = None
 
 
 Renderer = Callable[[Copy, Manner], Rendering]
@@ -47,12 +51,15 @@ def compile_copy(
     profile: Profile = "mail",
     fonts: Fonts | None = None,
     limit: Limit | None = None,
+    template: bytes | None = None,
 ) -> Rendering:
-    """Compile a copy as "pdf", "html" (a fragment), "txt" or "json".
+    """Compile a copy as "pdf", "docx", "html" (a fragment), "txt" or "json".
 
     The same copy gives the same bytes. `profile` matters to the PDF only: "mail" or "archive". Without `fonts`
-    the system's are used. With a `limit` the text is made to fit a form. Raises Refused for an unknown format or profile and for a name that cannot be
-    printed, for a limit where the format is not "txt" or that is too low; Permanent where the typesetter breaks down.
+    the system's are used. With a `limit` the text is made to fit a form; a `template`
+    (a .docx) is what the Word file looks like, ours without it. Raises Refused for an unknown format or profile and for a name that cannot be
+    printed, for a limit where the format is not "txt" or that is too low, and for a
+    template that cannot be used; Permanent where the typesetter breaks down.
     """
     if form not in RENDERERS:
         raise Refused(f"There is no format “{form}”: choose one of {', '.join(RENDERERS)}.")
@@ -60,7 +67,9 @@ def compile_copy(
         raise Refused(f"There is no profile “{profile}”: choose mail or archive.")
     if limit is not None and form != "txt":
         raise Refused(f"Only plain text is made to fit a limit, not {form}: choose the format txt.")
-    return RENDERERS[form](copy, Manner(profile=profile, fonts=fonts or Fonts(), limit=limit))
+    return RENDERERS[form](
+        copy, Manner(profile=profile, fonts=fonts or Fonts(), limit=limit, template=template)
+    )
 
 
 def file_name(copy: Copy, form: str) -> str:
@@ -78,6 +87,10 @@ def _pdf(copy: Copy, manner: Manner) -> Rendering:
     return Rendering(data=data, media_type="application/pdf", notices=notices)
 
 
+def _docx(copy: Copy, manner: Manner) -> Rendering:
+    return Rendering(data=render_docx(make_document(copy), template=manner.template), media_type=_WORD)
+
+
 def _html(copy: Copy, _: Manner) -> Rendering:
     return Rendering(data=render_html(make_document(copy)).encode(), media_type="text/html; charset=utf-8")
 
@@ -92,4 +105,4 @@ def _json(copy: Copy, _: Manner) -> Rendering:
     return Rendering(data=copy_json(copy), media_type="application/json")
 
 
-RENDERERS: dict[str, Renderer] = {"pdf": _pdf, "html": _html, "txt": _text, "json": _json}
+RENDERERS: dict[str, Renderer] = {"pdf": _pdf, "docx": _docx, "html": _html, "txt": _text, "json": _json}

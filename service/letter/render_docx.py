@@ -34,7 +34,7 @@ from service.letter.word_parts import (
     set_properties,
     set_sections,
 )
-from service.letter.word_tags import TagReader, as_markup
+from service.letter.word_tags import TagReader, as_xml
 
 # Each stands once in the text of a template; a template may bring a letterhead of its own.
 BLOCKS = (
@@ -82,18 +82,13 @@ def render_docx(document: Document, *, template: bytes | None = None) -> bytes:
     return pack(parts, day=date.fromisoformat(document.day))
 
 
-class _Template(DocxTemplate):  # type: ignore[misc]
-    """docxtpl, but what is filled in stays as it is: no character of a name is a tab or a page break."""
-
-    def resolve_listing(self, xml: str) -> str:
-        return xml
-
-
 def _fill(parts: Parts, blocks: Mapping[str, str]) -> Parts:
     reader = TagReader(frozenset(blocks))
     try:
-        template = _Template(io.BytesIO(pack(parts, day=date(2026, 1, 1))))
-        template.render(as_markup(blocks), reader)
+        template = DocxTemplate(io.BytesIO(pack(parts, day=date(2026, 1, 1))))
+        # What is filled in stays as it is: no character of a name is a tab or a page break to us.
+        template.resolve_listing = _as_it_is
+        template.render(as_xml(blocks), reader)
         headers = len(list(template.get_headers_footers(template.HEADER_URI)))
         filled = io.BytesIO()
         template.save(filled)
@@ -103,6 +98,10 @@ def _fill(parts: Parts, blocks: Mapping[str, str]) -> Parts:
     found = unpack(filled.getvalue())
     _refuse_unmarked(parse(found[_DOCUMENT]), parse(found.get("word/settings.xml", b"<none/>")))
     return found
+
+
+def _as_it_is(xml: str) -> str:
+    return xml
 
 
 def _refuse_incomplete(held: Sequence[Counter[str]], *, headers: int) -> None:

@@ -81,7 +81,9 @@ def add_lists(
     root = parse(parts.get(_NUMBERING, b"<none/>"))
     look = {kind: _abstract_of(kind, root, parse(parts[_STYLES]), styles) for kind in LISTS}
     for number, (kind, start) in enumerate(lists, start=first):
-        one = etree.SubElement(root, W + "num", {W + "numId": str(number)})
+        one = etree.Element(W + "num", {W + "numId": str(number)})
+        last = root.find(W + "numIdMacAtCleanup")
+        root.insert(len(root) if last is None else root.index(last), one)
         etree.SubElement(one, W + "abstractNumId", {W + "val": look[kind]})
         for level in range(9):
             override = etree.SubElement(one, W + "lvlOverride", {W + "ilvl": str(level)})
