@@ -6,17 +6,21 @@ from typing import cast
 import click
 
 from service.campaigns.queries import get_campaign, numbered_edition
-from service.cli.context import Context, pass_context, say, write_out
+from service.cli.context import Context, pass_context, read_file, say, write_out
 from service.delivery.issue import issue_copy, sole_addressee
 from service.foundation.errors import Refused
 from service.kit.pack import pack_for
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Audience
+from service.letter.fit_text import UNITS, Limit, Unit
 from service.letter.render_pack import render_pack
 from service.letter.windows import LAYOUTS, Layout, layout_for_post
+from service.letter.word_package import shipped_template
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading, transaction
+
+_LARGEST_TEMPLATE = 10_000_000
 
 
 @click.group()
@@ -41,6 +45,16 @@ def letter() -> None:
     show_default=True,
     help="Where a PDF's inside address stands; post chooses the envelope's window by the office's country.",
 )
+@click.option("--limit", type=click.IntRange(min=1), help="For a form: text of at most this size.")
+@click.option(
+    "--unit", type=click.Choice(UNITS), default="characters", show_default=True, help="How the form counts."
+)
+@click.option("--whole-at", default="", help="Address of the whole letter, for a text that was shortened.")
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    help="Your Word template, in place of the setting's or ours.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
 @pass_context
 def compile_(
@@ -51,10 +65,15 @@ def compile_(
     profile: str,
     edition: int | None,
     layout: str,
+    limit: int | None,
+    unit: str,
+    whole_at: str,
+    template: Path | None,
     out: Path,
 ) -> None:
-    """Write the letter as PDF, HTML, text or JSON; volumes of a very long roll stand beside it."""
+    """Write the letter as PDF, Word file, HTML, text or JSON; volumes of a very long roll stand beside it."""
     services = context.services
+    look = (template or context.settings.word_template) if form == "docx" else None
     with transaction(services.engine) as session:
         campaign = get_campaign(session, slug)
         row = numbered_edition(session, campaign, edition) if edition is not None else None
@@ -75,7 +94,13 @@ def compile_(
     if layout == "post":
         layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
     rendering = compile_copy(
-        copy, form=form, profile=cast(Profile, profile), layout=cast(Layout, layout), fonts=services.fonts
+        copy,
+        form=form,
+        profile=cast(Profile, profile),
+        layout=cast(Layout, layout),
+        fonts=services.fonts,
+        limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
+        template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,
     )
     _refuse_pipe(out, rendering)
     write_out(out, rendering.data)
@@ -117,3 +142,12 @@ def pack(context: Context, slug: str, signatory: str, language: str, out: Path) 
     write_out(out, render_pack(found.pack, found.document, fonts=services.fonts))
     if str(out) != "-":
         say(f"Wrote {out}")
+
+
+@letter.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
+def template(out: Path) -> None:
+    """Write the Word template that letters are made from, to be restyled."""
+    write_out(out, shipped_template())
+    if str(out) != "-":
+        say(f"Wrote {out}: change its styles, keep its blocks, and name it in UNDERSIGNED_WORD_TEMPLATE.")

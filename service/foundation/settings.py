@@ -89,6 +89,9 @@ class Settings(BaseSettings):
         default="",
         description="sites that may embed a letter: `https://lakes.example https://rivers.example`, or *",
     )
+    word_template: Path | None = Field(
+        default=None, description="the Word template of letters as .docx; `letter template` writes ours"
+    )
     font_dir: Path | None = Field(default=None, description="a folder with more fonts for the letter")
 
     @classmethod

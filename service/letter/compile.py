@@ -8,7 +8,9 @@ from typing import Literal
 from service.foundation.errors import Refused
 from service.letter.copy import Copy
 from service.letter.document import Document, copy_json, make_document
+from service.letter.fit_text import Limit, fit_text
 from service.letter.fonts import Fonts, printable_lines
+from service.letter.render_docx import render_docx
 from service.letter.render_html import render_html
 from service.letter.render_pdf import render_pdf
 from service.letter.render_text import render_text
@@ -18,6 +20,7 @@ from service.letter.windows import Layout
 Profile = Literal["mail", "archive"]
 
 _AT_ONCE = 2
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +39,13 @@ class Rendering:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a copy is to be compiled: the PDF's profile and layout, and the fonts at hand."""
+    """How a copy is to be compiled: the PDF's profile, layout and fonts, how much text a form takes, the Word template."""
 
     profile: Profile
     layout: Layout
     fonts: Fonts
+    limit: Limit | None = None
+    template: bytes | None = None
 
 
 Renderer = Callable[[Copy, Manner], Rendering]
@@ -53,18 +58,25 @@ def compile_copy(
     profile: Profile = "mail",
     layout: Layout = "classic",
     fonts: Fonts | None = None,
+    limit: Limit | None = None,
+    template: bytes | None = None,
 ) -> Rendering:
-    """Compile a copy as "pdf", "html" (a fragment), "txt" or "json".
+    """Compile a copy as "pdf", "docx", "html" (a fragment), "txt" or "json".
 
-    The same copy gives the same bytes. `profile` ("mail" or "archive") and `layout` (where the inside
-    address stands) matter to the PDF only. Without `fonts` the system's are used. Raises Refused for an unknown format or profile and for a name that cannot be
-    printed; Permanent where the typesetter breaks down.
+    The same copy gives the same bytes. `profile` ("mail" or "archive") and `layout` (where the inside address stands)
+    matter to the PDF only. Without `fonts` the system's are used. With a `limit` the text is made to fit a form; a
+    `template` (a .docx) is what the Word file looks like, ours without it. Raises Refused for an unknown format or
+    profile, for a name that cannot be printed, for a limit where the format is not "txt" or that is too low, and for a
+    template that cannot be used; Permanent where the typesetter breaks down.
     """
     if form not in RENDERERS:
         raise Refused(f"There is no format “{form}”: choose one of {', '.join(RENDERERS)}.")
     if profile not in ("mail", "archive"):
         raise Refused(f"There is no profile “{profile}”: choose mail or archive.")
-    return RENDERERS[form](copy, Manner(profile=profile, layout=layout, fonts=fonts or Fonts()))
+    if limit is not None and form != "txt":
+        raise Refused(f"Only plain text is made to fit a limit, not {form}: choose the format txt.")
+    manner = Manner(profile=profile, layout=layout, fonts=fonts or Fonts(), limit=limit, template=template)
+    return RENDERERS[form](copy, manner)
 
 
 def file_name(copy: Copy, form: str) -> str:
@@ -106,16 +118,22 @@ def _pdf(copy: Copy, manner: Manner) -> Rendering:
     return Rendering(data=data, media_type="application/pdf", notices=notices, volumes=made)
 
 
+def _docx(copy: Copy, manner: Manner) -> Rendering:
+    return Rendering(data=render_docx(make_document(copy), template=manner.template), media_type=_WORD)
+
+
 def _html(copy: Copy, _: Manner) -> Rendering:
     return Rendering(data=render_html(make_document(copy)).encode(), media_type="text/html; charset=utf-8")
 
 
-def _text(copy: Copy, _: Manner) -> Rendering:
-    return Rendering(data=render_text(make_document(copy)).encode(), media_type="text/plain; charset=utf-8")
+def _text(copy: Copy, manner: Manner) -> Rendering:
+    document = make_document(copy)
+    text = fit_text(document, manner.limit) if manner.limit else render_text(document)
+    return Rendering(data=text.encode(), media_type="text/plain; charset=utf-8")
 
 
 def _json(copy: Copy, _: Manner) -> Rendering:
     return Rendering(data=copy_json(copy), media_type="application/json")
 
 
-RENDERERS: dict[str, Renderer] = {"pdf": _pdf, "html": _html, "txt": _text, "json": _json}
+RENDERERS: dict[str, Renderer] = {"pdf": _pdf, "docx": _docx, "html": _html, "txt": _text, "json": _json}

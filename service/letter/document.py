@@ -115,8 +115,9 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
     text = copy.text
     language = settle_language(text.language)
     words = words_of(language)
-    written = read_markdown([text.body, text.asks_intro, text.ending, *text.asks], fill=copy.fill)
-    body, asks_intro, ending, *asks = written.parts
+    # In the order in which they are printed, or the notes of the ending would be numbered before those of the asks.
+    written = read_markdown([text.body, text.asks_intro, *text.asks, text.ending], fill=copy.fill)
+    body, asks_intro, *asks, ending = written.parts
     title = copy.fill(text.title)
     return Document(
         language=language,

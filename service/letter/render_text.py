@@ -3,12 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from service.i18n.formats import isolate
 from service.letter.document import Document, Piece, Section
 from service.letter.markdown import Block, Run
 
 COLUMNS = 72
+
+Part = Literal[
+    "mark", "head", "title", "body", "asks_intro", "ask", "ending", "closing", "undersigned",
+    "names", "cc", "notes", "contact", "texts", "check",
+]  # fmt: skip
 
 _INDENT = "   "
 _GROUP = 8
@@ -26,13 +33,22 @@ def render_text(document: Document) -> str:
     Only a word that is longer than a line (a link) stands out. Names of a foreign direction are isolated
     (U+2068 … U+2069), links follow their text in angle brackets, notes stand at the end.
     """
-    parts = [
-        *_head(document),
-        *_text(document),
-        *_signatories(document),
-        *_foot(document),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(paragraph.text for paragraph in write_paragraphs(document)) + "\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """A paragraph of the plain letter and the part it belongs to; `is_heading` of one that must not stand last."""
+
+    part: Part
+    text: str
+    is_heading: bool = False
+
+
+def write_paragraphs(document: Document) -> tuple[Paragraph, ...]:
+    """Write a document as the paragraphs of its plain text, in their order; none is empty."""
+    parts = (*_head(document), *_text(document), *_signatories(document), *_foot(document))
+    return tuple(paragraph for paragraph in parts if paragraph.text)
 
 
 def write_blocks(blocks: Sequence[Block], *, first: str = "", rest: str = "") -> str:
@@ -93,42 +109,46 @@ def _may_part(before: str, after: str) -> bool:
     return before == _TSHEG or (_columns(before) == 2 and _columns(after) == 2)
 
 
-def _head(document: Document) -> list[str]:
+def _head(document: Document) -> Iterable[Paragraph]:
     own = document.language
-    return [
-        "\n".join(filter(None, (document.draft, document.not_for_publication))),
-        "\n".join(wrap(isolate(line, within=own)) for line in document.letterhead),
-        wrap(document.title),
-        wrap(document.subtitle),
-        document.date,
-        *("\n".join(wrap(isolate(line, within=own)) for line in one) for one in document.addressees),
-        wrap(document.delivery_line),
-        wrap(f"{document.re_label} {document.re}", rest=_INDENT) if document.re else "",
-        wrap(document.salutation),
-    ]
+    marks = filter(None, (document.draft, document.not_for_publication))
+    yield Paragraph(part="mark", text="\n".join(map(wrap, marks)))
+    yield Paragraph(
+        part="head", text="\n".join(wrap(isolate(line, within=own)) for line in document.letterhead)
+    )
+    yield Paragraph(part="title", text=wrap(document.title))
+    yield Paragraph(part="title", text=wrap(document.subtitle))
+    yield Paragraph(part="title", text=document.date)
+    for one in document.addressees:
+        yield Paragraph(part="head", text="\n".join(wrap(isolate(line, within=own)) for line in one))
+    yield Paragraph(part="head", text=wrap(document.delivery_line))
+    re_line = f"{document.re_label} {document.re}" if document.re else ""
+    yield Paragraph(part="title", text=wrap(re_line, rest=_INDENT))
+    yield Paragraph(part="title", text=wrap(document.salutation))
 
 
-def _text(document: Document) -> list[str]:
-    asks = [
-        write_blocks(ask, first=f"{place}. ", rest=" " * len(f"{place}. "))
-        for place, ask in enumerate(document.asks, start=1)
-    ]
-    return [
-        write_blocks(document.body),
-        write_blocks(document.asks_intro),
-        *asks,
-        write_blocks(document.ending),
-        wrap(document.closing),
-    ]
+def _text(document: Document) -> Iterable[Paragraph]:
+    yield from _blocks_of("body", document.body)
+    yield from _blocks_of("asks_intro", document.asks_intro)
+    for place, ask in enumerate(document.asks, start=1):
+        mark = f"{place}. "
+        yield Paragraph(part="ask", text=write_blocks(ask, first=mark, rest=" " * len(mark)))
+    yield from _blocks_of("ending", document.ending)
+    yield Paragraph(part="closing", text=wrap(document.closing))
 
 
-def _signatories(document: Document) -> list[str]:
-    return [
-        wrap(document.undersigned),
-        *(part for section in document.sections for part in _section(section, document.language)),
-        wrap(document.withheld),
-        wrap(document.identification),
-    ]
+def _blocks_of(part: Part, blocks: Sequence[Block]) -> Iterable[Paragraph]:
+    for block in blocks:
+        yield Paragraph(part=part, text=write_blocks([block]), is_heading=block.kind == "heading")
+
+
+def _signatories(document: Document) -> Iterable[Paragraph]:
+    yield Paragraph(part="undersigned", text=wrap(document.undersigned))
+    for section in document.sections:
+        for text in _section(section, document.language):
+            yield Paragraph(part="names", text=text)
+    yield Paragraph(part="names", text=wrap(document.withheld))
+    yield Paragraph(part="names", text=wrap(document.identification))
 
 
 def _section(section: Section, language: str) -> list[str]:
@@ -143,26 +163,27 @@ def _section(section: Section, language: str) -> list[str]:
     return parts
 
 
-def _foot(document: Document) -> list[str]:
+def _foot(document: Document) -> Iterable[Paragraph]:
     own = document.language
-    notes = [
-        write_blocks(note, first=f"[{place}] ", rest=" " * len(f"[{place}] "))
-        for place, note in enumerate(document.notes, start=1)
-    ]
     copied = [wrap(isolate(line, within=own), first=_INDENT, rest=_INDENT * 2) for line in document.cc]
+    yield Paragraph(part="cc", text="\n".join([document.cc_label, *copied]) if copied else "")
+    yield Paragraph(part="notes", text=document.notes_label)
+    for place, note in enumerate(document.notes, start=1):
+        mark = f"[{place}] "
+        yield Paragraph(part="notes", text=write_blocks(note, first=mark, rest=" " * len(mark)))
     contact = ", ".join(isolate(part, within=own) for part in document.contact)
+    said = f"{document.contact_label} {contact}" if contact else ""
+    yield Paragraph(part="contact", text=wrap(said, rest=_INDENT))
     others = [wrap(text, first=_INDENT, rest=_INDENT * 2) for text in document.other_texts]
+    yield Paragraph(part="texts", text="\n".join([document.other_texts_label, *others]) if others else "")
+    yield Paragraph(part="check", text=_check(document))
+
+
+def _check(document: Document) -> str:
     code = document.check_code
     groups = " ".join(code[place : place + _GROUP] for place in range(0, len(code), _GROUP))
-    check = f"{document.check_label} {groups}"
-    return [
-        "\n".join([document.cc_label, *copied]) if copied else "",
-        document.notes_label,
-        *notes,
-        wrap(f"{document.contact_label} {contact}", rest=_INDENT) if contact else "",
-        "\n".join([document.other_texts_label, *others]) if others else "",
-        "\n".join(filter(None, (wrap(check, rest=_INDENT), document.check_at))),
-    ]
+    line = wrap(f"{document.check_label} {groups}", rest=_INDENT)
+    return "\n".join(filter(None, (line, document.check_at)))
 
 
 def _pieces(pieces: Sequence[Piece], language: str) -> str:

@@ -1,0 +1,203 @@
+"""A Word file as its parts: taken apart with care, and put together so that the bytes repeat."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from service.foundation.errors import Refused
+from service.templating import TEMPLATES
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+OVERRIDE = "{http://schemas.openxmlformats.org/package/2006/content-types}Override"
+TYPES = "[Content_Types].xml"
+
+Parts = dict[str, bytes]
+
+_DOCUMENT = "word/document.xml"
+_MOST_PARTS = 300
+_MOST_BYTES = 30_000_000
+_KEPT = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|word/_rels/[a-z]+\d*\.xml\.rels|word/media/[\w-]+\.(png|jpe?g)"
+    r"|word/(document|styles|settings|numbering|fontTable|footnotes|endnotes|header\d*|footer\d*|theme/theme\d+)\.xml"
+)
+# What Word keeps for itself, or about who wrote the template: it has no business in a letter.
+_DROPPED = re.compile(
+    r"(docProps|customXml)/.*|word/(webSettings|stylesWithEffects|people|_rels/settings\.xml\.rels)(\.xml)?|.*/"
+)
+_MACROS = re.compile(r"vba|macro|activex", re.IGNORECASE)
+_FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "STYLEREF", "HYPERLINK"})
+_CHANGES = tuple(
+    W + name for name in ("ins", "del", "moveFrom", "moveTo", "commentRangeStart", "commentReference")
+)
+_EXECUTED = tuple(W + name for name in ("object", "control", "altChunk", "subDoc", "pict"))
+_SAVES = re.compile(r"rsid")
+_LINKS = frozenset({"http", "https", "mailto"})
+
+
+def shipped_template() -> bytes:
+    """Put together the template that comes with the service."""
+    folder = TEMPLATES / "letter/docx"
+    parts = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+    return pack(parts, day=date(2026, 1, 1))
+
+
+def open_template(data: bytes) -> Parts:
+    """Take a template apart: what makes up the page is kept, what tells who wrote it is dropped.
+
+    Raises Refused, in one sentence, for a file that is no Word document or broken, and for one that holds macros,
+    embedded objects, fields that reach out, comments, tracked changes, or a reference to anything outside.
+    """
+    parts = {name: part for name, part in unpack(data).items() if not _DROPPED.fullmatch(name)}
+    if _DOCUMENT not in parts or TYPES not in parts:
+        raise _broken("it has no word/document.xml")
+    for name in parts:
+        if _MACROS.search(name):
+            raise Refused("The Word template holds macros: save it as .docx without them.")
+        if not _KEPT.fullmatch(name):
+            raise Refused(
+                f"The Word template holds “{name}”, which has no place in a letter: remove that object."
+            )
+    for name in [name for name in parts if not name.startswith("word/media/")]:
+        parts[name] = _checked(name, parts[name], parts)
+    return parts
+
+
+def parse(part: bytes) -> etree._Element:
+    """Read a part; raises Refused where it is no XML or declares a document type."""
+    reader = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(part, reader)
+    except etree.XMLSyntaxError as error:
+        raise _broken("its XML cannot be read") from error
+    if root.getroottree().docinfo.doctype:
+        raise _broken("its XML declares a document type")
+    return root
+
+
+def write_part(root: etree._Element) -> bytes:
+    """Write a part as UTF-8 with its declaration."""
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
+
+
+def pack(parts: Mapping[str, bytes], *, day: date) -> bytes:
+    """Put the parts together: the same parts and day give the same bytes on every machine.
+
+    Nothing is compressed, for what a compressor makes differs from one machine's library to another's.
+    """
+    target = io.BytesIO()
+    # Readers that look into a file to tell its kind expect the content types first (OPC, annex C).
+    names = sorted(parts, key=lambda name: (name != TYPES, name))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, (max(day.year, 1980), day.month, day.day, 12, 0, 0))
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, parts[name])
+    return target.getvalue()
+
+
+def unpack(data: bytes) -> Parts:
+    """Read all parts of a file; raises Refused where it is no such file, or too large a one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
+                raise Refused(
+                    f"The Word template is larger than {_MOST_BYTES // 1_000_000} MB when it is unpacked."
+                )
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        raise _broken("it is no .docx file") from error
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _checked(name: str, part: bytes, parts: Parts) -> bytes:
+    root = parse(part)
+    if name.endswith(".rels"):
+        _keep_relations(root, name, parts)
+    elif name == TYPES:
+        for override in list(root.iter(OVERRIDE)):
+            if _MACROS.search(str(override.get("ContentType"))):
+                raise Refused("The Word template holds macros: save it as .docx without them.")
+            if str(override.get("PartName")).lstrip("/") not in parts:
+                root.remove(override)
+    else:
+        _refuse_what_acts(root)
+        _forget_saves(root)
+    return write_part(root)
+
+
+def _keep_relations(root: etree._Element, name: str, parts: Parts) -> None:
+    folder = name.partition("_rels/")[0]
+    for relation in list(root.iter(RELATION)):
+        target = str(relation.get("Target"))
+        if relation.get("TargetMode") == "External":
+            is_link = relation.get("Type") == HYPERLINK and urlsplit(target).scheme.lower() in _LINKS
+            if not is_link:
+                raise Refused(
+                    "The Word template refers to something outside of it: only links to web pages may."
+                )
+        elif (target.lstrip("/") if target.startswith("/") else folder + target) not in parts:
+            root.remove(relation)
+
+
+def _refuse_what_acts(root: etree._Element) -> None:
+    if next(root.iter(*_CHANGES), None) is not None:
+        raise Refused("The Word template holds comments or tracked changes: settle and delete them.")
+    if next(root.iter(*_EXECUTED), None) is not None:
+        raise Refused("The Word template holds an embedded object: use a plain PNG or JPEG picture.")
+    for field in _fields(root):
+        word = field.split()[0].upper() if field.split() else ""
+        if word not in _FIELDS:
+            raise Refused(
+                f"The Word template holds the field “{word}”: only page numbers and links may stand in it."
+            )
+
+
+def _fields(root: etree._Element) -> Iterator[str]:
+    open_fields: list[str] = []
+    for element in root.iter(W + "fldChar", W + "instrText", W + "fldSimple"):
+        kind = element.get(W + "fldCharType")
+        if element.tag == W + "fldSimple":
+            yield str(element.get(W + "instr"))
+        elif element.tag == W + "instrText":
+            # A field's instruction may be cut into many runs.
+            open_fields = [*open_fields[:-1], "".join(open_fields[-1:]) + (element.text or "")]
+        elif kind == "begin":
+            open_fields.append("")
+        elif open_fields and open_fields[-1]:
+            yield open_fields[-1]
+            open_fields[-1] = ""
+        if kind == "end" and open_fields:
+            open_fields.pop()
+    yield from filter(None, open_fields)
+
+
+def _forget_saves(root: etree._Element) -> None:
+    """Take out Word's numbers for the times at which somebody saved the template."""
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str):
+            continue
+        for name in [name for name in element.attrib if _SAVES.search(str(name))]:
+            del element.attrib[name]
+        parent = element.getparent()
+        if parent is not None and element.tag in {W + "rsids", W + "attachedTemplate"}:
+            parent.remove(element)
+
+
+def _broken(why: str) -> Refused:
+    return Refused(f"The Word template cannot be used: {why}.")
