@@ -6,11 +6,13 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.file import CampaignFile, revision_record
-from service.campaigns.queries import latest_edition
+from service.campaigns.queries import approvers_of, latest_edition
 from service.foundation.canonical import digest
 from service.foundation.sealing import CampaignKeys
+from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
+from service.model.message import MessageKind
 from service.model.recipient import Audience, Recipient, RecipientRole
 from service.store.sealed import seal_record
 
@@ -47,11 +49,24 @@ def offices_out_of_reach(file: CampaignFile) -> list[str]:
 
 
 def void_proposal(session: Session, campaign: Campaign, *, now: datetime) -> None:
-    """Let the edition that was proposed last never be sent: whoever approved it saw a letter that is about to change."""
+    """Let the edition that was proposed last never be sent: whoever approved it saw a letter that is about to change.
+
+    Its approvers are told, each once.
+    """
     edition = latest_edition(session, campaign)
-    if edition is not None and edition.voided_at is None:
-        edition.voided_at = now
-        session.add(edition)
+    if edition is None or edition.voided_at is not None:
+        return
+    edition.voided_at = now
+    session.add(edition)
+    for approver in approvers_of(session, campaign):
+        outbox.post(
+            session,
+            kind=MessageKind.ALERT,
+            campaign_id=campaign.id,
+            recipient_ref=approver.id,
+            occurrence=f"void:{edition.id}",
+            now=now,
+        )
 
 
 def _make_recipients(keys: CampaignKeys, revision: LetterRevision, file: CampaignFile) -> list[Recipient]:

@@ -50,6 +50,10 @@ _ALERTS = {
         "This letter was released by one person alone and goes out in 30 minutes. If it should not, tell the"
         " secretariat at once: `undersigned deliver {slug} --stop` stops it until then."
     ),
+    "void": Sentence(
+        "The letter that was proposed to you will not be sent as it was: it was opened again, or its text changed."
+        " What you decided on it has no effect any more; a new edition will be proposed to you."
+    ),
     "failed": Sentence(
         "The letter to {to} was not sent: it was refused, ran out of time, or a signatory left after the release."
         " `undersigned campaign show {slug}` says which; `undersigned deliver {slug} --again {id}` sends it again."

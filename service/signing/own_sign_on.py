@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from service.campaigns.queries import latest_edition, lock_campaign_of, released_edition
+from service.campaigns.queries import editions_out, latest_edition, lock_campaign_of, released_edition
 from service.foundation.canonical import digest
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
@@ -14,6 +14,7 @@ from service.foundation.sentence import Sentence
 from service.letter.audience import is_shown_to_nobody
 from service.letter.edition import Signatory
 from service.model.campaign import Campaign
+from service.model.edition import EditionKind
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Kind, Signature, Standing, Visibility, standing
@@ -62,13 +63,15 @@ class Holder:
         return released_edition(self.session, self.campaign) is not None
 
     def sent_entry(self) -> Signatory | None:
-        """Find this sign-on in the edition that was released; None where it is not in it, or none was released."""
-        row = released_edition(self.session, self.campaign)
-        if row is None:
-            return None
-        salt = signature_salt(self.keys, self.signature, number=row.number)
-        roll = frozen_letter(self.session, self.keyring, row).roll
-        return next((entry for entry in roll if entry.salt == salt), None)
+        """Find this sign-on in the letter or the addendum that was released; None where it is in neither."""
+        for row in editions_out(self.session, self.campaign):
+            if row.kind is not EditionKind.CORRECTION:
+                salt = signature_salt(self.keys, self.signature, number=row.number)
+                roll = frozen_letter(self.session, self.keyring, row).roll
+                entry = next((entry for entry in roll if entry.salt == salt), None)
+                if entry is not None:
+                    return entry
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
