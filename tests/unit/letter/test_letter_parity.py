@@ -42,7 +42,7 @@ def said_by(copy, form: str) -> str:
 
 
 def told(copy) -> list[str]:
-    """What every format must say, in this order."""
+    """Give what every format must say, in this order."""
     document = make_document(copy)
     names = [
         plain_pieces(one.line) for part in document.sections for group in part.groups for one in group.entries
