@@ -66,7 +66,16 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
 }
 # What acts tells in numbers, ids and slugs what it did; of none of these is it asked to show anybody.
 ACTS = {
-    *("init", "run", "update send", "update stop", "outbox retry", "outbox hold", "outbox resume"),
+    *(
+        "init",
+        "run",
+        "letter template",
+        "update send",
+        "update stop",
+        "outbox retry",
+        "outbox hold",
+        "outbox resume",
+    ),
     *(
         f"campaign {act}"
         for act in ("load", "freeze", "thaw", "open", "close", "reopen", "publish", "revise")
