@@ -117,7 +117,7 @@ def unpack(data: bytes) -> Parts:
                     f"The Word template is larger than {_MOST_BYTES // 1_000_000} MB when it is unpacked."
                 )
             return {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:
         raise _broken("it is no .docx file") from error
 
 

@@ -76,6 +76,7 @@ ACTS = {
         "update send",
         "update stop",
         "kit send",
+        "letter template",
         "outbox retry",
         "outbox hold",
         "outbox resume",
