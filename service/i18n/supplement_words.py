@@ -9,14 +9,13 @@ from service.i18n.formats import Noun, count, count_each, isolate, write_date, w
 
 @dataclass(frozen=True, kw_only=True)
 class _Words:
-    """`{n}` is a number, `{date}` the day of the letter, `{together}` all who have signed it; `since` heads a page's part."""
+    """`{n}` is a number, `{date}` the day of the letter, `{together}` all who have signed it."""
 
     addendum_title: str
     correction_title: str
     addendum: str
     correction: str
     taken_back: Noun
-    since: str
 
 
 _EN = _Words(
@@ -35,7 +34,6 @@ _EN = _Words(
         one="The following signatory has asked not to be named any longer:",
         many="The following {n} signatories have asked not to be named any longer:",
     ),
-    since="Signed since {date}: {joined}",
 )
 _FR = _Words(
     addendum_title="Addendum {n}\u00a0: {title}",
@@ -53,7 +51,6 @@ _FR = _Words(
         one="Le signataire suivant a demandé à ne plus être nommé\u00a0:",
         many="Les {n} signataires suivants ont demandé à ne plus être nommés\u00a0:",
     ),
-    since="Signée depuis le {date} par\u00a0: {joined}",
 )
 _ES = _Words(
     addendum_title="Adenda {n}: {title}",
@@ -71,7 +68,6 @@ _ES = _Words(
         one="El siguiente firmante ha pedido que no se le nombre más:",
         many="Los {n} firmantes siguientes han pedido que no se les nombre más:",
     ),
-    since="Firmada desde el {date} por: {joined}",
 )
 _AR = _Words(
     addendum_title="ملحق {n}: {title}",
@@ -88,7 +84,6 @@ _AR = _Words(
         few="طلب الموقّعون التالون ({n}) ألا تُذكر أسماؤهم بعد الآن:",
         many="طلب الموقّعون التالون ({n}) ألا تُذكر أسماؤهم بعد الآن:",
     ),
-    since="الموقّعون منذ {date}: {joined}",
 )
 _UG = _Words(
     addendum_title="قوشۇمچە {n}: {title}",
@@ -106,7 +101,6 @@ _UG = _Words(
         one="تۆۋەندىكى ئىمزا قويغۇچى ئىسمىنىڭ بۇنىڭدىن كېيىن ئاتالماسلىقىنى تەلەپ قىلدى:",
         many="تۆۋەندىكى {n} ئىمزا قويغۇچى ئىسمىنىڭ بۇنىڭدىن كېيىن ئاتالماسلىقىنى تەلەپ قىلدى:",
     ),
-    since="{date} دىن بۇيان ئىمزا قويغانلار: {joined}",
 )
 _BO = _Words(
     addendum_title="ཁ་སྣོན་ {n} : {title}",
@@ -123,7 +117,6 @@ _BO = _Words(
         one="གཤམ་གྱི་མིང་རྟགས་འགོད་མཁན་གྱིས་རང་མིང་ད་ནས་མི་འགོད་པའི་རེ་བ་བཏོན་ཡོད།",
         many="གཤམ་གྱི་མིང་རྟགས་འགོད་མཁན་ {n} ཡིས་རང་མིང་ད་ནས་མི་འགོད་པའི་རེ་བ་བཏོན་ཡོད།",
     ),
-    since="{date} ནས་བཟུང་མིང་རྟགས་འགོད་མཁན། {joined}",
 )
 _ZH = _Words(
     addendum_title="增补 {n}：{title}",
@@ -135,7 +128,6 @@ _ZH = _Words(
         one="以下签署者要求今后不再列出其名称：",
         many="以下 {n} 位签署者要求今后不再列出其名称：",
     ),
-    since="{date}以后签署者：{joined}",
 )
 _WORDS = {
     "en": _EN,
@@ -175,8 +167,3 @@ def correction_body(letter_date: date, language: str) -> str:
 def taken_back(number: int, language: str) -> str:
     """Write the line above the names that a correction takes back; empty where there is none."""
     return count(number, _WORDS[language].taken_back, language)
-
-
-def signed_since(letter_date: date, joined: str, language: str) -> str:
-    """Write the line above the names of an addendum on the letter's page: "Signed since December 7, 2026: 2 organizations"."""
-    return _WORDS[language].since.format(date=write_date(letter_date, language), joined=joined)
