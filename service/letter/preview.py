@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -211,7 +212,7 @@ class _Typesetter:
             return None
         found: dict[str, Any] = json.loads(line)
         self.drafts += 1
-        self.resident_bytes = found["memory_bytes"]
+        self.resident_bytes = _resident_bytes(self.process.pid)
         return found
 
     def _stop(self) -> None:
@@ -234,3 +235,12 @@ class _Typesetter:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(value) + "\n")
         self.process.stdin.flush()
+
+
+def _resident_bytes(pid: int) -> int:
+    """Give how much memory a process holds; its own highest mark would be that of the process which started it."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * resource.getpagesize()

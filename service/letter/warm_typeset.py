@@ -4,7 +4,6 @@ Reads the set-up as one line of JSON from standard input, then a line for each d
 """
 
 import json
-import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,8 +38,6 @@ def main() -> int:
     )
     for line in sys.stdin:
         answer = _typeset(compiler, {**fixed, "letter": json.loads(line)["letter"]})
-        # In kilobytes on Linux.
-        answer["memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     return 0

@@ -66,7 +66,7 @@ def test_no_statement_changes_what_was_frozen(released):
 
 def test_a_letter_whose_keys_were_shredded_can_be_purged(released):
     run(released, "DELETE FROM campaign_key")
-    for table in ("delivery_event", "delivery", "approval", "edition"):
+    for table in ("issued_copy", "delivery_event", "delivery", "approval", "edition"):
         run(released, f"DELETE FROM {table}")
 
     assert rows(released)[0] == []

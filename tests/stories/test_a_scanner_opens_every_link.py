@@ -8,6 +8,7 @@ import pytest
 
 from examples.demo.forms import read_forms
 from service.campaigns.life import reopen
+from service.kit.send import send_kits
 from service.model.tables import metadata
 from service.signing.invite import import_signatories
 from service.signing.queries import all_signatures
@@ -44,6 +45,8 @@ def coalition(coalition: Coalition) -> Coalition:
     answered(coalition, coalition.tokens("change")[0], "agree")
     page = visitor.send(letter_page(coalition, "/sign", kind="person"), PERSON).location
     coalition.deliver_mail().sign("Pending Pond").deliver_mail().close().propose()
+    with transaction(coalition.engine) as session:
+        send_kits(session, coalition.keyring, SLUG, under_embargo=True, by="test", now=coalition.now)
     coalition.deliver_mail()
     # It comes by no mail, but stands in the history of a browser.
     coalition.waiting = page.rpartition("/")[2]

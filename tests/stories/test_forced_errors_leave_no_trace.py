@@ -134,7 +134,13 @@ def filled(coalition, visitor: Visitor, rule: str) -> tuple[str, dict[str, str]]
     token = (coalition.tokens(rule.split("/")[1]) or ["A" * 43])[-1]
     path = rule.replace("<slug>", SLUG).replace("<token>", token) + "?kind=person"
     nonces = re.findall(r'name="nonce" value="([^"]+)"', visitor.open(path).text)
-    return path, {**FORM, "nonce": (nonces or ["x"])[0], "authority": "yes", "answer": "withdraw"}
+    return path, {
+        **FORM,
+        "nonce": (nonces or ["x"])[0],
+        "authority": "yes",
+        "answer": "withdraw",
+        "check": "0" * 64,
+    }
 
 
 def test_mail_that_fails_writes_down_nobody(coalition, caplog, capsys) -> None:

@@ -23,6 +23,7 @@ from service.signing.roll_export import write_signatories
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
+from tests.letters.pdf_reader import read_letter
 from tests.stories.visitor import letter_page, same
 from tests.unit.letter.word_file import parts_of
 
@@ -197,6 +198,15 @@ def pages(setup):
         yield from check(f"{path} with its key", keyed.text, setup.to_all)
 
 
+def said_by(answer):
+    """Give what an answer says: a page, each part of a ZIP file, all of a PDF; a picture says nothing."""
+    if answer.mimetype == "application/pdf":
+        return read_letter(answer.data).everything.decode("utf-8", "replace")
+    if answer.mimetype == "application/zip":
+        return "\n".join(part.decode("utf-8", "replace") for part in parts_of(answer.data).values())
+    return "" if answer.mimetype == "image/png" else answer.text
+
+
 def personal_pages(setup):
     """Look at what each personal link opens, with every page below it, and at what comes of a form sent empty."""
     sent = set()
@@ -206,7 +216,7 @@ def personal_pages(setup):
         # Its own words are its own business.
         mine = re.compile(f"canary{owner[1]}{owner[2]}[a-z]+" if owner else "(?!)", re.IGNORECASE)
         allowed = setup.to_signatories if owner else setup.to_all
-        text = setup.visitor.open(path).text
+        text = said_by(setup.visitor.open(path))
         whole = rule == "/invitation/<token>"
         yield from check(f"{rule} of {mail.to}", mine.sub("", text), allowed, all_of_them=whole)
         if rule not in sent:
