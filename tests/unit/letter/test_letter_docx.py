@@ -114,7 +114,7 @@ def test_properties_say_title_author_and_the_editions_date():
 def test_each_page_warns_of_a_draft_and_of_names_that_are_not_for_publication():
     said = said_in(word(copy_of("full", number=0)), "word/header1.xml")
 
-    assert said == ["DRAFT, not for circulation", "Contains names that are not for publication"]
+    assert said == ["DRAFT v2, not for circulation", "Contains names that are not for publication"]
     assert said_in(word(copy_of("public")), "word/header1.xml") == [""]
 
 
