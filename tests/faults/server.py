@@ -169,9 +169,12 @@ class FaultyServer:
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(task)
         # What was hung up on is closed by the loop's next turns.
-        for transport in list(self._loop._transports.values()):
-            transport.abort()
-        self._loop.run_until_complete(asyncio.sleep(0.01))
+        for _ in range(10):
+            for transport in list(self._loop._transports.values()):
+                transport.abort()
+            self._loop.run_until_complete(asyncio.sleep(0.01))
+            if not self._loop._transports:
+                break
         self._loop.close()
 
     def stop(self) -> None:
