@@ -86,3 +86,7 @@ def test_an_approver_may_think_again_until_the_release(engine, root, noon):
     coalition.approve_all()
 
     run(coalition, "UPDATE approval SET decision = 'changes'")
+
+    with coalition.engine.connect() as connection:
+        decisions = connection.execute(text("SELECT DISTINCT decision FROM approval")).scalars().all()
+    assert decisions == ["changes"]
