@@ -1,12 +1,12 @@
 """The twelve letters are what they were when somebody last looked at them; `python -m tests.letters.goldens` writes them anew."""
 
-import shutil
 import subprocess
 
 import pytest
 
 from tests.letters.goldens import HERE, describe_pdf, describe_text
 from tests.letters.twelve import TWELVE
+from tests.required import tool
 
 FORMS = {"mail": ("pdf.txt", describe_pdf), "txt": ("txt", describe_text)}
 
@@ -46,9 +46,7 @@ def test_the_letters_take_one_to_many_pages(letters):
 
 @pytest.mark.parametrize("name", TWELVE)
 def test_our_reader_and_another_find_the_same_letters(compiled, letters, name):
-    reader = shutil.which("pdftotext")
-    if reader is None:
-        pytest.skip("pdftotext is not installed")
+    reader = tool("pdftotext", package="poppler-utils")
     other = subprocess.run([reader, "-", "-"], input=compiled(name, "mail"), capture_output=True, check=True)
     ours = letters(name, "mail")
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import subprocess
 import unicodedata
 from collections.abc import Iterator
@@ -36,6 +35,7 @@ from tests.corpus.markup import foreign_markup
 from tests.corpus.writing import LITERAL, all_of
 from tests.doubles.databases import copy_sqlite
 from tests.make import make_signature
+from tests.required import tool
 from tests.stories.visitor import Door, Visitor
 
 ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
@@ -147,9 +147,7 @@ def test_the_pdf_prints_code_as_its_characters_and_runs_none(place: Coalition) -
     roll = frozenset(one for one in letter.roll if all(str(text).isascii() for text in vars(one).values()))
     copy = make_copy(replace(letter, roll=roll), audience="public", office=None)
     pdf = compile_copy(copy, form="pdf").data
-    reader = shutil.which("pdftotext")
-    if reader is None:
-        pytest.skip("No pdftotext on this machine: install poppler-utils to see this.")
+    reader = tool("pdftotext", package="poppler-utils")
     done = subprocess.run([reader, "-", "-"], input=pdf, capture_output=True, check=True)
     printed = "".join(done.stdout.decode().split())
 

@@ -3,7 +3,6 @@
 import dataclasses
 import io
 import re
-import shutil
 import subprocess
 
 import page
@@ -17,6 +16,7 @@ from service.letter.document import make_document
 from service.letter.scripts import language_of, stretches
 from service.letter.volumes import count_names, part_into_volumes
 from service.letter.windows import layout_for_post, window_of
+from tests.required import tool
 from tests.unit.letter.letters import PRESIDENT, copy_of, make_person, make_signatory, make_text
 
 BRITISH = dataclasses.replace(PRESIDENT, country="GB")
@@ -30,13 +30,12 @@ LAYOUTS = [
     ("window_dl", BRITISH, (24.9, 58.9, 95, 79.1), DL_SEEN),
     ("window_din5008b", GERMAN, (24.9, 62.6, 105, 90), DIN_SEEN),
 ]
-needs_reader = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 
 
 def words_at(data, place=1):
     """Give a page's words as (left, top, right, bottom, word), in millimetres."""
     done = subprocess.run(
-        ["pdftotext", "-f", str(place), "-l", str(place), "-bbox", "-", "-"],
+        [tool("pdftotext", package="poppler-utils"), "-f", str(place), "-l", str(place), "-bbox", "-", "-"],
         input=data,
         capture_output=True,
         check=True,
@@ -60,7 +59,6 @@ def failures(data, standard):
     return [finding.message for finding in report.failures if "STREAM-LENGTH" not in finding.rule_id]
 
 
-@needs_reader
 @pytest.mark.parametrize(("layout", "office", "box", "seen"), LAYOUTS)
 def test_a_window_shows_the_address_and_nothing_else(layout, office, box, seen):
     copy = copy_of("public", office)
@@ -195,7 +193,6 @@ def test_a_roll_too_long_for_one_file_stands_in_volumes(monkeypatch):
     assert failures(rendering.volumes[1], "ua1") == []
 
 
-@needs_reader
 @pytest.mark.parametrize("names", [310, 2_310])
 def test_a_long_rolls_last_page_ends_level_and_names_everybody_once(names):
     copy = copy_of("public", roll=tuple(make_signatory(f"Group{place:04}") for place in range(names)))
