@@ -1,4 +1,4 @@
-"""Keep a row within reach of its session, which forgets what nobody holds and asks the database again."""
+"""Keep rows and answers within reach of a session, which else forgets what nobody holds and asks the database again."""
 
 from collections.abc import Callable, Hashable
 from typing import TypeVar

@@ -76,11 +76,6 @@ def keep_links(
         )
 
 
-def link_of(session: Session, keys: CampaignKeys, link: Link) -> LinkToken | None:
-    """Find what is kept of a link, expired or not; None where it was never given out."""
-    return session.get(LinkToken, token_digest(link_token(keys, link)))
-
-
 def use_link(session: Session, keys: CampaignKeys, link: Link, *, now: datetime) -> datetime | None:
     """Mark a link as used, unless it was before; gives when it was first given out, None where it never was."""
     session.flush()
