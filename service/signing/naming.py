@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from service.foundation.sentence import Sentence
 from service.letter.audience import is_shown_to_nobody
 from service.model.campaign import Admit, Campaign
-from service.model.signature import Kind, Signature, Standing, Visibility, standing
+from service.model.signature import Signature, Standing, Visibility, standing
 from service.model.states import CampaignState, SignatureState
 
 HOW_NAMED = {
@@ -69,8 +69,3 @@ def is_accepted_at_once(signature: Signature, campaign: Campaign, *, members: Se
 def is_settled(campaign: Campaign) -> bool:
     """Tell whether the letter has gone out, so that leaving now changes later copies only."""
     return campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}
-
-
-def kind_word(kind: Kind) -> str:
-    """Give the noun for a kind of signatory."""
-    return "organization" if kind is Kind.ORGANIZATION else "person"

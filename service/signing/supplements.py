@@ -82,17 +82,6 @@ def correction_now(
     raise Refused(f"No signatory of {campaign.slug!r} waits for a correction of what was sent.")
 
 
-def addenda_today(
-    session: Session, keyring: Keyring, campaign: Campaign
-) -> tuple[tuple[EditionRow, Edition], ...]:
-    """Give the addenda that went out, as they may be shown now, in their order."""
-    return tuple(
-        (row, letter_since(session, keyring, campaign, row))
-        for row in editions_out(session, campaign)
-        if row.kind is EditionKind.ADDENDUM
-    )
-
-
 def _sent_edition(session: Session, campaign: Campaign) -> EditionRow:
     sent = released_edition(session, campaign)
     if sent is None or campaign.state is not CampaignState.SENT:

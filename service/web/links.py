@@ -24,11 +24,6 @@ def check_path() -> str:
     return _with("/verify", {})
 
 
-def home_path() -> str:
-    """Give the path of the front page."""
-    return _with("/", {})
-
-
 def _with(path: str, query: Mapping[str, str]) -> str:
     asked = {**query, PARAMETER: asked_language()}
     wanted = {name: value for name, value in asked.items() if value}
