@@ -5,7 +5,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
@@ -69,6 +69,14 @@ def _open_postgresql(folder: Path) -> Iterator[Database]:
         )
     finally:
         wheel.cleanup()
+
+
+def another_database(database: Database, name: str) -> Database:
+    """Make one more empty database of this name on the server of a PostgreSQL database."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    url = make_url(database.url).set(database=name).render_as_string(hide_password=False)
+    return replace(database, url=url)
 
 
 def sync_milliseconds(folder: Path) -> float:

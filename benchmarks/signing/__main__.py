@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.databases import POSTGRESQL, open_database
+from benchmarks.databases import POSTGRESQL, Database, another_database, open_database
 from benchmarks.figures import median, ratios
 from benchmarks.installation import Installation, install
 from benchmarks.processes import ContenderFailed
@@ -23,6 +23,7 @@ from benchmarks.signing.server import THREADS, WORKERS, Server, serving
 from benchmarks.verdict import Line, all_hold, at_least, holds
 from service.worker.forms import take_in_forms
 
+SIGN_AMONG_MANY, CONFIRM_AMONG_MANY = "sign-on among many", "confirm among many"
 SIGN, CONFIRM, PAGE, COUNT = "sign-on", "confirm", "letter page", "count.json"
 TWO, BYTES, HELLO = "floor: two INSERTs", "floor: same bytes", "floor: hello"
 WANTED = ((SIGN, TWO, 0.35), (CONFIRM, TWO, 0.35), (PAGE, BYTES, 0.6), (COUNT, HELLO, 0.7))
@@ -50,75 +51,91 @@ class Plan:
 
 
 @dataclass(kw_only=True)
-class Stage:
-    """The place where everything is measured."""
+class Signing:
+    """An installation whose letter people sign and confirm, and the server of its pages."""
 
     plan: Plan
     folder: Path
     installation: Installation
     product: Server
-    floor: Server
     signed: int = 0
     answered: int = 0
     took_in: int = 0
     took_in_seconds: float = 0.0
 
-    def turns(self) -> Mapping[str, Callable[[], Load]]:
-        """Give every contender's turn, in an order in which each stands near its floor."""
-        page, count = f"/letters/{_LONG}", f"/letters/{_LONG}/count.json"
-        return {
-            TWO: self._two,
-            SIGN: self._sign,
-            CONFIRM: self._confirm,
-            BYTES: lambda: self._get(self.floor, "/page"),
-            PAGE: lambda: self._get(self.product, page),
-            HELLO: lambda: self._get(self.floor, "/hello"),
-            COUNT: lambda: self._get(self.product, count),
-        }
-
-    def _numbers(self) -> range:
-        first, self.signed = self.signed, self.signed + _FASTEST * self.plan.seconds
-        return range(first, self.signed)
-
-    def _sign(self) -> Load:
-        people = sign_requests(self.product, _LETTER, self._numbers())
-        # The worker takes its time for each of them.
-        load = self._post(self.product, people, wanted="303", seconds=max(2, self.plan.seconds))
+    def sign(self) -> Load:
+        """Let people send the form."""
+        people = sign_requests(self.product, _LETTER, self.numbers())
+        load = post(self.product, people, folder=self.folder, seconds=self.plan.seconds)
         self.answered += load.requests
         return load
 
-    def _two(self) -> Load:
-        people = sign_requests(self.product, _LETTER, self._numbers())
-        return self._post(self.floor, (("/two", body) for _, body in people), wanted="303", again=True)
-
-    def _confirm(self) -> Load:
+    def confirm(self) -> Load:
+        """Let those who signed press the button."""
         self._take_in()
         buttons = confirm_requests(self.installation, _LETTER, most=_FASTEST * self.plan.seconds)
         # More can be confirmed in a second than signed, and nobody confirms twice.
-        return self._post(self.product, buttons, wanted="303", seconds=max(1, 2 * self.plan.seconds // 3))
+        seconds = max(1, 2 * self.plan.seconds // 3)
+        return post(self.product, buttons, folder=self.folder, seconds=seconds)
+
+    def numbers(self) -> range:
+        """Give the numbers of people who have not signed yet."""
+        first, self.signed = self.signed, self.signed + _FASTEST * self.plan.seconds
+        return range(first, self.signed)
 
     def _take_in(self) -> None:
         """Let the worker do what the form has left to it, and say how fast it does."""
         began = time.monotonic()
-        taken = take_in_forms(self.installation.services, "bench")
-        self.took_in += taken
+        self.took_in += take_in_forms(self.installation.services, "bench")
         self.took_in_seconds += time.monotonic() - began
 
-    def _post(
-        self,
-        server: Server,
-        requests: Iterator[tuple[str, str]] | Sequence[tuple[str, str]],
-        *,
-        wanted: str,
-        seconds: int = 0,
-        again: bool = False,
-    ) -> Load:
-        path = write_requests(self.folder / "requests", requests)
-        return put_load(server, path, seconds=seconds or self.plan.seconds, wanted=wanted, again=again)
+
+@dataclass(kw_only=True)
+class Stage:
+    """The place where everything is measured: the product twice, with few signatures and with many, and the floor."""
+
+    plan: Plan
+    folder: Path
+    few: Signing
+    many: Signing
+    floor: Server
+
+    def turns(self) -> Mapping[str, Callable[[], Load]]:
+        """Give every contender's turn, in an order in which each stands near what it is compared with."""
+        page, count = f"/letters/{_LONG}", f"/letters/{_LONG}/count.json"
+        return {
+            TWO: self._two,
+            SIGN: self.few.sign,
+            SIGN_AMONG_MANY: self.many.sign,
+            CONFIRM: self.few.confirm,
+            CONFIRM_AMONG_MANY: self.many.confirm,
+            BYTES: lambda: self._get(self.floor, "/page"),
+            PAGE: lambda: self._get(self.few.product, page),
+            HELLO: lambda: self._get(self.floor, "/hello"),
+            COUNT: lambda: self._get(self.few.product, count),
+        }
+
+    def _two(self) -> Load:
+        people = sign_requests(self.few.product, _LETTER, self.few.numbers())
+        bodies = (("/two", body) for _, body in people)
+        return post(self.floor, bodies, folder=self.folder, seconds=self.plan.seconds, again=True)
 
     def _get(self, server: Server, target: str) -> Load:
         path = write_requests(self.folder / "requests", [(target, "")] * 2)
         return put_load(server, path, seconds=self.plan.seconds, wanted="200", again=True)
+
+
+def post(
+    server: Server,
+    requests: Iterator[tuple[str, str]] | Sequence[tuple[str, str]],
+    *,
+    folder: Path,
+    seconds: int,
+    again: bool = False,
+) -> Load:
+    """Put these requests to a server for so long; each is answered by being sent on."""
+    path = write_requests(folder / "requests", requests)
+    return put_load(server, path, seconds=seconds, wanted="303", again=again)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -150,45 +167,53 @@ def _staged(plan: Plan) -> Iterator[Stage]:
             f"PostgreSQL ({database.safety}); gunicorn with {WORKERS} workers of {THREADS} threads, and wrk beside it.",
             flush=True,
         )
-        installation = install(database, folder)
-        installation.add_letter(_LETTER, signatories=0)
-        installation.add_letter(_LONG, signatories=_NAMES, settings='names_shown = "live"')
+        few = _signing(stack, plan, folder / "few", database, signatories=_NAMES)
+        many = _signing(stack, plan, folder / "many", another_database(database, "crowded"), signatories=1)
+        began = time.monotonic()
+        rows = add_crowd(many.installation, _LETTER, signatories=plan.crowd)
+        print(f"{rows:,} signatures are in one of the two databases, after {time.monotonic() - began:.0f} s.")
         with psycopg.connect(database.url, autocommit=True) as connection:
             for table in _TABLES:
                 connection.execute(table)
-        product = stack.enter_context(serving("product", installation.order, folder=folder))
         page = folder / "page.html"
-        page.write_bytes(product.get(f"/letters/{_LONG}"))
+        page.write_bytes(few.product.get(f"/letters/{_LONG}"))
         print(f"The page of the letter with {_NAMES:,} public names has {page.stat().st_size:,} bytes.")
         floor = stack.enter_context(
             serving("floor", {"database_url": database.url, "page": str(page)}, folder=folder)
         )
-        yield Stage(plan=plan, folder=folder, installation=installation, product=product, floor=floor)
+        yield Stage(plan=plan, folder=folder, few=few, many=many, floor=floor)
+
+
+def _signing(
+    stack: contextlib.ExitStack, plan: Plan, folder: Path, database: Database, *, signatories: int
+) -> Signing:
+    folder.mkdir()
+    installation = install(database, folder)
+    installation.add_letter(_LETTER, signatories=0)
+    installation.add_letter(_LONG, signatories=signatories, settings='names_shown = "live"')
+    product = stack.enter_context(serving("product", installation.order, folder=folder))
+    return Signing(plan=plan, folder=folder, installation=installation, product=product)
 
 
 def _measure(stage: Stage) -> Iterator[Line]:
     plan = stage.plan
-    print(f"\n{'round':<7}{'what':<22}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs each':>13}")
-    before = [_round(str(number), stage.turns()) for number in range(1, plan.rounds + 1)]
+    print(f"\n{'round':<7}{'what':<24}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs each':>13}")
+    rounds = [_round(str(number), stage.turns()) for number in range(1, plan.rounds + 1)]
     for what, floor, wanted in WANTED:
-        yield at_least(f"{what}, beside {floor}", median(ratios(before, what, floor)), wanted)
-    began = time.monotonic()
-    rows = add_crowd(stage.installation, _LETTER, signatories=plan.crowd)
-    print(f"\n{rows:,} signatures are in the table now, after {time.monotonic() - began:.0f} s more.")
-    turns = {name: turn for name, turn in stage.turns().items() if name in {TWO, SIGN, CONFIRM}}
-    after = [_round(f"{number}'", turns) for number in range(1, plan.rounds + 1)]
-    for what in (SIGN, CONFIRM):
-        kept = median(ratios(after, what, TWO)) / median(ratios(before, what, TWO))
-        yield at_least(f"{what} with {rows:,} signatures, beside without", kept, _MOST_LOST)
-    print(
-        f"\nThe worker took in {stage.took_in:,} of these forms, alone and {stage.took_in / stage.took_in_seconds:,.0f} a second."
-    )
-    kept_rows = typed_in(stage.installation, _LETTER)
+        yield at_least(f"{what}, beside {floor}", median(ratios(rounds, what, floor)), wanted)
+    for among, what in ((SIGN_AMONG_MANY, SIGN), (CONFIRM_AMONG_MANY, CONFIRM)):
+        kept = median(ratios(rounds, among, what))
+        yield at_least(f"{what} with {plan.crowd:,} signatures, beside without", kept, _MOST_LOST)
+    for signing in (stage.few, stage.many):
+        rate = signing.took_in / signing.took_in_seconds
+        print(f"\nThe worker took in {signing.took_in:,} of these forms, alone and {rate:,.0f} a second.")
+    answered = stage.few.answered + stage.many.answered
+    kept_rows = sum(typed_in(each.installation, _LETTER) for each in (stage.few, stage.many))
     yield holds(
-        f"every sign-on that was answered is kept ({stage.answered:,})",
+        f"every sign-on that was answered is kept ({answered:,})",
         measured=f"{kept_rows:,}",
-        wanted=f">= {stage.answered:,}",
-        so=kept_rows >= stage.answered,
+        wanted=f">= {answered:,}",
+        so=kept_rows >= answered,
     )
 
 
@@ -198,7 +223,7 @@ def _round(number: str, turns: Mapping[str, Callable[[], Load]]) -> dict[str, fl
         load = turn()
         measured[name] = load.rate
         print(
-            f"{number:<7}{name:<22}{load.rate:>10,.0f}{1000 * load.p50:>9.1f}{1000 * load.p99:>9.1f}"
+            f"{number:<7}{name:<24}{load.rate:>10,.0f}{1000 * load.p50:>9.1f}{1000 * load.p99:>9.1f}"
             f"{1e6 * load.cpu_seconds / max(1, load.requests):>13,.0f}",
             flush=True,
         )
