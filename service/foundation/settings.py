@@ -27,8 +27,8 @@ _SELECTOR = re.compile(r"(?!.{64})[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0
 _RATE = re.compile(r"(?:([^\s=]+:\d{1,5})=)?(\d{1,6}(?:\.\d{1,3})?)")
 # W3C Content Security Policy 3, host-source: what else may stand there could end the directive.
 _SITE = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?")
-# Read by the tests' own tools; the service itself has no use for it.
-_FOR_TESTS = {"REQUIRE_BROWSER"}
+# REQUIRE_<TOOL> is read by the tests alone: which tools of the machine they may not do without.
+_FOR_TESTS = "REQUIRE_"
 
 
 class Settings(BaseSettings):
@@ -298,7 +298,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
             continue
         name = variable.removeprefix(PREFIX)
         bare = name.removesuffix("_FILE")
-        if name in known or bare in known or name in _FOR_TESTS:
+        if name in known or bare in known or name.startswith(_FOR_TESTS):
             continue
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {PREFIX}{near[0]}?" if near else ""

@@ -1,11 +1,14 @@
 """Settings are right, or the service says in a sentence what is wrong and does not start."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from service.foundation.errors import Refused
 from service.foundation.settings import read_settings
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +69,15 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(monkeypatch, variables,
         read_settings()
 
     assert sentence in str(refusal.value)
+
+
+def test_what_ci_demands_of_the_tests_does_not_stop_the_service(monkeypatch):
+    demands = re.findall(r"export (UNDERSIGNED_\w+)=1", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    for name in demands:
+        monkeypatch.setenv(name, "1")
+
+    assert len(demands) == 3
+    assert read_settings().reminder_lead.days == 1
 
 
 @pytest.mark.parametrize(
