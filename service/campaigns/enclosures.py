@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from service.campaigns.file import CampaignFile
 from service.campaigns.file_tables import AnnexFile, LogoMade
@@ -15,7 +15,7 @@ from service.foundation.keyed import keyed_hash
 from service.letter.annex_file import LARGEST_ANNEX, check_annex
 from service.letter.enclosed import Annex, Logo
 from service.letter.logos import LARGEST_LOGO, read_logo
-from service.model.campaign import Campaign
+from service.model.campaign import Access, Campaign
 from service.model.enclosure import Enclosure, EnclosureKind
 from service.model.letter_revision import LetterRevision
 from service.store.keyring import Keyring
@@ -156,15 +156,21 @@ def annex_bytes(session: Session, keyring: Keyring, campaign_id: str, annex: Ann
     return _open(session, keyring, campaign_id, EnclosureKind.ANNEX, annex.sha256)
 
 
-def letters_with_annex(session: Session, keyring: Keyring, data: bytes) -> Sequence[Campaign]:
-    """Find the letters that have, or had, this file as an annex."""
-    index = _index(keyring, EnclosureKind.ANNEX, hashlib.sha256(data).hexdigest())
+def letters_with_annex(
+    session: Session, keyring: Keyring, sha256: str, *, only_public: bool
+) -> Sequence[Campaign]:
+    """Find the letters that have, or had, the file of this hash as an annex; those that everybody may see, or all."""
+    index = _index(keyring, EnclosureKind.ANNEX, sha256)
     found = (
         select(Campaign)
         .join(Enclosure, col(Enclosure.campaign_id) == Campaign.id)
         .where(Enclosure.file_index == index)
         .order_by(col(Campaign.id))
     )
+    if only_public:
+        found = found.where(
+            or_(col(Campaign.published_at).is_not(None), col(Campaign.access) == Access.PUBLIC)
+        )
     return session.exec(found).all()
 
 

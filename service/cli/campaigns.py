@@ -168,7 +168,19 @@ def show(context: Context, slug: str, as_json: bool) -> None:
     with reading(services.engine) as session:
         found = get_campaign(session, slug)
         report = campaign_report(session, services.keyring, found)
-        report["title"] = open_file(session, services.keyring, found).letter.title
+        file = open_file(session, services.keyring, found)
+        report["title"] = file.letter.title
+        report["logos"] = list(file.letterhead.logos)
+        report["annexes"] = [
+            {
+                "title": one.title,
+                "file": one.file,
+                "pages": one.pages,
+                "bytes": one.size,
+                "sha256": one.sha256,
+            }
+            for one in file.letter.annexes
+        ]
         report["link"] = services.settings.public_url + unlisted_address(services.keyring, found)
     if as_json:
         say_json(report)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.i18n.formats import Noun, count, is_one, isolate, write_number
+from service.i18n.formats import Noun, count, isolate, settle_language, write_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +57,15 @@ _WORDS = {
 
 def enclosures_label(number: int, language: str) -> str:
     """Write what stands before the list of what is enclosed; empty where nothing is."""
-    one, several = _WORDS[language].label
+    one, several = _WORDS[settle_language(language)].label
     if not number:
         return ""
-    return one if is_one(number, language) and number == 1 else several
+    return one if number == 1 else several
 
 
 def enclosure_line(title: str, pages: int, language: str) -> str:
     """Write the line of one enclosure, without its number: "Cases (PDF, 12 pages)"."""
+    language = settle_language(language)
     words = _WORDS[language]
     return words.line.format(title=isolate(title, within=language), pages=count(pages, words.pages, language))
 
