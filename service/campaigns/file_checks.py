@@ -75,6 +75,8 @@ def _event_first(data: Table) -> Iterator[Fault]:
 def _placeholders(data: Table) -> Iterator[Fault]:
     has_event = bool(_at(data, ("event", "name")))
     for path, text in _texts(("letter",), _at(data, ("letter",))):
+        if path[1:2] == ("annexes",):
+            continue
         for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
             told = _told_of_placeholder(name, has_event=has_event)
             if told:

@@ -1,0 +1,199 @@
+"""As the secretariat I want our logos and the documents we speak of to go with the letter, signed and checked like its text."""
+
+import hashlib
+import io
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from sqlmodel import select
+
+from service.delivery.follow import follow_deliveries
+from service.model.delivery import DeliveryEvent
+from service.store.transaction import reading, transaction
+from tests.coalition import PUBLIC_URL, SLUG, file_open_now
+from tests.doubles.relay import free_port
+from tests.enclosing import ANNEXES, BESIDE, CASES, CHARTER, HEAD, enclosing_file, make_pdf, make_png
+from tests.operator import Operator
+from tests.stories.visitor import letter_page, same, words_of
+
+# Drawing an SVG takes a process; the terminal's story does it once.
+FILES = {**BESIDE, "rivers.svg": make_png((240, 80))}
+ANNEX = f"/letters/{SLUG}/annexes/1.pdf"
+LOGO = f"/letters/{SLUG}/logos/2.png"
+
+
+@pytest.fixture
+def opened(coalition):
+    return coalition.open(enclosing_file(), FILES)
+
+
+@pytest.fixture
+def sent(opened):
+    opened.sign_and_confirm("Lake Alliance").close().propose()
+    opened.approve_all().release()
+    opened.deliver_mail()
+    with transaction(opened.engine) as session:
+        follow_deliveries(session, now=opened.now)
+    return opened
+
+
+def with_key(coalition, path):
+    return f"{path}?k={coalition.key()}"
+
+
+def test_whoever_may_read_the_text_may_read_its_annexes_and_nobody_else(opened, visitor):
+    nothing = visitor.open("/letters/never-was")
+    for path in (
+        *(ANNEX, LOGO, f"/letters/{SLUG}/annexes/9.pdf", f"/letters/{SLUG}/annexes/cases.pdf"),
+        f"{ANNEX}?k={opened.key()[:-1]}_",
+        f"/letters/{SLUG}/annexes/..%2f1.pdf",
+        *(
+            with_key(opened, f"/letters/{SLUG}/{path}")
+            for path in ("annexes/3.pdf", "annexes/0.pdf", "logos/3.png")
+        ),
+        *(
+            with_key(opened, f"/letters/{SLUG}/{path}")
+            for path in ("annexes/01.pdf", "annexes/1.png", "logos/1.svg")
+        ),
+    ):
+        assert same(visitor.open(path), nothing), path
+
+    annex, logo = visitor.open(with_key(opened, ANNEX)), visitor.open(with_key(opened, LOGO))
+
+    assert annex.data == CASES
+    assert annex.mimetype == "application/pdf"
+    assert annex.headers["Content-Disposition"] == f'inline; filename="{SLUG}-annex-1.pdf"'
+    assert logo.data.startswith(b"\x89PNG")
+    for answer in (annex, logo):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Robots-Tag"].startswith("noindex")
+
+
+def test_a_draft_has_no_files_for_anybody(coalition, visitor):
+    coalition.load(enclosing_file(), FILES)
+
+    assert same(visitor.open(with_key(coalition, ANNEX)), visitor.open("/letters/never-was"))
+
+
+def test_page_form_and_invitation_lead_to_the_annexes(opened, visitor):
+    page = visitor.open(letter_page(opened))
+    form = visitor.open(letter_page(opened, "/sign", kind="organization"))
+
+    for answer in (page, form):
+        assert f"{ANNEX}?k=" in answer.text
+        assert "Cases (PDF, 12 pages)" in words_of(answer)
+        assert "2 annexes belong to the text" in words_of(answer)
+    assert f'<img src="{LOGO}?k=' in page.text
+    assert 'alt="Coalition for Open Rivers"' in page.text
+
+
+def test_an_approver_reads_exactly_what_would_be_sent(opened, visitor):
+    opened.sign_and_confirm("Lake Alliance").close().propose()
+    opened.deliver_mail()
+    token = opened.newest_token("approve")
+
+    page = visitor.open(f"/approve/{token}")
+    annex = visitor.open(f"/approve/{token}/annexes/2.pdf")
+
+    assert f'href="/approve/{token}/annexes/2.pdf"' in page.text
+    assert annex.data == CHARTER
+    for path in (
+        f"/approve/{token}/annexes/3.pdf",
+        f"/approve/{token}/annexes/x",
+        "/approve/nothing/annexes/1.pdf",
+    ):
+        assert visitor.open(path).status_code == 404
+
+
+def test_the_office_gets_the_annexes_after_the_letter_and_the_evidence_names_them(sent):
+    mails = [BytesParser(policy=policy.default).parsebytes(kept.data) for kept in sent.postbox.kept]
+    [to_office] = [mail for mail in mails if mail["To"] == "president@office.example"]
+    attached = list(to_office.iter_attachments())
+
+    assert [part.get_filename() for part in attached[-2:]] == [f"{SLUG}-annex-1.pdf", f"{SLUG}-annex-2.pdf"]
+    assert [part.get_content() for part in attached[-2:]] == [CASES, CHARTER]
+    assert attached[0].get_content().startswith(b"%PDF-")
+    assert "Enclosures:\n   1. Cases (PDF, 12 pages)" in to_office.get_body(("plain",)).get_content()
+    assert "<img" not in to_office.get_body(("html",)).get_content()
+    with reading(sent.engine) as session:
+        told = session.exec(select(DeliveryEvent.evidence).order_by(DeliveryEvent.id)).all()
+    assert [line[:25] for line in told if "annex" in line] == [
+        "with annex 1, SHA-256 " + part for part in hashes()
+    ]
+
+
+def hashes():
+    return [hashlib.sha256(data).hexdigest()[:3] for data in (CASES, CHARTER)]
+
+
+def check(visitor, data):
+    return visitor._client.post(
+        "/verify", data={"check": "", "file": (io.BytesIO(data), "a.pdf")}, base_url=PUBLIC_URL
+    )
+
+
+def test_a_stranger_who_holds_an_annex_learns_of_the_letter_only_once_it_is_public(sent, visitor):
+    before, other = check(visitor, CASES), check(visitor, make_pdf(pages=5))
+    sent.publish()
+    after = check(visitor, CASES)
+
+    assert same(before, other)
+    assert "Keep the river open" not in before.text
+    assert "annex of a letter, byte for byte" in words_of(after)
+    assert "1. Cases" in words_of(after)
+    assert "Keep the river open" in words_of(after)
+
+
+def test_a_published_letter_shows_its_annexes_to_everybody(sent, visitor):
+    sent.publish()
+
+    answer = visitor.open(ANNEX)
+
+    assert answer.data == CASES
+    assert visitor.open(ANNEX, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert f'href="{ANNEX}"' in visitor.open(f"/letters/{SLUG}").text
+
+
+@pytest.fixture
+def operator(tmp_path):
+    operator = Operator(tmp_path, smtp_port=free_port(), web_port=free_port())
+    for name, data in BESIDE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "letter.toml").write_bytes(file_open_now() + (HEAD + ANNEXES).encode())
+    operator.does("init")
+    return operator
+
+
+def test_the_terminal_takes_lists_and_writes_them(operator, tmp_path):
+    operator.does("campaign", "load", "letter.toml")
+    shown = operator.does("campaign", "show", SLUG)
+    operator.does("campaign", "freeze", SLUG)
+    said = operator.does("letter", "compile", SLUG, "--out", "letter.pdf")
+    operator.does("letter", "compile", SLUG, "--annexes", "--out", "letter.txt", "--format", "txt")
+
+    assert "Cases, file cases.pdf, pages 12" in shown
+    assert "rivers.svg" in shown
+    assert "--annexes" in said
+    assert (tmp_path / "letter-annex-1.pdf").read_bytes() == CASES
+    assert (tmp_path / "letter-annex-2.pdf").read_bytes() == CHARTER
+    assert "2. The Charter, article 7 (PDF, 1 page)" in (tmp_path / "letter.txt").read_text()
+    assert operator.run("letter", "verify", "cases.pdf").returncode == 1
+
+
+def test_the_terminal_refuses_what_lies_elsewhere_or_acts(operator, tmp_path):
+    (tmp_path / "cases.pdf").unlink()
+    (tmp_path / "cases.pdf").symlink_to("/etc/hostname")
+    linked = operator.run("campaign", "load", "letter.toml")
+    (tmp_path / "cases.pdf").unlink()
+    (tmp_path / "cases.pdf").write_bytes(make_pdf(catalog=b"/OpenAction << /S /JavaScript /JS (x) >>"))
+    (tmp_path / "rivers.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
+    acting = operator.run("campaign", "load", "letter.toml")
+
+    assert (linked.returncode, acting.returncode) == (2, 2)
+    assert "cases.pdf cannot be read" in linked.stderr
+    assert "cases.pdf holds a script" in acting.stderr
+    assert "rivers.svg holds a script" in acting.stderr
+    assert operator.does("campaign", "list").startswith("There is no letter yet")
