@@ -51,9 +51,10 @@ def read_beside(folder: Path, name: str, *, most: int) -> bytes:
     finally:
         if here is not None:
             os.close(here)
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise Refused(f"{name} is no plain file.")
     with os.fdopen(opened, "rb") as file:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            raise Refused(f"{name} is no plain file.")
         data = file.read(most + 1)
     if len(data) > most:
         raise Refused(f"{name} is larger than {most // 1_000_000} MB: make it smaller.")

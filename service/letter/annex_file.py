@@ -17,7 +17,7 @@ _HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)[\r\n \t]")
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
 # A zip file ends with this, at most 64 KB before its last byte.
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 66_000
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _OBJECT = re.compile(rb"\bobj\b(.*?)\b(?:endobj|stream)\b", re.DOTALL)
 
 
@@ -64,17 +64,22 @@ def check_annex(data: bytes, *, name: str) -> int:
         raise Refused(
             f"{name} does not end as a PDF does: it was cut, or something hangs on it; print it to PDF again."
         )
+    _refuse_what_acts(data, name)
     packed = tuple(_unpacked(data, name))
-    for part in (data, *(unpacked for _, unpacked in packed)):
-        for pattern, told in _REFUSED:
-            if pattern.search(part):
-                raise Refused(f"{name} {told}.")
+    for _, unpacked in packed:
+        _refuse_what_acts(unpacked, name)
     objects = [match[1] for match in _OBJECT.finditer(data)]
     objects += [inner for first, unpacked in packed for inner in _split(unpacked, first)]
     pages = _count_pages(objects)
     if not pages:
         raise Refused(f"{name} has no page that can be counted: print it to PDF again.")
     return pages
+
+
+def _refuse_what_acts(part: bytes, name: str) -> None:
+    for pattern, told in _REFUSED:
+        if pattern.search(part):
+            raise Refused(f"{name} {told}.")
 
 
 def _unpacked(data: bytes, name: str) -> Iterator[tuple[int, bytes]]:

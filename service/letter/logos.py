@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 import zlib
 
 from PIL import Image, UnidentifiedImageError
@@ -41,6 +42,8 @@ def read_logo(data: bytes, *, name: str) -> Logo:
 
 
 def _clean_png(data: bytes, name: str) -> tuple[bytes, int, int]:
+    # Before anything is unpacked: its size stands in the first chunk (PNG specification, 11.2.1).
+    _refuse_pixels(*struct.unpack(">II", data[16:24].ljust(8, b"\0")), name=name)
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             _refuse_shape(image, name)
@@ -63,14 +66,17 @@ def _clean_png(data: bytes, name: str) -> tuple[bytes, int, int]:
     return written.getvalue(), flat.width, flat.height
 
 
-def _refuse_shape(image: Image.Image, name: str) -> None:
-    width, height = image.size
-    if getattr(image, "n_frames", 1) > 1:
-        raise Refused(f"{name} is an animation: give a logo that stands still.")
+def _refuse_pixels(width: int, height: int, *, name: str) -> None:
     if width * height > _MOST_PIXELS:
         raise Refused(
             f"{name} has {width:,} × {height:,} pixels: save the logo with at most {_MOST_PIXELS // 1_000_000} million."
         )
+
+
+def _refuse_shape(image: Image.Image, name: str) -> None:
+    width, height = image.size
+    if getattr(image, "n_frames", 1) > 1:
+        raise Refused(f"{name} is an animation: give a logo that stands still.")
     if width > _LONGEST * height or height > _SLIMMEST * width:
         raise Refused(
             f"{name} is too long for a letterhead: at most {_LONGEST} times as wide as high, and {_SLIMMEST} times as high as wide."

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from service.i18n.enclosure_words import enclosure_number
 from service.i18n.formats import isolate
 from service.i18n.paper_words import paper_words_of
 from service.letter.document import Document, Piece, plain_blocks, plain_pieces
@@ -72,10 +71,6 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
         "check_title": words.check_title,
         "check_how": words.check_how,
         "logos": [{"svg": as_svg(one), "ratio": [one.width, one.height]} for one in document.logos],
-        "enclosures": [
-            f"{enclosure_number(place, own)} {line}"
-            for place, line in enumerate(document.enclosures, start=1)
-        ],
         "letterhead": [isolate(line, within=own) for line in document.letterhead],
         "addressees": [[isolate(line, within=own) for line in one] for one in document.addressees],
         "cc": [isolate(line, within=own) for line in document.cc],
