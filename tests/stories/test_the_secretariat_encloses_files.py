@@ -115,7 +115,8 @@ def test_the_office_gets_the_annexes_after_the_letter_and_the_evidence_names_the
     assert [part.get_filename() for part in attached[-2:]] == [f"{SLUG}-annex-1.pdf", f"{SLUG}-annex-2.pdf"]
     assert [part.get_content() for part in attached[-2:]] == [CASES, CHARTER]
     assert attached[0].get_content().startswith(b"%PDF-")
-    assert "Enclosures:\n   1. Cases (PDF, 12 pages)" in to_office.get_body(("plain",)).get_content()
+    words = to_office.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert "Enclosures:\n   1. Cases (PDF, 12 pages)" in words
     assert "<img" not in to_office.get_body(("html",)).get_content()
     with reading(sent.engine) as session:
         told = session.exec(select(DeliveryEvent.evidence).order_by(DeliveryEvent.id)).all()
@@ -189,7 +190,7 @@ def test_the_terminal_refuses_what_lies_elsewhere_or_acts(operator, tmp_path):
     linked = operator.run("campaign", "load", "letter.toml")
     (tmp_path / "cases.pdf").unlink()
     (tmp_path / "cases.pdf").write_bytes(make_pdf(catalog=b"/OpenAction << /S /JavaScript /JS (x) >>"))
-    (tmp_path / "rivers.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
+    (tmp_path / "rivers.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><script/></svg>")
     acting = operator.run("campaign", "load", "letter.toml")
 
     assert (linked.returncode, acting.returncode) == (2, 2)
