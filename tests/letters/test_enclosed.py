@@ -13,9 +13,11 @@ import pytest
 from service.letter.compile import compile_copy
 from service.letter.document import make_document
 from service.letter.render_html import Beside, render_html
+from service.letter.word_package import shipped_template
 from tests.letters.enclosed import ANNEXES, GOLDEN, enclosed_copy
 from tests.letters.goldens import describe_pdf, describe_text
 from tests.letters.pdf_reader import read_letter
+from tests.unit.letter.word_file import parts_of, with_parts
 
 COALITION = "Coalition for Open Rivers"
 
@@ -120,3 +122,13 @@ def test_every_language_has_its_words_for_what_is_enclosed(copy, language, one, 
 
     assert document.enclosures_label.startswith(one)
     assert two in document.enclosures[0]
+
+
+def test_a_template_with_a_letterhead_of_its_own_gets_no_logos(copy):
+    shipped = shipped_template()
+    own = parts_of(shipped)["word/document.xml"].replace(b"{{p letterhead }}", b"Our own letterhead")
+
+    word = parts_of(compile_copy(copy, form="docx", template=with_parts(shipped, word__document=own)).data)
+
+    assert not any(name.startswith("word/media/") for name in word)
+    assert b"letterLogo" not in word["word/_rels/document.xml.rels"]

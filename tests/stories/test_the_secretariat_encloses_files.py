@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import zipfile
 from email import policy
 from email.parser import BytesParser
 
@@ -9,9 +10,15 @@ import pytest
 from sqlmodel import select
 
 from service.delivery.follow import follow_deliveries
+from service.kit.pack import pack_for
+from service.kit.send import send_kits
+from service.letter.fonts import Fonts
 from service.model.delivery import DeliveryEvent
+from service.signing.mirror import make_mirror
+from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
-from tests.coalition import PUBLIC_URL, SLUG, file_open_now
+from tests.changing import revised
+from tests.coalition import PUBLIC_URL, SLUG, Coalition, database_bytes, file_open_now
 from tests.doubles.relay import free_port
 from tests.enclosing import ANNEXES, BESIDE, CASES, CHARTER, HEAD, enclosing_file, make_pdf, make_png
 from tests.operator import Operator
@@ -197,3 +204,49 @@ def test_the_terminal_refuses_what_lies_elsewhere_or_acts(operator, tmp_path):
     assert "cases.pdf holds a script" in acting.stderr
     assert "rivers.svg holds a script" in acting.stderr
     assert operator.does("campaign", "list").startswith("There is no letter yet")
+
+
+def test_who_signed_sees_that_an_annex_changed(opened, visitor):
+    opened.sign_and_confirm("Lake Alliance")
+    revised(opened, enclosing_file(), beside={**FILES, "cases.pdf": make_pdf(pages=13)})
+    opened.deliver_mail()
+
+    page = visitor.open(f"/change/{opened.newest_token('change')}")
+
+    assert "Annex 1" in words_of(page)
+    assert hashlib.sha256(CASES).hexdigest() in page.text
+    assert "Cases (PDF, 13 pages)" in words_of(page)
+
+
+def test_mirror_kit_and_the_paper_for_boards_hold_or_name_them(sent, visitor):
+    sent.publish()
+    with reading(sent.engine) as session:
+        mirrored = make_mirror(
+            session, sent.keyring, SLUG, names=False, address=PUBLIC_URL, fonts=Fonts(), now=sent.now
+        ).files
+        pack = pack_for(session, sent.keyring, SLUG, signatory="", language="fr", now=sent.now).pack
+    with transaction(sent.engine) as session:
+        send_kits(session, sent.keyring, SLUG, under_embargo=False, by="test", now=sent.now)
+    kit = visitor.open(f"/kit/{sent.deliver_mail().newest_token('kit')}/kit.zip")
+    said = [row.text for section in pack.sections for row in section.rows]
+
+    assert mirrored["annex-1.pdf"] == CASES
+    assert mirrored["logo-2.png"].startswith(b"\x89PNG")
+    assert b'src="logo-2.png"' in mirrored["index.html"]
+    assert b'href="annex-2.pdf"' in mirrored["index.html"]
+    assert CHARTER in mirrored.values()
+    assert "1. Cases (PDF, 12 pages)" in said
+    with zipfile.ZipFile(io.BytesIO(kit.data)) as held:
+        assert held.read(f"{SLUG}-kit/annex-2.pdf") == CHARTER
+        assert b"annex-2.pdf: annex 2 of the letter" in held.read(f"{SLUG}-kit/README.txt")
+
+
+def test_nothing_of_an_annex_is_legible_on_a_stolen_disk(tmp_path, noon, root, sqlite_url):
+    engine = make_engine(sqlite_url)
+    Coalition(engine=engine, root=root, now=noon).open(enclosing_file(), FILES)
+    engine.dispose()
+
+    stolen = database_bytes(tmp_path)
+    for words in (b"Cases", b"cases.pdf", b"%PDF", b"\x89PNG", hashlib.sha256(CASES).hexdigest().encode()):
+        assert words not in stolen
+    assert hashlib.sha256(CASES).digest() not in stolen
