@@ -266,7 +266,7 @@ def read(data):
     """Read a file as text; of a Word file every part, its properties too."""
     if not data.startswith(b"PK"):
         return data.decode()
-    return b"\n".join(parts_of(data).values()).decode()
+    return b"\n".join(parts_of(data).values()).decode("utf-8", "replace")
 
 
 def mirrors(setup):
