@@ -52,12 +52,12 @@ def verify(context: Context, file: Path, as_json: bool) -> None:
 
 def _say_annex(found: FoundAnnex, *, as_json: bool) -> None:
     if as_json:
-        told = {"annex": found.place, "annex_title": found.annex.title, "sha256": found.annex.sha256}
+        told = {"annex": found.place, "annex_title": found.annex_title, "sha256": found.sha256}
         say_json(
             {"ours": True, "bytes": Bytes.SAME.value, "title": found.title, "edition": found.edition, **told}
         )
         return
-    say(f"This is annex {found.place} of edition {found.edition} of “{found.title}”: {found.annex.title}.")
+    say(f"This is annex {found.place} of edition {found.edition} of “{found.title}”: {found.annex_title}.")
     say(_COMPARED[Bytes.SAME])
 
 

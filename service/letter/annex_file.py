@@ -4,6 +4,7 @@ No library that reads PDF is at hand at run time, so this reads little: it finds
 file it stands, and counts the pages. It proves no file harmless, and mends none.
 """
 
+import itertools
 import re
 import zlib
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
 # A zip file ends with this, at most 64 KB before its last byte.
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 66_000
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_OBJECT = re.compile(rb"\bobj\b(.*?)\b(?:endobj|stream)\b", re.DOTALL)
+_MARK = re.compile(rb"\b(obj|endobj|stream)\b")
+_MOST_LOOKED_AT, _STEP, _DIGITS = 200_000_000, 65_536, 10
 
 
 def _name(word: str) -> bytes:
@@ -68,7 +70,7 @@ def check_annex(data: bytes, *, name: str) -> int:
     packed = tuple(_unpacked(data, name))
     for _, unpacked in packed:
         _refuse_what_acts(unpacked, name)
-    objects = [match[1] for match in _OBJECT.finditer(data)]
+    objects = [*_objects(data)]
     objects += [inner for first, unpacked in packed for inner in _split(unpacked, first)]
     pages = _count_pages(objects)
     if not pages:
@@ -84,16 +86,16 @@ def _refuse_what_acts(part: bytes, name: str) -> None:
 
 def _unpacked(data: bytes, name: str) -> Iterator[tuple[int, bytes]]:
     """Unpack every stream of objects, wherever its beginning stands, so that none hides within another stream."""
-    room = _MOST_UNPACKED
+    room, looked_at = _MOST_UNPACKED, 0
     for start in _STREAM.finditer(data):
         dictionary = data[max(0, data.rfind(b"obj", 0, start.start())) : start.start()]
+        looked_at += len(dictionary)
+        if looked_at > _MOST_LOOKED_AT:
+            raise Refused(f"{name} cannot be looked through: print it to PDF again.")
         if not _OF_OBJECTS.search(dictionary):
             continue
         first = _FIRST.search(dictionary)
-        try:
-            found = zlib.decompressobj().decompress(data[start.end() :], room)
-        except zlib.error:
-            found = b""
+        found = _inflated(memoryview(data)[start.end() :], room)
         if first is None or not found or b"/DecodeParms" in dictionary:
             raise Refused(f"{name} is packed in a way that cannot be looked through: print it to PDF again.")
         room -= len(found)
@@ -102,12 +104,36 @@ def _unpacked(data: bytes, name: str) -> Iterator[tuple[int, bytes]]:
         yield int(first[1]), found
 
 
+def _inflated(packed: memoryview, room: int) -> bytes:
+    """Unpack what begins here, up to `room` bytes; nothing where it is not packed so."""
+    unpacker, found, place = zlib.decompressobj(), bytearray(), 0
+    while not unpacker.eof and place < len(packed) and len(found) < room:
+        try:
+            found += unpacker.decompress(packed[place : place + _STEP], room - len(found))
+        except zlib.error:
+            return b""
+        place += _STEP
+    return bytes(found)
+
+
 def _split(unpacked: bytes, first: int) -> Iterator[bytes]:
     """Give the objects of a stream (ISO 32000-2, 7.5.7): pairs of number and place, then the objects at those places."""
-    numbers = [int(one) for one in unpacked[:first].split() if one.isdigit()]
-    places = [first + place for place in numbers[1::2]]
-    for place, end in zip(places, [*places[1:], len(unpacked)], strict=True):
+    numbers = [int(one) for one in unpacked[:first].split() if one.isdigit() and len(one) < _DIGITS]
+    # In order and each once, so that no byte is given twice.
+    places = sorted({first + place for place in numbers[1::2]})
+    for place, end in itertools.pairwise([*places, len(unpacked)]):
         yield unpacked[place:end]
+
+
+def _objects(data: bytes) -> Iterator[bytes]:
+    """Give what stands between the beginning of an object and its end, or its stream."""
+    begun = -1
+    for mark in _MARK.finditer(data):
+        if mark[1] == b"obj":
+            begun = mark.end()
+        elif begun >= 0:
+            yield data[begun : mark.start()]
+            begun = -1
 
 
 def _count_pages(objects: list[bytes]) -> int:

@@ -45,7 +45,7 @@ class LetterView:
 
     `goal` is 0 where there is none for the public. `happened` has what an outsider may know of the letter's life,
     by its word ("opened", "closed", "sent", "published"), in the order it came. `enclosures` are the lines of the annexes
-    with the addresses of their files.
+    with the addresses of their files; on personal pages with_files_at() gives those.
     """
 
     slug: str
@@ -97,6 +97,13 @@ class LetterView:
         """The names that this viewer may see."""
         return self.sheet.roll
 
+    def with_files_at(self, path: str) -> "LetterView":
+        """Give the same letter with its annexes below the address of a personal page."""
+        places = enumerate(self.enclosures, start=1)
+        return replace(
+            self, enclosures=tuple((line, f"{path}/annexes/{place}.pdf") for place, (line, _) in places)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class LetterFacts:
@@ -141,7 +148,7 @@ def view_for_holder(
 ) -> LetterView:
     """Show a letter, but for its count, to the holder of a personal link; only one who counts is among signatories."""
     names = shows_names_to(campaign, signature)
-    return _view(session, keyring, campaign, names=names, with_count=False, text=text, now=now)
+    return _view(session, keyring, campaign, names=names, personal=True, text=text, now=now)
 
 
 def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
@@ -182,7 +189,7 @@ def _view(
     campaign: Campaign,
     *,
     names: bool,
-    with_count: bool = True,
+    personal: bool = False,
     text: str = "",
     now: datetime,
 ) -> LetterView:
@@ -197,19 +204,20 @@ def _view(
         else letter_without_roll(session, keyring, campaign, now=now)
     )
     # To count takes as long as there are signatures.
-    shown = _shown_counts(session, campaign, letter if released else None) if with_count else None
+    shown = None if personal else _shown_counts(session, campaign, letter if released else None)
     translated = in_language(letter, file, texts)
     visible = translated if names else veiled(translated)
     reason = why_not_open(campaign, now=now)
     key = "" if is_public(campaign) else letter_key(keyring.root, campaign)
-    beside = _beside(visible, key)
     lines = (enclosure_line(one.title, one.pages, campaign.language) for one in visible.annexes)
+    # A personal page is no place for the key of the letter's own page: it has annexes under its own address.
+    beside = Beside(annexes=("",) * len(visible.annexes)) if personal else _beside(visible, key)
     return LetterView(
         slug=campaign.slug,
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
-        sheet=Sheet(lambda: _document(visible), beside=beside),
+        sheet=Sheet(lambda: _document(visible), beside=None if personal else beside),
         call_html=call_html(file.call) if campaign.published_at is None else "",
         counts=shown,
         signatories_phrase=_phrase(shown, campaign.language),

@@ -208,10 +208,10 @@ def test_an_annex_is_told_by_its_bytes_and_to_strangers_only_of_a_public_letter(
         ours = find_annex(session, coalition.keyring, CHARTER, anybody_asks=False)
         assert find_annex(session, coalition.keyring, CHARTER, anybody_asks=True) is None
         assert find_annex(session, coalition.keyring, CHARTER + b"\n", anybody_asks=False) is None
-        assert letters_with_annex(session, coalition.keyring, ours.annex.sha256, only_public=True) == []
+        assert letters_with_annex(session, coalition.keyring, ours.sha256, only_public=True) == []
     run(coalition, "UPDATE campaign SET access = 'public'")
     with reading(coalition.engine) as session:
         told = find_annex(session, coalition.keyring, CHARTER, anybody_asks=True)
 
     assert (ours.place, ours.edition, ours.title) == (2, 1, "Keep the river open")
-    assert (told.annex.title, told.slug) == ("The Charter, article 7", SLUG)
+    assert (told.annex_title, told.slug) == ("The Charter, article 7", SLUG)

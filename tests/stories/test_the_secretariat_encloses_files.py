@@ -9,12 +9,15 @@ from email.parser import BytesParser
 import pytest
 from sqlmodel import select
 
+from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries
 from service.kit.pack import pack_for
 from service.kit.send import send_kits
 from service.letter.fonts import Fonts
 from service.model.delivery import DeliveryEvent
+from service.signing.invite import import_signatories, send_invitations
 from service.signing.mirror import make_mirror
+from service.signing.roll_file import read_signatories
 from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
 from tests.changing import revised
@@ -216,6 +219,39 @@ def test_who_signed_sees_that_an_annex_changed(opened, visitor):
     assert "Annex 1" in words_of(page)
     assert hashlib.sha256(CASES).hexdigest() in page.text
     assert "Cases (PDF, 13 pages)" in words_of(page)
+    assert "?k=" not in page.text
+
+
+@pytest.mark.parametrize("page", ["invitation", "confirm", "change"])
+def test_a_personal_page_has_annexes_under_its_own_address(opened, visitor, page):
+    token = link_to(opened, page)
+
+    shown = visitor.open(f"/{page}/{token}")
+    annex = visitor.open(f"/{page}/{token}/annexes/2.pdf")
+
+    assert f'href="/{page}/{token}/annexes/2.pdf"' in shown.text
+    assert f"/letters/{SLUG}/annexes" not in shown.text
+    assert annex.data == CHARTER
+    assert annex.headers["Cache-Control"] == "no-store"
+    assert visitor.open(f"/{page}/{token}/annexes/3.pdf").status_code == 404
+    assert visitor.open(f"/{page}/nothing/annexes/2.pdf").status_code == 404
+
+
+def link_to(coalition, page):
+    if page == "invitation":
+        listed = b"kind,name,email\norganization,Invited One,invited@members.example\n"
+        with transaction(coalition.engine) as session:
+            rows = read_signatories(listed, attested=False)
+            import_signatories(
+                session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now
+            )
+            send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+    elif page == "confirm":
+        coalition.sign("Lake Alliance")
+    else:
+        coalition.sign_and_confirm("Lake Alliance")
+        revised(coalition, enclosing_file(), beside={**FILES, "cases.pdf": make_pdf(pages=13)})
+    return coalition.deliver_mail().newest_token(page)
 
 
 def test_mirror_kit_and_the_paper_for_boards_hold_or_name_them(sent, visitor):

@@ -8,7 +8,10 @@ from service.campaigns.access import NOTHING_HERE
 from service.campaigns.enclosures import annex_bytes
 from service.delivery.approve import approval_annex
 from service.foundation.errors import NotFound
+from service.letter.annex_file import MOST_ANNEXES
 from service.letter.enclosed import annex_file_name
+from service.model.link_token import Purpose
+from service.signing.own_annex import annex_behind_link
 from service.store.transaction import reading
 from service.web.public.blueprint import public
 from service.web.public.letter import look, openness_of
@@ -45,13 +48,37 @@ def letter_logo(slug: str, name: str) -> Response:
 @public.get("/approve/<token>/annexes/<name>")
 def proposed_annex(token: str, name: str) -> Response:
     """Give an approver an annex of the edition, byte for byte as it would be sent."""
-    here = services()
-    match = _ANNEX.fullmatch(name)
+    here, place = services(), _place(_ANNEX, name, MOST_ANNEXES)
     with reading(here.engine) as session:
-        slug, data = approval_annex(
-            session, here.keyring, token=token, place=int(match[1]) if match else 0, now=here.now()
+        slug, data = approval_annex(session, here.keyring, token=token, place=place, now=here.now())
+    return _pdf(data, annex_file_name(slug, place), openness=Openness.PRIVATE)
+
+
+@public.get("/invitation/<token>/annexes/<name>")
+def invited_annex(token: str, name: str) -> Response:
+    """Give whoever is invited an annex of the letter."""
+    return _own_annex(Purpose.INVITATION, token, name)
+
+
+@public.get("/confirm/<token>/annexes/<name>")
+def pending_annex(token: str, name: str) -> Response:
+    """Give whoever is to confirm a sign-on an annex of what is signed."""
+    return _own_annex(Purpose.CONFIRM, token, name)
+
+
+@public.get("/change/<token>/annexes/<name>")
+def changed_annex(token: str, name: str) -> Response:
+    """Give whoever signed an earlier text an annex of the present one."""
+    return _own_annex(Purpose.CHANGE, token, name)
+
+
+def _own_annex(purpose: Purpose, token: str, name: str) -> Response:
+    here, place = services(), _place(_ANNEX, name, MOST_ANNEXES)
+    with reading(here.engine) as session:
+        slug, data = annex_behind_link(
+            session, here.keyring, purpose, token=token, place=place, now=here.now()
         )
-    return _pdf(data, annex_file_name(slug, int(match[1]) if match else 0), openness=Openness.PRIVATE)
+    return _pdf(data, annex_file_name(slug, place), openness=Openness.PRIVATE)
 
 
 def _place(pattern: re.Pattern[str], name: str, last: int) -> int:

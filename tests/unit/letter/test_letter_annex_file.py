@@ -76,6 +76,7 @@ HOSTILE = {
     "a form that fills itself in": (saved(form), "form"),
     "a password": (saved(encryption=LOCKED), "encrypted"),
     "a password, packed": (saved(encryption=LOCKED, object_stream_mode=pikepdf.ObjectStreamMode.generate), "encrypted"),
+    "beginnings of streams without end": (b"%PDF-1.7\n" + b"stream\n" * 400_000 + GOOD[9:], "looked through"),
     "film": (make_pdf(more=[b"<< /Type /Annot /Subtype /RichMedia >>"]), "film"),
     "a Word file": (b"PK\x03\x04" + bytes(3000), "no PDF"),
     "a page of the web": (b"<!doctype html>%PDF-1.7\n" + GOOD, "no PDF"),
@@ -121,3 +122,11 @@ def test_all_pages_are_counted(pages):
 
 def test_words_about_scripts_are_no_script():
     assert check_annex(make_pdf(words="JavaScript and Launch"), name="a.pdf") == 1
+
+
+def test_places_that_overlap_take_no_more_than_the_file_has():
+    many = b" ".join(b"%d 0" % number for number in range(200_000))
+    content = zlib.compress(many + b"<< /Type /Page >>" * 10)
+    head = b"<< /Type /ObjStm /N 200000 /First %d >>\nstream\n" % len(many)
+
+    assert check_annex(make_pdf(more=[head + content + b"\nendstream"]), name="a.pdf") == 1
