@@ -8,6 +8,7 @@ from typing import Any
 
 from service.campaigns.file_faults import Fault
 from service.campaigns.hints import did_you_mean, one_of, shown
+from service.campaigns.letter_words import word_faults
 from service.campaigns.toml_lines import Path
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
@@ -34,6 +35,7 @@ def faults_between_keys(data: Table, *, now: datetime) -> Iterator[Fault]:
     yield from _event_first(data)
     yield from _placeholders(data)
     yield from _translations(data)
+    yield from (Fault(path, told) for path, told in word_faults(data))
     yield from _approvers(data)
     yield from _recipients(data, now=now)
 

@@ -21,7 +21,7 @@ _JOINED = {
 def write_moment(moment: datetime, language: str) -> str:
     """Write an aware moment in full with its zone: "December 5, 2026 at 5:00 PM (America/New_York, UTC-05:00)"."""
     locale = Locale.parse(language, sep="-")
-    joined = _JOINED[language.partition("-")[0]]
+    joined = _JOINED.get(language.partition("-")[0], "{date} {time}")
     time = format_time(moment, format="short", locale=locale)
     zone = isolate(f"({_zone(moment)})", within=language)
     return f"{joined.format(date=write_date(moment.date(), language), time=time)} {zone}"

@@ -1,6 +1,7 @@
 """The letter as an HTML fragment, for a page or a mail."""
 
 from service.i18n.languages import ENGLISH
+from service.i18n.words import comma_between
 from service.letter.document import Document, Entry
 from service.templating import render
 
@@ -23,6 +24,7 @@ def render_html(
         language=language,
         letter=document,
         check_code=" ".join(groups),
+        comma=comma_between(document.contact, document.words),
         mark=mark,
         mark_words=mark_words,
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from service.i18n.formats import isolate
+from service.i18n.formats import isolate, write_number
+from service.i18n.words import comma_between
 from service.letter.document import Document, Piece, Section
 from service.letter.markdown import Block, Run
 
@@ -131,7 +132,7 @@ def _text(document: Document) -> Iterable[Paragraph]:
     yield from _blocks_of("body", document.body)
     yield from _blocks_of("asks_intro", document.asks_intro)
     for place, ask in enumerate(document.asks, start=1):
-        mark = f"{place}. "
+        mark = f"{write_number(place, document.language)}. "
         yield Paragraph(part="ask", text=write_blocks(ask, first=mark, rest=" " * len(mark)))
     yield from _blocks_of("ending", document.ending)
     yield Paragraph(part="closing", text=wrap(document.closing))
@@ -171,7 +172,8 @@ def _foot(document: Document) -> Iterable[Paragraph]:
     for place, note in enumerate(document.notes, start=1):
         mark = f"[{place}] "
         yield Paragraph(part="notes", text=write_blocks(note, first=mark, rest=" " * len(mark)))
-    contact = ", ".join(isolate(part, within=own) for part in document.contact)
+    comma = comma_between(document.contact, document.words)
+    contact = comma.join(isolate(part, within=own) for part in document.contact)
     said = f"{document.contact_label} {contact}" if contact else ""
     yield Paragraph(part="contact", text=wrap(said, rest=_INDENT))
     others = [wrap(text, first=_INDENT, rest=_INDENT * 2) for text in document.other_texts]
