@@ -164,14 +164,18 @@ def isolate(text: str, *, within: str) -> str:
     """Keep a foreign direction inside a text from moving what stands beside it.
 
     A text with letters that run against the direction of the language `within` comes back between U+2068 and
-    U+2069 (Unicode Bidirectional Algorithm, section 2.4); any other comes back as it is.
+    U+2069 (Unicode Bidirectional Algorithm, section 2.4), and so does one of figures and signs without any letter,
+    such as a telephone number, within a language that is written from the right; any other comes back as it is.
     """
-    against = _LEFT_TO_RIGHT if direction(within) == "rtl" else _RIGHT_TO_LEFT
-    if text.isascii() and against is _RIGHT_TO_LEFT:
+    is_rtl = direction(within) == "rtl"
+    if text.isascii() and not is_rtl:
         return text
-    if any(unicodedata.bidirectional(character) in against for character in text):
-        return f"{FSI}{text}{PDI}"
-    return text
+    kinds = {unicodedata.bidirectional(character) for character in text}
+    has_own, has_foreign = kinds & _RIGHT_TO_LEFT, kinds & _LEFT_TO_RIGHT
+    if not is_rtl:
+        has_own, has_foreign = has_foreign, has_own
+    stands_apart = is_rtl and "EN" in kinds and len(kinds) > 1 and not has_own
+    return f"{FSI}{text}{PDI}" if has_foreign or stands_apart else text
 
 
 def write_date(day: date, language: str) -> str:

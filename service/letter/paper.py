@@ -29,6 +29,17 @@ _TALL = (
     (0xFB50, 0xFDFF, (0.85, 0.25)),
     (0xFE70, 0xFEFF, (0.85, 0.25)),
 )
+# What lines of a text in one of these scripts need between them beyond what Latin does, in em.
+_LEADING = {
+    "Tibt": 0.3,
+    "Thai": 0.3,
+    "Laoo": 0.3,
+    "Deva": 0.2,
+    "Beng": 0.2,
+    "Mymr": 0.45,
+    "Khmr": 0.45,
+    "Mong": 0.2,
+}
 # Scripts whose faces slant, and those whose usual fonts have one weight only.
 _SLANTED = frozenset({"Latn", "Grek", "Cyrl"})
 _ONE_WEIGHT = frozenset({"Hans", "Hant", "Jpan", "Kore"})
@@ -108,7 +119,7 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
         "digits": own_digits("0123456789", own).replace("0123456789", ""),
         "hyphenate": own.partition("-")[0] in _HYPHENATED,
         "emphasis": _emphasis(script_of(own)),
-        "tall": is_tall(words.check_how),
+        "leading": _LEADING.get(script_of(own), 0),
         "comma": comma_between(document.contact, words),
         "stretches": stretches(_prose(document), within=own),
         "qr": qr_svg(f"{document.check_at}#{code}") if checkable else "",
