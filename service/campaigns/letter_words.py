@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from babel import Locale
-
 from service.campaigns.hints import did_you_mean, one_of
 from service.campaigns.toml_lines import Path
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line
+from service.i18n.catalogue import plural_forms
 from service.i18n.formats import settle_language
 from service.i18n.words import COUNTED, FORMS, KEYS, Given, flat, missing_words, places_of
 
@@ -46,7 +45,7 @@ def _faults_for(tag: object, text: Mapping[str, Any], named: Path, path: Path) -
     except Refused:
         # The language itself is refused where it is read.
         return
-    forms = (*Locale.parse(language, sep="-").plural_form.tags, "other")
+    forms = plural_forms(language)
     for key, word in words.items():
         yield from (((*path, key, *below), told) for below, told in _faults_of(key, word, forms=forms))
     given: Given = flat({key: word for key, word in words.items() if not _faults_of(key, word, forms=forms)})

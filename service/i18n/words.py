@@ -250,7 +250,7 @@ def _joined(pattern: str, first: str, second: str) -> str:
 
 def _told(language: str, given: Given) -> dict[str, Mapping[str, str]]:
     """Give every word that is known by its key, each by its forms; a word without a number has the form "other" alone."""
-    told = {"comma": {"other": _COMMAS.get(script_of(language), ", ")}}
+    told: dict[str, Mapping[str, str]] = {"comma": {"other": _COMMAS.get(script_of(language), ", ")}}
     told["brackets"] = {"other": _BRACKETS.get(script_of(language), " ({inside})")}
     for file in _lineage(language):
         told |= _shipped(file)
@@ -259,7 +259,7 @@ def _told(language: str, given: Given) -> dict[str, Mapping[str, str]]:
         key, _, form = path.partition(".")
         own.setdefault(key, {})[form or "other"] = word
     # The forms of a word belong together: one's own singular does not go with our plural.
-    return told | own
+    return {**told, **own}
 
 
 def _lacking(told: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:

@@ -82,20 +82,46 @@ def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
         ("The salutation", document.salutation),
         ("The body", plain_blocks(document.body)),
         ("The line before the asks", plain_blocks(document.asks_intro)),
-        ("The asks", "\n".join(plain_blocks(ask) for ask in document.asks)),
+        *((f"Ask {place}", plain_blocks(ask)) for place, ask in enumerate(document.asks, start=1)),
         ("The ending", plain_blocks(document.ending)),
         ("The closing", document.closing),
-        ("The notes", "\n".join(plain_blocks(note) for note in document.notes)),
+        *((f"Note {place}", plain_blocks(note)) for place, note in enumerate(document.notes, start=1)),
         ("The cc list", " ".join(document.cc)),
         ("The contact", " ".join(document.contact)),
         ("The other languages", " ".join((document.other_texts_label, *document.other_texts))),
         ("The address for checking", document.check_at),
+        (f"What letters say by themselves in the language “{document.language}”", _own_words(document)),
     )
     for section in document.sections:
         for group in section.groups:
             yield "A group's heading", group.heading
             for entry in group.entries:
                 yield "A signatory's line", plain_pieces(entry.line) + plain_pieces(entry.below)
+
+
+def _own_words(document: Document) -> str:
+    """Give what the letter says by itself: words of its language, with the digits in which it counts."""
+    words = document.words
+    said = (
+        *(
+            document.draft,
+            document.not_for_publication,
+            document.date,
+            document.re_label,
+            document.undersigned,
+        ),
+        *(document.identification, document.withheld, document.cc_label, document.notes_label, document.page),
+        *(document.contact_label, document.check_label, document.volume, document.in_volumes, document.more),
+        *(section.heading for section in document.sections),
+        *(
+            words.check_title,
+            words.check_how,
+            words.comma,
+            words.brackets,
+            own_digits("0123456789", words.language),
+        ),
+    )
+    return " ".join(said)
 
 
 def paper_data(document: Document, *, window: Window | None, with_check_block: bool) -> dict[str, Any]:

@@ -24,8 +24,13 @@ _WIDE = frozenset({"W", "F"})
 _WIDTHLESS = frozenset({"Mn", "Me", "Cf"})
 # Where a line may also end: after a Tibetan tsheg, and beside any wide character.
 _TSHEG = "\u0f0b"
-# Signs that must not begin a line of Han text.
-_CLOSING = frozenset("、。，．：；！？）］｝」』】》〉〕")
+# Signs that must not begin a line of Han and Kana, and those that must not end one (JLREQ, section 3.1.7 and 3.1.8).
+_CLOSING = frozenset(
+    "、。，．：；！？）］｝」』】》〉〕〗〙・ー々ゝゞヽヾ〜～…‥ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
+_OPENING = frozenset("（［｛「『【《〈〔〖〘")
+# Korean parts its words by spaces, although its letters are wide.
+_HANGUL = ("\u1100", "\u11ff", "\uac00", "\ud7a3")
 
 
 def render_text(document: Document) -> str:
@@ -105,9 +110,16 @@ def _parts(word: str) -> list[str]:
 
 
 def _may_part(before: str, after: str) -> bool:
-    if after in _CLOSING or _columns(after) == 0:
+    if after in _CLOSING or before in _OPENING or _columns(after) == 0:
+        return False
+    if _is_hangul(before) and _is_hangul(after):
         return False
     return before == _TSHEG or (_columns(before) == 2 and _columns(after) == 2)
+
+
+def _is_hangul(character: str) -> bool:
+    first, last, from_syllable, to_syllable = _HANGUL
+    return first <= character <= last or from_syllable <= character <= to_syllable
 
 
 def _head(document: Document) -> Iterable[Paragraph]:

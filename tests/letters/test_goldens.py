@@ -9,7 +9,7 @@ from tests.letters.twelve import TWELVE
 from tests.required import tool
 
 
-@pytest.mark.parametrize(("name", "form"), kept())
+@pytest.mark.parametrize(("name", "form"), list(kept()))
 def test_a_letter_reads_as_it_was_looked_at(compiled, name, form):
     _, describe, _ = FORMS[form]
 

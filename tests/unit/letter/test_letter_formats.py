@@ -152,6 +152,11 @@ def test_only_a_foreign_direction_is_isolated():
     assert isolate("River Watch", within="en") == "River Watch"
     assert isolate("བོད་", within="en") == "བོད་"
     assert isolate("ئۇيغۇر (U)", within="en") == "\u2068ئۇيغۇر (U)\u2069"
+    assert isolate("שלום", within="he") == "שלום"
+    assert isolate("River שלום", within="he") == "\u2068River שלום\u2069"
+    assert isolate("+1 202 555 0100", within="he") == "\u2068+1 202 555 0100\u2069"
+    assert isolate("+1 202 555 0100", within="en") == "+1 202 555 0100"
+    assert isolate("2030", within="he") == "2030"
 
 
 def test_numbers_have_the_separators_of_the_language():
