@@ -74,10 +74,7 @@ ABOVE_NAMES = [
     ("th", 0, 4, "บุคคลผู้ลงนามท้ายนี้ 4 คน ได้แก่"),
 ]
 WELSH = flat(
-    {
-        key: {"other": f"Cymraeg {' '.join('{' + place + '}' for place in sorted(places_of(key)))}"}
-        for key in KEYS
-    }
+    {key: " ".join(["Cymraeg", *(f"{{{place}}}" for place in sorted(places_of(key)))]) for key in KEYS}
 )
 
 
