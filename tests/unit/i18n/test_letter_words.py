@@ -1,6 +1,7 @@
 """The fixed words of letters: whole in every language, right in every plural, and never more than words."""
 
 import itertools
+import tomllib
 
 import pytest
 from babel import Locale
@@ -28,6 +29,7 @@ from service.i18n.words import (
     words_for,
     words_or_english,
 )
+from service.i18n.words_to_fill import words_to_fill
 from service.letter.fonts import Fonts
 
 # A language of each way to form plurals, and every one whose forms were written by hand: the noun in all its forms.
@@ -215,3 +217,20 @@ def test_a_script_is_that_of_the_tag_or_the_usual_one():
     }
 
     assert {tag: script_of(tag) for tag in scripts} == scripts
+
+
+def test_whoever_speaks_a_language_gets_the_table_of_what_it_lacks():
+    welsh = tomllib.loads(words_to_fill("cy"))["letter"]["words"]
+
+    assert set(welsh) == set(missing_words("cy"))
+    assert set(welsh["more"]) == set(FORMS)
+    assert all(set(forms.values()) == {""} if key in COUNTED else forms == "" for key, forms in welsh.items())
+    assert 'page = ""  # "Page {page} of {pages}"' in words_to_fill("cy")
+
+
+def test_whoever_has_words_gets_them_to_be_changed():
+    told = words_to_fill("ru")
+
+    assert tomllib.loads(told)["letter"]["words"] == {}
+    uncommented = tomllib.loads(told.replace("\n# ", "\n").replace("\nWhat stands", "\n# What stands"))
+    assert words_for("ru", flat(uncommented["letter"]["words"])) == words_for("ru")
