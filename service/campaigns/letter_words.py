@@ -17,9 +17,14 @@ _PLACE = re.compile(r"\{([a-z]+)\}")
 
 
 def words_table(value: object) -> object:
-    """Bring a [letter.words] table to the form that an edition keeps; what is no table stays for others to refuse."""
-    if not isinstance(value, dict):
+    """Bring a [letter.words] table to the form that an edition keeps; faulty words are left out: word_faults tells them.
+
+    A list is that form already, from a record of ours.
+    """
+    if isinstance(value, list | tuple):
         return value
+    if not isinstance(value, dict):
+        return ()
     return flat({key: _clean(word) for key, word in value.items() if not _faults_of(key, word, forms=FORMS)})
 
 
@@ -38,7 +43,10 @@ def word_faults(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def _faults_for(tag: object, text: Mapping[str, Any], named: Path, path: Path) -> Iterator[tuple[Path, str]]:
     words = text.get("words", {})
-    if not isinstance(tag, str) or not isinstance(words, dict):
+    if not isinstance(words, dict):
+        yield path, f"must be a table: [{_table_name(path)}] on a line of its own, with its words below."
+        return
+    if not isinstance(tag, str):
         return
     try:
         language = settle_language(tag)

@@ -2,10 +2,12 @@
 
 import functools
 import re
+import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -22,6 +24,7 @@ _ZEROS = {"arab": "٠", "arabext": "۰", "beng": "০", "deva": "०", "mymr": "
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _LEFT_TO_RIGHT = frozenset({"L"})
 _PARAMETER = re.compile(r"\{n\}")
+_PLACES = Path(__file__).resolve().parent / "places.toml"
 FSI, PDI = "\u2068", "\u2069"
 
 
@@ -38,82 +41,6 @@ class Noun:
     two: str = ""
     few: str = ""
     many: str = ""
-
-
-# Where the common data names a state's claim or uses two names, a letter uses the plain name of the place.
-# XT is one of the codes that ISO 3166-1 leaves to its users.
-_COUNTRIES = {
-    "en": {
-        "CD": "Democratic Republic of the Congo",
-        "CG": "Republic of the Congo",
-        "HK": "Hong Kong",
-        "MM": "Myanmar",
-        "MO": "Macau",
-        "PS": "Palestine",
-        "TW": "Taiwan",
-        "XT": "Tibet",
-    },
-    "fr": {
-        "CD": "République démocratique du Congo",
-        "CG": "République du Congo",
-        "HK": "Hong Kong",
-        "MM": "Myanmar",
-        "MO": "Macao",
-        "PS": "Palestine",
-        "TW": "Taïwan",
-        "XT": "Tibet",
-    },
-    "es": {
-        "CD": "República Democrática del Congo",
-        "CG": "República del Congo",
-        "HK": "Hong Kong",
-        "MM": "Myanmar",
-        "MO": "Macao",
-        "PS": "Palestina",
-        "TW": "Taiwán",
-        "XT": "Tíbet",
-    },
-    "ar": {
-        "CD": "جمهورية الكونغو الديمقراطية",
-        "CG": "جمهورية الكونغو",
-        "HK": "هونغ كونغ",
-        "MM": "ميانمار",
-        "MO": "ماكاو",
-        "PS": "فلسطين",
-        "TW": "تايوان",
-        "XT": "التبت",
-    },
-    "ug": {
-        "CD": "كونگو دېموكراتىك جۇمھۇرىيىتى",
-        "CG": "كونگو جۇمھۇرىيىتى",
-        "HK": "شياڭگاڭ",
-        "MM": "بىرما",
-        "MO": "ئاۋمېن",
-        "PS": "پەلەستىن",
-        "TW": "تەيۋەن",
-        "XT": "تىبەت",
-    },
-    "bo": {
-        "CD": "ཀོང་གོ་དམངས་གཙོ་སྤྱི་མཐུན་རྒྱལ་ཁབ།",
-        "CG": "ཀོང་གོ་སྤྱི་མཐུན་རྒྱལ་ཁབ།",
-        "HK": "ཧོང་ཀོང་།",
-        "MM": "འབར་མ།",
-        "MO": "མེ་ཀའོ།",
-        "PS": "ཕ་ལེ་སི་ཐཱན།",
-        "TW": "ཐའེ་ཝན།",
-        "XT": "བོད།",
-    },
-    "zh": {
-        "CD": "刚果民主共和国",
-        "CG": "刚果共和国",
-        "HK": "香港",
-        "MM": "缅甸",
-        "MO": "澳门",
-        "PS": "巴勒斯坦",
-        "TW": "台湾",
-        "XT": "西藏",
-    },
-}
 
 
 def settle_language(tag: str) -> str:
@@ -206,10 +133,16 @@ def write_number(number: int, language: str) -> str:
 def country_name(code: str, language: str) -> str:
     """Name a country from its ISO 3166-1 alpha-2 code, in English where the language has no name; unknown ones as given."""
     for tag in (language, "en"):
-        reviewed = _COUNTRIES.get(tag.partition("-")[0], {})
-        if name := reviewed.get(code) or _locale(tag).territories.get(code):
+        base = tag.partition("-")[0]
+        plain = _places().get(f"{base}-{script_of(tag)}") or _places().get(base, {})
+        if name := plain.get(code) or _locale(tag).territories.get(code):
             return name
     return code
+
+
+@functools.cache
+def _places() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(_PLACES.read_text(encoding="utf-8"))
 
 
 def count(number: int, noun: Noun, language: str) -> str:

@@ -3,8 +3,8 @@
 from babel import Locale
 
 from service.i18n.catalogue import plural_forms
-from service.i18n.formats import settle_language
-from service.i18n.words import COUNTED, KEYS, Noun, missing_words, words_for
+from service.i18n.formats import Noun, settle_language
+from service.i18n.words import COUNTED, KEYS, missing_words, words_for
 
 
 def words_to_fill(language: str) -> str:

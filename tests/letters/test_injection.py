@@ -86,6 +86,9 @@ def some_offices():
 def letter_of(field):
     if field == "roll":
         return copy_of(roll=tuple(a_roll()), show_representative=True, group_by="category")
+    if field == "roll, from the right":
+        text = make_text(language="fa")
+        return copy_of(roll=tuple(a_roll()), show_representative=True, group_by="category", text=text)
     if field == "text":
         return copy_of(text=a_text())
     offices = tuple(some_offices())
@@ -101,7 +104,7 @@ def letter_of(field):
     )
 
 
-EXPECTED = {"roll": PLAIN, "text": WITHOUT_PLACEHOLDERS, "offices and head": WITHOUT_PLACEHOLDERS}
+EXPECTED = {"roll": PLAIN, "roll, from the right": PLAIN, "text": WITHOUT_PLACEHOLDERS, "offices and head": WITHOUT_PLACEHOLDERS}
 
 
 def form_of(said):

@@ -106,6 +106,8 @@ FAULTS = [
     ('"Two."]', '"Two."]\n[letter.words]\npage = "{page.__class__} {page} {pages}"', 'letter.words.page (line 19) must hold {page}, {pages} and nothing else in braces.'),
     ('"Two."]', '"Two."]\n[letter.words]\nre = "{n}"', 'letter.words.re (line 19) must hold no braces.'),
     ('"Two."]', '"Two."]\n[letter.words]\nre = ""', 'letter.words.re (line 19) is empty: write it, or take it out.'),
+    ('"Two."]', '"Two."]\nwords = 3', "letter.words (line 18) must be a table: [letter.words] on a line of its own"),
+    ('"Two."]', '"Two."]\nwords = [["re", "{re.__class__}"]]', "letter.words (line 18) must be a table: [letter.words] on a line of its own"),
     ('"Two."]', '"Two."]\n[letter.words]\nre = 5', 'letter.words.re (line 19) must be text in quotation marks.'),
     ('"Two."]', '"Two."]\n[letter.words]\nmore = { few = "{n}", other = "{n} more" }', 'letter.words.more.few (line 19) is no plural form of this language: use "one" or "other".'),
     ('"Two."]', '"Two."]\n[letter.words]\nmore = { one = "one more" }', 'letter.words.more (line 19) lacks the form other'),

@@ -1,6 +1,9 @@
+import contextlib
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.foundation.errors import Refused
 from service.i18n.formats import (
@@ -93,6 +96,14 @@ COUNTRIES = [
     ("HK", "fr", "Hong Kong"),
     ("XT", "es", "Tíbet"),
     ("DE", "fr", "Allemagne"),
+    ("TW", "zh-Hant", "台灣"),
+    ("TW", "zh-TW", "台灣"),
+    ("TW", "zh-Hans", "台湾"),
+    ("HK", "de", "Hongkong"),
+    ("XT", "fa", "تبت"),
+    ("XT", "cy", "Tibet"),
+    ("DE", "pt-BR", "Alemanha"),
+    ("HK", "pt-BR", "Hong Kong"),
     ("QQ", "en", "QQ"),
 ]
 LANGUAGES = [
@@ -140,6 +151,12 @@ def test_a_country_has_its_plain_name(code, language, name):
 @pytest.mark.parametrize(("tag", "language"), LANGUAGES)
 def test_a_language_is_known_by_its_tags(tag, language):
     assert settle_language(tag) == language
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[A-Za-z_]{1,9}(-[A-Za-z0-9]{1,8}){0,4}", fullmatch=True))
+def test_whatever_is_written_for_a_language_is_known_or_refused(tag):
+    with contextlib.suppress(Refused):
+        assert settle_language(tag) == settle_language(settle_language(tag))
 
 
 @pytest.mark.parametrize("tag", ["", "xx", "ug-Latn", "english", "x-own", "{0.__class__}", "en" * 20])
