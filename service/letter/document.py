@@ -60,7 +60,8 @@ class Document:
     `draft` and `not_for_publication` are the marks that belong on each page. `language` is a BCP 47 tag,
     `direction` "ltr" or "rtl", `paper` "us-letter" or "a4". Labels are in the letter's language. `page`
     holds {page} and {pages}, and `more` says of a roll that was cut how many names do not stand here.
-    `words` are those that the labels were taken from. `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
+    `words` are those that the labels were taken from. `volume` says which volume of the names this is, `in_volumes`
+    that they stand in volumes of their own.
     """
 
     language: str
@@ -252,6 +253,11 @@ def _sections(copy: Copy, words: Words) -> tuple[Section, ...]:
     )
 
 
+def _before(detail: str, words: Words) -> str:
+    """Give what parts a detail from the name: a qualifier in brackets of its own follows it as it is."""
+    return {"(": " ", "（": ""}.get(detail[0], words.comma)
+
+
 def _groups(copy: Copy, lines: list[Line], words: Words) -> tuple[Entries, ...]:
     groups = grouped(lines, by=copy.group_by, order=copy.order, language=words.language)
     rest = words.heading_others if len(groups) > 1 else ""
@@ -279,10 +285,7 @@ def _entry(line: Line, words: Words, *, with_country: bool) -> Entry:
         pieces.append(Piece(glue=closed, role="end"))
     country = country_name(line.country, words.language) if line.country and with_country else ""
     details = [line.qualifier, line.position, line.affiliation, line.place, country]
-    # A qualifier in brackets of its own follows the name as it is.
-    pieces.extend(
-        Piece(glue=" " if text.startswith("(") else words.comma, text=text) for text in details if text
-    )
+    pieces.extend(Piece(glue=_before(text, words), text=text) for text in details if text)
     if line.for_network:
         pieces.append(Piece(glue=f"{words.comma}{words.for_network}", role="end"))
     if line.through:
