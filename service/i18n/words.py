@@ -41,6 +41,9 @@ class Words:
     re: str
     cc: str
     contact: str
+    enclosures: Noun
+    enclosure: str
+    pages: Noun
     notes: str
     page: str
     check_code: str
@@ -92,6 +95,7 @@ class Words:
     left_texts: str
     left_contact: str
     left_cc: str
+    left_enclosures: str
     left_check: str
     left_head: str
     left_paragraph: str

@@ -8,7 +8,9 @@ import pytest
 from babel import Locale
 
 from service.foundation.errors import Refused
+from service.i18n.enclosure_words import enclosure_line, enclosures_label
 from service.i18n.formats import own_digits, script_of, write_number
+from service.i18n.supplement_words import addendum_name
 from service.i18n.words import (
     COUNTED,
     FOLDER,
@@ -235,3 +237,23 @@ def test_whoever_has_words_gets_them_to_be_changed():
     assert tomllib.loads(told)["letter"]["words"] == {}
     uncommented = tomllib.loads(re.sub(r"^# (?=\w+ = )", "", told, flags=re.MULTILINE))
     assert words_for("ru", flat(uncommented["letter"]["words"])) == words_for("ru")
+
+
+def test_what_is_enclosed_is_listed_in_the_forms_of_the_language():
+    assert [enclosures_label(number, words_for("pl")) for number in (0, 1, 3)] == [
+        "",
+        "Załącznik:",
+        "Załączniki:",
+    ]
+    assert enclosure_line("Dams", 12, words_for("he")) == "\u2068Dams\u2069 (PDF, 12 עמודים)"
+    assert enclosure_line("水坝", 1, words_for("zh-Hans")) == "水坝（PDF，1 页）"
+    assert enclosure_line("Cases", 5, words_for("ru")) == "Cases (PDF, 5 страниц)"
+
+
+@pytest.mark.parametrize("language", shipped_languages())
+def test_an_addendum_has_a_name_of_its_own(language):
+    name = addendum_name(2, words_for(language))
+
+    assert write_number(2, language) in name
+    assert name[-1] not in " :：-"
+    assert "{" not in name
