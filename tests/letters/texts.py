@@ -45,7 +45,7 @@ def many_asks() -> Text:
     plain = [
         f"Publish, within {number} days, the minutes of session {number}, with the votes of each delegation, the papers "
         "that were laid before it, and the names of those who asked to be heard and were not; and have them "
-        "translated into the languages of all who live beside the river, not only into those of its capitals."
+        "translated into the languages of all who live beside the river and its lakes."
         for number in range(1, 38)
     ]
     return make_text(
