@@ -130,6 +130,8 @@ def write_number(number: int, language: str) -> str:
     return own_digits(written, language)
 
 
+# Rolls name the same few countries a hundred thousand times.
+@functools.lru_cache(maxsize=2048)
 def country_name(code: str, language: str) -> str:
     """Name a country from its ISO 3166-1 alpha-2 code, in English where the language has no name; unknown ones as given."""
     for tag in (language, "en"):
