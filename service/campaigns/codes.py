@@ -5,13 +5,11 @@ from functools import cache
 
 from service.campaigns.hints import did_you_mean, one_of
 from service.foundation.errors import Refused
+from service.i18n.formats import written_tag
 from service.i18n.languages import offered_tags
+from service.i18n.words import shipped_languages
 
-LANGUAGES = ("en", "en-GB", "en-US", "fr", "es")
-"""The languages that letters are written in."""
-TEXT_LANGUAGES = (*LANGUAGES, "ar", "ug", "bo", "zh-Hans")
-"""The languages that a letter may be translated into."""
-READER_LANGUAGES = tuple(dict.fromkeys((*LANGUAGES, *offered_tags())))
+READER_LANGUAGES = tuple(dict.fromkeys(("en", "en-GB", "en-US", "fr", "es", *offered_tags())))
 """The languages that signatories may be written to in."""
 
 _ALSO_IN_USE = {"XK": "Kosovo", "XT": "Tibet"}
@@ -29,13 +27,24 @@ def country_code(text: str, *, what: str) -> str:
     raise Refused(f"{what} must be a country's two-letter code (ISO 3166), like US or FR.{hint}")
 
 
-def language_tag(text: str, *, what: str, among: tuple[str, ...] = LANGUAGES) -> str:
-    """Give a language's tag (RFC 5646, in any case) as we write it; raises Refused, naming `what`."""
-    by_fold = {tag.casefold(): tag for tag in among}
+def letter_language(text: str, *, what: str) -> str:
+    """Give the tag of a language that letters may be in (RFC 5646, in any case) as we write it; raises Refused, naming `what`."""
+    try:
+        return written_tag(text)
+    except Refused:
+        hint = did_you_mean(text, shipped_languages())
+        raise Refused(
+            f"{what} is no language whose dates and numbers are known here: give its tag, like fa, zh-Hant or pt-BR.{hint}"
+        ) from None
+
+
+def language_tag(text: str, *, what: str) -> str:
+    """Give the tag of a language that signatories may be written to in; raises Refused, naming `what`."""
+    by_fold = {tag.casefold(): tag for tag in READER_LANGUAGES}
     found = by_fold.get(text.strip().casefold())
     if found is None:
-        hint = did_you_mean(text, among)
-        raise Refused(f"{what} is not a language supported yet: use {one_of(among)}.{hint}")
+        hint = did_you_mean(text, READER_LANGUAGES)
+        raise Refused(f"{what} is not a language supported yet: use {one_of(READER_LANGUAGES)}.{hint}")
     return found
 
 

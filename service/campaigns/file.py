@@ -42,7 +42,8 @@ def revision_record(file: CampaignFile) -> dict[str, Any]:
 
     It holds the words of the letter with their placeholders unfilled, once for each authentic language (that of the
     letter first, the others by their tags): title,
-    subtitle, re, salutation, body, asks_intro, asks, ending, closing, and the date where the coalition chose
+    subtitle, re, salutation, body, asks_intro, asks, ending, closing, the fixed words that it brings in place of ours
+    (where it brings any, for they speak of those who sign), and the date where the coalition chose
     one (else null: the day of sending is not known yet). It holds every recipient's role, name, position and
     office in their order, and the annexes' title and SHA-256. Not part of it are `footnotes`, which moves notes about the
     paper and changes no word; letterhead with its logos, contact and roll order, which are presentation; addresses, channels
@@ -74,7 +75,9 @@ def _signed(file: CampaignFile, words: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words(words: Words) -> dict[str, Any]:
-    return {key: getattr(words, key) for key in _SIGNED_KEYS} | {"asks": list(words.asks)}
+    said = {key: getattr(words, key) for key in _SIGNED_KEYS} | {"asks": list(words.asks)}
+    # Texts that bring no fixed words keep the hash that they had before texts could.
+    return said | ({"words": [list(pair) for pair in words.words]} if words.words else {})
 
 
 def _find_lines(source: str) -> KeyLines:

@@ -9,6 +9,7 @@ from typing import Any
 from service.campaigns.file_faults import Fault
 from service.campaigns.file_paths import faults_of_files
 from service.campaigns.hints import did_you_mean, one_of, shown
+from service.campaigns.letter_words import word_faults
 from service.campaigns.toml_lines import Path
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
@@ -36,6 +37,7 @@ def faults_between_keys(data: Table, *, now: datetime) -> Iterator[Fault]:
     yield from _placeholders(data)
     yield from _translations(data)
     yield from faults_of_files(data)
+    yield from (Fault(path, told) for path, told in word_faults(data))
     yield from _approvers(data)
     yield from _recipients(data, now=now)
 

@@ -9,15 +9,17 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, ConfigDict, Field, Strict, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, TypeAdapter
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError, to_json
 
-from service.campaigns.codes import TEXT_LANGUAGES, country_code, language_tag, time_zone
+from service.campaigns.codes import country_code, letter_language, time_zone
+from service.campaigns.letter_words import words_table
 from service.campaigns.moments import moment_of
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line, clean_text
+from service.i18n.words import Given
 from service.letter.enclosed import LogoKind
 
 LONGEST_TITLE = 300
@@ -106,8 +108,8 @@ Slug = Annotated[_Written, _check(_slug)]
 Address = Annotated[_Written, _check(lambda text: normal_address(text, what=""))]
 OptionalAddress = Annotated[_Written, _check(lambda text: normal_address(text, what="") if text else "")]
 Country = Annotated[_Written, _check(lambda text: country_code(text, what="") if text else "")]
-Language = Annotated[_Written, _check(lambda text: language_tag(text, what=""))]
-TextLanguage = Annotated[_Written, _check(lambda text: language_tag(text, what="", among=TEXT_LANGUAGES))]
+Language = Annotated[_Written, _check(lambda text: letter_language(text, what=""))]
+FixedWords = Annotated[Given, BeforeValidator(words_table)]
 Zone = Annotated[_Written, _check(lambda text: time_zone(text, what=""))]
 Moment = Annotated[datetime, Strict(), AfterValidator(_local)]
 Day = Annotated[date, Strict()]
@@ -186,7 +188,10 @@ class SignatoriesShown:
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
 class Words:
-    """The words of a letter in one language; what is left out is not printed, so no default puts words in mouths."""
+    """The words of a letter in one language; what is left out is not printed, so no default puts words in mouths.
+
+    `words` are fixed words of the letter that take the place of ours.
+    """
 
     title: Title
     subtitle: OptionalTitle = ""
@@ -197,13 +202,14 @@ class Words:
     asks: tuple[Text, ...] = ()
     ending: OptionalBody = ""
     closing: OptionalLine = ""
+    words: FixedWords = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
 class Translation(Words):
     """The letter in another language: an authentic one is signed with the text, a courtesy one only helps to read it."""
 
-    language: TextLanguage
+    language: Language
     status: TranslationStatus = "courtesy"
 
 

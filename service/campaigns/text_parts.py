@@ -35,6 +35,7 @@ def _words_of(text: Mapping[str, Any]) -> Iterator[Part]:
     yield part("asks", *text["asks"])
     yield part("ending", *_paragraphs(text["ending"]))
     yield part("closing", text["closing"])
+    yield part("words", *(f"{key}: {word}" for key, word in text.get("words", ())))
 
 
 def _paragraphs(text: str) -> list[str]:

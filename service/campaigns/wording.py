@@ -5,17 +5,12 @@ from typing import Any
 
 from service.campaigns.file import CampaignFile
 from service.campaigns.file_tables import Words
+from service.i18n.words import Words as FixedWords
+from service.i18n.words import delivery_line, words_for
 from service.letter.edition import Contact, Office, Text
 
-_WAYS = {
-    "email": {"en": "e-mail", "fr": "courriel", "es": "correo electrónico"},
-    "post": {"en": "post", "fr": "courrier", "es": "correo postal"},
-    "lob": {"en": "post", "fr": "courrier", "es": "correo postal"},
-    "pingen": {"en": "post", "fr": "courrier", "es": "correo postal"},
-    "hand_over": {"en": "hand", "fr": "porteur", "es": "entrega en mano"},
-}
-_BY = {"en": "By {ways}", "fr": "Par {ways}", "es": "Por {ways}"}
-_AND = {"en": " and ", "fr": " et ", "es": " y "}
+# The word that a letter has for the way a channel takes.
+_WAYS = {"email": "email", "post": "post", "lob": "post", "pingen": "post", "hand_over": "hand"}
 
 
 def letter_text(file: CampaignFile) -> Text:
@@ -30,6 +25,7 @@ def words_of(source: Words) -> dict[str, Any]:
 
 def letter_offices(file: CampaignFile) -> tuple[Office, ...]:
     """Give the offices that the letter names, in the file's order."""
+    words = fixed_words(file)
     return tuple(
         Office(
             role=recipient.role,
@@ -40,7 +36,7 @@ def letter_offices(file: CampaignFile) -> tuple[Office, ...]:
             country=recipient.country,
             salutation=recipient.salutation,
             copy=recipient.copy,
-            delivery_line=delivery_line(recipient.channels, file.language),
+            delivery_line=_delivery_line(recipient.channels, words),
         )
         for recipient in file.recipients
     )
@@ -59,14 +55,16 @@ def event_words(file: CampaignFile) -> str:
     return file.event.name if file.event else ""
 
 
-def delivery_line(channels: tuple[str, ...], language: str) -> str:
-    """Write the line that says how the letter comes: "By e-mail and post"."""
-    tongue = language.partition("-")[0]
-    ways = list(dict.fromkeys(_WAYS[channel][tongue] for channel in channels if channel in _WAYS))
-    return _BY[tongue].format(ways=_AND[tongue].join(ways)) if ways else ""
+def fixed_words(file: CampaignFile) -> FixedWords:
+    """Give the fixed words of the letter in its own language."""
+    return words_for(file.language, file.letter.words)
 
 
 def addressee(file: CampaignFile) -> str:
     """Name whom the letter is written to: the first recipient's name and position."""
     first = next(recipient for recipient in file.recipients if recipient.role == "to")
     return ", ".join(part for part in (first.name, first.position) if part)
+
+
+def _delivery_line(channels: tuple[str, ...], words: FixedWords) -> str:
+    return delivery_line(dict.fromkeys(_WAYS[channel] for channel in channels if channel in _WAYS), words)

@@ -9,8 +9,8 @@ from service.cli.context import Context, json_option, pass_context, read_file, s
 from service.delivery.annexes import FoundAnnex, find_annex
 from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy
 from service.foundation.errors import Refused
-from service.i18n.formats import count_signatories
 from service.i18n.languages import ENGLISH
+from service.i18n.words import count_signatories, words_for
 from service.store.transaction import reading
 
 _LARGEST_FILE = 64_000_000
@@ -92,7 +92,7 @@ def _say_found(found: Found | None, compared: Bytes | None, *, has_code: bool) -
     if found is None or compared is None:
         say("Not one of ours." if has_code else "Not one of ours: no check code stands in it.")
         return
-    signatories = count_signatories(found.organizations, found.individuals, ENGLISH.tag)
+    signatories = count_signatories(found.organizations, found.individuals, words_for(ENGLISH.tag))
     step = "delivered" if found.is_delivered else "released"
     say(
         f"This is edition {found.edition} of “{found.title}”, {signatories}, {step} on {found.day.isoformat()}."

@@ -15,6 +15,7 @@ from service.cli.deliver import deliver
 from service.cli.kit import kit
 from service.cli.letter import letter
 from service.cli.letter_verify import verify
+from service.cli.letter_words import words
 from service.cli.mirror import mirror
 from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
@@ -35,6 +36,7 @@ def commands() -> None:
 
 campaign.add_command(mirror)
 letter.add_command(verify)
+letter.add_command(words)
 for command in (
     *(init, run, campaign, signatories, abuse, update),
     *(letter, kit, deliver, outbox, status, doctor),

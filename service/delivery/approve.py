@@ -17,7 +17,7 @@ from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
-from service.i18n.formats import count_signatories
+from service.i18n.words import count_signatories, words_or_english
 from service.letter.copy import make_copy
 from service.letter.document import make_document
 from service.letter.edition import Edition as Letter
@@ -143,7 +143,8 @@ def signatories_phrase(letter: Letter, language: str) -> str:
     if letter.supplement is not None and letter.supplement.kind == "correction":
         return ""
     numbers = count_roll(letter.roll)
-    return count_signatories(numbers.organizations, numbers.individuals, language)
+    own = letter.text.words if letter.text.language == language else ()
+    return count_signatories(numbers.organizations, numbers.individuals, words_or_english(language, own))
 
 
 def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:

@@ -20,75 +20,73 @@ class _Others:
 
 
 _ENGLISH = _Others(
-    organizations=Noun(none="", one="one organization", many="{n} organizations"),
-    individuals=Noun(none="", one="one individual", many="{n} individuals"),
-    other_organizations=Noun(none="", one="one other organization", many="{n} other organizations"),
-    other_individuals=Noun(none="", one="one other individual", many="{n} other individuals"),
+    organizations=Noun(one="one organization", other="{n} organizations"),
+    individuals=Noun(one="one individual", other="{n} individuals"),
+    other_organizations=Noun(one="one other organization", other="{n} other organizations"),
+    other_individuals=Noun(one="one other individual", other="{n} other individuals"),
     both="{n} other organizations and individuals",
     joined="{first} and {second}",
     asks="; ",
 )
 _BRITISH = replace(
     _ENGLISH,
-    organizations=Noun(none="", one="one organisation", many="{n} organisations"),
-    other_organizations=Noun(none="", one="one other organisation", many="{n} other organisations"),
+    organizations=Noun(one="one organisation", other="{n} organisations"),
+    other_organizations=Noun(one="one other organisation", other="{n} other organisations"),
     both="{n} other organisations and individuals",
 )
 _FRENCH = _Others(
-    organizations=Noun(none="", one="une organisation", many="{n} organisations"),
-    individuals=Noun(none="", one="une personne", many="{n} personnes"),
-    other_organizations=Noun(none="", one="une autre organisation", many="{n} autres organisations"),
-    other_individuals=Noun(none="", one="une autre personne", many="{n} autres personnes"),
+    organizations=Noun(one="une organisation", other="{n} organisations"),
+    individuals=Noun(one="une personne", other="{n} personnes"),
+    other_organizations=Noun(one="une autre organisation", other="{n} autres organisations"),
+    other_individuals=Noun(one="une autre personne", other="{n} autres personnes"),
     both="{n} autres organisations et personnes",
     joined="{first} et {second}",
     asks="\u202f; ",
 )
 _SPANISH = _Others(
-    organizations=Noun(none="", one="una organización", many="{n} organizaciones"),
-    individuals=Noun(none="", one="una persona", many="{n} personas"),
-    other_organizations=Noun(none="", one="otra organización", many="otras {n} organizaciones"),
-    other_individuals=Noun(none="", one="otra persona", many="otras {n} personas"),
+    organizations=Noun(one="una organización", other="{n} organizaciones"),
+    individuals=Noun(one="una persona", other="{n} personas"),
+    other_organizations=Noun(one="otra organización", other="otras {n} organizaciones"),
+    other_individuals=Noun(one="otra persona", other="otras {n} personas"),
     both="otras {n} organizaciones y personas",
     joined="{first} y {second}",
     asks="; ",
 )
 # These four were made by a machine: a native reader has to look at them. The Arabic nouns are in the genitive.
 _ARABIC = _Others(
-    organizations=Noun(none="", one="منظمة واحدة", two="منظمتين", few="{n} منظمات", many="{n} منظمة"),
-    individuals=Noun(none="", one="فرد واحد", two="فردين", few="{n} أفراد", many="{n} فردًا"),
+    organizations=Noun(one="منظمة واحدة", two="منظمتين", few="{n} منظمات", other="{n} منظمة"),
+    individuals=Noun(one="فرد واحد", two="فردين", few="{n} أفراد", other="{n} فردًا"),
     other_organizations=Noun(
-        none="", one="منظمة أخرى", two="منظمتين أخريين", few="{n} منظمات أخرى", many="{n} منظمة أخرى"
+        one="منظمة أخرى", two="منظمتين أخريين", few="{n} منظمات أخرى", other="{n} منظمة أخرى"
     ),
-    other_individuals=Noun(
-        none="", one="فرد آخر", two="فردين آخرين", few="{n} أفراد آخرين", many="{n} فردًا آخر"
-    ),
+    other_individuals=Noun(one="فرد آخر", two="فردين آخرين", few="{n} أفراد آخرين", other="{n} فردًا آخر"),
     both="{n} من المنظمات والأفراد الآخرين",
     joined="{first} و{second}",
     asks="؛ ",
 )
 _UYGHUR = _Others(
-    organizations=Noun(none="", one="{n} تەشكىلات", many="{n} تەشكىلات"),
-    individuals=Noun(none="", one="{n} شەخس", many="{n} شەخس"),
-    other_organizations=Noun(none="", one="باشقا {n} تەشكىلات", many="باشقا {n} تەشكىلات"),
-    other_individuals=Noun(none="", one="باشقا {n} شەخس", many="باشقا {n} شەخس"),
+    organizations=Noun(one="{n} تەشكىلات", other="{n} تەشكىلات"),
+    individuals=Noun(one="{n} شەخس", other="{n} شەخس"),
+    other_organizations=Noun(one="باشقا {n} تەشكىلات", other="باشقا {n} تەشكىلات"),
+    other_individuals=Noun(one="باشقا {n} شەخس", other="باشقا {n} شەخس"),
     both="باشقا {n} تەشكىلات ۋە شەخس",
     joined="{first} ۋە {second}",
     asks="؛ ",
 )
 _TIBETAN = _Others(
-    organizations=Noun(none="", one="ཚོགས་པ་ {n}", many="ཚོགས་པ་ {n}"),
-    individuals=Noun(none="", one="མི་སྒེར་ {n}", many="མི་སྒེར་ {n}"),
-    other_organizations=Noun(none="", one="ཚོགས་པ་གཞན་ {n}", many="ཚོགས་པ་གཞན་ {n}"),
-    other_individuals=Noun(none="", one="མི་སྒེར་གཞན་ {n}", many="མི་སྒེར་གཞན་ {n}"),
+    organizations=Noun(one="ཚོགས་པ་ {n}", other="ཚོགས་པ་ {n}"),
+    individuals=Noun(one="མི་སྒེར་ {n}", other="མི་སྒེར་ {n}"),
+    other_organizations=Noun(one="ཚོགས་པ་གཞན་ {n}", other="ཚོགས་པ་གཞན་ {n}"),
+    other_individuals=Noun(one="མི་སྒེར་གཞན་ {n}", other="མི་སྒེར་གཞན་ {n}"),
     both="ཚོགས་པ་དང་མི་སྒེར་གཞན་བསྡོམས་ {n}",
     joined="{first} དང་ {second}",
     asks="༏ ",
 )
 _CHINESE = _Others(
-    organizations=Noun(none="", one="{n} 个组织", many="{n} 个组织"),
-    individuals=Noun(none="", one="{n} 名个人", many="{n} 名个人"),
-    other_organizations=Noun(none="", one="其他 {n} 个组织", many="其他 {n} 个组织"),
-    other_individuals=Noun(none="", one="其他 {n} 名个人", many="其他 {n} 名个人"),
+    organizations=Noun(one="{n} 个组织", other="{n} 个组织"),
+    individuals=Noun(one="{n} 名个人", other="{n} 名个人"),
+    other_organizations=Noun(one="其他 {n} 个组织", other="其他 {n} 个组织"),
+    other_individuals=Noun(one="其他 {n} 名个人", other="其他 {n} 名个人"),
     both="其他 {n} 个组织和个人",
     joined="{first}和{second}",
     asks="；",

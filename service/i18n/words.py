@@ -1,20 +1,49 @@
-"""The fixed words of a letter in each language that letters are made in."""
+"""The fixed words of a letter: shipped, a file for each language, or brought by the campaign file."""
 
-from dataclasses import dataclass, replace
+import functools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
 
-from service.i18n.formats import Noun, count, is_one, write_number
+from babel import Locale
+
+from service.foundation.errors import Refused
+from service.i18n.formats import Noun, count, own_digits, script_of, settle_language, write_number
+
+FOLDER = Path(__file__).resolve().parent / "letters"
+FORMS = ("zero", "one", "two", "few", "many", "other")
+"""The plural forms that words may have (CLDR plural rules); `other` stands for each that is not given."""
+
+Given = tuple[tuple[str, str], ...]
+"""Words that a campaign file brings: ("re", "Ynghylch:"), and for a counted one ("more.one", "… ac {n} enw arall")."""
+
+_REGION = 2
+_PLACE = re.compile(r"\{([a-z]+)\}")
+# Where the scripts of names have a comma or brackets of their own.
+_COMMAS = {"Arab": "، ", "Hans": "，", "Hant": "，", "Jpan": "、", "Ethi": "፣ ", "Mymr": "၊ "}
+_BRACKETS = {"Hans": "（{inside}）", "Hant": "（{inside}）", "Jpan": "（{inside}）"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What a letter says of itself; {n}, {page} and {pages} stand for numbers, and `signed` is (one, many).
+    """All that a letter says of itself in one language; names in braces stand for what is filled in.
 
-    `undersigned…` begin the line above the names, `and_individuals` may continue it and `signed` ends it.
+    `undersigned_…` begin the line above the names, `and_individuals` may continue it and `signed` ends it. `nobody` to
+    `joined` are what ((signatories)) becomes, `uncounted` where the number is not to be known. `left_…` name what a
+    shortened text leaves out. `comma` and `brackets` set apart what stands beside a name.
     """
 
+    language: str
     re: str
     cc: str
     contact: str
+    enclosures: Noun
+    enclosure: str
+    pages: Noun
     notes: str
     page: str
     check_code: str
@@ -23,355 +52,243 @@ class Words:
     courtesy: str
     draft: str
     not_for_publication: str
-    organizations: str
-    individuals: str
-    other: str
+    heading_organizations: str
+    heading_individuals: str
+    heading_others: str
     identification: str
     for_network: str
     through: str
+    unnamed: str
     withheld: Noun
     withheld_alone: Noun
-    unnamed: str
     more: Noun
     undersigned_organizations: Noun
     undersigned_individuals: Noun
     and_individuals: Noun
-    signed: tuple[str, str]
+    signed: Noun
+    nobody: str
+    organizations: Noun
+    individuals: Noun
+    organizations_and_individuals: Noun
+    uncounted: str
+    joined: str
+    by: str
+    email: str
+    post: str
+    hand: str
+    ways_joined: str
+    addendum_title: str
+    correction_title: str
+    addendum: str
+    correction: str
+    taken_back: Noun
+    volume: str
+    in_volumes: str
+    check_title: str
+    check_how: str
+    qr_alt: str
+    left_out: str
+    left_whole: str
+    left_joined: str
+    left_names: Noun
+    left_notes: str
+    left_texts: str
+    left_contact: str
+    left_cc: str
+    left_enclosures: str
+    left_check: str
+    left_head: str
+    left_paragraph: str
+    left_paragraphs: str
+    left_ask: str
+    left_asks: str
+    comma: str = ", "
+    brackets: str = " ({inside})"
 
 
-_EN = Words(
-    re="Re:",
-    cc="cc:",
-    contact="Contact:",
-    notes="Notes",
-    page="Page {page} of {pages}",
-    check_code="Check code",
-    other_languages="This letter in other languages:",
-    authentic="signed with this text",
-    courtesy="courtesy translation",
-    draft="DRAFT v{n}, not for circulation",
-    not_for_publication="Contains names that are not for publication",
-    organizations="Organizations",
-    individuals="Individuals",
-    other="Other",
-    identification="Affiliations are for identification only.",
-    for_network="for the network, not for each of its members",
-    through="represented by",
-    withheld=Noun(
-        none="",
-        one="and {n} signatory whose name is withheld for their safety",
-        many="and {n} signatories whose names are withheld for their safety",
-    ),
-    withheld_alone=Noun(
-        none="",
-        one="{n} signatory whose name is withheld for their safety",
-        many="{n} signatories whose names are withheld for their safety",
-    ),
-    unnamed="The names are left out of this copy.",
-    more=Noun(none="", one="… and {n} more name", many="… and {n} more names"),
-    undersigned_organizations=Noun(
-        none="", one="The undersigned organization", many="The undersigned {n} organizations"
-    ),
-    undersigned_individuals=Noun(
-        none="", one="The undersigned individual", many="The undersigned {n} individuals"
-    ),
-    and_individuals=Noun(none="", one=" and {n} individual", many=" and {n} individuals"),
-    signed=(":", ":"),
-)
-_EN_GB = replace(
-    _EN,
-    organizations="Organisations",
-    undersigned_organizations=Noun(
-        none="", one="The undersigned organisation", many="The undersigned {n} organisations"
-    ),
-)
-_FR = Words(
-    re="Objet\u00a0:",
-    cc="Copie\u00a0:",
-    contact="Contact\u00a0:",
-    notes="Notes",
-    page="Page {page} sur {pages}",
-    check_code="Code de contrôle",
-    other_languages="Cette lettre dans d’autres langues :",
-    authentic="signée avec ce texte",
-    courtesy="traduction de courtoisie",
-    draft="PROJET v{n}, ne pas diffuser",
-    not_for_publication="Contient des noms qui ne doivent pas être publiés",
-    organizations="Organisations",
-    individuals="Personnes",
-    other="Autres",
-    identification="Les affiliations ne sont données qu’à titre d’identification.",
-    for_network="au nom du réseau, sans engager chacun de ses membres",
-    through="par l’intermédiaire de",
-    withheld=Noun(
-        none="",
-        one="et {n} signataire dont le nom n’est pas divulgué, pour sa sécurité",
-        many="et {n} signataires dont les noms ne sont pas divulgués, pour leur sécurité",
-    ),
-    withheld_alone=Noun(
-        none="",
-        one="{n} signataire dont le nom n’est pas divulgué, pour sa sécurité",
-        many="{n} signataires dont les noms ne sont pas divulgués, pour leur sécurité",
-    ),
-    unnamed="Les noms ne figurent pas dans cet exemplaire.",
-    more=Noun(none="", one="… et {n} autre nom", many="… et {n} autres noms"),
-    undersigned_organizations=Noun(none="", one="L’organisation", many="Les {n} organisations"),
-    undersigned_individuals=Noun(none="", one="La personne", many="Les {n} personnes"),
-    and_individuals=Noun(none="", one=" et la personne", many=" et les {n} personnes"),
-    signed=(" soussignée\u00a0:", " soussignées\u00a0:"),
-)
-_ES = Words(
-    re="Asunto:",
-    cc="Con copia a:",
-    contact="Contacto:",
-    notes="Notas",
-    page="Página {page} de {pages}",
-    check_code="Código de verificación",
-    other_languages="Esta carta en otros idiomas:",
-    authentic="firmada con este texto",
-    courtesy="traducción de cortesía",
-    draft="BORRADOR v{n}, no difundir",
-    not_for_publication="Contiene nombres que no deben publicarse",
-    organizations="Organizaciones",
-    individuals="Personas",
-    other="Otras",
-    identification="Las afiliaciones se indican solo a efectos de identificación.",
-    for_network="en nombre de la red y no de cada uno de sus miembros",
-    through="por medio de",
-    withheld=Noun(
-        none="",
-        one="y {n} firmante cuyo nombre se reserva por su seguridad",
-        many="y {n} firmantes cuyos nombres se reservan por su seguridad",
-    ),
-    withheld_alone=Noun(
-        none="",
-        one="{n} firmante cuyo nombre se reserva por su seguridad",
-        many="{n} firmantes cuyos nombres se reservan por su seguridad",
-    ),
-    unnamed="Los nombres no figuran en este ejemplar.",
-    more=Noun(none="", one="… y {n} nombre más", many="… y {n} nombres más"),
-    undersigned_organizations=Noun(none="", one="La organización", many="Las {n} organizaciones"),
-    undersigned_individuals=Noun(none="", one="La persona", many="Las {n} personas"),
-    and_individuals=Noun(none="", one=" y la persona", many=" y las {n} personas"),
-    signed=(" abajo firmante:", " abajo firmantes:"),
-)
-# These four were made by a machine: a native reader has to look at them.
-_AR = Words(
-    re="الموضوع:",
-    cc="نسخة إلى:",
-    contact="للتواصل:",
-    notes="الحواشي",
-    page="الصفحة {page} من {pages}",
-    check_code="رمز التحقق",
-    other_languages="هذه الرسالة بلغات أخرى:",
-    authentic="موقَّعة مع هذا النص",
-    courtesy="ترجمة للاطلاع فقط",
-    draft="مسودة {n}، ليست للتداول",
-    not_for_publication="تتضمن أسماء ليست للنشر",
-    organizations="المنظمات",
-    individuals="الأفراد",
-    other="أخرى",
-    identification="تُذكر جهات الانتماء للتعريف فقط.",
-    withheld=Noun(
-        none="",
-        one="وموقّع واحد حُجب اسمه حفاظًا على سلامته",
-        two="وموقّعان حُجب اسماهما حفاظًا على سلامتهما",
-        few="و{n} موقّعين حُجبت أسماؤهم حفاظًا على سلامتهم",
-        many="و{n} موقّعًا حُجبت أسماؤهم حفاظًا على سلامتهم",
-    ),
-    withheld_alone=Noun(
-        none="",
-        one="موقّع واحد حُجب اسمه حفاظًا على سلامته",
-        two="موقّعان حُجب اسماهما حفاظًا على سلامتهما",
-        few="{n} موقّعين حُجبت أسماؤهم حفاظًا على سلامتهم",
-        many="{n} موقّعًا حُجبت أسماؤهم حفاظًا على سلامتهم",
-    ),
-    unnamed="الأسماء غير مدرجة في هذه النسخة.",
-    more=Noun(none="", one="… واسم واحد آخر", many="… و{n} أسماء أخرى"),
-    for_network="باسم شبكتها، لا باسم أعضائها",
-    through="عن طريق",
-    undersigned_organizations=Noun(
-        none="",
-        one="المنظمة الموقّعة أدناه",
-        two="المنظمتان الموقّعتان أدناه",
-        many="المنظمات الموقّعة أدناه وعددها {n}",
-    ),
-    undersigned_individuals=Noun(
-        none="",
-        one="الفرد الموقّع أدناه",
-        two="الفردان الموقّعان أدناه",
-        many="الأفراد الموقّعون أدناه وعددهم {n}",
-    ),
-    and_individuals=Noun(none="", one=" وفرد واحد", two=" وفردان", few=" و{n} أفراد", many=" و{n} فردًا"),
-    signed=(":", ":"),
-)
-_UG = Words(
-    re="تېما:",
-    cc="كۆچۈرمىسى:",
-    contact="ئالاقە:",
-    notes="ئىزاھاتلار",
-    page="{pages} بەتنىڭ {page}-بېتى",
-    check_code="تەكشۈرۈش كودى",
-    other_languages="بۇ خەتنىڭ باشقا تىللاردىكى نۇسخىلىرى:",
-    authentic="بۇ تېكىست بىلەن بىللە ئىمزالانغان",
-    courtesy="پايدىلىنىش ئۈچۈن تەرجىمە",
-    draft="{n}-لايىھە، تارقىتىلمىسۇن",
-    not_for_publication="ئېلان قىلىنمايدىغان ئىسىملار بار",
-    organizations="تەشكىلاتلار",
-    individuals="شەخسلەر",
-    other="باشقىلار",
-    identification="تەۋەلىك پەقەت تونۇشتۇرۇش ئۈچۈن كۆرسىتىلدى.",
-    withheld=Noun(
-        none="",
-        one="ۋە بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
-        many="ۋە بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
-    ),
-    withheld_alone=Noun(
-        none="",
-        one="بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
-        many="بىخەتەرلىكى ئۈچۈن ئىسمى ئاشكارىلانمىغان {n} ئىمزا قويغۇچى",
-    ),
-    unnamed="بۇ نۇسخىدا ئىسىملار كۆرسىتىلمىگەن.",
-    more=Noun(none="", one="… ۋە يەنە {n} ئىسىم", many="… ۋە يەنە {n} ئىسىم"),
-    for_network="تورى نامىدىن، ئەزالىرى نامىدىن ئەمەس",
-    through="ئارقىلىق",
-    undersigned_organizations=Noun(
-        none="", one="تۆۋەندە ئىمزا قويغان تەشكىلات", many="تۆۋەندە ئىمزا قويغان {n} تەشكىلات"
-    ),
-    undersigned_individuals=Noun(
-        none="", one="تۆۋەندە ئىمزا قويغان شەخس", many="تۆۋەندە ئىمزا قويغان {n} شەخس"
-    ),
-    and_individuals=Noun(none="", one=" ۋە {n} شەخس", many=" ۋە {n} شەخس"),
-    signed=(":", ":"),
-)
-_BO = Words(
-    re="བརྗོད་གཞི།",
-    cc="འདྲ་བཤུས།",
-    contact="འབྲེལ་གཏུག",
-    notes="མཆན་འགྲེལ།",
-    page="ཤོག་གྲངས་ {pages} ནང་གི་ {page}",
-    check_code="ཞིབ་བཤེར་ཨང་།",
-    other_languages="འཕྲིན་ཡིག་འདི་སྐད་ཡིག་གཞན་ནང་།",
-    authentic="ཡི་གེ་འདི་དང་མཉམ་དུ་མིང་རྟགས་བཀོད་པ།",
-    courtesy="ཟུར་ལྟའི་ཡིག་སྒྱུར།",
-    draft="ཟིན་བྲིས་ {n} འགྲེམས་སྤེལ་མི་ཆོག",
-    not_for_publication="དཔར་སྐྲུན་མི་ཆོག་པའི་མིང་ཚུད་ཡོད།",
-    organizations="ཚོགས་པ་ཁག",
-    individuals="མི་སྒེར།",
-    other="གཞན།",
-    identification="འབྲེལ་ཡོད་ཚོགས་པའི་མིང་ནི་ངོ་སྤྲོད་ཙམ་ཡིན།",
-    withheld=Noun(
-        none="",
-        one="དང་ བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
-        many="དང་ བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
-    ),
-    withheld_alone=Noun(
-        none="",
-        one="བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
-        many="བདེ་འཇགས་ཀྱི་ཆེད་དུ་མིང་སྦས་པའི་མིང་རྟགས་འགོད་མཁན་ {n}",
-    ),
-    unnamed="འདྲ་བཤུས་འདིའི་ནང་མིང་བཀོད་མེད།",
-    more=Noun(none="", one="… ད་དུང་མིང་ {n}", many="… ད་དུང་མིང་ {n}"),
-    for_network="དྲ་བའི་ཚབ་ལས་ཚོགས་མི་ཚབ་མིན།",
-    through="བརྒྱུད།",
-    undersigned_organizations=Noun(
-        none="",
-        one="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་ཚོགས་པ་ {n}",
-        many="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་ཚོགས་པ་ {n}",
-    ),
-    undersigned_individuals=Noun(
-        none="",
-        one="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་མི་སྒེར་ {n}",
-        many="གཤམ་གསལ་མིང་རྟགས་འགོད་མཁན་མི་སྒེར་ {n}",
-    ),
-    and_individuals=Noun(none="", one=" དང་ མི་སྒེར་ {n}", many=" དང་ མི་སྒེར་ {n}"),
-    signed=("།", "།"),
-)
-_ZH = Words(
-    re="事由：",
-    cc="抄送：",
-    contact="联系：",
-    notes="注释",
-    page="第 {page} 页，共 {pages} 页",
-    check_code="校验码",
-    other_languages="本信的其他语言文本：",
-    authentic="与本文本一同签署",
-    courtesy="参考译文",
-    draft="草稿第 {n} 版，请勿传阅",
-    not_for_publication="含有不得公开的姓名",
-    organizations="组织",
-    individuals="个人",
-    other="其他",
-    identification="所列单位仅用于说明身份。",
-    withheld=Noun(
-        none="",
-        one="以及 {n} 位为安全起见不公开姓名的签署者",
-        many="以及 {n} 位为安全起见不公开姓名的签署者",
-    ),
-    withheld_alone=Noun(
-        none="",
-        one="{n} 位为安全起见不公开姓名的签署者",
-        many="{n} 位为安全起见不公开姓名的签署者",
-    ),
-    unnamed="此副本未列出姓名。",
-    more=Noun(none="", one="……以及另外 {n} 个名称", many="……以及另外 {n} 个名称"),
-    for_network="代表其网络，不代表其成员",
-    through="通过",
-    undersigned_organizations=Noun(none="", one="以下签署的 {n} 个组织", many="以下签署的 {n} 个组织"),
-    undersigned_individuals=Noun(none="", one="以下签署的 {n} 名个人", many="以下签署的 {n} 名个人"),
-    and_individuals=Noun(none="", one="和 {n} 名个人", many="和 {n} 名个人"),
-    signed=("：", "："),
-)
-_WORDS = {
-    "en": _EN,
-    "en-GB": _EN_GB,
-    "fr": _FR,
-    "es": _ES,
-    "ar": _AR,
-    "ug": _UG,
-    "bo": _BO,
-    "zh-Hans": _ZH,
-}
+_FIELDS = {field.name: field for field in fields(Words) if field.name != "language"}
+KEYS = tuple(_FIELDS)
+"""Every word by its key, in the order of the files."""
+COUNTED = frozenset(name for name, field in _FIELDS.items() if field.type is Noun)
+"""The keys of those that go with a number and have plural forms."""
 
 
-def words_of(language: str) -> Words:
-    """Give the fixed words of a supported language."""
-    return _WORDS[language]
+@functools.lru_cache(maxsize=256)
+def words_for(language: str, given: Given = ()) -> Words:
+    """Give the words of a language: those that are `given`, else those that are shipped.
+
+    Raises Refused, naming every word that is neither, and for a tag that no language has.
+    """
+    language = settle_language(language)
+    told = _told(language, given)
+    if lacking := _lacking(told):
+        raise Refused(
+            f"Letters in {_name(language)} need words of their own, which [letter.words] (for a translation:"
+            f" [letter.translations.words]) does not give: {', '.join(lacking)}."
+        )
+    made = {key: _made(key, forms, language) for key, forms in told.items()}
+    return Words(language=language, **made)
 
 
-def undersigned(organizations: int, individuals: int, language: str) -> str:
+def missing_words(language: str, given: Given = ()) -> tuple[str, ...]:
+    """Name the words that letters in a language still need; raises Refused for a tag that no language has."""
+    return _lacking(_told(settle_language(language), given))
+
+
+def words_or_english(language: str, given: Given = ()) -> Words:
+    """Give the words of a language as words_for does, or the English ones where it has none: for pages, not for letters."""
+    try:
+        return words_for(language, given)
+    except Refused:
+        return words_for("en")
+
+
+@functools.cache
+def shipped_languages() -> tuple[str, ...]:
+    """Give the tags of the languages that come with words, in alphabetical order."""
+    return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
+
+
+def places_of(key: str) -> frozenset[str]:
+    """Name what may be filled into a word: {page} and {pages} into "page"."""
+    known = _told("en", ())
+    return frozenset(_PLACE.findall(" ".join(known[key].values())))
+
+
+def flat(words: Mapping[str, Any]) -> Given:
+    """Bring a table of words, some with plural forms, to the form in which an edition keeps them."""
+    found = ((key, {"": word} if isinstance(word, str) else word) for key, word in sorted(words.items()))
+    return tuple(
+        (f"{key}.{form}" if form else key, word)
+        for key, forms in found
+        for form, word in sorted(forms.items())
+    )
+
+
+def comma_between(parts: Sequence[str], words: Words) -> str:
+    """Give what stands between parts of a line: the language's own comma, but a Latin one where all of them are Latin."""
+    letters = (character for part in parts for character in part if character.isalpha())
+    is_latin = all(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+    return ", " if is_latin else words.comma
+
+
+def fill_in(phrase: str, **values: str) -> str:
+    """Put values where their names stand in braces; what else stands in braces stays: phrases may come from outside."""
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), phrase)
+
+
+def count_signatories(organizations: int, individuals: int, words: Words) -> str:
+    """Say how many have signed, in one number: "59 organizations and individuals".
+
+    With none of a kind only the other is named ("3 individuals"), one of each is said as such, and nobody at
+    all is "no signatories".
+    """
+    if not organizations or not individuals or organizations + individuals == 2:
+        return count_each(organizations, individuals, words)
+    return count(organizations + individuals, words.organizations_and_individuals, words.language)
+
+
+def count_each(organizations: int, individuals: int, words: Words) -> str:
+    """Say how many of each kind have signed: "58 organizations and 1 individual"."""
+    if not organizations and not individuals:
+        return words.nobody
+    if not individuals:
+        return count(organizations, words.organizations, words.language)
+    if not organizations:
+        return count(individuals, words.individuals, words.language)
+    return fill_in(
+        words.joined,
+        first=count(organizations, words.organizations, words.language),
+        second=count(individuals, words.individuals, words.language),
+    )
+
+
+def undersigned(organizations: int, individuals: int, words: Words) -> str:
     """Write the line above the names: "The undersigned 47 organizations and 8 individuals:".
 
     A kind with none is not named, one is singular; with nobody at all the line is empty.
     """
-    words = words_of(language)
     if not organizations and not individuals:
         return ""
     if organizations:
-        start = count(organizations, words.undersigned_organizations, language)
-        start += count(individuals, words.and_individuals, language)
+        start = count(organizations, words.undersigned_organizations, words.language)
+        start += count(individuals, words.and_individuals, words.language)
     else:
-        start = count(individuals, words.undersigned_individuals, language)
-    one, many = words.signed
-    return start + (one if is_one(organizations + individuals, language) else many)
+        start = count(individuals, words.undersigned_individuals, words.language)
+    return start + count(organizations + individuals, words.signed, words.language)
 
 
-def withheld(number: int, language: str, *, after_names: bool) -> str:
+def withheld(number: int, words: Words, *, after_names: bool) -> str:
     """Write the line for those who are not named; empty where there is nobody.
 
     `after_names` tells whether names stand before it: "and 12 signatories …" continues them.
     """
-    words = words_of(language)
-    return count(number, words.withheld if after_names else words.withheld_alone, language)
+    return count(number, words.withheld if after_names else words.withheld_alone, words.language)
 
 
-def more_names(number: int, language: str) -> str:
+def more_names(number: int, words: Words) -> str:
     """Write the line below a roll that was cut: "… and 4,750 more names"; empty where it was not."""
-    return count(number, words_of(language).more, language)
+    return count(number, words.more, words.language)
 
 
-def page_line(page: int, pages: int, language: str) -> str:
+def page_line(page: int, pages: int, words: Words) -> str:
     """Write the page's place in the letter: "Page 2 of 5"."""
-    return words_of(language).page.format(
-        page=write_number(page, language), pages=write_number(pages, language)
+    return fill_in(
+        words.page, page=write_number(page, words.language), pages=write_number(pages, words.language)
     )
+
+
+def delivery_line(channels: Iterable[str], words: Words) -> str:
+    """Write the line that says how the letter comes, by some of "email", "post", "hand": "By e-mail and post"."""
+    said = [str(getattr(words, channel)) for channel in channels]
+    if not said:
+        return ""
+    return fill_in(
+        words.by, ways=functools.reduce(lambda first, second: _joined(words.ways_joined, first, second), said)
+    )
+
+
+def _joined(pattern: str, first: str, second: str) -> str:
+    return fill_in(pattern, first=first, second=second)
+
+
+def _told(language: str, given: Given) -> dict[str, Mapping[str, str]]:
+    """Give every word that is known by its key, each by its forms; a word without a number has the form "other" alone."""
+    told: dict[str, Mapping[str, str]] = {"comma": {"other": _COMMAS.get(script_of(language), ", ")}}
+    told["brackets"] = {"other": _BRACKETS.get(script_of(language), " ({inside})")}
+    for file in _lineage(language):
+        told |= _shipped(file)
+    own: dict[str, dict[str, str]] = {}
+    for path, word in given:
+        key, _, form = path.partition(".")
+        own.setdefault(key, {})[form or "other"] = word
+    # The forms of a word belong together: one's own singular does not go with our plural.
+    return {**told, **own}
+
+
+def _lacking(told: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    return tuple(key for key in KEYS if _FIELDS[key].default is MISSING and "other" not in told.get(key, {}))
+
+
+def _made(key: str, forms: Mapping[str, str], language: str) -> Any:
+    said = {form: own_digits(word, language) for form, word in forms.items()}
+    return Noun(**said) if key in COUNTED else said["other"]
+
+
+def _lineage(language: str) -> Iterable[str]:
+    """Name the files that a language's words stand in, the general one first: "pt", then "pt-BR"."""
+    base = language.partition("-")[0]
+    script = script_of(language)
+    region = next((part for part in language.split("-")[1:] if len(part) == _REGION), "")
+    candidates = (base if script == script_of(base) else "", f"{base}-{script}", f"{base}-{region}")
+    return [tag for tag in candidates if tag in shipped_languages()]
+
+
+@functools.cache
+def _shipped(language: str) -> Mapping[str, Mapping[str, str]]:
+    found = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return {key: {"other": word} if isinstance(word, str) else word for key, word in found.items()}
+
+
+def _name(language: str) -> str:
+    return f"{Locale.parse(language, sep='-').get_display_name('en') or language} (“{language}”)"

@@ -18,6 +18,7 @@ from service.i18n.enclosure_words import enclosure_line
 from service.i18n.formats import write_date
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
+from service.i18n.words import words_or_english
 from service.letter.copy import make_copy
 from service.letter.document import Document, make_document
 from service.letter.render_pack import Pack, PackRow, PackSection
@@ -179,7 +180,7 @@ def _about(words: _Words, file: CampaignFile, revision: int, fingerprint: str) -
         yield words.row(_BEFORE, f"{file.event.name}{day}")
     yield words.row(_TEXT, words.say(_VERSION, revision=revision, fingerprint=fingerprint))
     for place, annex in enumerate(file.letter.annexes):
-        line = f"{place + 1}. {enclosure_line(annex.title, annex.pages, words.language)}"
+        line = f"{place + 1}. {enclosure_line(annex.title, annex.pages, words_or_english(words.language))}"
         yield words.row("" if place else _ANNEXES, line)
 
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
-from service.i18n.formats import count_signatories
 from service.i18n.moments import write_moment
 from service.i18n.others import count_others, join_asks
+from service.i18n.words import count_signatories, words_or_english
 from service.kit.shorten import MOST_IN_POST, shorten, weight, without_end
 
 _HEADLINE = Sentence("{name} co-signs public letter to {addressee}")
@@ -214,7 +214,7 @@ def _all_of(facts: Facts) -> str:
         return ""
     organizations, individuals = facts.others
     own = int(facts.is_organization)
-    return count_signatories(organizations + own, individuals + 1 - own, facts.language)
+    return count_signatories(organizations + own, individuals + 1 - own, words_or_english(facts.language))
 
 
 def _gap(facts: Facts) -> str:

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused
-from service.i18n.formats import count_signatories, isolate, settle_language, write_date, write_number
+from service.i18n.formats import isolate, write_date, write_number
+from service.i18n.words import Words, count_signatories, words_for
 from service.letter.audience import is_for_addressee_only, may_show
 from service.letter.edition import (
     ADDED_LATER,
@@ -147,7 +148,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
 
     Addressed to `office` alone, with its own salutation, where it is one of those the letter is written to;
     else (None, cc, press) to all of those. The same three give the same copy. Raises Refused for a
-    placeholder that is unknown, a language that is not supported, an edition addressed to nobody, and a full
+    placeholder that is unknown, a language without its words, an edition addressed to nobody, and a full
     copy for an office that gets the public one. A withheld row without its salt is a bug: ValueError.
     """
     if audience not in ("full", "public", "unnamed"):
@@ -155,7 +156,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
     if office is not None and audience == "full" and office.copy != "full":
         raise Refused(f"{office.name} gets the public copy only: compile the public copy for this office.")
     edition = _without_hidden_corrections(edition, audience)
-    language = settle_language(edition.text.language)
+    words = words_for(edition.text.language, edition.text.words)
     addressed = _addressed(edition, office)
     numbers = count_roll(edition.roll)
     shown = [signatory for signatory in edition.roll if may_show(signatory.shown, audience)]
@@ -167,13 +168,14 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         letterhead=edition.letterhead,
         contact=edition.contact,
         text=edition.text,
-        placeholders=_placeholders(edition, numbers, language),
+        placeholders=_placeholders(edition, numbers, words),
         salutation=_salutation(edition, addressed),
         addressees=tuple(_as_addressee(one, with_address=len(addressed) == 1) for one in addressed),
         delivery_line=office.delivery_line if office is not None and office in addressed else "",
         cc=tuple(_as_addressee(one, with_address=False) for one in edition.offices if one.role == "cc"),
         lines=tuple(
-            _line(signatory, edition) for signatory in ordered(shown, order=edition.order, language=language)
+            _line(signatory, edition)
+            for signatory in ordered(shown, order=edition.order, language=words.language)
         ),
         numbers=numbers,
         withheld=Withheld(count=len(hidden), commitments=tuple(sorted(map(_commitment, hidden)))),
@@ -229,12 +231,13 @@ def _salutation(edition: Edition, addressed: tuple[Office, ...]) -> str:
     return own or edition.text.salutation
 
 
-def _placeholders(edition: Edition, numbers: Numbers, language: str) -> tuple[tuple[str, str], ...]:
+def _placeholders(edition: Edition, numbers: Numbers, words: Words) -> tuple[tuple[str, str], ...]:
+    language = words.language
     values = {
         "count": write_number(numbers.signatories, language),
         "organizations": write_number(numbers.organizations, language),
         "individuals": write_number(numbers.individuals, language),
-        "signatories": count_signatories(numbers.organizations, numbers.individuals, language),
+        "signatories": count_signatories(numbers.organizations, numbers.individuals, words),
         "countries": write_number(numbers.countries, language),
         "event": isolate(edition.event, within=language),
         "date": write_date(edition.date, language),

@@ -6,11 +6,11 @@ from typing import Literal
 
 from service.foundation.canonical import canonical
 from service.i18n.enclosure_words import enclosure_line, enclosures_label
-from service.i18n.formats import country_name, direction, isolate, settle_language, write_date
+from service.i18n.formats import country_name, direction, isolate, write_date
 from service.i18n.own_names import name_within
 from service.i18n.paper_words import draft_mark
 from service.i18n.supplement_words import taken_back
-from service.i18n.words import Words, undersigned, withheld, words_of
+from service.i18n.words import Words, comma_between, undersigned, withheld, words_for
 from service.letter.copy import Addressee, Copy, Line
 from service.letter.edition import Contact, Kind, Notes, OtherText
 from service.letter.enclosed import Logo
@@ -62,7 +62,8 @@ class Document:
     `draft` and `not_for_publication` are the marks that belong on each page. `language` is a BCP 47 tag,
     `direction` "ltr" or "rtl", `paper` "us-letter" or "a4". Labels are in the letter's language. `page`
     holds {page} and {pages}, and `more` says of a roll that was cut how many names do not stand here.
-    `enclosures` are the lines of the annexes, not numbered yet. `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
+    `enclosures` are the lines of the annexes, not numbered yet. `words` are those that the labels were taken from.
+    `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
     """
 
     language: str
@@ -102,6 +103,7 @@ class Document:
     check_code: str
     check_at: str
     page: str
+    words: Words
     other_texts_label: str = ""
     other_texts: tuple[str, ...] = ()
     more: str = ""
@@ -118,8 +120,8 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
     Its check code is the copy's, unless another is given: "" for what cannot be checked. Raises Refused for a placeholder that is unknown.
     """
     text = copy.text
-    language = settle_language(text.language)
-    words = words_of(language)
+    words = words_for(text.language, text.words)
+    language = words.language
     # In the order in which they are printed, or the notes of the ending would be numbered before those of the asks.
     written = read_markdown([text.body, text.asks_intro, *text.asks, text.ending], fill=copy.fill)
     body, asks_intro, *asks, ending = written.parts
@@ -130,7 +132,7 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         paper=copy.paper,
         coalition=copy.coalition,
         day=copy.date.isoformat(),
-        draft="" if copy.number else draft_mark(copy.revision, language),
+        draft="" if copy.number else draft_mark(copy.revision, words),
         not_for_publication=words.not_for_publication if copy.names_for_addressee_only else "",
         letterhead=copy.letterhead or (copy.coalition,),
         title=title,
@@ -147,12 +149,12 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         asks=tuple(asks),
         ending=ending,
         closing=copy.fill(text.closing),
-        undersigned=_above_names(copy, language),
+        undersigned=_above_names(copy, words),
         sections=make_sections(copy),
         identification=words.identification if any(line.affiliation for line in copy.lines) else "",
-        withheld=_withheld(copy, words, language),
+        withheld=_withheld(copy, words),
         cc_label=words.cc if copy.cc else "",
-        cc=tuple(", ".join(filter(None, (one.name, one.position, one.office))) for one in copy.cc),
+        cc=tuple(_on_one_line(one, words) for one in copy.cc),
         notes_label=words.notes if written.notes else "",
         notes_place=text.footnotes,
         notes=written.notes,
@@ -162,9 +164,10 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         check_code=copy.check_code if check_code is None else check_code,
         check_at=copy.check_at,
         page=words.page,
-        enclosures_label=enclosures_label(len(copy.annexes), language),
-        enclosures=tuple(enclosure_line(one.title, one.pages, language) for one in copy.annexes),
+        enclosures_label=enclosures_label(len(copy.annexes), words),
+        enclosures=tuple(enclosure_line(one.title, one.pages, words) for one in copy.annexes),
         logos=copy.logos,
+        words=words,
         other_texts_label=words.other_languages if copy.other_texts else "",
         other_texts=tuple(_other_text(one, words, language) for one in copy.other_texts),
     )
@@ -172,8 +175,7 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
 
 def make_sections(copy: Copy) -> tuple[Section, ...]:
     """Lay out the signatories of a copy only."""
-    language = settle_language(copy.text.language)
-    return _sections(copy, words_of(language), language)
+    return _sections(copy, words_for(copy.text.language, copy.text.words))
 
 
 def plain_runs(runs: Sequence[Run]) -> str:
@@ -210,6 +212,11 @@ def _inside_address(one: Addressee) -> tuple[str, ...]:
     return tuple(filter(None, (one.name, one.position, one.office, *one.address)))
 
 
+def _on_one_line(one: Addressee, words: Words) -> str:
+    parts = [part for part in (one.name, one.position, one.office) if part]
+    return comma_between(parts, words).join(parts)
+
+
 def _other_text(text: OtherText, words: Words, language: str) -> str:
     status = words.authentic if text.status == "authentic" else words.courtesy
     name = isolate(name_within(text.language, within=language), within=language)
@@ -225,65 +232,72 @@ def _contact(contact: Contact | None) -> tuple[str, ...]:
     return tuple(filter(None, (contact.name, contact.role, contact.email, phone)))
 
 
-def _above_names(copy: Copy, language: str) -> str:
+def _above_names(copy: Copy, words: Words) -> str:
     if copy.supplement is not None and copy.supplement.kind == "correction":
-        return taken_back(len(copy.lines), language)
-    return undersigned(copy.numbers.organizations, copy.numbers.individuals, language)
+        return taken_back(len(copy.lines), words)
+    return undersigned(copy.numbers.organizations, copy.numbers.individuals, words)
 
 
-def _withheld(copy: Copy, words: Words, language: str) -> str:
+def _withheld(copy: Copy, words: Words) -> str:
     if copy.audience == "unnamed":
         return words.unnamed if copy.withheld.count else ""
-    return withheld(copy.withheld.count, language, after_names=bool(copy.lines))
+    return withheld(copy.withheld.count, words, after_names=bool(copy.lines))
 
 
-def _sections(copy: Copy, words: Words, language: str) -> tuple[Section, ...]:
+def _sections(copy: Copy, words: Words) -> tuple[Section, ...]:
     kinds: tuple[Kind, ...] = ("organization", "person")
-    headings: dict[Kind, str] = {"organization": words.organizations, "person": words.individuals}
+    headings: dict[Kind, str] = {
+        "organization": words.heading_organizations,
+        "person": words.heading_individuals,
+    }
     present = [kind for kind in kinds if any(line.kind == kind for line in copy.lines)]
     return tuple(
         Section(
             kind=kind,
             heading=headings[kind] if len(present) > 1 else "",
-            groups=_groups(copy, [line for line in copy.lines if line.kind == kind], words.other, language),
+            groups=_groups(copy, [line for line in copy.lines if line.kind == kind], words),
         )
         for kind in present
     )
 
 
-def _groups(copy: Copy, lines: list[Line], other: str, language: str) -> tuple[Entries, ...]:
-    groups = grouped(lines, by=copy.group_by, order=copy.order, language=language)
-    rest = other if len(groups) > 1 else ""
+def _before(detail: str, words: Words) -> str:
+    """Give what parts a detail from the name: a qualifier in brackets of its own follows it as it is."""
+    return {"(": " ", "（": ""}.get(detail[0], words.comma)
+
+
+def _groups(copy: Copy, lines: list[Line], words: Words) -> tuple[Entries, ...]:
+    groups = grouped(lines, by=copy.group_by, order=copy.order, language=words.language)
+    rest = words.heading_others if len(groups) > 1 else ""
     with_country = copy.group_by != "country"
     return tuple(
         Entries(
             heading=group.heading or rest,
-            entries=tuple(_entry(line, language, with_country=with_country) for line in group.rows),
+            entries=tuple(_entry(line, words, with_country=with_country) for line in group.rows),
         )
         for group in groups
     )
 
 
-def _entry(line: Line, language: str, *, with_country: bool) -> Entry:
+def _entry(line: Line, words: Words, *, with_country: bool) -> Entry:
     pieces = [Piece(text=line.name, role="name")]
     aside: list[tuple[str, Literal["latin", "acronym"]]] = []
     if line.name_latin and line.name_latin != line.name:
         aside.append((line.name_latin, "latin"))
     if line.acronym and line.acronym != line.name:
         aside.append((line.acronym, "acronym"))
+    opened, _, closed = words.brackets.partition("{inside}")
     for place, (text, role) in enumerate(aside):
-        pieces.append(Piece(glue=", " if place else " (", text=text, role=role))
+        pieces.append(Piece(glue=words.comma if place else opened, text=text, role=role))
     if aside:
-        pieces.append(Piece(glue=")", role="end"))
-    country = country_name(line.country, language) if line.country and with_country else ""
-    words = words_of(language)
+        pieces.append(Piece(glue=closed, role="end"))
+    country = country_name(line.country, words.language) if line.country and with_country else ""
     details = [line.qualifier, line.position, line.affiliation, line.place, country]
-    # A qualifier in brackets of its own follows the name as it is.
-    pieces.extend(Piece(glue=" " if text.startswith("(") else ", ", text=text) for text in details if text)
+    pieces.extend(Piece(glue=_before(text, words), text=text) for text in details if text)
     if line.for_network:
-        pieces.append(Piece(glue=f", {words.for_network}", role="end"))
+        pieces.append(Piece(glue=f"{words.comma}{words.for_network}", role="end"))
     if line.through:
-        pieces.append(Piece(glue=f", {words.through} ", text=line.through))
+        pieces.append(Piece(glue=f"{words.comma}{words.through} ", text=line.through))
     signed_by = [text for text in (line.representative_name, line.representative_title) if text]
-    below = (Piece(glue=", " if place else "", text=text) for place, text in enumerate(signed_by))
+    below = (Piece(glue=words.comma if place else "", text=text) for place, text in enumerate(signed_by))
     return Entry(line=tuple(pieces), below=tuple(below))

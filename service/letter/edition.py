@@ -68,7 +68,10 @@ class Office:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """The text in one language: `body`, `asks_intro`, `asks` and `ending` in Markdown, placeholders unfilled."""
+    """The text in one language: `body`, `asks_intro`, `asks` and `ending` in Markdown, placeholders unfilled.
+
+    `words` are fixed words that the coalition brings in place of ours (service/i18n/words.py, Given).
+    """
 
     language: str
     title: str
@@ -81,6 +84,7 @@ class Text:
     ending: str = ""
     closing: str = ""
     footnotes: Notes = "page"
+    words: tuple[tuple[str, str], ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,14 +171,13 @@ class Edition:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Make the edition that as_record was asked of; a key that is missing or unknown raises TypeError."""
         contact = record["contact"]
-        text = record["text"]
         supplement = record.get("supplement")
         return cls(
             **{
                 **record,
                 "letterhead": tuple(record["letterhead"]),
                 "contact": Contact(**contact) if contact else None,
-                "text": Text(**{**text, "asks": tuple(text["asks"])}),
+                "text": text_from_record(record["text"]),
                 "offices": tuple(
                     Office(**{**office, "address": tuple(office["address"])}) for office in record["offices"]
                 ),
@@ -190,6 +193,12 @@ class Edition:
                 "annexes": tuple(Annex(**annex) for annex in record.get("annexes", ())),
             }
         )
+
+
+def text_from_record(record: Mapping[str, Any]) -> Text:
+    """Make a text of its plain values."""
+    words = tuple((key, word) for key, word in record.get("words", ()))
+    return Text(**{**record, "asks": tuple(record["asks"]), "words": words})
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from service.foundation.errors import Refused
-from service.i18n.left_out import left_out_words, say_left_out, say_names, say_range
+from service.i18n.left_out import say_left_out, say_names, say_range
 from service.letter.document import Document
 from service.letter.render_text import Paragraph, Part, wrap, write_paragraphs
 
@@ -120,31 +120,34 @@ def _shortened(whole: tuple[Paragraph, ...], gone: frozenset[int], document: Doc
     kept = [paragraph.text for place, paragraph in enumerate(whole) if place not in gone]
     if gone:
         named = _named(whole, gone, document)
-        kept.append(wrap(say_left_out(named, document.language, whole_at=limit.whole_at)))
+        kept.append(wrap(say_left_out(named, document.words, whole_at=limit.whole_at)))
     return "\n\n".join(kept)
 
 
 def _named(whole: tuple[Paragraph, ...], gone: frozenset[int], document: Document) -> list[str]:
-    language = document.language
-    words = left_out_words(language)
+    words = document.words
     parts = {whole[place].part for place in gone}
     names = sum(len(group.entries) for section in document.sections for group in section.groups)
     said = {
-        "names": say_names(names, language) or document.withheld,
-        "notes": words.notes,
-        "texts": words.texts,
-        "contact": words.contact,
-        "cc": words.cc,
-        "enclosures": words.enclosures,
-        "head": words.head,
-        "check": words.check,
+        "names": say_names(names, words) or document.withheld,
+        "notes": words.left_notes,
+        "texts": words.left_texts,
+        "contact": words.left_contact,
+        "cc": words.left_cc,
+        "enclosures": words.left_enclosures,
+        "head": words.left_head,
+        "check": words.left_check,
     }
     named = [said[part] for part in _FIRST_GIVEN_UP if part in parts]
     text = [
         place for part in ("body", "ending") for place in _places(whole, part) if not whole[place].is_heading
     ]
-    for forms, places in ((words.paragraphs, text), (words.asks, _places(whole, "ask"))):
+    ways = (
+        ((words.left_paragraph, words.left_paragraphs), text),
+        ((words.left_ask, words.left_asks), _places(whole, "ask")),
+    )
+    for forms, places in ways:
         numbers = [number for number, place in enumerate(places, start=1) if place in gone]
         if numbers:
-            named.append(say_range(forms, numbers[0], numbers[-1], language))
+            named.append(say_range(forms, numbers[0], numbers[-1], words))
     return named

@@ -42,6 +42,8 @@ _PACKAGES = {
     "Zsye": "fonts-symbola",
 }
 _OTHER_PACKAGE = "fonts-noto-core"
+# From here on, the fonts for everyday use have few of the characters.
+_RARE_HAN = 0x20000
 # Faces of one weight and width only, the plain ones; bold siblings follow their regular face.
 _OTHER_FACE = re.compile(
     r"(bold|black|light|thin|medium|heavy|italic|oblique|condensed|extra|demi|mono)", re.IGNORECASE
@@ -59,18 +61,24 @@ _PREFERRED = (
 )
 # Letters that a font for the script must have to be of use; Arabic is tried with the letters of Uyghur.
 _SCRIPTS = {
-    "Latin": "Aéłşộ",
+    "Latin (with Vietnamese)": "Aéłşộưỡ",
     "Greek": "Ωώ",
     "Cyrillic": "ЖҚі",
     "Armenian": "Հայ",
     "Georgian": "ქარ",
     "Hebrew": "שלם",
     "Arabic (with Uyghur)": "ئېۇۆۈڭگچ",
+    "Persian, Urdu and Kurdish": "پچژگکیێڵٹںے",
     "Syriac": "ܣܘܪ",
     "Ethiopic": "አማር",
     "Devanagari": "हिन्",
     "Bengali": "বাং",
     "Gurmukhi": "ਪੰਜ",
+    "Gujarati": "ગુજ",
+    "Telugu": "తెలు",
+    "Kannada": "ಕನ್ನ",
+    "Malayalam": "മലയ",
+    "Odia": "ଓଡ଼ି",
     "Tamil": "தமி",
     "Sinhala": "සිං",
     "Thai": "ไทย",
@@ -79,7 +87,8 @@ _SCRIPTS = {
     "Myanmar": "မြန",
     "Tibetan": "བོདྱ",
     "Mongolian": "ᠮᠣᠩ",
-    "Han": "藏人維吾尔",
+    "Han, simplified": "维汉尔书",
+    "Han, traditional": "藏維灣書",
     "Kana": "にホ",
     "Hangul": "한국",
 }
@@ -180,6 +189,8 @@ def _fault(line: Line, fonts: Fonts) -> str:
         "the qualifier": line.qualifier,
         "the position": line.position,
         "the affiliation": line.affiliation,
+        "the place": line.place,
+        "the organization that signed for it": line.through,
         "the representative": f"{line.representative_name} {line.representative_title}",
         "the category": line.category,
     }
@@ -193,15 +204,21 @@ def _fault(line: Line, fonts: Fonts) -> str:
 
 
 def _explain(cluster: str) -> str:
-    codes = " ".join(f"U+{ord(character):04X}" for character in cluster)
+    named = ", ".join(_named(character) for character in cluster)
     script = scripts.script_name(scripts.script(cluster[0]), default="unknown")
-    return (
-        f"no font at hand has the character {cluster} ({codes}, {script} script); "
-        f"the Debian package {_package(cluster[0])} has one."
-    )
+    told = f"no font at hand has the character {cluster} ({named}; {script} script)"
+    if unicodedata.category(cluster[0]) in {"Co", "Cn", "Cs"}:
+        return f"{told}, which no package has: write another."
+    return f"{told}; the Debian package {_package(cluster[0])} has one."
+
+
+def _named(character: str) -> str:
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
 def _package(character: str) -> str:
+    if ord(character) >= _RARE_HAN and scripts.script(character) == "Hani":
+        return "fonts-hanazono"
     return _PACKAGES.get(scripts.script(character), _OTHER_PACKAGE)
 
 

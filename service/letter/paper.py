@@ -1,12 +1,12 @@
 """The letter as its template reads it: every word as data, never as markup (pure)."""
 
+import functools
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from service.i18n.formats import isolate
-from service.i18n.paper_words import paper_words_of
+from service.i18n.formats import isolate, own_digits, script_of
+from service.i18n.words import comma_between
 from service.letter.document import Document, Piece, plain_blocks, plain_pieces
 from service.letter.edition import plain
 from service.letter.enclosed import as_svg
@@ -15,8 +15,60 @@ from service.letter.scripts import language_of, stretches
 from service.letter.windows import Window
 
 _GROUP = 8
-# Rows of scripts that reach far above and below the line need more room (design: row heights).
-_TALL = ((0x0590, 0x08FF), (0x0900, 0x109F), (0x1780, 0x18AF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF))
+# What the template does not read as it stands.
+_NOT_PRINTED = frozenset({"sections", "words"})
+# Rows of scripts that reach far above and below the line need more room (design: row heights): how much, in em. What
+# stands between two rows anyway takes the rest. Nastaliq falls further than any.
+_TALL = (
+    (0x0600, 0x08FF, (0.85, 0.25)),
+    (0x0900, 0x0DFF, (0.85, 0.25)),
+    (0x0E00, 0x0EFF, (0.95, 0.2)),
+    (0x0F00, 0x0FFF, (0.9, 0.4)),
+    (0x1000, 0x109F, (0.9, 0.4)),
+    (0x1780, 0x17FF, (0.9, 0.4)),
+    (0x1800, 0x18AF, (0.85, 0.3)),
+    (0xFB50, 0xFDFF, (0.85, 0.25)),
+    (0xFE70, 0xFEFF, (0.85, 0.25)),
+)
+# What lines of a text in one of these scripts need between them beyond what Latin does, in em.
+_LEADING = {
+    "Tibt": 0.3,
+    "Thai": 0.3,
+    "Laoo": 0.3,
+    "Deva": 0.2,
+    "Beng": 0.2,
+    "Mymr": 0.45,
+    "Khmr": 0.45,
+    "Mong": 0.2,
+}
+# Scripts whose faces slant, and those whose usual fonts have one weight only.
+_SLANTED = frozenset({"Latn", "Grek", "Cyrl"})
+_ONE_WEIGHT = frozenset({"Hans", "Hant", "Jpan", "Kore"})
+# Languages of long words, which part them at the ends of lines; there are patterns for each in the typesetter.
+_HYPHENATED = frozenset(
+    {
+        "cs",
+        "da",
+        "de",
+        "el",
+        "et",
+        "fi",
+        "hr",
+        "hu",
+        "is",
+        "lt",
+        "nb",
+        "nl",
+        "nn",
+        "pl",
+        "ru",
+        "sk",
+        "sl",
+        "sv",
+        "tr",
+        "uk",
+    }
+)
 
 
 def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
@@ -31,21 +83,47 @@ def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
         ("The salutation", document.salutation),
         ("The body", plain_blocks(document.body)),
         ("The line before the asks", plain_blocks(document.asks_intro)),
-        ("The asks", "\n".join(plain_blocks(ask) for ask in document.asks)),
+        *((f"Ask {place}", plain_blocks(ask)) for place, ask in enumerate(document.asks, start=1)),
         ("The ending", plain_blocks(document.ending)),
         ("The closing", document.closing),
-        ("The notes", "\n".join(plain_blocks(note) for note in document.notes)),
+        *((f"Note {place}", plain_blocks(note)) for place, note in enumerate(document.notes, start=1)),
         ("The cc list", " ".join(document.cc)),
         ("The enclosures", " ".join((document.enclosures_label, *document.enclosures))),
         ("The contact", " ".join(document.contact)),
         ("The other languages", " ".join((document.other_texts_label, *document.other_texts))),
         ("The address for checking", document.check_at),
+        (f"What letters say by themselves in the language “{document.language}”", _own_words(document)),
     )
     for section in document.sections:
         for group in section.groups:
             yield "A group's heading", group.heading
             for entry in group.entries:
                 yield "A signatory's line", plain_pieces(entry.line) + plain_pieces(entry.below)
+
+
+def _own_words(document: Document) -> str:
+    """Give what the letter says by itself: words of its language, with the digits in which it counts."""
+    words = document.words
+    said = (
+        *(
+            document.draft,
+            document.not_for_publication,
+            document.date,
+            document.re_label,
+            document.undersigned,
+        ),
+        *(document.identification, document.withheld, document.cc_label, document.notes_label, document.page),
+        *(document.contact_label, document.check_label, document.volume, document.in_volumes, document.more),
+        *(section.heading for section in document.sections),
+        *(
+            words.check_title,
+            words.check_how,
+            words.comma,
+            words.brackets,
+            own_digits("0123456789", words.language),
+        ),
+    )
+    return " ".join(said)
 
 
 def paper_data(document: Document, *, window: Window | None, with_check_block: bool) -> dict[str, Any]:
@@ -58,13 +136,19 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
     code = document.check_code
     volume = f" · {document.volume}" if document.volume else ""
     checkable = with_check_block and bool(document.check_at) and bool(code) and not document.volume
-    words = paper_words_of(own)
+    words = document.words
     return {
-        **plain(replace(document, sections=())),
+        **{name: plain(part) for name, part in vars(document).items() if name not in _NOT_PRINTED},
         "document_title": document.title + volume,
         "running_title": document.running_title + volume,
         "window": plain(window),
         "return_line": isolate(" · ".join(document.letterhead[:2]), within=own),
+        "region": _region(own),
+        "digits": own_digits("0123456789", own).replace("0123456789", ""),
+        "hyphenate": own.partition("-")[0] in _HYPHENATED,
+        "emphasis": _emphasis(script_of(own)),
+        "leading": _LEADING.get(script_of(own), 0),
+        "comma": comma_between(document.contact, words),
         "stretches": stretches(_prose(document), within=own),
         "qr": qr_svg(f"{document.check_at}#{code}") if checkable else "",
         "qr_alt": words.qr_alt,
@@ -103,7 +187,7 @@ def _pieces(pieces: tuple[Piece, ...], language: str) -> list[dict[str, Any]]:
         {
             "glue": piece.glue,
             "text": isolate(piece.text, within=language),
-            "tall": is_tall(piece.text),
+            "tall": tallness(piece.text),
             "lang": language_of(piece.text, within=language),
             "script": _right_to_left_script(piece.text),
         }
@@ -111,11 +195,36 @@ def _pieces(pieces: tuple[Piece, ...], language: str) -> list[dict[str, Any]]:
     ]
 
 
+def tallness(text: str) -> tuple[float, float] | None:
+    """Tell how far a text reaches above and below its line, in em, where that is further than Latin does."""
+    if text.isascii():
+        return None
+    found = [room for character in text if (room := _room_of(ord(character))) is not None]
+    if not found:
+        return None
+    return max(above for above, _ in found), max(below for _, below in found)
+
+
 def is_tall(text: str) -> bool:
-    """Tell whether a text reaches far above and below the line, as Arabic and Tibetan do."""
-    return not text.isascii() and any(
-        first <= ord(character) <= last for character in text for first, last in _TALL
-    )
+    """Tell whether a text reaches further above and below its line than Latin does, as Arabic and Tibetan do."""
+    return tallness(text) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _room_of(code: int) -> tuple[float, float] | None:
+    return next((room for first, last, room in _TALL if first <= code <= last), None)
+
+
+def _region(language: str) -> str:
+    found = next((part for part in language.split("-")[1:] if len(part) == 2 and part.isalpha()), "")
+    # The typesetter knows traditional characters by a region only.
+    return found or ("TW" if script_of(language) == "Hant" else "")
+
+
+def _emphasis(script: str) -> str:
+    if script in _ONE_WEIGHT:
+        return "rule"
+    return "slant" if script in _SLANTED else "weight"
 
 
 def _right_to_left_script(text: str) -> str:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from service.foundation.errors import Refused
 from service.i18n.enclosure_words import enclosure_number
+from service.i18n.words import comma_between
 from service.letter.document import Document, Section
 from service.letter.markdown import Block
 from service.letter.word_blocks import FIRST_NOTE, WordWriter, Written
@@ -202,7 +203,8 @@ def _rows(section: Section, writer: WordWriter, columns: int) -> Iterator[tuple[
 def _end_matter(document: Document, writer: WordWriter) -> str:
     code = document.check_code
     groups = " ".join(code[place : place + _GROUP] for place in range(0, len(code), _GROUP))
-    gap, new_line = writer.text(", "), "<w:r><w:br/></w:r>"
+    gap = writer.text(comma_between(document.contact, document.words))
+    new_line = "<w:r><w:br/></w:r>"
     contact = gap.join(writer.isolated(part) for part in document.contact)
     told = [
         [writer.text(document.cc_label), *map(writer.isolated, document.cc)] if document.cc else [],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.i18n.languages import ENGLISH
+from service.i18n.words import comma_between
 from service.letter.document import Document, Entry
 from service.templating import render
 
@@ -39,6 +40,7 @@ def render_html(
         language=language,
         letter=document,
         check_code=" ".join(groups),
+        comma=comma_between(document.contact, document.words),
         mark=mark,
         mark_words=mark_words,
         beside=beside or Beside(),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.i18n.enclosure_words import enclosure_number
-from service.i18n.formats import isolate
+from service.i18n.formats import isolate, write_number
+from service.i18n.words import comma_between
 from service.letter.document import Document, Piece, Section
 from service.letter.markdown import Block, Run
 
@@ -24,8 +25,13 @@ _WIDE = frozenset({"W", "F"})
 _WIDTHLESS = frozenset({"Mn", "Me", "Cf"})
 # Where a line may also end: after a Tibetan tsheg, and beside any wide character.
 _TSHEG = "\u0f0b"
-# Signs that must not begin a line of Han text.
-_CLOSING = frozenset("、。，．：；！？）］｝」』】》〉〕")
+# Signs that must not begin a line of Han and Kana, and those that must not end one (JLREQ, section 3.1.7 and 3.1.8).
+_CLOSING = frozenset(
+    "、。，．：；！？）］｝」』】》〉〕〗〙・ー々ゝゞヽヾ〜～…‥ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
+_OPENING = frozenset("（［｛「『【《〈〔〖〘")
+# Korean parts its words by spaces, although its letters are wide.
+_HANGUL = ("\u1100", "\u11ff", "\uac00", "\ud7a3")
 
 
 def render_text(document: Document) -> str:
@@ -105,9 +111,16 @@ def _parts(word: str) -> list[str]:
 
 
 def _may_part(before: str, after: str) -> bool:
-    if after in _CLOSING or _columns(after) == 0:
+    if after in _CLOSING or before in _OPENING or _columns(after) == 0:
+        return False
+    if _is_hangul(before) and _is_hangul(after):
         return False
     return before == _TSHEG or (_columns(before) == 2 and _columns(after) == 2)
+
+
+def _is_hangul(character: str) -> bool:
+    first, last, from_syllable, to_syllable = _HANGUL
+    return first <= character <= last or from_syllable <= character <= to_syllable
 
 
 def _head(document: Document) -> Iterable[Paragraph]:
@@ -132,7 +145,7 @@ def _text(document: Document) -> Iterable[Paragraph]:
     yield from _blocks_of("body", document.body)
     yield from _blocks_of("asks_intro", document.asks_intro)
     for place, ask in enumerate(document.asks, start=1):
-        mark = f"{place}. "
+        mark = f"{write_number(place, document.language)}. "
         yield Paragraph(part="ask", text=write_blocks(ask, first=mark, rest=" " * len(mark)))
     yield from _blocks_of("ending", document.ending)
     yield Paragraph(part="closing", text=wrap(document.closing))
@@ -176,7 +189,8 @@ def _foot(document: Document) -> Iterable[Paragraph]:
     for place, note in enumerate(document.notes, start=1):
         mark = f"[{place}] "
         yield Paragraph(part="notes", text=write_blocks(note, first=mark, rest=" " * len(mark)))
-    contact = ", ".join(isolate(part, within=own) for part in document.contact)
+    comma = comma_between(document.contact, document.words)
+    contact = comma.join(isolate(part, within=own) for part in document.contact)
     said = f"{document.contact_label} {contact}" if contact else ""
     yield Paragraph(part="contact", text=wrap(said, rest=_INDENT))
     others = [wrap(text, first=_INDENT, rest=_INDENT * 2) for text in document.other_texts]

@@ -29,7 +29,7 @@ class Sheet:
         document = self._document
         first = self.roll.parts[0]
         if len(self.roll.parts) > 1:
-            more = more_names(len(self.roll.names) - len(first), document.language)
+            more = more_names(len(self.roll.names) - len(first), document.words)
             document = replace(document, sections=self.roll.part(1), more=more, withheld="")
         return render_html(document, beside=self._beside)
 

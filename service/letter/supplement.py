@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from service.i18n.formats import settle_language
 from service.i18n.supplement_words import addendum_body, correction_body, supplement_title
+from service.i18n.words import words_for
 from service.letter.audience import may_show
 from service.letter.copy import make_copy
 from service.letter.edition import Audience, Edition, Signatory, Supplement
@@ -73,11 +73,11 @@ def _supplemented(
 ) -> Edition:
     # The letter's own numbers stand in its headline and its greeting: they are filled in before the roll is another.
     filled = make_copy(sent, audience="public", office=None).fill
-    language = settle_language(sent.text.language)
+    words = words_for(sent.text.language, sent.text.words)
     kind, ordinal = supplement.kind, supplement.ordinal
     text = replace(
         sent.text,
-        title=supplement_title(kind, ordinal, filled(sent.text.title), language),
+        title=supplement_title(kind, ordinal, filled(sent.text.title), words),
         subtitle="",
         re=filled(sent.text.re),
         salutation=filled(sent.text.salutation),
@@ -105,15 +105,15 @@ def _supplemented(
 def _worded(edition: Edition) -> Edition:
     supplement = edition.supplement
     assert supplement is not None
-    language = settle_language(edition.text.language)
+    words = words_for(edition.text.language, edition.text.words)
     if supplement.kind == "correction":
-        return replace(edition, text=replace(edition.text, body=correction_body(supplement.date, language)))
+        return replace(edition, text=replace(edition.text, body=correction_body(supplement.date, words)))
     own = count_roll(edition.roll)
     body = addendum_body(
         supplement.ordinal,
         supplement.date,
         organizations=supplement.others_organizations + own.organizations,
         individuals=supplement.others_individuals + own.individuals,
-        language=language,
+        words=words,
     )
     return replace(edition, text=replace(edition.text, body=body))

@@ -94,12 +94,20 @@ def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str, level: s
 
 
 def _chosen(compilers: list[typst.Compiler]) -> typst.Compiler:
-    """Choose how close the letter is set: as it looks best, unless its last page would be almost empty."""
+    """Choose how close the letter is set: as it looks best, unless its last page would be almost empty.
+
+    Where it always is, the first that saves a page; where none does, as it looks best.
+    """
     usual, *closer = compilers
-    end = _end(usual) if closer else {"pages": 1}
-    if end["pages"] == 1 or (end["page"] == end["pages"] and end["filled"] > _ALMOST_EMPTY):
+    if not closer or _fills_its_pages(end := _end(usual)):
         return usual
-    return next((compiler for compiler in closer if _end(compiler)["pages"] < end["pages"]), usual)
+    saving = [(compiler, last) for compiler in closer if (last := _end(compiler))["pages"] < end["pages"]]
+    full = (compiler for compiler, last in saving if _fills_its_pages(last))
+    return next(full, saving[0][0] if saving else usual)
+
+
+def _fills_its_pages(end: dict[str, Any]) -> bool:
+    return bool(end["pages"] == 1 or (end["page"] == end["pages"] and end["filled"] > _ALMOST_EMPTY))
 
 
 def _end(compiler: typst.Compiler) -> dict[str, Any]:

@@ -25,13 +25,13 @@ def part_into_volumes(document: Document) -> tuple[Document, tuple[Document, ...
     if names <= LONGEST_ROLL:
         return document, ()
     last = -(-names // LONGEST_ROLL)
-    letter = replace(document, sections=(), in_volumes=in_volumes_line(names, last, document.language))
+    letter = replace(document, sections=(), in_volumes=in_volumes_line(names, last, document.words))
     ends = [names * place // last for place in range(last + 1)]
     volumes = (
         replace(
             document,
             sections=tuple(_between(document.sections, start, end)),
-            volume=volume_line(place, last, document.language),
+            volume=volume_line(place, last, document.words),
         )
         for place, (start, end) in enumerate(itertools.pairwise(ends), start=1)
     )

@@ -75,7 +75,11 @@ class WordWriter:
 
     def isolated(self, text: str) -> str:
         """Write somebody's words so that their direction moves nothing beside them."""
-        return self.text(isolate(text, within=self._language))
+        told = isolate(text, within=self._language)
+        if told != text and not any(map(_strong, text)):
+            # Figures and signs have no direction to Word but that of the marks beside them.
+            told = f"{FSI}{LRM}{text}{LRM}{PDI}"
+        return self.text(told)
 
     def text(self, text: str, properties: str = "") -> str:
         """Write text as runs, one for each stretch of a direction."""

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from service.foundation.errors import Refused
+from service.i18n.formats import script_of
 from service.letter.document import Document
 from service.letter.word_blocks import ListKind
 from service.letter.word_package import (
@@ -50,6 +51,28 @@ _CORE_NAMES = (
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 )
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+# Word has a language of its own for each of these (section 17.3.2.20); it calls "bidi" whatever is shaped.
+_EAST_ASIAN = frozenset({"Hans", "Hant", "Jpan", "Kore"})
+_COMPLEX = frozenset(
+    {
+        "Beng",
+        "Deva",
+        "Gujr",
+        "Guru",
+        "Khmr",
+        "Knda",
+        "Laoo",
+        "Mlym",
+        "Mymr",
+        "Orya",
+        "Sinh",
+        "Taml",
+        "Telu",
+        "Thai",
+        "Tibt",
+    }
+)
+_WORD_TAGS = {"zh-Hant": "zh-TW"}
 # Twentieths of a point: width, height.
 _PAPER = {"us-letter": ("12240", "15840"), "a4": ("11906", "16838")}
 # What follows in CT_SectPr and in CT_PPrBase (ISO/IEC 29500-1, annex A), so that a new child lands in its place.
@@ -160,8 +183,10 @@ def set_language(parts: Parts, document: Document) -> None:
     if document.direction == "rtl":
         language = {W + "bidi": document.language}
         _put(_child(_child(defaults, "pPrDefault"), "pPr"), etree.Element(W + "bidi"), _AFTER_BIDI)
-    elif document.language.startswith("zh"):
-        language[W + "eastAsia"] = document.language
+    elif script_of(document.language) in _EAST_ASIAN:
+        language[W + "eastAsia"] = _WORD_TAGS.get(document.language, document.language)
+    elif script_of(document.language) in _COMPLEX:
+        language[W + "bidi"] = document.language
     _put(runs, etree.Element(W + "lang", language), _AFTER_LANGUAGE)
     parts[_STYLES] = write_part(root)
 

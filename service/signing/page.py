@@ -12,10 +12,11 @@ from service.campaigns.access import is_public, letter_key
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision, released_edition
-from service.campaigns.wording import addressee
+from service.campaigns.wording import addressee, fixed_words
 from service.i18n.enclosure_words import enclosure_line
-from service.i18n.formats import count_each, count_signatories, write_date
+from service.i18n.formats import write_date
 from service.i18n.moments import write_moment
+from service.i18n.words import Words, count_each, count_signatories, words_for
 from service.letter.call import call_html
 from service.letter.copy import make_copy
 from service.letter.document import Document, make_document
@@ -233,7 +234,8 @@ def _view(
     visible = translated if names else veiled(translated)
     reason = why_not_open(campaign, now=now)
     key = "" if is_public(campaign) else letter_key(keyring.root, campaign)
-    lines = (enclosure_line(one.title, one.pages, campaign.language) for one in visible.annexes)
+    words = fixed_words(file)
+    lines = (enclosure_line(one.title, one.pages, words) for one in visible.annexes)
     # Only a page for everybody counts. A personal one is no place for the key of the letter's own page: it has annexes under its own address.
     is_personal = count is None
     beside = Beside(annexes=("",) * len(visible.annexes)) if is_personal else _beside(visible, key)
@@ -245,8 +247,8 @@ def _view(
         sheet=Sheet(lambda: _document(visible), beside=None if is_personal else beside),
         call_html=call_html(file.call) if campaign.published_at is None else "",
         counts=shown,
-        signatories_phrase=_phrase(shown, campaign.language),
-        each_kind=count_each(shown.organizations, shown.individuals, campaign.language) if shown else "",
+        signatories_phrase=_phrase(shown, words),
+        each_kind=count_each(shown.organizations, shown.individuals, words) if shown else "",
         goal=file.goal or 0 if file.goal_public and campaign.published_at is None else 0,
         published=campaign.published_at is not None,
         indexable=campaign.published_at is not None and campaign.access is Access.PUBLIC,
@@ -280,16 +282,7 @@ def veiled(letter: Edition) -> Edition:
 
 
 def _without_numbers(text: Text) -> Text:
-    words = {
-        "en": "organizations and individuals",
-        "fr": "organisations et personnes",
-        "es": "organizaciones y personas",
-        "ar": "منظمات وأفراد",
-        "ug": "تەشكىلات ۋە شەخسلەر",
-        "bo": "ཚོགས་པ་དང་མི་སྒེར།",
-        "zh": "组织和个人",
-    }
-    phrase = words[text.language.partition("-")[0]]
+    phrase = words_for(text.language, text.words).uncounted
 
     def veil(part: str) -> str:
         return _A_NUMBER.sub(lambda found: phrase if found[1] == "signatories" else "[…]", part)
@@ -320,8 +313,8 @@ def _shown_counts(session: Session, campaign: Campaign, sent: Edition | None, co
     return None
 
 
-def _phrase(shown: Counts | None, language: str) -> str:
-    return count_signatories(shown.organizations, shown.individuals, language) if shown else ""
+def _phrase(shown: Counts | None, words: Words) -> str:
+    return count_signatories(shown.organizations, shown.individuals, words) if shown else ""
 
 
 def _beside(letter: Edition, key: str) -> Beside:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from service.campaigns.codes import READER_LANGUAGES, country_code, language_tag
+from service.campaigns.codes import country_code, language_tag
 from service.campaigns.hints import did_you_mean, one_of
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
@@ -115,7 +115,7 @@ def _country(cell: str) -> str:
 
 
 def _language(cell: str) -> str:
-    return language_tag(cell, what="", among=READER_LANGUAGES)
+    return language_tag(cell, what="")
 
 
 def _website(cell: str) -> str:

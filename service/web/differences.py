@@ -18,6 +18,7 @@ _PARTS: Mapping[str, Sentence] = {
     "asks": Sentence("Request", context="a part of a letter"),
     "ending": Sentence("Ending", context="a part of a letter"),
     "closing": Sentence("Closing words", context="a part of a letter"),
+    "words": Sentence("Labels and fixed words", context="a part of a letter"),
     "recipients": Sentence("Written to", context="a part of a letter"),
     "annexes": Sentence("Annex", context="a part of a letter"),
 }

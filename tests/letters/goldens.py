@@ -4,6 +4,7 @@ A golden file says what a letter is to its reader: pages, paper, language, outli
 places on the page and bytes are left out, so that a change of the layout shows only where it changes what is read.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,16 @@ def describe_pdf(data: bytes, copy: Copy) -> str:
     """Say what a PDF is to its reader, a line for each thing."""
     text = "\n".join(_lines(read_letter(data))) + "\n"
     return _without_code(text.translate(_ISOLATES), copy)
+
+
+def describe_html(data: bytes, copy: Copy) -> str:
+    """Give the fragment, its check code left out."""
+    return _without_code(data.decode(), copy)
+
+
+def describe_json(data: bytes, copy: Copy) -> str:
+    """Give the record as one reads it, a line for each value."""
+    return _without_code(json.dumps(json.loads(data), ensure_ascii=False, indent=1), copy) + "\n"
 
 
 def describe_text(data: bytes, copy: Copy) -> str:
@@ -107,15 +118,39 @@ def _marked(tag: Tag) -> str:
     return _inline(tag) if tag.kind in _SILENT else f"[{tag.kind} {_inline(tag)}]"
 
 
+# A form, the end of its files' names, who describes it, and whether it is kept of every letter or of three.
+FORMS = {
+    "mail": ("pdf.txt", describe_pdf, True),
+    "txt": ("txt", describe_text, True),
+    "html": ("html", describe_html, False),
+    "json": ("json", describe_json, False),
+}
+IN_EVERY_FORM = ("withheld", "chinese", "several-addressees")
+
+
+def kept() -> Iterator[tuple[str, str]]:
+    """Give each letter and form of which a golden file is kept."""
+    for name in TWELVE:
+        yield from ((name, form) for form, (_, _, of_all) in FORMS.items() if of_all or name in IN_EVERY_FORM)
+
+
+def golden_file(name: str, form: str) -> Path:
+    """Give the file in which a letter is kept in a form."""
+    return HERE / f"{name}.{FORMS[form][0]}"
+
+
 def main() -> None:
     """Write all golden files, and the pages of each letter as PNG under build/letters where pdftoppm is installed."""
     HERE.mkdir(exist_ok=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[1:] or TWELVE:
+    for name, form in kept():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         copy = TWELVE[name].copy
-        data = compile_copy(copy, form="pdf").data
-        (HERE / f"{name}.pdf.txt").write_text(describe_pdf(data, copy))
-        (HERE / f"{name}.txt").write_text(describe_text(compile_copy(copy, form="txt").data, copy))
+        data = compile_copy(copy, form="pdf" if form == "mail" else form).data
+        golden_file(name, form).write_text(FORMS[form][1](data, copy))
+        if form != "mail":
+            continue
         (PICTURES / f"{name}.pdf").write_bytes(data)
         if painter := shutil.which("pdftoppm"):
             subprocess.run(

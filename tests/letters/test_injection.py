@@ -82,10 +82,22 @@ def some_offices():
         yield Office(role="cc", name=name, position=position, office=office, copy="public")
 
 
+def some_words():
+    """Give the texts as words that a letter brings for what it says by itself."""
+    keys = ("cc", "contact", "heading_organizations", "heading_individuals", "identification", "draft")
+    parts = {key: " ¦ ".join(PLAIN[place :: len(keys)]) for place, key in enumerate(keys)}
+    return tuple(sorted(parts.items()))
+
+
 @functools.cache
 def letter_of(field):
     if field == "roll":
         return copy_of(roll=tuple(a_roll()), show_representative=True, group_by="category")
+    if field == "roll, from the right":
+        text = make_text(language="fa")
+        return copy_of(roll=tuple(a_roll()), show_representative=True, group_by="category", text=text)
+    if field == "fixed words":
+        return copy_of("full", number=0, text=make_text(words=some_words()))
     if field == "text":
         return copy_of(text=a_text())
     offices = tuple(some_offices())
@@ -101,7 +113,13 @@ def letter_of(field):
     )
 
 
-EXPECTED = {"roll": PLAIN, "text": WITHOUT_PLACEHOLDERS, "offices and head": WITHOUT_PLACEHOLDERS}
+EXPECTED = {
+    "roll": PLAIN,
+    "roll, from the right": PLAIN,
+    "fixed words": PLAIN,
+    "text": WITHOUT_PLACEHOLDERS,
+    "offices and head": WITHOUT_PLACEHOLDERS,
+}
 
 
 def form_of(said):

@@ -1,4 +1,8 @@
-"""Rolls so long that they flow through their columns: no name falls off a page, whatever a layout needs to settle."""
+"""Rolls of more than a page: no name falls off, whatever a layout needs to settle, and none stands alone on the last page."""
+
+from collections import Counter
+
+import pytest
 
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
@@ -17,3 +21,19 @@ def test_two_long_rolls_in_one_letter_settle_and_lose_nobody() -> None:
     said = read_letter(compile_copy(copy, form="pdf").data).text
 
     assert [name for name in names if said.count(name) != 1] == []
+
+
+@pytest.mark.parametrize("names", [29, 30, 31, 33])
+def test_no_page_begins_with_one_row_of_names_and_ends_after_it(names: int) -> None:
+    organizations = (make_signatory(f"Watch {number:03} of the River") for number in range(names))
+    persons = (make_signatory(f"Ana Person {number:03}", kind="person") for number in range(60))
+    copy = make_copy(make_edition(roll=(*organizations, *persons)), audience="public", office=None)
+
+    letter = read_letter(compile_copy(copy, form="pdf").data)
+
+    pages = Counter(
+        tag.page for tag in letter.root.every() if tag.kind == "P" and tag.text.startswith("Watch")
+    )
+    assert pages.total() == names
+    assert len(pages) == 2
+    assert pages[max(pages)] >= 5

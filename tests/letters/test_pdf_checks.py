@@ -80,7 +80,7 @@ def test_a_letter_is_tagged_in_its_language_and_its_headings_skip_no_level(data,
     with pikepdf.open(io.BytesIO(data)) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.ViewerPreferences.DisplayDocTitle
-        assert (pdf.Root.ViewerPreferences.get("/Direction") == "/R2L") is (language in {"ar", "ug"})
+        assert (pdf.Root.ViewerPreferences.get("/Direction") == "/R2L") is (language in {"ar", "fa", "ug"})
         assert all(page.get("/Tabs") == "/S" for page in pdf.pages)
         assert pdf.check_pdf_syntax() == []
     assert letter.root.kind == "Document"

@@ -25,6 +25,8 @@ ALPHABETS = (
     "かきくけこさしすせそ",
     "강산호수바다하늘",
 )
+# Letters of each direction, with commas, brackets and figures of their own.
+LANGUAGES = ("en", "he", "fa", "ja", "ru")
 SHOWN = ("public", "recipient", "counted")
 MAY_BE_SEEN = {"full": {"public", "recipient"}, "public": {"public"}}
 
@@ -69,6 +71,7 @@ def seen():
     roll=strategies.lists(signatories(), min_size=4, max_size=30),
     audience=strategies.sampled_from(["full", "public"]),
     representatives=strategies.booleans(),
+    language=strategies.sampled_from(LANGUAGES),
 )
 @hypothesis.settings(
     max_examples=EXAMPLES,
@@ -78,12 +81,14 @@ def seen():
     # A whole edition says more than minutes of making it smaller.
     phases=[hypothesis.Phase.generate],
 )
-def test_every_format_shows_whom_it_may_and_nobody_else(seen, roll, audience, representatives):
+def test_every_format_shows_whom_it_may_and_nobody_else(seen, roll, audience, representatives, language):
     said = [squeeze(text) for signatory in roll for text in own_words(signatory)]
     hypothesis.assume(
         not any(one in other for n, one in enumerate(said) for m, other in enumerate(said) if n != m)
     )
-    edition = make_edition(roll=tuple(roll), text=make_text(asks=()), show_representative=representatives)
+    edition = make_edition(
+        roll=tuple(roll), text=make_text(asks=(), language=language), show_representative=representatives
+    )
     copy = make_copy(edition, audience=audience, office=PRESIDENT)
     shown = [
         squeeze(line.name) for kind in ("organization", "person") for line in copy.lines if line.kind == kind

@@ -56,7 +56,9 @@ TWELVE = {
     for golden in (
         Golden(
             name="one-signatory",
-            edition=_edition(texts.short, (make_signatory("River Watch", acronym="RW", country="US"),)),
+            edition=_edition(
+                texts.japanese, (make_signatory("川の会（東京）", name_latin="River Society", acronym="KNK"),)
+            ),
         ),
         Golden(
             name="sixty",
@@ -97,7 +99,7 @@ TWELVE = {
         ),
         Golden(
             name="withheld",
-            edition=_edition(texts.usual, WITHHELD, number=0, show_representative=True),
+            edition=_edition(texts.persian, WITHHELD, number=0, show_representative=True),
             audience="full",
         ),
         Golden(

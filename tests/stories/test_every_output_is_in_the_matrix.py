@@ -63,6 +63,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "letter compile": ((SLUG, "--format", "txt", "--out", "-"), PUBLIC),
     "letter pack": ((SLUG, "--out", "pack.pdf"), NOBODY),
     "letter verify": (("keys/root.key", "--json"), NOBODY),
+    "letter words": (("cy",), NOBODY),
     "deliver": ((SLUG, "--check"), NOBODY),
     "outbox show": (("--json",), NOBODY),
     "status": (("--json",), NOBODY),

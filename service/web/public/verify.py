@@ -10,7 +10,7 @@ from service.delivery.annexes import FoundAnnex, find_annex
 from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy, take_a_check
 from service.foundation.errors import Refused, Transient
 from service.foundation.sentence import Sentence
-from service.i18n.formats import count_signatories
+from service.i18n.words import count_signatories, words_or_english
 from service.letter.printed_code import digits_in
 from service.store.transaction import reading, transaction
 from service.web.forms import FormState, Misfilled, shown_again
@@ -116,7 +116,7 @@ def _ours(found: Found, data: bytes) -> Response:
         found=found,
         bytes=_compare(found, data).value if data else None,
         signatories=count_signatories(
-            found.organizations, found.individuals, page_language(letter=found.language)
+            found.organizations, found.individuals, words_or_english(page_language(letter=found.language))
         ),
         letter_link=letter_path(found.slug, "") if found.slug else "",
     )

@@ -57,6 +57,11 @@ def test_every_key_is_read() -> None:
     assert file.press is not None
     assert file.press.boilerplate == "The coalition belongs to no government."
     assert file.letterhead.lines == ("Coalition for Open Rivers", "rivers.example")
+    assert file.letter.words == (
+        ("identification", "Institutions are named for identification only."),
+        ("more.one", "… and {n} other"),
+        ("more.other", "… and {n} others"),
+    )
     assert file.signatories.order == "manual"
     assert file.letter.asks == ("First ask.", "Second ask,\non two lines.")
     assert "<b>This</b> stays" in file.letter.body

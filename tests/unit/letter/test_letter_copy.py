@@ -187,9 +187,9 @@ def test_two_brackets_around_words_are_no_placeholder():
     assert copy_of(text=make_text(body="So it is ((we think))."))
 
 
-def test_an_unsupported_language_is_refused():
-    with pytest.raises(Refused, match="cannot be made yet"):
-        copy_of(text=make_text(language="ko"))
+def test_a_language_without_words_is_refused():
+    with pytest.raises(Refused, match="need words of their own"):
+        copy_of(text=make_text(language="cy"))
 
 
 def test_an_edition_comes_back_from_its_record():

@@ -100,6 +100,28 @@ def test_a_right_to_left_letter_runs_from_the_right():
     assert xml_of(data).find(f"{W}body/{W}sectPr/{W}bidi") is not None
 
 
+LANGUAGES = [
+    ("ja", 'w:eastAsia="ja"'),
+    ("zh-Hant", 'w:eastAsia="zh-TW"'),
+    ("th", 'w:bidi="th"'),
+    ("he", 'w:lang w:bidi="he"'),
+    ("ru", 'w:lang w:val="ru"'),
+]
+
+
+@pytest.mark.parametrize(("language", "told"), LANGUAGES)
+def test_word_is_told_the_language_where_it_looks_for_it(language, told):
+    assert told in parts_of(word(copy_of(text=make_text(language=language))))["word/styles.xml"].decode()
+
+
+def test_a_telephone_number_stays_as_it_is_in_a_right_to_left_letter():
+    said = parts_of(word(copy_of(text=make_text(language="he"))))["word/document.xml"].decode()
+
+    # The number without a mark of direction in its own run, between marks that keep its sign in front.
+    assert "\u200e+1\u00a0202\u00a0555\u00a00100\u200e" in said
+    assert '<w:rPr><w:rtl/></w:rPr><w:t xml:space="preserve">\u200e+1' not in said
+
+
 def test_properties_say_title_author_and_the_editions_date():
     properties = docx.Document(io.BytesIO(word())).core_properties
 

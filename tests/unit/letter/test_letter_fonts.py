@@ -8,11 +8,17 @@ from tests.unit.letter.letters import copy_of, make_person, make_signatory, make
 
 NOTHING_INSTALLED = Fonts(with_system=False)
 SCRIPTS = [
-    ("Latin", True),
+    ("Latin (with Vietnamese)", True),
+    ("Hebrew", True),
+    ("Thai", False),
+    ("Devanagari", False),
+    ("Kana", False),
+    ("Persian, Urdu and Kurdish", False),
     ("Greek", True),
     ("Cyrillic", True),
     ("Tibetan", False),
-    ("Han", False),
+    ("Han, simplified", False),
+    ("Han, traditional", False),
     ("Hangul", False),
 ]
 TEXTS = [
@@ -69,7 +75,7 @@ def test_a_name_without_a_font_is_printed_in_its_latin_form_and_told():
 
     (notice,) = rendering.notices
     assert notice.startswith("བོད་ཀྱི is printed as Tibet Group: ")
-    assert "U+0F56 U+0F7C, Tibetan script" in notice
+    assert "U+0F56 TIBETAN LETTER BA, U+0F7C TIBETAN VOWEL SIGN O; Tibetan script" in notice
     assert "fonts-noto-core" in notice
 
 
@@ -119,6 +125,41 @@ def test_of_twelve_scripts_all_names_are_told_at_once_each_with_its_character_an
 def test_a_text_without_a_font_stops_the_letter_and_says_where():
     with pytest.raises(Refused, match=r"The body cannot be printed: no font at hand has the character བོ"):
         compile_copy(copy_of(text=make_text(body="We say བོད.")), form="pdf", fonts=NOTHING_INSTALLED)
+
+
+WHERE = [
+    ({"asks": ("Speak.", "Say བོད.")}, "Ask 2 cannot be printed"),
+    ({"body": "See.[^1]\n\n[^1]: བོད."}, "Note 1 cannot be printed"),
+    (
+        {"language": "hi", "body": "We write."},
+        "What letters say by themselves in the language “hi” cannot be printed",
+    ),
+    ({"body": "Say \u0378."}, r"U\+0378; Unknown script\), which no package has: write another"),
+    ({"body": "Say 𠮷."}, "CJK UNIFIED IDEOGRAPH-20BB7; Han script.*fonts-hanazono"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), WHERE)
+def test_the_part_of_the_text_that_lacks_a_font_is_named(text, told):
+    with pytest.raises(Refused, match=told):
+        compile_copy(copy_of(text=make_text(**text)), form="pdf", fonts=NOTHING_INSTALLED)
+
+
+def test_every_script_that_we_name_is_covered_by_the_packages_that_we_name():
+    covered = {one.script for one in Fonts().scripts_covered() if one.is_covered}
+
+    assert covered >= {
+        *(
+            "Hebrew",
+            "Arabic (with Uyghur)",
+            "Persian, Urdu and Kurdish",
+            "Thai",
+            "Devanagari",
+            "Tibetan",
+            "Kana",
+        ),
+        *("Hangul", "Han, simplified", "Han, traditional", "Cyrillic", "Latin (with Vietnamese)"),
+    }
 
 
 def test_other_formats_keep_every_name_in_its_own_script():

@@ -47,6 +47,28 @@ def test_no_line_is_wider_than_it_may_and_no_letter_is_lost(text):
     assert "".join(wrapped.split()) == "1." + "".join(text.split(" ")).replace("\n", "")
 
 
+LINES = [
+    # As many of the wide letters as fit, and none that must not begin or end a line does.
+    ("河" * 40, 36),
+    ("河" * 35 + "（川" + "流" * 10, 35),
+    ("河" * 36 + "。流" * 3, 35),
+    ("か" * 35 + "ちょっと", 35),
+    # Korean parts its words by spaces.
+    ("강을지켜주십시오 " * 6, 35),
+]
+
+
+@pytest.mark.parametrize(("text", "letters"), LINES)
+def test_wide_letters_are_parted_as_their_readers_expect(text, letters):
+    first, *rest = wrap(text).split("\n")
+
+    assert len(first) == letters
+    assert width(first) <= 72
+    assert rest
+    assert not any(line[0] in "。、ょっー" for line in rest)
+    assert not first.endswith("（")
+
+
 def test_a_long_address_is_never_broken():
     address = "https://letters.example/" + "a" * 90
 
