@@ -1,5 +1,6 @@
 """campaign mirror: a published letter as flat files."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,7 +61,9 @@ def mirror(context: Context, slug: str, out: Path, names: bool) -> None:
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    strangers = sorted(there - files.keys())
+    # A name that has left takes files of an earlier mirror with it.
+    over = _listed(folder) & there - files.keys()
+    strangers = sorted(there - files.keys() - over)
     if strangers or (there and MANIFEST not in there):
         raise Refused(
             f"{folder} holds other files ({(strangers or sorted(there))[0]}); choose an empty folder."
@@ -68,9 +71,20 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(_FOLDER_FOR_ALL)
+        for name in over:
+            (folder / name).unlink()
         for name, data in files.items():
             path = folder / name
             path.write_bytes(data)
             path.chmod(_FILE_FOR_ALL)
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror}.") from error
+
+
+def _listed(folder: Path) -> set[str]:
+    """Name the files that an earlier mirror says are its own; none where there is no such mirror."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return {Path(str(one["name"])).name for one in manifest["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()

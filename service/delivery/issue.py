@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from service.foundation.keyed import keyed_hash
 from service.letter.copy import Copy, make_copy
 from service.letter.edition import Edition as Letter
-from service.letter.edition import Office
+from service.letter.edition import Office, plain
 from service.model.edition import Edition
 from service.model.issued_copy import IssuedCopy
 from service.model.recipient import Audience
@@ -78,4 +78,5 @@ def _details(copy: Copy) -> dict[str, object]:
         "organizations": copy.numbers.organizations,
         "individuals": copy.numbers.individuals,
         "not_for_publication": copy.names_for_addressee_only,
+        **({"supplement": plain(copy.supplement)} if copy.supplement else {}),
     }

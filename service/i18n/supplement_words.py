@@ -129,6 +129,7 @@ _ZH = _Words(
         many="以下 {n} 位签署者要求今后不再列出其名称：",
     ),
 )
+_STOPS = " \u00a0:："
 _WORDS = {
     "en": _EN,
     "en-GB": _EN,
@@ -146,6 +147,12 @@ def supplement_title(kind: Literal["addendum", "correction"], ordinal: int, titl
     words = _WORDS[language]
     pattern = words.addendum_title if kind == "addendum" else words.correction_title
     return pattern.format(n=write_number(ordinal, language), title=isolate(title, within=language))
+
+
+def addendum_name(ordinal: int, language: str) -> str:
+    """Write what an addendum is called where the letter's headline stands already: "Addendum 1"."""
+    before_headline, _, _ = _WORDS[language].addendum_title.partition("{title}")
+    return before_headline.rstrip(_STOPS).format(n=write_number(ordinal, language))
 
 
 def addendum_body(

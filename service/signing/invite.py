@@ -138,7 +138,8 @@ def _refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now
     is_over = campaign.state is CampaignState.CLOSED or campaign.deadline_at <= now
     if not attest and is_over:
         raise Refused(
-            f"The time for sign-ons to {campaign.slug!r} is over; reopen it before inviting more signatories."
+            f"The time for sign-ons to {campaign.slug!r} is over; reopen it before inviting more signatories, or let one"
+            f" who is on the list in late: `undersigned campaign reopen {campaign.slug} --for ID`."
         )
 
 
