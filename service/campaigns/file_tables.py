@@ -37,6 +37,7 @@ Footnotes = Literal["page", "endnotes"]
 TranslationStatus = Literal["authentic", "courtesy"]
 RecipientRole = Literal["to", "cc", "press"]
 CopyKind = Literal["full", "public"]
+FormatName = Literal["pdf", "docx"]
 ChannelName = Literal[
     "own_mailbox", "hand_over", "via", "email", "post", "lob", "pingen", "webform",
     "cwc", "soapbox", "regulations", "unhrc", "upr", "pec", "archive",
@@ -215,6 +216,7 @@ class Recipient:
     copy: CopyKind = "public"
     cover_note: OptionalText = ""
     channels: tuple[ChannelName, ...] = ()
+    formats: tuple[FormatName, ...] = ("pdf",)
     source: OptionalLine = ""
     checked: Day | None = None
 

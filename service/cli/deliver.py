@@ -1,6 +1,6 @@
 """deliver: check, rehearse, propose, release, stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,9 @@ import click
 from service.campaigns.queries import get_campaign
 from service.cli.context import Context, operator, pass_context, say
 from service.delivery import rehearse as rehearsing
-from service.delivery.check import check
+from service.delivery.check import Line, check
+from service.delivery.letter_mail import Making, too_large
+from service.delivery.messages import mail_sizes
 from service.delivery.propose import Proposal, propose
 from service.delivery.release import leaves_at, release, stop
 from service.delivery.settle import keep_arrival, send_again
@@ -69,11 +71,43 @@ def deliver(context: Context, /, slug: str, **asked: Any) -> None:
 
 
 def _check(services: Services, slug: str) -> None:
-    with reading(services.engine) as session:
-        lines = check(session, services.keyring, get_campaign(session, slug), services.outward)
+    lines, sizes = _weighed(services, slug)
+    most = services.settings.letter_mail_mb * 1_000_000
     for line in lines:
-        verdict = "can be sent" if line.verdict.can else f"cannot, because: {line.verdict.reason}"
+        # Only of what can be sent at all is it of use to know how large it is.
+        size = sizes.get(line.recipient.id, 0) if line.channel == "email" and line.verdict.can else 0
+        reason = too_large(size, most) or line.verdict.reason
+        verdict = f"cannot, because: {reason}" if reason or not line.verdict.can else "can be sent"
         say(f"{line.label} · {line.channel} · {line.recipient.copy_kind.value} copy · {verdict}")
+
+
+def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Mapping[str, int]]:
+    """Give what each channel can take, and how large each mail would be where anything can go by mail."""
+    with reading(services.engine) as session:
+        campaign = get_campaign(session, slug)
+        lines = check(session, services.keyring, campaign, services.outward)
+        if not any(line.channel == "email" and line.verdict.can for line in lines):
+            return lines, {}
+        settings = services.settings
+        making = Making(fonts=services.fonts, word_template=settings.word_template)
+        sizes = mail_sizes(
+            session,
+            services.keyring,
+            campaign,
+            public_url=settings.public_url,
+            making=making,
+            now=services.clock(),
+        )
+    return lines, sizes
+
+
+def _refuse_what_is_too_large(services: Services, slug: str) -> None:
+    """Raise Refused, before anything is locked for long, where a mail that would leave now is larger than it may be."""
+    lines, sizes = _weighed(services, slug)
+    for line in lines:
+        reason = too_large(sizes.get(line.recipient.id, 0), services.settings.letter_mail_mb * 1_000_000)
+        if line.channel == "email" and line.verdict.can and reason:
+            raise Refused(f"Nothing was sent: {line.label} by email: {reason}.")
 
 
 def _rehearse(services: Services, slug: str) -> None:
@@ -138,6 +172,7 @@ def _try_to_compile(services: Services, letter: Edition) -> tuple[str, ...]:
 
 
 def _release(services: Services, slug: str) -> None:
+    _refuse_what_is_too_large(services, slug)
     now = services.clock()
     with transaction(services.engine) as session:
         made = release(session, services.keyring, slug, services.outward, by=operator(), now=now)

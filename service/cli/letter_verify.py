@@ -37,7 +37,9 @@ def verify(context: Context, file: Path, as_json: bool) -> None:
     with reading(services.engine) as session:
         found = find_copy(session, services.keyring, codes) if codes else None
         copy = copy_of(session, services.keyring, found) if found else None
-    compared = compare(copy, data, services.fonts) if found else None
+    compared = (
+        compare(copy, data, services.fonts, word_template=services.settings.word_template) if found else None
+    )
     if as_json:
         say_json(_as_json(found, compared))
     else:

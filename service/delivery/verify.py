@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
@@ -136,17 +137,25 @@ def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
     return None
 
 
-def compare(copy: Copy | None, data: bytes, fonts: Fonts) -> Compared:
-    """Compare a file with what this copy compiles to, byte for byte; a long PDF takes some seconds."""
+def compare(copy: Copy | None, data: bytes, fonts: Fonts, *, word_template: Path | None = None) -> Compared:
+    """Compare a file with what this copy compiles to, byte for byte; a long PDF takes some seconds.
+
+    A Word file is ours if it was made from the template of the house or from the one that we ship.
+    """
     form = form_of(data)
     if copy is None or form not in RENDERERS:
         return Compared(bytes=Bytes.NOT_COMPARED)
     layouts: tuple[Layout, ...] = LAYOUTS if form == "pdf" else LAYOUTS[:1]
     try:
-        tried = (compare_with(_made(copy, form, layout, data, fonts), data) for layout in layouts)
+        templates = [None, word_template.read_bytes()] if form == "docx" and word_template else [None]
+        tried = (
+            compare_with(_made(copy, form, layout, template, data, fonts), data)
+            for layout in layouts
+            for template in templates
+        )
         return next((one for one in tried if one.bytes is Bytes.SAME), Compared(bytes=Bytes.CHANGED))
-    except ServiceError:
-        # A font that was at hand has gone, or the typesetter has no room now: the code stands all the same.
+    except (ServiceError, OSError):
+        # A font or a template that was at hand has gone, or the typesetter has no room now: the code stands all the same.
         return Compared(bytes=Bytes.NOT_COMPARED)
 
 
@@ -162,10 +171,12 @@ def compare_with(made: Rendering | None, data: bytes) -> Compared:
     return Compared(bytes=Bytes.CHANGED)
 
 
-def _made(copy: Copy, form: str, layout: Layout, data: bytes, fonts: Fonts) -> Rendering | None:
+def _made(
+    copy: Copy, form: str, layout: Layout, template: bytes | None, data: bytes, fonts: Fonts
+) -> Rendering | None:
     profile: Profile = "archive" if _ARCHIVE in data else "mail"
     try:
-        return compile_copy(copy, form=form, profile=profile, layout=layout, fonts=fonts)
+        return compile_copy(copy, form=form, profile=profile, layout=layout, fonts=fonts, template=template)
     except Refused:
         if layout == LAYOUTS[0]:
             raise

@@ -141,7 +141,7 @@ def _compare(found: Found, data: bytes) -> Compared:
         here = services()
         with reading(here.engine) as session:
             copy = copy_of(session, here.keyring, found)
-        return compare(copy, data, here.fonts)
+        return compare(copy, data, here.fonts, word_template=here.word_template)
     except Refused:
         return Compared(bytes=Bytes.NOT_COMPARED)
     finally:
