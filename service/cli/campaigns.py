@@ -29,7 +29,7 @@ from service.i18n.moments import write_moment
 from service.model.campaign import Campaign
 from service.signing.earlier_text import on_earlier_text
 from service.signing.invite import send_invitations
-from service.signing.late_link import let_in_late
+from service.signing.late_link import LateLink, let_in_late
 from service.signing.page import unlisted_address
 from service.signing.queries import counts, unconfirmed_signatures
 from service.store.transaction import reading, transaction
@@ -136,24 +136,33 @@ def reopen(context: Context, slug: str, until: str | None, signatory: str | None
         raise Refused(
             "Say until when the letter is open again, --until 2026-12-05T17:00, or for whom alone, --for ID."
         )
+    now = services.clock()
     with transaction(services.engine) as session:
         found = get_campaign(session, slug)
-        zone, now = ZoneInfo(found.time_zone), services.clock()
+        zone = ZoneInfo(found.time_zone)
         deadline = moment_of(read_moment(until), zone) if until is not None else None
-        if signatory is not None:
+        if signatory is None:
+            assert deadline is not None
+            life.reopen(session, slug, until=deadline, by=operator(), now=now)
+            said = [f"{slug} is open again until {until} ({zone.key})."]
+        else:
             late = let_in_late(
                 session, services.keyring, slug, signatory, until=deadline, by=operator(), now=now
             )
-        elif deadline is not None:
-            life.reopen(session, slug, until=deadline, by=operator(), now=now)
-    if signatory is None:
-        say(f"{slug} is open again until {until} ({zone.key}).")
-        return
+            said = _said_of(late, found)
     services.wake.ring()
-    say(f"{late.name} may sign until {_moment_there(found, late.until)}; the link is on its way.")
-    say(f"{slug} stays closed for everybody else.")
+    for line in said:
+        say(line)
+
+
+def _said_of(late: LateLink, found: Campaign) -> list[str]:
+    lines = [
+        f"{late.name} may sign until {_moment_there(found, late.until)}; the link is on its way.",
+        f"{found.slug} stays closed for everybody else.",
+    ]
     if late.void:
-        say(f"Edition {late.void} is void: propose again once they have signed.")
+        lines.append(f"Edition {late.void} is void: propose again once they have signed.")
+    return lines
 
 
 @campaign.command()

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import cast
 
 import click
-from sqlmodel import Session
 
-from service.campaigns.queries import get_campaign, numbered_edition, present_recipients
+from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, read_file, say, write_out
+from service.delivery.copies import goes_by_post
 from service.delivery.issue import issue_copy, sole_addressee
 from service.foundation.errors import Refused
 from service.kit.pack import pack_for
@@ -18,8 +18,6 @@ from service.letter.fit_text import UNITS, Limit, Unit
 from service.letter.render_pack import render_pack
 from service.letter.windows import LAYOUTS, Layout, layout_for_post
 from service.letter.word_package import shipped_template
-from service.model.campaign import Campaign
-from service.model.recipient import RecipientRole
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading, transaction
 
@@ -94,7 +92,7 @@ def compile_(
         copy = make_copy(found, audience=cast(Audience, audience), office=office)
         if row is not None and row.released_at is not None:
             issue_copy(session, services.keyring, row, copy, now=services.clock())
-        by_post = layout == "post" or (layout is None and _goes_by_post(session, campaign))
+        by_post = layout == "post" or (layout is None and goes_by_post(session, campaign))
     if by_post:
         layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
     rendering = compile_copy(
@@ -116,14 +114,6 @@ def compile_(
         volumes = len(rendering.volumes)
         beside = f" and {volumes} volumes of names beside it" if volumes else ""
         say(f"Wrote {out}{beside} (check code {copy.check_code})")
-
-
-def _goes_by_post(session: Session, campaign: Campaign) -> bool:
-    """Tell whether the letter is written to one office, and that office gets it by post."""
-    addressed = [
-        office for office in present_recipients(session, campaign) if office.role is RecipientRole.TO
-    ]
-    return len(addressed) == 1 and "post" in addressed[0].channels
 
 
 def _refuse_pipe(out: Path, rendering: Rendering) -> None:

@@ -8,13 +8,13 @@ from service.campaigns.queries import lock_campaign_of, released_edition
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.hear import hear_of_deliveries
 from service.delivery.issue import issue_copy
-from service.delivery.steps import GONE_OUT, IN_FLIGHT, alert_about, move_delivery, send_on_its_way
+from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Edition
 from service.model.message import Message
 from service.model.recipient import Recipient, RecipientRole
-from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
+from service.model.states import CAMPAIGN, GONE_OUT, CampaignState, DeliveryState, MessageState
 from service.store.keyring import Keyring
 
 _FOLLOWS = {

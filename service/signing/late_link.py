@@ -15,6 +15,7 @@ from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
+from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
 from service.signing.party import read_party
 from service.signing.sign import Desk, ask_to_confirm, keep_unsubscribe_link
 from service.signing.unsubscribe import suppression_of
@@ -114,7 +115,7 @@ def _write(desk: Desk, row: Signature, until: datetime) -> None:
         ask_to_confirm(desk, row)
         return
     invitation = Link(purpose=Purpose.INVITATION, row_id=row.id)
-    keep_link(desk.session, desk.keys, invitation, expires_at=until, now=desk.now)
+    keep_link(desk.session, desk.keys, invitation, expires_at=until + LINK_LIVES_AFTER_DEADLINE, now=desk.now)
     keep_unsubscribe_link(desk, row)
     outbox.post(
         desk.session,

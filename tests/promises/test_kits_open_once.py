@@ -12,7 +12,8 @@ from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 
 MORE = 'admit = "everyone"\npublish_at = 2026-12-08T10:00:00\n'
-MEMBERS = 8
+NAMES = ("Lake", "Meadow", "Harbour", "Glacier", "Orchard", "Village", "Ferry", "Willow")
+MEMBERS = len(NAMES)
 
 
 class Counting(Keyring):
@@ -44,8 +45,8 @@ class Noting(CampaignKeys):
 @pytest.fixture
 def letter(engine, root, noon):
     coalition = Coalition(engine=engine, root=root, now=noon).open(letter_file(more=MORE))
-    for number in range(MEMBERS):
-        coalition.sign_and_confirm(f"Member{number} of the River")
+    for name in NAMES:
+        coalition.sign_and_confirm(name)
     coalition.close().propose()
     return coalition
 
