@@ -6,12 +6,10 @@ from email.parser import BytesParser
 import pytest
 from sqlmodel import select
 
-from service.campaigns.file import read_campaign_file
 from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries
 from service.delivery.letter_mail import Making, too_large
 from service.delivery.messages import delivery_composers, mail_sizes
-from service.foundation.errors import Refused
 from service.letter.fonts import Fonts
 from service.mail.postman import Sender, deliver_due
 from service.model.delivery import Delivery
@@ -107,15 +105,3 @@ def test_what_is_too_large_is_said_with_what_to_do(size, most, said):
     if said:
         assert "UNDERSIGNED_LETTER_MAIL_MB" in sentence
         assert "letter compile" in sentence
-
-
-@pytest.mark.parametrize("formats", ['["docx"]', "[]", '["pdf", "rtf"]', '["pdf", "pdf"]'])
-def test_a_file_that_asks_for_other_formats_is_refused(formats, noon):
-    file = letter_file().replace(
-        b'channels = ["email"]', f'channels = ["email"]\nformats = {formats}'.encode()
-    )
-
-    with pytest.raises(Refused) as refusal:
-        read_campaign_file(file, now=noon)
-
-    assert "formats" in " ".join(refusal.value.faults)

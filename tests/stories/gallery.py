@@ -16,6 +16,7 @@ from service.model.delivery import Delivery
 from service.model.edition import EditionKind
 from service.model.signature import Kind, Visibility
 from service.signing.abuse.small_forms import Asking
+from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer
 from service.signing.invite import import_signatories, send_invitations
 from service.signing.line import change_line
@@ -115,6 +116,8 @@ class Gallery:
         coalition.deliver_mail()
         asked, agreed = (_mailed_to(coalition, to, "change") for to in ("guild@lower.example", LISTENING))
         answered(coalition, agreed, "agree")
+        with transaction(coalition.engine) as session:
+            decide(session, coalition.keyring, SLUG, None, act="accept", by="test", now=coalition.now)
         return {
             "change": f"/change/{asked}",
             "change-arabic": f"/change/{asked}?lang=ar",
