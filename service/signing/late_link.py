@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import latest_edition, lock_campaign, released_edition
 from service.campaigns.revision import void_proposal
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
@@ -70,6 +71,18 @@ def let_in_late(
     _write(desk, row, until)
     audit.record(session, by=by, act="signature.late-link", campaign_id=campaign.id, thing=row.id, now=now)
     return LateLink(name=read_party(desk.keys, row).name, until=until, void=void)
+
+
+def names_let_in(
+    session: Session, keys: CampaignKeys, campaign: Campaign, *, now: datetime
+) -> tuple[str, ...]:
+    """Name, for the secretariat, those who may still sign by a late link and have not."""
+    found = select(Signature).where(
+        Signature.campaign_id == campaign.id,
+        col(Signature.late_until) > now,
+        Signature.state != SignatureState.CONFIRMED,
+    )
+    return tuple(read_party(keys, row).name for row in session.exec(found.order_by(col(Signature.id))).all())
 
 
 def _refuse_unless_closed(session: Session, campaign: Campaign) -> None:

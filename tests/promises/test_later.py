@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import event, update
 
 from service.delivery.release import stop
+from service.letter.document import plain_blocks
 from service.model.delivery import Delivery
 from service.model.states import DeliveryState
 from service.signing.manage import withdraw
-from service.store.transaction import transaction
+from service.signing.proof import own_proof
+from service.store.transaction import reading, transaction
 from service.web.feed import feed_of
 from service.web.kept import KeptLetters
 from tests.coalition import SLUG
@@ -206,3 +208,20 @@ def test_what_is_kept_is_given_again_without_opening_anything(published, letters
     first = view(letters, published)
 
     assert view(letters, published) is first
+
+
+def test_who_joined_later_sees_the_addendum_with_its_own_line(published):
+    published.confirm(published.newest_token("confirm"))
+    attest(published, "New Estuary")
+    accept(published, "Late Lagoon")
+    send(published, ADDENDUM)
+
+    with reading(published.engine) as session:
+        proof = own_proof(
+            session, published.keyring, token=link_of(published, "Late Lagoon"), now=published.now
+        )
+
+    assert proof.has_line
+    assert proof.document.title == "Addendum 1: Keep the river open"
+    assert proof.own_line.line[0].text == "Late Lagoon"
+    assert "now signed by 4 organizations" in plain_blocks(proof.document.body)

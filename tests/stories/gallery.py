@@ -49,7 +49,7 @@ organization,Friends of the Stone Gauges,public,IS
 organization,Réseau des Archives du Fleuve,public,FR
 organization,Quiet Quay,counted,
 """
-LISTENING = "delta@members.example"
+LISTENING, ARABIC = "delta@members.example", "friends@nahr.example"
 CHANGE = (
     "the schoolteacher of Anvar among them",
     "the schoolteacher of Anvar among them since the second winter",
@@ -116,6 +116,7 @@ class Gallery:
         coalition.deliver_mail()
         asked, agreed = (_mailed_to(coalition, to, "change") for to in ("guild@lower.example", LISTENING))
         answered(coalition, agreed, "agree")
+        coalition.sign_and_confirm(NAMES[4][0], email=ARABIC, language="ar", country="LB").deliver_mail()
         with transaction(coalition.engine) as session:
             decide(session, coalition.keyring, SLUG, None, act="accept", by="test", now=coalition.now)
         return {
@@ -136,11 +137,10 @@ class Gallery:
         coalition.deliver_mail()
         with transaction(coalition.engine) as session:
             follow_deliveries(session, now=coalition.now)
-        before = f"/kit/{self._kit()}"
         return {
             "approve": approval,
-            "kit-embargo": before,
-            "kit-embargo-arabic": f"{before}?lang=ar",
+            "kit-embargo": f"/kit/{self._kit(LISTENING)}",
+            "kit-embargo-arabic": f"/kit/{self._kit(ARABIC)}",
         }
 
     def joined(self) -> dict[str, str]:
@@ -148,10 +148,9 @@ class Gallery:
         coalition = self.coalition
         coalition.publish()
         self._join()
-        kit = f"/kit/{self._kit()}"
         return {
-            "kit": kit,
-            "kit-arabic": f"{kit}?lang=ar",
+            "kit": f"/kit/{self._kit(LISTENING)}",
+            "kit-arabic": f"/kit/{self._kit(ARABIC)}",
             "published": self.path(),
             "signatories": self.path(part="2"),
             "search": self.path(q="river"),
@@ -165,10 +164,10 @@ class Gallery:
             "embed": f"/embed/{SLUG}",
         }
 
-    def _kit(self) -> str:
+    def _kit(self, address: str) -> str:
         coalition = self.coalition
         with transaction(coalition.engine) as session:
-            token = _mailed_to(coalition, LISTENING, "manage")
+            token = _mailed_to(coalition, address, "manage")
             return give_kit(session, coalition.keyring, manage_token=token, now=coalition.now)
 
     def _join(self) -> None:

@@ -139,6 +139,8 @@ def answer(coalition, visitor):
 def test_one_late_organization_signs_by_one_command_while_the_letter_stays_closed(closed, visitor):
     late = let_in(closed)
     mail = closed.mails()[-1]
+    assert closed.propose().may_still_sign == ("The Brook Alliance",)
+    let_in(closed.wait(minutes=1))
     page = visitor.open(f"/invitation/{closed.newest_token('invitation')}")
     for_all = visitor.open(f"/letters/{SLUG}/sign?k={closed.key()}")
 
@@ -152,7 +154,7 @@ def test_one_late_organization_signs_by_one_command_while_the_letter_stays_close
     assert closed.campaign().state is CampaignState.CLOSED
     second = closed.propose()
     words = compile_copy(make_copy(second.letter, audience="full", office=None), form="txt").data.decode()
-    assert second.edition.number == 2
+    assert second.edition.number == 3
     assert "On behalf of 2 organizations we write" in " ".join(words.split())
     assert words.index("The Brook Alliance") < words.index("Meadow Union")
     closed.approve_all().release()
