@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from service.campaigns.queries import get_campaign
+from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, operator, pass_context, say
 from service.coordinators import audit
+from service.delivery.issue import issue_copy
 from service.foundation.errors import Refused
 from service.signing.mirror import MANIFEST, SUMS, make_mirror
 from service.signing.page import unlisted_address
@@ -47,6 +48,11 @@ def mirror(context: Context, slug: str, out: Path, names: bool) -> None:
             fonts=services.fonts,
             now=now,
         )
+        for copy in made.copies:
+            # Whoever gets hold of a mirror's file can check it; a letter that was not sent has no code.
+            if copy.number:
+                row = numbered_edition(session, campaign, copy.number)
+                issue_copy(session, services.keyring, row, copy, now=now)
         thing = "with names" if names else "without names"
         audit.record(
             session, by=operator(), act="campaign.mirror", campaign_id=campaign.id, thing=thing, now=now

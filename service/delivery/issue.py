@@ -33,7 +33,8 @@ def issue_copy(
         campaign_id=edition.campaign_id,
         edition_id=edition.id,
         recipient_id=recipient_id,
-        audience=Audience(copy.audience),
+        # A copy without names may be had by whoever may have the public one.
+        audience=Audience.FULL if copy.audience == "full" else Audience.PUBLIC,
         code_index=index,
         details=b"",
         issued_at=now,
@@ -57,6 +58,12 @@ def general_copies(letter: Letter) -> Iterator[Copy]:
     yield make_copy(letter, audience="public", office=office)
     if office is None or office.copy == "full":
         yield make_copy(letter, audience="full", office=office)
+
+
+def spread_copies(letter: Letter) -> Iterator[Copy]:
+    """Give the copies that a mirror spreads, with the public names and without any."""
+    yield make_copy(letter, audience="public", office=None)
+    yield make_copy(letter, audience="unnamed", office=None)
 
 
 def sole_addressee(letter: Letter) -> Office | None:

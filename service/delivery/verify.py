@@ -1,7 +1,7 @@
 """Check a code or a file against the copies that were handed over."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.access import is_public
 from service.delivery.copies import copy_for, letter_today
-from service.delivery.issue import code_index, general_copies
+from service.delivery.issue import code_index, general_copies, spread_copies
 from service.foundation.errors import Refused, ServiceError, Transient
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
 from service.letter.copy import Copy
@@ -35,6 +35,8 @@ from service.store.sealed import open_record
 
 TOO_OFTEN = "too many checks from this address"
 _ARCHIVE = b"/EmbeddedFile"
+_ON_PAPER = frozenset({"pdf", "docx"})
+_OTHER_PAPER = {"a4": "us-letter", "us-letter": "a4"}
 
 
 class Bytes(StrEnum):
@@ -146,10 +148,13 @@ def compare(copy: Copy | None, data: bytes, fonts: Fonts, *, word_template: Path
     if copy is None or form not in RENDERERS:
         return Compared(bytes=Bytes.NOT_COMPARED)
     layouts: tuple[Layout, ...] = LAYOUTS if form == "pdf" else LAYOUTS[:1]
+    # Two offices that get the same copy may print it on other paper.
+    sheets = (copy, replace(copy, paper=_OTHER_PAPER[copy.paper])) if form in _ON_PAPER else (copy,)
     try:
         templates = [None, word_template.read_bytes()] if form == "docx" and word_template else [None]
         tried = (
-            compare_with(_made(copy, form, layout, template, data, fonts), data)
+            compare_with(_made(sheet, form, layout, template, data, fonts), data)
+            for sheet in sheets
             for layout in layouts
             for template in templates
         )
@@ -185,7 +190,11 @@ def _made(
 
 
 def _candidates(letter: Letter, recipient: Recipient | None) -> Iterator[Copy]:
-    return iter((copy_for(letter, recipient),)) if recipient is not None else general_copies(letter)
+    if recipient is not None:
+        yield copy_for(letter, recipient)
+        return
+    yield from general_copies(letter)
+    yield from spread_copies(letter)
 
 
 def _tell(

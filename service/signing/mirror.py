@@ -39,9 +39,10 @@ _FORMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mirror:
-    """The files by their names; `notices` tell a coordinator how names came out, and name signatories."""
+    """The files by their names, and the copies in them; `notices` tell a coordinator how names came out, and name signatories."""
 
     files: Mapping[str, bytes]
+    copies: tuple[Copy, ...]
     notices: tuple[str, ...]
 
 
@@ -88,7 +89,7 @@ def make_mirror(
     files[MANIFEST] = _manifest(files, copies, names=names, now=now)
     files[SUMS] = _sums(files)
     notices = tuple(notice for rendering in renderings.values() for notice in rendering.notices)
-    return Mirror(files=files, notices=tuple(dict.fromkeys(notices)))
+    return Mirror(files=files, copies=tuple(copies.values()), notices=tuple(dict.fromkeys(notices)))
 
 
 def mirror_copy(session: Session, keyring: Keyring, slug: str, *, names: bool, now: datetime) -> Copy:

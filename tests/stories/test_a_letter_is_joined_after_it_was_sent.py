@@ -118,6 +118,27 @@ def test_the_mirror_has_the_addendum_and_names_nobody_unless_asked(joined):
     assert json.loads(named[MANIFEST])["addenda"].keys() == {"addendum-1"}
 
 
+def test_the_files_of_a_mirror_can_be_checked(joined, visitor, database_url, tmp_path):
+    operator = operator_of(joined, database_url, tmp_path)
+    for folder, names in (("named", ["--names"]), ("nameless", [])):
+        operator.does("campaign", "mirror", SLUG, "--out", folder, *names)
+
+    letter = check(visitor, (tmp_path / "nameless" / "letter.txt").read_bytes())
+    addendum = check(visitor, (tmp_path / "named" / "addendum-1.pdf").read_bytes())
+
+    assert "byte for byte" in letter.text
+    assert "byte for byte" in addendum.text
+    assert "Addendum 1 to edition 1 of this letter" in words_of(addendum)
+
+
+def operator_of(coalition, database_url, folder):
+    operator = Operator(folder, smtp_port=free_port(), web_port=free_port(), database_url=database_url)
+    (folder / "keys").mkdir()
+    (folder / "keys" / "root.key").write_bytes(coalition.root.secret)
+    operator.does("init")
+    return operator
+
+
 def own_copy(coalition, kind):
     """Make the copy that the addressee was sent of the newest edition of a kind, as the product made it."""
     with reading(coalition.engine) as session:
@@ -153,10 +174,7 @@ def test_an_office_checks_an_addendum_and_a_correction_by_their_files(
     assert "Signed" not in words_of(corrected)
     assert "Lake Alliance" not in corrected.text
 
-    operator = Operator(tmp_path, smtp_port=free_port(), web_port=free_port(), database_url=database_url)
-    (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / "root.key").write_bytes(joined.root.secret)
-    operator.does("init")
+    operator = operator_of(joined, database_url, tmp_path)
     (tmp_path / "addendum.pdf").write_bytes(addendum)
     said = operator.does("letter", "verify", "addendum.pdf")
     assert "This is addendum 1 to edition 1 of a letter" in said
