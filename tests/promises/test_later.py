@@ -7,6 +7,7 @@ from sqlalchemy import event, update
 
 from service.delivery.release import stop
 from service.letter.document import plain_blocks
+from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.states import DeliveryState
 from service.signing.manage import withdraw
@@ -87,8 +88,11 @@ def test_an_addendum_in_which_nobody_is_named_publicly_is_nowhere(published, let
     assert shown.joined_since == 0
 
 
-def test_before_it_is_published_nobody_learns_that_anything_followed(sent):
+@pytest.mark.parametrize("names_shown", ["after_publication", "live"])
+def test_before_it_is_published_nobody_learns_that_anything_followed(sent, names_shown):
     join(sent, "New Estuary")
+    with transaction(sent.engine) as session:
+        session.execute(update(Campaign).values(names_shown=names_shown))
 
     assert view(KeptLetters(sent.engine, sent.keyring), sent).addenda == ()
 
