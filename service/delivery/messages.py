@@ -25,7 +25,6 @@ from service.delivery.letter_mail import (
 )
 from service.delivery.propose import approval_link, unconfirmed_names
 from service.delivery.supplement import recipients_of
-from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.i18n.languages import mail_language
@@ -283,10 +282,7 @@ def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
     )
     if copy is None:
         raise Unwanted(MessageState.HELD, "the copy is not the one that was released")
-    try:
-        draft = _letter_mail(facts, copy, details, to=str(details["emails"][delivery.destination]))
-    except Refused as refusal:
-        raise Unwanted(MessageState.HELD, str(refusal)) from refusal
+    draft = _letter_mail(facts, copy, details, to=str(details["emails"][delivery.destination]))
     reason = too_large(written_size(draft), facts.making.most_bytes)
     if reason:
         raise Unwanted(MessageState.HELD, reason)

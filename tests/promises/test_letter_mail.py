@@ -12,7 +12,7 @@ from service.delivery.letter_mail import Making, too_large
 from service.delivery.messages import delivery_composers, mail_sizes
 from service.letter.fonts import Fonts
 from service.mail.postman import Sender, deliver_due
-from service.model.delivery import Delivery
+from service.model.delivery import Delivery, DeliveryEvent
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction
 from tests.coalition import OUTWARD, PUBLIC_URL, SLUG, Coalition, letter_file
@@ -83,7 +83,9 @@ def test_a_mail_that_is_too_large_is_held_and_said_so_never_dropped(released):
 
     with reading(released.engine) as session:
         (delivery,) = session.exec(select(Delivery)).all()
+        evidence = session.exec(select(DeliveryEvent.evidence).order_by(DeliveryEvent.id)).all()
     assert delivery.state is DeliveryState.FAILED
+    assert "UNDERSIGNED_LETTER_MAIL_MB" in evidence[-1]
     released.deliver_mail()
     told = next(mail for mail in released.mails() if mail.to == "letter@rivers.example")
     assert "was not sent" in " ".join(told.text.split())
