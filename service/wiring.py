@@ -115,7 +115,13 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         ),
         composers={
             **signing_composers(keyring, public_url=settings.public_url, reply_domain=settings.reply_domain),
-            **delivery_composers(keyring, public_url=settings.public_url, fonts=fonts),
+            **delivery_composers(
+                keyring,
+                public_url=settings.public_url,
+                fonts=fonts,
+                word_template=settings.word_template,
+                most_bytes=settings.letter_mail_mb * 1_000_000,
+            ),
             **kit_composers(keyring, public_url=settings.public_url),
         },
         addresses={**signing_addresses(keyring), **delivery_addresses(keyring)},

@@ -158,7 +158,12 @@ def _recipient(path: Path, office: object, *, now: datetime) -> Iterator[Fault]:
     # A day may have begun elsewhere before it begins in UTC, by at most 14 hours.
     if checked is not None and checked > (now + timedelta(hours=14)).date():
         yield Fault((*path, "checked"), "lies in the future: give the day on which the address was checked.")
-    for key in ("emails", "channels"):
+    formats = _at(office, ("formats",))
+    if isinstance(formats, list) and "pdf" not in formats:
+        yield Fault(
+            (*path, "formats"), 'must hold "pdf", which every office can open; "docx" may stand beside it.'
+        )
+    for key in ("emails", "channels", "formats"):
         values = _at(office, (key,))
         seen: set[str] = set()
         for index, value in enumerate(values if isinstance(values, list) else []):

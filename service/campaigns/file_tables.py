@@ -45,6 +45,7 @@ FOUND_BY_LOADING = frozenset(
 
 RecipientRole = Literal["to", "cc", "press"]
 CopyKind = Literal["full", "public"]
+FormatName = Literal["pdf", "docx"]
 ChannelName = Literal[
     "own_mailbox", "hand_over", "via", "email", "post", "lob", "pingen", "webform",
     "cwc", "soapbox", "regulations", "unhrc", "upr", "pec", "archive",
@@ -250,6 +251,7 @@ class Recipient:
     copy: CopyKind = "public"
     cover_note: OptionalText = ""
     channels: tuple[ChannelName, ...] = ()
+    formats: tuple[FormatName, ...] = ("pdf",)
     source: OptionalLine = ""
     checked: Day | None = None
 

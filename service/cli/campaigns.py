@@ -23,10 +23,12 @@ from service.cli.context import (
     say_json,
 )
 from service.delivery.report import campaign_report
+from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
 from service.model.campaign import Campaign
 from service.signing.earlier_text import on_earlier_text
 from service.signing.invite import send_invitations
+from service.signing.late_link import LateLink, let_in_late
 from service.signing.page import unlisted_address
 from service.signing.queries import counts, unconfirmed_signatures
 from service.store.transaction import reading, transaction
@@ -116,16 +118,48 @@ def close(context: Context, slug: str) -> None:
 
 @campaign.command()
 @click.argument("slug")
-@click.option("--until", required=True, help="The new deadline, in the letter's zone: 2026-12-05T17:00")
+@click.option("--until", help="The new deadline, in the letter's zone: 2026-12-05T17:00")
+@click.option(
+    "--for",
+    "signatory",
+    metavar="ID",
+    help="Only for this one on the list, by a link of its own; for a day, unless --until says otherwise.",
+)
 @pass_context
-def reopen(context: Context, slug: str, until: str) -> None:
-    """Open a closed letter that was not sent for one more while."""
+def reopen(context: Context, slug: str, until: str | None, signatory: str | None) -> None:
+    """Open a closed letter that was not sent for one more while, for everybody or for one late signatory."""
     services = context.services
+    if until is None and signatory is None:
+        raise Refused(
+            "Say until when the letter is open again, --until 2026-12-05T17:00, or for whom alone, --for ID."
+        )
+    now = services.clock()
     with transaction(services.engine) as session:
-        zone = ZoneInfo(get_campaign(session, slug).time_zone)
-        deadline = moment_of(read_moment(until), zone)
-        life.reopen(session, slug, until=deadline, by=operator(), now=services.clock())
-    say(f"{slug} is open again until {until} ({zone.key}).")
+        found = get_campaign(session, slug)
+        zone = ZoneInfo(found.time_zone)
+        deadline = moment_of(read_moment(until), zone) if until is not None else None
+        if signatory is None:
+            assert deadline is not None
+            life.reopen(session, slug, until=deadline, by=operator(), now=now)
+            said = [f"{slug} is open again until {until} ({zone.key})."]
+        else:
+            late = let_in_late(
+                session, services.keyring, slug, signatory, until=deadline, by=operator(), now=now
+            )
+            said = _said_of(late, found)
+    services.wake.ring()
+    for line in said:
+        say(line)
+
+
+def _said_of(late: LateLink, found: Campaign) -> list[str]:
+    lines = [
+        f"{late.name} may sign until {_moment_there(found, late.until)}; the link is on its way.",
+        f"{found.slug} stays closed for everybody else.",
+    ]
+    if late.void:
+        lines.append(f"Edition {late.void} is void: propose again once they have signed.")
+    return lines
 
 
 @campaign.command()

@@ -44,6 +44,12 @@ def say(line: str) -> None:
     click.echo(line)
 
 
+def say_more(line: str) -> None:
+    """Print what follows from what was said, where anything does."""
+    if line:
+        say(line)
+
+
 def say_json(value: object) -> None:
     """Print the answer as JSON."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))

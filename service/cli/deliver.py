@@ -1,6 +1,6 @@
 """deliver: check, rehearse, propose, release, stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,9 @@ import click
 from service.campaigns.queries import get_campaign
 from service.cli.context import Context, operator, pass_context, say
 from service.delivery import rehearse as rehearsing
-from service.delivery.check import check
+from service.delivery.check import Line, check, weigh
+from service.delivery.letter_mail import Making
+from service.delivery.messages import mail_sizes
 from service.delivery.propose import Proposal, propose
 from service.delivery.release import leaves_at, release, stop
 from service.delivery.settle import keep_arrival, send_again
@@ -69,11 +71,36 @@ def deliver(context: Context, /, slug: str, **asked: Any) -> None:
 
 
 def _check(services: Services, slug: str) -> None:
-    with reading(services.engine) as session:
-        lines = check(session, services.keyring, get_campaign(session, slug), services.outward)
+    _, lines = _weighed(services, slug)
     for line in lines:
         verdict = "can be sent" if line.verdict.can else f"cannot, because: {line.verdict.reason}"
         say(f"{line.label} · {line.channel} · {line.recipient.copy_kind.value} copy · {verdict}")
+
+
+def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Give what each channel can take, and the same with how large each mail would be, which is made for that."""
+    settings = services.settings
+    with reading(services.engine) as session:
+        campaign = get_campaign(session, slug)
+        lines = check(session, services.keyring, campaign, services.outward)
+        if not any(line.channel == "email" and line.verdict.can for line in lines):
+            return lines, lines
+        sizes = mail_sizes(
+            session,
+            services.keyring,
+            campaign,
+            public_url=settings.public_url,
+            making=Making(fonts=services.fonts, word_template=settings.word_template),
+            now=services.clock(),
+        )
+    return lines, weigh(lines, sizes, most=settings.letter_mail_mb * 1_000_000)
+
+
+def _refuse_what_is_too_large(services: Services, slug: str) -> None:
+    """Raise Refused, before anything is locked for long, where a mail that would leave now is larger than it may be."""
+    for before, after in zip(*_weighed(services, slug), strict=True):
+        if before.verdict.can and not after.verdict.can:
+            raise Refused(f"Nothing was sent: {after.label} by {after.channel}: {after.verdict.reason}")
 
 
 def _rehearse(services: Services, slug: str) -> None:
@@ -118,6 +145,8 @@ def _propose_by(services: Services, slug: str, freeze: Callable[..., Proposal]) 
     )
     for name in proposal.unconfirmed:
         say(f"  left out, never confirmed: {name}")
+    for name in proposal.may_still_sign:
+        say(f"  left out, may still sign by a late link; propose again once they have: {name}")
     for name in proposal.on_earlier_text:
         say(f"  left out, signed an earlier version of the text: {name}")
     for notice in notices:
@@ -138,6 +167,7 @@ def _try_to_compile(services: Services, letter: Edition) -> tuple[str, ...]:
 
 
 def _release(services: Services, slug: str) -> None:
+    _refuse_what_is_too_large(services, slug)
     now = services.clock()
     with transaction(services.engine) as session:
         made = release(session, services.keyring, slug, services.outward, by=operator(), now=now)

@@ -9,6 +9,7 @@ import click
 from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, read_file, say, write_out
 from service.delivery.annexes import annexes_of
+from service.delivery.copies import goes_by_post
 from service.delivery.issue import issue_copy, sole_addressee
 from service.foundation.errors import Refused
 from service.kit.pack import pack_for
@@ -44,9 +45,9 @@ def letter() -> None:
 @click.option(
     "--layout",
     type=click.Choice(["post", *LAYOUTS]),
-    default="classic",
-    show_default=True,
-    help="Where a PDF's inside address stands; post chooses the envelope's window by the office's country.",
+    default=None,
+    help="Where a PDF's inside address stands; post chooses the envelope's window by the office's country. Without it: as"
+    " post, where the one office that is written to has post among its channels, else classic.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="For a form: text of at most this size.")
 @click.option(
@@ -68,7 +69,7 @@ def compile_(
     audience: str,
     profile: str,
     edition: int | None,
-    layout: str,
+    layout: str | None,
     limit: int | None,
     unit: str,
     whole_at: str,
@@ -97,13 +98,14 @@ def compile_(
         if row is not None and row.released_at is not None:
             issue_copy(session, services.keyring, row, copy, now=services.clock())
         beside = annexes_of(session, services.keyring, campaign, copy) if annexes else ()
-    if layout == "post":
+        by_post = layout == "post" or (layout is None and goes_by_post(session, campaign))
+    if by_post:
         layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
     rendering = compile_copy(
         copy,
         form=form,
         profile=cast(Profile, profile),
-        layout=cast(Layout, layout),
+        layout=cast(Layout, layout or LAYOUTS[0]),
         fonts=services.fonts,
         limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
         template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,

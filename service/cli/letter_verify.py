@@ -7,10 +7,11 @@ import click
 
 from service.cli.context import Context, json_option, pass_context, read_file, say, say_json
 from service.delivery.annexes import FoundAnnex, find_annex
-from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy
+from service.delivery.verify import Bytes, Compared, Found, codes_of, compare, copy_of, find_copy
 from service.foundation.errors import Refused
 from service.i18n.languages import ENGLISH
 from service.i18n.words import count_signatories, words_for
+from service.model.edition import EditionKind
 from service.store.transaction import reading
 
 _LARGEST_FILE = 64_000_000
@@ -41,7 +42,9 @@ def verify(context: Context, file: Path, as_json: bool) -> None:
             return
         found = find_copy(session, services.keyring, codes) if codes else None
         copy = copy_of(session, services.keyring, found) if found else None
-    compared = compare(copy, data, services.fonts) if found else None
+    compared = (
+        compare(copy, data, services.fonts, word_template=services.settings.word_template) if found else None
+    )
     if as_json:
         say_json(_as_json(found, compared))
     else:
@@ -72,12 +75,15 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _as_json(found: Found | None, compared: Bytes | None) -> dict[str, object]:
+def _as_json(found: Found | None, compared: Compared | None) -> dict[str, object]:
     if found is None or compared is None:
         return {"ours": False}
     return {
         "ours": True,
-        "bytes": compared.value,
+        "bytes": compared.bytes.value,
+        **({"volume": compared.volume, "volumes": compared.volumes} if compared.volume else {}),
+        "kind": found.kind.value,
+        **({"ordinal": found.ordinal} if found.ordinal else {}),
         "check_code": found.code,
         "title": found.title,
         "edition": found.edition,
@@ -88,15 +94,23 @@ def _as_json(found: Found | None, compared: Bytes | None) -> dict[str, object]:
     }
 
 
-def _say_found(found: Found | None, compared: Bytes | None, *, has_code: bool) -> None:
+def _say_found(found: Found | None, compared: Compared | None, *, has_code: bool) -> None:
     if found is None or compared is None:
         say("Not one of ours." if has_code else "Not one of ours: no check code stands in it.")
         return
-    signatories = count_signatories(found.organizations, found.individuals, words_for(ENGLISH.tag))
     step = "delivered" if found.is_delivered else "released"
-    say(
-        f"This is edition {found.edition} of “{found.title}”, {signatories}, {step} on {found.day.isoformat()}."
-    )
-    say(_COMPARED[compared])
+    say(f"This is {_what(found)}, {step} on {found.day.isoformat()}.")
+    if compared.volume:
+        say(f"The file is volume {compared.volume} of {compared.volumes} of its names.")
+    say(_COMPARED[compared.bytes])
     if found.not_for_publication:
         say("It holds names that are not for publication.")
+
+
+def _what(found: Found) -> str:
+    signatories = count_signatories(found.organizations, found.individuals, words_for(ENGLISH.tag))
+    if found.kind is EditionKind.LETTER:
+        return f"edition {found.edition} of “{found.title}”, {signatories}"
+    which = f"{found.kind.value} {found.ordinal} to edition {found.edition} of a letter, “{found.title}”"
+    # Of a correction the number is of those who left: only its own copy tells it.
+    return f"{which}, {signatories}" if found.kind is EditionKind.ADDENDUM else which

@@ -1,13 +1,15 @@
 """campaign mirror: a published letter as flat files."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from service.campaigns.queries import get_campaign
+from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, operator, pass_context, say
 from service.coordinators import audit
+from service.delivery.issue import issue_copy
 from service.foundation.errors import Refused
 from service.signing.mirror import MANIFEST, SUMS, make_mirror
 from service.signing.page import unlisted_address
@@ -46,6 +48,11 @@ def mirror(context: Context, slug: str, out: Path, names: bool) -> None:
             fonts=services.fonts,
             now=now,
         )
+        for copy in made.copies:
+            # Whoever gets hold of a mirror's file can check it; a letter that was not sent has no code.
+            if copy.number:
+                row = numbered_edition(session, campaign, copy.number)
+                issue_copy(session, services.keyring, row, copy, now=now)
         thing = "with names" if names else "without names"
         audit.record(
             session, by=operator(), act="campaign.mirror", campaign_id=campaign.id, thing=thing, now=now
@@ -60,7 +67,9 @@ def mirror(context: Context, slug: str, out: Path, names: bool) -> None:
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    strangers = sorted(there - files.keys())
+    # A name that has left takes files of an earlier mirror with it.
+    over = _listed(folder) & there - files.keys()
+    strangers = sorted(there - files.keys() - over)
     if strangers or (there and MANIFEST not in there):
         raise Refused(
             f"{folder} holds other files ({(strangers or sorted(there))[0]}); choose an empty folder."
@@ -68,9 +77,20 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(_FOLDER_FOR_ALL)
+        for name in over:
+            (folder / name).unlink()
         for name, data in files.items():
             path = folder / name
             path.write_bytes(data)
             path.chmod(_FILE_FOR_ALL)
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror}.") from error
+
+
+def _listed(folder: Path) -> set[str]:
+    """Name the files that an earlier mirror says are its own; none where there is no such mirror."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return {Path(str(one["name"])).name for one in manifest["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()

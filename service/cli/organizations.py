@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import click
 
 from service.campaigns.queries import get_campaign, lock_campaign
-from service.cli.context import Context, json_option, operator, pass_context, say, say_json
+from service.cli.context import Context, json_option, operator, pass_context, say, say_json, say_more
 from service.coordinators import audit
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line, clean_text
+from service.signing.late import joins_by_addendum
 from service.signing.organizations.countersign import Officer, ask_officer
 from service.signing.organizations.joined import say_another, say_same
 from service.signing.organizations.proofs import ask_dns, attest, organization_of
@@ -49,7 +50,9 @@ def another(context: Context, slug: str, ids: tuple[str, ...]) -> None:
     with transaction(services.engine) as session:
         for signature_id in ids:
             say_another(session, slug, signature_id, by=operator(), now=services.clock())
+        more = joins_by_addendum(get_campaign(session, slug))
     say(f"{len(ids)} sign-on{'' if len(ids) == 1 else 's'} now by itself.")
+    say_more(more)
 
 
 @click.command()
@@ -62,7 +65,9 @@ def same(context: Context, slug: str, signature_id: str, other_id: str) -> None:
     services = context.services
     with transaction(services.engine) as session:
         stands = say_same(session, slug, signature_id, other_id, by=operator(), now=services.clock())
+        more = joins_by_addendum(get_campaign(session, slug))
     say(f"Joined: {stands} stands for both, and counts once.")
+    say_more(more)
 
 
 @click.command(name="settle")
@@ -74,7 +79,9 @@ def settle_(context: Context, slug: str, ids: tuple[str, ...]) -> None:
     services = context.services
     with transaction(services.engine) as session:
         settle(session, services.keyring, slug, ids, by=operator(), now=services.clock())
+        more = joins_by_addendum(get_campaign(session, slug))
     say(f"{len(ids)} condition{'' if len(ids) == 1 else 's'} settled.")
+    say_more(more)
 
 
 @click.command(name="attest")

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from service.cli.context import Context, operator, pass_context, say
+from service.campaigns.queries import get_campaign
+from service.cli.context import Context, operator, pass_context, say, say_more
 from service.signing.codes import spaced
+from service.signing.late import joins_by_addendum
 from service.signing.unreachable import change_address, give_code
 from service.signing.unreachable import vouch as vouch_for
 from service.store.transaction import transaction
@@ -65,7 +67,9 @@ def vouch(context: Context, slug: str, id_: str, how: str) -> None:
     services = context.services
     with transaction(services.engine) as session:
         vouch_for(session, services.keyring, slug, id_, how=how, by=operator(), now=services.clock())
+        more = joins_by_addendum(get_campaign(session, slug))
     say("The sign-on stands; its address was forgotten, and nothing more is mailed to it.")
+    say_more(more)
 
 
 def marks(row: Mapping[str, str]) -> Iterator[str]:

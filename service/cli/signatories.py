@@ -15,6 +15,7 @@ from service.cli.context import (
     read_file,
     say,
     say_json,
+    say_more,
     write_out,
 )
 from service.cli.quarantine import quarantine
@@ -24,6 +25,7 @@ from service.foundation.errors import Refused
 from service.model.signature import Standing
 from service.signing.decide import Act, decide
 from service.signing.invite import import_signatories
+from service.signing.late import joins_by_addendum
 from service.signing.listing import COLUMNS, list_signatories
 from service.signing.quarantine import count_held
 from service.signing.roll_export import write_signatories
@@ -110,7 +112,10 @@ def _needs(row: dict[str, str]) -> str:
     """Say beside a name what a person has still to decide."""
     if row["resembles"]:
         return f"  (looks like {row['resembles']})"
-    return f"  (held: {row['held'].replace('_', ' ')})" if row["held"] else ""
+    if row["held"]:
+        return f"  (held: {row['held'].replace('_', ' ')})"
+    is_late = row["late_until"] and row["standing"] not in {Standing.COUNTED, Standing.AWAITING_ACCEPTANCE}
+    return f"  (late link until {row['late_until']})" if is_late else ""
 
 
 def _how_they_agreed(attest: str | None) -> str:
@@ -136,8 +141,10 @@ def _decision(act: Act, sentence: str) -> click.Command:
             done = decide(
                 session, services.keyring, slug, named, act=act, by=operator(), now=services.clock()
             )
+            more = joins_by_addendum(get_campaign(session, slug)) if act in {"accept", "release"} else ""
         services.wake.ring()
         say(f"{done} sign-on{'' if done == 1 else 's'} {_DONE[act]}.")
+        say_more(more)
 
     return command
 

@@ -1,12 +1,13 @@
 """Before anything is sent: what each channel can take to each recipient, and why not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from service.campaigns.queries import present_recipients, present_revision
 from service.delivery.channel import Outward, Verdict
+from service.delivery.letter_mail import too_large
 from service.delivery.registry import CHANNELS
 from service.model.campaign import Campaign
 from service.model.recipient import Recipient
@@ -38,6 +39,16 @@ def check(session: Session, keyring: Keyring, campaign: Campaign, outward: Outwa
                 Line(recipient=recipient, label=recipient_label(details), channel=name, verdict=verdict)
             )
     return lines
+
+
+def weigh(lines: Sequence[Line], sizes: Mapping[str, int], *, most: int) -> tuple[Line, ...]:
+    """Give the lines with a verdict on how large each mail is, by its office's id in `sizes`: one that is too large cannot go (pure)."""
+    return tuple(_weighed(line, sizes.get(line.recipient.id, 0), most) for line in lines)
+
+
+def _weighed(line: Line, size: int, most: int) -> Line:
+    reason = too_large(size, most) if line.channel == "email" and line.verdict.can else ""
+    return replace(line, verdict=Verdict(reason=f"{reason}.")) if reason else line
 
 
 def recipient_label(details: dict[str, object]) -> str:

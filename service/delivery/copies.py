@@ -2,11 +2,12 @@
 
 from sqlmodel import Session
 
+from service.campaigns.queries import present_recipients
 from service.letter.copy import Copy, make_copy
 from service.letter.edition import Edition as Letter
 from service.model.campaign import Campaign
 from service.model.edition import Edition
-from service.model.recipient import Recipient
+from service.model.recipient import Recipient, RecipientRole
 from service.signing.roll import frozen_letter, letter_since
 from service.store.keyring import Keyring
 
@@ -39,3 +40,11 @@ def copy_with_code(
         if copy.check_code == check_code:
             return copy
     return None
+
+
+def goes_by_post(session: Session, campaign: Campaign) -> bool:
+    """Tell whether a letter is written to one office, and that office gets it by post."""
+    addressed = [
+        office for office in present_recipients(session, campaign) if office.role is RecipientRole.TO
+    ]
+    return len(addressed) == 1 and "post" in addressed[0].channels

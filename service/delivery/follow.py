@@ -8,13 +8,13 @@ from service.campaigns.queries import lock_campaign_of, released_edition
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.hear import hear_of_deliveries
 from service.delivery.issue import issue_copy
-from service.delivery.steps import GONE_OUT, IN_FLIGHT, alert_about, move_delivery, send_on_its_way
+from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Edition
-from service.model.message import Message
+from service.model.message import Message, MessageEvent
 from service.model.recipient import Recipient, RecipientRole
-from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
+from service.model.states import CAMPAIGN, GONE_OUT, CampaignState, DeliveryState, MessageState
 from service.store.keyring import Keyring
 
 _FOLLOWS = {
@@ -96,18 +96,24 @@ def _follow(session: Session, delivery: Delivery, message: Message, *, now: date
     there = _FOLLOWS.get(message.state)
     if there is None or there is delivery.state:
         return False
-    move_delivery(session, delivery, there, evidence=_evidence(message), now=now)
+    move_delivery(session, delivery, there, evidence=_evidence(session, message), now=now)
     if there in {DeliveryState.FAILED, DeliveryState.UNCERTAIN}:
         alert_about(session, delivery, message, there.value, now=now)
     return True
 
 
-def _evidence(message: Message) -> str:
+def _evidence(session: Session, message: Message) -> str:
     parts = [f"Message-ID {message.message_id}"]
     if message.reply_code is not None:
         parts.append(f"relay answered {message.reply_code} {message.enhanced_code}".strip())
     if message.remote_queue_id:
         parts.append(f"queued as {message.remote_queue_id}")
+    if message.state is MessageState.HELD:
+        # It was not even tried: only what held it says why.
+        held = select(MessageEvent.reason).where(
+            MessageEvent.message_id == message.id, MessageEvent.became == MessageState.HELD.value
+        )
+        parts += session.exec(held.order_by(col(MessageEvent.id).desc()).limit(1)).all()
     return "; ".join(parts)
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from service.foundation.keyed import keyed_hash
 from service.letter.copy import Copy, make_copy
 from service.letter.edition import Edition as Letter
-from service.letter.edition import Office
+from service.letter.edition import Office, plain
 from service.model.edition import Edition
 from service.model.issued_copy import IssuedCopy
 from service.model.recipient import Audience
@@ -33,7 +33,8 @@ def issue_copy(
         campaign_id=edition.campaign_id,
         edition_id=edition.id,
         recipient_id=recipient_id,
-        audience=Audience(copy.audience),
+        # A copy without names may be had by whoever may have the public one.
+        audience=Audience.FULL if copy.audience == "full" else Audience.PUBLIC,
         code_index=index,
         details=b"",
         issued_at=now,
@@ -59,6 +60,12 @@ def general_copies(letter: Letter) -> Iterator[Copy]:
         yield make_copy(letter, audience="full", office=office)
 
 
+def spread_copies(letter: Letter) -> Iterator[Copy]:
+    """Give the copies that a mirror spreads, with the public names and without any."""
+    yield make_copy(letter, audience="public", office=None)
+    yield make_copy(letter, audience="unnamed", office=None)
+
+
 def sole_addressee(letter: Letter) -> Office | None:
     """Give the one office that a letter is written to; None where it is written to several."""
     addressed = [office for office in letter.offices if office.role == "to"]
@@ -78,4 +85,5 @@ def _details(copy: Copy) -> dict[str, object]:
         "organizations": copy.numbers.organizations,
         "individuals": copy.numbers.individuals,
         "not_for_publication": copy.names_for_addressee_only,
+        **({"supplement": plain(copy.supplement)} if copy.supplement else {}),
     }

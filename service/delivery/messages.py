@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,22 +11,29 @@ from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.queries import latest_edition
+from service.campaigns.queries import latest_edition, present_recipients
 from service.delivery.annexes import annexes_of
 from service.delivery.approve import signatories_phrase
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
+from service.delivery.letter_mail import (
+    MOST_BYTES,
+    Making,
+    attachments,
+    formats_for,
+    letter_parts,
+    too_large,
+)
 from service.delivery.propose import approval_link, unconfirmed_names
 from service.delivery.supplement import recipients_of
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
-from service.letter.compile import compile_copy, file_name, volume_names
 from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
 from service.letter.fonts import Fonts
-from service.mail.compose import Rendered, render_mail
+from service.mail.compose import Rendered, render_mail, written_size
 from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
@@ -138,7 +147,7 @@ class _Facts:
     campaign: Campaign
     file: CampaignFile
     public_url: str
-    fonts: Fonts
+    making: Making
 
     @property
     def language(self) -> str:
@@ -170,22 +179,26 @@ class _Facts:
         )
 
 
-def delivery_composers(keyring: Keyring, *, public_url: str, fonts: Fonts) -> Mapping[MessageKind, Composer]:
-    """Give, for each kind of mail of this room, the function that makes it again whenever it is sent."""
+def delivery_composers(
+    keyring: Keyring,
+    *,
+    public_url: str,
+    fonts: Fonts,
+    word_template: Path | None = None,
+    most_bytes: int = MOST_BYTES,
+) -> Mapping[MessageKind, Composer]:
+    """Give, for each kind of mail of this room, the function that makes it again whenever it is sent.
+
+    A letter's mail of more than `most_bytes`, as it goes over the wire, is held: whoever released it is told.
+    """
+    making = Making(fonts=fonts, word_template=word_template, most_bytes=most_bytes)
 
     def composer(write: Callable[[Session, _Facts, Message], Draft]) -> Composer:
         def compose(session: Session, message: Message) -> Draft:
             campaign = session.get(Campaign, message.campaign_id)
             if campaign is None:
                 raise Unwanted(MessageState.CANCELLED, "the letter is gone")
-            facts = _Facts(
-                keyring=keyring,
-                keys=keyring.of(session, campaign.id),
-                campaign=campaign,
-                file=open_file(session, keyring, campaign),
-                public_url=public_url,
-                fonts=fonts,
-            )
+            facts = _facts(session, keyring, campaign, public_url=public_url, making=making)
             return write(session, facts, message)
 
         return compose
@@ -270,13 +283,66 @@ def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
     )
     if copy is None:
         raise Unwanted(MessageState.HELD, "the copy is not the one that was released")
+    draft = _letter_mail(session, facts, copy, details, to=str(details["emails"][delivery.destination]))
+    reason = too_large(written_size(draft), facts.making.most_bytes)
+    if reason:
+        raise Unwanted(MessageState.HELD, reason)
+    return draft
+
+
+def mail_sizes(
+    session: Session, keyring: Keyring, campaign: Campaign, *, public_url: str, making: Making, now: datetime
+) -> Mapping[str, int]:
+    """Tell how large the mail to each office would be over the wire, by the office's id; it is made for that, which takes a while.
+
+    What was proposed last is weighed, or else the letter as it stands.
+    """
+    facts = _facts(session, keyring, campaign, public_url=public_url, making=making)
+    edition = latest_edition(session, campaign)
+    if edition is None or edition.voided_at is not None:
+        letter, offices = (
+            letter_as_it_stands(session, keyring, campaign, now=now),
+            present_recipients(session, campaign),
+        )
+    else:
+        letter = frozen_letter(session, keyring, edition)
+        offices = recipients_of(session, keyring, campaign, edition)
+    return {
+        office.id: written_size(
+            _letter_mail(session, facts, copy_for(letter, office), details, to=facts.file.reply_to)
+        )
+        for office in offices
+        if "email" in office.channels
+        for details in [open_record(facts.keys, office, "details")]
+    }
+
+
+def _facts(
+    session: Session, keyring: Keyring, campaign: Campaign, *, public_url: str, making: Making
+) -> _Facts:
+    return _Facts(
+        keyring=keyring,
+        keys=keyring.of(session, campaign.id),
+        campaign=campaign,
+        file=open_file(session, keyring, campaign),
+        public_url=public_url,
+        making=making,
+    )
+
+
+def _letter_mail(session: Session, facts: _Facts, copy: Copy, details: dict[str, Any], *, to: str) -> Draft:
     around = _around(facts, details)
     if copy.supplement is not None:
         # What the coalition wrote to go with the letter does not go with what follows it.
         around |= {"cover_note": _FOLLOWS_THE_LETTER[copy.supplement.kind], **_titled(copy)}
-    written = facts.write("delivery", **_letter_parts(copy), **around)
-    attached = _attachments(facts, copy) + annexes_of(session, facts.keyring, facts.campaign, copy)
-    return facts.draft(str(details["emails"][delivery.destination]), written, attached)
+    written = facts.write("delivery", **letter_parts(copy), **around)
+    return facts.draft(to, written, _attached(session, facts, copy, details))
+
+
+def _attached(session: Session, facts: _Facts, copy: Copy, details: dict[str, Any]) -> tuple[Attachment, ...]:
+    return attachments(copy, formats_for(details), facts.making) + annexes_of(
+        session, facts.keyring, facts.campaign, copy
+    )
 
 
 def _titled(letter: Letter | Copy) -> dict[str, str]:
@@ -297,10 +363,9 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
     )
     copy = copy_for(letter, recipient)
     written = facts.write(
-        "rehearsal", for_recipient=recipient_label(details), **_letter_parts(copy), **_around(facts, details)
+        "rehearsal", for_recipient=recipient_label(details), **letter_parts(copy), **_around(facts, details)
     )
-    attached = _attachments(facts, copy) + annexes_of(session, facts.keyring, facts.campaign, copy)
-    return facts.draft(facts.file.reply_to, written, attached)
+    return facts.draft(facts.file.reply_to, written, _attached(session, facts, copy, details))
 
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
@@ -355,21 +420,7 @@ def _stopped(session: Session, facts: _Facts, thing: str) -> str:
     )
 
 
-def _letter_parts(copy: Copy) -> dict[str, Any]:
-    return {
-        "letter_text": compile_copy(copy, form="txt").data.decode(),
-        "html_parts": {"letter_html": compile_copy(copy, form="html").data.decode()},
-    }
-
-
 def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:
     contact = facts.file.contact
     lines = [contact.name, contact.role, contact.email, contact.phone] if contact else [facts.file.coalition]
     return {"cover_note": str(details.get("cover_note", "")), "contact": [line for line in lines if line]}
-
-
-def _attachments(facts: _Facts, copy: Copy) -> tuple[Attachment, ...]:
-    pdf = compile_copy(copy, form="pdf", profile="mail", fonts=facts.fonts)
-    names = (file_name(copy, "pdf"), *volume_names(copy, pdf))
-    files = zip(names, (pdf.data, *pdf.volumes), strict=True)
-    return tuple(Attachment(filename=name, media_type=pdf.media_type, data=data) for name, data in files)

@@ -18,6 +18,7 @@ from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.states import CampaignState
 from service.signing.calls import names_on_earlier_text
+from service.signing.late_link import names_let_in
 from service.signing.party import read_party
 from service.signing.queries import unconfirmed_signatures
 from service.signing.roll import frozen_letter, letter_with_roll
@@ -33,7 +34,7 @@ class Proposal:
     """What was proposed.
 
     `unconfirmed` and `on_earlier_text` name those who are left out: they never confirmed, or signed an earlier text and
-    do not stand on this one.
+    do not stand on this one. `may_still_sign` names those whom a late link still lets in.
     """
 
     edition: EditionRow
@@ -42,6 +43,7 @@ class Proposal:
     on_earlier_text: tuple[str, ...]
     new: bool
     approvers: int
+    may_still_sign: tuple[str, ...] = ()
 
 
 def propose(
@@ -65,6 +67,7 @@ def propose(
         on_earlier_text=names_on_earlier_text(session, keyring, campaign, now=now),
         new=new,
         approvers=approvers,
+        may_still_sign=names_let_in(session, keys, campaign, now=now),
     )
 
 

@@ -9,14 +9,9 @@ from sqlmodel import Session, col, select
 from service.mail import outbox
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import Message, MessageKind
-from service.model.states import DELIVERY, DeliveryState
+from service.model.states import DELIVERY, GONE_OUT, DeliveryState
 
 _LONGEST_EVIDENCE = 400
-GONE_OUT = frozenset(
-    {DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.ANSWERED}
-)
-"""The states of a copy that has left the house and did not come back."""
-
 IN_FLIGHT = frozenset({DeliveryState.CARRYING, DeliveryState.UNCERTAIN})
 """The states in which the e-mail of a copy has not come to its end, or nobody knows to which."""
 

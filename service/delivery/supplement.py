@@ -15,7 +15,6 @@ from service.campaigns.queries import (
 )
 from service.delivery.copies import copy_for
 from service.delivery.propose import Proposal, ask_approvers, freeze_edition, still_stands
-from service.delivery.steps import GONE_OUT
 from service.foundation.errors import Refused
 from service.letter.edition import Edition
 from service.letter.supplement import says_anything
@@ -24,7 +23,7 @@ from service.model.delivery import Delivery
 from service.model.edition import Edition as EditionRow
 from service.model.edition import EditionKind
 from service.model.recipient import Recipient
-from service.model.states import DeliveryState
+from service.model.states import GONE_OUT, DeliveryState
 from service.signing.roll import frozen_letter
 from service.signing.supplements import addendum_now, correction_now
 from service.store.keyring import Keyring

@@ -1,9 +1,10 @@
 """Check a code or a file against the copies that were handed over."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
@@ -11,10 +12,9 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.access import is_public
 from service.delivery.copies import copy_for, letter_today
-from service.delivery.issue import code_index, general_copies
-from service.delivery.steps import GONE_OUT
+from service.delivery.issue import code_index, general_copies, spread_copies
 from service.foundation.errors import Refused, ServiceError, Transient
-from service.letter.compile import RENDERERS, Profile, compile_copy
+from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
 from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
 from service.letter.fonts import Fonts
@@ -22,9 +22,10 @@ from service.letter.printed_code import codes_in, codes_in_file, form_of
 from service.letter.windows import LAYOUTS, Layout
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
-from service.model.edition import Edition
+from service.model.edition import Edition, EditionKind
 from service.model.issued_copy import IssuedCopy
 from service.model.recipient import Recipient
+from service.model.states import GONE_OUT
 from service.signing.abuse import bucket
 from service.signing.abuse.buckets import take_from
 from service.signing.abuse.origin import origin_of
@@ -34,6 +35,8 @@ from service.store.sealed import open_record
 
 TOO_OFTEN = "too many checks from this address"
 _ARCHIVE = b"/EmbeddedFile"
+_ON_PAPER = frozenset({"pdf", "docx"})
+_OTHER_PAPER = {"a4": "us-letter", "us-letter": "a4"}
 
 
 class Bytes(StrEnum):
@@ -45,15 +48,27 @@ class Bytes(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Compared:
+    """How a file compares with ours; `volume` of `volumes` where it is one of those that hold the names (else 0)."""
+
+    bytes: Bytes
+    volume: int = 0
+    volumes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """The copy that a check code names, in the words of the copy itself.
 
-    `day` is when it left the house where `is_delivered`, else when its edition was released. `slug` is empty unless
-    anybody may see the letter's page. Nobody is named.
+    `kind` ("letter", "addendum" or "correction") and `ordinal` say what it is; what follows a letter tells in `edition`
+    which edition it follows. `day` is when it left the house where `is_delivered`, else when its edition was released.
+    `slug` is empty unless anybody may see the letter's page. Nobody is named.
     """
 
     code: str
     copy_id: str
+    kind: EditionKind
+    ordinal: int
     edition: int
     title: str
     coalition: str
@@ -124,34 +139,62 @@ def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
     return None
 
 
-def compare(copy: Copy | None, data: bytes, fonts: Fonts) -> Bytes:
-    """Compare a file with what this copy compiles to, byte for byte; a long PDF takes some seconds."""
+def compare(copy: Copy | None, data: bytes, fonts: Fonts, *, word_template: Path | None = None) -> Compared:
+    """Compare a file with what this copy compiles to, byte for byte; a long PDF takes some seconds.
+
+    A Word file is ours if it was made from the template of the house or from the one that we ship.
+    """
     form = form_of(data)
     if copy is None or form not in RENDERERS:
-        return Bytes.NOT_COMPARED
+        return Compared(bytes=Bytes.NOT_COMPARED)
     layouts: tuple[Layout, ...] = LAYOUTS if form == "pdf" else LAYOUTS[:1]
+    # Two offices that get the same copy may print it on other paper.
+    sheets = (copy, replace(copy, paper=_OTHER_PAPER[copy.paper])) if form in _ON_PAPER else (copy,)
     try:
-        same = any(data in _files(copy, form, layout, data, fonts) for layout in layouts)
-    except ServiceError:
-        # A font that was at hand has gone, or the typesetter has no room now: the code stands all the same.
-        return Bytes.NOT_COMPARED
-    return Bytes.SAME if same else Bytes.CHANGED
+        templates = [None, word_template.read_bytes()] if form == "docx" and word_template else [None]
+        tried = (
+            compare_with(_made(sheet, form, layout, template, data, fonts), data)
+            for sheet in sheets
+            for layout in layouts
+            for template in templates
+        )
+        return next((one for one in tried if one.bytes is Bytes.SAME), Compared(bytes=Bytes.CHANGED))
+    except (ServiceError, OSError):
+        # A font or a template that was at hand has gone, or the typesetter has no room now: the code stands all the same.
+        return Compared(bytes=Bytes.NOT_COMPARED)
 
 
-def _files(copy: Copy, form: str, layout: Layout, data: bytes, fonts: Fonts) -> tuple[bytes, ...]:
+def compare_with(made: Rendering | None, data: bytes) -> Compared:
+    """Compare a file with a rendering and its volumes (pure)."""
+    if made is None:
+        return Compared(bytes=Bytes.CHANGED)
+    if data == made.data:
+        return Compared(bytes=Bytes.SAME)
+    for place, volume in enumerate(made.volumes, start=1):
+        if data == volume:
+            return Compared(bytes=Bytes.SAME, volume=place, volumes=len(made.volumes))
+    return Compared(bytes=Bytes.CHANGED)
+
+
+def _made(
+    copy: Copy, form: str, layout: Layout, template: bytes | None, data: bytes, fonts: Fonts
+) -> Rendering | None:
     profile: Profile = "archive" if _ARCHIVE in data else "mail"
     try:
-        made = compile_copy(copy, form=form, profile=profile, layout=layout, fonts=fonts)
+        return compile_copy(copy, form=form, profile=profile, layout=layout, fonts=fonts, template=template)
     except Refused:
         if layout == LAYOUTS[0]:
             raise
         # Not every letter can be set for every window.
-        return ()
-    return (made.data, *made.volumes)
+        return None
 
 
 def _candidates(letter: Letter, recipient: Recipient | None) -> Iterator[Copy]:
-    return iter((copy_for(letter, recipient),)) if recipient is not None else general_copies(letter)
+    if recipient is not None:
+        yield copy_for(letter, recipient)
+        return
+    yield from general_copies(letter)
+    yield from spread_copies(letter)
 
 
 def _tell(
@@ -161,10 +204,13 @@ def _tell(
     delivered = _delivered_at(session, edition, code)
     moment = delivered or edition.released_at
     assert moment is not None
+    supplement = details.get("supplement") or _supplement(session, keyring, edition)
     return Found(
         code=code,
         copy_id=copy.id,
-        edition=edition.number,
+        kind=edition.kind,
+        ordinal=supplement.get("ordinal", 0),
+        edition=supplement.get("edition", edition.number),
         title=details["title"],
         coalition=details["coalition"],
         language=details["language"],
@@ -175,6 +221,15 @@ def _tell(
         is_delivered=delivered is not None,
         slug=campaign.slug if is_public(campaign) else "",
     )
+
+
+def _supplement(session: Session, keyring: Keyring, edition: Edition) -> dict[str, int]:
+    """Read what an addendum or a correction is out of itself, where it was not kept with its copies."""
+    if edition.kind is EditionKind.LETTER:
+        return {}
+    supplement = frozen_letter(session, keyring, edition).supplement
+    assert supplement is not None
+    return {"ordinal": supplement.ordinal, "edition": supplement.edition}
 
 
 def _delivered_at(session: Session, edition: Edition, code: str) -> datetime | None:

@@ -92,6 +92,12 @@ class Settings(BaseSettings):
     word_template: Path | None = Field(
         default=None, description="the Word template of letters as .docx; `letter template` writes ours"
     )
+    letter_mail_mb: int = Field(
+        default=7,
+        ge=1,
+        le=100,
+        description="megabytes that a letter's mail may have as it is sent; many offices refuse more than 10",
+    )
     font_dir: Path | None = Field(default=None, description="a folder with more fonts for the letter")
 
     @classmethod

@@ -1,40 +1,34 @@
 """The kit of one signatory: found by its link, made of the letter as it may be shown now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from service.campaigns.contents import open_file
 from service.campaigns.enclosures import annex_bytes
 from service.campaigns.file import CampaignFile
 from service.campaigns.file_tables import Press
-from service.campaigns.queries import present_revision
 from service.campaigns.wording import addressee
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
 from service.i18n.zones import zone_of_country
+from service.kit.its_letter import ItsLetter, Part, its_letter
 from service.kit.texts import Embargo, Facts, Texts, write_texts
 from service.letter.audience import may_show
-from service.letter.copy import Copy, make_copy
-from service.letter.document import make_document, plain_blocks
-from service.letter.edition import Edition
+from service.letter.copy import Copy
+from service.letter.document import plain_blocks
 from service.letter.markdown import read_markdown
-from service.letter.render_html import render_html
 from service.letter.share_image import Share
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
 from service.model.signature import Kind, Signature, Standing, standing
 from service.signing.own_sign_on import hold_own
-from service.signing.page import shown_counts, shows_names_to, veiled
+from service.signing.page import shows_names_to
 from service.signing.party import SignOn, read_party
-from service.signing.queries import Counts
-from service.signing.roll import letter_for_page, letter_without_roll, signature_salt
 from service.signing.sign import LINKS_LIVE
-from service.signing.texts import in_language, texts_of
 from service.store.keyring import Keyring
 from service.store.links import Link, find_link, keep_link, link_token
 
@@ -116,25 +110,20 @@ def make_kit(
     """Make the kit of a signatory as of now; raises Refused where there is none."""
     _refuse_without_kit(campaign, signature)
     party = read_party(keyring.of(session, campaign.id), signature)
-    file = open_file(session, keyring, campaign)
     language = mail_language(reader=signature.language, letter=campaign.language)
-    whole = letter_for_page(session, keyring, campaign, now=now)
-    _refuse_unless_in(session, keyring, whole, signature)
+    letter = its_letter(session, keyring, campaign, now=now)
+    part = letter.part_of(keyring, session, signature)
+    if part is None:
+        raise Refused(_NOT_SENT)
+    if not may_show(part.entry.shown, "public"):
+        raise Refused(_NOT_NAMED)
     names = shows_names_to(campaign, signature)
-    numbers = shown_counts(session, keyring, campaign, now=now)
-    texts_there = texts_of(file, present_revision(session, campaign), wanted=language)
-
-    def copy_of(letter: Edition) -> Copy:
-        return make_copy(
-            replace(in_language(letter, file, texts_there), other_texts=()), audience="public", office=None
-        )
-
-    veil = veiled(letter_without_roll(session, keyring, campaign, now=now))
-    copy = copy_of(whole if names else veil)
+    copy = letter.copy(language, names=names)
     embargo = _embargo(campaign, party, now=now)
     link = f"{public_url}/letters/{campaign.slug}"
-    told = copy_of(whole) if numbers is not None else copy
-    facts = _facts(file, party, told, language=language, numbers=numbers, link=link, embargo=embargo)
+    told = letter.copy(language, names=True) if letter.numbers is not None else copy
+    others = _others(letter, part, is_organization=party.kind is Kind.ORGANIZATION)
+    facts = _facts(letter.file, party, told, language=language, others=others, link=link, embargo=embargo)
     texts = write_texts(facts)
     return Kit(
         slug=campaign.slug,
@@ -142,11 +131,11 @@ def make_kit(
         reader=signature.language,
         name=party.name,
         is_organization=facts.is_organization,
-        coalition=file.coalition,
+        coalition=letter.file.coalition,
         title=facts.title,
         text_language=copy.text.language,
         texts=texts,
-        letter_html=public_html(copy),
+        letter_html=letter.html(language, names=names),
         names_follow=not names,
         embargo=embargo,
         share=Share(
@@ -154,22 +143,12 @@ def make_kit(
             label=str(catalogue(language).say(_PUBLIC_LETTER)),
             title=facts.title,
             signatories=texts.signatories,
-            coalition=file.coalition,
+            coalition=letter.file.coalition,
         ),
         link=link,
-        day=whole.date,
+        day=letter.whole.date,
         annexes=tuple(annex_bytes(session, keyring, campaign.id, one) for one in copy.annexes),
     )
-
-
-def public_html(copy: Copy) -> str:
-    """Write a copy as the fragment that members publish; raises Refused for any but the public one."""
-    if copy.audience != "public" or copy.names_for_addressee_only:
-        raise Refused(
-            "Members publish the public copy only: this one holds names that are not for publication."
-        )
-    # It is neither a draft nor a copy that can be checked: whoever has left since does not stand in it.
-    return render_html(replace(make_document(copy, check_code=""), draft=""), language=copy.text.language)
 
 
 def _why_no_kit(campaign: Campaign, signature: Signature) -> str:
@@ -182,16 +161,6 @@ def _refuse_without_kit(campaign: Campaign, signature: Signature) -> None:
     reason = _why_no_kit(campaign, signature)
     if reason:
         raise Refused(reason)
-
-
-def _refuse_unless_in(session: Session, keyring: Keyring, letter: Edition, signature: Signature) -> None:
-    """Refuse a kit to one who was confirmed too late for the letter that was sent."""
-    salt = signature_salt(keyring.of(session, signature.campaign_id), signature, number=letter.number)
-    entry = next((one for one in letter.roll if one.salt == salt), None)
-    if entry is None:
-        raise Refused(_NOT_SENT)
-    if not may_show(entry.shown, "public"):
-        raise Refused(_NOT_NAMED)
 
 
 def _embargo(campaign: Campaign, party: SignOn, *, now: datetime) -> Embargo | None:
@@ -209,16 +178,15 @@ def _facts(
     copy: Copy,
     *,
     language: str,
-    numbers: Counts | None,
+    others: tuple[int, int] | None,
     link: str,
     embargo: Embargo | None,
 ) -> Facts:
-    is_organization = party.kind is Kind.ORGANIZATION
     return Facts(
         language=language,
         name=party.name,
-        is_organization=is_organization,
-        others=_others(numbers, is_organization=is_organization),
+        is_organization=party.kind is Kind.ORGANIZATION,
+        others=others,
         addressee=addressee(file),
         coalition=file.coalition,
         title=copy.fill(copy.text.title),
@@ -232,12 +200,19 @@ def _facts(
     )
 
 
-def _others(numbers: Counts | None, *, is_organization: bool) -> tuple[int, int] | None:
-    """Count all but this one."""
-    if numbers is None:
+def _others(letter: ItsLetter, part: Part, *, is_organization: bool) -> tuple[int, int] | None:
+    """Count all but this one: in the letter as it was sent, and for who joined it later in the addenda too."""
+    if letter.numbers is None:
         return None
+    organizations, individuals = letter.numbers.organizations, letter.numbers.individuals
+    if part.is_later:
+        if not letter.addenda:
+            # It is in none of the numbers that may be told.
+            return organizations, individuals
+        organizations += sum(one.numbers.organizations for one in letter.addenda)
+        individuals += sum(one.numbers.individuals for one in letter.addenda)
     own = int(is_organization)
-    return max(0, numbers.organizations - own), max(0, numbers.individuals - (1 - own))
+    return max(0, organizations - own), max(0, individuals - (1 - own))
 
 
 def _asks(copy: Copy) -> tuple[str, ...]:

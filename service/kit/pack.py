@@ -30,7 +30,7 @@ from service.signing.page import veiled
 from service.signing.party import SignOn, read_party
 from service.signing.proof_line import line_of
 from service.signing.roll import letter_without_roll
-from service.signing.sign import confirm_until
+from service.signing.sign import confirm_until, decide_until
 from service.signing.texts import in_language, texts_of
 from service.store.keyring import Keyring
 from service.store.links import find_link
@@ -134,7 +134,7 @@ def make_pack(
                 heading=words.say(_LETTER),
                 rows=tuple(_about(words, file, revision.number, revision.sha256)),
             ),
-            PackSection(heading=words.say(_DATES), rows=tuple(_dates(words, campaign))),
+            PackSection(heading=words.say(_DATES), rows=tuple(_dates(words, campaign, row))),
             *([_line(words, line)] if line else []),
             PackSection(heading=words.say(_MEANS), rows=tuple(_meaning(words))),
             PackSection(heading=words.say(_ASK), rows=tuple(_contact(file))),
@@ -184,14 +184,14 @@ def _about(words: _Words, file: CampaignFile, revision: int, fingerprint: str) -
         yield words.row("" if place else _ANNEXES, line)
 
 
-def _dates(words: _Words, campaign: Campaign) -> Iterator[PackRow]:
+def _dates(words: _Words, campaign: Campaign, row: Signature | None) -> Iterator[PackRow]:
     zone = ZoneInfo(campaign.time_zone)
 
     def moment(when: datetime) -> str:
         return write_moment(when.astimezone(zone), words.language)
 
-    yield words.row(_DECIDE_BY, moment(campaign.deadline_at), strong=True)
-    yield words.row(_CONFIRM_BY, moment(confirm_until(campaign)))
+    yield words.row(_DECIDE_BY, moment(decide_until(campaign, row)), strong=True)
+    yield words.row(_CONFIRM_BY, moment(confirm_until(campaign, row)))
 
 
 def _line(words: _Words, line: str) -> PackSection:

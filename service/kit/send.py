@@ -7,7 +7,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
-from service.campaigns.queries import get_campaign, latest_edition, lock_campaign, released_edition
+from service.campaigns.queries import (
+    editions_out,
+    get_campaign,
+    latest_edition,
+    lock_campaign,
+    released_edition,
+)
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.kit.messages import write_kit_mail
@@ -15,7 +21,7 @@ from service.kit.own_kit import has_kit, kit_link, make_kit
 from service.mail import outbox
 from service.mail.compose import Rendered
 from service.model.campaign import Campaign
-from service.model.edition import Edition
+from service.model.edition import Edition, EditionKind
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import Kind, Signature
@@ -51,14 +57,14 @@ def look_at_kits(
     campaign = get_campaign(session, slug)
     edition = _edition(session, campaign, under_embargo=under_embargo)
     members = _members(session, keyring, campaign, edition)
-    kit = make_kit(session, keyring, campaign, members[0], public_url=public_url, now=now)
+    kit = make_kit(session, keyring, campaign, members[0].row, public_url=public_url, now=now)
     mail = write_kit_mail(
         kit,
         reply_to=open_file(session, keyring, campaign).reply_to,
         link=f"{public_url}/kit/…",
         unsubscribe_link=f"{public_url}/unsubscribe/…",
     )
-    return KitsView(members=len(members), known=_known(session, campaign, edition), mail=mail)
+    return KitsView(members=len(members), known=_known(session, campaign, members), mail=mail)
 
 
 def send_kits(
@@ -72,9 +78,11 @@ def send_kits(
     campaign = lock_campaign(session, slug)
     edition = _edition(session, campaign, under_embargo=under_embargo)
     members = _members(session, keyring, campaign, edition)
-    known = _known(session, campaign, edition)
+    known = _known(session, campaign, members)
     links = [
-        link for row in members for link in (kit_link(row), Link(purpose=Purpose.UNSUBSCRIBE, row_id=row.id))
+        link
+        for one in members
+        for link in (kit_link(one.row), Link(purpose=Purpose.UNSUBSCRIBE, row_id=one.row.id))
     ]
     keys = keyring.of(session, campaign.id)
     keep_links(session, keys, links, expires_at=now + LINKS_LIVE, now=now)
@@ -83,11 +91,11 @@ def send_kits(
             session,
             kind=MessageKind.KIT,
             campaign_id=campaign.id,
-            recipient_ref=row.id,
-            occurrence=edition.id,
+            recipient_ref=one.row.id,
+            occurrence=one.edition_id,
             now=now,
         )
-        for row in members
+        for one in members
     )
     audit.record(session, by=by, act="kit.send", campaign_id=campaign.id, thing=edition.id, now=now)
     return KitsSent(new=new, known=known)
@@ -110,18 +118,29 @@ def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Ed
     return proposed
 
 
-def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> Sequence[Signature]:
-    """List the organizations with a mailbox that stand in the edition and may have a kit."""
+@dataclass(frozen=True, kw_only=True)
+class _Member:
+    """An organization, and the edition in which it stands: that of the letter, or of an addendum."""
+
+    row: Signature
+    edition_id: str
+
+
+def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> Sequence[_Member]:
+    """List the organizations with a mailbox that stand in the edition or in an addendum, and may have a kit."""
     keys = keyring.of(session, campaign.id)
-    salts = {entry.salt for entry in frozen_letter(session, keyring, edition).roll}
+    later = editions_out(session, campaign) if edition.released_at is not None else ()
+    rolls = [
+        (one, {entry.salt for entry in frozen_letter(session, keyring, one).roll})
+        for one in (edition, *(one for one in later if one.kind is EditionKind.ADDENDUM))
+    ]
     nowhere = email_index(keys, "")
     found = [
-        row
+        _Member(row=row, edition_id=one.id)
         for row in counted_signatures(session, campaign)
-        if row.kind is Kind.ORGANIZATION
-        and row.email_index != nowhere
-        and has_kit(campaign, row)
-        and signature_salt(keys, row, number=edition.number) in salts
+        if row.kind is Kind.ORGANIZATION and row.email_index != nowhere and has_kit(campaign, row)
+        for one, known in rolls
+        if signature_salt(keys, row, number=one.number) in known
     ]
     if not found:
         raise Refused(
@@ -130,5 +149,9 @@ def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Ed
     return found
 
 
-def _known(session: Session, campaign: Campaign, edition: Edition) -> int:
-    return outbox.posted_of(session, kind=MessageKind.KIT, campaign_id=campaign.id, occurrence=edition.id)
+def _known(session: Session, campaign: Campaign, members: Sequence[_Member]) -> int:
+    editions = {one.edition_id for one in members}
+    return sum(
+        outbox.posted_of(session, kind=MessageKind.KIT, campaign_id=campaign.id, occurrence=one)
+        for one in editions
+    )

@@ -117,6 +117,11 @@ def make_envelope(
     )
 
 
+def written_size(draft: Draft) -> int:
+    """Tell how many bytes a draft becomes over the wire, attachments encoded, but for its few header lines."""
+    return len(_content(draft, "<size@undersigned.invalid>"))
+
+
 def wrap_lines(text: str) -> str:
     """Break the lines of a text that are longer than 76 columns between words; shorter lines stay as they are.
 

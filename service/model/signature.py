@@ -137,6 +137,8 @@ class Signature(SQLModel, table=True):
     confirmed_by: ConfirmedBy | None = Field(default=None, sa_type=code(ConfirmedBy))
     machine_like: bool = False
     discreet: bool = False
+    # A late link: until then this one may sign, though the letter is closed for everybody else.
+    late_until: datetime | None = Field(default=None, sa_type=Moment)
     # Its owner had everything of a person deleted from this row; what is left is a number.
     erased_at: datetime | None = Field(default=None, sa_type=Moment)
     # Its owner wants those who have the letter to be told that the name is not part of it any more.

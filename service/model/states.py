@@ -243,6 +243,11 @@ DELIVERY = StateMachine(
     },
 )
 
+GONE_OUT = frozenset(
+    {DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.ANSWERED}
+)
+"""The states of a copy that has left the house and did not come back."""
+
 INTAKE = StateMachine(
     noun="form",
     moves={

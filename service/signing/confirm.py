@@ -154,7 +154,7 @@ def is_takeable(session: Session, signature: Signature, campaign: Campaign, *, n
     if campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED, CampaignState.SENT}:
         return False
     leaves = released_edition(session, campaign) is not None and not is_late(campaign)
-    return now < confirm_until(campaign) and not leaves
+    return now < confirm_until(campaign, signature) and not leaves
 
 
 @dataclass(frozen=True, kw_only=True)

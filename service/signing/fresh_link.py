@@ -110,7 +110,7 @@ def _answer(session: Session, keyring: Keyring, request: LinkRequest, *, now: da
 def _post(desk: Desk, row: Signature) -> bool:
     if row.state is SignatureState.PENDING:
         is_on = desk.campaign.state in {CampaignState.OPEN, CampaignState.CLOSED}
-        if is_on and desk.now < confirm_until(desk.campaign):
+        if is_on and desk.now < confirm_until(desk.campaign, row):
             ask_to_confirm(desk, row)
             return True
         return False

@@ -16,7 +16,7 @@ from service.model.message import MessageKind
 from service.model.signature import Kind, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.signing.declined import tell_declined
-from service.signing.page import LetterView, view_for_holder
+from service.signing.page import LetterView, deadline_text, view_for_holder
 from service.signing.party import (
     SignOn,
     email_index,
@@ -28,7 +28,14 @@ from service.signing.party import (
 from service.signing.queries import Find, get_signature, lock_signature
 from service.signing.question import keep_question
 from service.signing.reached import reader_acted
-from service.signing.sign import Desk, ask_to_confirm, fill_in, refuse_unless_open, tell_already_signed
+from service.signing.sign import (
+    Desk,
+    ask_to_confirm,
+    decide_until,
+    fill_in,
+    tell_already_signed,
+    why_not_open_to,
+)
 from service.store.keyring import Keyring
 from service.store.links import find_link
 
@@ -93,7 +100,7 @@ class Given:
 def _sign(desk: Desk, row: Signature, sign_on: SignOn | None) -> None:
     if sign_on is None:
         raise Refused(Sentence("The form is missing; fill it in and send it again."))
-    refuse_unless_open(desk.campaign, now=desk.now)
+    _refuse_unless_open(desk, row)
     if row.state is SignatureState.CONFIRMED:
         tell_already_signed(desk, row)
         return
@@ -127,7 +134,7 @@ def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by
         )
     wanted = SignatureState.INTENDS if answer == "intend" else SignatureState.DECLINED
     if wanted is SignatureState.INTENDS:
-        refuse_unless_open(desk.campaign, now=desk.now)
+        _refuse_unless_open(desk, row)
     if wanted is SignatureState.INTENDS and row.state is SignatureState.PENDING:
         raise Refused(Sentence("The form was already filled in; confirm it from the mail, or decline here."))
     if row.state is not wanted:
@@ -140,6 +147,12 @@ def _decide_later_or_not(desk: Desk, row: Signature, answer: Answer, decision_by
         tell_declined(desk, row, by_us=False)
 
 
+def _refuse_unless_open(desk: Desk, row: Signature) -> None:
+    reason = why_not_open_to(desk.session, desk.campaign, row, now=desk.now)
+    if reason:
+        raise Refused(reason)
+
+
 def _behind(
     session: Session, keyring: Keyring, link: LinkToken, find: Find, *, now: datetime
 ) -> tuple[Desk, Signature]:
@@ -150,10 +163,24 @@ def _behind(
     return Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), row
 
 
+def _letter(keyring: Keyring, desk: Desk, row: Signature) -> LetterView:
+    letter = view_for_holder(desk.session, keyring, desk.campaign, row, now=desk.now)
+    if letter.can_sign or why_not_open_to(desk.session, desk.campaign, row, now=desk.now):
+        return letter
+    until = decide_until(desk.campaign, row)
+    return replace(
+        letter,
+        can_sign=True,
+        not_open_because="",
+        deadline=until.astimezone(letter.deadline.tzinfo),
+        deadline_text=deadline_text(desk.campaign, at=until),
+    )
+
+
 def _view(keyring: Keyring, desk: Desk, row: Signature) -> InvitationView:
     party = read_party(desk.keys, row)
     return InvitationView(
-        letter=view_for_holder(desk.session, keyring, desk.campaign, row, now=desk.now),
+        letter=_letter(keyring, desk, row),
         party=party.name,
         prefill=party,
         masked_email=masked_address(party.confirming_email),

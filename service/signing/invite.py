@@ -29,7 +29,9 @@ from service.signing.sign import Desk, keep_own_links, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 
-_LINK_LIVES_AFTER_DEADLINE = timedelta(days=30)
+LINK_LIVES_AFTER_DEADLINE = timedelta(days=30)
+"""How long an invitation can still be read once it cannot be followed any more."""
+
 AGREED = "agreed"
 _STATES = {
     "invited": SignatureState.INVITED,
@@ -107,7 +109,7 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
     """Post one invitation, once; tells whether it was new."""
     if row.email is None or row.state not in {SignatureState.INVITED, SignatureState.INTENDS}:
         return False
-    until = desk.campaign.deadline_at + _LINK_LIVES_AFTER_DEADLINE
+    until = desk.campaign.deadline_at + LINK_LIVES_AFTER_DEADLINE
     invitation = Link(purpose=Purpose.INVITATION, row_id=row.id)
     keep_link(desk.session, desk.keys, invitation, expires_at=until, now=desk.now)
     keep_unsubscribe_link(desk, row)
@@ -138,7 +140,8 @@ def _refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now
     is_over = campaign.state is CampaignState.CLOSED or campaign.deadline_at <= now
     if not attest and is_over:
         raise Refused(
-            f"The time for sign-ons to {campaign.slug!r} is over; reopen it before inviting more signatories."
+            f"The time for sign-ons to {campaign.slug!r} is over; reopen it before inviting more signatories, or let one"
+            f" who is on the list in late: `undersigned campaign reopen {campaign.slug} --for ID`."
         )
 
 

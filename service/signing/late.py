@@ -23,3 +23,13 @@ def refuse_while_it_leaves(session: Session, campaign: Campaign) -> None:
 def is_late(campaign: Campaign) -> bool:
     """Tell whether a letter was sent, so that a sign-on that is confirmed now waits for a decision of the secretariat."""
     return campaign.state is CampaignState.SENT
+
+
+def joins_by_addendum(campaign: Campaign) -> str:
+    """Say what follows for whoever counts from now on, where the letter was sent; empty before that."""
+    if not is_late(campaign):
+        return ""
+    return (
+        f"The letter was sent: whoever counts now stands in its next addendum, `undersigned deliver {campaign.slug}"
+        " --propose-addendum`."
+    )

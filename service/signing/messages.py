@@ -31,7 +31,7 @@ from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature, Standing, standing
-from service.model.states import MessageState, SignatureState
+from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.suppression import SuppressionReason
 from service.signing.codes import mail_code, spaced
 from service.signing.discreet import discreetly
@@ -41,7 +41,7 @@ from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_add
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
 from service.signing.remind_change import is_reminder, reminder_of
-from service.signing.sign import link_until
+from service.signing.sign import decide_until, link_until
 from service.signing.unsubscribe import suppression_of
 from service.signing.update_mails import UpdateMails
 from service.store.held import hold
@@ -67,6 +67,17 @@ _TO_SIGNATORIES = frozenset(
         MessageKind.KIT,
         MessageKind.DIGEST,
         *TO_CONTACTS,
+    }
+)
+
+
+_MAY_COME_LATE = frozenset(
+    {
+        SignatureState.INVITED,
+        SignatureState.INTENDS,
+        SignatureState.EXPIRED,
+        SignatureState.DECLINED,
+        SignatureState.WITHDRAWN,
     }
 )
 
@@ -239,7 +250,7 @@ def _confirm(session: Session, facts: _Facts) -> Draft:
     written = facts.write(
         "confirm",
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
-        deadline=deadline_text(facts.campaign, facts.language),
+        deadline=_deadline(facts),
         expires=_until(facts),
         code=spaced(mail_code(facts.keys, facts.signature.id, facts.message.occurrence)),
         for_approver=bool(facts.party.approver_email),
@@ -278,13 +289,16 @@ def _reminder(session: Session, facts: _Facts) -> Draft:
 
 
 def _invitation(session: Session, facts: _Facts) -> Draft:
+    is_late = facts.signature.late_until is not None and facts.campaign.state is CampaignState.CLOSED
     open_states = {SignatureState.INVITED, SignatureState.INTENDS}
-    _unless(facts.signature.state in open_states, "was already answered")
+    is_open = facts.signature.state in (_MAY_COME_LATE if is_late else open_states)
+    _unless(is_open, "was already answered")
     _unless_suppressed(session, facts, facts.party.email)
     written = facts.write(
         "invitation",
         link=facts.address_of(Purpose.INVITATION, "invitation"),
-        deadline=deadline_text(facts.campaign, facts.language),
+        deadline=_deadline(facts),
+        is_late=is_late,
         event=facts.file.event.name if facts.file.event else "",
         call_text=call_text(facts.file.call),
         addressee=addressee(facts.file),
@@ -381,8 +395,12 @@ def _change_link(facts: _Facts) -> str:
     return facts.address_of(Purpose.CHANGE, "change", generation=facts.signature.generation)
 
 
+def _deadline(facts: _Facts) -> str:
+    return deadline_text(facts.campaign, facts.language, at=decide_until(facts.campaign, facts.signature))
+
+
 def _until(facts: _Facts) -> str:
-    until = link_until(facts.campaign, since=facts.message.created_at)
+    until = link_until(facts.campaign, facts.signature, since=facts.message.created_at)
     moment = until.astimezone(ZoneInfo(facts.campaign.time_zone))
     return write_moment(moment, facts.language)
 

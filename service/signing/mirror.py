@@ -1,7 +1,7 @@
 """A published letter as flat files that any web server or disk can hold, with a manifest of their hashes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from service.campaigns.access import is_public
 from service.campaigns.enclosures import annex_bytes
-from service.campaigns.queries import get_campaign
+from service.campaigns.queries import get_campaign, numbered_edition
 from service.foundation.canonical import canonical
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -23,8 +23,9 @@ from service.letter.fonts import Fonts
 from service.letter.render_html import Beside, render_html
 from service.model.campaign import Campaign
 from service.model.states import CampaignState
+from service.signing.later import Addendum, shown_addenda
 from service.signing.page import shows_names_to_all, veiled
-from service.signing.roll import letter_for_page, letter_without_roll
+from service.signing.roll import letter_for_page, letter_since, letter_without_roll
 from service.store.keyring import Keyring
 from service.templating import render
 
@@ -39,9 +40,10 @@ _FORMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mirror:
-    """The files by their names; `notices` tell a coordinator how names came out, and name signatories."""
+    """The files by their names, and the copies in them; `notices` tell a coordinator how names came out, and name signatories."""
 
     files: Mapping[str, bytes]
+    copies: tuple[Copy, ...]
     notices: tuple[str, ...]
 
 
@@ -61,20 +63,37 @@ def make_mirror(
     or for names, that not everybody may see.
     """
     copy = mirror_copy(session, keyring, slug, names=names, now=now)
-    renderings = {f"letter.{form}": compile_copy(copy, form=form, fonts=fonts) for form in _FORMS}
-    files = {name: rendering.data for name, rendering in renderings.items()}
-    for place, volume in enumerate(renderings["letter.pdf"].volumes, start=1):
-        files[f"letter-volume-{place}.pdf"] = volume
+    campaign = get_campaign(session, slug)
+    addenda = shown_addenda(session, keyring, campaign, text=copy.text)
+    copies = {"letter": copy}
+    if names:
+        copies |= {
+            f"addendum-{one.ordinal}": _addendum_copy(session, keyring, campaign, one) for one in addenda
+        }
+    renderings = {
+        (stem, form): compile_copy(one, form=form, fonts=fonts)
+        for stem, one in copies.items()
+        for form in _FORMS
+    }
+    files = {f"{stem}.{form}": rendering.data for (stem, form), rendering in renderings.items()}
+    volumes = {
+        f"{stem}-volume-{place}.pdf": volume
+        for (stem, _), rendering in renderings.items()
+        for place, volume in enumerate(rendering.volumes, start=1)
+    }
+    files |= volumes
     files["style.css"] = render("mirror/style.css").encode()
     files |= {f"logo-{place}.png": logo.picture for place, logo in enumerate(copy.logos, start=1)}
-    campaign = get_campaign(session, slug)
     for place, annex in enumerate(copy.annexes, start=1):
         files[f"annex-{place}.pdf"] = annex_bytes(session, keyring, campaign.id, annex)
-    files["index.html"] = _index(copy, address=address, now=now).encode()
-    files[MANIFEST] = _manifest(files, copy, names=names, now=now)
+    page = _index(
+        copy, addenda=addenda, names=names, volumes=sorted(volumes, key=_by_number), address=address, now=now
+    )
+    files["index.html"] = page.encode()
+    files[MANIFEST] = _manifest(files, copies, names=names, now=now)
     files[SUMS] = _sums(files)
     notices = tuple(notice for rendering in renderings.values() for notice in rendering.notices)
-    return Mirror(files=files, notices=notices)
+    return Mirror(files=files, copies=tuple(copies.values()), notices=tuple(dict.fromkeys(notices)))
 
 
 def mirror_copy(session: Session, keyring: Keyring, slug: str, *, names: bool, now: datetime) -> Copy:
@@ -83,6 +102,16 @@ def mirror_copy(session: Session, keyring: Keyring, slug: str, *, names: bool, n
     _refuse_unless_public(campaign, names=names)
     letter = _letter(session, keyring, campaign, now=now)
     return make_copy(letter, audience="public" if names else "unnamed", office=None)
+
+
+def _addendum_copy(session: Session, keyring: Keyring, campaign: Campaign, addendum: Addendum) -> Copy:
+    row = numbered_edition(session, campaign, addendum.number)
+    return make_copy(letter_since(session, keyring, campaign, row), audience="public", office=None)
+
+
+def _by_number(name: str) -> tuple[str, int]:
+    stem, _, number = name.removesuffix(".pdf").rpartition("-")
+    return stem, int(number)
 
 
 def _refuse_unless_public(campaign: Campaign, *, names: bool) -> None:
@@ -103,7 +132,15 @@ def _letter(session: Session, keyring: Keyring, campaign: Campaign, *, now: date
     return veiled(letter_without_roll(session, keyring, campaign, now=now))
 
 
-def _index(copy: Copy, *, address: str, now: datetime) -> str:
+def _index(
+    copy: Copy,
+    *,
+    addenda: Sequence[Addendum],
+    names: bool,
+    volumes: Sequence[str],
+    address: str,
+    now: datetime,
+) -> str:
     document = make_document(copy)
     annexes = tuple(f"annex-{place}.pdf" for place in range(1, len(copy.annexes) + 1))
     beside = Beside(
@@ -119,6 +156,10 @@ def _index(copy: Copy, *, address: str, now: datetime) -> str:
         letter_html=_Trusted(render_html(replace(document, check_at=""), beside=beside)),
         forms=_FORMS,
         annexes=dict(zip(annexes, document.enclosures, strict=True)),
+        volumes=volumes,
+        addenda=addenda,
+        joined_since=sum(addendum.numbers.signatories for addendum in addenda),
+        names=names,
         address=address,
         day=now.date(),
     )
@@ -134,7 +175,8 @@ class _Trusted:
         return self.html
 
 
-def _manifest(files: Mapping[str, bytes], copy: Copy, *, names: bool, now: datetime) -> bytes:
+def _manifest(files: Mapping[str, bytes], copies: Mapping[str, Copy], *, names: bool, now: datetime) -> bytes:
+    copy = copies["letter"]
     return canonical(
         {
             "record": _RECORD,
@@ -144,6 +186,7 @@ def _manifest(files: Mapping[str, bytes], copy: Copy, *, names: bool, now: datet
             "names": names,
             "revision_sha256": copy.revision_sha256,
             "check_code": copy.check_code,
+            "addenda": {stem: one.check_code for stem, one in copies.items() if one is not copy},
             "files": [
                 {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
                 for name, data in sorted(files.items())

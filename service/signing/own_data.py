@@ -49,7 +49,7 @@ def own_data(session: Session, keyring: Keyring, *, token: str, now: datetime) -
 
 
 def _moments(row: Signature) -> dict[str, str]:
-    names = ("created_at", "signed_at", "confirmed_at", "accepted_at", "left_at", "erased_at")
+    names = ("created_at", "signed_at", "confirmed_at", "accepted_at", "left_at", "erased_at", "late_until")
     return {name: _written(getattr(row, name)) for name in (*names, "correction_asked_at")}
 
 

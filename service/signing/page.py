@@ -1,5 +1,6 @@
 """What one viewer may see of a letter at one moment: its text, its count, its names."""
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,9 +27,9 @@ from service.letter.render_html import Beside
 from service.letter.roll_parts import Roll
 from service.letter.sheet import Sheet
 from service.model.campaign import Access, Campaign, NamesShown, Signers
-from service.model.edition import Edition as EditionRow
 from service.model.signature import Signature, Standing, standing
 from service.model.states import CampaignState
+from service.signing.later import Addendum, happened, shown_addenda
 from service.signing.queries import Counts, counts
 from service.signing.roll import letter_day, letter_for_page, letter_without_roll
 from service.signing.sign import why_not_open
@@ -49,8 +50,9 @@ class LetterView:
     """A letter as one viewer sees it; `counts` is None where this viewer may not know them.
 
     `goal` is 0 where there is none for the public. `happened` has what an outsider may know of the letter's life,
-    by its word ("opened", "closed", "sent", "published"), in the order it came. `enclosures` are the lines of the annexes
-    with the addresses of their files; on personal pages with_files_at() gives those.
+    by its word ("opened", "closed", "sent", "published"), in the order it came. The counts are those of the letter, as it was
+    sent where it was; who has joined since stands in the `addenda`. `enclosures` are the lines of the annexes with the
+    addresses of their files; on personal pages with_files_at() gives those.
     """
 
     slug: str
@@ -83,6 +85,7 @@ class LetterView:
     day_text: str
     happened: tuple[tuple[str, datetime], ...]
     texts: tuple[ShownText, ...]
+    addenda: tuple[Addendum, ...]
     logos: tuple[Logo, ...]
     annexes: tuple[Annex, ...]
     enclosures: tuple[tuple[str, str], ...]
@@ -97,10 +100,16 @@ class LetterView:
         """The letter with the first part of its roll."""
         return self.sheet.html
 
-    @property
+    @functools.cached_property
     def roll(self) -> Roll:
-        """The names that this viewer may see."""
-        return self.sheet.roll
+        """The names that this viewer may see, those of the addenda last."""
+        later = tuple(named for addendum in self.addenda for named in addendum.names)
+        return Roll((*self.sheet.roll.names, *later)) if later else self.sheet.roll
+
+    @property
+    def joined_since(self) -> int:
+        """How many have joined the letter since it was sent, by its addenda."""
+        return sum(addendum.numbers.signatories for addendum in self.addenda)
 
     def with_files_at(self, path: str) -> "LetterView":
         """Give the same letter with its annexes below the address of a personal page."""
@@ -201,9 +210,9 @@ def unlisted_address(keyring: Keyring, campaign: Campaign) -> str:
     return path if is_public(campaign) else f"{path}?k={letter_key(keyring.root, campaign)}"
 
 
-def deadline_text(campaign: Campaign, language: str = "") -> str:
-    """Write the sign-on deadline with its zone, in the letter's language or another."""
-    there = campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone))
+def deadline_text(campaign: Campaign, language: str = "", *, at: datetime | None = None) -> str:
+    """Write the sign-on deadline, or a later moment, with its zone, in the letter's language or another."""
+    there = (at or campaign.deadline_at).astimezone(ZoneInfo(campaign.time_zone))
     return write_moment(there, language or campaign.language)
 
 
@@ -268,7 +277,8 @@ def _view(
         convenors=", ".join(file.convenors),
         texts=texts,
         day_text=write_date(letter.date, campaign.language),
-        happened=_happened(campaign, released, now=now),
+        happened=happened(campaign, released, now=now),
+        addenda=shown_addenda(session, keyring, campaign, text=translated.text) if names else (),
         reply_to=file.reply_to,
         logos=visible.logos,
         annexes=visible.annexes,
@@ -335,15 +345,3 @@ def _document(letter: Edition) -> Document:
 
 def _event_day(file: CampaignFile) -> str:
     return write_date(file.event.starts, file.language) if file.event and file.event.starts else ""
-
-
-def _happened(
-    campaign: Campaign, released: EditionRow | None, *, now: datetime
-) -> tuple[tuple[str, datetime], ...]:
-    moments = {"opened": campaign.opens_at, "closed": campaign.closed_at}
-    if campaign.published_at is not None:
-        # Before publication, when the letter leaves is nobody's business.
-        moments["sent"] = released.released_at if released else None
-        moments["published"] = campaign.published_at
-    known = ((word, moment) for word, moment in moments.items() if moment is not None and moment <= now)
-    return tuple(sorted(known, key=lambda pair: pair[1]))

@@ -20,7 +20,14 @@ from service.model.states import SignatureState
 from service.signing.own_sign_on import look_at_holder
 from service.signing.page import shows_names_to, veiled
 from service.signing.proof_line import entry_in
-from service.signing.roll import DRAFT, letter_for_page, letter_without_roll, signatory
+from service.signing.roll import (
+    DRAFT,
+    addenda_since,
+    letter_for_page,
+    letter_since,
+    letter_without_roll,
+    signatory,
+)
 from service.signing.texts import in_language, texts_of
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
@@ -64,8 +71,13 @@ def proof_of(
     letter = _translated(session, keyring, campaign, letter, text)
     if not sees_others:
         letter = veiled(letter)
-    own = signatory(keyring.of(session, campaign.id), row, number=letter.number or DRAFT)
-    is_in_it = not letter.number or any(entry.salt == own.salt for entry in letter.roll)
+    keys = keyring.of(session, campaign.id)
+    own = signatory(keys, row, number=letter.number or DRAFT)
+    is_in_it = not letter.number or _stands_in(letter, own)
+    if not is_in_it:
+        addendum = _addendum_with(session, keyring, campaign, row)
+        if addendum is not None:
+            letter, own, is_in_it = addendum, signatory(keys, row, number=addendum.number), True
     stands = row.state in _STANDS and row.erased_at is None and row.joined_to is None
     if not (stands and is_in_it) or is_shown_to_nobody(own.shown):
         return Proof(
@@ -93,6 +105,19 @@ def _translated(
         return letter
     file = open_file(session, keyring, campaign)
     return in_language(letter, file, texts_of(file, revision, wanted=text))
+
+
+def _stands_in(letter: Edition, own: Signatory) -> bool:
+    return any(entry.salt == own.salt for entry in letter.roll)
+
+
+def _addendum_with(session: Session, keyring: Keyring, campaign: Campaign, row: Signature) -> Edition | None:
+    """Find the addendum in which a sign-on stands that came after the letter was sent."""
+    keys = keyring.of(session, campaign.id)
+    for edition, addendum in addenda_since(session, keyring, campaign):
+        if _stands_in(addendum, signatory(keys, row, number=edition.number)):
+            return letter_since(session, keyring, campaign, edition)
+    return None
 
 
 def _roll_with(letter: Edition, own: Signatory) -> tuple[Signatory, ...]:

@@ -1,6 +1,6 @@
 """The roll: the counted names, and the letter as it stands with them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -115,16 +115,21 @@ def letter_since(session: Session, keyring: Keyring, campaign: Campaign, row: Ed
     sent = frozen_letter(session, keyring, row)
     if row.kind is EditionKind.CORRECTION:
         return sent
-    named = {salt_of(row.number): visibility for salt_of, visibility in _named_now(session, keys, campaign)}
-    roll = (
-        replace(entry, shown=the_narrower(entry.shown, named[entry.salt].value))
-        for entry in sent.roll
-        if entry.salt in named
-    )
-    left = replace(sent, roll=tuple(roll))
+    left = _less_who_left(sent, _named_now(session, keys, campaign))
     if row.kind is EditionKind.LETTER:
         return left
     return with_others(left, _signed_before(session, keyring, campaign, row))
+
+
+def addenda_since(
+    session: Session, keyring: Keyring, campaign: Campaign
+) -> tuple[tuple[EditionRow, Edition], ...]:
+    """Give every addendum that went out with its roll as letter_since() gives it; its words still tell the old numbers."""
+    rows = [row for row in editions_out(session, campaign) if row.kind is EditionKind.ADDENDUM]
+    if not rows:
+        return ()
+    named = tuple(_named_now(session, keyring.of(session, campaign.id), campaign))
+    return tuple((row, _less_who_left(frozen_letter(session, keyring, row), named)) for row in rows)
 
 
 def signed_by(session: Session, keyring: Keyring, campaign: Campaign) -> Numbers:
@@ -226,6 +231,16 @@ def _named_now(
     for member in all_members(session, campaign):
         if member.name_index in own:
             yield salts_of(keys, member), own[member.name_index]
+
+
+def _less_who_left(sent: Edition, named_now: Iterable[tuple[SaltOf, Visibility]]) -> Edition:
+    named = {salt_of(sent.number): visibility for salt_of, visibility in named_now}
+    roll = (
+        replace(entry, shown=the_narrower(entry.shown, named[entry.salt].value))
+        for entry in sent.roll
+        if entry.salt in named
+    )
+    return replace(sent, roll=tuple(roll))
 
 
 def _signed_before(

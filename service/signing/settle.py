@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from service.campaigns.queries import lock_campaign, released_edition
+from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.signature import Signature
 from service.model.states import CampaignState
+from service.signing.late import refuse_while_it_leaves
 from service.signing.party import read_party, write_party
 from service.signing.queries import lock_signature
 from service.store.keyring import Keyring
@@ -23,13 +24,13 @@ def settle(
 ) -> None:
     """Say that the conditions of these sign-ons are settled; what they were stays sealed with each.
 
-    Raises Refused, and changes nothing, where one of them has none, or where the letter was released.
+    Raises Refused, and changes nothing, where one of them has none, or while the letter leaves; once it
+    was sent, they stand in its next addendum.
     """
     campaign = lock_campaign(session, slug)
     if campaign.state is CampaignState.ARCHIVED:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
-    if released_edition(session, campaign) is not None:
-        raise Refused(f"{slug!r} was already released, so nobody can be added to it any more.")
+    refuse_while_it_leaves(session, campaign)
     keys = keyring.of(session, campaign.id)
     for signature_id in ids:
         _settle(session, keys, _get(session, campaign, signature_id))

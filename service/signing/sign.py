@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from service.campaigns.access import seen_campaign
+from service.campaigns.queries import released_edition
 from service.foundation.errors import Refused, Transient
 from service.foundation.sentence import Sentence
 from service.mail import outbox
@@ -83,6 +84,21 @@ def why_not_open(campaign: Campaign, *, now: datetime) -> str:
     if campaign.state is not CampaignState.OPEN or now >= campaign.deadline_at:
         return Sentence("The time for sign-ons to this letter is over.")
     return ""
+
+
+def why_not_open_to(session: Session, campaign: Campaign, signature: Signature, *, now: datetime) -> str:
+    """Say in one sentence why this very sign-on cannot be made now; one with a late link may be, once the letter is closed."""
+    reason = why_not_open(campaign, now=now)
+    late = signature.late_until
+    if not reason or campaign.state is not CampaignState.CLOSED or late is None or now >= late:
+        return reason
+    return reason if released_edition(session, campaign) is not None else ""
+
+
+def decide_until(campaign: Campaign, signature: Signature | None = None) -> datetime:
+    """Give the moment until which one may sign: the letter's deadline, or the end of a late link of its own."""
+    late = signature.late_until if signature is not None else None
+    return max(campaign.deadline_at, late) if late is not None else campaign.deadline_at
 
 
 def refuse_unless_taken(campaign: Campaign, kind: Kind) -> None:
@@ -178,14 +194,14 @@ def keep_unsubscribe_link(desk: Desk, row: Signature) -> None:
     keep_link(desk.session, desk.keys, link, expires_at=desk.now + LINKS_LIVE, now=desk.now)
 
 
-def confirm_until(campaign: Campaign) -> datetime:
-    """Give the moment until which confirmations count: the deadline and its grace."""
-    return campaign.deadline_at + timedelta(seconds=campaign.grace_seconds)
+def confirm_until(campaign: Campaign, signature: Signature | None = None) -> datetime:
+    """Give the moment until which confirmations count, of all or of one: until it may be signed, and the grace."""
+    return decide_until(campaign, signature) + timedelta(seconds=campaign.grace_seconds)
 
 
-def link_until(campaign: Campaign, *, since: datetime) -> datetime:
+def link_until(campaign: Campaign, signature: Signature, *, since: datetime) -> datetime:
     """Give the moment until which a confirming link works that was mailed at `since`."""
-    return min(since + CONFIRM_LIVES, confirm_until(campaign))
+    return min(since + CONFIRM_LIVES, confirm_until(campaign, signature))
 
 
 @dataclass(frozen=True, kw_only=True)

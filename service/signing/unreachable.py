@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from service.campaigns.queries import lock_campaign, released_edition
+from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
@@ -21,6 +21,7 @@ from service.model.suppression import Suppression
 from service.signing.agreement import keep_agreement
 from service.signing.codes import end_codes, keep_code, random_code
 from service.signing.confirm import is_takeable
+from service.signing.late import refuse_while_it_leaves
 from service.signing.party import SignOn, email_index, read_party, write_party
 from service.signing.queries import find_person
 from service.signing.sign import Desk, ask_to_confirm
@@ -28,6 +29,7 @@ from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
 
 _MAY_BE_VOUCHED = frozenset({SignatureState.PENDING, SignatureState.EXPIRED})
+_MAY_BE_JOINED = frozenset({CampaignState.OPEN, CampaignState.CLOSED, CampaignState.SENT})
 _LONGEST_HOW = 200
 
 
@@ -82,7 +84,7 @@ def vouch(
     """Let a sign-on stand on the secretariat's word, and keep of it only what is printed.
 
     Addresses, and whatever else was given, are forgotten; of one who is only counted the name is, too. Raises
-    Refused where it does not wait for its confirmation, or is held, or the letter was released.
+    Refused where it does not wait for its confirmation, or is held, and while the letter leaves.
     """
     desk, row = _desk(session, keyring, slug, row_id, now=now)
     agreed = clean_line(how, what="How they agreed", longest=_LONGEST_HOW)
@@ -94,10 +96,9 @@ def vouch(
         )
     if row.held_reason is not None:
         raise Refused(f"{row_id} needs your check first: release it, or decline it.")
-    if desk.campaign.state not in {CampaignState.OPEN, CampaignState.CLOSED} or released_edition(
-        session, desk.campaign
-    ):
-        raise Refused(f"{slug!r} takes no more sign-ons.")
+    if desk.campaign.state not in _MAY_BE_JOINED:
+        raise Refused(f"{slug!r} is {desk.campaign.state.value}; nobody can be added to it now.")
+    refuse_while_it_leaves(session, desk.campaign)
     nobody = email_index(desk.keys, "")
     _refuse_if_taken(desk, row, nobody)
     outbox.cancel_for(session, recipient_ref=row.id, now=now)

@@ -1,11 +1,12 @@
 """Passages that changed, with the words by which a page tells which ones they are (pure)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.foundation.sentence import Sentence
 from service.i18n.own_names import own_name
-from service.letter.difference import Passage
+from service.letter.difference import Passage, Stretch
 
 _PARTS: Mapping[str, Sentence] = {
     "title": Sentence("Title", context="a part of a letter"),
@@ -39,6 +40,8 @@ _FORMER: Mapping[str, Callable[[int], Sentence]] = {
     "recipients": lambda number: Sentence("Former written to, {number}", number=number),
     "annexes": lambda number: Sentence("Former annex {number}", number=number),
 }
+# Neither before an empty line nor after two spaces, and not before what begins a list, a heading or a quotation.
+_SOFT_BREAK = re.compile(r"(?<!\n)(?<! {2})\n(?![\n \t]|[-*+>#] |\d+[.)] )")
 _WAS = {
     "changed": Sentence("changed", context="of a passage of the letter"),
     "added": Sentence("new", context="of a passage of the letter"),
@@ -66,10 +69,15 @@ def shown_passages(passages: Sequence[Passage], *, language: str) -> tuple[Shown
             heading=_heading(passage),
             text=own_name(passage.language) if passage.language != language else "",
             what=_WAS[passage.kind],
-            passage=passage,
+            passage=replace(passage, stretches=tuple(map(_as_printed, passage.stretches))),
         )
         for passage in passages
     )
+
+
+def _as_printed(stretch: Stretch) -> Stretch:
+    """Let a line that only its writer's editor broke go on: printed, it does."""
+    return replace(stretch, text=_SOFT_BREAK.sub(" ", stretch.text))
 
 
 def _heading(passage: Passage) -> Sentence:

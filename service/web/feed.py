@@ -14,6 +14,9 @@ _TITLES = {
     "sent": Sentence("The letter was sent"),
     "published": Sentence("The letter was published"),
 }
+_ADDENDUM = Sentence(
+    "{n} more has signed since the letter was sent", "{n} more have signed since the letter was sent", n=1
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +25,14 @@ class Event:
 
     tag: str
     title: str
-    at: str
+    at: datetime
     summary: str
-    deadline: datetime | None
+    deadline: datetime | None = None
+
+    @property
+    def at_text(self) -> str:
+        """The moment as Atom writes it."""
+        return _rfc3339(self.at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,23 +50,35 @@ class Feed:
 def feed_of(letter: LetterView, *, address: str) -> Feed:
     """Tell the letter's life to those who follow it."""
     tag = _tag(letter, address)
-    events = tuple(
+    happened = [
         Event(
             tag=f"{tag}:{word}",
             title=_TITLES[word],
-            at=_rfc3339(at),
+            at=at,
             summary=letter.signatories_phrase if word in {"sent", "published"} else "",
             deadline=letter.deadline if word == "opened" else None,
         )
-        for word, at in reversed(letter.happened)
-    )
+        for word, at in letter.happened
+    ]
+    joined = [
+        Event(
+            tag=f"{tag}:addendum-{addendum.ordinal}",
+            title=_ADDENDUM.with_values(n=addendum.numbers.signatories),
+            at=addendum.at,
+            summary=addendum.name,
+        )
+        for addendum in letter.addenda
+    ]
+    # Of two that happened at one moment, the later in the letter's life comes first.
+    newest_first = [*reversed(joined), *reversed(happened)]
+    events = tuple(sorted(newest_first, key=lambda event: event.at, reverse=True))
     return Feed(
         tag=tag,
         title=letter.title,
         coalition=letter.coalition,
         language=letter.language,
         # Before anything happened, the deadline is all that is known, and a feed must have a date.
-        updated=events[0].at if events else _rfc3339(letter.deadline),
+        updated=events[0].at_text if events else _rfc3339(letter.deadline),
         events=events,
     )
 

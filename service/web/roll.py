@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.letter.document import Section
-from service.letter.roll_parts import first_of
+from service.letter.roll_parts import MOST_NAMES, first_of
 from service.signing.page import LetterView
 from service.web.links import letter_path
 
@@ -66,6 +66,14 @@ class RollView:
         return None if self.is_last else self.parts[self.number]
 
 
+@dataclass(frozen=True, kw_only=True)
+class LaterView:
+    """Where the names of a letter's addenda stand: on its page, where they fit, else from the part of the roll at `link`."""
+
+    fits: bool
+    link: str
+
+
 def asked_for(query: Mapping[str, str]) -> Asked:
     """Read what of the roll a request asks for; whatever makes no sense asks for nothing."""
     words = "".join(c if unicodedata.category(c) not in {"Cc", "Cs"} else " " for c in query.get("q", ""))
@@ -95,6 +103,15 @@ def part_view(letter: LetterView, number: int) -> RollView:
             for place, places in enumerate(roll.parts, start=1)
         ),
     )
+
+
+def later_view(letter: LetterView) -> LaterView:
+    """Tell whether those who joined since the letter was sent can stand on its page, and where else they do."""
+    first = len(letter.sheet.roll.names)
+    added = len(letter.roll.names) - first
+    parts = enumerate(letter.roll.parts, start=1)
+    number = next((number for number, places in parts if first in places), 1)
+    return LaterView(fits=added <= MOST_NAMES, link=letter_path(letter.slug, letter.key, part=str(number)))
 
 
 def search_view(letter: LetterView, words: str) -> RollView:

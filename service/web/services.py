@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
@@ -41,6 +42,7 @@ class WebServices:
     embed_on: str = ""
     count_lag: timedelta = timedelta(0)
     fonts: Fonts = field(default_factory=Fonts)
+    word_template: Path | None = None
 
     def now(self) -> datetime:
         """Tell the moment of this request."""

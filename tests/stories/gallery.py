@@ -10,9 +10,13 @@ from sqlmodel import select
 
 from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries
+from service.delivery.supplement import propose_supplement
+from service.kit.own_kit import give_kit
 from service.model.delivery import Delivery
+from service.model.edition import EditionKind
 from service.model.signature import Kind, Visibility
 from service.signing.abuse.small_forms import Asking
+from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer
 from service.signing.invite import import_signatories, send_invitations
 from service.signing.line import change_line
@@ -22,6 +26,7 @@ from service.signing.organizations.countersign import Officer
 from service.signing.party import SignOn
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
+from tests.changing import answered, revised
 from tests.coalition import SLUG, Coalition
 from tests.make import make_signature
 from tests.stories.at_a_browser import served
@@ -38,6 +43,16 @@ NAMES = (
     ("Verein Flussnachbarn am Tamarel e. V.", "", "AT"),
     ("Kızılırmak Derneği", "", "TR"),
     ("نگهبانان رودخانه‌ها", "River Keepers", "DE"),
+)
+LATER = """kind,name,visibility,country
+organization,Friends of the Stone Gauges,public,IS
+organization,Réseau des Archives du Fleuve,public,FR
+organization,Quiet Quay,counted,
+"""
+LISTENING, ARABIC = "delta@members.example", "friends@nahr.example"
+CHANGE = (
+    "the schoolteacher of Anvar among them",
+    "the schoolteacher of Anvar among them since the second winter",
 )
 MANY = 280
 MEMBERS = (
@@ -93,8 +108,30 @@ class Gallery:
             "broken-link": "/confirm/x",
         }
 
-    def published(self) -> dict[str, str]:
-        """Send and publish the letter, and give the pages that come with it."""
+    def changed(self) -> dict[str, str]:
+        """Change a sentence of the letter, and give the pages of one who is asked and of one who has agreed."""
+        coalition = self.coalition
+        coalition.sign_and_confirm("Ferry Guild of the Lower Town", email="guild@lower.example")
+        revised(
+            coalition,
+            river_file(CHANGE),
+            reason="A family has asked us to say since when.",
+            beside=files_beside(),
+        )
+        coalition.deliver_mail()
+        asked, agreed = (_mailed_to(coalition, to, "change") for to in ("guild@lower.example", LISTENING))
+        answered(coalition, agreed, "agree")
+        coalition.sign_and_confirm(NAMES[4][0], email=ARABIC, language="ar", country="LB").deliver_mail()
+        with transaction(coalition.engine) as session:
+            decide(session, coalition.keyring, SLUG, None, act="accept", by="test", now=coalition.now)
+        return {
+            "change": f"/change/{asked}",
+            "change-arabic": f"/change/{asked}?lang=ar",
+            "change-agreed": f"/change/{agreed}",
+        }
+
+    def sent(self) -> dict[str, str]:
+        """Send the letter, and give the pages that come with it before it is public."""
         coalition = self.coalition
         self._add_names()
         coalition.close()
@@ -105,9 +142,20 @@ class Gallery:
         coalition.deliver_mail()
         with transaction(coalition.engine) as session:
             follow_deliveries(session, now=coalition.now)
-        coalition.publish()
         return {
             "approve": approval,
+            "kit-embargo": f"/kit/{self._kit(LISTENING)}",
+            "kit-embargo-arabic": f"/kit/{self._kit(ARABIC)}",
+        }
+
+    def joined(self) -> dict[str, str]:
+        """Publish the letter, let one join it, and give the pages that come with it."""
+        coalition = self.coalition
+        coalition.publish()
+        self._join()
+        return {
+            "kit": f"/kit/{self._kit(LISTENING)}",
+            "kit-arabic": f"/kit/{self._kit(ARABIC)}",
             "published": self.path(),
             "signatories": self.path(part="2"),
             "search": self.path(q="river"),
@@ -120,6 +168,33 @@ class Gallery:
             "verified": f"/verify#{deliveries_of(coalition)[0].check_code}",
             "embed": f"/embed/{SLUG}",
         }
+
+    def _kit(self, address: str) -> str:
+        coalition = self.coalition
+        with transaction(coalition.engine) as session:
+            token = _mailed_to(coalition, address, "manage")
+            return give_kit(session, coalition.keyring, manage_token=token, now=coalition.now)
+
+    def _join(self) -> None:
+        """Let an organization and one that is not named join after the letter was sent, and tell the office."""
+        coalition = self.coalition
+        rows = read_signatories(LATER.encode(), attested=True)
+        with transaction(coalition.engine) as session:
+            import_signatories(
+                session, coalition.keyring, SLUG, rows, attest="by phone", by="test", now=coalition.now
+            )
+            propose_supplement(
+                session,
+                coalition.keyring,
+                SLUG,
+                kind=EditionKind.ADDENDUM,
+                by="test",
+                now=coalition.now,
+            )
+        coalition.approve_all().release()
+        coalition.deliver_mail()
+        with transaction(coalition.engine) as session:
+            follow_deliveries(session, now=coalition.now)
 
     def _of_owner(self, own: str) -> dict[str, str]:
         """Give the pages behind an organization's own link, and the one of its second officer."""
@@ -212,25 +287,41 @@ class Gallery:
                 make_signature(session, keys, campaign, now=coalition.now, sign_on=party)
 
 
-@contextmanager
-def gallery_of(coalition: Coalition) -> Iterator[Gallery]:
-    """Open the river's letter and serve it."""
+def river_file(*changes: tuple[str, str]) -> bytes:
+    """Write the river's campaign file for a gallery, with some of its words changed."""
     text = re.sub(r"^(slug|send_at|publish_at) .*$", "", RIVER.read_text(), flags=re.MULTILINE)
     for was, becomes in (
         ("goal      = 60", "goal      = 60\ngoal_public = true"),
         ("count_shown_from = 10", "count_shown_from = 1"),
         ('"invited_automatic"', '"everyone"'),
+        *changes,
     ):
+        assert was in text
         text = text.replace(was, becomes)
-    text = f'slug = "{SLUG}"\n{text}'
-    beside = {name: (RIVER.parent / name).read_bytes() for name in ("sevenbanks.svg", "readings.pdf")}
-    coalition.open(text.encode(), beside)
+    return f'slug = "{SLUG}"\n{text}'.encode()
+
+
+def files_beside() -> dict[str, bytes]:
+    """Give the files that the river's letter names."""
+    return {name: (RIVER.parent / name).read_bytes() for name in ("sevenbanks.svg", "readings.pdf")}
+
+
+@contextmanager
+def gallery_of(coalition: Coalition) -> Iterator[Gallery]:
+    """Open the river's letter and serve it."""
+    coalition.open(river_file(), files_beside())
     with transaction(coalition.engine) as session:
         rows = read_signatories(INVITED.encode(), attested=False)
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
         send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     with served(coalition, embed_on="*") as url:
         yield Gallery(coalition=coalition, url=url)
+
+
+def _mailed_to(coalition: Coalition, address: str, page: str) -> str:
+    """Give the newest link of a kind that was mailed to an address."""
+    texts = [mail.text for mail in coalition.mails() if mail.to == address and f"/{page}/" in mail.text]
+    return texts[-1].split(f"/{page}/")[1].split()[0]
 
 
 def deliveries_of(coalition: Coalition) -> list[Delivery]:

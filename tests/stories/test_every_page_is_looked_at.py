@@ -51,7 +51,7 @@ def test_every_page_is_whole_for_everybody(
     PICTURES.mkdir(parents=True, exist_ok=True)
     faults: list[str] = []
     with gallery_of(Coalition(engine=engine, root=root, now=noon)) as gallery:
-        for pages in (gallery.collecting, gallery.published):
+        for pages in (gallery.collecting, gallery.changed, gallery.sent, gallery.joined):
             faults += look_at(browser, gallery, pages())
     assert not faults, "\n".join(faults)
 

@@ -21,7 +21,10 @@ from service.campaigns.queries import get_campaign
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.letter.document import make_document
+from service.letter.roll import count_roll
 from service.model.signature import Kind, Visibility
+from service.signing.later import Addendum
 from service.signing.listing import COLUMNS, list_signatories
 from service.signing.mirror import _index
 from service.signing.party import SignOn
@@ -131,13 +134,34 @@ def test_every_copy_of_the_letter_shows_each_name_as_it_is(place: Coalition) -> 
     unfolded = "".join(plain(text).split())
     assert [ascii(name) for name in NAMES if "".join(plain(name).split()) not in unfolded] == []
     assert {line["name"] for line in json.loads(record)["lines"]} >= set(NAMES)
-    mirrored, unnamed = (
-        _index(make_copy(letter, audience=audience, office=None), address=PUBLIC_URL, now=place.now)
-        for audience in ("public", "unnamed")
+    addendum = Addendum(
+        number=2,
+        ordinal=1,
+        name="Addendum 1",
+        day=place.now.date(),
+        at=place.now,
+        is_sent=True,
+        numbers=count_roll(letter.roll),
+        document=make_document(copy),
+    )
+    mirrored, unnamed, joined = (
+        _index(
+            make_copy(letter, audience=audience, office=None),
+            addenda=addenda,
+            names=True,
+            volumes=(),
+            address=PUBLIC_URL,
+            now=place.now,
+        )
+        for audience, addenda in (("public", ()), ("unnamed", ()), ("unnamed", [addendum]))
     )
     assert missing_in(visible_text(mirrored)) == []
+    assert missing_in(visible_text(joined)) == []
     # A mirror has a policy of its own in its head; the names add nothing to it.
     assert foreign_markup(mirrored) == foreign_markup(unnamed)
+    assert {mark for mark in foreign_markup(joined) if not mark.startswith("href=addendum-1")} == set(
+        foreign_markup(unnamed)
+    )
 
 
 def test_the_pdf_prints_code_as_its_characters_and_runs_none(place: Coalition) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import lock_campaign, released_edition
+from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.mail import outbox
@@ -15,6 +15,7 @@ from service.model.message import MessageKind
 from service.model.resemblance import Likeness, Resemblance, Verdict
 from service.model.signature import HeldReason, Kind, Signature
 from service.model.states import CampaignState, SignatureState
+from service.signing.late import refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.look_alikes import find_alikes, index_name
 from service.signing.workplace import Desk
@@ -81,13 +82,13 @@ def tell_secretariat(desk: Desk, row: Signature, word: str) -> None:
 def say_another(session: Session, slug: str, signature_id: str, *, by: str, now: datetime) -> None:
     """Decide that a sign-on is of another organization than those it looks like or was joined to; it counts by itself.
 
-    Raises Refused where it neither looks like another nor is joined, or where the letter was released.
+    Raises Refused where it neither looks like another nor is joined, and while the letter leaves.
     """
     case = _open(session, slug, signature_id, by=by, now=now)
     pairs = _pairs(session, case.row)
     if case.row.joined_to is None and not any(pair.verdict is None for pair in pairs):
         raise Refused(f"{signature_id} looks like no other sign-on, and is joined to none.")
-    _refuse_released(case)
+    refuse_while_it_leaves(case.session, case.campaign)
     for pair in pairs:
         _decide(session, pair, Verdict.ANOTHER, now=now)
     case.row.joined_to = None
@@ -106,7 +107,7 @@ def say_same(session: Session, slug: str, signature_id: str, other_id: str, *, b
     _refuse_joining(case.row, other)
     stands, joined = (other, case.row) if other.state is SignatureState.CONFIRMED else (case.row, other)
     if stands is case.row:
-        _refuse_released(case)
+        refuse_while_it_leaves(case.session, case.campaign)
     stop_letter_that_names(session, joined, case.campaign, now=now)
     joined.joined_to = stands.id
     for more in session.exec(select(Signature).where(Signature.joined_to == joined.id)).all():
@@ -150,11 +151,6 @@ def _get(session: Session, campaign: Campaign, signature_id: str) -> Signature:
             f"There is no sign-on {signature_id} in {campaign.slug!r}; `signatories list` shows their ids."
         )
     return row
-
-
-def _refuse_released(case: _Case) -> None:
-    if released_edition(case.session, case.campaign) is not None:
-        raise Refused(f"{case.campaign.slug!r} was already released, so nobody can be added to it any more.")
 
 
 def _refuse_joining(row: Signature, other: Signature) -> None:

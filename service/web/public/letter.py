@@ -23,7 +23,7 @@ from service.web.render import (
     letter_fragment,
     unless_known,
 )
-from service.web.roll import SEARCH_FROM, RollView, asked_for, part_view, search_view
+from service.web.roll import SEARCH_FROM, RollView, asked_for, later_view, part_view, search_view
 from service.web.services import services
 
 _SLUG = re.compile(r"[a-z0-9-]{1,60}")
@@ -146,6 +146,7 @@ def _whole_page(letter: LetterView) -> str:
         links=_links(letter),
         text_links=_text_links(letter),
         roll=part_view(letter, 1),
+        later=later_view(letter),
         has_search=len(letter.roll.names) >= SEARCH_FROM,
         address=services().public_url + letter_path(letter.slug, letter.key),
     )

@@ -7,7 +7,16 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.delivery.annexes import FoundAnnex, find_annex
-from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy, take_a_check
+from service.delivery.verify import (
+    Bytes,
+    Compared,
+    Found,
+    codes_of,
+    compare,
+    copy_of,
+    find_copy,
+    take_a_check,
+)
 from service.foundation.errors import Refused, Transient
 from service.foundation.sentence import Sentence
 from service.i18n.words import count_signatories, words_or_english
@@ -42,6 +51,8 @@ class Checked:
 
     found: Found
     bytes: str | None
+    volume: int
+    volumes: int
     signatories: str
     letter_link: str
 
@@ -112,9 +123,12 @@ def _count_check() -> None:
 
 
 def _ours(found: Found, data: bytes) -> Response:
+    compared = _compare(found, data) if data else None
     checked = Checked(
         found=found,
-        bytes=_compare(found, data).value if data else None,
+        bytes=compared.bytes.value if compared else None,
+        volume=compared.volume if compared else 0,
+        volumes=compared.volumes if compared else 0,
         signatories=count_signatories(
             found.organizations, found.individuals, words_or_english(page_language(letter=found.language))
         ),
@@ -137,18 +151,18 @@ def _ours_annex(found: FoundAnnex) -> Response:
     )
 
 
-def _compare(found: Found, data: bytes) -> Bytes:
+def _compare(found: Found, data: bytes) -> Compared:
     if found.organizations + found.individuals > _LONGEST_ROLL:
-        return Bytes.NOT_COMPARED
+        return Compared(bytes=Bytes.NOT_COMPARED)
     if not _ONE_AT_A_TIME.acquire(timeout=_WAITS_SECONDS):
-        return Bytes.NOT_COMPARED
+        return Compared(bytes=Bytes.NOT_COMPARED)
     try:
         here = services()
         with reading(here.engine) as session:
             copy = copy_of(session, here.keyring, found)
-        return compare(copy, data, here.fonts)
+        return compare(copy, data, here.fonts, word_template=here.word_template)
     except Refused:
-        return Bytes.NOT_COMPARED
+        return Compared(bytes=Bytes.NOT_COMPARED)
     finally:
         _ONE_AT_A_TIME.release()
 

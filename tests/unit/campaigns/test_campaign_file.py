@@ -219,6 +219,7 @@ CHANGES_NO_WORD = [
     ("1 Palace Square", "2 Palace Square"),
     ("Dear Madam President,", "Madam,"),
     ('channels  = ["email", "post"]', ""),
+    ('formats   = ["pdf", "docx"]', ""),
 ]
 
 

@@ -91,6 +91,9 @@ FAULTS = [
     ('role = "press"', 'role = "bcc"', 'recipients[2].role (line 29) must be "to", "cc" or "press".'),
     ('"The Desk"', '"The Desk"\nchannels = ["fax"]', 'recipients[2].channels[1] (line 31) must be "own_mailbox"'),
     ('"The Desk"', '"The Desk"\ncopy = "half"', 'recipients[2].copy (line 31) must be "full" or "public".'),
+    ('"The Desk"', '"The Desk"\nformats = ["rtf"]', 'recipients[2].formats[1] (line 31) must be "pdf" or "docx"'),
+    ('"The Desk"', '"The Desk"\nformats = ["docx"]', 'recipients[2].formats (line 31) must hold "pdf"'),
+    ('"The Desk"', '"The Desk"\nformats = ["pdf", "pdf"]', 'recipients[2].formats[2] (line 31) is there twice'),
     # Codes
     ("clean-river", "Clean-River", "slug (line 1) must be 3 to 60 lower-case letters"),
     ("clean-river", "ab", "slug (line 1) must be 3 to 60 lower-case letters"),

@@ -1,0 +1,78 @@
+"""The mail that brings a letter to an office: what is in it, what is attached, and how large it may be."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.foundation.errors import Refused
+from service.letter.compile import compile_copy, file_name, volume_names
+from service.letter.copy import Copy
+from service.letter.fonts import Fonts
+from service.mail.envelope import Attachment
+
+MOST_BYTES = 7_000_000
+"""So large a mail may be as it is sent where no setting says otherwise: many offices refuse more than 10 MB."""
+
+_PDF_ALONE = ("pdf",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be."""
+
+    fonts: Fonts
+    word_template: Path | None = None
+    most_bytes: int = MOST_BYTES
+
+
+def letter_parts(copy: Copy) -> dict[str, Any]:
+    """Give the letter as it stands in the mail itself, as text and as HTML."""
+    return {
+        "letter_text": compile_copy(copy, form="txt").data.decode(),
+        "html_parts": {"letter_html": compile_copy(copy, form="html").data.decode()},
+    }
+
+
+def formats_for(details: dict[str, Any]) -> tuple[str, ...]:
+    """Give in which formats an office gets the letter, the first the one that everybody gets."""
+    return tuple(details.get("formats") or _PDF_ALONE)
+
+
+def attachments(copy: Copy, formats: Sequence[str], making: Making) -> tuple[Attachment, ...]:
+    """Compile what is attached: the PDF, the volumes of its names where there are any, and a Word file where it is wanted.
+
+    Raises Refused where the Word template of the house cannot be read.
+    """
+    return tuple(made for form in formats for made in _attached(copy, form, making))
+
+
+def too_large(size: int, most: int) -> str:
+    """Say in one sentence that a mail is too large and what to do; empty where it is not."""
+    if size <= most:
+        return ""
+    return (
+        f"the mail would have {_megabytes(size)} MB, and {_megabytes(most)} MB are allowed"
+        " (UNDERSIGNED_LETTER_MAIL_MB), since many offices refuse more than 10: attach the PDF alone (`formats`), or send"
+        " this copy yourself (`letter compile`), or raise the setting if the office takes so much"
+    )
+
+
+def _attached(copy: Copy, form: str, making: Making) -> Iterator[Attachment]:
+    template = _read(making.word_template) if form == "docx" and making.word_template else None
+    made = compile_copy(copy, form=form, profile="mail", fonts=making.fonts, template=template)
+    names = (file_name(copy, form), *volume_names(copy, made))
+    for name, data in zip(names, (made.data, *made.volumes), strict=True):
+        yield Attachment(filename=name, media_type=made.media_type, data=data)
+
+
+def _read(template: Path) -> bytes:
+    try:
+        return template.read_bytes()
+    except OSError as error:
+        raise Refused(f"The Word template {template} cannot be read: {error.strerror}.") from error
+
+
+def _megabytes(size: int) -> str:
+    # Rounded up, so that what is too large never reads as if it were not.
+    return f"{-(-size // 100_000) / 10:g}"

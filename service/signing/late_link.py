@@ -1,0 +1,141 @@
+"""Let one signatory in by a late link, while the letter stays closed for everybody else."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.queries import latest_edition, lock_campaign, released_edition
+from service.campaigns.revision import void_proposal
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.link_token import Purpose
+from service.model.message import MessageKind
+from service.model.signature import Signature
+from service.model.states import CampaignState, SignatureState
+from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
+from service.signing.party import read_party
+from service.signing.sign import Desk, ask_to_confirm, keep_unsubscribe_link
+from service.signing.unsubscribe import suppression_of
+from service.store.keyring import Keyring
+from service.store.links import Link, keep_link
+
+LIVES = timedelta(hours=24)
+"""How long a late link works where nobody says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateLink:
+    """Who may sign until when; `void` is the number of the edition whose proposal has ended by it, or 0."""
+
+    name: str
+    until: datetime
+    void: int
+
+
+def let_in_late(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    signature_id: str,
+    *,
+    until: datetime | None = None,
+    by: str,
+    now: datetime,
+) -> LateLink:
+    """Mail one signatory on the list a link by which it may still sign, for a day or `until` a moment.
+
+    Nobody else can, and the letter stays closed; what was proposed is void, since its roll is about to change. Done
+    again, it gives another moment and another mail. Raises Refused where the letter is not closed or was released, and
+    for one who has signed already or cannot be written to.
+    """
+    campaign = lock_campaign(session, slug)
+    _refuse_unless_closed(session, campaign)
+    found = select(Signature).where(Signature.campaign_id == campaign.id, Signature.id == signature_id)
+    row = session.exec(found.with_for_update()).one_or_none()
+    if row is None:
+        raise Refused(f"There is no sign-on {signature_id} in {slug!r}; `signatories list` shows their ids.")
+    until = until or now + LIVES
+    if until <= now:
+        raise Refused("A late link has to end in the future.")
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    _refuse_unless_reached(desk, row)
+    row.late_until = until
+    session.add(row)
+    proposed = latest_edition(session, campaign)
+    void = proposed.number if proposed is not None and proposed.voided_at is None else 0
+    void_proposal(session, campaign, now=now)
+    _write(desk, row, until)
+    audit.record(session, by=by, act="signature.late-link", campaign_id=campaign.id, thing=row.id, now=now)
+    return LateLink(name=read_party(desk.keys, row).name, until=until, void=void)
+
+
+def names_let_in(
+    session: Session, keys: CampaignKeys, campaign: Campaign, *, now: datetime
+) -> tuple[str, ...]:
+    """Name, for the secretariat, those who may still sign by a late link and have not."""
+    found = select(Signature).where(
+        Signature.campaign_id == campaign.id,
+        col(Signature.late_until) > now,
+        Signature.state != SignatureState.CONFIRMED,
+    )
+    return tuple(read_party(keys, row).name for row in session.exec(found.order_by(col(Signature.id))).all())
+
+
+def _refuse_unless_closed(session: Session, campaign: Campaign) -> None:
+    slug = campaign.slug
+    if campaign.state is CampaignState.OPEN:
+        raise Refused(f"{slug!r} is open for everybody, so nobody needs a late link.")
+    if campaign.state is CampaignState.SENT:
+        raise Refused(
+            f"{slug!r} was already sent; add who has agreed by `undersigned signatories import {slug} FILE --attest"
+            f" …`, for an addendum: `undersigned deliver {slug} --propose-addendum`."
+        )
+    if campaign.state is not CampaignState.CLOSED:
+        raise Refused(
+            f"{slug!r} is {campaign.state.value}; a late link is for a letter that is closed and not sent."
+        )
+    if released_edition(session, campaign) is not None:
+        raise Refused(
+            f"{slug!r} was released and is leaving; stop it with `undersigned deliver {slug} --stop` first."
+        )
+
+
+def _refuse_unless_reached(desk: Desk, row: Signature) -> None:
+    slug = desk.campaign.slug
+    if row.state is SignatureState.CONFIRMED:
+        raise Refused(
+            f"{row.id} has signed already; `undersigned signatories list {slug}` says what it waits for."
+        )
+    if row.erased_at is not None or not read_party(desk.keys, row).email:
+        raise Refused(
+            f"{row.id} has no e-mail address here; add it as agreed: `undersigned signatories import {slug} FILE"
+            " --attest …`."
+        )
+    if suppression_of(desk.session, desk.campaign.id, row.email_index) is not None:
+        raise Refused(
+            f"Mail to {row.id} is stopped, so no link would arrive; call them, and add the sign-on as agreed:"
+            f" `undersigned signatories import {slug} FILE --attest …`."
+        )
+
+
+def _write(desk: Desk, row: Signature, until: datetime) -> None:
+    if row.state is SignatureState.PENDING:
+        # The form is filled in; all that it lacks is the confirmation.
+        ask_to_confirm(desk, row)
+        return
+    invitation = Link(purpose=Purpose.INVITATION, row_id=row.id)
+    keep_link(desk.session, desk.keys, invitation, expires_at=until + LINK_LIVES_AFTER_DEADLINE, now=desk.now)
+    keep_unsubscribe_link(desk, row)
+    outbox.post(
+        desk.session,
+        kind=MessageKind.INVITATION,
+        campaign_id=desk.campaign.id,
+        recipient_ref=row.id,
+        occurrence=f"late {desk.now:%Y-%m-%dT%H:%M}",
+        now=desk.now,
+        expires_at=until,
+    )
