@@ -29,7 +29,7 @@ from service.signing.sign import Desk, keep_own_links, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 
-_LINK_LIVES_AFTER_DEADLINE = timedelta(days=30)
+INVITATION_LIVES_AFTER_DEADLINE = timedelta(days=30)
 AGREED = "agreed"
 _STATES = {
     "invited": SignatureState.INVITED,
@@ -107,7 +107,7 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
     """Post one invitation, once; tells whether it was new."""
     if row.email is None or row.state not in {SignatureState.INVITED, SignatureState.INTENDS}:
         return False
-    until = desk.campaign.deadline_at + _LINK_LIVES_AFTER_DEADLINE
+    until = desk.campaign.deadline_at + INVITATION_LIVES_AFTER_DEADLINE
     invitation = Link(purpose=Purpose.INVITATION, row_id=row.id)
     keep_link(desk.session, desk.keys, invitation, expires_at=until, now=desk.now)
     keep_unsubscribe_link(desk, row)
