@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.foundation.identity import make_id
+from service.model.anchor import Late
 from service.model.columns import Moment, Record, code
 from service.model.states import OccurrenceState, ScheduleState
 
@@ -19,34 +20,10 @@ class Action(StrEnum):
     UPDATE = "update"
 
 
-class Anchor(StrEnum):
-    """What the time of a schedule hangs on.
-
-    `at` is a local time by itself; `window` is a part of the time between opening and deadline, `daily` each day of it.
-    """
-
-    AT = "at"
-    OPENING = "opening"
-    WINDOW = "window"
-    DAILY = "daily"
-    DEADLINE = "deadline"
-    SENDING = "sending"
-    PUBLICATION = "publication"
-    EVENT = "event"
-
-
-class Late(StrEnum):
-    """What becomes of an occurrence that nobody saw in time: it happens all the same, while not too late, or a person says."""
-
-    ANYWAY = "anyway"
-    WITHIN = "within"
-    ASK = "ask"
-
-
 class Schedule(SQLModel, table=True):
     """What is planned for one letter; changing it changes only what is still to come.
 
-    `timing` says when (service/schedules/timing.py), `audience` to whom (service/schedules/audience.py); both hold
+    `timing` says when (service/schedules/due.py), `audience` to whom (service/schedules/audience.py); both hold
     no personal data. `since` is from when on it applies and `of_deadline` the deadline it was reckoned with: where
     the letter gets another one, what is left is reckoned anew. `thing` is the id of what is sent, where there is one.
     """

@@ -5,18 +5,19 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from service.model.anchor import Anchor
 from service.model.campaign import Campaign
-from service.model.schedule import Action, Anchor, Schedule
+from service.model.schedule import Action, Schedule
 from service.model.states import CampaignState, SignatureState
 from service.schedules.audience import Audience
-from service.schedules.timing import Timing
+from service.schedules.due import Timing
 from service.store.insert import insert_or
 
 BY = "built-in"
 
 _SHORT = timedelta(hours=24)
 _LONGEST_SPARE, _PARTS = 48, 3
-_QUIET = {"quiet_from": "21:00", "quiet_until": "08:00"}
+_QUIET_FROM, _QUIET_UNTIL = "21:00", "08:00"
 _UNDECIDED = (SignatureState.PENDING, SignatureState.INTENDS)
 _MISSING = (SignatureState.PENDING, SignatureState.INVITED, SignatureState.INTENDS)
 
@@ -32,7 +33,13 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
     thirds = [
         (
             f"reminder-{part}",
-            Timing(anchor=Anchor.WINDOW, part=part, parts=_PARTS, **_QUIET),
+            Timing(
+                anchor=Anchor.WINDOW,
+                part=part,
+                parts=_PARTS,
+                quiet_from=_QUIET_FROM,
+                quiet_until=_QUIET_UNTIL,
+            ),
             Audience(states=_UNDECIDED, spare_hours=spare),
         )
         for part in range(1, _PARTS)

@@ -1,116 +1,249 @@
-"""What is due now: each schedule's times become occurrences, once, whoever looks."""
+"""When a schedule is due: its anchor, shift, rhythm and quiet hours become moments (pure)."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import count, takewhile
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from service.campaigns.moments import moment_of
+from service.model.anchor import Anchor, Late
 
-from service.campaigns.contents import open_file
-from service.model.campaign import Campaign
-from service.model.schedule import Action, Anchor, Occurrence, Schedule
-from service.model.states import CampaignState, OccurrenceState, ScheduleState
-from service.schedules.timing import Dates, Due, Timing, Verdict, due_times, judge
-from service.store.insert import insert_or
-from service.store.keyring import Keyring
+ON_TIME = timedelta(minutes=15)
+"""What happens within this time after it was due is not late: clocks tick, and machines start again."""
+EARLIEST_ZONE = ZoneInfo("Etc/GMT-14")
+"""Where clocks show any time first (POSIX signs: this is UTC+14)."""
 
-ENDS_WITH_SIGN_ONS = frozenset({Action.REMIND})
-"""What nobody wants any more once the deadline has passed."""
-
-_RUNNING = {
-    Action.REMIND: (CampaignState.OPEN,),
-    Action.UPDATE: (CampaignState.OPEN, CampaignState.CLOSED, CampaignState.SENT),
-}
-_BEGINS_AS = {
-    Verdict.FIRE: OccurrenceState.FIRING,
-    Verdict.SKIP: OccurrenceState.SKIPPED,
-    Verdict.ASK: OccurrenceState.ASKING,
-}
-_TOO_LATE = "nobody saw it in time, and it was not to come later than it did"
+_DAY = timedelta(days=1)
+_MOST_TIMES = 1_000
+_LONGEST_REST = 8
 
 
-def begin_due(session: Session, keyring: Keyring, *, now: datetime) -> int:
-    """Begin every occurrence that is due and was not begun; gives how many.
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """When something is due.
 
-    What comes late is begun, left out or put to a person, as its schedule says. Several may look at one moment, and
-    again after a crash: each occurrence is begun once.
+    `local` is the time of the anchor `at`, as a clock in the zone shows it. `part` of `parts` is where in the window an
+    anchor `window` stands. Every other anchor is a moment of the letter; `days` are counted from it (negative: before
+    it) and `clock` is the time on that day, "" for the anchor's own. `seconds` shift a moment that has no `clock`. It
+    comes again `every_days`, `times` in all (0: as long as it may). From `quiet_from` to `quiet_until`, and on
+    `rest_days` (0 is Monday), nothing is sent. With `by_reader`, `local` or `clock` is read in each reader's own zone.
+    `zone` is an IANA name, "" for the letter's.
     """
-    return sum(
-        _begin(session, schedule, due, now=now)
-        for schedule, campaign in _running(session)
-        for due in _not_begun(session, schedule, dates_of(session, keyring, campaign, schedule), now=now)
-    )
+
+    anchor: Anchor
+    local: str = ""
+    part: int = 0
+    parts: int = 1
+    days: int = 0
+    seconds: int = 0
+    clock: str = ""
+    every_days: int = 0
+    times: int = 1
+    quiet_from: str = ""
+    quiet_until: str = ""
+    rest_days: tuple[int, ...] = ()
+    zone: str = ""
+    by_reader: bool = False
+
+    def as_record(self) -> dict[str, Any]:
+        """Give what is not the default, as a JSON-able record."""
+        named = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "anchor"}
+        other = {name: value for name, value in named.items() if value != _DEFAULTS[name]}
+        if "rest_days" in other:
+            other["rest_days"] = list(self.rest_days)
+        return {"anchor": self.anchor.value, **other}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Timing":
+        """Read what as_record() gave."""
+        given = dict(record)
+        return cls(anchor=Anchor(given.pop("anchor")), rest_days=tuple(given.pop("rest_days", ())), **given)
 
 
-def is_running(schedule: Schedule, campaign: Campaign) -> bool:
-    """Tell whether a schedule's letter is where it means something."""
-    return campaign.state in _RUNNING[schedule.action]
+_DEFAULTS = {field.name: field.default for field in fields(Timing)}
 
 
-def dates_of(
-    session: Session,
-    keyring: Keyring,
-    campaign: Campaign,
-    schedule: Schedule,
-    *,
-    since: datetime | None = None,
-) -> Dates:
-    """Give the moments that a schedule hangs on; `since` is for one that does not apply yet."""
-    timing = Timing.from_record(schedule.timing)
-    event = open_file(session, keyring, campaign).event if timing.anchor is Anchor.EVENT else None
-    return Dates(
-        zone=ZoneInfo(campaign.time_zone),
-        since=since or schedule.since or schedule.created_at,
-        deadline_at=campaign.deadline_at,
-        send_at=campaign.send_at,
-        publish_at=campaign.publish_at,
-        event_on=event.starts if event is not None else None,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Dates:
+    """The moments of a letter that a schedule may hang on, in UTC, and its zone; None for what it does not have.
+
+    Nothing is due before `since`. What `ends` with sign-ons is never due at the deadline or after it.
+    """
+
+    zone: ZoneInfo
+    since: datetime
+    deadline_at: datetime
+    send_at: datetime | None = None
+    publish_at: datetime | None = None
+    event_on: date | None = None
 
 
-def times_of(schedule: Schedule, dates: Dates) -> Iterator[Due]:
-    """Give every time that a schedule is due, the earliest first."""
-    return due_times(Timing.from_record(schedule.timing), dates, ends=schedule.action in ENDS_WITH_SIGN_ONS)
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """One time that something is due: the moment in UTC, and the time as its place reads it.
+
+    For a time of each reader's own zone, `at` is when the first of them read it.
+    """
+
+    at: datetime
+    clock: datetime
+    zone: str
+
+    @property
+    def local(self) -> str:
+        """The time as its place reads it, with the zone."""
+        return f"{self.clock:%Y-%m-%dT%H:%M:%S} {self.zone}"
 
 
-def _running(session: Session) -> Iterator[tuple[Schedule, Campaign]]:
-    found = (
-        select(Schedule, Campaign)
-        .join(Campaign, col(Campaign.id) == col(Schedule.campaign_id))
-        .where(col(Schedule.state) == ScheduleState.ACTIVE, col(Campaign.state) != CampaignState.ARCHIVED)
-        .order_by(col(Schedule.id))
-    )
-    for schedule, campaign in session.execute(found).all():
-        if is_running(schedule, campaign):
-            yield schedule, campaign
+class Verdict(StrEnum):
+    """What becomes of something that is due now or was before."""
+
+    FIRE = "fire"
+    SKIP = "skip"
+    ASK = "ask"
 
 
-def _not_begun(session: Session, schedule: Schedule, dates: Dates, *, now: datetime) -> Iterator[Due]:
-    if schedule.action in ENDS_WITH_SIGN_ONS and now >= dates.deadline_at:
-        return
-    known: set[datetime] | None = None
-    for due in times_of(schedule, dates):
-        if due.at > now:
-            return
-        if known is None:
-            begun = select(col(Occurrence.due_at)).where(col(Occurrence.schedule_id) == schedule.id)
-            known = set(session.execute(begun).scalars())
-        if due.at not in known:
+def judge(late: Late, late_seconds: int, *, due_at: datetime, now: datetime) -> Verdict:
+    """Say whether something that is due still happens, is left out, or waits for a person's word."""
+    behind = now - due_at
+    if behind <= ON_TIME or late is Late.ANYWAY:
+        return Verdict.FIRE
+    if late is Late.ASK:
+        return Verdict.ASK
+    return Verdict.FIRE if behind <= timedelta(seconds=late_seconds) else Verdict.SKIP
+
+
+def due_times(timing: Timing, dates: Dates, *, ends: bool) -> Iterator[Due]:
+    """Give every time that something is due, the earliest first; none is before `since`.
+
+    With `ends` it ends with the sign-ons: nothing is due at the deadline or after it, and quiet hours that would put
+    it there put it before them instead. A time that clocks skip comes after the gap, one that they show twice is the
+    first (RFC 5545, section 3.3.5).
+    """
+    seen: set[datetime] = set()
+    for due in takewhile(
+        lambda due: not ends or due.at < dates.deadline_at, _times(timing, dates, ends=ends)
+    ):
+        if due.at >= dates.since and due.at not in seen:
+            seen.add(due.at)
             yield due
 
 
-def _begin(session: Session, schedule: Schedule, due: Due, *, now: datetime) -> int:
-    verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)
-    occurrence = Occurrence(
-        schedule_id=schedule.id,
-        campaign_id=schedule.campaign_id,
-        state=_BEGINS_AS[verdict],
-        due_at=due.at,
-        local=due.local,
-        began_at=now,
-        ended_at=now if verdict is Verdict.SKIP else None,
-        reason=_TOO_LATE if verdict is Verdict.SKIP else "",
-    )
-    adding = insert_or(session, occurrence).on_conflict_do_nothing(index_elements=["schedule_id", "due_at"])
-    return len(session.execute(adding.returning(col(Occurrence.id))).all())
+def reader_moment(due: Due, zone: ZoneInfo) -> datetime:
+    """Give the moment, in UTC, at which a reader's clock in `zone` shows the time that is due."""
+    return moment_of(due.clock, zone)
+
+
+def _times(timing: Timing, dates: Dates, *, ends: bool) -> Iterator[Due]:
+    zone = ZoneInfo(timing.zone) if timing.zone else dates.zone
+    first = _first(timing, dates, zone)
+    if first is None:
+        return
+    for number in _numbers(timing):
+        wanted = first + number * timing.every_days * _DAY
+        yield _out_of_quiet(timing, dates, wanted, zone, ends=ends)
+
+
+def _numbers(timing: Timing) -> Iterator[int]:
+    if not timing.every_days:
+        return iter((0,))
+    most = min(timing.times or _MOST_TIMES, _MOST_TIMES)
+    return takewhile(lambda number: number < most, count())
+
+
+def _first(timing: Timing, dates: Dates, zone: ZoneInfo) -> datetime | None:
+    """Give the first time as a clock in the zone shows it, before quiet hours are looked at."""
+    if timing.anchor is Anchor.AT:
+        return datetime.fromisoformat(timing.local)
+    if timing.anchor is Anchor.EVENT:
+        base = datetime.combine(dates.event_on, time()) if dates.event_on is not None else None
+    else:
+        moment = _anchor(timing, dates)
+        base = moment.astimezone(zone).replace(tzinfo=None) if moment is not None else None
+    if base is None:
+        return None
+    day = base + timing.days * _DAY
+    if timing.clock:
+        return datetime.combine(day.date(), time.fromisoformat(timing.clock))
+    return day if not timing.seconds else _shifted(day, zone, timing.seconds)
+
+
+def _shifted(local: datetime, zone: ZoneInfo, seconds: int) -> datetime:
+    """Shift a time by so many seconds as they pass, also over a change of the clocks."""
+    moment = moment_of(local, zone) + timedelta(seconds=seconds)
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def _anchor(timing: Timing, dates: Dates) -> datetime | None:
+    if timing.anchor is Anchor.WINDOW:
+        return dates.since + (dates.deadline_at - dates.since) * timing.part / timing.parts
+    return {
+        Anchor.OPENING: dates.since,
+        Anchor.DEADLINE: dates.deadline_at,
+        Anchor.SENDING: dates.send_at,
+        Anchor.PUBLICATION: dates.publish_at,
+    }[timing.anchor]
+
+
+def _out_of_quiet(timing: Timing, dates: Dates, wanted: datetime, zone: ZoneInfo, *, ends: bool) -> Due:
+    later = _after_quiet(timing, wanted)
+    due = _due(timing, later, zone)
+    if not ends or later == wanted or due.at < dates.deadline_at:
+        return due
+    earlier = _due(timing, _before_quiet(timing, wanted), zone)
+    return earlier if earlier.at >= dates.since else _due(timing, wanted, zone)
+
+
+def _due(timing: Timing, local: datetime, zone: ZoneInfo) -> Due:
+    if timing.by_reader:
+        return Due(at=moment_of(local, EARLIEST_ZONE), clock=local, zone="in each reader's own zone")
+    moment = moment_of(local, zone).astimezone(UTC)
+    # The time that clocks really show then: it differs where they skipped the one that was meant.
+    shown = moment.astimezone(zone).replace(tzinfo=None)
+    return Due(at=moment, clock=shown, zone=zone.key)
+
+
+def _after_quiet(timing: Timing, local: datetime) -> datetime:
+    """Give the first time, from this one on, that is neither quiet nor on a day of rest."""
+    for _ in range(_LONGEST_REST):
+        if local.weekday() in timing.rest_days:
+            local = (
+                _on_day(local.date() + _DAY, timing.quiet_until) if _rests_at_night(timing) else local + _DAY
+            )
+        elif _is_quiet(timing, local):
+            until = _on_day(local.date(), timing.quiet_until)
+            local = until if local < until else until + _DAY
+        else:
+            break
+    return local
+
+
+def _before_quiet(timing: Timing, local: datetime) -> datetime:
+    """Give the last minute, before this time, that is neither quiet nor on a day of rest."""
+    for _ in range(_LONGEST_REST):
+        if local.weekday() in timing.rest_days:
+            local = datetime.combine(local.date(), time()) - timedelta(minutes=1)
+        elif _is_quiet(timing, local):
+            begins = _on_day(local.date(), timing.quiet_from)
+            local = (begins if begins <= local else begins - _DAY) - timedelta(minutes=1)
+        else:
+            break
+    return local
+
+
+def _is_quiet(timing: Timing, local: datetime) -> bool:
+    if not timing.quiet_from or not timing.quiet_until:
+        return False
+    begins, ends, here = (*map(time.fromisoformat, (timing.quiet_from, timing.quiet_until)), local.time())
+    return begins <= here < ends if begins <= ends else here >= begins or here < ends
+
+
+def _rests_at_night(timing: Timing) -> bool:
+    return timing.quiet_from > timing.quiet_until > ""
+
+
+def _on_day(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock))

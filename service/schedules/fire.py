@@ -14,8 +14,8 @@ from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
 from service.model.states import OCCURRENCE, OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
-from service.schedules.due import ENDS_WITH_SIGN_ONS, is_running
-from service.schedules.timing import Due, Timing, reader_moment
+from service.schedules.begin import ENDS_WITH_SIGN_ONS, is_running
+from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.signing.party import read_party
 from service.signing.remind import Reminders, post_reminders
 from service.store.keyring import Keyring
@@ -117,18 +117,19 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
     meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
     part, last = _part(firing, meant)
     timing = Timing.from_record(firing.schedule.timing)
-    reminders = Reminders(who=part, occurrence=occurrence.id, moments={})
+    # What is on time is due when it was planned: whoever is spared for a day is then spared for just that.
+    moment = due.at if firing.now - due.at <= ON_TIME else firing.now
+    reminders = Reminders(who=part, occurrence=occurrence.id, due_at=moment)
     if timing.by_reader or audience.countries:
         rows = session.execute(select(Signature).where(*part).order_by(col(Signature.id))).scalars().all()
-        countries = {row.id: read_party(keys, row).country for row in rows}
-        wanted = [id_ for id_, country in countries.items() if _is_in(audience, country)]
-        reminders = replace(
-            reminders,
-            who=(*part, col(Signature.id).in_(wanted)),
-            moments=_moments(due, wanted, countries, ZoneInfo(campaign.time_zone))
-            if timing.by_reader
-            else {},
+        moments = reader_moments(
+            {row.id: read_party(keys, row).country for row in rows},
+            audience,
+            timing,
+            due,
+            fallback=ZoneInfo(campaign.time_zone),
         )
+        reminders = replace(reminders, moments={max(at, moment): ids for at, ids in moments.items()})
     return post_reminders(session, keys, campaign, reminders, now=firing.now), last
 
 
@@ -142,18 +143,20 @@ def _part(
     return (rest if last is None else (*rest, col(Signature.id) <= last)), last
 
 
-def _is_in(audience: Audience, country: str) -> bool:
-    return not audience.countries or country in audience.countries
-
-
-def _moments(
-    due: Due, ids: Sequence[str], countries: Mapping[str, str], fallback: ZoneInfo
+def reader_moments(
+    countries: Mapping[str, str], audience: Audience, timing: Timing, due: Due, *, fallback: ZoneInfo
 ) -> Mapping[datetime, Sequence[str]]:
-    """Give for each moment the sign-ons that are written to then; a country of several zones reads the letter's."""
+    """Give for each moment the sign-ons that are written to then, of those whose countries are given (pure).
+
+    Who is in none of the audience's countries is left out. A country of several zones, or none, reads `fallback`.
+    """
     found: dict[datetime, list[str]] = {}
-    for one in ids:
-        zone = zone_of_country(countries[one], at=due.at) if countries[one] else None
-        found.setdefault(reader_moment(due, zone or fallback), []).append(one)
+    for one, country in countries.items():
+        if audience.countries and country not in audience.countries:
+            continue
+        zone = zone_of_country(country, at=due.at) if country and timing.by_reader else None
+        at = reader_moment(due, zone or fallback) if timing.by_reader else due.at
+        found.setdefault(at, []).append(one)
     return found
 
 

@@ -30,6 +30,8 @@ from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 
 INVITATION_LIVES_AFTER_DEADLINE = timedelta(days=30)
+FIRST_INVITATION = "1"
+"""The occurrence of the mail that invites; every later one reminds of it."""
 AGREED = "agreed"
 _STATES = {
     "invited": SignatureState.INVITED,
@@ -116,7 +118,7 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
         kind=MessageKind.INVITATION,
         campaign_id=desk.campaign.id,
         recipient_ref=row.id,
-        occurrence="1",
+        occurrence=FIRST_INVITATION,
         now=desk.now,
         expires_at=desk.campaign.deadline_at,
     )

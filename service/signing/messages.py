@@ -36,6 +36,7 @@ from service.model.suppression import SuppressionReason
 from service.signing.codes import mail_code, spaced
 from service.signing.discreet import discreetly
 from service.signing.earlier_text import until_text
+from service.signing.invite import FIRST_INVITATION
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
 from service.signing.page import deadline_text
@@ -281,8 +282,11 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
     open_states = {SignatureState.INVITED, SignatureState.INTENDS}
     _unless(facts.signature.state in open_states, "was already answered")
     _unless_suppressed(session, facts, facts.party.email)
+    again = facts.message.occurrence != FIRST_INVITATION
     written = facts.write(
         "invitation",
+        again=again,
+        intends=again and facts.signature.state is SignatureState.INTENDS,
         link=facts.address_of(Purpose.INVITATION, "invitation"),
         deadline=deadline_text(facts.campaign, facts.language),
         event=facts.file.event.name if facts.file.event else "",

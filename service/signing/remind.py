@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, select
-from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col
 
 from service.foundation.sealing import CampaignKeys
@@ -33,12 +32,13 @@ _RENEWED_BEFORE_END = timedelta(days=60)
 class Reminders:
     """Reminders to a part of an audience: which sign-ons, of which occurrence, and when each is due.
 
-    `moments` are for sign-ons whose mail is due at a time of its own; all others are due now.
+    With `moments` only those in it are reminded, each when it says; else all at `due_at`.
     """
 
     who: Sequence[ColumnElement[bool]]
     occurrence: str
-    moments: Mapping[datetime, Sequence[str]]
+    due_at: datetime
+    moments: Mapping[datetime, Sequence[str]] | None = None
 
 
 def post_reminders(
@@ -67,7 +67,7 @@ def _post(
     who = and_(*reminders.who, col(Signature.state).in_(states))
     _keep_links(session, keys, campaign, who, kind=kind, now=now)
 
-    def post(recipients: Select[str], due_at: SQLCoreOperations[datetime] | None = None) -> int:
+    def post(recipients: Select[str], due_at: datetime) -> int:
         return outbox.post_all(
             session,
             kind=kind,
@@ -75,16 +75,15 @@ def _post(
             recipients=recipients.order_by(col(Signature.id)),
             occurrence=reminders.occurrence,
             now=now,
-            due_at=None if due_at is None else lambda _: due_at,
+            due_at=lambda _: literal(due_at, Moment),
             expires_at=campaign.deadline_at,
         )
 
     everybody = select(col(Signature.id)).where(who)
-    if not reminders.moments:
-        return post(everybody)
+    if reminders.moments is None:
+        return post(everybody, reminders.due_at)
     return sum(
-        post(everybody.where(col(Signature.id).in_(ids)), literal(max(moment, now), Moment))
-        for moment, ids in reminders.moments.items()
+        post(everybody.where(col(Signature.id).in_(ids)), moment) for moment, ids in reminders.moments.items()
     )
 
 

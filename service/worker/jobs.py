@@ -14,8 +14,8 @@ from service.mail.brakes.watch import trip_breakers
 from service.mail.dns import SystemResolver
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
+from service.schedules.begin import begin_due
 from service.schedules.built_in import keep_built_in
-from service.schedules.due import begin_due
 from service.schedules.fire import fire_part
 from service.signing.ask import ask_about_changes
 from service.signing.codes import forget_codes

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.model.schedule import Anchor, Late
-from service.schedules.timing import Dates, Due, Timing, Verdict, due_times, judge, reader_moment
+from service.model.anchor import Anchor, Late
+from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge, reader_moment
 
 AT, OPENING, DEADLINE, WINDOW = Anchor.AT, Anchor.OPENING, Anchor.DEADLINE, Anchor.WINDOW
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
