@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
@@ -78,40 +79,38 @@ def _coming(
     known = {tuple(row) for row in session.execute(begun)}
     coming = [
         (due, schedule)
-        for schedule in _schedules(session, campaign, lead=lead, now=now)
-        for due in _times(session, keyring, campaign, schedule, until=until, now=now)
+        for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now)
+        if schedule.state is not ScheduleState.CANCELLED
+        for due in takewhile(
+            lambda due: due.at <= until, coming_times(session, keyring, campaign, schedule, now=now)
+        )
         if (schedule.id, due.at) not in known
     ]
     return sorted(coming, key=lambda pair: (pair[0].at, pair[1].name))
 
 
-def _schedules(session: Session, campaign: Campaign, *, lead: timedelta, now: datetime) -> Sequence[Schedule]:
+def schedules_or_built_in(
+    session: Session, campaign: Campaign, *, lead: timedelta, now: datetime
+) -> Sequence[Schedule]:
     """Give what is planned for a letter, and what will be once it opens."""
     known = schedules_of(session, campaign)
     is_to_open = campaign.state in (*_BEFORE_OPENING, CampaignState.OPEN)
     if is_to_open and not any(schedule.is_built_in for schedule in known):
         since = applies_from(campaign, now=now)
         known = (*known, *built_in(campaign, lead=lead, since=since, now=now))
-    return [schedule for schedule in known if schedule.state is not ScheduleState.CANCELLED]
+    return known
 
 
-def _times(
-    session: Session,
-    keyring: Keyring,
-    campaign: Campaign,
-    schedule: Schedule,
-    *,
-    until: datetime,
-    now: datetime,
+def coming_times(
+    session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> Iterator[Due]:
+    """Give the times that a schedule is due from now on, and before where it would still happen; the earliest first."""
     if not is_running(schedule, campaign) and campaign.state not in _BEFORE_OPENING:
         return
     since = schedule.since
     if schedule.is_built_in and schedule.of_deadline != campaign.deadline_at:
         since = applies_from(campaign, now=now)
     for due in times_of(schedule, dates_of(session, keyring, campaign, schedule, since=since)):
-        if due.at > until:
-            return
         verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)
         if due.at > now or verdict is not Verdict.SKIP:
             yield due
