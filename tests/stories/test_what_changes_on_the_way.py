@@ -1,6 +1,7 @@
 """As a signatory I want to be named only as I chose, whatever happens between my click and the sending."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
