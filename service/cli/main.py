@@ -20,6 +20,7 @@ from service.cli.mirror import mirror
 from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
 from service.cli.run import run
+from service.cli.schedules import schedule
 from service.cli.signatories import signatories
 from service.cli.system import doctor, init, status
 from service.cli.updates import update
@@ -38,7 +39,7 @@ campaign.add_command(mirror)
 letter.add_command(verify)
 letter.add_command(words)
 for command in (
-    *(init, run, campaign, signatories, abuse, update),
+    *(init, run, campaign, signatories, abuse, update, schedule),
     *(letter, kit, deliver, outbox, status, doctor),
 ):
     commands.add_command(command)

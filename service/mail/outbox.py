@@ -92,13 +92,14 @@ def post_all(  # noqa: PLR0913 -- as with post(), and two have a default
     occurrence: str,
     now: datetime,
     due_at: Callable[[ColumnElement[str]], SQLCoreOperations[datetime]] | None = None,
+    expires_at: datetime | None = None,
     is_first: bool = False,
 ) -> int:
     """Put one mail for each recipient into the outbox by one INSERT … SELECT; gives how many are new.
 
     `recipients` selects the ids of the rows written to, each once and best in their order. `due_at` says in SQL when
-    the mail to a recipient is due, else it is now; each expires as its kind says, counted from now. All else is as with
-    post(): who has this occurrence already gets no second one, however often and from however many places it is posted.
+    the mail to a recipient is due, else it is now; each expires as its kind says, counted from now, or at `expires_at`
+    where that is earlier. All else is as with post(): who has this occurrence already gets no second one, however often and from however many places it is posted.
     Say `is_first` where the caller's transaction knows that nobody has it: to look for each costs a quarter more.
     """
     message = _message(
@@ -108,7 +109,7 @@ def post_all(  # noqa: PLR0913 -- as with post(), and two have a default
         occurrence=occurrence,
         now=now,
         due_at=now,
-        expires_at=None,
+        expires_at=expires_at,
     )
     stamp, whom = make_stamp(), recipients.subquery("recipients")
     recipient: ColumnElement[str] = next(iter(whom.c))

@@ -78,6 +78,25 @@ class IntakeState(StrEnum):
     DISCARDED = "discarded"
 
 
+class ScheduleState(StrEnum):
+    """Where a planned sending stands."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+class OccurrenceState(StrEnum):
+    """Where one time that something was due stands."""
+
+    ASKING = "asking"
+    FIRING = "firing"
+    FIRED = "fired"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
 class HasState(Protocol[S]):
     """A row with a state."""
 
@@ -259,12 +278,40 @@ INTAKE = StateMachine(
     },
 )
 
+SCHEDULE = StateMachine(
+    noun="planned sending",
+    moves={
+        ScheduleState.PROPOSED: (ScheduleState.ACTIVE, ScheduleState.CANCELLED),
+        ScheduleState.ACTIVE: (ScheduleState.PAUSED, ScheduleState.CANCELLED),
+        ScheduleState.PAUSED: (ScheduleState.ACTIVE, ScheduleState.CANCELLED),
+        ScheduleState.CANCELLED: (),
+    },
+)
+
+OCCURRENCE = StateMachine(
+    noun="time that something was due",
+    moves={
+        # It was late, and a person says whether it still happens.
+        OccurrenceState.ASKING: (
+            OccurrenceState.FIRING,
+            OccurrenceState.SKIPPED,
+            OccurrenceState.CANCELLED,
+        ),
+        OccurrenceState.FIRING: (OccurrenceState.FIRED, OccurrenceState.CANCELLED),
+        OccurrenceState.FIRED: (),
+        OccurrenceState.SKIPPED: (),
+        OccurrenceState.CANCELLED: (),
+    },
+)
+
 MACHINES: tuple[tuple[str, StateMachine[Any]], ...] = (
     ("Letter (campaign)", CAMPAIGN),
     ("Sign-on (signature)", SIGNATURE),
     ("E-mail (message)", MESSAGE),
     ("Sending (delivery)", DELIVERY),
     ("Form that was sent (intake)", INTAKE),
+    ("Planned sending (schedule)", SCHEDULE),
+    ("Time that something was due (occurrence)", OCCURRENCE),
 )
 
 

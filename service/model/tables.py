@@ -28,6 +28,7 @@ from service.model.message import Message, MessageEvent
 from service.model.page_stamp import PageStamp
 from service.model.recipient import Recipient
 from service.model.resemblance import LikenessIndex, Resemblance
+from service.model.schedule import Occurrence, Schedule
 from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
@@ -68,9 +69,11 @@ TABLES: tuple[type[SQLModel], ...] = (
     Member,
     Message,
     MessageEvent,
+    Occurrence,
     PageStamp,
     Recipient,
     Resemblance,
+    Schedule,
     Sending,
     Signature,
     SiteSecret,

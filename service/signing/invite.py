@@ -31,6 +31,8 @@ from service.store.links import Link, keep_link
 
 LINK_LIVES_AFTER_DEADLINE = timedelta(days=30)
 """How long an invitation can still be read once it cannot be followed any more."""
+FIRST_INVITATION = "1"
+"""The occurrence of the mail that invites; every later one reminds of it."""
 
 AGREED = "agreed"
 _STATES = {
@@ -118,7 +120,7 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
         kind=MessageKind.INVITATION,
         campaign_id=desk.campaign.id,
         recipient_ref=row.id,
-        occurrence="1",
+        occurrence=FIRST_INVITATION,
         now=desk.now,
         expires_at=desk.campaign.deadline_at,
     )

@@ -36,6 +36,7 @@ from service.model.suppression import SuppressionReason
 from service.signing.codes import mail_code, spaced
 from service.signing.discreet import discreetly
 from service.signing.earlier_text import until_text
+from service.signing.invite import FIRST_INVITATION
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
 from service.signing.page import deadline_text
@@ -294,8 +295,11 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
     is_open = facts.signature.state in (_MAY_COME_LATE if is_late else open_states)
     _unless(is_open, "was already answered")
     _unless_suppressed(session, facts, facts.party.email)
+    again = not is_late and facts.message.occurrence != FIRST_INVITATION
     written = facts.write(
         "invitation",
+        again=again,
+        intends=again and facts.signature.state is SignatureState.INTENDS,
         link=facts.address_of(Purpose.INVITATION, "invitation"),
         deadline=_deadline(facts),
         is_late=is_late,

@@ -1,77 +1,124 @@
-"""Remind, once, those who filled in the form and have not confirmed."""
+"""Remind those whose answer is missing: who has not confirmed, and who was asked and has not signed."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, select
+from sqlmodel import Session, col
 
+from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign
-from service.model.message import Message, MessageKind
+from service.model.columns import Moment
+from service.model.link_token import LinkToken, Purpose
+from service.model.message import MessageKind
 from service.model.signature import Signature
-from service.model.states import CampaignState, SignatureState
-from service.model.suppression import Suppression
-from service.signing.sign import Desk, confirm_until, keep_confirm_links, keep_unsubscribe_link
-from service.store.keyring import Keyring
+from service.model.states import SignatureState
+from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
+from service.signing.sign import LINKS_LIVE, confirm_until
+from service.store.links import Link, keep_links
 
-_A_TICK = 200
+REMINDERS: Mapping[MessageKind, tuple[SignatureState, ...]] = {
+    MessageKind.REMINDER: (SignatureState.PENDING,),
+    MessageKind.INVITATION: (SignatureState.INVITED, SignatureState.INTENDS),
+}
+"""Which mail reminds a sign-on in which state; who is in no such state has nothing to be reminded of."""
+
+_RENEWED_BEFORE_END = timedelta(days=60)
 
 
-def remind_due(session: Session, keyring: Keyring, *, lead: timedelta, now: datetime) -> int:
-    """Post the reminders of every open letter whose deadline is nearer than `lead`; gives how many were new.
+@dataclass(frozen=True, kw_only=True)
+class Reminders:
+    """Reminders to a part of an audience: which sign-ons, of which occurrence, and when each is due.
 
-    Who signed after that moment has just had the confirming mail and is not reminded.
+    With `moments` only those in it are reminded, each when it says; else all at `due_at`.
     """
-    nearing = select(Campaign).where(
-        Campaign.state == CampaignState.OPEN,
-        col(Campaign.deadline_at) > now,
-        col(Campaign.deadline_at) <= now + lead,
-    )
+
+    who: Sequence[ColumnElement[bool]]
+    occurrence: str
+    due_at: datetime
+    moments: Mapping[datetime, Sequence[str]] | None = None
+
+
+def post_reminders(
+    session: Session, keys: CampaignKeys, campaign: Campaign, reminders: Reminders, *, now: datetime
+) -> int:
+    """Post a reminder to each sign-on that is meant, once for this occurrence; gives how many mails were new.
+
+    Links that they hold live until the letter takes no answer any more. No reminder goes after the deadline.
+    """
     return sum(
-        _remind(session, keyring, campaign, lead=lead, now=now) for campaign in session.exec(nearing).all()
+        _post(session, keys, campaign, reminders, kind=kind, states=states, now=now)
+        for kind, states in REMINDERS.items()
     )
 
 
-def _remind(session: Session, keyring: Keyring, campaign: Campaign, *, lead: timedelta, now: datetime) -> int:
-    occurrence = _occurrence(campaign)
-    reminded = select(Message.id).where(
-        Message.recipient_ref == Signature.id,
-        Message.kind == MessageKind.REMINDER,
-        Message.occurrence == occurrence,
-    )
-    suppressed = select(Suppression.id).where(
-        Suppression.campaign_id == campaign.id, Suppression.email_index == Signature.email_index
-    )
-    unconfirmed = (
-        select(Signature)
-        .where(
-            Signature.campaign_id == campaign.id,
-            Signature.state == SignatureState.PENDING,
-            col(Signature.signed_at) < campaign.deadline_at - lead,
-            ~exists(reminded),
-            ~exists(suppressed),
+def _post(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    reminders: Reminders,
+    *,
+    kind: MessageKind,
+    states: tuple[SignatureState, ...],
+    now: datetime,
+) -> int:
+    who = and_(*reminders.who, col(Signature.state).in_(states))
+    _keep_links(session, keys, campaign, who, kind=kind, now=now)
+
+    def post(recipients: Select[str], due_at: datetime) -> int:
+        return outbox.post_all(
+            session,
+            kind=kind,
+            campaign_id=campaign.id,
+            recipients=recipients.order_by(col(Signature.id)),
+            occurrence=reminders.occurrence,
+            now=now,
+            due_at=lambda _: literal(due_at, Moment),
+            expires_at=campaign.deadline_at,
         )
-        .limit(_A_TICK)
+
+    everybody = select(col(Signature.id)).where(who)
+    if reminders.moments is None:
+        return post(everybody, reminders.due_at)
+    return sum(
+        post(everybody.where(col(Signature.id).in_(ids)), moment) for moment, ids in reminders.moments.items()
     )
-    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-    return sum(_post(desk, row) for row in session.exec(unconfirmed).all())
 
 
-def _occurrence(campaign: Campaign) -> str:
-    # A letter that was reopened has a new deadline, and a new reminder of it.
-    return f"deadline {campaign.deadline_at:%Y-%m-%dT%H:%M:%S}"
+def _keep_links(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    who: ColumnElement[bool],
+    *,
+    kind: MessageKind,
+    now: datetime,
+) -> None:
+    """Keep the links that the mails will hold, where they do not live long enough; nearly all do since the first mail."""
+    for purpose, (until, is_of_generation) in _links(campaign, kind, now=now).items():
+        lives = and_(
+            col(LinkToken.row_id) == col(Signature.id),
+            col(LinkToken.purpose) == purpose,
+            col(LinkToken.expires_at) >= min(until, now + LINKS_LIVE - _RENEWED_BEFORE_END),
+            *([col(LinkToken.generation) == col(Signature.generation)] if is_of_generation else ()),
+        )
+        short = select(col(Signature.id), col(Signature.generation)).where(who, ~exists().where(lives))
+        links = [
+            Link(purpose=purpose, row_id=row, generation=generation if is_of_generation else 1)
+            for row, generation in session.execute(short)
+        ]
+        keep_links(session, keys, links, expires_at=until, now=now)
 
 
-def _post(desk: Desk, row: Signature) -> bool:
-    until = confirm_until(desk.campaign)
-    keep_confirm_links(desk, row, expires_at=until)
-    keep_unsubscribe_link(desk, row)
-    return outbox.post(
-        desk.session,
-        kind=MessageKind.REMINDER,
-        campaign_id=desk.campaign.id,
-        recipient_ref=row.id,
-        occurrence=_occurrence(desk.campaign),
-        now=desk.now,
-        expires_at=desk.campaign.deadline_at,
-    )
+def _links(
+    campaign: Campaign, kind: MessageKind, *, now: datetime
+) -> Mapping[Purpose, tuple[datetime, bool]]:
+    """Give which links the mails of a kind hold: until when each has to live, and whether it is of the sign-on's generation."""
+    long = now + LINKS_LIVE
+    if kind is MessageKind.REMINDER:
+        own = {Purpose.CONFIRM: (confirm_until(campaign), True), Purpose.NOT_ME: (long, True)}
+    else:
+        own = {Purpose.INVITATION: (campaign.deadline_at + LINK_LIVES_AFTER_DEADLINE, False)}
+    return {**own, Purpose.UNSUBSCRIBE: (long, False)}

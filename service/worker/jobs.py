@@ -14,6 +14,9 @@ from service.mail.brakes.watch import trip_breakers
 from service.mail.dns import SystemResolver
 from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
+from service.schedules.begin import begin_due
+from service.schedules.built_in import keep_built_in
+from service.schedules.fire import fire_part
 from service.signing.ask import ask_about_changes
 from service.signing.codes import forget_codes
 from service.signing.earlier_text import keep_unopposed
@@ -21,7 +24,6 @@ from service.signing.expire import expire_unconfirmed
 from service.signing.fresh_link import send_asked_links
 from service.signing.organizations.asking import answer_inquiries
 from service.signing.organizations.looking_up import look_up_domains
-from service.signing.remind import remind_due
 from service.signing.remind_change import remind_of_changes
 from service.signing.waiting import forget_waiting
 from service.store.transaction import transaction
@@ -87,7 +89,7 @@ def ask_ledger_again(services: Services, owner: str) -> int:
 
 
 def tick(services: Services, owner: str) -> int:
-    """Do what the clock asks for: send links that were asked for, remind, close, follow deliveries, publish; gives how many things were done.
+    """Do what the clock asks for: send links that were asked for, close, follow deliveries, publish; gives how many things were done.
 
     Each step has a transaction of its own, and one that fails does not keep the others from being done.
     """
@@ -152,11 +154,25 @@ def ask_again(services: Services, owner: str) -> int:
     return done
 
 
-def remind(services: Services) -> int:
-    """Remind those who have not confirmed."""
+def fire_schedules(services: Services, owner: str) -> int:
+    """Begin what is due of what was planned, and post it part by part; gives how many mails and occurrences.
+
+    A stop is heeded between two parts: the next process goes on where this one was.
+    """
+    del owner
     lead = services.settings.reminder_lead
     with transaction(services.engine) as session:
-        return remind_due(session, services.keyring, lead=lead, now=services.clock())
+        now = services.clock()
+        done = keep_built_in(session, lead=lead, now=now)
+        done += begin_due(session, services.keyring, now=now)
+    while not services.wake.is_stopping():
+        with transaction(services.engine) as session:
+            fired = fire_part(session, services.keyring, now=services.clock())
+        if fired is None:
+            break
+        done += fired.posted + fired.is_over
+        services.wake.ring()
+    return done
 
 
 def send_links(services: Services) -> int:
@@ -223,7 +239,7 @@ def look_up(services: Services, owner: str) -> int:
     return look_up_domains(services.engine, services.keyring, resolver=resolver, clock=services.clock)
 
 
-_STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, follow, publish, answer)
+_STEPS: tuple[Callable[[Services], int], ...] = (send_links, close, follow, publish, answer)
 
 JOBS = (
     Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
@@ -232,6 +248,7 @@ JOBS = (
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600),
     Job(name="expire", run=expire, every_seconds=3600),
+    Job(name="fire_schedules", run=fire_schedules, every_seconds=1),
     Job(name="tick", run=tick, every_seconds=1),
     Job(name="read_returns", run=read_returns, every_seconds=60),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10),

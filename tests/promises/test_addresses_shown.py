@@ -15,10 +15,10 @@ from service.mail.view.which import Which
 from service.model.campaign import CampaignKey
 from service.model.message import Message, MessageKind
 from service.signing.messages import signing_addresses, signing_composers
-from service.signing.remind import remind_due
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
+from tests.reminding import remind_due
 
 
 @pytest.fixture

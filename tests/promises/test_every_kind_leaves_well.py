@@ -29,7 +29,6 @@ from service.signing.fresh_link import send_asked_links
 from service.signing.invite import import_signatories
 from service.signing.messages import signing_composers
 from service.signing.organizations.asking import tell_contacts
-from service.signing.remind import remind_due
 from service.signing.roll_file import read_signatories
 from service.signing.update_words import UpdateWords
 from service.signing.updates import keep_update_links, post_update, start_update
@@ -40,6 +39,7 @@ from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
+from tests.reminding import remind_due
 from tests.stories.visitor import Door, Visitor, letter_page
 from tests.unit.mail.test_mail_kinds import (
     ALWAYS,

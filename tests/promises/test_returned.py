@@ -14,11 +14,11 @@ from service.model.report_kind import ReportKind
 from service.model.states import MessageState
 from service.model.suppression import Suppression, SuppressionReason
 from service.signing.messages import signing_mailbox
-from service.signing.remind import remind_due
 from service.store.transaction import reading, transaction
 from tests.coalition import Coalition, letter_file
 from tests.doubles.house import BREAKS, CONFIRM, DELIVERY, House, Interrupted, Killed, in_parallel, kill
 from tests.doubles.postbox import Fault
+from tests.reminding import remind_due
 
 AFTER = [
     (ReportKind.HARD, "bounced"),

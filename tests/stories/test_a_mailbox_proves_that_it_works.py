@@ -20,12 +20,12 @@ from service.signing.invite import import_signatories
 from service.signing.manage import withdraw
 from service.signing.messages import signing_mailbox
 from service.signing.party import email_index
-from service.signing.remind import remind_due
 from service.signing.roll_file import read_signatories
 from service.signing.unsubscribe import unsubscribe
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, letter_file
 from tests.doubles.postbox import Fault
+from tests.reminding import remind_due
 
 ARRIVES_IN_DOUBT = Fault(stage=Stage.END, arrives=True)
 BOUNCED, COMPLAINED, UNSUBSCRIBED = (

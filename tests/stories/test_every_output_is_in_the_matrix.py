@@ -31,7 +31,6 @@ from service.signing.fresh_link import send_asked_links
 from service.signing.messages import signing_composers
 from service.signing.mirror import make_mirror
 from service.signing.organizations.asking import answer_inquiries
-from service.signing.remind import remind_due
 from service.signing.roll import letter_as_it_stands
 from service.signing.update_words import UpdateWords
 from service.signing.updates import keep_update_links, post_update, start_update
@@ -40,6 +39,7 @@ from tests.changing import NEW_WORDS, revised
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.doubles.relay import free_port
 from tests.operator import Operator
+from tests.reminding import remind_due
 from tests.stories import test_nobody_is_shown_to_whom_they_did_not_choose as matrix
 from tests.stories.visitor import letter_page
 
@@ -66,6 +66,9 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "letter words": (("cy",), NOBODY),
     "deliver": ((SLUG, "--check"), NOBODY),
     "outbox show": (("--json",), NOBODY),
+    "schedule list": ((SLUG, "--json"), NOBODY),
+    "schedule forecast": ((SLUG, "--json"), NOBODY),
+    "schedule calendar": (("--json",), NOBODY),
     "status": (("--json",), NOBODY),
     "doctor": ((), NOBODY),
 }
@@ -86,6 +89,7 @@ ACTS = {
         f"campaign {act}"
         for act in ("load", "freeze", "thaw", "open", "close", "reopen", "publish", "revise")
     ),
+    *(f"schedule {act}" for act in ("add", "change", "approve", "pause", "resume", "cancel", "decide")),
     *(f"abuse {act}" for act in ("block", "allow", "forget", "attack")),
     *(f"signatories quarantine {act}" for act in ("release", "discard", "undo")),
     *(

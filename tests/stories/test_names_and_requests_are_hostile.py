@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 
 from service.app import MOST_BYTES
 from service.foundation.sealing import RootKey
-from service.signing.remind import remind_due
 from service.store.engine import make_engine
 from service.store.transaction import transaction
 from tests.coalition import Coalition, letter_file
+from tests.reminding import remind_due
 from tests.stories.visitor import ORGANIZATION, Door, Visitor, letter_page, words_of
 
 CODE_NAMES = (

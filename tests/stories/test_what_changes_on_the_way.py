@@ -1,6 +1,7 @@
 """As a signatory I want to be named only as I chose, whatever happens between my click and the sending."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -18,11 +19,11 @@ from service.signing.decide import decide
 from service.signing.invite import import_signatories
 from service.signing.manage import withdraw
 from service.signing.queries import all_signatures
-from service.signing.remind import remind_due
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, letter_file, showing
 from tests.doubles.postbox import Fault
+from tests.reminding import remind_due
 
 EVERYONE = 'admit = "everyone"'
 PRESS = '[[recipients]]\nrole = "press"\nname = "The Daily Example"\nemails = ["news@daily.example"]\n'
@@ -284,20 +285,24 @@ def test_what_is_confirmed_is_what_was_shown(coalition):
 
 def test_a_reminder_comes_once_for_a_deadline_and_again_for_a_new_one(coalition):
     coalition.open(letter_file(more=EVERYONE)).sign("Slow House").deliver_mail()
-    lead = coalition.campaign().deadline_at - coalition.now
-    coalition.wait(hours=1)
+    lead = timedelta(hours=1)
 
     def remind():
         with transaction(coalition.engine) as session:
             return remind_due(session, coalition.keyring, lead=lead, now=coalition.now)
 
-    coalition.now = coalition.campaign().deadline_at.replace(hour=1)
+    def go_to(before):
+        coalition.now = coalition.campaign().deadline_at - before
+
+    go_to(2 * lead)
     assert [remind(), remind()] == [0, 0]
-    lead = coalition.campaign().deadline_at - coalition.now
+    go_to(lead)
     assert [remind(), remind()] == [1, 0]
     coalition.close()
     reopen(coalition)
-    lead = coalition.campaign().deadline_at - coalition.now
+    go_to(2 * lead)
+    assert remind() == 0
+    go_to(lead)
     assert [remind(), remind()] == [1, 0]
 
 

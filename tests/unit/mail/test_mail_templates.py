@@ -54,6 +54,8 @@ MAILS: dict[str, dict[str, Any]] = {
         "convenors": "River Watch, Lake Alliance",
         "unsubscribe_link": STOP,
         "party": "Delta Friends",
+        "again": False,
+        "intends": False,
     },
     "approval": {
         "link": LINK,

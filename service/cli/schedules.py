@@ -1,0 +1,380 @@
+"""schedule: what is planned for a letter, what it will do, and how to change it."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from service.campaigns.codes import country_code, time_zone
+from service.campaigns.moments import moment_of
+from service.campaigns.queries import get_campaign
+from service.cli.context import Context, json_option, operator, pass_context, read_moment, say, say_json
+from service.foundation.errors import Refused
+from service.model.anchor import Anchor, Late
+from service.model.campaign import Campaign
+from service.model.signature import Kind
+from service.model.states import ScheduleState, SignatureState
+from service.schedules.audience import Audience
+from service.schedules.calendar import Entry, calendar
+from service.schedules.due import Timing
+from service.schedules.forecast import Planned, forecast
+from service.schedules.listing import Line, list_schedules
+from service.schedules.plan import (
+    Plan,
+    add_schedule,
+    approve_schedule,
+    change_schedule,
+    make_built_in,
+    move_schedule,
+    settle_late,
+)
+from service.store.transaction import reading, transaction
+from service.wiring import Services
+
+_AS_FAR = timedelta(days=366)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_ANCHORS = {
+    "opening": Anchor.OPENING,
+    "deadline": Anchor.DEADLINE,
+    "sending": Anchor.SENDING,
+    "publication": Anchor.PUBLICATION,
+    "event": Anchor.EVENT,
+}
+_TO = {
+    "unconfirmed": SignatureState.PENDING,
+    "invited": SignatureState.INVITED,
+    "intending": SignatureState.INTENDS,
+}
+
+
+@click.group()
+def schedule() -> None:
+    """Plan reminders, and see what will go out before it does."""
+
+
+@schedule.command(name="list")
+@click.argument("slug")
+@json_option
+@pass_context
+def list_(context: Context, slug: str, as_json: bool) -> None:
+    """List what is planned for a letter, when it comes next, and what came of it so far."""
+    services = context.services
+    lead, now = services.settings.reminder_lead, services.clock()
+    with reading(services.engine) as session:
+        lines = list_schedules(session, services.keyring, get_campaign(session, slug), lead=lead, now=now)
+    if as_json:
+        say_json([_line_record(line) for line in lines])
+        return
+    for line in lines:
+        next_ = line.next_due.local if line.next_due else "not again"
+        say(f"{line.name:<20} {line.state:<10} next: {next_}; {line.posted} mails so far")
+        if line.asking:
+            say(f"{'':<20} came late and waits for your word: undersigned schedule decide {slug} {line.name}")
+
+
+@schedule.command(name="forecast")
+@click.argument("slug")
+@click.option(
+    "--until", default="", help="How far to look, in the letter's zone: 2026-12-05T17:00. Else a year."
+)
+@json_option
+@pass_context
+def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
+    """Show who would get what and when, if nothing changes; nothing is sent."""
+    services = context.services
+    now = services.clock()
+    with reading(services.engine) as session:
+        campaign = get_campaign(session, slug)
+        planned = forecast(
+            session,
+            services.keyring,
+            campaign,
+            lead=services.settings.reminder_lead,
+            until=_until(until, campaign, now=now),
+            now=now,
+        )
+    if as_json:
+        say_json([_planned_record(one) for one in planned])
+        return
+    for one in planned:
+        waits = f" (waits for {one.waits_for})" if one.waits_for else ""
+        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{waits}")
+    if not planned:
+        say("Nothing is planned in that time.")
+
+
+@schedule.command(name="calendar")
+@click.option(
+    "--days", default=42, show_default=True, type=click.IntRange(1, 3660), help="How many days to show."
+)
+@json_option
+@pass_context
+def calendar_(context: Context, days: int, as_json: bool) -> None:
+    """Show what happens with all letters in the days to come: openings, deadlines, reminders, sendings, publications."""
+    services = context.services
+    now = services.clock()
+    with reading(services.engine) as session:
+        entries = calendar(
+            session,
+            services.keyring,
+            lead=services.settings.reminder_lead,
+            until=now + timedelta(days=days),
+            now=now,
+        )
+    if as_json:
+        say_json([_entry_record(entry) for entry in entries])
+        return
+    for entry in entries:
+        mails = f": {_mails(entry.mails)}" if entry.mails is not None else ""
+        say(f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.slug}: {entry.what}{mails}")
+    if not entries:
+        say("Nothing is planned in that time.")
+
+
+def _time_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what says when something is due."""
+    options = (
+        click.option("--at", "at", default="", help="At a local time: 2026-12-01T09:00."),
+        click.option(
+            "--from",
+            "anchor",
+            type=click.Choice(list(_ANCHORS)),
+            help="Counted from the letter's opening, deadline, sending, publication or event.",
+        ),
+        click.option("--days", default=0, type=int, help="So many days after that; -3 is three days before."),
+        click.option(
+            "--clock", default="", help="At this time of that day: 09:00. Else at that moment's own."
+        ),
+        click.option("--every", default=0, type=click.IntRange(0, 366), help="Again every so many days."),
+        click.option(
+            "--times",
+            default=0,
+            type=click.IntRange(0, 366),
+            help="So many times in all; 0 is until the deadline.",
+        ),
+        click.option("--quiet", default="", help="Hours in which nothing goes: 21:00-08:00."),
+        click.option("--no-weekends", is_flag=True, help="Not on Saturdays and Sundays."),
+        click.option("--zone", default="", help="The IANA zone of these times; else the letter's."),
+        click.option(
+            "--by-reader", is_flag=True, help="Read the time in each reader's own zone, by their country."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@schedule.command()
+@click.argument("slug")
+@click.argument("name")
+@click.option(
+    "--to",
+    "to",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(_TO)),
+    help="Whom it reminds; may be said several times.",
+)
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]), help="Only these."
+)
+@click.option("--language", "languages", multiple=True, help="Only whose mail is in this language: fr.")
+@click.option("--country", "countries", multiple=True, help="Only who is in this country: FR.")
+@click.option(
+    "--spare", default=24, show_default=True, type=click.IntRange(0, 8760), help="Hours since any mail."
+)
+@click.option(
+    "--late",
+    default="anyway",
+    show_default=True,
+    help="What comes late goes `anyway`, asks you first (`ask`), or goes while it is no later than, say, 3h.",
+)
+@_time_options
+@pass_context
+def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
+    """Plan a reminder called NAME; unless the letter is of one person alone, somebody else has to approve it."""
+    services = context.services
+    audience = Audience(
+        states=tuple(_TO[one] for one in given.pop("to")),
+        kinds=tuple(map(Kind, given.pop("kinds"))),
+        languages=given.pop("languages"),
+        countries=tuple(country_code(code, what="--country") for code in given.pop("countries")),
+        spare_hours=given.pop("spare"),
+    )
+    late, within = _late(given.pop("late"))
+    with transaction(services.engine) as session:
+        plan = Plan(name=name, timing=_timing(**given), audience=audience, late=late, late_within=within)
+        made = add_schedule(session, services.keyring, slug, plan, by=operator(), now=services.clock())
+    if made.state is ScheduleState.PROPOSED:
+        say(f"{name} is proposed; somebody else says: undersigned schedule approve {slug} {name}")
+    else:
+        say(f"{name} is planned; see: undersigned schedule forecast {slug}")
+
+
+@schedule.command()
+@click.argument("slug")
+@click.argument("name")
+@_time_options
+@pass_context
+def change(context: Context, /, slug: str, name: str, **when: Any) -> None:
+    """Give a schedule another time; what it has begun stays as it is."""
+    services, timing = context.services, _timing(**when)
+    now = services.clock()
+    with transaction(services.engine) as session:
+        make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
+        change_schedule(session, services.keyring, slug, name, timing=timing, by=operator(), now=now)
+    say(f"{name} has another time; see: undersigned schedule forecast {slug}")
+
+
+@schedule.command()
+@click.argument("slug")
+@click.argument("name")
+@pass_context
+def approve(context: Context, slug: str, name: str) -> None:
+    """Approve what somebody else has planned."""
+    with transaction(context.services.engine) as session:
+        approve_schedule(session, slug, name, by=operator(), now=context.services.clock())
+    say(f"{name} is approved; see: undersigned schedule forecast {slug}")
+
+
+@schedule.command()
+@click.argument("slug")
+@click.argument("name")
+@pass_context
+def pause(context: Context, slug: str, name: str) -> None:
+    """Let a schedule rest: what is being posted stops too."""
+    _move(context.services, slug, name, ScheduleState.PAUSED)
+    say(f"{name} rests until: undersigned schedule resume {slug} {name}")
+
+
+@schedule.command()
+@click.argument("slug")
+@click.argument("name")
+@pass_context
+def resume(context: Context, slug: str, name: str) -> None:
+    """Let a schedule that rests go on; what was due meanwhile comes as it says for what is late."""
+    _move(context.services, slug, name, ScheduleState.ACTIVE)
+    say(f"{name} goes on; see: undersigned schedule forecast {slug}")
+
+
+@schedule.command()
+@click.argument("slug")
+@click.argument("name")
+@pass_context
+def cancel(context: Context, slug: str, name: str) -> None:
+    """Take a schedule out for good; mails that it has posted already may be stopped with `outbox hold`."""
+    _move(context.services, slug, name, ScheduleState.CANCELLED)
+    say(f"{name} is cancelled.")
+
+
+@schedule.command()
+@click.argument("slug")
+@click.argument("name")
+@click.option("--send/--skip", "fire", required=True, help="Let it go now, or leave it out.")
+@pass_context
+def decide(context: Context, slug: str, name: str, fire: bool) -> None:
+    """Say what becomes of what came late and asks."""
+    services = context.services
+    with transaction(services.engine) as session:
+        number = settle_late(session, slug, name, fire=fire, by=operator(), now=services.clock())
+    services.wake.ring()
+    times = "once" if number == 1 else f"{number} times"
+    say(f"{name} {'goes now' if fire else 'is left out'}, {times}.")
+
+
+def _move(services: Services, slug: str, name: str, there: ScheduleState) -> None:
+    with transaction(services.engine) as session:
+        make_built_in(session, slug, lead=services.settings.reminder_lead, now=services.clock())
+        move_schedule(session, slug, name, there, by=operator(), now=services.clock())
+
+
+def _timing(
+    *,
+    at: str,
+    anchor: str | None,
+    days: int,
+    clock: str,
+    every: int,
+    times: int,
+    quiet: str,
+    no_weekends: bool,
+    zone: str,
+    by_reader: bool,
+) -> Timing:
+    """Read the options of a time; raises Refused where they do not say one."""
+    if bool(at) == bool(anchor):
+        raise Refused("Say when: either --at, or --from with --days and --clock.")
+    if at and (days or clock):
+        raise Refused("--days and --clock go with --from; --at has its own day and time.")
+    if by_reader and not (at or clock):
+        raise Refused("With --by-reader, say the time of the day with --clock or --at.")
+    begins, _, ends = quiet.partition("-")
+    return Timing(
+        anchor=_ANCHORS[anchor] if anchor else Anchor.AT,
+        local=read_moment(at).isoformat(timespec="seconds") if at else "",
+        days=days,
+        clock=_clock(clock, what="--clock") if clock else "",
+        every_days=every,
+        times=times,
+        quiet_from=_clock(begins, what="--quiet") if quiet else "",
+        quiet_until=_clock(ends, what="--quiet") if quiet else "",
+        rest_days=(5, 6) if no_weekends else (),
+        zone=time_zone(zone, what="--zone") if zone else "",
+        by_reader=by_reader,
+    )
+
+
+def _clock(text: str, *, what: str) -> str:
+    if not _CLOCK.fullmatch(text):
+        example = "21:00-08:00" if what == "--quiet" else "09:00"
+        raise Refused(f"{what} is a time of the day like {example}.")
+    return text
+
+
+def _late(text: str) -> tuple[Late, timedelta]:
+    if text in {Late.ANYWAY.value, Late.ASK.value}:
+        return Late(text), timedelta(0)
+    found = re.fullmatch(r"(\d{1,4})(m|h|d)", text)
+    if not found:
+        raise Refused("--late is `anyway`, `ask`, or a time like 30m, 3h or 2d.")
+    unit = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[found[2]]
+    return Late.WITHIN, int(found[1]) * unit
+
+
+def _until(text: str, campaign: Campaign, *, now: datetime) -> datetime:
+    return moment_of(read_moment(text), ZoneInfo(campaign.time_zone)) if text else now + _AS_FAR
+
+
+def _mails(number: int) -> str:
+    return "1 mail" if number == 1 else f"{number} mails"
+
+
+def _line_record(line: Line) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "state": line.state,
+        "next": line.next_due.at.isoformat() if line.next_due else None,
+        "next_local": line.next_due.local if line.next_due else None,
+        "posted": line.posted,
+        "asking": line.asking,
+        "built_in": line.is_built_in,
+    }
+
+
+def _planned_record(one: Planned) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "due": one.due.at.isoformat(),
+        "local": one.due.local,
+        "mails": len(one.whom),
+        "languages": dict(one.languages),
+        "sign_ons": list(one.whom),
+        "waits_for": one.waits_for,
+    }
+
+
+def _entry_record(entry: Entry) -> dict[str, Any]:
+    return {"at": entry.at.isoformat(), "letter": entry.slug, "what": entry.what, "mails": entry.mails}

@@ -1,0 +1,115 @@
+"""The schedules that every letter has from its opening on; a coordinator may change, pause or cancel each."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from service.model.anchor import Anchor
+from service.model.campaign import Campaign
+from service.model.schedule import Action, Schedule
+from service.model.states import CampaignState, SignatureState
+from service.schedules.audience import Audience
+from service.schedules.due import Timing
+from service.store.insert import insert_or
+
+BY = "built-in"
+
+_SHORT = timedelta(hours=24)
+_LONGEST_SPARE, _PARTS = 48, 3
+_QUIET_FROM, _QUIET_UNTIL = "21:00", "08:00"
+_UNDECIDED = (SignatureState.PENDING, SignatureState.INTENDS)
+_MISSING = (SignatureState.PENDING, SignatureState.INVITED, SignatureState.INTENDS)
+
+
+def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datetime) -> tuple[Schedule, ...]:
+    """Make the schedules of a letter that takes sign-ons from `since` on; nothing is kept of them yet (pure).
+
+    Two reminders stand at the thirds of its time, where that is a day or more, to who has not confirmed or intends to
+    sign; one on the morning of an organization's own decision; and one `lead` before the deadline to all who are missing.
+    """
+    window = campaign.deadline_at - since
+    spare = min(_LONGEST_SPARE, window // timedelta(hours=2 * _PARTS))
+    thirds = [
+        (
+            f"reminder-{part}",
+            Timing(
+                anchor=Anchor.WINDOW,
+                part=part,
+                parts=_PARTS,
+                quiet_from=_QUIET_FROM,
+                quiet_until=_QUIET_UNTIL,
+            ),
+            Audience(states=_UNDECIDED, spare_hours=spare),
+        )
+        for part in range(1, _PARTS)
+        if window >= _SHORT
+    ]
+    others = [
+        (
+            "decision-day",
+            Timing(anchor=Anchor.OPENING, clock="09:00", every_days=1, times=0),
+            Audience(states=(SignatureState.INTENDS,), decides_today=True, spare_hours=min(12, spare)),
+        ),
+        (
+            "last-day",
+            Timing(anchor=Anchor.DEADLINE, seconds=-int(lead.total_seconds())),
+            Audience(states=_MISSING, spare_hours=min(12, lead // timedelta(hours=2))),
+        ),
+    ]
+    return tuple(
+        Schedule(
+            campaign_id=campaign.id,
+            name=name,
+            action=Action.REMIND,
+            is_built_in=True,
+            timing=timing.as_record(),
+            audience=audience.as_record(),
+            since=since,
+            of_deadline=campaign.deadline_at,
+            created_at=now,
+            created_by=BY,
+            approved_at=now,
+            approved_by=BY,
+        )
+        for name, timing, audience in (*thirds, *others)
+    )
+
+
+def keep_built_in(session: Session, *, lead: timedelta, now: datetime) -> int:
+    """Give every open letter its schedules, and reckon anew those whose letter has another deadline; gives how many.
+
+    Several may do this at one moment: each schedule is made once.
+    """
+    found = select(Campaign).where(Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) > now)
+    return sum(_keep(session, campaign, lead=lead, now=now) for campaign in session.exec(found).all())
+
+
+def schedules_of(session: Session, campaign: Campaign) -> Sequence[Schedule]:
+    """List what is planned for a letter, by name."""
+    found = select(Schedule).where(Schedule.campaign_id == campaign.id)
+    return session.exec(found.order_by(col(Schedule.name))).all()
+
+
+def applies_from(campaign: Campaign, *, now: datetime) -> datetime:
+    """Give from when on the schedules of a letter apply that is open now, or that opens as it is planned."""
+    return max(now, campaign.opens_at) if campaign.opens_at is not None else now
+
+
+def _keep(session: Session, campaign: Campaign, *, lead: timedelta, now: datetime) -> int:
+    known = schedules_of(session, campaign)
+    since = applies_from(campaign, now=now)
+    if not any(schedule.is_built_in for schedule in known):
+        return sum(
+            _add(session, schedule) for schedule in built_in(campaign, lead=lead, since=since, now=now)
+        )
+    moved = [one for one in known if one.is_built_in and one.of_deadline != campaign.deadline_at]
+    for schedule in moved:
+        schedule.since, schedule.of_deadline = since, campaign.deadline_at
+        session.add(schedule)
+    return len(moved)
+
+
+def _add(session: Session, schedule: Schedule) -> int:
+    adding = insert_or(session, schedule).on_conflict_do_nothing(index_elements=["campaign_id", "name"])
+    return len(session.execute(adding.returning(col(Schedule.id))).all())

@@ -1,0 +1,163 @@
+"""Fire what has begun: post its mails part by part, so that another process goes on where one has died."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session, col
+
+from service.i18n.zones import zone_of_country
+from service.model.campaign import Campaign
+from service.model.schedule import Action, Occurrence, Schedule
+from service.model.signature import Signature
+from service.model.states import OCCURRENCE, OccurrenceState, ScheduleState
+from service.schedules.audience import Audience, is_meant
+from service.schedules.begin import ENDS_WITH_SIGN_ONS, is_running
+from service.schedules.due import ON_TIME, Due, Timing, reader_moment
+from service.signing.party import read_party
+from service.signing.remind import Reminders, post_reminders
+from service.store.keyring import Keyring
+
+A_PART = 10_000
+"""Sign-ons that one transaction posts to at most: nobody has to wait for long, and memory stays flat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fired:
+    """A part of an occurrence that was fired: how many mails are new, and whether that was the last part."""
+
+    posted: int
+    is_over: bool
+
+
+def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = A_PART) -> Fired | None:
+    """Post the next part of the oldest occurrence that has begun; None where there is none that nobody else is at.
+
+    Call it, each time in a transaction of its own, until it gives None. The unique key of a mail makes each go once.
+    """
+    occurrence = _take(session)
+    if occurrence is None:
+        return None
+    schedule = session.get_one(Schedule, occurrence.schedule_id)
+    campaign = session.get_one(Campaign, occurrence.campaign_id)
+    reason = _why_not(schedule, campaign, now=now)
+    if reason:
+        _end(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
+        session.add(occurrence)
+        return Fired(posted=0, is_over=True)
+    posted, last = _ACTIONS[schedule.action](
+        _Firing(
+            session=session,
+            keyring=keyring,
+            schedule=schedule,
+            occurrence=occurrence,
+            campaign=campaign,
+            now=now,
+            most=most,
+        )
+    )
+    occurrence.posted += posted
+    if last is None:
+        _end(occurrence, OccurrenceState.FIRED, reason="", now=now)
+    else:
+        occurrence.cursor = last
+    session.add(occurrence)
+    return Fired(posted=posted, is_over=last is None)
+
+
+def due_of(occurrence: Occurrence) -> Due:
+    """Give the time that an occurrence was due again."""
+    clock, zone = occurrence.local.split(" ", 1)
+    return Due(at=occurrence.due_at, clock=datetime.fromisoformat(clock), zone=zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Firing:
+    session: Session
+    keyring: Keyring
+    schedule: Schedule
+    occurrence: Occurrence
+    campaign: Campaign
+    now: datetime
+    most: int
+
+
+def _take(session: Session) -> Occurrence | None:
+    """Take the oldest occurrence that fires and that no other process is just at."""
+    found = (
+        select(Occurrence)
+        .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
+        .where(col(Occurrence.state) == OccurrenceState.FIRING, col(Schedule.state) != ScheduleState.PAUSED)
+        .order_by(col(Occurrence.due_at), col(Occurrence.id))
+        .limit(1)
+        .with_for_update(of=Occurrence, skip_locked=True)
+    )
+    taken: Occurrence | None = session.execute(found).scalar_one_or_none()
+    return taken
+
+
+def _why_not(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
+    if schedule.state is not ScheduleState.ACTIVE:
+        return "the schedule was cancelled"
+    is_over = schedule.action in ENDS_WITH_SIGN_ONS and now >= campaign.deadline_at
+    return "sign-ons are over" if is_over or not is_running(schedule, campaign) else ""
+
+
+def _end(occurrence: Occurrence, there: OccurrenceState, *, reason: str, now: datetime) -> None:
+    OCCURRENCE.move(occurrence, there)
+    occurrence.ended_at, occurrence.reason = now, reason
+
+
+def _remind(firing: _Firing) -> tuple[int, str | None]:
+    session, occurrence, campaign = firing.session, firing.occurrence, firing.campaign
+    keys, audience = firing.keyring.of(session, campaign.id), Audience.from_record(firing.schedule.audience)
+    due = due_of(occurrence)
+    meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
+    part, last = _part(firing, meant)
+    timing = Timing.from_record(firing.schedule.timing)
+    # What is on time is due when it was planned: whoever is spared for a day is then spared for just that.
+    moment = due.at if firing.now - due.at <= ON_TIME else firing.now
+    reminders = Reminders(who=part, occurrence=occurrence.id, due_at=moment)
+    if timing.by_reader or audience.countries:
+        rows = session.execute(select(Signature).where(*part).order_by(col(Signature.id))).scalars().all()
+        moments = reader_moments(
+            {row.id: read_party(keys, row).country for row in rows},
+            audience,
+            timing,
+            due,
+            fallback=ZoneInfo(campaign.time_zone),
+        )
+        reminders = replace(reminders, moments={max(at, moment): ids for at, ids in moments.items()})
+    return post_reminders(session, keys, campaign, reminders, now=firing.now), last
+
+
+def _part(
+    firing: _Firing, meant: Sequence[ColumnElement[bool]]
+) -> tuple[Sequence[ColumnElement[bool]], str | None]:
+    """Say in SQL which of those meant are posted to in this transaction, and give the last of them; None where all are."""
+    rest = (*meant, col(Signature.id) > firing.occurrence.cursor)
+    end = select(col(Signature.id)).where(*rest).order_by(col(Signature.id)).offset(firing.most - 1).limit(1)
+    last: str | None = firing.session.execute(end).scalar_one_or_none()
+    return (rest if last is None else (*rest, col(Signature.id) <= last)), last
+
+
+def reader_moments(
+    countries: Mapping[str, str], audience: Audience, timing: Timing, due: Due, *, fallback: ZoneInfo
+) -> Mapping[datetime, Sequence[str]]:
+    """Give for each moment the sign-ons that are written to then, of those whose countries are given (pure).
+
+    Who is in none of the audience's countries is left out. A country of several zones, or none, reads `fallback`.
+    """
+    found: dict[datetime, list[str]] = {}
+    for one, country in countries.items():
+        if audience.countries and country not in audience.countries:
+            continue
+        zone = zone_of_country(country, at=due.at) if country and timing.by_reader else None
+        at = reader_moment(due, zone or fallback) if timing.by_reader else due.at
+        found.setdefault(at, []).append(one)
+    return found
+
+
+_ACTIONS = {Action.REMIND: _remind}

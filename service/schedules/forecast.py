@@ -1,0 +1,173 @@
+"""What will happen, before it does: who would get what and when, under today's data."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session, col
+
+from service.foundation.sealing import CampaignKeys
+from service.model.campaign import Campaign
+from service.model.schedule import Occurrence, Schedule
+from service.model.signature import Signature
+from service.model.states import CampaignState, OccurrenceState, ScheduleState
+from service.schedules.audience import Audience, is_meant
+from service.schedules.begin import dates_of, is_running, times_of
+from service.schedules.built_in import applies_from, built_in, schedules_of
+from service.schedules.due import Due, Timing, Verdict, judge
+from service.schedules.fire import reader_moments
+from service.signing.party import read_party
+from service.store.keyring import Keyring
+
+_BEFORE_OPENING = (CampaignState.DRAFT, CampaignState.FROZEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One time that something will be due: of which letter and schedule, and to whom it would go.
+
+    `whom` are the ids of sign-ons, `languages` counts them by the language of their mail ("" is the letter's). With
+    `waits_for` it does not happen before a person has done that.
+    """
+
+    slug: str
+    name: str
+    due: Due
+    whom: Sequence[str]
+    languages: Mapping[str, int]
+    waits_for: str = ""
+
+
+def forecast(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    lead: timedelta,
+    until: datetime,
+    now: datetime,
+) -> Sequence[Planned]:
+    """Tell what the schedules of a letter will do from now until a moment, the earliest first, if nothing changes.
+
+    Whoever would have been written to by one of them is spared by the next as its audience says, so that it equals
+    what then happens. A letter that is not open yet is looked at as opening when its file says.
+    """
+    keys = keyring.of(session, campaign.id)
+    written: dict[str, datetime] = {}
+    return [
+        _look(session, keys, campaign, schedule, due, written)
+        for due, schedule in _coming(session, keyring, campaign, lead=lead, until=until, now=now)
+    ]
+
+
+def _coming(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    lead: timedelta,
+    until: datetime,
+    now: datetime,
+) -> Sequence[tuple[Due, Schedule]]:
+    begun = select(col(Occurrence.schedule_id), col(Occurrence.due_at)).where(
+        col(Occurrence.campaign_id) == campaign.id, col(Occurrence.state) != OccurrenceState.ASKING
+    )
+    known = {tuple(row) for row in session.execute(begun)}
+    coming = [
+        (due, schedule)
+        for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now)
+        if schedule.state is not ScheduleState.CANCELLED
+        for due in takewhile(
+            lambda due: due.at <= until, coming_times(session, keyring, campaign, schedule, now=now)
+        )
+        if (schedule.id, due.at) not in known
+    ]
+    return sorted(coming, key=lambda pair: (pair[0].at, pair[1].name))
+
+
+def schedules_or_built_in(
+    session: Session, campaign: Campaign, *, lead: timedelta, now: datetime
+) -> Sequence[Schedule]:
+    """Give what is planned for a letter, and what will be once it opens."""
+    known = schedules_of(session, campaign)
+    is_to_open = campaign.state in (*_BEFORE_OPENING, CampaignState.OPEN)
+    if is_to_open and not any(schedule.is_built_in for schedule in known):
+        since = applies_from(campaign, now=now)
+        known = (*known, *built_in(campaign, lead=lead, since=since, now=now))
+    return known
+
+
+def coming_times(
+    session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
+) -> Iterator[Due]:
+    """Give the times that a schedule is due from now on, and before where it would still happen; the earliest first."""
+    if not is_running(schedule, campaign) and campaign.state not in _BEFORE_OPENING:
+        return
+    since = schedule.since
+    if schedule.is_built_in and schedule.of_deadline != campaign.deadline_at:
+        since = applies_from(campaign, now=now)
+    for due in times_of(schedule, dates_of(session, keyring, campaign, schedule, since=since)):
+        verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)
+        if due.at > now or verdict is not Verdict.SKIP:
+            yield due
+
+
+def _look(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    schedule: Schedule,
+    due: Due,
+    written: dict[str, datetime],
+) -> Planned:
+    audience, timing = Audience.from_record(schedule.audience), Timing.from_record(schedule.timing)
+    meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
+    spared_since = due.at - timedelta(hours=audience.spare_hours)
+    languages: Counter[str] = Counter()
+    whom: list[str] = []
+    for at, some in _found(session, keys, campaign, meant, audience, timing, due):
+        for one, language in some:
+            if audience.spare_hours and written.get(one, spared_since) > spared_since:
+                continue
+            whom.append(one)
+            languages[language] += 1
+            written[one] = max(at, written.get(one, at))
+    return Planned(
+        slug=campaign.slug,
+        name=schedule.name,
+        due=due,
+        whom=sorted(whom),
+        languages=dict(languages),
+        waits_for=_WAITS_FOR.get(schedule.state, ""),
+    )
+
+
+_WAITS_FOR = {
+    ScheduleState.PROPOSED: "an approval",
+    ScheduleState.PAUSED: "the end of the pause",
+}
+
+
+def _found(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    meant: Sequence[ColumnElement[bool]],
+    audience: Audience,
+    timing: Timing,
+    due: Due,
+) -> Iterator[tuple[datetime, Sequence[tuple[str, str]]]]:
+    """Give who is meant, with the language of the mail, by the moment at which it is theirs."""
+    if not timing.by_reader and not audience.countries:
+        found = select(col(Signature.id), col(Signature.language)).where(*meant)
+        yield due.at, [(one, language) for one, language in session.execute(found)]
+        return
+    rows = {row.id: row for row in session.execute(select(Signature).where(*meant)).scalars()}
+    countries = {one: read_party(keys, row).country for one, row in rows.items()}
+    zone = ZoneInfo(campaign.time_zone)
+    for at, ids in reader_moments(countries, audience, timing, due, fallback=zone).items():
+        yield at, [(one, rows[one].language) for one in ids]

@@ -1,0 +1,180 @@
+"""Plan, change, pause, resume and cancel a schedule, and say what becomes of what came late."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from service.campaigns.queries import lock_campaign
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.model.anchor import Anchor, Late
+from service.model.campaign import Campaign
+from service.model.schedule import Action, Occurrence, Schedule
+from service.model.states import OCCURRENCE, SCHEDULE, CampaignState, OccurrenceState, ScheduleState
+from service.schedules.audience import Audience
+from service.schedules.begin import dates_of, times_of
+from service.schedules.built_in import built_in, schedules_of
+from service.schedules.due import Timing
+from service.store.keyring import Keyring
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is planned: its name, when, to whom, and what becomes of it when it comes late."""
+
+    name: str
+    timing: Timing
+    audience: Audience
+    late: Late = Late.ANYWAY
+    late_within: timedelta = timedelta(0)
+
+
+def add_schedule(
+    session: Session, keyring: Keyring, slug: str, plan: Plan, *, by: str, now: datetime
+) -> Schedule:
+    """Plan reminders for a letter; they wait for an approval by somebody else, unless the letter is of one person alone.
+
+    Raises Refused for a name that is taken or malformed, for an audience of nobody, and where the time never comes.
+    """
+    campaign = lock_campaign(session, slug)
+    if not _NAME.fullmatch(plan.name):
+        raise Refused(
+            "The name must be 3 to 60 lower-case letters (a to z), digits and hyphens, with no hyphen at either end."
+        )
+    if any(schedule.name == plan.name for schedule in schedules_of(session, campaign)):
+        raise Refused(
+            f"{slug!r} has a schedule called {plan.name!r} already: change it, or choose another name."
+        )
+    schedule = Schedule(
+        campaign_id=campaign.id,
+        name=plan.name,
+        action=Action.REMIND,
+        state=ScheduleState.ACTIVE if campaign.solo else ScheduleState.PROPOSED,
+        timing=plan.timing.as_record(),
+        audience=plan.audience.as_record(),
+        late=plan.late,
+        late_seconds=int(plan.late_within.total_seconds()),
+        since=now,
+        created_at=now,
+        created_by=by,
+        approved_at=now if campaign.solo else None,
+        approved_by=by if campaign.solo else "",
+    )
+    _refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
+    session.add(schedule)
+    audit.record(session, by=by, act="schedule.add", campaign_id=campaign.id, thing=schedule.id, now=now)
+    return schedule
+
+
+def change_schedule(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    name: str,
+    *,
+    timing: Timing,
+    by: str,
+    now: datetime,
+) -> Schedule:
+    """Give a schedule another time; what was begun stays as it is. Raises Refused as add_schedule() does."""
+    campaign, schedule = _lock(session, slug, name)
+    if schedule.state is ScheduleState.CANCELLED:
+        raise Refused(f"{name!r} was cancelled; plan a new one.")
+    schedule.timing = timing.as_record()
+    # What the new time has behind it was never planned, and is not caught up with.
+    schedule.since = now if timing.anchor is not Anchor.WINDOW else schedule.since
+    _refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
+    session.add(schedule)
+    audit.record(session, by=by, act="schedule.change", campaign_id=campaign.id, thing=schedule.id, now=now)
+    return schedule
+
+
+def approve_schedule(session: Session, slug: str, name: str, *, by: str, now: datetime) -> Schedule:
+    """Let a proposed schedule happen; raises Refused for one's own proposal, and for what is not proposed."""
+    campaign, schedule = _lock(session, slug, name)
+    if schedule.state is not ScheduleState.PROPOSED:
+        raise Refused(f"{name!r} is {schedule.state.value}; only what is proposed can be approved.")
+    if schedule.created_by == by:
+        raise Refused(f"You planned {name!r} yourself; somebody else has to approve it.")
+    SCHEDULE.move(schedule, ScheduleState.ACTIVE)
+    schedule.approved_at, schedule.approved_by, schedule.since = now, by, now
+    session.add(schedule)
+    audit.record(session, by=by, act="schedule.approve", campaign_id=campaign.id, thing=schedule.id, now=now)
+    return schedule
+
+
+def move_schedule(
+    session: Session, slug: str, name: str, there: ScheduleState, *, by: str, now: datetime
+) -> Schedule:
+    """Pause, resume or cancel a schedule; raises Refused where that means nothing.
+
+    What is being posted when it is paused stops at the next part, and goes on when it is resumed. What was due
+    meanwhile comes then as its policy for what is late says.
+    """
+    campaign, schedule = _lock(session, slug, name)
+    if there is ScheduleState.ACTIVE and schedule.state is ScheduleState.PROPOSED:
+        raise Refused(f"{name!r} waits for an approval: run `undersigned schedule approve {slug} {name}`.")
+    if there is schedule.state:
+        raise Refused(f"{name!r} is {there.value} already.")
+    SCHEDULE.move(schedule, there)
+    session.add(schedule)
+    act = f"schedule.{there.value}"
+    audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=schedule.id, now=now)
+    return schedule
+
+
+def settle_late(session: Session, slug: str, name: str, *, fire: bool, by: str, now: datetime) -> int:
+    """Say whether what came late, and asked, still happens; gives how many times of it. Raises Refused where nothing asks."""
+    campaign, schedule = _lock(session, slug, name)
+    found = select(Occurrence).where(
+        Occurrence.schedule_id == schedule.id, Occurrence.state == OccurrenceState.ASKING
+    )
+    asking = session.exec(found.with_for_update()).all()
+    if not asking:
+        raise Refused(f"Nothing of {name!r} came late and waits for your word.")
+    for occurrence in asking:
+        OCCURRENCE.move(occurrence, OccurrenceState.FIRING if fire else OccurrenceState.SKIPPED)
+        occurrence.began_at = now
+        occurrence.ended_at = None if fire else now
+        occurrence.reason = "" if fire else "it came late, and was left out"
+        session.add(occurrence)
+    act = "schedule.fire" if fire else "schedule.skip"
+    audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=schedule.id, now=now)
+    return len(asking)
+
+
+def make_built_in(session: Session, slug: str, *, lead: timedelta, now: datetime) -> None:
+    """Give a letter the schedules that it will have from its opening on, so that they can be changed before."""
+    campaign = lock_campaign(session, slug)
+    is_over = campaign.state not in {CampaignState.DRAFT, CampaignState.FROZEN, CampaignState.OPEN}
+    if is_over or any(schedule.is_built_in for schedule in schedules_of(session, campaign)):
+        return
+    since = max(now, campaign.opens_at) if campaign.opens_at else now
+    session.add_all(built_in(campaign, lead=lead, since=since, now=now))
+    session.flush()
+
+
+def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
+    campaign = lock_campaign(session, slug)
+    found = select(Schedule).where(Schedule.campaign_id == campaign.id, Schedule.name == name)
+    schedule = session.exec(found.with_for_update()).one_or_none()
+    if schedule is None:
+        names = ", ".join(one.name for one in schedules_of(session, campaign))
+        raise Refused(f"{slug!r} has no schedule called {name!r}; it has: {names or 'none'}.")
+    return campaign, schedule
+
+
+def _refuse_what_never_comes(
+    session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
+) -> None:
+    if not schedule.audience.get("states"):
+        raise Refused("Say to whom it goes: at least one of the states of a sign-on.")
+    dates = dates_of(session, keyring, campaign, schedule)
+    if not any(due.at > now for due in times_of(schedule, dates)):
+        raise Refused(
+            "At that time it would never come: it is past, after the deadline, or the letter has no such day."
+        )

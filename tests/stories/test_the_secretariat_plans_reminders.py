@@ -1,0 +1,149 @@
+"""As the secretariat I want to see what goes out before it does, to plan and to stop it, and nobody reminded twice or too late."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from service.schedules.begin import begin_due
+from service.schedules.built_in import keep_built_in
+from service.schedules.fire import fire_part
+from service.signing.invite import import_signatories
+from service.signing.roll_file import read_signatories
+from service.store.transaction import transaction
+from tests.coalition import SLUG, Coalition, file_open_now
+from tests.doubles.relay import free_port
+from tests.operator import Operator
+
+DAY = timedelta(days=1)
+INVITED = [
+    {"kind": "organization", "name": "Lake Alliance", "email": "office@lakes.example", "status": "invited"},
+    {"kind": "organization", "name": "River Watch", "email": "office@rivers.example", "status": "intends"},
+]
+
+
+def roll(rows: list[dict[str, str]]) -> bytes:
+    written = io.StringIO()
+    writer = csv.DictWriter(written, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return written.getvalue().encode()
+
+
+@pytest.fixture
+def operator(tmp_path):
+    operator = Operator(tmp_path, smtp_port=free_port(), web_port=free_port())
+    (tmp_path / "letter.toml").write_bytes(file_open_now())
+    (tmp_path / "invited.csv").write_bytes(roll(INVITED))
+    operator.does("init")
+    for arguments in (("load", "letter.toml"), ("freeze", SLUG), ("open", SLUG)):
+        operator.does("campaign", *arguments)
+    operator.does("signatories", "import", SLUG, "invited.csv")
+    return operator
+
+
+def test_what_every_letter_has_is_seen_before_it_happens(operator):
+    listed = operator.does("schedule", "list", SLUG)
+    foretold = json.loads(operator.does("schedule", "forecast", SLUG, "--json"))
+
+    assert re.findall(r"^(\S+) +active", listed, re.MULTILINE) == [
+        "decision-day",
+        "last-day",
+        "reminder-1",
+        "reminder-2",
+    ]
+    reminders = [(one["name"], one["mails"]) for one in foretold if one["name"] != "decision-day"]
+    # Who only was invited is reminded on the last day alone.
+    assert reminders == [("reminder-1", 1), ("reminder-2", 1), ("last-day", 2)]
+    assert "last-day: 2 mails" in operator.does("schedule", "calendar", "--days", "366")
+    assert "deadline for sign-ons\n" in operator.does("schedule", "calendar", "--days", "366")
+
+
+def test_a_reminder_is_planned_by_one_and_approved_by_another(operator):
+    planned = ("add", SLUG, "board-week", "--to", "invited", "--to", "intending", "--from", "deadline")
+    said = operator.does("schedule", *planned, "--days", "-7", "--clock", "10:00", "--no-weekends")
+
+    assert f"schedule approve {SLUG} board-week" in said
+    assert "board-week: 2 mails (waits for an approval)" in operator.does("schedule", "forecast", SLUG)
+    refused = operator.run("schedule", "approve", SLUG, "board-week")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "You planned 'board-week' yourself; somebody else has to approve it.\n",
+    )
+
+
+def test_what_is_paused_or_cancelled_says_so(operator):
+    operator.does("schedule", "pause", SLUG, "last-day")
+    assert "last-day: 2 mails (waits for the end of the pause)" in operator.does("schedule", "forecast", SLUG)
+    operator.does("schedule", "resume", SLUG, "last-day")
+    operator.does("schedule", "cancel", SLUG, "last-day")
+    assert "last-day" not in operator.does("schedule", "forecast", SLUG)
+    operator.does(
+        "schedule", "change", SLUG, "reminder-1", "--from", "deadline", "--days", "-2", "--clock", "09:00"
+    )
+    assert len(json.loads(operator.does("schedule", "list", SLUG, "--json"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("list", "no-such-letter"), "There is no letter called 'no-such-letter'"),
+        (("pause", SLUG, "no-such"), "has no schedule called 'no-such'; it has: decision-day"),
+        (("decide", SLUG, "last-day", "--send"), "Nothing of 'last-day' came late"),
+        (("resume", SLUG, "last-day"), "'last-day' is active already."),
+        (("forecast", SLUG, "--until", "soon"), "is not a moment"),
+        (("add", SLUG, "once", "--to", "invited"), "Say when"),
+        (("add", SLUG, "once", "--to", "invited", "--at", "2020-01-01T09:00"), "would never come"),
+        (("add", SLUG, "once", "--to", "invited", "--at", "2020-01-01T09:00", "--days", "2"), "go with --from"),
+        (("add", SLUG, "once", "--to", "invited", "--from", "event", "--days", "-2"), "would never come"),
+        (("add", SLUG, "once", "--to", "invited", "--from", "deadline", "--clock", "25:00"), "a time of the day"),
+        (("add", SLUG, "once", "--to", "invited", "--from", "deadline", "--quiet", "21:00"), "21:00-08:00"),
+        (("add", SLUG, "once", "--to", "invited", "--from", "deadline", "--zone", "Europe/Pariss"), "IANA"),
+        (("add", SLUG, "once", "--to", "invited", "--from", "deadline", "--country", "UK"), 'Did you mean "GB"?'),
+        (("add", SLUG, "once", "--to", "invited", "--from", "deadline", "--late", "soon"), "3h or 2d"),
+        (("add", SLUG, "once", "--to", "invited", "--from", "deadline", "--by-reader"), "say the time of the day"),
+        (("add", SLUG, "last-day", "--to", "invited", "--from", "deadline", "--days", "-1"), "already"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_planned_gets_one_sentence(operator, arguments, sentence):
+    operator.does("schedule", "change", SLUG, "reminder-2", "--from", "deadline", "--days", "-1")
+    refused = operator.run("schedule", *arguments)
+
+    assert refused.returncode == 2
+    assert sentence in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_each_gets_the_reminder_that_fits_its_answer(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon).open()
+    with transaction(engine) as session:
+        rows = read_signatories(roll(INVITED), attested=False)
+        import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
+    coalition.sign("Delta Friends", "office@delta.example")
+    coalition.deliver_mail()
+    _tick(coalition)
+    before = len(coalition.mails())
+    # The deadline is on 5 December at 17:00 in New York, and the last reminder a day before.
+    coalition.wait(days=10, hours=10)
+    _tick(coalition)
+    _tick(coalition)
+    coalition.deliver_mail()
+
+    mails = {mail.to: mail.text for mail in coalition.mails()[before:]}
+    assert len(mails) == 3
+    assert "We wrote to you about this letter before" in mails["office@lakes.example"]
+    assert "You told us that you intend to sign" in mails["office@rivers.example"]
+    assert "/confirm/" in mails["office@delta.example"]
+
+
+def _tick(coalition: Coalition) -> None:
+    with transaction(coalition.engine) as session:
+        keep_built_in(session, lead=DAY, now=coalition.now)
+        begin_due(session, coalition.keyring, now=coalition.now)
+    fired = True
+    while fired:
+        with transaction(coalition.engine) as session:
+            fired = fire_part(session, coalition.keyring, now=coalition.now) is not None
