@@ -32,6 +32,7 @@ def make_app(services: Services) -> object:
             embed_on=services.settings.embed_on,
             count_lag=COUNT_LAG,
             fonts=services.fonts,
+            metrics_allow=services.settings.metrics_allow,
         )
     )
 

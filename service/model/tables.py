@@ -27,6 +27,7 @@ from service.model.message import Message, MessageEvent
 from service.model.page_stamp import PageStamp
 from service.model.recipient import Recipient
 from service.model.resemblance import LikenessIndex, Resemblance
+from service.model.runner import JobTurn, QueueStep, Runner, Tally
 from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
@@ -56,6 +57,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Inquiry,
     Intake,
     IssuedCopy,
+    JobTurn,
     JournalMark,
     LetterRevision,
     LikenessIndex,
@@ -67,12 +69,15 @@ TABLES: tuple[type[SQLModel], ...] = (
     Message,
     MessageEvent,
     PageStamp,
+    QueueStep,
     Recipient,
     Resemblance,
+    Runner,
     Sending,
     Signature,
     SiteSecret,
     Suppression,
+    Tally,
     TokenBucket,
     Update,
     Waiting,
