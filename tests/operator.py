@@ -91,6 +91,11 @@ class Operator:
             yield process
 
     @contextmanager
+    def beside(self):
+        """Start nothing: who serves does the rest as well."""
+        yield
+
+    @contextmanager
     def started(self, *arguments: str):
         """Run a command that lasts, while the block does."""
         log = (self.folder / "run.log").open("ab")
