@@ -4,16 +4,14 @@ from datetime import datetime
 from typing import Any
 
 import click
-from sqlmodel import Session, col, select
 
 from service.cli.context import Context, json_option, pass_context, say, say_json
 from service.mail import outbox
 from service.mail.sending import sending_state
 from service.mail.stuck import Lag, lag_of
-from service.model.runner import JobTurn, Runner
 from service.store.transaction import reading
 from service.worker.cluster import waiting_turns
-from service.worker.presence import is_alive
+from service.worker.overview import job_turns, processes, seconds_since
 
 
 @click.command()
@@ -27,14 +25,14 @@ def status(context: Context, as_json: bool) -> None:
         counts = outbox.counts(session)
         held = sending_state(session).reason
         lag = lag_of(session, now=now)
-        runners = _runners(session, now=now)
-        jobs = _jobs(session, now=now)
+        runners = processes(session, now=now)
+        jobs = job_turns(session, now=now)
         waiting = waiting_turns(session)
     told = {
         "messages": counts,
         "can_send": services.transport is not None,
         "held": held,
-        "oldest_due_seconds": _seconds(lag.oldest_due_at, now=now),
+        "oldest_due_seconds": seconds_since(lag.oldest_due_at, now=now),
         "is_stuck": lag.is_stuck,
         "processes": runners,
         "jobs": jobs,
@@ -54,7 +52,7 @@ def status(context: Context, as_json: bool) -> None:
 
 
 def _say_lag(lag: Lag, *, now: datetime) -> None:
-    age = _seconds(lag.oldest_due_at, now=now)
+    age = seconds_since(lag.oldest_due_at, now=now)
     if age is not None:
         stuck = ", and it is stuck: `undersigned doctor` may say why" if lag.is_stuck else ""
         say(f"The oldest mail is due for {_span(age)}{stuck}.")
@@ -76,40 +74,6 @@ def _say_jobs(jobs: list[dict[str, Any]]) -> None:
     for job in jobs:
         failed = f", failed {_span(job['failed_seconds'])} ago" if job["failed_seconds"] is not None else ""
         say(f"  {job['name']:<20} done {_span(job['done_seconds'])} ago{failed}")
-
-
-def _runners(session: Session, *, now: datetime) -> list[dict[str, Any]]:
-    rows = session.exec(select(Runner).order_by(col(Runner.id))).all()
-    return [
-        {
-            "kind": row.kind.value,
-            "host": row.host,
-            "pid": row.pid,
-            "queues": row.queues,
-            "for_seconds": _seconds(row.began_at, now=now),
-            "seen_seconds": _seconds(row.seen_at, now=now),
-            "is_alive": is_alive(row, now=now),
-        }
-        for row in rows
-    ]
-
-
-def _jobs(session: Session, *, now: datetime) -> list[dict[str, Any]]:
-    rows = session.exec(select(JobTurn).order_by(col(JobTurn.name))).all()
-    return [
-        {
-            "name": row.name,
-            "done_seconds": _seconds(row.ended_at, now=now),
-            "failed_seconds": _seconds(row.failed_at, now=now),
-            "turns": row.turns,
-            "failures": row.failures,
-        }
-        for row in rows
-    ]
-
-
-def _seconds(moment: datetime | None, *, now: datetime) -> float | None:
-    return round((now - moment).total_seconds(), 1) if moment is not None else None
 
 
 def _span(seconds: float | None) -> str:

@@ -93,13 +93,12 @@ def _is_held(session: Session) -> bool:
 
 
 def _age(session: Session, priority: int, *, now: datetime) -> float:
-    oldest = session.exec(
-        select(func.min(col(Message.due_at))).where(
-            col(Message.state) == MessageState.QUEUED,
-            col(Message.priority) == priority,
-            col(Message.due_at) <= now,
-        )
-    ).one()
+    found = select(func.min(col(Message.due_at))).where(
+        col(Message.state) == MessageState.QUEUED,
+        col(Message.priority) == priority,
+        col(Message.due_at) <= now,
+    )
+    oldest: datetime | None = session.execute(found).scalar_one()
     return (now - oldest).total_seconds() if oldest is not None else 0.0
 
 

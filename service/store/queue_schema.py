@@ -1,5 +1,6 @@
 """Bring the tables of Procrastinate's queue into a PostgreSQL database, and up to the version that is installed."""
 
+import contextlib
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -42,9 +43,7 @@ def _missing(connection: Connection) -> list[str]:
 
 def _apply(connection: Connection, path: Path) -> None:
     # Several statements without a parameter go in one message, dollar quotes and percent signs as they are.
-    driver = connection.connection.dbapi_connection
-    assert driver is not None
-    with driver.cursor() as cursor:
+    with contextlib.closing(connection.connection.cursor()) as cursor:
         cursor.execute(path.read_text(encoding="utf-8"))
 
 
