@@ -17,6 +17,8 @@ from benchmarks.processes import cpu_of_family
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 _SAFETIES = ("fsync", "synchronous_commit", "full_page_writes")
 _DATABASE = "undersigned"
+# Several servers of the product side by side keep more than the hundred that PostgreSQL gives by default.
+_CONNECTIONS = 250
 
 
 def _nothing() -> float:
@@ -54,10 +56,13 @@ def _open_postgresql(folder: Path) -> Iterator[Database]:
         uri = wheel.get_uri()
         with psycopg.connect(uri, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {_DATABASE} TEMPLATE template0")
+            connection.execute(f"ALTER SYSTEM SET max_connections = {_CONNECTIONS}")
             settings = [connection.execute(f"SHOW {name}").fetchone() for name in _SAFETIES]
         safety = ", ".join(
             f"{name} {value[0]}" for name, value in zip(_SAFETIES, settings, strict=True) if value
         )
+        wheel.stop()
+        wheel.start()
         postmaster = int((wheel.pgdata / "postmaster.pid").read_text().split()[0])
         yield Database(
             name=POSTGRESQL,

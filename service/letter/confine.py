@@ -7,12 +7,11 @@ signals, a seccomp filter (userspace-api/seccomp_filter) the sockets and the new
 import ctypes
 import errno
 import os
-import platform
+import stat
 import struct
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
 # Landlock's system calls have the same numbers on every architecture.
@@ -24,8 +23,7 @@ _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 _ALL_FILE_RIGHTS, _TCP, _TCP_SINCE, _SCOPES, _SCOPES_SINCE = 16, 0b11, 4, 0b11, 6
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Calls:
+class _Calls(NamedTuple):
     """The system calls of an architecture: its name for itself, those that are refused, and `clone`."""
 
     architecture: int
@@ -62,7 +60,7 @@ _LOAD, _EQUAL, _AT_LEAST, _HAS_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
 
 
-def confine(readable: Iterable[Path]) -> None:
+def confine(readable: Iterable[str]) -> None:
     """Shut this process in, as far as the kernel can: it reads what lies at `readable` and reaches nothing else.
 
     Call it while the process has one thread. What `lacking` names is not held; the limits of resources are the
@@ -74,7 +72,7 @@ def confine(readable: Iterable[Path]) -> None:
     if _landlock_version():
         _shut_files(readable, _landlock_version())
     if _has_filters():
-        _shut_calls(_CALLS[platform.machine()])
+        _shut_calls(_CALLS[os.uname().machine])
 
 
 def lacking() -> tuple[str, ...]:
@@ -96,14 +94,14 @@ def _landlock_version() -> int:
 
 
 def _has_filters() -> bool:
-    if sys.platform != "linux" or platform.machine() not in _CALLS:
+    if sys.platform != "linux" or os.uname().machine not in _CALLS:
         return False
     # Asked for a filter that lies nowhere, a kernel that knows filters finds fault with the address.
     _libc().prctl(_PR_SET_SECCOMP, ctypes.c_long(_FILTER), None, ctypes.c_long(0), ctypes.c_long(0))
     return ctypes.get_errno() == errno.EFAULT
 
 
-def _shut_files(readable: Iterable[Path], version: int) -> None:
+def _shut_files(readable: Iterable[str], version: int) -> None:
     rights = (1 << _FILE_RIGHTS.get(version, _ALL_FILE_RIGHTS)) - 1
     attributes = struct.pack(
         "=QQQ", rights, _TCP if version >= _TCP_SINCE else 0, _SCOPES if version >= _SCOPES_SINCE else 0
@@ -113,7 +111,8 @@ def _shut_files(readable: Iterable[Path], version: int) -> None:
     try:
         for path in readable:
             opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            rule = struct.pack("=Qi", _READ_FILE | (_READ_FOLDER if path.is_dir() else 0), opened)
+            is_folder = stat.S_ISDIR(os.fstat(opened).st_mode)
+            rule = struct.pack("=Qi", _READ_FILE | (_READ_FOLDER if is_folder else 0), opened)
             _call("syscall", _ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
             os.close(opened)
         _call("syscall", _RESTRICT_SELF, ruleset, 0)

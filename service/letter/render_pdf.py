@@ -1,6 +1,10 @@
 """The letter as a PDF, tagged and archival, set by Typst in a process of its own."""
 
+import contextlib
+import functools
+import importlib.util
 import json
+import os
 import re
 import shutil
 import signal
@@ -10,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import service
 from service.foundation.errors import Permanent, Refused
@@ -59,10 +63,14 @@ def render_pdf(
     where the inside address stands. Raises Refused for a character that no font has and for a layout that does not
     fit this letter, Permanent where the typesetter breaks down or takes more than `limits` allow.
     """
-    texts = list(labelled_texts(document))
-    job = letter_job(document, profile=profile, attachment=attachment, layout=layout)
-    refuse_unprintable(texts, fonts)
-    return typeset(job, files=fonts.needed(text for _, text in texts), limits=limits or Limits())
+    # It gets ready while the letter does.
+    with _Typesetter(limits or Limits()) as typesetter:
+        texts = list(labelled_texts(document))
+        job = letter_job(document, profile=profile, attachment=attachment, layout=layout)
+        refuse_unprintable(texts, fonts)
+        return typesetter.set(
+            job, files=fonts.needed(text for _, text in texts), templates=("letter/letter.typ",)
+        )
 
 
 def letter_job(document: Document, *, profile: str, attachment: bytes, layout: Layout) -> dict[str, Any]:
@@ -83,58 +91,90 @@ def letter_job(document: Document, *, profile: str, attachment: bytes, layout: L
 
 
 def typeset(
-    job: dict[str, Any],
-    *,
-    files: tuple[Path, ...],
-    limits: Limits,
-    templates: tuple[str, ...] = ("letter/letter.typ",),
+    job: dict[str, Any], *, files: tuple[Path, ...], limits: Limits, templates: tuple[str, ...]
 ) -> bytes:
     """Set a job by the first of the templates, which may include the others, in a process of its own, with limits.
 
     The folder of that process holds the templates side by side and nothing else. A job with `format` "png" gives a
     picture of its one page, any other a PDF. Raises as render_pdf() does.
     """
-    with tempfile.TemporaryDirectory(prefix="letter-") as folder:
-        root, font_directory = Path(folder, "root"), Path(folder, "fonts")
-        root.mkdir()
-        copied = [shutil.copyfile(TEMPLATES / name, root / Path(name).name) for name in templates]
+    with _Typesetter(limits) as typesetter:
+        return typesetter.set(job, files=files, templates=templates)
+
+
+class _Typesetter:
+    """One process that sets one job, started before the job is known."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="letter-")
+        self._root = Path(self._folder.name, "root")
+        self._root.mkdir()
+        self._process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module, the input on a pipe
+            [sys.executable, "-P", "-S", "-m", _CHILD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self._root,
+            # Nothing of our own environment, which holds secrets, reaches the typesetter. Without a home, the
+            # interpreter would ask the system for one, by a socket where names are looked up over the network.
+            env={
+                "PYTHONPATH": _places(),
+                "HOME": str(self._root),
+                "LC_ALL": "C.UTF-8",
+                "RAYON_NUM_THREADS": "2",
+            },
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Where there was no job for it, it waits for one.
+        self._process.kill()
+        with contextlib.suppress(BrokenPipeError), self._process:
+            pass
+        self._folder.cleanup()
+
+    def set(self, job: dict[str, Any], *, files: tuple[Path, ...], templates: tuple[str, ...]) -> bytes:
+        copied = [shutil.copyfile(TEMPLATES / name, self._root / Path(name).name) for name in templates]
+        font_directory = Path(self._folder.name, "fonts")
         font_directory.mkdir()
         for place, file in enumerate(files):
             Path(font_directory, f"{place:03}{file.suffix.lower()}").symlink_to(file.resolve())
         whole = {
             **job,
             "template": str(copied[0]),
-            "root": str(root),
+            "root": str(self._root),
             "font_directory": str(font_directory),
             "font_files": [str(file.resolve()) for file in files],
-            "memory_bytes": limits.memory_bytes,
-            "cpu_seconds": limits.cpu_seconds,
+            "memory_bytes": self._limits.memory_bytes,
+            "cpu_seconds": self._limits.cpu_seconds,
             "exit_when_refused": _REFUSED,
         }
-        return _start(json.dumps(whole).encode(), cwd=root, wall_seconds=limits.wall_seconds)
+        return self._answer(json.dumps(whole).encode())
+
+    def _answer(self, job: bytes) -> bytes:
+        seconds = self._limits.wall_seconds
+        try:
+            said, complained = self._process.communicate(job, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise Permanent(
+                f"The PDF could not be made: the typesetter took more than {seconds} seconds."
+            ) from None
+        if self._process.returncode == 0 and said.startswith(_BEGINNINGS):
+            return said
+        raise _failure(self._process.returncode, complained)
 
 
-def _start(job: bytes, *, cwd: Path, wall_seconds: int) -> bytes:
-    home = Path(service.__file__).resolve().parent.parent
-    try:
-        done = subprocess.run(  # noqa: S603 -- our own interpreter and module, the input on a pipe
-            [sys.executable, "-P", "-s", "-m", _CHILD],
-            input=job,
-            capture_output=True,
-            cwd=cwd,
-            # Nothing of our own environment, which holds secrets, reaches the typesetter. Without a home, the
-            # interpreter would ask the system for one, by a socket where names are looked up over the network.
-            env={"PYTHONPATH": str(home), "HOME": str(cwd), "LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "2"},
-            timeout=wall_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Permanent(
-            f"The PDF could not be made: the typesetter took more than {wall_seconds} seconds."
-        ) from None
-    if done.returncode == 0 and done.stdout.startswith(_BEGINNINGS):
-        return done.stdout
-    raise _failure(done.returncode, done.stderr)
+@functools.cache
+def _places() -> str:
+    """Give the two folders from which the child imports; to look for all packages, each letter would wait as long again."""
+    typesetter = importlib.util.find_spec("typst")
+    assert typesetter is not None
+    assert typesetter.origin is not None
+    folders = (Path(service.__file__), Path(typesetter.origin))
+    return os.pathsep.join(str(one.resolve().parent.parent) for one in folders)
 
 
 def _failure(returncode: int, stderr: bytes) -> Exception:

@@ -2,12 +2,13 @@
 
 Reads a job as JSON from standard input and writes the PDF to standard output. The job's own `exit_when_refused`
 says that the typesetter refused the letter (its reason, as JSON, on standard error); any other is a breakdown.
+Whatever is imported here, each letter waits for: hence neither pathlib nor dataclasses.
 """
 
 import json
+import os
 import resource
 import sys
-from pathlib import Path
 from typing import Any
 
 import typst
@@ -23,7 +24,7 @@ def main() -> int:
     """Do the one job that stands on standard input."""
     job = json.load(sys.stdin)
     limit(memory=job["memory_bytes"], seconds=job["cpu_seconds"])
-    confine(Path(path) for path in (job["root"], job["font_directory"], *job["font_files"]))
+    confine([job["root"], job["font_directory"], *job["font_files"]])
     try:
         data = _typeset(job)
     except RuntimeError as error:
@@ -107,15 +108,20 @@ def _end(compiler: typst.Compiler) -> dict[str, Any]:
 
 
 def families_of(fonts: typst.Fonts, files: list[str]) -> list[str]:
-    """Name the families of the linked files, in the order in which they shall be tried."""
-    places = {str(Path(file).resolve()): place for place, file in enumerate(files)}
+    """Name the families of the linked files, given without links, in the order in which they shall be tried."""
+    places = {file: place for place, file in enumerate(files)}
     found: dict[str, int] = {}
     for font in fonts.fonts():
-        place = places.get(str(Path(font.path).resolve())) if font.path else None
+        # The typesetter, too, follows the links before it tells a path.
+        place = places.get(str(font.path)) if font.path else None
         if place is not None and font.index == 0:
             found[font.family] = min(place, found.get(font.family, place))
     return sorted(found, key=lambda family: found[family])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All that was taken goes with the process; to give it back piece by piece first takes as long as a page.
+    os._exit(code)

@@ -5,7 +5,6 @@ Reads the set-up as one line of JSON from standard input, then a line for each d
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import typst
@@ -18,7 +17,7 @@ def main() -> int:
     """Serve until standard input ends."""
     setup = json.loads(sys.stdin.readline())
     limit(memory=setup["memory_bytes"], seconds=setup["cpu_seconds"])
-    confine(Path(path) for path in (setup["root"], setup["font_directory"], *setup["font_files"]))
+    confine([setup["root"], setup["font_directory"], *setup["font_files"]])
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[setup["font_directory"]]
     )

@@ -1,6 +1,7 @@
 """What one viewer may see of a letter at one moment: its text, its count, its names."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -29,6 +30,9 @@ from service.signing.roll import letter_day, letter_for_page, letter_without_rol
 from service.signing.sign import why_not_open
 from service.signing.texts import ShownText, in_language, texts_of
 from service.store.keyring import Keyring
+
+Count = Callable[[Session, Campaign], Counts]
+"""How the signatories of a letter that was not sent are counted."""
 
 _A_NUMBER = re.compile(r"\(\(\s*(signatories|count|organizations|individuals|countries)\s*\)\)")
 
@@ -93,10 +97,20 @@ class LetterView:
 
 @dataclass(frozen=True, kw_only=True)
 class LetterFacts:
-    """What a letter's page is made of beside names: enough to tell when time alone changes it."""
+    """What a letter's page is made of beside names and numbers: enough to take a sign-on, and to tell when time alone changes the page."""
 
     campaign: Campaign
     file: CampaignFile
+
+    @property
+    def takes_organizations(self) -> bool:
+        """Whether organizations may sign it."""
+        return self.campaign.signers is not Signers.PEOPLE
+
+    @property
+    def takes_people(self) -> bool:
+        """Whether people may sign it."""
+        return self.campaign.signers is not Signers.ORGANIZATIONS
 
     def phase(self, now: datetime) -> tuple[str, date]:
         """Give what of the moment a page shows: pages of the same phase are the same."""
@@ -112,10 +126,17 @@ def letter_facts(session: Session, keyring: Keyring, campaign_id: str) -> Letter
 
 
 def letter_view(
-    session: Session, keyring: Keyring, campaign: Campaign, *, text: str = "", now: datetime
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    text: str = "",
+    count: Count = counts,
+    now: datetime,
 ) -> LetterView:
     """Show a letter's page as everybody sees it who may see it at all, in its text of the language `text` if there is one."""
-    return _view(session, keyring, campaign, names=shows_names_to_all(campaign), text=text, now=now)
+    names = shows_names_to_all(campaign)
+    return _view(session, keyring, campaign, names=names, text=text, count=count, now=now)
 
 
 def view_for_stranger(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> LetterView:
@@ -134,7 +155,7 @@ def view_for_holder(
 ) -> LetterView:
     """Show a letter, but for its count, to the holder of a personal link; only one who counts is among signatories."""
     names = shows_names_to(campaign, signature)
-    return _view(session, keyring, campaign, names=names, with_count=False, text=text, now=now)
+    return _view(session, keyring, campaign, names=names, text=text, now=now)
 
 
 def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
@@ -145,11 +166,13 @@ def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
     )
 
 
-def shown_counts(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Counts | None:
+def shown_counts(
+    session: Session, keyring: Keyring, campaign: Campaign, *, count: Count = counts, now: datetime
+) -> Counts | None:
     """Give the numbers that everybody may know who may see the page; None while they may not."""
     released = released_edition(session, campaign)
     letter = letter_for_page(session, keyring, campaign, now=now) if released else None
-    return _shown_counts(session, campaign, letter)
+    return _shown_counts(session, campaign, letter, count)
 
 
 def shows_names_to_all(campaign: Campaign) -> bool:
@@ -175,11 +198,12 @@ def _view(
     campaign: Campaign,
     *,
     names: bool,
-    with_count: bool = True,
+    count: Count | None = None,
     text: str = "",
     now: datetime,
 ) -> LetterView:
     file = open_file(session, keyring, campaign)
+    facts = LetterFacts(campaign=campaign, file=file)
     revision = present_revision(session, campaign)
     texts = texts_of(file, revision, wanted=text)
     released = released_edition(session, campaign)
@@ -190,7 +214,7 @@ def _view(
         else letter_without_roll(session, keyring, campaign, now=now)
     )
     # To count takes as long as there are signatures.
-    shown = _shown_counts(session, campaign, letter if released else None) if with_count else None
+    shown = _shown_counts(session, campaign, letter if released else None, count) if count else None
     translated = in_language(letter, file, texts)
     visible = translated if names else veiled(translated)
     reason = why_not_open(campaign, now=now)
@@ -209,8 +233,8 @@ def _view(
         indexable=campaign.published_at is not None and campaign.access is Access.PUBLIC,
         can_sign=not reason,
         not_open_because=reason,
-        takes_organizations=campaign.signers is not Signers.PEOPLE,
-        takes_people=campaign.signers is not Signers.ORGANIZATIONS,
+        takes_organizations=facts.takes_organizations,
+        takes_people=facts.takes_people,
         deadline=campaign.deadline_at.astimezone(ZoneInfo(campaign.time_zone)),
         deadline_text=deadline_text(campaign),
         event=file.event.name if file.event else "",
@@ -262,9 +286,9 @@ def _without_numbers(text: Text) -> Text:
     )
 
 
-def _shown_counts(session: Session, campaign: Campaign, sent: Edition | None) -> Counts | None:
+def _shown_counts(session: Session, campaign: Campaign, sent: Edition | None, count: Count) -> Counts | None:
     if sent is None:
-        found = counts(session, campaign)
+        found = count(session, campaign)
     else:
         # The number beside the letter is the number in the letter, whatever was confirmed too late for it.
         organizations = sum(entry.kind == "organization" for entry in sent.roll)

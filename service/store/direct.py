@@ -21,8 +21,9 @@ _MOST = 8
 _POSTGRESQL = "postgresql"
 _FLEETING = {_POSTGRESQL: "SET synchronous_commit TO off", "sqlite": "PRAGMA synchronous=NORMAL"}
 # Everything asked here is found by a key, and PostgreSQL keeps the plan of what is prepared: one made while a table
-# was small would read the whole of it once it is not.
-_BY_KEY = {_POSTGRESQL: "SET enable_seqscan TO off"}
+# was small would read the whole of it once it is not. Nor may it begin a join elsewhere than the statement does: while
+# tables are small, all ways to a row cost the same.
+_BY_KEY = {_POSTGRESQL: "SET enable_seqscan TO off; SET join_collapse_limit TO 1"}
 
 
 class Direct:

@@ -12,6 +12,7 @@ from service.campaigns.sight import Lookout, Sight
 from service.foundation.shelf import Shelf
 from service.signing.page import LetterFacts, LetterView, letter_facts, letter_view, shown_counts
 from service.signing.queries import Counts
+from service.signing.tally import Tally
 from service.store.keyring import Keyring
 from service.store.transaction import reading
 
@@ -53,6 +54,7 @@ class KeptLetters:
         self._engine = engine
         self._keyring = keyring
         self._lookout = Lookout(engine, keyring.root)
+        self._tally = Tally()
         self._contents = Shelf(things=_LETTERS)
         self._pages = Shelf(things=_LETTERS, made=_PAGES)
         self._phases: dict[Sight, tuple[int, Hashable]] = {}
@@ -66,6 +68,12 @@ class KeptLetters:
         )
         phase = self._phase(sight, facts, now)
         return Look(campaign_id=sight.campaign_id, stamp=sight.stamp, phase=phase, now=now)
+
+    def facts(self, look: Look) -> LetterFacts:
+        """Give what is known of the letter without opening a name or counting anybody."""
+        return self._contents.get(
+            look.campaign_id, look.stamp, "facts", lambda: self._read_facts(look.campaign_id)
+        )
 
     def view(self, look: Look, *, text: str = "") -> LetterView:
         """Give the letter as it is at this moment, in its text of the language `text` where it has one."""
@@ -121,7 +129,9 @@ class KeptLetters:
     def _make_view(self, look: Look, text: str) -> LetterView:
         with reading(self._engine) as session:
             facts = letter_facts(session, self._keyring, look.campaign_id)
-            view = letter_view(session, self._keyring, facts.campaign, text=text, now=look.now)
+            view = letter_view(
+                session, self._keyring, facts.campaign, text=text, count=self._tally.count, now=look.now
+            )
         # Made at once, so that names which only the addressee may see are not kept.
         assert view.sheet.html
         return view
@@ -129,4 +139,4 @@ class KeptLetters:
     def _count(self, look: Look) -> Counts | None:
         with reading(self._engine) as session:
             facts = letter_facts(session, self._keyring, look.campaign_id)
-            return shown_counts(session, self._keyring, facts.campaign, now=look.now)
+            return shown_counts(session, self._keyring, facts.campaign, count=self._tally.count, now=look.now)

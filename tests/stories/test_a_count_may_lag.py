@@ -1,9 +1,10 @@
-"""A machine asks for the count again and again: it may be a moment old, and no older."""
+"""A machine asks for the count again and again, and forms come in by the thousand: neither counts everybody each time."""
 
 from datetime import timedelta
 
+from service.web.kept import KeptLetters
 from tests.coalition import SLUG, Coalition, letter_file
-from tests.stories.visitor import Door, Visitor
+from tests.stories.visitor import PERSON, Door, Visitor, form_of, letter_page
 
 COUNT = f"/letters/{SLUG}/count.json"
 
@@ -26,3 +27,14 @@ def test_a_count_is_at_most_as_old_as_it_may_be(engine, root, noon):
     assert count() == 1
     coalition.wait(seconds=0.1)
     assert count() == 2
+
+
+def test_a_form_is_taken_in_though_nobody_was_counted(engine, root, noon, monkeypatch):
+    coalition = Coalition(engine=engine, root=root, now=noon).open()
+    visitor = Visitor(Door(coalition).app())
+    form = form_of(visitor.open(letter_page(coalition, "/sign", kind="person")))
+    # From here on the page would have to be made anew, with its count and its names.
+    coalition.sign_and_confirm("Lake Alliance")
+    monkeypatch.setattr(KeptLetters, "view", None)
+
+    assert visitor.post(form.action, dict(form.filled(PERSON))).status_code == 303
