@@ -253,7 +253,7 @@ JOBS = (
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),
     Job(name="read_returns", run=read_returns, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10, queue=Queue.DELIVERIES),
-    Job(name="free_leases", run=free_leases, every_seconds=10, queue=Queue.DELIVERIES),
+    Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),
     Job(name="warn_of_stuck_mail", run=warn_of_stuck_mail, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="expire", run=expire, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600, queue=Queue.UPKEEP),
