@@ -45,6 +45,11 @@ class Operator:
             **({"UNDERSIGNED_DATABASE_URL": database_url} if database_url else {}),
         }
 
+    @property
+    def address(self) -> str:
+        """Where its pages are."""
+        return f"http://127.0.0.1:{self.web_port}"
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
         return self._run_apart(*arguments) if arguments[0] in _LASTING else self._run_here(*arguments)

@@ -12,6 +12,9 @@ from typing import Any
 
 import structlog
 
+REQUESTS = "undersigned.requests"
+"""The name of the log that has a line for each request, where it is written as JSON."""
+
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # Links hold them, and so would any path: whatever is as long, and of these letters, is taken for one. What is hexadecimal
 # throughout is an id of ours.
@@ -34,6 +37,8 @@ def set_up_logs(*, as_json: bool) -> None:
     root.setLevel(logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+    # A line for each request is for machines.
+    logging.getLogger(REQUESTS).setLevel(logging.INFO if as_json else logging.WARNING)
 
 
 @contextlib.contextmanager
@@ -41,6 +46,12 @@ def about(**ids: str) -> Iterator[None]:
     """Say in every line of this thread, until the block ends, of which request or job it speaks."""
     with structlog.contextvars.bound_contextvars(**ids):
         yield
+
+
+def about_this_request(**ids: str) -> None:
+    """Say in every line of this thread of which request it speaks, until the next one begins."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**ids)
 
 
 def without_secrets(text: str) -> str:

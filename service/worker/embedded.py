@@ -12,10 +12,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from service.foundation.errors import Refused
 from service.mail.postman import free_stale
 from service.wiring import Services
-from service.worker.jobs import JOBS, Job
+from service.worker.jobs import JOBS, SENDER, Job
 from service.worker.turns import Turns
-
-_SENDER_LISTENS = 0.9
 
 
 @contextlib.contextmanager
@@ -62,13 +60,14 @@ def free_all_of_others(services: Services, owner: str) -> None:
 
 
 def _turning(job: Job, services: Services, turns: Turns) -> Callable[[], None]:
-    """Let the sender look again whenever it is woken, and every other job wait for its next turn."""
+    """Let every job take its turn when it comes; the sender keeps its thread, so that it hears the bell at any moment."""
 
-    def run() -> None:
+    def take() -> None:
         turns.take(job)
-        while job.name == "drain_outbox" and services.wake.wait(_SENDER_LISTENS):
-            if services.wake.is_stopping():
-                return
-            turns.take(job)
 
-    return run
+    def take_again_and_again() -> None:
+        while not services.wake.is_stopping():
+            turns.take(job)
+            services.wake.wait(job.every_seconds)
+
+    return take_again_and_again if job.name == SENDER else take

@@ -241,8 +241,11 @@ def look_up(services: Services, owner: str) -> int:
 
 _STEPS: tuple[Callable[[Services], int], ...] = (send_links, remind, close, follow, publish, answer)
 
+SENDER = "drain_outbox"
+"""The job that waits for the bell between its turns."""
+
 JOBS = (
-    Job(name="drain_outbox", run=drain_outbox, every_seconds=1, queue=Queue.MAIL),
+    Job(name=SENDER, run=drain_outbox, every_seconds=1, queue=Queue.MAIL),
     Job(name="ask_ledger", run=ask_ledger, every_seconds=30, queue=Queue.MAIL),
     Job(name="ask_ledger_again", run=ask_ledger_again, every_seconds=3600, queue=Queue.MAIL),
     Job(name="take_in_forms", run=take_in_forms, every_seconds=1, queue=Queue.LETTERS),

@@ -82,6 +82,23 @@ class Reader:
         return time.monotonic()
 
 
+def links_of(relay):
+    return [
+        re.search(r"http://\S+/confirm/\S+", mail.get_body(("plain",)).get_content())[0]
+        for mail in relay.taken
+    ]
+
+
+def tell_nobody(metrics, log, links):
+    """See that neither tells of anybody, nor of a link, nor which letter it is."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert any("/confirm/<token> 200" in line["event"] and line["request_id"] for line in lines)
+    for told in (metrics, log):
+        assert [link for link in links if link.rpartition("/")[2] in told] == []
+        assert not re.search(r"lakes\.example|member\d|alliance|Noor|127\.0\.0\.1:\d+/\w", told)
+        assert SLUG not in told
+
+
 @pytest.mark.parametrize("command", [("serve", "--port", "8999"), ("worker",)])
 def test_on_sqlite_both_refuse_and_say_what_to_do(tmp_path, command):
     operator = Operator(tmp_path, smtp_port=1, web_port=free_port())
@@ -112,6 +129,7 @@ def test_run_works_alone_and_the_others_beside_one_another(operator):
 
 @pytest.mark.parametrize("runner", ["run", "serve"])
 def test_who_signs_has_a_mail_within_a_second(operator, relay, runner):
+    operator.environment |= {"UNDERSIGNED_LOG": "json", "UNDERSIGNED_METRICS_ALLOW": "127.0.0.1"}
     reader = Reader(open_letter(operator))
     with operator.serving(runner), operator.working() if runner == "serve" else operator.beside():
         wait_until(lambda: any(job["name"] == "drain_outbox" for job in status_of(operator)["jobs"]))
@@ -120,11 +138,18 @@ def test_who_signs_has_a_mail_within_a_second(operator, relay, runner):
             email = f"member{number}@lakes.example"
             signed[email] = reader.sign(email)
         assert relay.wait_for(PEOPLE, seconds=20)
+        links = links_of(relay)
+        for link in links:
+            urllib.request.urlopen(link, timeout=10).close()
+        told = urllib.request.urlopen(f"{operator.address}/metrics", timeout=10).read().decode()
 
     taken = {str(mail["To"]): at for mail, at in zip(relay.taken, relay.taken_at, strict=True)}
     waits = sorted(at - signed[to] for to, at in taken.items())
     assert len(waits) == PEOPLE
     assert waits[math.ceil(0.95 * PEOPLE) - 1] <= 1.0, waits
+    assert f'undersigned_messages{{kind="confirm",state="accepted"}} {PEOPLE}.0' in told
+    assert 'undersigned_time_to_250_seconds{quantile="0.95"} 0.' in told
+    tell_nobody(told, operator.log(), links)
 
 
 @pytest.mark.parametrize("many", [1, 2])
