@@ -27,11 +27,13 @@ def prepare(order: Mapping[str, Any]) -> Work:
     owner = make_id()
 
     def work() -> Mapping[str, Any]:
-        return {"handled": drain_outbox(services, owner)}
+        # The journal is held until all is sent, and not only as long as somebody remembers that it was opened.
+        with opened:
+            return {"handled": drain_outbox(services, owner)}
 
     def work_watched() -> Mapping[str, Any]:
         began = time.monotonic()
-        with Sampler() as sampler:
+        with opened, Sampler() as sampler:
             handled = drain_outbox(services, owner)
         report = sampler.report(handled, seconds=time.monotonic() - began)
         Path(order["profile"]).write_text(report)
