@@ -152,7 +152,7 @@ def test_who_signs_has_a_mail_within_a_second(operator, relay, runner):
     tell_nobody(told, operator.log(), links)
 
 
-@pytest.mark.parametrize("many", [1, 2])
+@pytest.mark.parametrize("many", [2])
 def test_workers_that_are_told_to_end_do_so_within_seconds_and_lose_nothing(tmp_path, postgresql_url, many):
     with open_relay(seconds_each=SECONDS_EACH) as relay:
         operator = Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=postgresql_url)
