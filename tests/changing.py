@@ -1,7 +1,9 @@
 """A changed text for tests: revise, ask, let time pass."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from service.campaigns.enclosures import enclose
 from service.campaigns.file import read_campaign_file
 from service.campaigns.revise import Change, revise
 from service.model.letter_revision import LetterRevision
@@ -26,11 +28,18 @@ def file_of(*changes: tuple[bytes, bytes], more: str = TAKES_ALL, tables: str = 
 
 
 def revised(
-    coalition: Coalition, file: bytes = b"", *, hours: float = 48, reason: str = "", asking: bool = True
+    coalition: Coalition,
+    file: bytes = b"",
+    *,
+    hours: float = 48,
+    reason: str = "",
+    asking: bool = True,
+    beside: Mapping[str, bytes] | None = None,
 ) -> LetterRevision:
     """Change the letter's text and, unless the clock is to do it, put it to those who signed."""
-    read = read_campaign_file(file or file_of(NEW_WORDS), now=coalition.now)
-    change = Change(file=read, objections_until=coalition.now + timedelta(hours=hours), reason=reason)
+    read = enclose(read_campaign_file(file or file_of(NEW_WORDS), now=coalition.now), beside or {})
+    until = coalition.now + timedelta(hours=hours)
+    change = Change(file=read.file, files=read.files, objections_until=until, reason=reason)
     with transaction(coalition.engine) as session:
         revision = revise(session, coalition.keyring, SLUG, change, by="test", now=coalition.now)
     if asking:

@@ -1,6 +1,7 @@
 """A coalition for tests: a whole letter from its file, its verbs one word each, its mail in a postbox."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import policy
@@ -12,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from service.campaigns import life
+from service.campaigns.enclosures import enclose
 from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
 from service.campaigns.queries import get_campaign
@@ -124,14 +126,14 @@ class Coalition:
     def __post_init__(self) -> None:
         self.keyring = Keyring(self.root)
 
-    def load(self, file: bytes | None = None) -> "Coalition":
-        read = read_campaign_file(file or letter_file(), now=self.now)
+    def load(self, file: bytes | None = None, beside: Mapping[str, bytes] | None = None) -> "Coalition":
+        read = enclose(read_campaign_file(file or letter_file(), now=self.now), beside or {})
         with transaction(self.engine) as session:
-            load_campaign(session, self.keyring, read, by="test", now=self.now)
+            load_campaign(session, self.keyring, read.file, files=read.files, by="test", now=self.now)
         return self
 
-    def open(self, file: bytes | None = None) -> "Coalition":
-        self.load(file)
+    def open(self, file: bytes | None = None, beside: Mapping[str, bytes] | None = None) -> "Coalition":
+        self.load(file, beside)
         with transaction(self.engine) as session:
             life.freeze(session, self.keyring, SLUG, by="test", now=self.now)
             life.open_for_signing(session, SLUG, by="test", now=self.now)

@@ -1,5 +1,6 @@
 """The whole story in order: a letter goes from its campaign file to the office it is addressed to."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -68,6 +69,8 @@ def _stage(folder: Folder, narrator: Narrator) -> Iterator[Stage]:
         deadline = clock.now().replace(microsecond=0) + timedelta(seconds=_DEADLINE_AFTER)
         campaign = move_moments((RIVER / "campaign.toml").read_text(encoding="utf-8"), deadline=deadline)
         folder.campaign.write_text(campaign, encoding="utf-8")
+        for beside in ("sevenbanks.svg", "readings.pdf"):
+            shutil.copyfile(RIVER / beside, folder.campaign.parent / beside)
         yield Stage(
             folder=folder,
             catcher=catcher,

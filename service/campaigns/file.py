@@ -7,17 +7,13 @@ from typing import Any
 
 from service.campaigns.file_checks import faults_between_keys
 from service.campaigns.file_faults import MOST_FAULTS_TOLD, Fault, file_or_faults, key_name
-from service.campaigns.file_tables import CampaignFile, Translation, Words
+from service.campaigns.file_tables import FOUND_BY_LOADING, CampaignFile, Translation, Words
 from service.campaigns.source_text import source_text
-from service.campaigns.toml_lines import KeyLines, find_lines
+from service.campaigns.toml_lines import KeyLines, Path, find_lines
 from service.foundation.errors import Refused
 
 __all__ = ["CampaignFile", "read_campaign_file", "revision_record", "translated_words"]
 
-_NOT_YET = {
-    ("letter", "annexes"): "[[letter.annexes]]",
-    ("letterhead", "logos"): "logos",
-}
 _SIGNED_KEYS = (
     "title", "subtitle", "re", "salutation", "body", "asks_intro", "asks", "ending", "closing",
 )  # fmt: skip
@@ -32,10 +28,10 @@ def read_campaign_file(data: bytes, *, now: datetime) -> CampaignFile:
     source = source_text(data, what="The campaign file")
     lines = _find_lines(source)
     values = _parse(source)
-    not_yet = _take_out_not_yet(values)
+    own = _take_out_own(values)
     _fill_in_recipients(values)
     found = file_or_faults(values)
-    faults = [*not_yet, *faults_between_keys(values, now=now), *(found if isinstance(found, list) else [])]
+    faults = [*own, *faults_between_keys(values, now=now), *(found if isinstance(found, list) else [])]
     if faults or isinstance(found, list):
         raise _refusal(faults, lines)
     return found
@@ -48,8 +44,8 @@ def revision_record(file: CampaignFile) -> dict[str, Any]:
     letter first, the others by their tags): title,
     subtitle, re, salutation, body, asks_intro, asks, ending, closing, and the date where the coalition chose
     one (else null: the day of sending is not known yet). It holds every recipient's role, name, position and
-    office in their order, and the annexes' SHA-256. Not part of it are `footnotes`, which moves notes about the
-    paper and changes no word; letterhead, contact and roll order, which are presentation; addresses, channels
+    office in their order, and the annexes' title and SHA-256. Not part of it are `footnotes`, which moves notes about the
+    paper and changes no word; letterhead with its logos, contact and roll order, which are presentation; addresses, channels
     and cover notes, which belong to sending; and every moment of the process.
     """
     return {
@@ -58,7 +54,7 @@ def revision_record(file: CampaignFile) -> dict[str, Any]:
             {"role": to.role, "name": to.name, "position": to.position, "office": to.office}
             for to in file.recipients
         ],
-        "annexes": [],
+        "annexes": [{"title": annex.title, "sha256": annex.sha256} for annex in file.letter.annexes],
     }
 
 
@@ -105,15 +101,19 @@ def _syntax_fault(told: str, *, last_line: int) -> str:
     return f"The campaign file is not valid TOML at {where}: {reason[0].lower()}{reason[1:]}."
 
 
-def _take_out_not_yet(values: dict[str, Any]) -> list[Fault]:
-    """Tell what this version cannot carry yet, and take it out so that it is told once."""
-    faults = []
-    for (table, key), name in _NOT_YET.items():
-        inner = values.get(table)
-        if isinstance(inner, dict) and inner.pop(key, []) != []:
-            told = f"is not supported yet: {name} come with the compiled letter; leave it out for now."
-            faults.append(Fault((table, key), told))
-    return faults
+def _take_out_own(values: dict[str, Any]) -> list[Fault]:
+    """Refuse, and take out, what only loading may fill in."""
+    letter, head = values.get("letter"), values.get("letterhead")
+    annexes = letter.get("annexes") if isinstance(letter, dict) else None
+    tables: list[tuple[Path, str, Any]] = [(("letterhead",), "letterhead", head)]
+    for place, annex in enumerate(annexes if isinstance(annexes, list) else []):
+        tables.append((("letter", "annexes", place), "annexes", annex))
+    return [
+        Fault((*path, key), "is not a key that a campaign file has here.")
+        for path, name, table in tables
+        for key in list(table if isinstance(table, dict) else ())
+        if (name, key) in FOUND_BY_LOADING and table.pop(key, None) is not None
+    ]
 
 
 def _fill_in_recipients(values: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from service.campaigns.file_faults import Fault
+from service.campaigns.file_paths import faults_of_files
 from service.campaigns.hints import did_you_mean, one_of, shown
 from service.campaigns.toml_lines import Path
 from service.foundation.addresses import comparable_address, normal_address
@@ -34,6 +35,7 @@ def faults_between_keys(data: Table, *, now: datetime) -> Iterator[Fault]:
     yield from _event_first(data)
     yield from _placeholders(data)
     yield from _translations(data)
+    yield from faults_of_files(data)
     yield from _approvers(data)
     yield from _recipients(data, now=now)
 
@@ -73,6 +75,8 @@ def _event_first(data: Table) -> Iterator[Fault]:
 def _placeholders(data: Table) -> Iterator[Fault]:
     has_event = bool(_at(data, ("event", "name")))
     for path, text in _texts(("letter",), _at(data, ("letter",))):
+        if path[1:2] == ("annexes",):
+            continue
         for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
             told = _told_of_placeholder(name, has_event=has_event)
             if told:

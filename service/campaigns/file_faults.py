@@ -70,7 +70,8 @@ def _other_table(key: str, here: type) -> str:
 
 
 def _keys(table: type) -> list[str]:
-    return [field.name for field in fields(table)]
+    own = {key for _, key in tables.FOUND_BY_LOADING}
+    return [field.name for field in fields(table) if field.name not in own]
 
 
 def _kind(value: object) -> str:
@@ -86,8 +87,8 @@ def _choice(details: ErrorDetails) -> str:
 
 def _tables_or_list(details: ErrorDetails) -> str:
     key = details["loc"][-1]
-    if key in {"approvers", "recipients", "translations"}:
-        name = "letter.translations" if key == "translations" else key
+    if key in {"approvers", "recipients", "translations", "annexes"}:
+        name = f"letter.{key}" if key in {"translations", "annexes"} else key
         return f"must be written with double brackets, [[{name}]], once for each."
     return f'must be a list in square brackets, like ["one", "two"], not {_kind(details["input"])}.'
 
@@ -100,7 +101,9 @@ def _table(details: ErrorDetails) -> str:
 
 
 def _missing(details: ErrorDetails) -> str:
-    return f"is missing: {_MEANING.get(str(details['loc'][-1]), 'it is required')}."
+    path = details["loc"]
+    meaning = _MEANING_IN_ANNEX if "annexes" in path else _MEANING
+    return f"is missing: {meaning.get(str(path[-1]), 'it is required')}."
 
 
 def _otherwise(details: ErrorDetails) -> str:
@@ -116,6 +119,7 @@ _TABLES: Mapping[tuple[str, ...], type] = {
     ("signatories",): tables.SignatoriesShown,
     ("letter",): tables.Letter,
     ("letter", "translations"): tables.Translation,
+    ("letter", "annexes"): tables.AnnexFile,
     ("approvers",): tables.Approver,
     ("recipients",): tables.Recipient,
 }
@@ -145,6 +149,11 @@ _MEANING: Mapping[str, str] = {
     "title": "give the headline of the letter",
     "salutation": 'give the salutation, like salutation = "Dear President Example,"',
     "body": "give the text of the letter",
+}
+
+_MEANING_IN_ANNEX: Mapping[str, str] = {
+    "title": 'say what the annex is, like title = "Cases"',
+    "file": 'name the PDF that lies beside the campaign file, like file = "cases.pdf"',
 }
 
 _TELL: Mapping[str, Callable[[ErrorDetails], str]] = {

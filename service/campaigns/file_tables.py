@@ -18,6 +18,7 @@ from service.campaigns.moments import moment_of
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line, clean_text
+from service.letter.enclosed import LogoKind
 
 LONGEST_TITLE = 300
 LONGEST_ASK = 4000
@@ -35,6 +36,11 @@ RollOrder = Literal["alphabetical", "lead_first", "manual"]
 GroupBy = Literal["none", "category", "country"]
 Footnotes = Literal["page", "endnotes"]
 TranslationStatus = Literal["authentic", "courtesy"]
+FOUND_BY_LOADING = frozenset(
+    {("letterhead", "made"), ("annexes", "sha256"), ("annexes", "size"), ("annexes", "pages")}
+)
+"""Fields that no campaign file has: tables and keys that loading fills in."""
+
 RecipientRole = Literal["to", "cc", "press"]
 CopyKind = Literal["full", "public"]
 ChannelName = Literal[
@@ -139,11 +145,33 @@ class Press:
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class LogoMade:
+    """A logo as it was made anew: the hash of its file, and its proportions."""
+
+    sha256: _Written
+    kind: LogoKind
+    width: Whole
+    height: Whole
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class AnnexFile:
+    """A PDF that is signed with the text; all but `title` and `file` is what loading found in the file."""
+
+    title: Line
+    file: Line
+    sha256: _Written = ""
+    size: Whole = 0
+    pages: Whole = 0
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
 class Letterhead:
-    """The head of the paper."""
+    """The head of the paper; `made` is what loading made of the logos, in their order."""
 
     logos: tuple[Line, ...] = ()
     lines: tuple[Line, ...] = ()
+    made: tuple[LogoMade, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
@@ -186,6 +214,7 @@ class Letter(Words):
     date: Day | None = None
     footnotes: Footnotes = "page"
     translations: tuple[Translation, ...] = ()
+    annexes: tuple[AnnexFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)

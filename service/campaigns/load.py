@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file, seal_file
+from service.campaigns.enclosures import Files, keep_files, refuse_unread
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import find_campaign, lock_campaign, present_revision
-from service.campaigns.translations import courtesy_of, differs_in_courtesy_only, translation_sha256
+from service.campaigns.translations import courtesy_of, differs_in_what_binds_nobody, translation_sha256
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.campaign import Access, Admit, Campaign, NamesShown, Signers
@@ -16,15 +17,24 @@ from service.store.keyring import Keyring
 
 
 def load_campaign(
-    session: Session, keyring: Keyring, file: CampaignFile, *, by: str, now: datetime
+    session: Session,
+    keyring: Keyring,
+    file: CampaignFile,
+    *,
+    files: Files | None = None,
+    by: str,
+    now: datetime,
 ) -> Campaign:
-    """Make or change the draft that a file describes.
+    """Make or change the draft that a file describes; `files` are those beside it (service/campaigns/enclosures.py).
 
-    Once the slug is no longer a draft, only courtesy translations may come, change or go; anything else raises Refused.
+    Once the slug is no longer a draft, only courtesy translations and logos may come, change or go; anything else
+    raises Refused.
     """
+    refuse_unread(file)
+    files = files or {}
     campaign = lock_campaign(session, file.slug) if find_campaign(session, file.slug) else None
     if campaign is not None and campaign.state is not CampaignState.DRAFT:
-        return _load_courtesy(session, keyring, campaign, file, by=by, now=now)
+        return _load_beside(session, keyring, campaign, file, files, by=by, now=now)
     if campaign is None:
         campaign = _new(file, now=now)
         session.add(campaign)
@@ -34,28 +44,39 @@ def load_campaign(
         keys = keyring.of(session, campaign.id)
     _fill(campaign, file)
     seal_file(keys, campaign, file)
+    keep_files(session, keyring, campaign, files, now=now)
     campaign.changed_at = now
     session.add(campaign)
     audit.record(session, by=by, act="campaign.load", campaign_id=campaign.id, now=now)
     return campaign
 
 
-def _load_courtesy(
-    session: Session, keyring: Keyring, campaign: Campaign, file: CampaignFile, *, by: str, now: datetime
+def _load_beside(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    file: CampaignFile,
+    files: Files,
+    *,
+    by: str,
+    now: datetime,
 ) -> Campaign:
-    """Take courtesy translations of a final text, which bind nobody, each with its own hash in the audit."""
+    """Take what binds nobody: courtesy translations of a final text, each with its own hash in the audit, and logos."""
     was = open_file(session, keyring, campaign)
-    if campaign.state is CampaignState.ARCHIVED or not differs_in_courtesy_only(was, file):
+    if campaign.state is CampaignState.ARCHIVED or not differs_in_what_binds_nobody(was, file):
         raise Refused(
             f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"
-            " nothing was changed. Courtesy translations alone may still be added; the text is changed by"
+            " nothing was changed. Courtesy translations and logos alone may still change; the text is changed by"
             f" `undersigned campaign revise {file.slug} FILE --objections-until …`."
         )
     revision = present_revision(session, campaign)
     before, after = courtesy_of(was.letter), courtesy_of(file.letter)
     seal_file(keyring.of(session, campaign.id), campaign, file)
+    keep_files(session, keyring, campaign, files, now=now)
     campaign.changed_at = now
     session.add(campaign)
+    if was.letterhead != file.letterhead:
+        audit.record(session, by=by, act="campaign.logos", campaign_id=campaign.id, now=now)
     for language in sorted({*before, *after}):
         if before.get(language) == after.get(language):
             continue

@@ -1,11 +1,12 @@
 """Change a final text: never in place, always as the letter's next revision, for everybody to agree to anew."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file, seal_file
+from service.campaigns.enclosures import Files, keep_files, refuse_unread
 from service.campaigns.file import CampaignFile, revision_record
 from service.campaigns.queries import lock_campaign, present_revision, released_edition
 from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
@@ -33,11 +34,12 @@ _TAKES_A_REVISION = {CampaignState.FROZEN, CampaignState.OPEN, CampaignState.CLO
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A new text, and the terms on which it is put to those who signed an earlier one."""
+    """A new text with the files beside it, and the terms on which it is put to those who signed an earlier one."""
 
     file: CampaignFile
     objections_until: datetime
     reason: str = ""
+    files: Files = field(default_factory=dict)
 
 
 def revise(
@@ -54,6 +56,7 @@ def revise(
     _refuse_unless_it_takes_one(session, campaign)
     _refuse_moment(change.objections_until, now=now)
     present = present_revision(session, campaign)
+    refuse_unread(change.file)
     _refuse_file(open_file(session, keyring, campaign), change.file, present)
     keys = keyring.of(session, campaign.id)
     revision = add_revision(session, keys, campaign, change.file, now=now)
@@ -61,6 +64,7 @@ def revise(
     reason = clean_text(change.reason, what="The reason", longest=LONGEST_REASON)
     revision.reason = seal_text(keys, revision, "reason", reason) if reason else None
     seal_file(keys, campaign, change.file)
+    keep_files(session, keyring, campaign, change.files, now=now)
     campaign.changed_at = now
     void_proposal(session, campaign, now=now)
     session.add_all((revision, campaign))
@@ -116,9 +120,9 @@ def _refuse_file(was: CampaignFile, file: CampaignFile, present: LetterRevision)
     if file.slug != was.slug:
         raise Refused(f"This file is of {file.slug!r}, not of {was.slug!r}; nothing was changed.")
     others = [
-        field.name
-        for field in fields(CampaignFile)
-        if field.name not in _MAY_CHANGE and getattr(file, field.name) != getattr(was, field.name)
+        one.name
+        for one in fields(CampaignFile)
+        if one.name not in _MAY_CHANGE and getattr(file, one.name) != getattr(was, one.name)
     ]
     if others:
         raise Refused(
@@ -132,5 +136,5 @@ def _refuse_file(was: CampaignFile, file: CampaignFile, present: LetterRevision)
     if digest(revision_record(file)) == present.sha256:
         raise Refused(
             f"These are the words of version {present.number}, which people sign already; nothing was changed."
-            " (Courtesy translations are not part of it: `undersigned campaign load` takes them.)"
+            " (Courtesy translations and logos are not part of it: `undersigned campaign load` takes them.)"
         )

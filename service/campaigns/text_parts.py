@@ -19,7 +19,9 @@ def text_parts(record: Mapping[str, Any]) -> tuple[Part, ...]:
     parts = [part for text in record.get("letter", ()) for part in _words_of(text)]
     offices = tuple(_office(one) for one in record.get("recipients", ()))
     language = str(record["letter"][0]["language"]) if record.get("letter") else ""
-    return (*parts, Part(name="recipients", language=language, paragraphs=offices))
+    annexes = tuple(f"{one['title']} (SHA-256 {one['sha256']})" for one in record.get("annexes", ()))
+    enclosed = (Part(name="annexes", language=language, paragraphs=annexes),) if annexes else ()
+    return (*parts, Part(name="recipients", language=language, paragraphs=offices), *enclosed)
 
 
 def _words_of(text: Mapping[str, Any]) -> Iterator[Part]:

@@ -41,11 +41,15 @@ def courtesy_of(letter: Letter) -> dict[str, Translation]:
     return {one.language: one for one in letter.translations if one.status == "courtesy"}
 
 
-def differs_in_courtesy_only(was: CampaignFile, file: CampaignFile) -> bool:
-    """Tell whether two files differ, and in nothing but their courtesy translations."""
-    return was != file and _without_courtesy(was) == _without_courtesy(file)
+def differs_in_what_binds_nobody(was: CampaignFile, file: CampaignFile) -> bool:
+    """Tell whether two files differ, and in nothing but their courtesy translations and their logos."""
+    return was != file and _what_binds(was) == _what_binds(file)
 
 
-def _without_courtesy(file: CampaignFile) -> CampaignFile:
+def _what_binds(file: CampaignFile) -> CampaignFile:
     authentic = tuple(one for one in file.letter.translations if one.status == "authentic")
-    return replace(file, letter=replace(file.letter, translations=authentic))
+    return replace(
+        file,
+        letter=replace(file.letter, translations=authentic),
+        letterhead=replace(file.letterhead, logos=(), made=()),
+    )

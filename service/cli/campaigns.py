@@ -9,16 +9,15 @@ import click
 
 from service.campaigns import life
 from service.campaigns.contents import open_file
-from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
 from service.campaigns.moments import moment_of
 from service.campaigns.queries import campaigns_by_slug, get_campaign
+from service.cli.beside import read_campaign_folder
 from service.cli.context import (
     Context,
     json_option,
     operator,
     pass_context,
-    read_file,
     read_moment,
     say,
     say_json,
@@ -32,8 +31,6 @@ from service.signing.page import unlisted_address
 from service.signing.queries import counts, unconfirmed_signatures
 from service.store.transaction import reading, transaction
 
-_LARGEST_FILE = 1_000_000
-
 
 @click.group()
 def campaign() -> None:
@@ -44,12 +41,12 @@ def campaign() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_context
 def load(context: Context, file: Path) -> None:
-    """Create or update a draft from a campaign file; print its slug."""
+    """Create or update a draft from a campaign file, its logos and its annexes; print its slug."""
     services = context.services
     now = services.clock()
-    read = read_campaign_file(read_file(file, most=_LARGEST_FILE), now=now)
+    read = read_campaign_folder(file, now=now)
     with transaction(services.engine) as session:
-        made = load_campaign(session, services.keyring, read, by=operator(), now=now)
+        made = load_campaign(session, services.keyring, read.file, files=read.files, by=operator(), now=now)
     say(made.slug)
 
 
@@ -171,7 +168,19 @@ def show(context: Context, slug: str, as_json: bool) -> None:
     with reading(services.engine) as session:
         found = get_campaign(session, slug)
         report = campaign_report(session, services.keyring, found)
-        report["title"] = open_file(session, services.keyring, found).letter.title
+        file = open_file(session, services.keyring, found)
+        report["title"] = file.letter.title
+        report["logos"] = list(file.letterhead.logos)
+        report["annexes"] = [
+            {
+                "title": one.title,
+                "file": one.file,
+                "pages": one.pages,
+                "bytes": one.size,
+                "sha256": one.sha256,
+            }
+            for one in file.letter.annexes
+        ]
         report["link"] = services.settings.public_url + unlisted_address(services.keyring, found)
     if as_json:
         say_json(report)

@@ -5,17 +5,16 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from service.campaigns.file import read_campaign_file
 from service.campaigns.moments import moment_of
 from service.campaigns.queries import get_campaign
 from service.campaigns.revise import Change
 from service.campaigns.revise import revise as make_revision
+from service.cli.beside import read_campaign_folder
 from service.cli.context import (
     Context,
     json_option,
     operator,
     pass_context,
-    read_file,
     read_moment,
     say,
     say_json,
@@ -26,8 +25,6 @@ from service.signing.ask import ask_signatories
 from service.signing.calls import Tally, call_list, tally
 from service.signing.earlier_text import attest_agreement, on_earlier_text
 from service.store.transaction import reading, transaction
-
-_LARGEST_FILE = 1_000_000
 
 
 @click.command()
@@ -53,10 +50,11 @@ def revise(context: Context, slug: str, file: Path, until: str, why: str) -> Non
     """
     services = context.services
     now = services.clock()
-    read = read_campaign_file(read_file(file, most=_LARGEST_FILE), now=now)
+    read = read_campaign_folder(file, now=now)
     with transaction(services.engine) as session:
         zone = ZoneInfo(get_campaign(session, slug).time_zone)
-        change = Change(file=read, objections_until=moment_of(read_moment(until), zone), reason=why)
+        objections_until = moment_of(read_moment(until), zone)
+        change = Change(file=read.file, files=read.files, objections_until=objections_until, reason=why)
         revision = make_revision(session, services.keyring, slug, change, by=operator(), now=now)
         found = get_campaign(session, slug)
         ask_signatories(session, services.keyring, found, now=now)

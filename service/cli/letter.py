@@ -1,5 +1,6 @@
 """letter: compile it to a file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -7,16 +8,18 @@ import click
 
 from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, read_file, say, write_out
+from service.delivery.annexes import annexes_of
 from service.delivery.issue import issue_copy, sole_addressee
 from service.foundation.errors import Refused
 from service.kit.pack import pack_for
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
-from service.letter.copy import make_copy
+from service.letter.copy import Copy, make_copy
 from service.letter.edition import Audience
 from service.letter.fit_text import UNITS, Limit, Unit
 from service.letter.render_pack import render_pack
 from service.letter.windows import LAYOUTS, Layout, layout_for_post
 from service.letter.word_package import shipped_template
+from service.mail.envelope import Attachment
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading, transaction
 
@@ -55,6 +58,7 @@ def letter() -> None:
     type=click.Path(path_type=Path),
     help="Your Word template, in place of the setting's or ours.",
 )
+@click.option("--annexes", is_flag=True, help="Write the files of the annexes beside the letter, too.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write; - prints it.")
 @pass_context
 def compile_(
@@ -69,6 +73,7 @@ def compile_(
     unit: str,
     whole_at: str,
     template: Path | None,
+    annexes: bool,
     out: Path,
 ) -> None:
     """Write the letter as PDF, Word file, HTML, text or JSON; volumes of a very long roll stand beside it."""
@@ -91,6 +96,7 @@ def compile_(
         copy = make_copy(found, audience=cast(Audience, audience), office=office)
         if row is not None and row.released_at is not None:
             issue_copy(session, services.keyring, row, copy, now=services.clock())
+        beside = annexes_of(session, services.keyring, campaign, copy) if annexes else ()
     if layout == "post":
         layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
     rendering = compile_copy(
@@ -102,19 +108,31 @@ def compile_(
         limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
         template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,
     )
-    _refuse_pipe(out, rendering)
+    _write(out, rendering, beside, copy)
+
+
+def _write(out: Path, rendering: Rendering, annexes: Sequence[Attachment], copy: Copy) -> None:
+    _refuse_pipe(out, rendering, with_annexes=bool(annexes))
     write_out(out, rendering.data)
     for place, volume in enumerate(rendering.volumes, start=1):
         write_out(out.with_stem(f"{out.stem}-volume-{place}"), volume)
+    for place, annex in enumerate(annexes, start=1):
+        write_out(out.with_name(f"{out.stem}-annex-{place}.pdf"), annex.data)
     for notice in rendering.notices:
         click.echo(notice, err=True)
-    if str(out) != "-":
-        volumes = len(rendering.volumes)
-        beside = f" and {volumes} volumes of names beside it" if volumes else ""
-        say(f"Wrote {out}{beside} (check code {copy.check_code})")
+    if str(out) == "-":
+        return
+    volumes = len(rendering.volumes)
+    others = f" and {volumes} volumes of names beside it" if volumes else ""
+    others += f" and its annexes as {out.stem}-annex-1.pdf and so on" if annexes else ""
+    say(f"Wrote {out}{others} (check code {copy.check_code})")
+    if copy.annexes and not annexes:
+        say("With --annexes the files of its annexes are written beside it.")
 
 
-def _refuse_pipe(out: Path, rendering: Rendering) -> None:
+def _refuse_pipe(out: Path, rendering: Rendering, *, with_annexes: bool) -> None:
+    if with_annexes and str(out) == "-":
+        raise Refused("Annexes are files of their own: give a file to write, not “-”.")
     if rendering.volumes and str(out) == "-":
         raise Refused(
             "The names of this letter stand in volumes of their own: give a file to write, not “-”."

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from service.cli.context import Context, json_option, pass_context, read_file, say, say_json
+from service.delivery.annexes import FoundAnnex, find_annex
 from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy
 from service.foundation.errors import Refused
 from service.i18n.formats import count_signatories
@@ -34,6 +35,10 @@ def verify(context: Context, file: Path, as_json: bool) -> None:
     data = _read(file)
     codes = codes_of("", data)
     with reading(services.engine) as session:
+        annex = find_annex(session, services.keyring, data, anybody_asks=False)
+        if annex is not None:
+            _say_annex(annex, as_json=as_json)
+            return
         found = find_copy(session, services.keyring, codes) if codes else None
         copy = copy_of(session, services.keyring, found) if found else None
     compared = compare(copy, data, services.fonts) if found else None
@@ -43,6 +48,17 @@ def verify(context: Context, file: Path, as_json: bool) -> None:
         _say_found(found, compared, has_code=bool(codes))
     if found is None:
         click.get_current_context().exit(1)
+
+
+def _say_annex(found: FoundAnnex, *, as_json: bool) -> None:
+    if as_json:
+        told = {"annex": found.place, "annex_title": found.annex_title, "sha256": found.sha256}
+        say_json(
+            {"ours": True, "bytes": Bytes.SAME.value, "title": found.title, "edition": found.edition, **told}
+        )
+        return
+    say(f"This is annex {found.place} of edition {found.edition} of “{found.title}”: {found.annex_title}.")
+    say(_COMPARED[Bytes.SAME])
 
 
 def _read(file: Path) -> bytes:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from service.campaigns.contents import open_file
+from service.campaigns.enclosures import annex_bytes
 from service.campaigns.queries import latest_edition
 from service.coordinators import audit
 from service.delivery.check import recipient_label
@@ -17,9 +18,10 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.i18n.formats import count_signatories
-from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.letter.document import make_document
 from service.letter.edition import Edition as Letter
+from service.letter.render_html import Beside, render_html
 from service.letter.roll import count_roll
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -72,7 +74,18 @@ _Find = Callable[[Session, str], Edition | None]
 
 def look_at_approval(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ApprovalView:
     """Show an approver the edition, and change nothing; raises NotFound for a link that opens nothing."""
-    return _view(session, keyring, _seat(session, token, _get, now=now))
+    return _view(session, keyring, _seat(session, token, _get, now=now), address=f"/approve/{token}")
+
+
+def approval_annex(
+    session: Session, keyring: Keyring, *, token: str, place: int, now: datetime
+) -> tuple[str, bytes]:
+    """Give an approver the letter's slug and an annex of the edition, counted from 1; raises NotFound for any other."""
+    seat = _seat(session, token, _get, now=now)
+    annexes = frozen_letter(session, keyring, seat.edition).annexes
+    if not 1 <= place <= len(annexes):
+        raise NotFound(Sentence("This link does not open anything."))
+    return seat.campaign.slug, annex_bytes(session, keyring, seat.campaign.id, annexes[place - 1])
 
 
 def decide(
@@ -173,7 +186,7 @@ def _why_closed(session: Session, seat: _Seat) -> str:
     return ""
 
 
-def _view(session: Session, keyring: Keyring, seat: _Seat) -> ApprovalView:
+def _view(session: Session, keyring: Keyring, seat: _Seat, *, address: str) -> ApprovalView:
     keys = keyring.of(session, seat.campaign.id)
     file = open_file(session, keyring, seat.campaign)
     letter = frozen_letter(session, keyring, seat.edition)
@@ -184,7 +197,12 @@ def _view(session: Session, keyring: Keyring, seat: _Seat) -> ApprovalView:
         title=file.letter.title if is_letter else letter.text.title,
         coalition=file.coalition,
         language=seat.campaign.language,
-        letter_html=compile_copy(full, form="html").data.decode(),
+        letter_html=render_html(
+            make_document(full),
+            beside=Beside(
+                annexes=tuple(f"{address}/annexes/{n}.pdf" for n in range(1, len(letter.annexes) + 1))
+            ),
+        ),
         edition=seat.edition.number,
         fingerprint=seat.edition.fingerprint,
         signatories_phrase=signatories_phrase(letter, seat.campaign.language),

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import latest_edition
+from service.delivery.annexes import annexes_of
 from service.delivery.approve import signatories_phrase
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
@@ -278,7 +279,8 @@ def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
         # What the coalition wrote to go with the letter does not go with what follows it.
         around |= {"cover_note": _FOLLOWS_THE_LETTER[copy.supplement.kind], **_titled(copy)}
     written = facts.write("delivery", **_letter_parts(copy), **around)
-    return facts.draft(str(details["emails"][delivery.destination]), written, _attachments(facts, copy))
+    attached = _attachments(facts, copy) + annexes_of(session, facts.keyring, facts.campaign, copy)
+    return facts.draft(str(details["emails"][delivery.destination]), written, attached)
 
 
 def _titled(letter: Letter | Copy) -> dict[str, str]:
@@ -301,7 +303,8 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
     written = facts.write(
         "rehearsal", for_recipient=recipient_label(details), **_letter_parts(copy), **_around(facts, details)
     )
-    return facts.draft(facts.file.reply_to, written, _attachments(facts, copy))
+    attached = _attachments(facts, copy) + annexes_of(session, facts.keyring, facts.campaign, copy)
+    return facts.draft(facts.file.reply_to, written, attached)
 
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:

@@ -7,12 +7,13 @@ from sqlmodel import Session, select
 
 from service.campaigns.queries import approvers_of, editions_out, lock_campaign, lock_latest_edition
 from service.coordinators import audit
+from service.delivery.annexes import annex_evidence
 from service.delivery.approve import decisions_on
 from service.delivery.channel import Outward
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
-from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
+from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
 from service.letter.edition import Edition as Letter
@@ -211,6 +212,8 @@ def _plan(
         )
         session.add(delivery)
         session.flush()
+        for evidence in annex_evidence(copy):
+            note_delivery(session, delivery, evidence=evidence, heard_ref=None, now=now)
         _set_out(session, delivery, line, due_at=due_at, now=now)
         made.append(delivery)
     return made

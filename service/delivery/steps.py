@@ -39,9 +39,9 @@ def move_delivery(
 
 
 def note_delivery(
-    session: Session, delivery: Delivery, *, evidence: str, heard_ref: str, now: datetime
+    session: Session, delivery: Delivery, *, evidence: str, heard_ref: str | None, now: datetime
 ) -> None:
-    """Keep evidence that moves nothing, heard of the delivery's e-mail."""
+    """Keep evidence that moves nothing: heard of the delivery's e-mail, or (None) what goes along with it."""
     _keep(session, delivery, delivery.state, evidence=evidence, heard_ref=heard_ref, now=now)
 
 

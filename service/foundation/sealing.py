@@ -20,6 +20,7 @@ KEY_BYTES = 32
 _FORMAT = b"\x01"
 _NONCE_BYTES = 12
 _BUCKET = 32
+_FILE_BUCKET = 64 * 1024
 _KEYS_READY = 64
 
 
@@ -47,15 +48,18 @@ class CampaignKeys:
 
     def seal(self, text: str, *, place: Place) -> bytes:
         """Seal a text for one place: format byte, 12-byte nonce, AES-256-GCM of the text padded to 32-byte steps."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return (
-            _FORMAT
-            + nonce
-            + _cipher(self.data).encrypt(nonce, _pad(text.encode()), place.bytes_in(self.campaign))
-        )
+        return self._seal(_pad(text.encode(), _BUCKET), place)
+
+    def seal_file(self, data: bytes, *, place: Place) -> bytes:
+        """Seal a file as seal() does a text, padded to steps of 64 KB: its exact size would tell which file it is."""
+        return self._seal(_pad(data, _FILE_BUCKET), place)
 
     def open(self, sealed: bytes, *, place: Place) -> str:
         """Open what was sealed for this place; raises Permanent where it was moved, changed or cut."""
+        return self.open_file(sealed, place=place).decode()
+
+    def open_file(self, sealed: bytes, *, place: Place) -> bytes:
+        """Open a file that was sealed for this place; raises as open() does."""
         if sealed[:1] != _FORMAT:
             raise Permanent(f"A sealed value in {place.table}.{place.column} has an unknown format.")
         nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
@@ -63,11 +67,15 @@ class CampaignKeys:
             padded = _cipher(self.data).decrypt(nonce, ciphertext, place.bytes_in(self.campaign))
         except InvalidTag as error:
             raise Permanent(f"A sealed value in {place.table}.{place.column} does not open.") from error
-        return _unpad(padded).decode()
+        return _unpad(padded)
 
     def blind(self, kind: str, text: str) -> bytes:
         """Give the keyed hash by which equal texts of one kind are found within this campaign: 32 bytes."""
         return keyed_hash(self.index, f"{kind}\0{text}".encode())
+
+    def _seal(self, padded: bytes, place: Place) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _FORMAT + nonce + _cipher(self.data).encrypt(nonce, padded, place.bytes_in(self.campaign))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,9 +132,9 @@ def _split(campaign: str, whole: bytes) -> CampaignKeys:
     return CampaignKeys(campaign=campaign, data=data, index=index, token=token)
 
 
-def _pad(plain: bytes) -> bytes:
+def _pad(plain: bytes, bucket: int) -> bytes:
     # The length of a name says something of the name: ISO/IEC 7816-4 padding to the next 32 bytes hides it.
-    return plain + b"\x80" + b"\0" * (-(len(plain) + 1) % _BUCKET)
+    return plain + b"\x80" + b"\0" * (-(len(plain) + 1) % bucket)
 
 
 def _unpad(padded: bytes) -> bytes:

@@ -20,6 +20,7 @@ class LeftOutWords:
     texts: str
     contact: str
     cc: str
+    enclosures: str
     check: str
     head: str
     paragraphs: tuple[str, str]
@@ -35,6 +36,7 @@ _EN = LeftOutWords(
     texts="the other languages",
     contact="the contact",
     cc="who gets a copy",
+    enclosures="what is enclosed",
     check="the check code",
     head="the letterhead and address",
     paragraphs=("paragraph {first}", "paragraphs {first} to {last}"),
@@ -52,6 +54,7 @@ _WORDS = {
         texts="les autres langues",
         contact="le contact",
         cc="les destinataires en copie",
+        enclosures="les pièces jointes",
         check="le code de contrôle",
         head="l’en-tête et l’adresse",
         paragraphs=("le paragraphe {first}", "les paragraphes {first} à {last}"),
@@ -66,6 +69,7 @@ _WORDS = {
         texts="los otros idiomas",
         contact="el contacto",
         cc="los destinatarios en copia",
+        enclosures="los anexos",
         check="el código de verificación",
         head="el membrete y la dirección",
         paragraphs=("el párrafo {first}", "los párrafos {first} a {last}"),
@@ -86,6 +90,7 @@ _WORDS = {
         texts="اللغات الأخرى",
         contact="جهة الاتصال",
         cc="من تصله نسخة",
+        enclosures="المرفقات",
         check="رمز التحقق",
         head="الترويسة والعنوان",
         paragraphs=("الفقرة {first}", "الفقرات من {first} إلى {last}"),
@@ -100,6 +105,7 @@ _WORDS = {
         texts="باشقا تىللار",
         contact="ئالاقىلىشىش ئۇچۇرى",
         cc="كۆچۈرۈلمە تاپشۇرۇۋالغۇچىلار",
+        enclosures="قوشۇمچە ھۆججەتلەر",
         check="تەكشۈرۈش كودى",
         head="خەت بېشى ۋە ئادرېس",
         paragraphs=("{first}-ئابزاس", "{first}-ئابزاستىن {last}-ئابزاسقىچە"),
@@ -114,6 +120,7 @@ _WORDS = {
         texts="སྐད་ཡིག་གཞན།",
         contact="འབྲེལ་གཏུགས།",
         cc="འདྲ་བཤུས་ཐོབ་མཁན།",
+        enclosures="ཟུར་སྦྱར་ཡིག་ཆ།",
         check="ཞིབ་བཤེར་ཨང་།",
         head="ཡིག་མགོ་དང་ཁ་བྱང་།",
         paragraphs=("དུམ་ཚན་ {first}", "དུམ་ཚན་ {first} ནས་ {last} བར།"),
@@ -128,6 +135,7 @@ _WORDS = {
         texts="其他语言",
         contact="联系方式",
         cc="抄送名单",
+        enclosures="附件",
         check="核对码",
         head="信头和地址",
         paragraphs=("第 {first} 段", "第 {first} 至 {last} 段"),

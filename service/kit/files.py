@@ -17,6 +17,7 @@ _PARTS: Mapping[str, Sentence] = {
     "share.png": Sentence("a picture of 1200 × 630 pixels, to go with a link"),
     "share-description.txt": Sentence("the words for those who do not see the picture"),
 }
+_ANNEX = Sentence("annex {number} of the letter")
 _WHAT = Sentence("For {name} to publish: {title}")
 _NO_EMBARGO = Sentence("The letter is public: you may publish all of this now.")
 _NAMES_FOLLOW = Sentence(
@@ -39,6 +40,7 @@ def kit_zip(kit: Kit, picture: bytes) -> bytes:
     }
     files = {name: f"{text}\n".encode() for name, text in written.items() if text}
     files["share.png"] = picture
+    files |= {f"annex-{place}.pdf": data for place, data in enumerate(kit.annexes, start=1)}
     files["README.txt"] = _read_me(kit, files)
     return zip_files(files, folder=f"{kit.slug}-kit", day=kit.day)
 
@@ -58,5 +60,9 @@ def _read_me(kit: Kit, files: Mapping[str, bytes]) -> bytes:
         embargo_or_not(kit),
         "",
         *(f"{name}: {spoken.say(what)}" for name, what in _PARTS.items() if name in files),
+        *(
+            f"annex-{place}.pdf: {spoken.say(_ANNEX.with_values(number=place))}"
+            for place in range(1, len(kit.annexes) + 1)
+        ),
     ]
     return ("\n".join(lines) + "\n").encode()

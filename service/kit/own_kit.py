@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.campaigns.enclosures import annex_bytes
 from service.campaigns.file import CampaignFile
 from service.campaigns.file_tables import Press
 from service.campaigns.queries import present_revision
@@ -67,6 +68,7 @@ class Kit:
     share: Share
     link: str
     day: date
+    annexes: tuple[bytes, ...]
 
 
 def kit_link(signature: Signature) -> Link:
@@ -156,6 +158,7 @@ def make_kit(
         ),
         link=link,
         day=whole.date,
+        annexes=tuple(annex_bytes(session, keyring, campaign.id, one) for one in copy.annexes),
     )
 
 

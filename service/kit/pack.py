@@ -14,6 +14,7 @@ from service.campaigns.wording import addressee
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
+from service.i18n.enclosure_words import enclosure_line
 from service.i18n.formats import write_date
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
@@ -44,6 +45,7 @@ _CONVENED = Sentence("Convened by")
 _BEFORE = Sentence("Before", context="the letter must arrive before this event")
 _TEXT = Sentence("Text", context="of the letter")
 _VERSION = Sentence("Version {revision}, fingerprint (SHA-256) {fingerprint}")
+_ANNEXES = Sentence("Annexes, which are signed with the text")
 _DATES = Sentence("Dates")
 _DECIDE_BY = Sentence("You decide until: sign-ons are taken until")
 _CONFIRM_BY = Sentence("Whoever confirms the sign-on does so until")
@@ -176,6 +178,9 @@ def _about(words: _Words, file: CampaignFile, revision: int, fingerprint: str) -
         day = f", {write_date(file.event.starts, words.language)}" if file.event.starts else ""
         yield words.row(_BEFORE, f"{file.event.name}{day}")
     yield words.row(_TEXT, words.say(_VERSION, revision=revision, fingerprint=fingerprint))
+    for place, annex in enumerate(file.letter.annexes):
+        line = f"{place + 1}. {enclosure_line(annex.title, annex.pages, words.language)}"
+        yield words.row("" if place else _ANNEXES, line)
 
 
 def _dates(words: _Words, campaign: Campaign) -> Iterator[PackRow]:

@@ -26,6 +26,7 @@ from service.letter.edition import (
     Text,
     plain,
 )
+from service.letter.enclosed import Annex, Logo
 from service.letter.roll import Numbers, count_roll, ordered
 
 PLACEHOLDERS = ("count", "organizations", "individuals", "signatories", "countries", "event", "date")
@@ -112,6 +113,8 @@ class Copy:
     other_texts: tuple[OtherText, ...] = field(default=(), metadata=ADDED_LATER)
     seal: str = field(default="", metadata=ADDED_LATER)
     supplement: Supplement | None = field(default=None, metadata=ADDED_LATER)
+    logos: tuple[Logo, ...] = field(default=(), metadata=ADDED_LATER)
+    annexes: tuple[Annex, ...] = field(default=(), metadata=ADDED_LATER)
     paper: str
 
     @functools.cached_property
@@ -185,6 +188,8 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         other_texts=edition.other_texts,
         seal=_seal(edition, audience),
         supplement=edition.supplement,
+        logos=edition.logos,
+        annexes=edition.annexes,
         paper=_paper(office or addressed[0]),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.foundation.canonical import canonical
+from service.i18n.enclosure_words import enclosure_line, enclosures_label
 from service.i18n.formats import country_name, direction, isolate, settle_language, write_date
 from service.i18n.own_names import name_within
 from service.i18n.paper_words import draft_mark
@@ -12,6 +13,7 @@ from service.i18n.supplement_words import taken_back
 from service.i18n.words import Words, undersigned, withheld, words_of
 from service.letter.copy import Addressee, Copy, Line
 from service.letter.edition import Contact, Kind, Notes, OtherText
+from service.letter.enclosed import Logo
 from service.letter.markdown import Block, Blocks, Run, read_markdown
 from service.letter.roll import grouped
 
@@ -60,7 +62,7 @@ class Document:
     `draft` and `not_for_publication` are the marks that belong on each page. `language` is a BCP 47 tag,
     `direction` "ltr" or "rtl", `paper` "us-letter" or "a4". Labels are in the letter's language. `page`
     holds {page} and {pages}, and `more` says of a roll that was cut how many names do not stand here.
-    `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
+    `enclosures` are the lines of the annexes, not numbered yet. `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
     """
 
     language: str
@@ -105,6 +107,9 @@ class Document:
     more: str = ""
     volume: str = ""
     in_volumes: str = ""
+    enclosures_label: str = ""
+    enclosures: tuple[str, ...] = ()
+    logos: tuple[Logo, ...] = ()
 
 
 def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
@@ -157,6 +162,9 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         check_code=copy.check_code if check_code is None else check_code,
         check_at=copy.check_at,
         page=words.page,
+        enclosures_label=enclosures_label(len(copy.annexes), language),
+        enclosures=tuple(enclosure_line(one.title, one.pages, language) for one in copy.annexes),
+        logos=copy.logos,
         other_texts_label=words.other_languages if copy.other_texts else "",
         other_texts=tuple(_other_text(one, words, language) for one in copy.other_texts),
     )

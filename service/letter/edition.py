@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from service.foundation.canonical import digest
+from service.letter.enclosed import BESIDE, Annex, Logo
 
 Kind = Literal["organization", "person"]
 Shown = Literal["public", "recipient", "counted"]
@@ -149,6 +150,8 @@ class Edition:
     check_at: str = ""
     other_texts: tuple[OtherText, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
     supplement: Supplement | None = dataclasses.field(default=None, metadata=ADDED_LATER)
+    logos: tuple[Logo, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
+    annexes: tuple[Annex, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
 
     @property
     def fingerprint(self) -> str:
@@ -156,7 +159,7 @@ class Edition:
         return digest(self.as_record())
 
     def as_record(self) -> dict[str, Any]:
-        """Give the edition as plain values (JSON knows them all); from_record brings back an equal one."""
+        """Give the edition as plain values (JSON knows them all); from_record brings back an equal one, its logos without their files."""
         record: dict[str, Any] = plain(self)
         return record
 
@@ -183,6 +186,8 @@ class Edition:
                     if supplement
                     else None
                 ),
+                "logos": tuple(Logo(**logo) for logo in record.get("logos", ())),
+                "annexes": tuple(Annex(**annex) for annex in record.get("annexes", ())),
             }
         )
 
@@ -206,4 +211,8 @@ def plain(value: Any) -> Any:
 
 @functools.cache
 def _fields_of(kind: type) -> tuple[tuple[str, bool], ...]:
-    return tuple((field.name, field.metadata == ADDED_LATER) for field in dataclasses.fields(kind))
+    return tuple(
+        (field.name, field.metadata == ADDED_LATER)
+        for field in dataclasses.fields(kind)
+        if field.metadata != BESIDE
+    )

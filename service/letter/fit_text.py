@@ -13,7 +13,16 @@ Unit = Literal["characters", "utf16", "bytes", "crlf_bytes"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 # In this order whole parts are given up: first what the whole letter's readers find elsewhere.
-_FIRST_GIVEN_UP: tuple[Part, ...] = ("names", "notes", "texts", "contact", "cc", "head", "check")
+_FIRST_GIVEN_UP: tuple[Part, ...] = (
+    "names",
+    "notes",
+    "texts",
+    "contact",
+    "cc",
+    "enclosures",
+    "head",
+    "check",
+)
 _SIZES: dict[Unit, Callable[[str], int]] = {
     "characters": len,
     "utf16": lambda text: len(text.encode("utf-16-le")) // 2,
@@ -126,6 +135,7 @@ def _named(whole: tuple[Paragraph, ...], gone: frozenset[int], document: Documen
         "texts": words.texts,
         "contact": words.contact,
         "cc": words.cc,
+        "enclosures": words.enclosures,
         "head": words.head,
         "check": words.check,
     }

@@ -9,6 +9,7 @@ from service.i18n.formats import isolate
 from service.i18n.paper_words import paper_words_of
 from service.letter.document import Document, Piece, plain_blocks, plain_pieces
 from service.letter.edition import plain
+from service.letter.enclosed import as_svg
 from service.letter.qr import qr_svg
 from service.letter.scripts import language_of, stretches
 from service.letter.windows import Window
@@ -35,6 +36,7 @@ def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
         ("The closing", document.closing),
         ("The notes", "\n".join(plain_blocks(note) for note in document.notes)),
         ("The cc list", " ".join(document.cc)),
+        ("The enclosures", " ".join((document.enclosures_label, *document.enclosures))),
         ("The contact", " ".join(document.contact)),
         ("The other languages", " ".join((document.other_texts_label, *document.other_texts))),
         ("The address for checking", document.check_at),
@@ -68,6 +70,7 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
         "qr_alt": words.qr_alt,
         "check_title": words.check_title,
         "check_how": words.check_how,
+        "logos": [{"svg": as_svg(one), "ratio": [one.width, one.height]} for one in document.logos],
         "letterhead": [isolate(line, within=own) for line in document.letterhead],
         "addressees": [[isolate(line, within=own) for line in one] for one in document.addressees],
         "cc": [isolate(line, within=own) for line in document.cc],

@@ -11,9 +11,11 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from service.foundation.errors import Refused
+from service.i18n.enclosure_words import enclosure_number
 from service.letter.document import Document, Section
 from service.letter.markdown import Block
 from service.letter.word_blocks import FIRST_NOTE, WordWriter, Written
+from service.letter.word_logos import add_logos, logos_paragraph
 from service.letter.word_package import (
     Parts,
     W,
@@ -76,6 +78,7 @@ def render_docx(document: Document, *, template: bytes | None = None) -> bytes:
         add_notes(parts, kind, notes, empty=open_template(shipped)[f"word/{kind}s.xml"])
     add_lists(parts, text.lists, first=first_list, styles=styles)
     add_links(parts, _DOCUMENT, text.links)
+    add_logos(parts, document.logos)
     add_links(parts, f"word/{kind}s.xml", aside.links)
     set_language(parts, document)
     set_properties(parts, document)
@@ -147,7 +150,7 @@ def _blocks(document: Document, writer: WordWriter) -> dict[str, str]:
     marks = "".join(writer.line("Mark", mark) for mark in (document.draft, document.not_for_publication))
     re_line = f"{document.re_label} {document.re}" if document.re else ""
     return {
-        "letterhead": writer.lines("Letterhead", document.letterhead),
+        "letterhead": logos_paragraph(document, writer) + writer.lines("Letterhead", document.letterhead),
         "heading": writer.line("Title", document.title) + writer.line("Subtitle", document.subtitle),
         "date": writer.line("Date", document.date),
         "addressees": "".join(writer.lines("Inside Address", one) for one in document.addressees)
@@ -203,6 +206,9 @@ def _end_matter(document: Document, writer: WordWriter) -> str:
     contact = gap.join(writer.isolated(part) for part in document.contact)
     told = [
         [writer.text(document.cc_label), *map(writer.isolated, document.cc)] if document.cc else [],
+        [writer.text(document.enclosures_label), *_enclosures(document, writer)]
+        if document.enclosures
+        else [],
         [writer.text(f"{document.contact_label} ") + contact] if contact else [],
         [writer.text(document.other_texts_label), *map(writer.text, document.other_texts)]
         if document.other_texts
@@ -212,6 +218,11 @@ def _end_matter(document: Document, writer: WordWriter) -> str:
     return "".join(
         writer.paragraph("Small Print", new_line.join(filter(None, lines))) for lines in told if lines
     )
+
+
+def _enclosures(document: Document, writer: WordWriter) -> Iterator[str]:
+    for place, line in enumerate(document.enclosures, start=1):
+        yield writer.text(f"{enclosure_number(place, document.language)} {line}")
 
 
 def _page_line(document: Document, writer: WordWriter) -> str:

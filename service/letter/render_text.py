@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from service.i18n.enclosure_words import enclosure_number
 from service.i18n.formats import isolate
 from service.letter.document import Document, Piece, Section
 from service.letter.markdown import Block, Run
@@ -14,7 +15,7 @@ COLUMNS = 72
 
 Part = Literal[
     "mark", "head", "title", "body", "asks_intro", "ask", "ending", "closing", "undersigned",
-    "names", "cc", "notes", "contact", "texts", "check",
+    "names", "cc", "enclosures", "notes", "contact", "texts", "check",
 ]  # fmt: skip
 
 _INDENT = "   "
@@ -167,6 +168,10 @@ def _foot(document: Document) -> Iterable[Paragraph]:
     own = document.language
     copied = [wrap(isolate(line, within=own), first=_INDENT, rest=_INDENT * 2) for line in document.cc]
     yield Paragraph(part="cc", text="\n".join([document.cc_label, *copied]) if copied else "")
+    enclosed = [_enclosure(place, line, own) for place, line in enumerate(document.enclosures, start=1)]
+    yield Paragraph(
+        part="enclosures", text="\n".join([document.enclosures_label, *enclosed]) if enclosed else ""
+    )
     yield Paragraph(part="notes", text=document.notes_label)
     for place, note in enumerate(document.notes, start=1):
         mark = f"[{place}] "
@@ -177,6 +182,11 @@ def _foot(document: Document) -> Iterable[Paragraph]:
     others = [wrap(text, first=_INDENT, rest=_INDENT * 2) for text in document.other_texts]
     yield Paragraph(part="texts", text="\n".join([document.other_texts_label, *others]) if others else "")
     yield Paragraph(part="check", text=_check(document))
+
+
+def _enclosure(place: int, line: str, language: str) -> str:
+    mark = f"{_INDENT}{enclosure_number(place, language)} "
+    return wrap(line, first=mark, rest=" " * len(mark))
 
 
 def _check(document: Document) -> str:

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 from service.i18n.words import more_names
 from service.letter.document import Document
-from service.letter.render_html import render_html
+from service.letter.render_html import Beside, render_html
 from service.letter.roll_parts import Roll, make_roll
 
 
 class Sheet:
     """The text with the first part of its roll as HTML, and the whole roll to be shown in parts."""
 
-    def __init__(self, make: Callable[[], Document]) -> None:
-        """Keep how the document is made: many pages that know a letter do not show it."""
+    def __init__(self, make: Callable[[], Document], *, beside: Beside | None = None) -> None:
+        """Keep how the document is made: many pages that know a letter do not show it; `beside` as for render_html()."""
         self._make = make
+        self._beside = beside
 
     @functools.cached_property
     def roll(self) -> Roll:
@@ -30,7 +31,7 @@ class Sheet:
         if len(self.roll.parts) > 1:
             more = more_names(len(self.roll.names) - len(first), document.language)
             document = replace(document, sections=self.roll.part(1), more=more, withheld="")
-        return render_html(document)
+        return render_html(document, beside=self._beside)
 
     @functools.cached_property
     def withheld(self) -> str:

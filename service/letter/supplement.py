@@ -97,6 +97,7 @@ def _supplemented(
             date=day,
             supplement=supplement,
             other_texts=(),
+            annexes=(),
         )
     )
 

@@ -16,7 +16,8 @@ from service.templating import TEMPLATES
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+RELATION = f"{{{_RELATIONS}}}Relationship"
 HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 OVERRIDE = "{http://schemas.openxmlformats.org/package/2006/content-types}Override"
 TYPES = "[Content_Types].xml"
@@ -88,6 +89,15 @@ def write_part(root: etree._Element) -> bytes:
     """Write a part as UTF-8 with its declaration."""
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return written
+
+
+def relate(parts: Parts, part: str, name: str, kind: str, target: str, **more: str) -> None:
+    """Say in the relations of a part ("" for the file itself) what one of its names leads to."""
+    folder, _, file = part.rpartition("/")
+    relations = f"{folder}/_rels/{file}.rels" if part else "_rels/.rels"
+    root = parse(parts.get(relations, f'<Relationships xmlns="{_RELATIONS}"/>'.encode()))
+    etree.SubElement(root, RELATION, {"Id": name, "Type": kind, "Target": target, **more})
+    parts[relations] = write_part(root)
 
 
 def pack(parts: Mapping[str, bytes], *, day: date) -> bytes:

@@ -10,7 +10,17 @@ from lxml import etree
 from service.foundation.errors import Refused
 from service.letter.document import Document
 from service.letter.word_blocks import ListKind
-from service.letter.word_package import HYPERLINK, OVERRIDE, RELATION, TYPES, Parts, W, parse, write_part
+from service.letter.word_package import (
+    HYPERLINK,
+    OVERRIDE,
+    RELATION,
+    TYPES,
+    Parts,
+    W,
+    parse,
+    relate,
+    write_part,
+)
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -98,7 +108,7 @@ def add_notes(parts: Parts, kind: Literal["footnote", "endnote"], notes: str, *,
     name = f"word/{kind}s.xml"
     if name not in parts:
         parts[name] = empty
-        _relate(parts, _DOCUMENT, f"letter{kind}", f"{_OFFICE}/{kind}s", f"{kind}s.xml")
+        relate(parts, _DOCUMENT, f"letter{kind}", f"{_OFFICE}/{kind}s", f"{kind}s.xml")
         _declare(parts, name, f"{_WORD_TYPE}.{kind}s+xml")
     root = parse(parts[name])
     if any(note.get(W + "type") is None for note in root.iter(W + kind)):
@@ -110,7 +120,7 @@ def add_notes(parts: Parts, kind: Literal["footnote", "endnote"], notes: str, *,
 def add_links(parts: Parts, part: str, links: Sequence[str]) -> None:
     """Add what the links of a part lead to."""
     for number, target in enumerate(links, start=1):
-        _relate(parts, part, f"letterLink{number}", HYPERLINK, target, TargetMode="External")
+        relate(parts, part, f"letterLink{number}", HYPERLINK, target, TargetMode="External")
 
 
 def set_sections(root: etree._Element, document: Document) -> None:
@@ -179,7 +189,7 @@ def set_properties(parts: Parts, document: Document) -> None:
         if not str(relation.get("Type")).endswith("/officeDocument"):
             relations.remove(relation)
     parts["_rels/.rels"] = write_part(relations)
-    _relate(parts, "", "letterProperties", _CORE_RELATION, _CORE)
+    relate(parts, "", "letterProperties", _CORE_RELATION, _CORE)
     _declare(parts, _CORE, _CORE_TYPE)
 
 
@@ -194,14 +204,6 @@ def _abstract_of(
         if look is not None and number is not None and one.get(W + "numId") == number.get(W + "val"):
             return str(look.get(W + "val"))
     raise Refused(f"The Word template's style “{kind}” has no numbering: tie a list to it.")
-
-
-def _relate(parts: Parts, part: str, name: str, kind: str, target: str, **more: str) -> None:
-    folder, _, file = part.rpartition("/")
-    relations = f"{folder}/_rels/{file}.rels" if part else "_rels/.rels"
-    root = parse(parts.get(relations, f'<Relationships xmlns="{_RELATIONS}"/>'.encode()))
-    etree.SubElement(root, RELATION, {"Id": name, "Type": kind, "Target": target, **more})
-    parts[relations] = write_part(root)
 
 
 def _declare(parts: Parts, name: str, kind: str) -> None:

@@ -11,6 +11,7 @@ from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
+from service.model.enclosure import Enclosure
 from service.model.evidence import Evidence
 from service.model.follow_up import FollowUp
 from service.model.incoming_report import IncomingReport
@@ -51,6 +52,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Delivery,
     DeliveryEvent,
     Edition,
+    Enclosure,
     Evidence,
     FollowUp,
     IncomingReport,

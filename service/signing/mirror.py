@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service.campaigns.access import is_public
+from service.campaigns.enclosures import annex_bytes
 from service.campaigns.queries import get_campaign
 from service.foundation.canonical import canonical
 from service.foundation.errors import Refused
@@ -19,7 +20,7 @@ from service.letter.copy import Copy, make_copy
 from service.letter.document import make_document
 from service.letter.edition import Edition
 from service.letter.fonts import Fonts
-from service.letter.render_html import render_html
+from service.letter.render_html import Beside, render_html
 from service.model.campaign import Campaign
 from service.model.states import CampaignState
 from service.signing.page import shows_names_to_all, veiled
@@ -65,6 +66,10 @@ def make_mirror(
     for place, volume in enumerate(renderings["letter.pdf"].volumes, start=1):
         files[f"letter-volume-{place}.pdf"] = volume
     files["style.css"] = render("mirror/style.css").encode()
+    files |= {f"logo-{place}.png": logo.picture for place, logo in enumerate(copy.logos, start=1)}
+    campaign = get_campaign(session, slug)
+    for place, annex in enumerate(copy.annexes, start=1):
+        files[f"annex-{place}.pdf"] = annex_bytes(session, keyring, campaign.id, annex)
     files["index.html"] = _index(copy, address=address, now=now).encode()
     files[MANIFEST] = _manifest(files, copy, names=names, now=now)
     files[SUMS] = _sums(files)
@@ -100,6 +105,10 @@ def _letter(session: Session, keyring: Keyring, campaign: Campaign, *, now: date
 
 def _index(copy: Copy, *, address: str, now: datetime) -> str:
     document = make_document(copy)
+    annexes = tuple(f"annex-{place}.pdf" for place in range(1, len(copy.annexes) + 1))
+    beside = Beside(
+        logos=tuple(f"logo-{place}.png" for place in range(1, len(copy.logos) + 1)), annexes=annexes
+    )
     return render(
         "mirror/index.html",
         language=mail_language(reader="", letter=document.language),
@@ -107,8 +116,9 @@ def _index(copy: Copy, *, address: str, now: datetime) -> str:
         coalition=copy.coalition,
         letter_language=document.language,
         letter_direction=direction(document.language),
-        letter_html=_Trusted(render_html(replace(document, check_at=""))),
+        letter_html=_Trusted(render_html(replace(document, check_at=""), beside=beside)),
         forms=_FORMS,
+        annexes=dict(zip(annexes, document.enclosures, strict=True)),
         address=address,
         day=now.date(),
     )

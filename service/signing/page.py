@@ -13,12 +13,15 @@ from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision, released_edition
 from service.campaigns.wording import addressee
+from service.i18n.enclosure_words import enclosure_line
 from service.i18n.formats import count_each, count_signatories, write_date
 from service.i18n.moments import write_moment
 from service.letter.call import call_html
 from service.letter.copy import make_copy
 from service.letter.document import Document, make_document
 from service.letter.edition import Edition, Text
+from service.letter.enclosed import Annex, Logo
+from service.letter.render_html import Beside
 from service.letter.roll_parts import Roll
 from service.letter.sheet import Sheet
 from service.model.campaign import Access, Campaign, NamesShown, Signers
@@ -45,7 +48,8 @@ class LetterView:
     """A letter as one viewer sees it; `counts` is None where this viewer may not know them.
 
     `goal` is 0 where there is none for the public. `happened` has what an outsider may know of the letter's life,
-    by its word ("opened", "closed", "sent", "published"), in the order it came.
+    by its word ("opened", "closed", "sent", "published"), in the order it came. `enclosures` are the lines of the annexes
+    with the addresses of their files; on personal pages with_files_at() gives those.
     """
 
     slug: str
@@ -78,6 +82,9 @@ class LetterView:
     day_text: str
     happened: tuple[tuple[str, datetime], ...]
     texts: tuple[ShownText, ...]
+    logos: tuple[Logo, ...]
+    annexes: tuple[Annex, ...]
+    enclosures: tuple[tuple[str, str], ...]
 
     @property
     def text(self) -> ShownText:
@@ -93,6 +100,13 @@ class LetterView:
     def roll(self) -> Roll:
         """The names that this viewer may see."""
         return self.sheet.roll
+
+    def with_files_at(self, path: str) -> "LetterView":
+        """Give the same letter with its annexes below the address of a personal page."""
+        places = enumerate(self.enclosures, start=1)
+        return replace(
+            self, enclosures=tuple((line, f"{path}/annexes/{place}.pdf") for place, (line, _) in places)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,12 +232,17 @@ def _view(
     translated = in_language(letter, file, texts)
     visible = translated if names else veiled(translated)
     reason = why_not_open(campaign, now=now)
+    key = "" if is_public(campaign) else letter_key(keyring.root, campaign)
+    lines = (enclosure_line(one.title, one.pages, campaign.language) for one in visible.annexes)
+    # Only a page for everybody counts. A personal one is no place for the key of the letter's own page: it has annexes under its own address.
+    is_personal = count is None
+    beside = Beside(annexes=("",) * len(visible.annexes)) if is_personal else _beside(visible, key)
     return LetterView(
         slug=campaign.slug,
         title=file.letter.title,
         coalition=file.coalition,
         language=campaign.language,
-        sheet=Sheet(lambda: _document(visible)),
+        sheet=Sheet(lambda: _document(visible), beside=None if is_personal else beside),
         call_html=call_html(file.call) if campaign.published_at is None else "",
         counts=shown,
         signatories_phrase=_phrase(shown, campaign.language),
@@ -240,7 +259,7 @@ def _view(
         event=file.event.name if file.event else "",
         event_day=file.event.starts if file.event else None,
         event_day_text=_event_day(file),
-        key="" if is_public(campaign) else letter_key(keyring.root, campaign),
+        key=key,
         fingerprint=revision.sha256,
         revision=revision.number,
         addressee=addressee(file),
@@ -249,6 +268,9 @@ def _view(
         day_text=write_date(letter.date, campaign.language),
         happened=_happened(campaign, released, now=now),
         reply_to=file.reply_to,
+        logos=visible.logos,
+        annexes=visible.annexes,
+        enclosures=tuple(zip(lines, beside.annexes, strict=True)),
     )
 
 
@@ -300,6 +322,15 @@ def _shown_counts(session: Session, campaign: Campaign, sent: Edition | None, co
 
 def _phrase(shown: Counts | None, language: str) -> str:
     return count_signatories(shown.organizations, shown.individuals, language) if shown else ""
+
+
+def _beside(letter: Edition, key: str) -> Beside:
+    """Give the addresses of a letter's files: who may see the text may see them."""
+    path, query = f"/letters/{letter.slug}", f"?k={key}" if key else ""
+    return Beside(
+        logos=tuple(f"{path}/logos/{place}.png{query}" for place in range(1, len(letter.logos) + 1)),
+        annexes=tuple(f"{path}/annexes/{place}.pdf{query}" for place in range(1, len(letter.annexes) + 1)),
+    )
 
 
 def _document(letter: Edition) -> Document:

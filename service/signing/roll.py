@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.campaigns.enclosures import letter_annexes, letter_logos, logos_of
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import editions_out, present_revision, released_edition
 from service.campaigns.translations import other_texts
@@ -82,12 +83,15 @@ def letter_without_roll(session: Session, keyring: Keyring, campaign: Campaign, 
         revision_sha256=sha256,
         time_zone=file.time_zone,
         other_texts=other_texts(file, revision_sha256=sha256),
+        logos=letter_logos(session, keyring, campaign.id, file),
+        annexes=letter_annexes(file),
     )
 
 
 def frozen_letter(session: Session, keyring: Keyring, row: EditionRow) -> Edition:
-    """Open an edition as it was frozen."""
-    return Edition.from_record(open_record(keyring.of(session, row.campaign_id), row, "content"))
+    """Open an edition as it was frozen, with the files of the logos it was made with."""
+    letter = Edition.from_record(open_record(keyring.of(session, row.campaign_id), row, "content"))
+    return replace(letter, logos=logos_of(session, keyring, row.campaign_id, letter.logos))
 
 
 def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:

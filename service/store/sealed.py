@@ -31,5 +31,15 @@ def open_record(keys: CampaignKeys, row: SQLModel, column: str) -> dict[str, Any
     return cast(dict[str, Any], json.loads(text)) if text else {}
 
 
+def seal_bytes(keys: CampaignKeys, row: SQLModel, column: str, data: bytes) -> bytes:
+    """Seal a file for a column of this row."""
+    return keys.seal_file(data, place=_place(row, column))
+
+
+def open_bytes(keys: CampaignKeys, row: SQLModel, column: str) -> bytes:
+    """Open a sealed file of this row."""
+    return keys.open_file(getattr(row, column), place=_place(row, column))
+
+
 def _place(row: SQLModel, column: str) -> Place:
     return Place(table=str(row.__tablename__), column=column, row=str(row.id))  # type: ignore[attr-defined]  # -- every table with sealed columns has an id

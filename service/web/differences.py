@@ -19,6 +19,7 @@ _PARTS: Mapping[str, Sentence] = {
     "ending": Sentence("Ending", context="a part of a letter"),
     "closing": Sentence("Closing words", context="a part of a letter"),
     "recipients": Sentence("Written to", context="a part of a letter"),
+    "annexes": Sentence("Annex", context="a part of a letter"),
 }
 _NUMBERED: Mapping[str, Callable[[int], Sentence]] = {
     "body": lambda number: Sentence("Paragraph {number}", number=number),
@@ -26,6 +27,7 @@ _NUMBERED: Mapping[str, Callable[[int], Sentence]] = {
     "asks": lambda number: Sentence("Request {number}", number=number),
     "ending": lambda number: Sentence("Ending, paragraph {number}", number=number),
     "recipients": lambda number: Sentence("Written to, {number}", number=number),
+    "annexes": lambda number: Sentence("Annex {number}", number=number),
 }
 # It is counted where it stood: what stands in its place now may have the same number.
 _FORMER: Mapping[str, Callable[[int], Sentence]] = {
@@ -34,6 +36,7 @@ _FORMER: Mapping[str, Callable[[int], Sentence]] = {
     "asks": lambda number: Sentence("Former request {number}", number=number),
     "ending": lambda number: Sentence("Former ending, paragraph {number}", number=number),
     "recipients": lambda number: Sentence("Former written to, {number}", number=number),
+    "annexes": lambda number: Sentence("Former annex {number}", number=number),
 }
 _WAS = {
     "changed": Sentence("changed", context="of a passage of the letter"),

@@ -223,7 +223,8 @@ def gallery_of(coalition: Coalition) -> Iterator[Gallery]:
     ):
         text = text.replace(was, becomes)
     text = f'slug = "{SLUG}"\n{text}'
-    coalition.open(text.encode())
+    beside = {name: (RIVER.parent / name).read_bytes() for name in ("sevenbanks.svg", "readings.pdf")}
+    coalition.open(text.encode(), beside)
     with transaction(coalition.engine) as session:
         rows = read_signatories(INVITED.encode(), attested=False)
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)

@@ -318,7 +318,7 @@ def test_every_file_shows_nobody_whom_it_may_not(setup):
         assert matrix.seen_in(data.decode("latin-1")) == set()
     for names, files in mirrors.items():
         for name, data in files.items():
-            text = words_of_pdf(data) if name.endswith(".pdf") else data.decode()
+            text = words_of_pdf(data) if name.endswith(".pdf") else data.decode("utf-8", "replace")
             wrong += matrix.check(f"mirror, names {names}: {name}", text, PUBLIC if names else NOBODY)
     # What a signatory takes along is its own and nobody else's.
     for kind, visibility in ((k, v) for k in matrix.Kind for v in matrix.Visibility):

@@ -7,6 +7,7 @@ from service.web.public import (
     change,
     confirm,
     embed,
+    enclosures,
     fresh_link,
     home,
     invitation,
@@ -25,7 +26,7 @@ from service.web.public import (
 from service.web.public.blueprint import public
 
 PAGES = (
-    *(home, letter, embed, sign, waiting, confirm, not_me, change, invitation),
+    *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, invitation),
     *(manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
 )
 

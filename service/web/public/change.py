@@ -62,7 +62,7 @@ def _show(view: ChangeView, *, notice: str = "") -> Response:
         status=422 if notice else 200,
         reader=view.reader,
         view=view,
-        letter=view.letter,
+        letter=view.letter.with_files_at(request.path),
         letter_html=letter_fragment(view.letter.letter_html),
         passages=shown_passages(view.passages, language=view.letter.language),
         nonce=fresh_nonce(about=view.seen),

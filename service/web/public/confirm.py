@@ -77,7 +77,7 @@ def _show(view: PendingView, *, notice: str = "", asked: bool = False) -> Respon
         status=422 if notice else 200,
         reader=view.reader,
         view=view,
-        letter=view.letter,
+        letter=view.letter.with_files_at(request.path.removesuffix("/anew")),
         proof=view.proof,
         letter_html=letter_fragment(
             view.proof.html(page_language(reader=view.reader, letter=view.letter.language))

@@ -122,7 +122,7 @@ def _show(view: InvitationView, *, answer: Answer, form: FormState) -> Response:
         status=422 if form.is_wrong else 200,
         reader=view.prefill.language,
         view=view,
-        letter=view.letter,
+        letter=view.letter.with_files_at(request.path),
         letter_html=letter_fragment(view.letter.letter_html),
         call_html=letter_fragment(view.letter.call_html),
         kind=view.prefill.kind,

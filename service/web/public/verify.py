@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from service.delivery.annexes import FoundAnnex, find_annex
 from service.delivery.verify import Bytes, Found, codes_of, compare, copy_of, find_copy, take_a_check
 from service.foundation.errors import Refused, Transient
 from service.foundation.sentence import Sentence
@@ -64,12 +65,16 @@ def check_copy() -> Response:
         typed, data = request.form.get("check", ""), _file()
     except RequestEntityTooLarge:
         return _form(FormState(values={}, errors={"file": _TOO_LARGE}))
+    annex = _annex(data) if data else None
+    if annex is not None:
+        return _ours_annex(annex)
     try:
         codes = _read(typed, data)
     except Misfilled as wrong:
         return _form(FormState(values=shown_again({"check": typed}), errors=wrong.errors))
     here = services()
-    _count_check()
+    if not data:
+        _count_check()
     with reading(here.engine) as session:
         found = find_copy(session, here.keyring, codes)
     # Nothing that was sent is shown again: of wrong codes each is answered with the same page.
@@ -116,6 +121,20 @@ def _ours(found: Found, data: bytes) -> Response:
         letter_link=letter_path(found.slug, "") if found.slug else "",
     )
     return page("public/verified.html", letter=checked, checked=checked, again=check_path())
+
+
+def _annex(data: bytes) -> FoundAnnex | None:
+    here = services()
+    _count_check()
+    with reading(here.engine) as session:
+        return find_annex(session, here.keyring, data, anybody_asks=True)
+
+
+def _ours_annex(found: FoundAnnex) -> Response:
+    letter_link = letter_path(found.slug, "") if found.slug else ""
+    return page(
+        "public/verified_annex.html", letter=found, found=found, letter_link=letter_link, again=check_path()
+    )
 
 
 def _compare(found: Found, data: bytes) -> Bytes:

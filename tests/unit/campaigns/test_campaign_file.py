@@ -64,6 +64,8 @@ def test_every_key_is_read() -> None:
         ("fr", "authentic"),
         ("ar", "courtesy"),
     ]
+    assert [(annex.title, annex.file) for annex in file.letter.annexes] == [("Cases", "texts/cases.pdf")]
+    assert file.letterhead.logos == ("rivers.svg", "logos/lakes.png")
     assert [person.email for person in file.approvers] == ["core@lakes.example", "chair@rivers.example"]
     assert file.recipients[0].address == ("1 Palace Square", "Capital City, DC 20500")
     assert file.recipients[0].checked == date(2026, 10, 20)
@@ -72,8 +74,10 @@ def test_every_key_is_read() -> None:
 def test_the_sample_holds_every_key() -> None:
     written = EVERY_KEY.decode()
 
-    for table in TABLES:
-        for field in fields(table):
+    found_by_loading = {key for _, key in file_tables.FOUND_BY_LOADING}
+    # What is in a logo is written in no file.
+    for table in set(TABLES) - {file_tables.LogoMade}:
+        for field in (field for field in fields(table) if field.name not in found_by_loading):
             shown = {f"\n{field.name} ", f"[{field.name}]", f".{field.name}]"}
             assert any(form in written for form in shown), field.name
 

@@ -162,8 +162,23 @@ FAULTS = [
     ('"Two."]', '"Two."]\ntranslations = ["fr"]', "letter.translations[1] (line 18) must be a table of its own, under [[letter.translations]]."),
     ('"Two."]', '"Two."]\n[letter.translations]\nlanguage = "fr"', "letter.translations (line 18) must be written with double brackets, [[letter.translations]], once for each."),
     # Not yet
-    ('"Two."]', '"Two."]\n[[letter.annexes]]\ntitle = "x"', "letter.annexes (line 18) is not supported yet: [[letter.annexes]] come with the compiled letter"),
-    ("[letter]", '[letterhead]\nlogos = ["a.svg"]\n[letter]', "letterhead.logos (line 14) is not supported yet: logos come with the compiled letter"),
+    # Files beside it
+    ('"Two."]', '"Two."]\n[[letter.annexes]]\ntitle = "x"', "letter.annexes[1].file (below line 18) is missing: name the PDF that lies beside the campaign file"),
+    ('"Two."]', '"Two."]\n[[letter.annexes]]\nfile = "a.pdf"', "letter.annexes[1].title (below line 18) is missing: say what the annex is"),
+    ('"Two."]', '"Two."]\nannexes = ["a.pdf"]', "letter.annexes[1] (line 18) must be a table of its own, under [[letter.annexes]]."),
+    ('"Two."]', '"Two."]\n[letter.annexes]\ntitle = "x"\nfile = "a.pdf"', "letter.annexes (line 18) must be written with double brackets, [[letter.annexes]]"),
+    ('"Two."]', '"Two."]\n[[letter.annexes]]\ntitle = "x"\nfile = "a.docx"', "letter.annexes[1].file (line 20) must be a PDF file."),
+    ('"Two."]', '"Two."]\n[[letter.annexes]]\ntitle = "All ((count))"\nfile = "a.pdf"', "letter.annexes[1].title (line 19) cannot hold a placeholder"),
+    ('"Two."]', '"Two."]\n[[letter.annexes]]\ntitle = "x"\nfile = "a.pdf"\nsha256 = "00"', "letter.annexes[1].sha256 (line 21) is not a key that a campaign file has here."),
+    ('"Two."]', '"Two."]' + '\n[[letter.annexes]]\ntitle = "x"\nfile = "a.pdf"' * 2, "letter.annexes[2].file (line 23) is there twice: take one of them out."),
+    ('"Two."]', '"Two."]' + "".join(f'\n[[letter.annexes]]\ntitle = "x"\nfile = "{n}.pdf"' for n in range(21)), "letter.annexes (line 18) are 21: a letter takes 20 at most."),
+    ("[letter]", '[letterhead]\nlogos = ["a.gif"]\n[letter]', "letterhead.logos[1] (line 14) must be an SVG or PNG file."),
+    ("[letter]", '[letterhead]\nlogos = ["1.svg", "2.svg", "3.svg", "4.svg", "5.svg"]\n[letter]', "letterhead.logos (line 14) holds 5 logos: a letterhead has room for 4."),
+    ("[letter]", '[letterhead]\nmade = []\n[letter]', "letterhead.made (line 14) is not a key that a campaign file has here."),
+    *(
+        ("[letter]", f"[letterhead]\nlogos = ['{name}']\n[letter]", "letterhead.logos[1] (line 14) must name a file in the campaign file's folder")
+        for name in ("/etc/a.svg", "../a.svg", "a/../../b.svg", "a//b.svg", "./a.svg", "a\\b.svg", "C:/a.svg", "https://evil.example/a.svg", ".. /a.svg")
+    ),
 ]  # fmt: skip
 
 
@@ -196,10 +211,14 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_an_annex_that_is_not_taken_yet_is_told_once() -> None:
+def test_a_faulty_annex_is_told_once_for_each_of_its_keys() -> None:
     bad = GOOD + '[[letter.annexes]]\ntitle = "((compte))"\nnote = 1\n'
 
-    assert len(faults_of(bad)) == 1
+    assert [fault.split(" ")[0] for fault in faults_of(bad)] == [
+        "letter.annexes[1].file",
+        "letter.annexes[1].title",
+        "letter.annexes[1].note",
+    ]
 
 
 @pytest.mark.parametrize("zero_width", ["\u200b", "\ufeff", "\u2066"])

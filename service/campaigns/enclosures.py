@@ -1,0 +1,188 @@
+"""The files beside a campaign file: its logos and annexes, checked when they are loaded and kept sealed."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlmodel import Session, col, or_, select
+
+from service.campaigns.file import CampaignFile
+from service.campaigns.file_tables import AnnexFile, LogoMade
+from service.foundation.errors import Permanent, Refused
+from service.foundation.keyed import keyed_hash
+from service.letter.annex_file import LARGEST_ANNEX, check_annex
+from service.letter.enclosed import Annex, Logo
+from service.letter.logos import LARGEST_LOGO, read_logo
+from service.model.campaign import Access, Campaign
+from service.model.enclosure import Enclosure, EnclosureKind
+from service.model.letter_revision import LetterRevision
+from service.store.keyring import Keyring
+from service.store.sealed import open_bytes, seal_bytes
+
+MOST_BYTES_OF_ANNEXES = 15_000_000
+"""All annexes of a letter together: with the letter they have to go into one mail."""
+
+A = TypeVar("A")
+B = TypeVar("B")
+Files = Mapping[tuple[EnclosureKind, str], bytes]
+"""Files by what they are to the letter and by the SHA-256 under which it names them."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Enclosed:
+    """A campaign file that knows the files beside it by their hashes, and those files."""
+
+    file: CampaignFile
+    files: Files
+
+
+def names_beside(file: CampaignFile) -> dict[str, int]:
+    """Name the files that a campaign file asks for, each with how many bytes it may have at most."""
+    asked = dict.fromkeys(file.letterhead.logos, LARGEST_LOGO)
+    return asked | dict.fromkeys((annex.file for annex in file.letter.annexes), LARGEST_ANNEX)
+
+
+def enclose(file: CampaignFile, given: Mapping[str, bytes]) -> Enclosed:
+    """Check the files beside a campaign file, all of names_beside().
+
+    Raises Refused with every file that is faulty, one sentence each.
+    """
+    faults: list[str] = []
+    logos = tuple(_told(faults, lambda name: read_logo(given[name], name=name), file.letterhead.logos))
+    annexes = tuple(_told(faults, lambda annex: _read_annex(annex, given[annex.file]), file.letter.annexes))
+    if sum(annex.size for annex in annexes) > MOST_BYTES_OF_ANNEXES:
+        faults.append(
+            f"The annexes have more than {MOST_BYTES_OF_ANNEXES // 1_000_000} MB together, which few offices take in a"
+            " mail: make them smaller."
+        )
+    if len({annex.sha256 for annex in annexes}) < len(annexes):
+        faults.append("Two annexes are the same file: leave one of them out.")
+    if faults:
+        raise Refused(
+            "The files beside the campaign file cannot be taken; nothing was changed.", tuple(faults)
+        )
+    made = tuple(
+        LogoMade(sha256=logo.sha256, kind=logo.kind, width=logo.width, height=logo.height) for logo in logos
+    )
+    letter, head = replace(file.letter, annexes=annexes), replace(file.letterhead, made=made)
+    files = {(EnclosureKind.ANNEX, annex.sha256): given[annex.file] for annex in annexes}
+    files |= {(EnclosureKind.LOGO, logo.sha256): logo.file for logo in logos}
+    files |= {(EnclosureKind.PICTURE, logo.sha256): logo.picture for logo in logos}
+    return Enclosed(file=replace(file, letter=letter, letterhead=head), files=files)
+
+
+def _told(faults: list[str], read: Callable[[A], B], given: Iterable[A]) -> Iterator[B]:
+    """Read one after the other, and go on where one is refused, so that all faults are told at once."""
+    for one in given:
+        try:
+            yield read(one)
+        except Refused as refusal:
+            faults.append(str(refusal))
+
+
+def _read_annex(annex: AnnexFile, data: bytes) -> AnnexFile:
+    pages = check_annex(data, name=annex.file)
+    return replace(annex, sha256=hashlib.sha256(data).hexdigest(), size=len(data), pages=pages)
+
+
+def refuse_unread(file: CampaignFile) -> None:
+    """Refuse a campaign file whose logos or annexes were not read with it."""
+    if len(file.letterhead.made) != len(file.letterhead.logos) or not all(
+        annex.sha256 for annex in file.letter.annexes
+    ):
+        raise Refused("The files beside the campaign file were not read with it; nothing was changed.")
+
+
+def keep_files(
+    session: Session, keyring: Keyring, campaign: Campaign, files: Files, *, now: datetime
+) -> None:
+    """Keep the files of a letter, each once; while its text was never final, those that it no longer has are dropped."""
+    keys = keyring.of(session, campaign.id)
+    wanted = {_index(keyring, kind, sha256): (kind, data) for (kind, sha256), data in files.items()}
+    there = session.exec(
+        select(Enclosure.id, Enclosure.file_index).where(Enclosure.campaign_id == campaign.id)
+    ).all()
+    known = {file_index for _, file_index in there}
+    for file_index, (kind, data) in wanted.items():
+        if file_index in known:
+            continue
+        row = Enclosure(campaign_id=campaign.id, kind=kind, file_index=file_index, content=b"", kept_at=now)
+        row.content = seal_bytes(keys, row, "content", data)
+        session.add(row)
+    was_final = session.exec(
+        select(LetterRevision.id).where(LetterRevision.campaign_id == campaign.id).limit(1)
+    ).first()
+    for row_id, file_index in there:
+        if file_index not in wanted and was_final is None:
+            session.delete(session.get_one(Enclosure, row_id))
+    session.flush()
+
+
+def logos_of(session: Session, keyring: Keyring, campaign_id: str, logos: Sequence[Logo]) -> tuple[Logo, ...]:
+    """Give logos with their files."""
+    return tuple(
+        replace(
+            logo,
+            file=_open(session, keyring, campaign_id, EnclosureKind.LOGO, logo.sha256),
+            picture=_open(session, keyring, campaign_id, EnclosureKind.PICTURE, logo.sha256),
+        )
+        for logo in logos
+    )
+
+
+def letter_logos(
+    session: Session, keyring: Keyring, campaign_id: str, file: CampaignFile
+) -> tuple[Logo, ...]:
+    """Give the logos of a letter as its file has them now, with their files."""
+    made = (
+        Logo(sha256=one.sha256, kind=one.kind, width=one.width, height=one.height)
+        for one in file.letterhead.made
+    )
+    return logos_of(session, keyring, campaign_id, tuple(made))
+
+
+def letter_annexes(file: CampaignFile) -> tuple[Annex, ...]:
+    """Give the annexes of a letter as its file has them now."""
+    return tuple(
+        Annex(title=one.title, sha256=one.sha256, size=one.size, pages=one.pages)
+        for one in file.letter.annexes
+    )
+
+
+def annex_bytes(session: Session, keyring: Keyring, campaign_id: str, annex: Annex) -> bytes:
+    """Open the file of an annex; raises Permanent where it is gone."""
+    return _open(session, keyring, campaign_id, EnclosureKind.ANNEX, annex.sha256)
+
+
+def letters_with_annex(
+    session: Session, keyring: Keyring, sha256: str, *, only_public: bool
+) -> Sequence[Campaign]:
+    """Find the letters that have, or had, the file of this hash as an annex; those that everybody may see, or all."""
+    index = _index(keyring, EnclosureKind.ANNEX, sha256)
+    found = (
+        select(Campaign)
+        .join(Enclosure, col(Enclosure.campaign_id) == Campaign.id)
+        .where(Enclosure.file_index == index)
+        .order_by(col(Campaign.id))
+    )
+    if only_public:
+        found = found.where(
+            or_(col(Campaign.published_at).is_not(None), col(Campaign.access) == Access.PUBLIC)
+        )
+    return session.exec(found).all()
+
+
+def _open(session: Session, keyring: Keyring, campaign_id: str, kind: EnclosureKind, sha256: str) -> bytes:
+    wanted = select(Enclosure).where(
+        Enclosure.campaign_id == campaign_id, Enclosure.file_index == _index(keyring, kind, sha256)
+    )
+    row = session.exec(wanted).one_or_none()
+    if row is None:
+        raise Permanent(f"A file of this letter is gone: its {kind.value} {sha256[:16]}….")
+    return open_bytes(keyring.of(session, campaign_id), row, "content")
+
+
+def _index(keyring: Keyring, kind: EnclosureKind, sha256: str) -> bytes:
+    return keyed_hash(keyring.site_key, f"{kind.value}\0{sha256}".encode())
