@@ -127,14 +127,14 @@ def serving_postfix(program: str) -> Iterator[SmtpSink]:
 
 
 @contextlib.contextmanager
-def serving_own(*, keep_newest: bool = False) -> Iterator[OwnSink]:
-    """Serve by our own sink, which may keep the newest mail as it came."""
+def serving_own(*, keep_newest: bool = False, answer_seconds: float = 0.0) -> Iterator[OwnSink]:
+    """Serve by our own sink, which may keep the newest mail as it came, and think before it answers for a mail."""
     with tempfile.TemporaryDirectory(prefix="undersigned-sink-") as folder:
         record, newest = Path(folder) / "record", Path(folder) / "newest"
         record.touch()
         kept = [str(newest)] if keep_newest else []
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.own_sink", str(record), *kept],
+            [sys.executable, "-m", "benchmarks.own_sink", str(record), str(answer_seconds), *kept],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

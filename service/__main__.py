@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from service.app import create_app
 from service.cli.main import run_command_line
+from service.schedules.measures import schedule_measures
 from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
 from service.wiring import Services
@@ -33,6 +34,8 @@ def make_app(services: Services) -> object:
             count_lag=COUNT_LAG,
             fonts=services.fonts,
             word_template=services.settings.word_template,
+            metrics_allow=services.settings.metrics_allow,
+            measurings=(schedule_measures,),
         )
     )
 

@@ -11,6 +11,7 @@ from service.web.public import public
 from service.web.reading import WholeRequest
 from service.web.security import guard
 from service.web.services import WebServices, give_services
+from service.web.watch import watch
 
 MOST_BYTES = 256 * 1024
 MOST_PARTS = 100
@@ -29,6 +30,7 @@ def create_app(services: WebServices) -> Flask:
     # A merged "//" would be a redirect built from the request's Host.
     app.url_map.merge_slashes = False
     give_services(app, services)
+    watch(app)
     guard(app, services)
     answer_errors(app)
     app.register_blueprint(public)

@@ -34,7 +34,7 @@ from service.store.engine import make_engine
 from service.store.keyring import Keyring
 from service.store.migrate import is_up_to_date, migrate
 from service.store.transaction import reading, transaction
-from service.store.wake import Wake
+from service.store.wake import Wake, make_wake
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
     _refuse_unless_reached(engine)
     if not is_up_to_date(engine):
         raise Refused("The database is not up to date: run `undersigned init` first.")
-    keyring, fonts, wake = Keyring(root), Fonts(directory=settings.font_dir), Wake()
+    keyring, fonts, wake = Keyring(root), Fonts(directory=settings.font_dir), make_wake(engine)
     domain = settings.mail_from.rpartition("@")[2] or urlsplit(settings.public_url).hostname or "localhost"
     return Services(
         settings=settings,

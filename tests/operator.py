@@ -22,6 +22,8 @@ from service.foundation.settings import PREFIX, Settings
 from service.wiring import Services
 
 ROOT = Path(__file__).resolve().parent.parent
+# What is to be refused would else never end, if it were not.
+_LASTING = ("run", "serve", "worker")
 
 
 class Operator:
@@ -43,10 +45,14 @@ class Operator:
             **({"UNDERSIGNED_DATABASE_URL": database_url} if database_url else {}),
         }
 
+    @property
+    def address(self) -> str:
+        """Where its pages are."""
+        return f"http://127.0.0.1:{self.web_port}"
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        # What is to be refused would else never end, if it were not.
-        return self._run_apart(*arguments) if arguments[:1] == ("run",) else self._run_here(*arguments)
+        return self._run_apart(*arguments) if arguments[0] in _LASTING else self._run_here(*arguments)
 
     def _run_here(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command within this process."""
@@ -77,37 +83,65 @@ class Operator:
         return done.stdout
 
     @contextmanager
-    def serving(self):
-        """Run `undersigned run` while the block lasts; the block may kill it."""
+    def serving(self, command: str = "run", *options: str):
+        """Run `undersigned run`, or `serve`, while the block lasts; the block may kill it."""
+        with self.started(command, "--port", str(self.web_port), *options) as process:
+            self._wait_until_it_answers(process)
+            yield process
+
+    @contextmanager
+    def working(self, *options: str):
+        """Run `undersigned worker` while the block lasts; the block may kill it."""
+        with self.started("worker", *options) as process:
+            yield process
+
+    @contextmanager
+    def beside(self):
+        """Start nothing: who serves does the rest as well."""
+        yield
+
+    @contextmanager
+    def started(self, *arguments: str):
+        """Run a command that lasts, while the block does."""
         log = (self.folder / "run.log").open("ab")
         process = subprocess.Popen(
-            [sys.executable, "-m", "service", "run", "--port", str(self.web_port)],
+            [sys.executable, "-m", "service", *arguments],
             env=self.environment,
             cwd=self.folder,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
         try:
-            self._wait_until_it_answers(process)
             yield process
         finally:
             process.terminate()
             try:
-                process.wait(timeout=15)
+                process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
             log.close()
 
+    def log(self) -> str:
+        """Give what the processes that last have said."""
+        return (self.folder / "run.log").read_text(encoding="utf-8")
+
+    def wait_for_log(self, word: str, *, seconds: float = 30) -> None:
+        """Wait until a process has said a word."""
+        end = time.monotonic() + seconds
+        while word not in self.log():
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.05)
+
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 30
         while time.monotonic() < end and process.poll() is None:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.web_port}/healthz", timeout=1):
                     return
             except OSError:
                 time.sleep(0.05)
-        raise AssertionError((self.folder / "run.log").read_text(encoding="utf-8"))
+        raise AssertionError(self.log())
 
 
 @contextmanager

@@ -21,9 +21,12 @@ from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
 from service.cli.run import run
 from service.cli.schedules import schedule
+from service.cli.serve import serve
 from service.cli.signatories import signatories
-from service.cli.system import doctor, init, status
+from service.cli.status import status
+from service.cli.system import doctor, init
 from service.cli.updates import update
+from service.cli.worker import worker
 from service.foundation.errors import Refused, ServiceError
 
 _WRONG_USE, _FAILURE = 2, 1
@@ -39,7 +42,7 @@ campaign.add_command(mirror)
 letter.add_command(verify)
 letter.add_command(words)
 for command in (
-    *(init, run, campaign, signatories, abuse, update, schedule),
+    *(init, run, serve, worker, campaign, signatories, abuse, update, schedule),
     *(letter, kit, deliver, outbox, status, doctor),
 ):
     commands.add_command(command)

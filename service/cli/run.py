@@ -1,6 +1,6 @@
 """run: web, scheduler and sender in one process."""
 
-import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -9,9 +9,12 @@ import click
 
 from service.cli.context import Context, pass_context, say
 from service.cli.listener import listen
-from service.store.sole import sole_process
-from service.worker.embedded import only_process, running_jobs
+from service.foundation.logs import set_up_logs
+from service.model.runner import RunnerKind
+from service.store.wake import listening
+from service.worker.embedded import free_all_of_others, only_process, running_jobs
 from service.worker.journal import journal_open
+from service.worker.presence import Presence
 from service.worker.returns import returns_received
 
 _GOOD_BYES = (signal.SIGTERM, signal.SIGINT)
@@ -25,12 +28,14 @@ _GOOD_BYES = (signal.SIGTERM, signal.SIGINT)
 @pass_context
 def run(context: Context, host: str, port: int) -> None:
     """Serve the pages, run the clock and send the mail, in one process."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up_logs(as_json=context.settings.log_as_json)
     services = context.services
+    # Its sender is the only one, and needs no word from the database of what this very process does.
+    services.wake.tell_by(None)
     for number in _GOOD_BYES:
         signal.signal(number, _leave)
-    with only_process(services.settings.data_dir), sole_process(services.engine):
+    presence = Presence(services, RunnerKind.RUN, on_loss=_end_this_process)
+    with only_process(services.settings.data_dir), presence, listening(services.engine, services.wake):
         app = context.make_app(services)
         server = listen(app, host=host, port=port)
         say(f"Undersigned listens on http://{host}:{server.effective_port}")
@@ -41,8 +46,13 @@ def run(context: Context, host: str, port: int) -> None:
         with journal_open(services) as (services, held):
             if held is not None:
                 say(held)
-            with running_jobs(services), returns_received(services):
+            free_all_of_others(services, presence.id)
+            with running_jobs(services, owner=presence.id), returns_received(services):
                 server.run()
+
+
+def _end_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(_: int, __: FrameType | None) -> None:

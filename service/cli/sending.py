@@ -9,7 +9,8 @@ from service.coordinators.audit import record
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line
 from service.mail.journal import begin, entries_beyond, look_at
-from service.mail.restored import Resumed
+from service.mail.journal_places import journal_folders
+from service.mail.restored import Resumed, sum_up
 from service.mail.restored import resume as resume_sending
 from service.mail.sending import hold as hold_sending
 from service.mail.sending import sending_state
@@ -52,17 +53,24 @@ def resume(context: Context, check: bool, without_journal: bool) -> None:
     if not check:
         # What the clock posts by itself, a reminder, may have gone after the backup: its row must be there to be compared.
         tick(services, operator())
-    folder = services.settings.journal_dir
-    journal = begin(folder) if without_journal and not check else look_at(folder)
+    root = services.settings.journal_dir
+    if without_journal and not check:
+        begin(root)
+    folders = [folder for folder in journal_folders(root) if folder == root or look_at(folder)]
     with (trial if check else transaction)(services.engine) as session:
-        done = resume_sending(
-            session,
-            journal,
-            functools.partial(entries_beyond, folder),
-            site_key=services.sender.site_key,
-            without_journal=without_journal,
-            now=services.clock(),
-        )
+        # Each sender of this machine has a journal of its own: sending goes on once all have been compared.
+        each = [
+            resume_sending(
+                session,
+                look_at(folder),
+                functools.partial(entries_beyond, folder),
+                site_key=services.sender.site_key,
+                without_journal=without_journal,
+                now=services.clock(),
+            )
+            for folder in folders
+        ]
+        done = sum_up(each)
         if done.obstacle is not None and not done.goes_on and not check:
             raise Refused(done.obstacle)
         record(

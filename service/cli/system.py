@@ -1,13 +1,12 @@
-"""init, status, doctor: set the service up, see it run, find what is wrong."""
+"""init, doctor: set the service up, find what is wrong."""
 
 import click
 
-from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.cli.context import Context, pass_context, say
 from service.cli.dns import report_dns
 from service.foundation.errors import Refused, ServiceError
 from service.letter.confine import lacking
 from service.letter.fonts import Fonts
-from service.mail import outbox
 from service.mail.dns import SystemResolver
 from service.mail.sending import sending_state
 from service.store.transaction import reading
@@ -21,25 +20,6 @@ def init(context: Context) -> None:
     done = initialize(context.settings)
     for line in done or ("Everything is in place.",):
         say(line)
-
-
-@click.command()
-@json_option
-@pass_context
-def status(context: Context, as_json: bool) -> None:
-    """Show what waits and what is due."""
-    services = context.services
-    with reading(services.engine) as session:
-        counts = outbox.counts(session)
-        held = sending_state(session).reason
-    if as_json:
-        say_json({"messages": counts, "can_send": services.transport is not None, "held": held})
-        return
-    if held is not None:
-        say(held)
-    say("Mail can be sent." if services.transport else "Mail cannot be sent: no relay is set; messages wait.")
-    for state, number in sorted(counts.items()):
-        say(f"{number:>8}  {state}")
 
 
 @click.command()

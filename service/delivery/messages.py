@@ -51,6 +51,10 @@ from service.store.links import link_token
 from service.store.sealed import open_record, open_text
 
 _ALERTS = {
+    "stuck": Sentence(
+        "E-mail of this letter is due for more than ten minutes and does not leave. The people who run the service can"
+        " see why: `undersigned status` and `undersigned doctor`. Nothing is lost, and it leaves as soon as it can."
+    ),
     "quarantine": Sentence(
         "Sign-ons to this letter are held and wait for your look: they came in a way that machines do, or too many at"
         " once. They count nowhere and got no e-mail. `undersigned signatories quarantine list {slug}` shows them,"

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -84,6 +85,10 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=9, description="how many proxies in front may be believed"
     )
+    log: str = Field(default="text", description="how the log is written: text or json")
+    metrics_allow: str = Field(
+        default="", description="who may read /metrics: `127.0.0.1 10.0.0.0/8`; nobody without it"
+    )
     onion_location: str = Field(default="", description="address of the same pages as an onion service")
     embed_on: str = Field(
         default="",
@@ -131,6 +136,21 @@ class Settings(BaseSettings):
                 "must be addresses of sites like https://lakes.example with spaces between, or *"
             )
         return " ".join(sites)
+
+    @field_validator("log")
+    @classmethod
+    def _is_a_manner(cls, value: str) -> str:
+        if value.lower() not in {"text", "json"}:
+            raise ValueError("must be text or json")
+        return value.lower()
+
+    @field_validator("metrics_allow")
+    @classmethod
+    def _is_a_list_of_networks(cls, value: str) -> str:
+        try:
+            return " ".join(str(ip_network(word)) for word in value.split())
+        except ValueError as error:
+            raise ValueError("must be addresses or networks like 127.0.0.1 10.0.0.0/8") from error
 
     @field_validator("mail_from")
     @classmethod
@@ -235,6 +255,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL of the database: as set, or SQLite in DATA_DIR."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'undersigned.db'}"
+
+    @property
+    def log_as_json(self) -> bool:
+        """Tell whether the log is written as JSON."""
+        return self.log == "json"
 
     @property
     def dkim_selectors(self) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ class JournalFailed(Transient):
     """The journal could not be written: what was to be sent must not leave, and may later."""
 
 
+class JournalTaken(Refused):
+    """Another process writes this journal."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """One fence: the mail with this Message-ID may have left from this moment on."""
@@ -118,7 +122,7 @@ class Journal:
             fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             self._held.close()
-            raise Refused(
+            raise JournalTaken(
                 f"Another sender writes the journal in {self._folder}: stop it, or give this one a JOURNAL_DIR of its own."
             ) from error
 

@@ -17,6 +17,7 @@ from service.mail.stock import Stock
 from service.mail.transport import Mail, RelayDown, Told, Transport
 from service.model.states import MessageState
 from service.store.claim import is_any_due, stale_messages
+from service.store.tally import LEASES_LOST, add_to
 from service.store.transaction import reading, transaction
 
 __all__ = ["Composer", "Leases", "Sender", "Unwanted", "deliver_due", "free_stale"]
@@ -93,6 +94,7 @@ def free_stale(engine: Engine, *, owner: str | None, clock: Clock) -> int:
                 move_message(session, row, MessageState.QUEUED, reason="its sender went away", now=now)
             else:
                 leave_in_doubt(session, row, reason="its sender went away while it was submitted", now=now)
+        add_to(session, LEASES_LOST, len(rows))
     return len(rows)
 
 

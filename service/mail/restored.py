@@ -3,8 +3,8 @@
 What the journal has beyond the database's number went out, or may have, after the backup was made: it must not go again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
@@ -98,6 +98,19 @@ def resume(
         other_senders=len(others),
         obstacle=obstacle,
         goes_on=goes_on,
+    )
+
+
+def sum_up(each: Sequence[Resumed]) -> Resumed:
+    """Sum up what was found with one journal after the other; whether sending goes on is known with the last (pure)."""
+    *_, last = each
+    return replace(
+        last,
+        gone=sum(one.gone for one in each),
+        left_in_doubt=sum(one.left_in_doubt for one in each),
+        settled=sum(one.settled for one in each),
+        unknown=sum(one.unknown for one in each),
+        obstacle=next((one.obstacle for one in each if one.obstacle is not None), None),
     )
 
 

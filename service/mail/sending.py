@@ -4,6 +4,7 @@ Three promises meet here. After the commit of a hold no fence commits any more. 
 sender, in the fence's own transaction. A database that is behind its journal sends nothing until a person has looked.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, literal, select, text
@@ -20,6 +21,7 @@ from service.store.rows import run_quickly
 
 _REASON_LENGTH = 300
 _SENTENCE_LENGTH = 500
+_AGAINST_ALL = frozenset({HoldCause.JOURNAL_AHEAD, HoldCause.MOVED})
 _BY_ITSELF = "start"
 _RESUME = "run `undersigned outbox resume`"
 _SENTENCES = {
@@ -113,14 +115,22 @@ def sending_state(session: Session) -> Sending:
     return state
 
 
-def check_journal(session: Session, journal: Standing, *, now: datetime) -> str | None:
+def check_journal(
+    session: Session,
+    journal: Standing,
+    *,
+    now: datetime,
+    beside: Sequence[Standing] = (),
+    joins: bool = False,
+) -> str | None:
     """Compare a sender's journal with the database, at its start, and hold all sending where they do not agree.
 
-    Gives the sentence that says why sending is held, by this check or before, else None. A journal that is new to a
-    database which never fenced a mail is enrolled. Where sending is held, what the database believes to be
+    Gives the sentence that says why sending is held, by this check or before, else None. A journal that is new is
+    enrolled where the database never fenced a mail, where one of those that lie `beside` it vouches for the
+    database, or where a person says that it `joins` other senders. Where sending is held, what the database believes to be
     in submission becomes uncertain and does not go once more by itself: its sender settled it long ago.
     """
-    cause = find_cause(session, journal)
+    cause = _find_cause_among(session, journal, beside, joins=joins)
     if cause is None:
         _enrol_if_new(session, journal, now=now)
         return sending_state(session).reason
@@ -142,6 +152,11 @@ def find_cause(session: Session, journal: Standing) -> HoldCause | None:
     if mark is not None and mark.place != journal.place:
         return HoldCause.MOVED
     return None
+
+
+def is_stranger(session: Session, journal: Standing, beside: Sequence[Standing]) -> bool:
+    """Tell whether a journal is new to a database that has sent mail, and none beside it vouches for that database."""
+    return _is_new(session, journal) and _has_fenced(session) and not _vouched_for(session, beside)
 
 
 def enrol(session: Session, journal: Standing, *, now: datetime) -> JournalMark:
@@ -186,6 +201,30 @@ def _set(
     state.reason, state.cause, state.held_by = sentence[:_SENTENCE_LENGTH], cause, by
     state.held_since = state.held_since or now
     session.add(state)
+
+
+def _find_cause_among(
+    session: Session, journal: Standing, beside: Sequence[Standing], *, joins: bool
+) -> HoldCause | None:
+    # One that knows more than the database, or was copied along with it, speaks for all that lie there.
+    against = [cause for one in beside if (cause := find_cause(session, one)) in _AGAINST_ALL]
+    if against:
+        return against[0]
+    if _is_new(session, journal) and (joins or _vouched_for(session, beside)):
+        return None
+    return find_cause(session, journal)
+
+
+def _is_new(session: Session, journal: Standing) -> bool:
+    return not journal.last and session.get(JournalMark, journal.journal_id) is None
+
+
+def _vouched_for(session: Session, beside: Sequence[Standing]) -> bool:
+    return any(one.last and find_cause(session, one) is None and _is_known(session, one) for one in beside)
+
+
+def _is_known(session: Session, journal: Standing) -> bool:
+    return session.get(JournalMark, journal.journal_id) is not None
 
 
 def _enrol_if_new(session: Session, journal: Standing, *, now: datetime) -> None:

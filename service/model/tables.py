@@ -28,6 +28,7 @@ from service.model.message import Message, MessageEvent
 from service.model.page_stamp import PageStamp
 from service.model.recipient import Recipient
 from service.model.resemblance import LikenessIndex, Resemblance
+from service.model.runner import JobTurn, QueueStep, Runner, Tally
 from service.model.schedule import Occurrence, Schedule
 from service.model.sending import JournalMark, Sending
 from service.model.signature import Signature
@@ -59,6 +60,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Inquiry,
     Intake,
     IssuedCopy,
+    JobTurn,
     JournalMark,
     LetterRevision,
     LikenessIndex,
@@ -71,13 +73,16 @@ TABLES: tuple[type[SQLModel], ...] = (
     MessageEvent,
     Occurrence,
     PageStamp,
+    QueueStep,
     Recipient,
     Resemblance,
+    Runner,
     Schedule,
     Sending,
     Signature,
     SiteSecret,
     Suppression,
+    Tally,
     TokenBucket,
     Update,
     Waiting,

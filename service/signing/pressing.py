@@ -29,6 +29,7 @@ _NOTE = (
     "INSERT INTO follow_up (signature_id, opened_at) VALUES (:id, :opened)"
     " ON CONFLICT (signature_id) DO NOTHING"
 )
+_HOLD_NOTE = "SELECT 1 FROM follow_up WHERE signature_id = :id FOR UPDATE SKIP LOCKED"
 _TAKE_NOTE = "DELETE FROM follow_up WHERE signature_id = :id RETURNING opened_at"
 # What was given is sealed anew whenever it changes: while these bytes stand, nothing that was shown has changed.
 _CONFIRM = (
@@ -88,6 +89,9 @@ def pressed(session: Session, *, most: int) -> Sequence[str]:
 
 def follow_up(session: Session, keyring: Keyring, signature_id: str, *, now: datetime) -> bool:
     """Do what follows from a press; tells whether there was anything to do. Done twice, it is done once."""
+    # Another worker may have it in hand: then it is left to that one, and nobody waits.
+    if run_quickly(session.connection(), _HOLD_NOTE, id=signature_id) is None:
+        return False
     signature = lock_signature(session, signature_id)
     opened_at = run_quickly(session.connection(), _TAKE_NOTE, id=signature_id)
     if opened_at is None:

@@ -1,6 +1,6 @@
 """Hold many rows, so that several statements speak of the very same ones."""
 
-from sqlalchemy import ColumnElement, Select, String, func, literal
+from sqlalchemy import ColumnElement, Select, String, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session
@@ -19,3 +19,10 @@ def hold_rows(
         return key.in_(found)
     keys = session.execute(found.with_for_update(skip_locked=skip_locked)).scalars().all()
     return key == func.any(literal(keys, ARRAY(String)))
+
+
+def is_alone(session: Session, what: str) -> bool:
+    """Tell whether no other transaction does the same thing; until this one ends, none begins to. SQLite has one writer."""
+    if session.connection().dialect.name != "postgresql":
+        return True
+    return bool(session.execute(select(func.pg_try_advisory_xact_lock(func.hashtext(what)))).scalar_one())

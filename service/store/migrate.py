@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from service.store.engine import READING
+from service.store.queue_schema import bring_queue, has_queue
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
@@ -22,13 +23,14 @@ def migrate(engine: Engine, *, to: str = "head") -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(20261123)"))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+        bring_queue(connection)
 
 
 def is_up_to_date(engine: Engine) -> bool:
-    """Tell whether the database stands at the newest migration."""
+    """Tell whether the database stands at the newest migration, and its queue at the version that is installed."""
     with engine.connect().execution_options(**{READING: True}) as connection:
         here = MigrationContext.configure(connection).get_current_revision()
-    return here == ScriptDirectory.from_config(_config()).get_current_head()
+        return here == ScriptDirectory.from_config(_config()).get_current_head() and has_queue(connection)
 
 
 def _config() -> Config:

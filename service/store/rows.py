@@ -18,6 +18,7 @@ from service.model.columns import Moment
 _POSTGRESQL = "postgresql"
 _RETURNING = " RETURNING "
 _PLACE = re.compile(r":([a-z_]+)")
+_LOCKS = re.compile(r" FOR (SHARE|UPDATE SKIP LOCKED)$")
 _CELL = re.compile(r"\bv\.([a-z_]+)")
 # SQLite takes 32,766 values in one statement.
 _MOST_VALUES = 30_000
@@ -157,14 +158,15 @@ def _run_on_postgresql(
 def run_quickly(connection: Connection, sql: str, **values: object) -> Any:
     """Run a statement that gives one value or none, and give that value; None where it gives no row.
 
-    Its parameters are named `:name`. `FOR SHARE` at its end is for PostgreSQL only: SQLite has no locks of rows.
+    Its parameters are named `:name`. `FOR SHARE`, or `FOR UPDATE SKIP LOCKED`, at its end is for PostgreSQL only: SQLite
+    has no locks of rows.
     """
     given = {name: _as_kept(connection.dialect, value) for name, value in values.items()}
     if connection.dialect.name == _POSTGRESQL:
         moments = frozenset(name for name, value in values.items() if isinstance(value, datetime))
         statement = _for_postgresql(sql, (), tuple(given), moments)
     else:
-        statement = sql.removesuffix(" FOR SHARE")
+        statement = _LOCKS.sub("", sql)
     with _raw_cursor(connection, sql) as cursor:
         _execute(connection, cursor, statement, given)
         row = cursor.fetchone()

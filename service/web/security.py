@@ -25,7 +25,7 @@ FOREIGN_SITE = Sentence(
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OWN = frozenset({"same-origin", "none"})
 # Whoever asks whether we live comes by any address, and learns nothing else.
-PROBES = frozenset({"public.healthz", "public.readyz"})
+PROBES = frozenset({"public.healthz", "public.readyz", "public.metrics"})
 # RFC 8058, section 3.2: the mail provider posts this one for the reader, from wherever it is.
 FROM_ANYWHERE = frozenset({"public.stop_mail"})
 

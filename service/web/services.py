@@ -1,7 +1,7 @@
 """What the web door is given from outside, and how its pages reach it."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 from service.foundation.clock import Clock
 from service.foundation.sealing import CampaignKeys
 from service.letter.fonts import Fonts
+from service.metrics.exposition import Exposition
+from service.metrics.measures import Measuring
 from service.signing.abuse.visit import Caution
 from service.signing.receiving import Reception
 from service.store.direct import Direct
@@ -28,7 +30,8 @@ class WebServices:
     """Everything that the pages work with; `wake` tells the sender that mail may be waiting, after a commit.
 
     `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
-    `count_lag`.
+    `count_lag`. `metrics_allow` names the networks from which /metrics may be read, and `measurings` read what stands
+    there beside what is always measured.
     """
 
     engine: Engine
@@ -43,6 +46,8 @@ class WebServices:
     count_lag: timedelta = timedelta(0)
     fonts: Fonts = field(default_factory=Fonts)
     word_template: Path | None = None
+    metrics_allow: str = ""
+    measurings: Sequence[Measuring] = ()
 
     def now(self) -> datetime:
         """Tell the moment of this request."""
@@ -66,6 +71,11 @@ class WebServices:
             return known
         with reading(self.engine) as session:
             return self.keyring.of(session, campaign_id)
+
+    @functools.cached_property
+    def exposition(self) -> Exposition:
+        """What monitors are told."""
+        return Exposition(self.engine, self.clock, self.measurings)
 
     @functools.cached_property
     def letters(self) -> KeptLetters:

@@ -3,20 +3,17 @@
 import contextlib
 import fcntl
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.foundation.errors import Refused, ServiceError
-from service.foundation.identity import make_id
+from service.foundation.errors import Refused
 from service.mail.postman import free_stale
 from service.wiring import Services
-from service.worker.jobs import JOBS, Job
-
-_log = logging.getLogger("undersigned.worker")
-_SENDER_LISTENS = 0.9
+from service.worker.jobs import JOBS, SENDER, Job
+from service.worker.turns import Turns
 
 
 @contextlib.contextmanager
@@ -32,23 +29,21 @@ def only_process(data_dir: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def running_jobs(services: Services) -> Iterator[None]:
-    """Run every job of this process until the block ends; the block must hold only_process.
+def running_jobs(services: Services, *, owner: str, jobs: Sequence[Job] = JOBS) -> Iterator[None]:
+    """Run jobs of this process until the block ends, by its name among all that send.
 
     At its end the sender stops within seconds, however much is due: what it has not carried goes back into the queue.
-    What another process left in its hands when it stopped is given back first: nobody else is sending.
     """
-    owner = make_id()
-    free_stale(services.engine, owner=owner, clock=services.clock)
     # A job that is still at work when its next turn comes is simply not started twice: nothing to warn of.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    turns = Turns(services, owner)
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(len(JOBS) + 1)},
+        executors={"default": ThreadPoolExecutor(len(jobs) + 1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    for job in JOBS:
-        scheduler.add_job(_guarded(job, services, owner), "interval", seconds=job.every_seconds, id=job.name)
+    for job in jobs:
+        scheduler.add_job(_turning(job, services, turns), "interval", seconds=job.every_seconds, id=job.name)
     scheduler.start()
     try:
         yield
@@ -59,19 +54,20 @@ def running_jobs(services: Services) -> Iterator[None]:
             services.transport.close()
 
 
-def _guarded(job: Job, services: Services, owner: str) -> Callable[[], None]:
-    """Keep one job's failure from stopping the others, and say which job failed, without any person's data."""
+def free_all_of_others(services: Services, owner: str) -> None:
+    """Give back what another process left in its hands when it stopped, for one that knows that nobody else is sending."""
+    free_stale(services.engine, owner=owner, clock=services.clock)
 
-    def run() -> None:
-        try:
-            job.run(services, owner)
-            while job.name == "drain_outbox" and services.wake.wait(_SENDER_LISTENS):
-                if services.wake.is_stopping():
-                    return
-                job.run(services, owner)
-        except ServiceError as error:
-            _log.warning("job %s did not finish: %s", job.name, type(error).__name__)
-        except Exception as error:  # noqa: BLE001 -- the last resort of a thread: the next turn tries again
-            _log.error("job %s failed: %s", job.name, type(error).__name__)
 
-    return run
+def _turning(job: Job, services: Services, turns: Turns) -> Callable[[], None]:
+    """Let every job take its turn when it comes; the sender keeps its thread, so that it hears the bell at any moment."""
+
+    def take() -> None:
+        turns.take(job)
+
+    def take_again_and_again() -> None:
+        while not services.wake.is_stopping():
+            turns.take(job)
+            services.wake.wait(job.every_seconds)
+
+    return take_again_and_again if job.name == SENDER else take

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from service.campaigns.life import close_due, publish_due
 from service.delivery.follow import follow_deliveries, send_waiting_press
@@ -26,16 +27,31 @@ from service.signing.organizations.asking import answer_inquiries
 from service.signing.organizations.looking_up import look_up_domains
 from service.signing.remind_change import remind_of_changes
 from service.signing.waiting import forget_waiting
+from service.store.lock import is_alone
 from service.store.transaction import transaction
 from service.wiring import Services
 from service.worker.confirmations import follow_up_presses
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.returns import read_returns
+from service.worker.upkeep import forget_runners, warn_of_stuck_mail
 
 _log = logging.getLogger("undersigned.worker")
 # What a log says of a mail it says soon; a log of weeks is not read twice a minute.
 _FRESH_DOUBT = timedelta(hours=1)
 _OLD_DOUBT = timedelta(days=14)
+
+
+class Queue(StrEnum):
+    """Which workers do a job: each takes some of these, or all."""
+
+    MAIL = "mail"
+    """What each process does for itself, beside all others: it sends, and asks the log of its own machine."""
+    LETTERS = "letters"
+    """What people wait for, and what the clock asks of letters: once at a time in the whole cluster, as all below."""
+    DELIVERIES = "deliveries"
+    """What became of what was handed over."""
+    UPKEEP = "upkeep"
+    """What keeps the house in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +60,8 @@ class Job:
 
     name: str
     run: Callable[[Services, str], int]
-    every_seconds: float
+    every_seconds: int
+    queue: Queue
 
 
 def drain_outbox(services: Services, owner: str) -> int:
@@ -109,7 +126,8 @@ def watch_bulk(services: Services, owner: str) -> int:
     """Stop bulk mail that does harm, and let the rest follow a canary that went well; gives how many things it did."""
     del owner
     with transaction(services.engine) as session:
-        stopped = trip_breakers(session, now=services.clock())
+        # A process that slept in the middle of it may wake beside the one that has its turn now.
+        stopped = trip_breakers(session, now=services.clock()) if is_alone(session, "trip_breakers") else 0
     if stopped:
         _log.warning("bulk mail was stopped: too much of it came back")
     followed = 0
@@ -241,22 +259,27 @@ def look_up(services: Services, owner: str) -> int:
 
 _STEPS: tuple[Callable[[Services], int], ...] = (send_links, close, follow, publish, answer)
 
+SENDER = "drain_outbox"
+"""The job that waits for the bell between its turns."""
+
 JOBS = (
-    Job(name="drain_outbox", run=drain_outbox, every_seconds=1),
-    Job(name="take_in_forms", run=take_in_forms, every_seconds=1),
-    Job(name="follow_up_presses", run=follow_up_presses, every_seconds=1),
-    Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120),
-    Job(name="forget_forms", run=forget_forms, every_seconds=3600),
-    Job(name="expire", run=expire, every_seconds=3600),
-    Job(name="fire_schedules", run=fire_schedules, every_seconds=1),
-    Job(name="tick", run=tick, every_seconds=1),
-    Job(name="read_returns", run=read_returns, every_seconds=60),
-    Job(name="watch_bulk", run=watch_bulk, every_seconds=10),
-    Job(name="ask_again", run=ask_again, every_seconds=10),
-    Job(name="look_up", run=look_up, every_seconds=60),
-    Job(name="forget_days", run=forget_days, every_seconds=3600),
-    Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600),
-    Job(name="free_leases", run=free_leases, every_seconds=30),
-    Job(name="ask_ledger", run=ask_ledger, every_seconds=30),
-    Job(name="ask_ledger_again", run=ask_ledger_again, every_seconds=3600),
+    Job(name=SENDER, run=drain_outbox, every_seconds=1, queue=Queue.MAIL),
+    Job(name="ask_ledger", run=ask_ledger, every_seconds=30, queue=Queue.MAIL),
+    Job(name="ask_ledger_again", run=ask_ledger_again, every_seconds=3600, queue=Queue.MAIL),
+    Job(name="take_in_forms", run=take_in_forms, every_seconds=1, queue=Queue.LETTERS),
+    Job(name="follow_up_presses", run=follow_up_presses, every_seconds=1, queue=Queue.LETTERS),
+    Job(name="fire_schedules", run=fire_schedules, every_seconds=1, queue=Queue.LETTERS),
+    Job(name="tick", run=tick, every_seconds=1, queue=Queue.LETTERS),
+    Job(name="ask_again", run=ask_again, every_seconds=10, queue=Queue.LETTERS),
+    Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
+    Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),
+    Job(name="read_returns", run=read_returns, every_seconds=60, queue=Queue.DELIVERIES),
+    Job(name="watch_bulk", run=watch_bulk, every_seconds=10, queue=Queue.DELIVERIES),
+    Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),
+    Job(name="warn_of_stuck_mail", run=warn_of_stuck_mail, every_seconds=60, queue=Queue.DELIVERIES),
+    Job(name="expire", run=expire, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="forget_forms", run=forget_forms, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="forget_days", run=forget_days, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600, queue=Queue.UPKEEP),
+    Job(name="forget_runners", run=forget_runners, every_seconds=600, queue=Queue.UPKEEP),
 )

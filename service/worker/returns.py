@@ -2,9 +2,11 @@
 
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from service.foundation.errors import Refused
 from service.mail.authentic import proves_domain
 from service.mail.bounce import Report, read_report
 from service.mail.dns import Resolver, SystemResolver
@@ -20,6 +22,7 @@ from service.store.transaction import transaction
 from service.wiring import Services
 
 _log = logging.getLogger("undersigned.worker")
+_DOOR_SECONDS = 5.0
 
 MakeResolver = Callable[[], Resolver]
 """Makes what asks the DNS about the sender of an answer, anew for each: one that met silence asks no more."""
@@ -40,6 +43,29 @@ def returns_received(
         keep=lambda to, data: _log_report(_settle(services, to, data, make_resolver)),
     ) as port:
         yield port
+
+
+@contextlib.contextmanager
+def returns_received_somewhere(services: Services) -> Iterator[None]:
+    """Listen at BOUNCE_LISTEN as returns_received() does, as soon as no other process of this machine does."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_listen_in_turn, args=(services, ended), daemon=True)
+    if services.settings.bounce_address is not None:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if thread.is_alive():
+            thread.join(10)
+
+
+def _listen_in_turn(services: Services, ended: threading.Event) -> None:
+    while not ended.is_set():
+        # Another process has the door, and this one is there when it goes.
+        with contextlib.suppress(Refused), returns_received(services):
+            ended.wait()
+        ended.wait(_DOOR_SECONDS)
 
 
 def read_returns(services: Services, owner: str, *, make_resolver: MakeResolver = SystemResolver) -> int:

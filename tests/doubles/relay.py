@@ -16,11 +16,12 @@ from tests.doubles.hanging_up import HangingUp
 
 @dataclass
 class Relay:
-    """What the server has taken, in order; `seconds_each` is how long it thinks about each mail."""
+    """What the server has taken, in order, and when; `seconds_each` is how long it thinks about each mail."""
 
     port: int
     seconds_each: float = 0.0
     taken: list[EmailMessage] = field(default_factory=list)
+    taken_at: list[float] = field(default_factory=list)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Keep one mail."""
@@ -28,6 +29,7 @@ class Relay:
         assert isinstance(envelope.content, bytes)
         parsed = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
+        self.taken_at.append(time.monotonic())
         self.taken.append(parsed)
         return "250 2.0.0 taken"
 

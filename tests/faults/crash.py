@@ -7,23 +7,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select, update
-from sqlmodel import col
-
-from service.foundation.clock import now
-from service.mail import outbox
-from service.model.message import Message, MessageKind
-from service.model.states import MessageState
+from service.model.message import MessageKind
 from service.store.engine import make_engine
-from service.store.transaction import reading, transaction
-from tests.faults.audit import Case, Tally, audit
+from tests.faults.audit import Tally
 from tests.faults.crew import Crew, Databases, Member, Postgres, Sqlite
+from tests.faults.scene import PATIENCE, Result, Scene
 from tests.faults.sender import Label, MakeTransport, as_it_is
-from tests.faults.server import Behaviour, FaultyServer, serving
+from tests.faults.server import Behaviour, serving
+from tests.faults.workers import Hardship, drain_in_hardship
 
 SENDERS, CONNECTIONS = 4, 4
 KINDS = (
@@ -33,9 +28,7 @@ KINDS = (
     MessageKind.APPROVAL,
     MessageKind.INVITATION,
 )
-_WAITING = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SUBMITTING)
 _AT_ONCE = 3
-_PATIENCE = 60.0
 _SLEEP = 2.0
 _BODY_ON_THE_WAY = (Label.AFTER_FENCE, Label.MID_BODY, Label.AFTER_DOT)
 _IN_A_COMMIT = (Label.BEFORE_CLAIM, Label.BEFORE_FENCE, Label.BEFORE_ACCEPT, Label.BEFORE_FREE)
@@ -75,93 +68,6 @@ class Strike:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
-    """One line of the table."""
-
-    what: str
-    tally: Tally | None
-    faults: Sequence[str]
-    seconds: float
-
-
-@dataclass(kw_only=True)
-class Scene:
-    """A database, a relay and a crew around one audience."""
-
-    engine: Engine
-    server: FaultyServer
-    crew: Crew
-    audience: int = 0
-    kills: int = 0
-    sleeps_in_a_commit: bool = False
-    cancelled: dict[str, float] = field(default_factory=dict)
-
-    def post(self, count: int, *, kinds: Sequence[MessageKind]) -> None:
-        """Post so many mails, one to each recipient, the kinds taking turns."""
-        for first in range(0, count, 500):
-            with transaction(self.engine) as session:
-                for number in range(first, min(first + 500, count)):
-                    outbox.post(
-                        session,
-                        kind=kinds[number % len(kinds)],
-                        recipient_ref=f"person{number}",
-                        occurrence="1",
-                        now=now(),
-                    )
-        self.audience += count
-
-    def waiting(self) -> int:
-        """Count the mails that have not come to an end."""
-        found = select(func.count()).where(col(Message.state).in_(_WAITING))
-        with reading(self.engine) as session:
-            return int(session.execute(found).scalar_one())
-
-    def hasten(self) -> None:
-        """Let the time pass that queued mails wait for: the grace of a second copy, the pause after a deferral.
-
-        Nothing of the product is changed by it: the same rows come due, only sooner.
-        """
-        here = now()
-        due = update(Message).where(col(Message.state) == MessageState.QUEUED, col(Message.due_at) > here)
-        with transaction(self.engine) as session:
-            session.execute(due.values(due_at=here))
-
-    def cancel(self, recipients: Sequence[str]) -> None:
-        """Cancel what waits for these, and note when each cancel that took something was committed."""
-        for recipient in recipients:
-            with transaction(self.engine) as session:
-                moved = outbox.cancel_for(session, recipient_ref=recipient, now=now())
-            if moved:
-                self.cancelled[recipient] = time.monotonic()
-
-    def in_hand(self, most: int) -> list[str]:
-        """Name some recipients whose mail is claimed or comes next."""
-        found = (
-            select(col(Message.recipient_ref))
-            .where(col(Message.state).in_((MessageState.CLAIMED, MessageState.QUEUED)))
-            .order_by(col(Message.state), col(Message.priority), col(Message.due_at), col(Message.id))
-            .limit(most)
-        )
-        with reading(self.engine) as session:
-            return list(session.execute(found).scalars())
-
-    def drain(self, *, seconds: float = _PATIENCE) -> bool:
-        """Wait until every mail has come to an end; tells whether that happened in time."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.hasten()
-            if not self.waiting():
-                return True
-            time.sleep(0.1)
-        return False
-
-    def audit(self, *, doubt_allowed: int) -> Tally:
-        """Hold the outbox against the ledger."""
-        case = Case(audience=self.audience, doubt_allowed=doubt_allowed, cancelled=self.cancelled)
-        return audit(self.engine, self.server.ledger, case)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Plan:
     """How much is done, and with which transport."""
 
@@ -171,7 +77,8 @@ class Plan:
     make_transport: MakeTransport = as_it_is
     kill_every: tuple[float, float] = (0.3, 1.0)
     answer_seconds: float = 0.0
-    parts: Sequence[str] = ("labels", "soak")
+    parts: Sequence[str] = ("labels", "soak", "workers")
+    hardships: Sequence[Hardship] = ()
     databases: Sequence[str] = ("sqlite", "postgresql")
 
 
@@ -234,7 +141,7 @@ def play(strike: Strike, databases: Databases, plan: Plan) -> Result:
         if strike.label is Label.AFTER_DOT:
             stage.server.gate.clear()
         victim = stage.crew.start(stop_at=strike.label)
-        if not victim.reaches_its_label(seconds=_PATIENCE):
+        if not victim.reaches_its_label(seconds=PATIENCE):
             return _result(what, None, ["label not reached"], began)
         if strike.label is Label.AFTER_DOT:
             _wait_for(lambda: bool(stage.server.ledger.entries()))
@@ -249,7 +156,7 @@ def play(strike: Strike, databases: Databases, plan: Plan) -> Result:
 
 def _kill_a_forerunner(stage: Scene) -> None:
     forerunner = stage.crew.start(stop_at=Label.AFTER_FENCE)
-    forerunner.reaches_its_label(seconds=_PATIENCE)
+    forerunner.reaches_its_label(seconds=PATIENCE)
     stage.crew.kill(forerunner)
 
 
@@ -351,6 +258,9 @@ def run(plan: Plan) -> list[Result]:
                 results += _show(play_all(databases, plan))
             if "soak" in plan.parts:
                 results += _show([soak(databases, plan)])
+            if "workers" in plan.parts and databases.can_stop:
+                for hardship in plan.hardships:
+                    results += _show([drain_in_hardship(databases, hardship)])
     return results
 
 
@@ -397,7 +307,7 @@ def _result(what: str, tally: Tally | None, faults: Sequence[str], began: float)
 
 
 def _wait_for(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while not is_so() and time.monotonic() < end:
         time.sleep(0.01)
 
@@ -407,7 +317,7 @@ def _read(arguments: Sequence[str], make_transport: MakeTransport) -> Plan:
     parser.add_argument("--quick", action="store_true", help="a tenth of the mails, one kind for each case")
     parser.add_argument("--messages", type=int, help="how many mails the soak sends")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))  # noqa: S311 -- chance for a test, no secret
-    parser.add_argument("--part", choices=["labels", "soak"], action="append")
+    parser.add_argument("--part", choices=["labels", "soak", "workers"], action="append")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--kill-every", type=float, help="seconds between kills; else at random 0.3 to 1")
     parser.add_argument("--answer-seconds", type=float, default=0.0, help="how long the relay thinks")
@@ -420,6 +330,16 @@ def _read(arguments: Sequence[str], make_transport: MakeTransport) -> Plan:
         make_transport=make_transport,
         kill_every=(every, every) if every else (0.3, 1.0),
         answer_seconds=asked.answer_seconds,
-        parts=asked.part or ("labels", "soak"),
+        parts=asked.part or ("labels", "soak", "workers"),
+        hardships=_hardships(asked.seed, is_quick=asked.quick),
         databases=asked.database or ("sqlite", "postgresql"),
     )
+
+
+def _hardships(seed: int, *, is_quick: bool) -> Sequence[Hardship]:
+    if is_quick:
+        return [Hardship(workers=3, mails=600, blows=3, seed=seed, answer_seconds=0.4)]
+    return [
+        Hardship(workers=workers, mails=1500 * workers, blows=15, seed=seed + workers, answer_seconds=0.4)
+        for workers in (2, 4, 8)
+    ]

@@ -21,15 +21,25 @@ from tests.house.repository import ROOT, files
 
 def test_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": _is_ours}
+        )
 
         assert compare_metadata(context, metadata) == []
+
+
+def _is_ours(name: str | None, kind: str, _: object) -> bool:
+    return not (kind == "table" and (name or "").startswith("procrastinate_"))
 
 
 def test_both_make_the_same_tables_and_no_others(engine: Engine) -> None:
     tables = set(inspect(engine).get_table_names())
 
-    assert tables == {*metadata.tables, "alembic_version"}
+    # What the queue of several workers has on PostgreSQL is brought in by its own library.
+    assert {name for name in tables if not name.startswith("procrastinate_")} == {
+        *metadata.tables,
+        "alembic_version",
+    }
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:

@@ -24,6 +24,7 @@ from service.schedules.built_in import keep_built_in
 from service.schedules.due import Timing
 from service.schedules.fire import A_PART, fire_part
 from service.schedules.forecast import Planned, forecast
+from service.schedules.measures import schedule_measures
 from service.schedules.plan import (
     Plan,
     add_schedule,
@@ -516,3 +517,23 @@ def test_a_forecast_says_what_is_planned_before_the_letter_opens(planner):
     ]
     with reading(planner.engine) as session:
         assert session.execute(select(Schedule)).first() is None
+
+
+def test_a_monitor_is_told_how_far_behind_it_is(planner):
+    planner.has(number=2)
+    planner.plans()
+    planner.plans("asks", late=Late.ASK)
+    planner.now += DAY + HOUR
+
+    def told() -> dict[str, list[float]]:
+        with reading(planner.engine) as session:
+            return {
+                one.name: [value for _, value in one.values]
+                for one in schedule_measures(session, planner.now)
+            }
+
+    assert told() == {"undersigned_occurrences": [0, 0], "undersigned_schedule_lag_seconds": [0]}
+    planner.begin()
+    assert told() == {"undersigned_occurrences": [1, 1], "undersigned_schedule_lag_seconds": [3600]}
+    planner.post()
+    assert told() == {"undersigned_occurrences": [0, 1], "undersigned_schedule_lag_seconds": [0]}

@@ -117,7 +117,7 @@ def test_a_database_that_is_not_there_is_not_ready(
 
     answer = visitor.open("/readyz")
 
-    assert (answer.status_code, answer.text) == (503, "not ready\n")
+    assert (answer.status_code, answer.text) == (503, "migrations\n")
     assert visitor.open("/healthz").status_code == 200
     empty.dispose()
 

@@ -1,0 +1,85 @@
+"""status: what waits, who works, when each job was last done, and how far sending is behind."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.mail import outbox
+from service.mail.sending import sending_state
+from service.mail.stuck import Lag, lag_of
+from service.store.transaction import reading
+from service.worker.cluster import waiting_turns
+from service.worker.overview import job_turns, processes, seconds_since
+
+
+@click.command()
+@json_option
+@pass_context
+def status(context: Context, as_json: bool) -> None:
+    """Show what waits and what is due, which processes live, and when each job was last done."""
+    services = context.services
+    now = services.clock()
+    with reading(services.engine) as session:
+        counts = outbox.counts(session)
+        held = sending_state(session).reason
+        lag = lag_of(session, now=now)
+        runners = processes(session, now=now)
+        jobs = job_turns(session, now=now)
+        waiting = waiting_turns(session)
+    told = {
+        "messages": counts,
+        "can_send": services.transport is not None,
+        "held": held,
+        "oldest_due_seconds": seconds_since(lag.oldest_due_at, now=now),
+        "is_stuck": lag.is_stuck,
+        "processes": runners,
+        "jobs": jobs,
+        "waiting_turns": waiting,
+    }
+    if as_json:
+        say_json(told)
+        return
+    if held is not None:
+        say(held)
+    say("Mail can be sent." if services.transport else "Mail cannot be sent: no relay is set; messages wait.")
+    _say_lag(lag, now=now)
+    for state, number in sorted(counts.items()):
+        say(f"{number:>8}  {state}")
+    _say_processes(runners)
+    _say_jobs(jobs)
+
+
+def _say_lag(lag: Lag, *, now: datetime) -> None:
+    age = seconds_since(lag.oldest_due_at, now=now)
+    if age is not None:
+        stuck = ", and it is stuck: `undersigned doctor` may say why" if lag.is_stuck else ""
+        say(f"The oldest mail is due for {_span(age)}{stuck}.")
+
+
+def _say_processes(runners: list[dict[str, Any]]) -> None:
+    if not any(runner["is_alive"] for runner in runners):
+        say("No process works on this database: start `undersigned run`, or `serve` and `worker`.")
+    for runner in runners:
+        queues = f", {runner['queues']}" if runner["queues"] else ""
+        mark = "" if runner["is_alive"] else "  NOT SEEN SINCE"
+        say(
+            f"  {runner['kind']:<6} {runner['host']}/{runner['pid']}{queues}: since {_span(runner['for_seconds'])},"
+            f" seen {_span(runner['seen_seconds'])} ago{mark}"
+        )
+
+
+def _say_jobs(jobs: list[dict[str, Any]]) -> None:
+    for job in jobs:
+        failed = f", failed {_span(job['failed_seconds'])} ago" if job["failed_seconds"] is not None else ""
+        say(f"  {job['name']:<20} done {_span(job['done_seconds'])} ago{failed}")
+
+
+def _span(seconds: float | None) -> str:
+    """Say a span of time as shortly as a line has room for (pure)."""
+    whole = max(0, int(seconds or 0))
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if whole >= 2 * length:
+            return f"{whole // length} {unit}"
+    return f"{whole} s"

@@ -1,0 +1,46 @@
+"""What can be seen of the work: which processes live, and when each job was last done."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from service.model.runner import JobTurn, Runner
+from service.worker.presence import is_alive
+
+
+def processes(session: Session, *, now: datetime) -> list[dict[str, Any]]:
+    """Tell of each process that works on the database, or was killed within the hour, as `status --json` does."""
+    rows = session.exec(select(Runner).order_by(col(Runner.id))).all()
+    return [
+        {
+            "kind": row.kind.value,
+            "host": row.host,
+            "pid": row.pid,
+            "queues": row.queues,
+            "for_seconds": seconds_since(row.began_at, now=now),
+            "seen_seconds": seconds_since(row.seen_at, now=now),
+            "is_alive": is_alive(row, now=now),
+        }
+        for row in rows
+    ]
+
+
+def job_turns(session: Session, *, now: datetime) -> list[dict[str, Any]]:
+    """Tell when each job was last done, as `status --json` does."""
+    rows = session.exec(select(JobTurn).order_by(col(JobTurn.name))).all()
+    return [
+        {
+            "name": row.name,
+            "done_seconds": seconds_since(row.ended_at, now=now),
+            "failed_seconds": seconds_since(row.failed_at, now=now),
+            "turns": row.turns,
+            "failures": row.failures,
+        }
+        for row in rows
+    ]
+
+
+def seconds_since(moment: datetime | None, *, now: datetime) -> float | None:
+    """Give the seconds from a moment, if there was one, until now (pure)."""
+    return round((now - moment).total_seconds(), 1) if moment is not None else None
