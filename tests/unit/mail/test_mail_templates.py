@@ -56,6 +56,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "party": "Delta Friends",
         "again": False,
         "intends": False,
+        "is_late": False,
     },
     "approval": {
         "link": LINK,
