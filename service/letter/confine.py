@@ -4,14 +4,19 @@ Linux alone, and without any privilege. Landlock (kernel documentation, userspac
 signals, a seccomp filter (userspace-api/seccomp_filter) the sockets and the new processes. Neither can be taken back.
 """
 
+from __future__ import annotations
+
 import ctypes
 import errno
 import os
 import stat
 import struct
 import sys
-from collections.abc import Iterable
-from typing import NamedTuple
+
+# Each letter waits for what its typesetter imports.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
 # Landlock's system calls have the same numbers on every architecture.
@@ -23,12 +28,13 @@ _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 _ALL_FILE_RIGHTS, _TCP, _TCP_SINCE, _SCOPES, _SCOPES_SINCE = 16, 0b11, 4, 0b11, 6
 
 
-class _Calls(NamedTuple):
+class _Calls:
     """The system calls of an architecture: its name for itself, those that are refused, and `clone`."""
 
-    architecture: int
-    refused: tuple[int, ...]
-    clone: int
+    def __init__(self, *, architecture: int, refused: tuple[int, ...], clone: int) -> None:
+        self.architecture = architecture
+        self.refused = refused
+        self.clone = clone
 
 
 # Refused are, in this order: socket, connect, accept, bind, listen, socketpair, accept4 (x86_64 has fork and vfork

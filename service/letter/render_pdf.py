@@ -4,6 +4,7 @@ import contextlib
 import functools
 import importlib.util
 import json
+import marshal
 import os
 import re
 import shutil
@@ -152,7 +153,7 @@ class _Typesetter:
             "cpu_seconds": self._limits.cpu_seconds,
             "exit_when_refused": _REFUSED,
         }
-        return self._answer(json.dumps(whole).encode())
+        return self._answer(marshal.dumps(whole))
 
     def _answer(self, job: bytes) -> bytes:
         seconds = self._limits.wall_seconds
@@ -179,7 +180,7 @@ def _places() -> str:
 
 def _failure(returncode: int, stderr: bytes) -> Exception:
     if returncode == _REFUSED:
-        reason = str(json.loads(stderr)["reason"])
+        reason = stderr.decode(errors="replace")
         if "does not fit into the window" in reason:
             return Refused(
                 "The inside address does not fit into the envelope's window: shorten it, or use the classic layout."

@@ -1,19 +1,24 @@
 """Typesets one letter in a process of its own, with limits; started by service/letter/render_pdf.py.
 
-Reads a job as JSON from standard input and writes the PDF to standard output. The job's own `exit_when_refused`
-says that the typesetter refused the letter (its reason, as JSON, on standard error); any other is a breakdown.
-Whatever is imported here, each letter waits for: hence neither pathlib nor dataclasses.
+Reads a job, as `marshal` writes it, from standard input and writes the PDF to standard output. The job's own
+`exit_when_refused` says that the typesetter refused the letter (its reason on standard error); any other is a breakdown.
+Whatever is imported here, each letter waits for: hence neither json nor typing, neither pathlib nor dataclasses.
 """
 
-import json
+from __future__ import annotations
+
+import marshal
 import os
 import resource
 import sys
-from typing import Any
 
 import typst
 
 from service.letter.confine import confine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ALMOST_EMPTY = 0.2
 # Fonts are opened one after the other, and a few at once.
@@ -22,14 +27,14 @@ _OPEN_FILES = 64
 
 def main() -> int:
     """Do the one job that stands on standard input."""
-    job = json.load(sys.stdin)
+    job = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 -- written by the process that started this one
     limit(memory=job["memory_bytes"], seconds=job["cpu_seconds"])
     confine([job["root"], job["font_directory"], *job["font_files"]])
     try:
         data = _typeset(job)
     except RuntimeError as error:
         # A compile raises typst.TypstError, which is a RuntimeError; a query raises just that.
-        json.dump({"reason": str(error)}, sys.stderr)
+        sys.stderr.buffer.write(str(error).encode())
         return int(job["exit_when_refused"])
     sys.stdout.buffer.write(data)
     return 0
@@ -86,7 +91,7 @@ def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str, level: s
         package_cache_path=job["root"],
         sys_inputs={
             **job["inputs"],
-            "families": json.dumps(families_of(fonts, job["font_files"])),
+            "families": "\n".join(families_of(fonts, job["font_files"])),
             "density": density,
             "level": level,
         },
@@ -101,18 +106,20 @@ def _chosen(compilers: list[typst.Compiler]) -> typst.Compiler:
     usual, *closer = compilers
     if not closer or _fills_its_pages(end := _end(usual)):
         return usual
-    saving = [(compiler, last) for compiler in closer if (last := _end(compiler))["pages"] < end["pages"]]
+    saving = [(compiler, last) for compiler in closer if (last := _end(compiler))[0] < end[0]]
     full = (compiler for compiler, last in saving if _fills_its_pages(last))
     return next(full, saving[0][0] if saving else usual)
 
 
-def _fills_its_pages(end: dict[str, Any]) -> bool:
-    return bool(end["pages"] == 1 or (end["page"] == end["pages"] and end["filled"] > _ALMOST_EMPTY))
+def _fills_its_pages(end: tuple[float, float, float]) -> bool:
+    pages, page, filled = end
+    return pages == 1 or (page == pages and filled > _ALMOST_EMPTY)
 
 
-def _end(compiler: typst.Compiler) -> dict[str, Any]:
-    end: dict[str, Any] = json.loads(compiler.query("<end>", field="value", one=True))
-    return end
+def _end(compiler: typst.Compiler) -> tuple[float, float, float]:
+    """Tell how many pages there are, on which of them the letter ends, and how much of that it fills."""
+    pages, page, filled = compiler.query("<end>", field="value", one=True).strip(" []\n").split(",")
+    return float(pages), float(page), float(filled)
 
 
 def families_of(fonts: typst.Fonts, files: list[str]) -> list[str]:

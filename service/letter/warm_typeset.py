@@ -22,7 +22,7 @@ def main() -> int:
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[setup["font_directory"]]
     )
     fixed = {
-        "families": json.dumps(families_of(fonts, setup["font_files"])),
+        "families": "\n".join(families_of(fonts, setup["font_files"])),
         "density": "0",
         "attachment": "",
     }
