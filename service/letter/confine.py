@@ -4,19 +4,12 @@ Linux alone, and without any privilege. Landlock (kernel documentation, userspac
 signals, a seccomp filter (userspace-api/seccomp_filter) the sockets and the new processes. Neither can be taken back.
 """
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import os
 import stat
 import struct
 import sys
-
-# Each letter waits for what its typesetter imports.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
 # Landlock's system calls have the same numbers on every architecture.
@@ -66,7 +59,7 @@ _LOAD, _EQUAL, _AT_LEAST, _HAS_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
 
 
-def confine(readable: Iterable[str]) -> None:
+def confine(readable: list[str]) -> None:
     """Shut this process in, as far as the kernel can: it reads what lies at `readable` and reaches nothing else.
 
     Call it while the process has one thread. What `lacking` names is not held; the limits of resources are the
@@ -107,7 +100,7 @@ def _has_filters() -> bool:
     return ctypes.get_errno() == errno.EFAULT
 
 
-def _shut_files(readable: Iterable[str], version: int) -> None:
+def _shut_files(readable: list[str], version: int) -> None:
     rights = (1 << _FILE_RIGHTS.get(version, _ALL_FILE_RIGHTS)) - 1
     attributes = struct.pack(
         "=QQQ", rights, _TCP if version >= _TCP_SINCE else 0, _SCOPES if version >= _SCOPES_SINCE else 0

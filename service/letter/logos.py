@@ -96,7 +96,6 @@ def _draw(svg: bytes, name: str) -> bytes:
     job = {
         "inputs": {"svg": svg.decode()},
         "densities": ["0"],
-        "format": "png",
         "ppi": _PIXELS_PER_INCH,
     }
     try:

@@ -26,7 +26,6 @@ from service.letter.volumes import LONGEST_ROLL, count_names
 from service.letter.windows import Layout, window_of
 from service.templating import TEMPLATES
 
-_STANDARDS = {"mail": ["a-2a", "ua-1"], "archive": ["a-3a", "ua-1"]}
 _CHILD = "service.letter.typeset"
 _BEGINNINGS = (b"%PDF-", b"\x89PNG\r\n")
 _REFUSED = 3
@@ -84,7 +83,7 @@ def letter_job(document: Document, *, profile: str, attachment: bytes, layout: L
     inputs = {"letter": json.dumps(data, ensure_ascii=False), "attachment": attachment.decode()}
     return {
         "inputs": inputs,
-        "standards": _STANDARDS[profile],
+        "profile": profile,
         "densities": _DENSITIES if names <= _LONG_ROLL and not document.volume else _DENSITIES[:1],
         # Noon: the same day in every time zone but the outermost.
         "timestamp": int(datetime.combine(date.fromisoformat(document.day), time(12), UTC).timestamp()),
@@ -96,7 +95,7 @@ def typeset(
 ) -> bytes:
     """Set a job by the first of the templates, which may include the others, in a process of its own, with limits.
 
-    The folder of that process holds the templates side by side and nothing else. A job with `format` "png" gives a
+    The folder of that process holds the templates side by side and nothing else. A job with `ppi` gives a
     picture of its one page, any other a PDF. Raises as render_pdf() does.
     """
     with _Typesetter(limits) as typesetter:

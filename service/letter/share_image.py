@@ -54,7 +54,6 @@ def draw_share(share: Share, fonts: Fonts) -> bytes:
     job = {
         "inputs": {"share": json.dumps(words, ensure_ascii=False)},
         "densities": ["0"],
-        "format": "png",
         "ppi": _PIXELS_PER_INCH,
     }
     files = fonts.needed(text for _, text in labelled)

@@ -5,8 +5,6 @@ Reads a job, as `marshal` writes it, from standard input and writes the PDF to s
 Whatever is imported here, each letter waits for: hence neither json nor typing, neither pathlib nor dataclasses.
 """
 
-from __future__ import annotations
-
 import marshal
 import os
 import resource
@@ -16,26 +14,49 @@ import typst
 
 from service.letter.confine import confine
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 _ALMOST_EMPTY = 0.2
 # Fonts are opened one after the other, and a few at once.
 _OPEN_FILES = 64
 
 
+class _Job:
+    """What is to be set, by which template and fonts, and what it may cost: render_pdf.py says what each part is."""
+
+    def __init__(  # noqa: PLR0913 -- a record, without the module that makes one: each letter would wait for that
+        self,
+        *,
+        template: str,
+        root: str,
+        inputs: dict[str, str],
+        font_directory: str,
+        font_files: list[str],
+        densities: list[str],
+        memory_bytes: int,
+        cpu_seconds: int,
+        exit_when_refused: int,
+        profile: str = "",
+        timestamp: int = 0,
+        ppi: int = 0,
+    ) -> None:
+        self.template, self.root, self.inputs = template, root, inputs
+        self.font_directory, self.font_files = font_directory, font_files
+        self.densities, self.profile = densities, profile
+        self.memory_bytes, self.cpu_seconds = memory_bytes, cpu_seconds
+        self.exit_when_refused = exit_when_refused
+        self.timestamp, self.ppi = timestamp, ppi
+
+
 def main() -> int:
     """Do the one job that stands on standard input."""
-    job = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 -- written by the process that started this one
-    limit(memory=job["memory_bytes"], seconds=job["cpu_seconds"])
-    confine([job["root"], job["font_directory"], *job["font_files"]])
+    job = _Job(**marshal.loads(sys.stdin.buffer.read()))  # noqa: S302 -- written by the process that started this one
+    limit(memory=job.memory_bytes, seconds=job.cpu_seconds)
+    confine([job.root, job.font_directory, *job.font_files])
     try:
         data = _typeset(job)
     except RuntimeError as error:
         # A compile raises typst.TypstError, which is a RuntimeError; a query raises just that.
         sys.stderr.buffer.write(str(error).encode())
-        return int(job["exit_when_refused"])
+        return job.exit_when_refused
     sys.stdout.buffer.write(data)
     return 0
 
@@ -56,19 +77,21 @@ def limit(*, memory: int, seconds: int) -> None:
         resource.setrlimit(what, (held, held))
 
 
-def _typeset(job: dict[str, Any]) -> bytes:
+def _typeset(job: _Job) -> bytes:
     fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[job["font_directory"]]
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[job.font_directory]
     )
-    compilers = [_compiler(job, fonts, density=density) for density in job["densities"]]
-    if job.get("format") == "png":
-        [picture] = _listed(compilers[0].compile(format="png", ppi=job["ppi"]))
+    compilers = [_compiler(job, fonts, density=density) for density in job.densities]
+    if job.ppi:
+        [picture] = _listed(compilers[0].compile(format="png", ppi=job.ppi))
         return picture
     # Set closer, a layout that did not settle may; one whose last page need not end level surely does.
-    plain = _compiler(job, fonts, density=job["densities"][0], level="no")
+    plain = _compiler(job, fonts, density=job.densities[0], level="no")
     for compiler in (_chosen(compilers), *compilers, plain):
         pages, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=job["standards"], timestamp=job["timestamp"]
+            format="pdf",
+            pdf_standards=["a-3a", "ua-1"] if job.profile == "archive" else ["a-2a", "ua-1"],
+            timestamp=job.timestamp,
         )
         # Page numbers are wrong in a layout that did not settle.
         if isinstance(pages, bytes) and not any("converge" in warning.message for warning in warnings):
@@ -80,18 +103,18 @@ def _listed(pages: bytes | list[bytes] | None) -> list[bytes]:
     return [pages] if isinstance(pages, bytes) else pages or []
 
 
-def _compiler(job: dict[str, Any], fonts: typst.Fonts, *, density: str, level: str = "yes") -> typst.Compiler:
+def _compiler(job: _Job, fonts: typst.Fonts, *, density: str, level: str = "yes") -> typst.Compiler:
     return typst.Compiler(
-        input=job["template"],
+        input=job.template,
         # A folder that holds the template and nothing else: no letter can read any other file.
-        root=job["root"],
+        root=job.root,
         font_paths=fonts,
         ignore_system_fonts=True,
-        package_path=job["root"],
-        package_cache_path=job["root"],
+        package_path=job.root,
+        package_cache_path=job.root,
         sys_inputs={
-            **job["inputs"],
-            "families": "\n".join(families_of(fonts, job["font_files"])),
+            **job.inputs,
+            "families": "\n".join(families_of(fonts, job.font_files)),
             "density": density,
             "level": level,
         },

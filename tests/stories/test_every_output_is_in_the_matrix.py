@@ -77,6 +77,8 @@ ACTS = {
     *(
         "init",
         "run",
+        "serve",
+        "worker",
         "update send",
         "update stop",
         "kit send",

@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from types import SimpleNamespace
 from typing import cast
 from urllib.parse import quote
 
@@ -23,8 +24,8 @@ from service.model.signature import Kind, Visibility
 from service.signing.abuse.visit import Caution
 from service.store.direct import Direct
 from service.wiring import Services
-from service.worker.embedded import _guarded
-from service.worker.jobs import Job
+from service.worker.jobs import Job, Queue
+from service.worker.turns import Turns
 from tests.coalition import SLUG, file_open_now, letter_file
 from tests.doubles.postbox import Fault
 from tests.doubles.relay import free_port
@@ -158,11 +159,17 @@ def test_mail_that_fails_writes_down_nobody(coalition, caplog, capsys) -> None:
         coalition.sign(NAMES[number % 3], email=f"{number}{ADDRESSES[0]}", **given)
     coalition.deliver_mail()
     coalition.sign(NAMES[2], email=f"9{ADDRESSES[0]}", **given).take_in().wait(minutes=1)
+    here = SimpleNamespace(engine=coalition.engine, clock=lambda: coalition.now)
+    turns = Turns(cast(Services, here), "test")
     for at in ("carry", "ready"):
-        sends = Job(
-            name="send", run=lambda *_, at=at: coalition.deliver_mail(by=_Broken(at)), every_seconds=1
+        turns.take(
+            Job(
+                name="send",
+                run=lambda *_, at=at: coalition.deliver_mail(by=_Broken(at)),
+                every_seconds=1,
+                queue=Queue.MAIL,
+            )
         )
-        _guarded(sends, cast(Services, None), "test")()
         coalition.wait(hours=1)
 
     assert "job send failed: RuntimeError" in caplog.text
