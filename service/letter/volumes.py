@@ -8,6 +8,9 @@ from service.i18n.paper_words import in_volumes_line, volume_line
 from service.letter.document import Document, Section
 
 LONGEST_ROLL = 20_000
+"""Names that the letter's own file holds at most."""
+LONGEST_VOLUME = 15_000
+"""Names of a volume at most: two are set at once, and with 20,000 names each takes 1.2 GB."""
 
 
 def count_names(document: Document) -> int:
@@ -18,13 +21,13 @@ def count_names(document: Document) -> int:
 def part_into_volumes(document: Document) -> tuple[Document, tuple[Document, ...]]:
     """Give the letter as it is to be printed, and the volumes of its names: none where the letter holds them all.
 
-    No volume has more than LONGEST_ROLL names, and they are as equal as they can be. Each is a document with the
+    No volume has more than LONGEST_VOLUME names, and they are as equal as they can be. Each is a document with the
     letter's title, marks and check code, of which nothing but the names and `volume` is to be printed.
     """
     names = count_names(document)
     if names <= LONGEST_ROLL:
         return document, ()
-    last = -(-names // LONGEST_ROLL)
+    last = -(-names // LONGEST_VOLUME)
     letter = replace(document, sections=(), in_volumes=in_volumes_line(names, last, document.words))
     ends = [names * place // last for place in range(last + 1)]
     volumes = (

@@ -167,7 +167,8 @@ def test_a_script_tells_a_language_only_where_it_is_certain(text, within, langua
 
 
 def test_a_roll_too_long_for_one_file_stands_in_volumes(monkeypatch):
-    monkeypatch.setattr(volumes, "LONGEST_ROLL", 10)
+    monkeypatch.setattr(volumes, "LONGEST_ROLL", 20)
+    monkeypatch.setattr(volumes, "LONGEST_VOLUME", 10)
     roll = (
         *(make_signatory(f"Group {place:02}") for place in range(13)),
         *(make_person(f"Ana P{place:02}") for place in range(12)),
