@@ -17,7 +17,6 @@ class Action(StrEnum):
     """What a schedule does when it is due."""
 
     REMIND = "remind"
-    UPDATE = "update"
 
 
 class Schedule(SQLModel, table=True):

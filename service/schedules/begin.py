@@ -19,10 +19,7 @@ from service.store.keyring import Keyring
 ENDS_WITH_SIGN_ONS = frozenset({Action.REMIND})
 """What nobody wants any more once the deadline has passed."""
 
-_RUNNING = {
-    Action.REMIND: (CampaignState.OPEN,),
-    Action.UPDATE: (CampaignState.OPEN, CampaignState.CLOSED, CampaignState.SENT),
-}
+_RUNNING = {Action.REMIND: (CampaignState.OPEN,)}
 _BEGINS_AS = {
     Verdict.FIRE: OccurrenceState.FIRING,
     Verdict.SKIP: OccurrenceState.SKIPPED,
