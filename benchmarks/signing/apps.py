@@ -1,5 +1,6 @@
 """The applications that gunicorn serves: the product's own, and bare views that do the least that could be done."""
 
+import contextlib
 import json
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ from flask import Flask, Response, request
 
 from benchmarks.order import settings_of
 from service.__main__ import make_app
+from service.store.wake import telling
 from service.wiring import make_services
 
 _INSERTS = (
@@ -16,10 +18,15 @@ _INSERTS = (
     "INSERT INTO floor_mail (email, body) VALUES (%s, %s)",
 )
 
+_OPEN = contextlib.ExitStack()
+
 
 def product(order: str) -> object:
     """Put the product together as its own commands do; `order` is the path of a JSON file."""
-    return make_app(make_services(settings_of(_read(order))))
+    services = make_services(settings_of(_read(order)))
+    # As `undersigned serve` does: the process ends with its server.
+    _OPEN.enter_context(telling(services.engine, services.wake))
+    return make_app(services)
 
 
 def floor(order: str) -> Flask:
