@@ -21,7 +21,7 @@ from benchmarks.rates import judge_rates, letter_of, measure_rates
 from benchmarks.sample import Sample, is_signed, read_sample
 from benchmarks.sink import serving_any, serving_own
 from benchmarks.stage import Stage
-from benchmarks.verdict import Line, all_hold, holds
+from benchmarks.verdict import Line, holds, pronounce
 from service.mail.smtp import CONNECTIONS as OURS
 
 _SAMPLE = "sample"
@@ -150,13 +150,8 @@ def _left_out(part: str) -> Line:
 
 def _conclude(plan: Plan, measured: Iterator[Line]) -> int:
     lines = list(measured)
-    print(f"\nThe verdict, after {time.monotonic() - plan.began:.0f} s:")
-    for line in lines:
-        print(line)
-    kept = all_hold(lines)
-    whole = "" if plan.is_whole else " This was not the whole measurement."
-    print(f"{'Passed: every line holds.' if kept else 'FAILED: a line does not hold.'}{whole}", flush=True)
-    return 0 if kept else 1
+    remark = "" if plan.is_whole else "This was not the whole measurement."
+    return pronounce(lines, seconds=time.monotonic() - plan.began, remark=remark)
 
 
 def _profile(stage: Stage) -> int:

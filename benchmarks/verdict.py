@@ -1,4 +1,4 @@
-"""Hold what was measured against what was promised (pure)."""
+"""Hold what was measured against what was promised, and say so last."""
 
 import math
 from collections.abc import Sequence
@@ -47,6 +47,17 @@ def at_most(what: str, value: float, wanted: float, *, unit: str) -> Line:
 def holds(what: str, *, measured: str, wanted: str, so: bool) -> Line:
     """Promise something that is simply so or not."""
     return Line(what=what, measured=measured, wanted=wanted, holds=so)
+
+
+def pronounce(lines: Sequence[Line], *, seconds: float | None = None, remark: str = "") -> int:
+    """Print the verdict, after how many seconds it came and what it leaves open; gives the command's exit code."""
+    print("\nThe verdict:" if seconds is None else f"\nThe verdict, after {seconds:.0f} s:")
+    for line in lines:
+        print(line)
+    kept = all_hold(lines)
+    said = "Passed: every line holds." if kept else "FAILED: a line does not hold."
+    print(f"{said} {remark}".rstrip(), flush=True)
+    return 0 if kept else 1
 
 
 def all_hold(lines: Sequence[Line]) -> bool:

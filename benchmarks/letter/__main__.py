@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks.processes import ROOT
-from benchmarks.verdict import Line, all_hold, at_least, at_most
+from benchmarks.verdict import Line, at_least, at_most, pronounce
 
 SIZES = (59, 1_000, 10_000, 100_000)
 _MOST_SECONDS = {59: 0.6, 10_000: 3.0, 100_000: 25.0}
@@ -51,13 +51,8 @@ def main(arguments: Sequence[str]) -> int:
             _run("ours", size, figures)
             if place < _THEIR_ROUNDS[size]:
                 _run("weasyprint", size, figures)
-    print(f"\nThe verdict, after {time.monotonic() - began:.0f} s:")
     lines = list(_judge(figures, sizes))
-    for line in lines:
-        print(line)
-    kept = all_hold(lines)
-    print("Passed: every line holds." if kept else "FAILED: a line does not hold.", flush=True)
-    return 0 if kept else 1
+    return pronounce(lines, seconds=time.monotonic() - began)
 
 
 def _introduce() -> None:

@@ -11,7 +11,7 @@ from benchmarks.databases import POSTGRESQL, open_database
 from benchmarks.installation import Installation, install
 from benchmarks.processes import ContenderFailed
 from benchmarks.scale import drain, waiting
-from benchmarks.verdict import Line, all_hold
+from benchmarks.verdict import Line, pronounce
 
 PARTS = ("drain", "waiting")
 
@@ -32,12 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     except ContenderFailed as failed:
         print(f"\nFAILED: {failed}", flush=True)
         return 1
-    print("\nThe verdict:")
-    for line in lines:
-        print(line)
-    kept = all_hold(lines)
-    print("Passed: every line holds." if kept else "FAILED: a line does not hold.", flush=True)
-    return 0 if kept else 1
+    return pronounce(lines)
 
 
 @contextlib.contextmanager

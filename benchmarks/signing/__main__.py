@@ -20,7 +20,7 @@ from benchmarks.signing.crowd import add_crowd, typed_in
 from benchmarks.signing.load import Load, put_load, write_requests
 from benchmarks.signing.people import confirm_requests, sign_requests
 from benchmarks.signing.server import THREADS, WORKERS, Server, serving
-from benchmarks.verdict import Line, all_hold, at_least, holds
+from benchmarks.verdict import Line, at_least, holds, pronounce
 from service.worker.forms import take_in_forms
 
 SIGN_AMONG_MANY, CONFIRM_AMONG_MANY = "sign-on among many", "confirm among many"
@@ -147,12 +147,7 @@ def main(arguments: Sequence[str]) -> int:
     except ContenderFailed as failed:
         print(f"\nFAILED: {failed}", flush=True)
         return 1
-    print(f"\nThe verdict, after {time.monotonic() - plan.began:.0f} s:")
-    for line in lines:
-        print(line)
-    kept = all_hold(lines)
-    print("Passed: every line holds." if kept else "FAILED: a line does not hold.", flush=True)
-    return 0 if kept else 1
+    return pronounce(lines, seconds=time.monotonic() - plan.began)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from benchmarks.processes import ContenderFailed
 from benchmarks.signing.people import sign_requests
 from benchmarks.signing.server import Server, serving
 from benchmarks.sink import Sink, serving_any
-from benchmarks.verdict import Line, all_hold, at_most, holds
+from benchmarks.verdict import Line, at_most, holds, pronounce
 from service.campaigns.queries import get_campaign
 from service.foundation.identity import make_id
 from service.model.link_token import Purpose
@@ -99,12 +99,7 @@ def main(arguments: Sequence[str]) -> int:
     except ContenderFailed as failed:
         print(f"\nFAILED: {failed}", flush=True)
         return 1
-    print("\nThe verdict:")
-    for line in lines:
-        print(line)
-    kept = all_hold(lines)
-    print("Passed: every line holds." if kept else "FAILED: a line does not hold.", flush=True)
-    return 0 if kept else 1
+    return pronounce(lines)
 
 
 def _soak(minutes: float, a_minute: int, folder: Path | None) -> list[Line]:

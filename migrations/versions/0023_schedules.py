@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=24), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("is_built_in", sa.Boolean(), nullable=False),
-        sa.Column("thing", sa.String(length=32), nullable=False),
         sa.Column("timing", sa.JSON(), nullable=False),
         sa.Column("audience", sa.JSON(), nullable=False),
         sa.Column("late", sa.String(length=24), nullable=False),

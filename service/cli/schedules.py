@@ -134,6 +134,11 @@ def calendar_(context: Context, days: int, as_json: bool) -> None:
         say("Nothing is planned in that time.")
 
 
+def _named(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what names a schedule: the letter, and its own name there."""
+    return click.argument("slug")(click.argument("name")(command))
+
+
 def _time_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what says when something is due."""
     options = (
@@ -168,8 +173,7 @@ def _time_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @schedule.command()
-@click.argument("slug")
-@click.argument("name")
+@_named
 @click.option(
     "--to",
     "to",
@@ -215,8 +219,7 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
 
 
 @schedule.command()
-@click.argument("slug")
-@click.argument("name")
+@_named
 @_time_options
 @pass_context
 def change(context: Context, /, slug: str, name: str, **when: Any) -> None:
@@ -230,8 +233,7 @@ def change(context: Context, /, slug: str, name: str, **when: Any) -> None:
 
 
 @schedule.command()
-@click.argument("slug")
-@click.argument("name")
+@_named
 @pass_context
 def approve(context: Context, slug: str, name: str) -> None:
     """Approve what somebody else has planned."""
@@ -241,8 +243,7 @@ def approve(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@click.argument("slug")
-@click.argument("name")
+@_named
 @pass_context
 def pause(context: Context, slug: str, name: str) -> None:
     """Let a schedule rest: what is being posted stops too."""
@@ -251,8 +252,7 @@ def pause(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@click.argument("slug")
-@click.argument("name")
+@_named
 @pass_context
 def resume(context: Context, slug: str, name: str) -> None:
     """Let a schedule that rests go on; what was due meanwhile comes as it says for what is late."""
@@ -261,8 +261,7 @@ def resume(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@click.argument("slug")
-@click.argument("name")
+@_named
 @pass_context
 def cancel(context: Context, slug: str, name: str) -> None:
     """Take a schedule out for good; mails that it has posted already may be stopped with `outbox hold`."""
@@ -271,8 +270,7 @@ def cancel(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@click.argument("slug")
-@click.argument("name")
+@_named
 @click.option("--send/--skip", "fire", required=True, help="Let it go now, or leave it out.")
 @pass_context
 def decide(context: Context, slug: str, name: str, fire: bool) -> None:

@@ -24,7 +24,7 @@ class Schedule(SQLModel, table=True):
 
     `timing` says when (service/schedules/due.py), `audience` to whom (service/schedules/audience.py); both hold
     no personal data. `since` is from when on it applies and `of_deadline` the deadline it was reckoned with: where
-    the letter gets another one, what is left is reckoned anew. `thing` is the id of what is sent, where there is one.
+    the letter gets another one, what is left is reckoned anew.
     """
 
     __tablename__ = "schedule"
@@ -36,7 +36,6 @@ class Schedule(SQLModel, table=True):
     action: Action = Field(sa_type=code(Action))
     state: ScheduleState = Field(default=ScheduleState.ACTIVE, sa_type=code(ScheduleState))
     is_built_in: bool = False
-    thing: str = Field(default="", max_length=32)
     timing: dict[str, Any] = Field(sa_type=Record)
     audience: dict[str, Any] = Field(sa_type=Record)
     late: Late = Field(default=Late.ANYWAY, sa_type=code(Late))
