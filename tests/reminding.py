@@ -1,15 +1,36 @@
-"""Reminders of a letter's last day, by the schedules that every letter has."""
+"""Let the time of planned reminders come, as a worker does."""
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from service.schedules.begin import begin_due
 from service.schedules.built_in import keep_built_in
-from service.schedules.fire import fire_part
+from service.schedules.fire import A_PART, fire_part
 from service.store.keyring import Keyring
+from service.store.transaction import transaction
 
 _LONG_OPEN = timedelta(days=30)
+
+
+def pass_time(engine: Engine, keyring: Keyring, *, lead: timedelta, now: datetime, most: int = A_PART) -> int:
+    """Do all that is due, each step in a transaction of its own; gives how many mails are new."""
+    with transaction(engine) as session:
+        keep_built_in(session, lead=lead, now=now)
+        begin_due(session, keyring, now=now)
+    return post_all_parts(engine, keyring, now=now, most=most)
+
+
+def post_all_parts(engine: Engine, keyring: Keyring, *, now: datetime, most: int = A_PART) -> int:
+    """Post all that has begun; gives how many mails are new."""
+    posted = 0
+    while True:
+        with transaction(engine) as session:
+            fired = fire_part(session, keyring, now=now, most=most)
+        if fired is None:
+            return posted
+        posted += fired.posted
 
 
 def remind_due(session: Session, keyring: Keyring, *, lead: timedelta, now: datetime) -> int:

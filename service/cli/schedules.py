@@ -15,6 +15,7 @@ from service.cli.context import Context, json_option, operator, pass_context, re
 from service.foundation.errors import Refused
 from service.model.anchor import Anchor, Late
 from service.model.campaign import Campaign
+from service.model.evidence import EvidenceKind
 from service.model.signature import Kind
 from service.model.states import ScheduleState, SignatureState
 from service.schedules.audience import Audience
@@ -71,6 +72,8 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
     for line in lines:
         next_ = line.next_due.local if line.next_due else "not again"
         say(f"{line.name:<20} {line.state:<10} next: {next_}; {line.posted} mails so far")
+        if line.last:
+            say(f"{'':<20} last: {line.last}")
         if line.asking:
             say(f"{'':<20} came late and waits for your word: undersigned schedule decide {slug} {line.name}")
 
@@ -100,8 +103,7 @@ def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
         say_json([_planned_record(one) for one in planned])
         return
     for one in planned:
-        waits = f" (waits for {one.waits_for})" if one.waits_for else ""
-        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{waits}")
+        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{one.proviso}")
     if not planned:
         say("Nothing is planned in that time.")
 
@@ -149,7 +151,12 @@ def _time_options(command: Callable[..., None]) -> Callable[..., None]:
             type=click.Choice(list(_ANCHORS)),
             help="Counted from the letter's opening, deadline, sending, publication or event.",
         ),
-        click.option("--days", default=0, type=int, help="So many days after that; -3 is three days before."),
+        click.option(
+            "--days",
+            default=0,
+            type=click.IntRange(-3660, 3660),
+            help="So many days after that; -3 is three days before.",
+        ),
         click.option(
             "--clock", default="", help="At this time of that day: 09:00. Else at that moment's own."
         ),
@@ -188,6 +195,20 @@ def _time_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--language", "languages", multiple=True, help="Only whose mail is in this language: fr.")
 @click.option("--country", "countries", multiple=True, help="Only who is in this country: FR.")
 @click.option(
+    "--evidence",
+    "evidence",
+    multiple=True,
+    type=click.Choice([kind.value for kind in EvidenceKind]),
+    help="Only for whom this speaks.",
+)
+@click.option(
+    "--version",
+    "revision",
+    default=0,
+    type=click.IntRange(0),
+    help="Only who signed this version of the text.",
+)
+@click.option(
     "--spare", default=24, show_default=True, type=click.IntRange(0, 8760), help="Hours since any mail."
 )
 @click.option(
@@ -206,12 +227,16 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
         kinds=tuple(map(Kind, given.pop("kinds"))),
         languages=given.pop("languages"),
         countries=tuple(country_code(code, what="--country") for code in given.pop("countries")),
+        evidence=tuple(map(EvidenceKind, given.pop("evidence"))),
+        revision=given.pop("revision"),
         spare_hours=given.pop("spare"),
     )
     late, within = _late(given.pop("late"))
+    plan = Plan(name=name, timing=_timing(**given), audience=audience, late=late, late_within=within)
+    now = services.clock()
     with transaction(services.engine) as session:
-        plan = Plan(name=name, timing=_timing(**given), audience=audience, late=late, late_within=within)
-        made = add_schedule(session, services.keyring, slug, plan, by=operator(), now=services.clock())
+        make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
+        made = add_schedule(session, services.keyring, slug, plan, by=operator(), now=now)
     if made.state is ScheduleState.PROPOSED:
         say(f"{name} is proposed; somebody else says: undersigned schedule approve {slug} {name}")
     else:
@@ -238,7 +263,8 @@ def change(context: Context, /, slug: str, name: str, **when: Any) -> None:
 def approve(context: Context, slug: str, name: str) -> None:
     """Approve what somebody else has planned."""
     with transaction(context.services.engine) as session:
-        approve_schedule(session, slug, name, by=operator(), now=context.services.clock())
+        services = context.services
+        approve_schedule(session, services.keyring, slug, name, by=operator(), now=services.clock())
     say(f"{name} is approved; see: undersigned schedule forecast {slug}")
 
 
@@ -309,6 +335,10 @@ def _timing(
         raise Refused("--days and --clock go with --from; --at has its own day and time.")
     if by_reader and not (at or clock):
         raise Refused("With --by-reader, say the time of the day with --clock or --at.")
+    if times and not every:
+        raise Refused("--times goes with --every: how often it comes, and how many times in all.")
+    if by_reader and zone:
+        raise Refused("With --by-reader each reader's own zone counts: leave out --zone.")
     begins, _, ends = quiet.partition("-")
     return Timing(
         anchor=_ANCHORS[anchor] if anchor else Anchor.AT,
@@ -357,6 +387,7 @@ def _line_record(line: Line) -> dict[str, Any]:
         "next": line.next_due.at.isoformat() if line.next_due else None,
         "next_local": line.next_due.local if line.next_due else None,
         "posted": line.posted,
+        "last": line.last,
         "asking": line.asking,
         "built_in": line.is_built_in,
     }

@@ -6,13 +6,12 @@ from enum import StrEnum
 class Anchor(StrEnum):
     """What the time of a schedule hangs on.
 
-    `at` is a local time by itself; `window` is a part of the time between opening and deadline, `daily` each day of it.
+    `at` is a local time by itself; `window` is a part of the time that is left for sign-ons, where that is a day or more.
     """
 
     AT = "at"
     OPENING = "opening"
     WINDOW = "window"
-    DAILY = "daily"
     DEADLINE = "deadline"
     SENDING = "sending"
     PUBLICATION = "publication"

@@ -282,8 +282,9 @@ SCHEDULE = StateMachine(
     noun="planned sending",
     moves={
         ScheduleState.PROPOSED: (ScheduleState.ACTIVE, ScheduleState.CANCELLED),
-        ScheduleState.ACTIVE: (ScheduleState.PAUSED, ScheduleState.CANCELLED),
-        ScheduleState.PAUSED: (ScheduleState.ACTIVE, ScheduleState.CANCELLED),
+        # Another time needs another approval.
+        ScheduleState.ACTIVE: (ScheduleState.PAUSED, ScheduleState.CANCELLED, ScheduleState.PROPOSED),
+        ScheduleState.PAUSED: (ScheduleState.ACTIVE, ScheduleState.CANCELLED, ScheduleState.PROPOSED),
         ScheduleState.CANCELLED: (),
     },
 )

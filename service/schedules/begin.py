@@ -1,7 +1,8 @@
 """What is due now: each schedule's times become occurrences, once, whoever looks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from service.campaigns.contents import open_file
 from service.model.anchor import Anchor
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
-from service.model.states import CampaignState, OccurrenceState, ScheduleState
+from service.model.states import OCCURRENCE, CampaignState, OccurrenceState, ScheduleState
 from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -31,14 +32,55 @@ _TOO_LATE = "nobody saw it in time, and it was not to come later than it did"
 def begin_due(session: Session, keyring: Keyring, *, now: datetime) -> int:
     """Begin every occurrence that is due and was not begun; gives how many.
 
-    What comes late is begun, left out or put to a person, as its schedule says. Several may look at one moment, and
-    again after a crash: each occurrence is begun once.
+    What comes late is begun, left out or put to a person, as its schedule says; who was asked and did not answer until
+    the letter was over is not asked any more. Several may look at one moment, and again after a crash: each occurrence
+    is begun once.
     """
+    _stop_asking(session, now=now)
     return sum(
-        _begin(session, schedule, due, now=now)
-        for schedule, campaign in _running(session)
-        for due in _not_begun(session, schedule, dates_of(session, keyring, campaign, schedule), now=now)
+        _begin(session, schedule, due, now=now) for schedule, due in due_now(session, keyring, now=now)
     )
+
+
+def due_now(session: Session, keyring: Keyring, *, now: datetime) -> Sequence[tuple[Schedule, Due]]:
+    """List what is due and was not begun, of all letters; it only reads."""
+    begun: dict[str, set[datetime]] = {}
+    running = [
+        (schedule, campaign)
+        for schedule, campaign in _active(session)
+        if not why_over(schedule, campaign, now=now)
+    ]
+    known = select(col(Occurrence.schedule_id), col(Occurrence.due_at)).where(
+        col(Occurrence.campaign_id).in_({campaign.id for _, campaign in running})
+    )
+    for schedule_id, due_at in session.execute(known):
+        begun.setdefault(schedule_id, set()).add(due_at)
+    return [
+        (schedule, due)
+        for schedule, campaign in running
+        for due in takewhile(
+            lambda due: due.at <= now, times_of(schedule, dates_of(session, keyring, campaign, schedule))
+        )
+        if due.at not in begun.get(schedule.id, ())
+    ]
+
+
+def is_firing(session: Session) -> bool:
+    """Tell whether anything that has begun is still to be posted."""
+    found = select(col(Occurrence.id)).where(col(Occurrence.state) == OccurrenceState.FIRING)
+    return session.execute(found.limit(1)).first() is not None
+
+
+def why_over(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
+    """Say why a schedule of a letter means nothing any more; empty where it does."""
+    is_over = schedule.action in ENDS_WITH_SIGN_ONS and now >= campaign.deadline_at
+    return "sign-ons are over" if is_over or not is_running(schedule, campaign) else ""
+
+
+def end_occurrence(occurrence: Occurrence, there: OccurrenceState, *, reason: str, now: datetime) -> None:
+    """Bring an occurrence to its end, with the reason where it is not the usual one."""
+    OCCURRENCE.move(occurrence, there)
+    occurrence.ended_at, occurrence.reason = now, reason
 
 
 def is_running(schedule: Schedule, campaign: Campaign) -> bool:
@@ -57,9 +99,11 @@ def dates_of(
     """Give the moments that a schedule hangs on; `since` is for one that does not apply yet."""
     timing = Timing.from_record(schedule.timing)
     event = open_file(session, keyring, campaign).event if timing.anchor is Anchor.EVENT else None
+    opens_at = campaign.opens_at or campaign.created_at
     return Dates(
         zone=ZoneInfo(campaign.time_zone),
-        since=since or schedule.since or schedule.created_at,
+        since=max(since or schedule.since or schedule.created_at, opens_at),
+        opens_at=opens_at,
         deadline_at=campaign.deadline_at,
         send_at=campaign.send_at,
         publish_at=campaign.publish_at,
@@ -72,30 +116,27 @@ def times_of(schedule: Schedule, dates: Dates) -> Iterator[Due]:
     return due_times(Timing.from_record(schedule.timing), dates, ends=schedule.action in ENDS_WITH_SIGN_ONS)
 
 
-def _running(session: Session) -> Iterator[tuple[Schedule, Campaign]]:
+def _active(session: Session) -> Sequence[tuple[Schedule, Campaign]]:
     found = (
         select(Schedule, Campaign)
         .join(Campaign, col(Campaign.id) == col(Schedule.campaign_id))
         .where(col(Schedule.state) == ScheduleState.ACTIVE, col(Campaign.state) != CampaignState.ARCHIVED)
         .order_by(col(Schedule.id))
     )
-    for schedule, campaign in session.execute(found).all():
-        if is_running(schedule, campaign):
-            yield schedule, campaign
+    return [(schedule, campaign) for schedule, campaign in session.execute(found).all()]
 
 
-def _not_begun(session: Session, schedule: Schedule, dates: Dates, *, now: datetime) -> Iterator[Due]:
-    if schedule.action in ENDS_WITH_SIGN_ONS and now >= dates.deadline_at:
-        return
-    known: set[datetime] | None = None
-    for due in times_of(schedule, dates):
-        if due.at > now:
-            return
-        if known is None:
-            begun = select(col(Occurrence.due_at)).where(col(Occurrence.schedule_id) == schedule.id)
-            known = set(session.execute(begun).scalars())
-        if due.at not in known:
-            yield due
+def _stop_asking(session: Session, *, now: datetime) -> None:
+    found = (
+        select(Occurrence, Schedule, Campaign)
+        .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
+        .join(Campaign, col(Campaign.id) == col(Occurrence.campaign_id))
+        .where(col(Occurrence.state) == OccurrenceState.ASKING)
+    )
+    for occurrence, schedule, campaign in session.execute(found).all():
+        if reason := why_over(schedule, campaign, now=now):
+            end_occurrence(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
+            session.add(occurrence)
 
 
 def _begin(session: Session, schedule: Schedule, due: Due, *, now: datetime) -> int:

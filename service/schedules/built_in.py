@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from service.model.anchor import Anchor
@@ -15,7 +16,6 @@ from service.store.insert import insert_or
 
 BY = "built-in"
 
-_SHORT = timedelta(hours=24)
 _LONGEST_SPARE, _PARTS = 48, 3
 _QUIET_FROM, _QUIET_UNTIL = "21:00", "08:00"
 _UNDECIDED = (SignatureState.PENDING, SignatureState.INTENDS)
@@ -43,7 +43,6 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
             Audience(states=_UNDECIDED, spare_hours=spare),
         )
         for part in range(1, _PARTS)
-        if window >= _SHORT
     ]
     others = [
         (
@@ -81,8 +80,20 @@ def keep_built_in(session: Session, *, lead: timedelta, now: datetime) -> int:
 
     Several may do this at one moment: each schedule is made once.
     """
-    found = select(Campaign).where(Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) > now)
-    return sum(_keep(session, campaign, lead=lead, now=now) for campaign in session.exec(found).all())
+    return sum(_keep(session, campaign, lead=lead, now=now) for campaign in without_own(session, now=now))
+
+
+def without_own(session: Session, *, now: datetime) -> Sequence[Campaign]:
+    """List the open letters that have no schedules of their own yet, or have them for another deadline; it only reads."""
+    settled = exists().where(
+        col(Schedule.campaign_id) == col(Campaign.id),
+        col(Schedule.is_built_in),
+        col(Schedule.of_deadline) == col(Campaign.deadline_at),
+    )
+    found = select(Campaign).where(
+        Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) > now, ~settled
+    )
+    return session.exec(found).all()
 
 
 def schedules_of(session: Session, campaign: Campaign) -> Sequence[Schedule]:

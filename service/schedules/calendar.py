@@ -66,5 +66,4 @@ def _mails(
     now: datetime,
 ) -> Iterator[Entry]:
     for one in forecast(session, keyring, campaign, lead=lead, until=until, now=now):
-        waits = f" (waits for {one.waits_for})" if one.waits_for else ""
-        yield Entry(at=one.due.at, slug=one.slug, what=f"{one.name}{waits}", mails=len(one.whom))
+        yield Entry(at=one.due.at, slug=one.slug, what=f"{one.name}{one.proviso}", mails=len(one.whom))

@@ -17,6 +17,8 @@ EARLIEST_ZONE = ZoneInfo("Etc/GMT-14")
 """Where clocks show any time first (POSIX signs: this is UTC+14)."""
 
 _DAY = timedelta(days=1)
+# Whoever has a few hours only is reminded once, before the deadline.
+_SHORTEST_WINDOW = _DAY
 _MOST_TIMES = 1_000
 _LONGEST_REST = 8
 
@@ -70,11 +72,12 @@ _DEFAULTS = {field.name: field.default for field in fields(Timing)}
 class Dates:
     """The moments of a letter that a schedule may hang on, in UTC, and its zone; None for what it does not have.
 
-    Nothing is due before `since`. What `ends` with sign-ons is never due at the deadline or after it.
+    Nothing is due before `since`, and the window begins there.
     """
 
     zone: ZoneInfo
     since: datetime
+    opens_at: datetime
     deadline_at: datetime
     send_at: datetime | None = None
     publish_at: datetime | None = None
@@ -179,9 +182,10 @@ def _shifted(local: datetime, zone: ZoneInfo, seconds: int) -> datetime:
 
 def _anchor(timing: Timing, dates: Dates) -> datetime | None:
     if timing.anchor is Anchor.WINDOW:
-        return dates.since + (dates.deadline_at - dates.since) * timing.part / timing.parts
+        window = dates.deadline_at - dates.since
+        return dates.since + window * timing.part / timing.parts if window >= _SHORTEST_WINDOW else None
     return {
-        Anchor.OPENING: dates.since,
+        Anchor.OPENING: dates.opens_at,
         Anchor.DEADLINE: dates.deadline_at,
         Anchor.SENDING: dates.send_at,
         Anchor.PUBLICATION: dates.publish_at,

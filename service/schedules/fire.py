@@ -12,9 +12,9 @@ from service.i18n.zones import zone_of_country
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
-from service.model.states import OCCURRENCE, OccurrenceState, ScheduleState
+from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
-from service.schedules.begin import ENDS_WITH_SIGN_ONS, is_running
+from service.schedules.begin import end_occurrence, why_over
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.signing.party import read_party
 from service.signing.remind import Reminders, post_reminders
@@ -44,7 +44,7 @@ def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = 
     campaign = session.get_one(Campaign, occurrence.campaign_id)
     reason = _why_not(schedule, campaign, now=now)
     if reason:
-        _end(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
+        end_occurrence(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
         session.add(occurrence)
         return Fired(posted=0, is_over=True)
     posted, last = _ACTIONS[schedule.action](
@@ -60,7 +60,7 @@ def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = 
     )
     occurrence.posted += posted
     if last is None:
-        _end(occurrence, OccurrenceState.FIRED, reason="", now=now)
+        end_occurrence(occurrence, OccurrenceState.FIRED, reason="", now=now)
     else:
         occurrence.cursor = last
     session.add(occurrence)
@@ -101,13 +101,7 @@ def _take(session: Session) -> Occurrence | None:
 def _why_not(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
     if schedule.state is not ScheduleState.ACTIVE:
         return "the schedule was cancelled"
-    is_over = schedule.action in ENDS_WITH_SIGN_ONS and now >= campaign.deadline_at
-    return "sign-ons are over" if is_over or not is_running(schedule, campaign) else ""
-
-
-def _end(occurrence: Occurrence, there: OccurrenceState, *, reason: str, now: datetime) -> None:
-    OCCURRENCE.move(occurrence, there)
-    occurrence.ended_at, occurrence.reason = now, reason
+    return why_over(schedule, campaign, now=now)
 
 
 def _remind(firing: _Firing) -> tuple[int, str | None]:
@@ -128,8 +122,9 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
             timing,
             due,
             fallback=ZoneInfo(campaign.time_zone),
+            earliest=moment,
         )
-        reminders = replace(reminders, moments={max(at, moment): ids for at, ids in moments.items()})
+        reminders = replace(reminders, moments=moments)
     return post_reminders(session, keys, campaign, reminders, now=firing.now), last
 
 
@@ -144,11 +139,18 @@ def _part(
 
 
 def reader_moments(
-    countries: Mapping[str, str], audience: Audience, timing: Timing, due: Due, *, fallback: ZoneInfo
+    countries: Mapping[str, str],
+    audience: Audience,
+    timing: Timing,
+    due: Due,
+    *,
+    fallback: ZoneInfo,
+    earliest: datetime,
 ) -> Mapping[datetime, Sequence[str]]:
     """Give for each moment the sign-ons that are written to then, of those whose countries are given (pure).
 
     Who is in none of the audience's countries is left out. A country of several zones, or none, reads `fallback`.
+    Whose moment has passed is written to at the `earliest`.
     """
     found: dict[datetime, list[str]] = {}
     for one, country in countries.items():
@@ -156,7 +158,7 @@ def reader_moments(
             continue
         zone = zone_of_country(country, at=due.at) if country and timing.by_reader else None
         at = reader_moment(due, zone or fallback) if timing.by_reader else due.at
-        found.setdefault(at, []).append(one)
+        found.setdefault(max(at, earliest), []).append(one)
     return found
 
 

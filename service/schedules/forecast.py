@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -41,6 +41,11 @@ class Planned:
     languages: Mapping[str, int]
     waits_for: str = ""
 
+    @property
+    def proviso(self) -> str:
+        """What a line about it adds where it does not happen by itself."""
+        return f" (waits for {self.waits_for})" if self.waits_for else ""
+
 
 def forecast(
     session: Session,
@@ -58,10 +63,23 @@ def forecast(
     """
     keys = keyring.of(session, campaign.id)
     written: dict[str, datetime] = {}
+    asking = _begun(session, campaign, col(Occurrence.state) == OccurrenceState.ASKING)
     return [
-        _look(session, keys, campaign, schedule, due, written)
+        replace(
+            _look(session, keys, campaign, schedule, due, written),
+            waits_for="your word" if (schedule.id, due.at) in asking else _WAITS_FOR.get(schedule.state, ""),
+        )
         for due, schedule in _coming(session, keyring, campaign, lead=lead, until=until, now=now)
     ]
+
+
+def _begun(
+    session: Session, campaign: Campaign, which: ColumnElement[bool]
+) -> frozenset[tuple[str, datetime]]:
+    begun = select(col(Occurrence.schedule_id), col(Occurrence.due_at)).where(
+        col(Occurrence.campaign_id) == campaign.id, which
+    )
+    return frozenset((schedule_id, due_at) for schedule_id, due_at in session.execute(begun))
 
 
 def _coming(
@@ -73,10 +91,7 @@ def _coming(
     until: datetime,
     now: datetime,
 ) -> Sequence[tuple[Due, Schedule]]:
-    begun = select(col(Occurrence.schedule_id), col(Occurrence.due_at)).where(
-        col(Occurrence.campaign_id) == campaign.id, col(Occurrence.state) != OccurrenceState.ASKING
-    )
-    known = {tuple(row) for row in session.execute(begun)}
+    known = _begun(session, campaign, col(Occurrence.state) != OccurrenceState.ASKING)
     coming = [
         (due, schedule)
         for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now)
@@ -142,7 +157,6 @@ def _look(
         due=due,
         whom=sorted(whom),
         languages=dict(languages),
-        waits_for=_WAITS_FOR.get(schedule.state, ""),
     )
 
 
@@ -169,5 +183,5 @@ def _found(
     rows = {row.id: row for row in session.execute(select(Signature).where(*meant)).scalars()}
     countries = {one: read_party(keys, row).country for one, row in rows.items()}
     zone = ZoneInfo(campaign.time_zone)
-    for at, ids in reader_moments(countries, audience, timing, due, fallback=zone).items():
+    for at, ids in reader_moments(countries, audience, timing, due, fallback=zone, earliest=due.at).items():
         yield at, [(one, rows[one].language) for one in ids]

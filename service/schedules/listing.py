@@ -17,7 +17,10 @@ from service.store.keyring import Keyring
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One schedule: its state, when it comes next, its mails so far, and how often it came late and asks."""
+    """One schedule: its state, when it comes next, its mails so far, and how often it came late and asks.
+
+    `last` says what came of the last time that it was due; empty before the first.
+    """
 
     name: str
     state: str
@@ -25,6 +28,7 @@ class Line:
     next_due: Due | None
     posted: int
     asking: int
+    last: str
 
 
 def list_schedules(
@@ -38,6 +42,10 @@ def list_schedules(
         .group_by(col(Occurrence.schedule_id))
     )
     sums = {row[0]: (int(row[1] or 0), int(row[2])) for row in session.execute(counted)}
+    begun = (
+        select(Occurrence).where(col(Occurrence.campaign_id) == campaign.id).order_by(col(Occurrence.due_at))
+    )
+    last = {one.schedule_id: one for one in session.execute(begun).scalars()}
     lines = []
     for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now):
         posted, asks = sums.get(schedule.id, (0, 0))
@@ -51,6 +59,14 @@ def list_schedules(
                 next_due=next((due for due in coming if due.at > now), None),
                 posted=posted,
                 asking=asks,
+                last=_told(last.get(schedule.id)),
             )
         )
     return sorted(lines, key=lambda line: line.name)
+
+
+def _told(occurrence: Occurrence | None) -> str:
+    if occurrence is None:
+        return ""
+    reason = f", for {occurrence.reason}" if occurrence.reason else f", {occurrence.posted} mails"
+    return f"{occurrence.local}: {occurrence.state.value}{reason}"

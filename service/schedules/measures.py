@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from service.metrics.measures import Measure
-from service.model.schedule import Occurrence
-from service.model.states import OccurrenceState
+from service.model.schedule import Occurrence, Schedule
+from service.model.states import OccurrenceState, ScheduleState
 
 _STATES = (OccurrenceState.FIRING, OccurrenceState.ASKING)
 
 
 def schedule_measures(session: Session, now: datetime) -> Iterator[Measure]:
     """Read how many planned sendings are under way or ask, and since when the oldest under way was due."""
+    # What rests by a person's word is behind nothing.
     found = (
         select(Occurrence.state, func.count(), func.min(col(Occurrence.due_at)))
-        .where(col(Occurrence.state).in_(_STATES))
+        .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
+        .where(col(Occurrence.state).in_(_STATES), col(Schedule.state) != ScheduleState.PAUSED)
         .group_by(col(Occurrence.state))
     )
     counted = {state: (number, oldest) for state, number, oldest in session.exec(found).all()}

@@ -1,6 +1,7 @@
 """Plan, change, pause, resume and cancel a schedule, and say what becomes of what came late."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +10,13 @@ from sqlmodel import Session, select
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
-from service.model.anchor import Anchor, Late
+from service.model.anchor import Late
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import OCCURRENCE, SCHEDULE, CampaignState, OccurrenceState, ScheduleState
 from service.schedules.audience import Audience
-from service.schedules.begin import dates_of, times_of
-from service.schedules.built_in import built_in, schedules_of
+from service.schedules.begin import dates_of, end_occurrence, times_of
+from service.schedules.built_in import applies_from, built_in, schedules_of
 from service.schedules.due import Timing
 from service.store.keyring import Keyring
 
@@ -80,21 +81,30 @@ def change_schedule(
     by: str,
     now: datetime,
 ) -> Schedule:
-    """Give a schedule another time; what was begun stays as it is. Raises Refused as add_schedule() does."""
+    """Give a schedule another time; what was begun stays as it is. Raises Refused as add_schedule() does.
+
+    One that every letter has needs no approval; any other waits for one again, as add_schedule() says.
+    """
     campaign, schedule = _lock(session, slug, name)
     if schedule.state is ScheduleState.CANCELLED:
         raise Refused(f"{name!r} was cancelled; plan a new one.")
     schedule.timing = timing.as_record()
     # What the new time has behind it was never planned, and is not caught up with.
-    schedule.since = now if timing.anchor is not Anchor.WINDOW else schedule.since
+    schedule.since = now
+    if not schedule.is_built_in and not campaign.solo:
+        if schedule.state is not ScheduleState.PROPOSED:
+            SCHEDULE.move(schedule, ScheduleState.PROPOSED)
+        schedule.created_by, schedule.approved_at, schedule.approved_by = by, None, ""
     _refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
     session.add(schedule)
     audit.record(session, by=by, act="schedule.change", campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
 
 
-def approve_schedule(session: Session, slug: str, name: str, *, by: str, now: datetime) -> Schedule:
-    """Let a proposed schedule happen; raises Refused for one's own proposal, and for what is not proposed."""
+def approve_schedule(
+    session: Session, keyring: Keyring, slug: str, name: str, *, by: str, now: datetime
+) -> Schedule:
+    """Let a proposed schedule happen; raises Refused for one's own proposal, for what is not proposed, and where its time is past."""
     campaign, schedule = _lock(session, slug, name)
     if schedule.state is not ScheduleState.PROPOSED:
         raise Refused(f"{name!r} is {schedule.state.value}; only what is proposed can be approved.")
@@ -102,6 +112,7 @@ def approve_schedule(session: Session, slug: str, name: str, *, by: str, now: da
         raise Refused(f"You planned {name!r} yourself; somebody else has to approve it.")
     SCHEDULE.move(schedule, ScheduleState.ACTIVE)
     schedule.approved_at, schedule.approved_by, schedule.since = now, by, now
+    _refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
     session.add(schedule)
     audit.record(session, by=by, act="schedule.approve", campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
@@ -122,6 +133,12 @@ def move_schedule(
         raise Refused(f"{name!r} is {there.value} already.")
     SCHEDULE.move(schedule, there)
     session.add(schedule)
+    if there is ScheduleState.CANCELLED:
+        for occurrence in _asking(session, schedule):
+            end_occurrence(
+                occurrence, OccurrenceState.CANCELLED, reason="the schedule was cancelled", now=now
+            )
+            session.add(occurrence)
     act = f"schedule.{there.value}"
     audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
@@ -130,17 +147,15 @@ def move_schedule(
 def settle_late(session: Session, slug: str, name: str, *, fire: bool, by: str, now: datetime) -> int:
     """Say whether what came late, and asked, still happens; gives how many times of it. Raises Refused where nothing asks."""
     campaign, schedule = _lock(session, slug, name)
-    found = select(Occurrence).where(
-        Occurrence.schedule_id == schedule.id, Occurrence.state == OccurrenceState.ASKING
-    )
-    asking = session.exec(found.with_for_update()).all()
+    asking = _asking(session, schedule)
     if not asking:
         raise Refused(f"Nothing of {name!r} came late and waits for your word.")
     for occurrence in asking:
-        OCCURRENCE.move(occurrence, OccurrenceState.FIRING if fire else OccurrenceState.SKIPPED)
-        occurrence.began_at = now
-        occurrence.ended_at = None if fire else now
-        occurrence.reason = "" if fire else "it came late, and was left out"
+        if fire:
+            OCCURRENCE.move(occurrence, OccurrenceState.FIRING)
+        else:
+            reason = "it came late, and was left out"
+            end_occurrence(occurrence, OccurrenceState.SKIPPED, reason=reason, now=now)
         session.add(occurrence)
     act = "schedule.fire" if fire else "schedule.skip"
     audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=schedule.id, now=now)
@@ -153,9 +168,19 @@ def make_built_in(session: Session, slug: str, *, lead: timedelta, now: datetime
     is_over = campaign.state not in {CampaignState.DRAFT, CampaignState.FROZEN, CampaignState.OPEN}
     if is_over or any(schedule.is_built_in for schedule in schedules_of(session, campaign)):
         return
-    since = max(now, campaign.opens_at) if campaign.opens_at else now
-    session.add_all(built_in(campaign, lead=lead, since=since, now=now))
+    for schedule in built_in(campaign, lead=lead, since=applies_from(campaign, now=now), now=now):
+        if campaign.state is not CampaignState.OPEN:
+            # Reckoned anew once it is seen to be open.
+            schedule.of_deadline = None
+        session.add(schedule)
     session.flush()
+
+
+def _asking(session: Session, schedule: Schedule) -> Sequence[Occurrence]:
+    found = select(Occurrence).where(
+        Occurrence.schedule_id == schedule.id, Occurrence.state == OccurrenceState.ASKING
+    )
+    return session.exec(found.with_for_update()).all()
 
 
 def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:

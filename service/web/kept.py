@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from service.campaigns.sight import Lookout, Sight
 from service.foundation.shelf import Shelf
+from service.signing.lagging_count import LaggingCount
 from service.signing.page import LetterFacts, LetterView, letter_facts, letter_view, shown_counts
 from service.signing.queries import Counts
-from service.signing.tally import Tally
 from service.store.keyring import Keyring
 from service.store.transaction import reading
 
@@ -54,7 +54,7 @@ class KeptLetters:
         self._engine = engine
         self._keyring = keyring
         self._lookout = Lookout(engine, keyring.root)
-        self._tally = Tally()
+        self._count_of = LaggingCount()
         self._contents = Shelf(things=_LETTERS)
         self._pages = Shelf(things=_LETTERS, made=_PAGES)
         self._phases: dict[Sight, tuple[int, Hashable]] = {}
@@ -66,7 +66,7 @@ class KeptLetters:
         facts = self._contents.get(
             sight.campaign_id, sight.stamp, "facts", lambda: self._read_facts(sight.campaign_id)
         )
-        phase = self._phase(sight, facts, now)
+        phase = self._phase(sight, facts, now), self._count_of.turn(sight.campaign_id)
         return Look(campaign_id=sight.campaign_id, stamp=sight.stamp, phase=phase, now=now)
 
     def facts(self, look: Look) -> LetterFacts:
@@ -130,7 +130,7 @@ class KeptLetters:
         with reading(self._engine) as session:
             facts = letter_facts(session, self._keyring, look.campaign_id)
             view = letter_view(
-                session, self._keyring, facts.campaign, text=text, count=self._tally.count, now=look.now
+                session, self._keyring, facts.campaign, text=text, count=self._count_of.count, now=look.now
             )
         # Made at once, so that names which only the addressee may see are not kept.
         assert view.sheet.html
@@ -139,4 +139,6 @@ class KeptLetters:
     def _count(self, look: Look) -> Counts | None:
         with reading(self._engine) as session:
             facts = letter_facts(session, self._keyring, look.campaign_id)
-            return shown_counts(session, self._keyring, facts.campaign, count=self._tally.count, now=look.now)
+            return shown_counts(
+                session, self._keyring, facts.campaign, count=self._count_of.count, now=look.now
+            )

@@ -19,16 +19,15 @@ from service.model.message import Message
 from service.model.schedule import Occurrence, Schedule
 from service.model.states import CampaignState, SignatureState
 from service.schedules.audience import Audience
-from service.schedules.begin import begin_due
 from service.schedules.built_in import keep_built_in
 from service.schedules.due import Timing
-from service.schedules.fire import fire_part
 from service.schedules.forecast import forecast
 from service.schedules.plan import Plan, add_schedule, approve_schedule
 from service.store.engine import make_engine
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from tests.make import make_campaign, make_sign_on, make_signature
+from tests.reminding import pass_time
 
 ROOT = RootKey(bytes(range(KEY_BYTES)))
 NOON = datetime(2026, 10, 6, 12, tzinfo=UTC)
@@ -124,7 +123,7 @@ def _plan(engine: Engine, keyring: Keyring, plans: list[tuple[Timing, Audience]]
                 add_schedule(session, keyring, "crowd", plan, by="ada", now=NOON)
             except Refused:
                 continue
-            approve_schedule(session, "crowd", plan.name, by="ben", now=NOON)
+            approve_schedule(session, keyring, "crowd", plan.name, by="ben", now=NOON)
 
 
 def _foretell(engine: Engine, keyring: Keyring) -> Fired:
@@ -137,13 +136,7 @@ def _foretell(engine: Engine, keyring: Keyring) -> Fired:
 
 def _live_through(engine: Engine, keyring: Keyring, moments: list[datetime]) -> Fired:
     for moment in moments:
-        with transaction(engine) as session:
-            keep_built_in(session, lead=LEAD, now=moment)
-            begin_due(session, keyring, now=moment)
-        fired = True
-        while fired:
-            with transaction(engine) as session:
-                fired = fire_part(session, keyring, now=moment, most=700) is not None
+        pass_time(engine, keyring, lead=LEAD, now=moment, most=700)
     with reading(engine) as session:
         began = session.execute(
             select(Schedule.name, Occurrence).join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))

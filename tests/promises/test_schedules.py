@@ -11,6 +11,7 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import RootKey
 from service.model.anchor import Anchor, Late
 from service.model.campaign import Campaign
+from service.model.evidence import EvidenceKind
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.schedule import Occurrence, Schedule
@@ -30,6 +31,7 @@ from service.schedules.plan import (
     add_schedule,
     approve_schedule,
     change_schedule,
+    make_built_in,
     move_schedule,
     settle_late,
 )
@@ -37,6 +39,7 @@ from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from tests.doubles.house import in_parallel
 from tests.make import make_campaign, make_sign_on, make_signature
+from tests.reminding import post_all_parts
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LEAD = DAY
@@ -93,7 +96,7 @@ class Planner:
         with transaction(self.engine) as session:
             add_schedule(session, self.keyring, self.campaign.slug, plan, by="ada", now=self.now)
             if approve:
-                approve_schedule(session, self.campaign.slug, name, by="ben", now=self.now)
+                approve_schedule(session, self.keyring, self.campaign.slug, name, by="ben", now=self.now)
         return name
 
     def moves(self, name: str, there: ScheduleState) -> None:
@@ -119,14 +122,13 @@ class Planner:
 
     def post(self, *, parts: int | None = None, most: int = A_PART) -> int:
         """Post so many parts of what has begun, or all; gives how many mails."""
+        if parts is None:
+            return post_all_parts(self.engine, self.keyring, now=self.now, most=most)
         posted = 0
-        while parts is None or parts > 0:
+        for _ in range(parts):
             with transaction(self.engine) as session:
                 fired = fire_part(session, self.keyring, now=self.now, most=most)
-            if fired is None:
-                break
-            posted += fired.posted
-            parts = None if parts is None else parts - 1
+            posted += fired.posted if fired is not None else 0
         return posted
 
     def tick(self, *, after: timedelta = timedelta(0), most: int = A_PART) -> int:
@@ -276,6 +278,7 @@ def test_a_clock_that_jumps_by_years_and_back_repeats_nothing(planner):
         (Audience(states=(INTENDS,), decides_today=True), {"state": INTENDS, "decision_by": date(2026, 11, 25)}, True),
         (Audience(states=(INTENDS,), decides_today=True), {"state": INTENDS, "decision_by": date(2026, 11, 26)}, False),
         (Audience(states=(INTENDS,), decides_today=True), {"state": INTENDS}, False),
+        (Audience(states=(PENDING,), evidence=(EvidenceKind.DNS,)), {}, False),
     ],
 )  # fmt: skip
 def test_an_audience_is_whom_it_says_when_it_is_due(planner, audience, row, is_meant):
@@ -370,6 +373,16 @@ def test_each_reader_gets_it_by_the_own_clock(planner):
     assert due[many] == due[nowhere] == "27T09:00"
 
 
+def test_who_has_slept_through_the_own_time_is_written_to_all_the_same(planner):
+    ids = [planner.has(country=code)[0] for code in ("NP", "WS", "FR", "")]
+    planner.plans(anchor=Anchor.AT, local="2026-11-27T09:00", by_reader=True)
+
+    planner.tick(after=5 * DAY)
+
+    assert planner.whom() == sorted(ids)
+    assert {message.due_at for message in planner.messages()} == {planner.now}
+
+
 def test_a_pause_holds_what_is_due_and_what_is_being_posted(planner):
     planner.has(number=5)
     planner.plans()
@@ -399,6 +412,21 @@ def test_what_is_cancelled_goes_no_further(planner):
         planner.moves("remind", ScheduleState.ACTIVE)
 
 
+def test_nobody_is_asked_about_what_is_cancelled_or_over(planner):
+    planner.has()
+    for name in ("cancelled", "over"):
+        planner.plans(name, late=Late.ASK)
+    planner.tick(after=3 * DAY)
+    assert {one.waits_for for one in planner.forecast(until=DAY) if one.name == "over"} == {"your word"}
+
+    planner.moves("cancelled", ScheduleState.CANCELLED)
+    assert sorted(planner.states()) == [ASKING, OccurrenceState.CANCELLED]
+    planner.change(state=CampaignState.CLOSED)
+    planner.tick()
+
+    assert planner.states() == [OccurrenceState.CANCELLED] * 2
+
+
 @pytest.mark.parametrize("state", [CampaignState.CLOSED, CampaignState.SENT, CampaignState.FROZEN])
 def test_nobody_is_reminded_of_a_letter_that_takes_no_sign_ons(planner, state):
     planner.has()
@@ -416,16 +444,15 @@ def test_a_plan_waits_for_somebody_elses_approval(planner):
     planner.plans(approve=False)
     assert planner.tick(after=DAY - HOUR) == 0
     with transaction(planner.engine) as session, pytest.raises(Refused, match="somebody else"):
-        approve_schedule(session, planner.campaign.slug, "remind", by="ada", now=planner.now)
+        approve_schedule(session, planner.keyring, planner.campaign.slug, "remind", by="ada", now=planner.now)
     with pytest.raises(Refused, match="waits for an approval"):
         planner.moves("remind", ScheduleState.ACTIVE)
 
     with transaction(planner.engine) as session:
-        approve_schedule(session, planner.campaign.slug, "remind", by="ben", now=planner.now)
+        approve_schedule(session, planner.keyring, planner.campaign.slug, "remind", by="ben", now=planner.now)
 
-    # A day from when it was approved.
-    assert planner.tick(after=HOUR) == 0
-    assert planner.tick(after=DAY) == 1
+    # A day from the opening, whenever it was approved.
+    assert planner.tick(after=HOUR) == 1
 
 
 @pytest.mark.parametrize(
@@ -463,8 +490,19 @@ def test_a_time_that_was_changed_is_the_one_that_counts(planner):
             now=planner.now,
         )
 
+    # Another time needs another approval.
+    with transaction(planner.engine) as session:
+        approve_schedule(session, planner.keyring, planner.campaign.slug, "remind", by="ben", now=planner.now)
     assert planner.tick(after=2 * DAY) == 0
     assert planner.tick(after=DAY) == 1
+
+
+def test_what_is_past_by_now_is_not_approved(planner):
+    planner.plans(approve=False, anchor=Anchor.AT, local="2026-11-25T09:00")
+    planner.now += DAY
+
+    with transaction(planner.engine) as session, pytest.raises(Refused, match="never come"):
+        approve_schedule(session, planner.keyring, planner.campaign.slug, "remind", by="ben", now=planner.now)
 
 
 def test_every_open_letter_has_its_own_schedules_and_another_deadline_moves_them(planner):
@@ -484,6 +522,34 @@ def test_every_open_letter_has_its_own_schedules_and_another_deadline_moves_them
     # The last day is for all who are missing.
     assert planner.tick(after=3 * DAY) == 2
     assert planner.tick(after=DAY - timedelta(seconds=1)) == 0
+
+
+def test_a_letter_that_is_reopened_for_a_few_hours_reminds_nobody_at_their_thirds(planner):
+    planner.has()
+    with transaction(planner.engine) as session:
+        keep_built_in(session, lead=HOUR, now=planner.now)
+    planner.change(deadline_at=planner.now + 6 * HOUR)
+    with transaction(planner.engine) as session:
+        keep_built_in(session, lead=HOUR, now=planner.now)
+
+    assert planner.tick(after=5 * HOUR - timedelta(seconds=1)) == 0
+    assert planner.tick(after=timedelta(seconds=1)) == 1
+
+
+def test_what_was_changed_before_the_opening_is_reckoned_from_it(planner):
+    planner.has(INTENDS, decision_by=date(2026, 11, 30))
+    planner.change(state=CampaignState.FROZEN)
+    with transaction(planner.engine) as session:
+        make_built_in(session, planner.campaign.slug, lead=LEAD, now=planner.now)
+    planner.now += 10 * DAY
+    planner.change(state=CampaignState.OPEN)
+    with transaction(planner.engine) as session:
+        assert keep_built_in(session, lead=LEAD, now=planner.now) == 4
+
+    # The decision was before it; the first third of what is left comes on the morning of its day.
+    assert planner.tick() == 0
+    assert planner.tick(after=10 * DAY) == 0
+    assert planner.tick(after=DAY) == 1
 
 
 def test_several_that_look_at_once_make_the_schedules_of_a_letter_once(planner):

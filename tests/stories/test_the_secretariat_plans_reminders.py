@@ -8,15 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from service.schedules.begin import begin_due
-from service.schedules.built_in import keep_built_in
-from service.schedules.fire import fire_part
 from service.signing.invite import import_signatories
 from service.signing.roll_file import read_signatories
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition, file_open_now
 from tests.doubles.relay import free_port
 from tests.operator import Operator
+from tests.reminding import pass_time
 
 DAY = timedelta(days=1)
 INVITED = [
@@ -124,12 +122,12 @@ def test_each_gets_the_reminder_that_fits_its_answer(engine, root, noon):
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
     coalition.sign("Delta Friends", "office@delta.example")
     coalition.deliver_mail()
-    _tick(coalition)
+    pass_time(engine, coalition.keyring, lead=DAY, now=coalition.now)
     before = len(coalition.mails())
     # The deadline is on 5 December at 17:00 in New York, and the last reminder a day before.
     coalition.wait(days=10, hours=10)
-    _tick(coalition)
-    _tick(coalition)
+    pass_time(engine, coalition.keyring, lead=DAY, now=coalition.now)
+    pass_time(engine, coalition.keyring, lead=DAY, now=coalition.now)
     coalition.deliver_mail()
 
     mails = {mail.to: mail.text for mail in coalition.mails()[before:]}
@@ -137,13 +135,3 @@ def test_each_gets_the_reminder_that_fits_its_answer(engine, root, noon):
     assert "We wrote to you about this letter before" in mails["office@lakes.example"]
     assert "You told us that you intend to sign" in mails["office@rivers.example"]
     assert "/confirm/" in mails["office@delta.example"]
-
-
-def _tick(coalition: Coalition) -> None:
-    with transaction(coalition.engine) as session:
-        keep_built_in(session, lead=DAY, now=coalition.now)
-        begin_due(session, coalition.keyring, now=coalition.now)
-    fired = True
-    while fired:
-        with transaction(coalition.engine) as session:
-            fired = fire_part(session, coalition.keyring, now=coalition.now) is not None

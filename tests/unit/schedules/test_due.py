@@ -20,7 +20,7 @@ def utc(text: str) -> datetime:
 
 
 def dates(zone: str = "UTC", *, since: str = "2026-11-01T12:00", deadline: str = "2026-12-01T12:00") -> Dates:
-    return Dates(zone=ZoneInfo(zone), since=utc(since), deadline_at=utc(deadline))
+    return Dates(zone=ZoneInfo(zone), since=utc(since), opens_at=utc(since), deadline_at=utc(deadline))
 
 
 def times(timing: Timing, of: Dates, *, ends: bool = True, most: int = 50) -> list[str]:
@@ -49,7 +49,7 @@ def times(timing: Timing, of: Dates, *, ends: bool = True, most: int = 50) -> li
 def test_a_local_time_is_the_moment_at_which_its_place_reads_it(zone, local, moment, shown):
     (due,) = due_times(
         Timing(anchor=AT, local=local),
-        Dates(zone=ZoneInfo(zone), since=LONG_AGO, deadline_at=utc("2030-01-01T00:00")),
+        Dates(zone=ZoneInfo(zone), since=LONG_AGO, opens_at=LONG_AGO, deadline_at=utc("2030-01-01T00:00")),
         ends=True,
     )
 
@@ -100,6 +100,7 @@ def test_a_day_before_the_event_is_a_day_of_the_letters_zone():
     of = Dates(
         zone=ZoneInfo("America/New_York"),
         since=LONG_AGO,
+        opens_at=LONG_AGO,
         deadline_at=utc("2026-12-05T22:00"),
         event_on=date(2026, 12, 4),
     )
@@ -202,7 +203,7 @@ CLOCKS = st.times(max_value=datetime.max.time()).map(lambda at: f"{at:%H:%M}")
 )
 def test_times_only_go_forward_and_stay_where_they_may_be(zone, clock, every, quiet, rest, hours):
     since = utc("2026-01-01T00:00") + timedelta(hours=hours)
-    of = Dates(zone=ZoneInfo(zone), since=since, deadline_at=since + timedelta(days=40))
+    of = Dates(zone=ZoneInfo(zone), since=since, opens_at=since, deadline_at=since + timedelta(days=40))
     timing = Timing(
         anchor=OPENING, clock=clock, every_days=every, times=0, quiet_from=quiet[0], quiet_until=quiet[1], rest_days=rest
     )  # fmt: skip

@@ -18,17 +18,20 @@ MANY = 50_000
 _SHARE = 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Counted:
     numbers: Counts
     took: float
     at: float
+    turn: int
+    is_owed: bool = False
 
 
-class Tally:
+class LaggingCount:
     """The last count of each letter; that of many signatories stands for twenty times as long as it took.
 
-    So counting takes a process a twentieth of its time at most, however often a letter of a million changes.
+    So counting takes a process a twentieth of its time at most, however often a letter of a million changes. What was
+    made with a number is to be kept under turn(), which moves once a number that was given late is to be counted anew.
     """
 
     def __init__(self, ask: Ask = counts, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -40,11 +43,23 @@ class Tally:
     def count(self, session: Session, campaign: Campaign) -> Counts:
         """Count the signatories of a letter, or give what was counted a moment ago."""
         known, now = self._known.get(campaign.id), self._clock()
-        if known is not None and now - known.at < _SHARE * known.took:
+        if known is not None and not self._is_old(known, now):
+            known.is_owed = True
             return known.numbers
         numbers = self._ask(session, campaign)
         if numbers.signatories < MANY:
             self._known.pop(campaign.id, None)
         else:
-            self._known[campaign.id] = _Counted(numbers, self._clock() - now, now)
+            turn = self.turn(campaign.id)
+            self._known[campaign.id] = _Counted(numbers, self._clock() - now, now, turn)
         return numbers
+
+    def turn(self, campaign_id: str) -> int:
+        """Give which count of a letter is to be shown: another one once a change was not counted and it is time."""
+        known = self._known.get(campaign_id)
+        if known is None:
+            return 0
+        return known.turn + (known.is_owed and self._is_old(known, self._clock()))
+
+    def _is_old(self, known: _Counted, now: float) -> bool:
+        return now - known.at >= _SHARE * known.took

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from service.signing.lagging_count import MANY, LaggingCount
 from service.signing.queries import Counts
-from service.signing.tally import MANY, Tally
 
 
 class Counting:
@@ -13,7 +13,7 @@ class Counting:
 
     def __init__(self, fewest: int = MANY) -> None:
         self.fewest, self.now, self.asked = fewest, 100.0, 0
-        self.tally = Tally(self._ask, clock=lambda: self.now)
+        self.counted = LaggingCount(self._ask, clock=lambda: self.now)
 
     def _ask(self, *_: object) -> Counts:
         self.asked += 1
@@ -23,7 +23,7 @@ class Counting:
     def count(self, letter: str = "one", *, after: float = 0) -> int:
         """Give which of all its counts the number is of."""
         self.now += after
-        return self.tally.count(None, SimpleNamespace(id=letter)).individuals - self.fewest + 2
+        return self.counted.count(None, SimpleNamespace(id=letter)).individuals - self.fewest + 2
 
 
 def test_few_are_counted_each_time():
@@ -38,6 +38,28 @@ def test_what_takes_long_stands_for_twenty_times_as_long(after, number):
     counting.count()
 
     assert counting.count(after=after) == number
+
+
+def test_a_number_that_was_given_late_is_made_anew_once_it_is_time():
+    counting = Counting()
+    turns = []
+
+    def turn(*, after: float) -> None:
+        counting.now += after
+        turns.append(counting.counted.turn("one"))
+
+    counting.count()
+    turn(after=20)
+    counting.count(after=0)
+    counting.count(after=1)
+    turn(after=1)
+    turn(after=10)
+    counting.count()
+    turn(after=0)
+    turn(after=100)
+
+    # Nothing was owed, nor is it time; then it is; after the count nothing is owed any more.
+    assert turns == [0, 0, 1, 1, 1]
 
 
 def test_a_letter_says_nothing_of_another():
