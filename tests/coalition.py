@@ -33,10 +33,12 @@ from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
+from service.signing.abuse.small_forms import Asking
 from service.signing.abuse.visit import Visit
 from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
 from service.signing.messages import signing_composers
+from service.signing.organizations.asking import answer_inquiries, keep_inquiry
 from service.signing.page import unlisted_address
 from service.signing.party import SignOn
 from service.signing.pressing import follow_up, pressed
@@ -181,6 +183,17 @@ class Coalition:
         self.sign(name, **given)
         self.deliver_mail()
         return self.confirm(self.newest_token("confirm"))
+
+    def ask_about(self, name: str) -> "Coalition":
+        """Let somebody who is not known ask whether an organization signed, and tell that organization."""
+        with transaction(self.engine) as session:
+            asking = Asking(address=None)
+            keep_inquiry(
+                session, self.keyring, slug=SLUG, key="", asked_about=name, asking=asking, now=self.now
+            )
+        with transaction(self.engine) as session:
+            answer_inquiries(session, self.keyring, now=self.now)
+        return self
 
     def propose(self) -> Proposal:
         with transaction(self.engine) as session:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from service.campaigns.file import CampaignFile
 from service.campaigns.file_tables import AnnexFile, LogoMade
@@ -15,14 +16,14 @@ from service.foundation.keyed import keyed_hash
 from service.letter.annex_file import LARGEST_ANNEX, check_annex
 from service.letter.enclosed import Annex, Logo
 from service.letter.logos import LARGEST_LOGO, read_logo
-from service.model.campaign import Access, Campaign
+from service.model.campaign import Campaign
 from service.model.enclosure import Enclosure, EnclosureKind
 from service.model.letter_revision import LetterRevision
 from service.store.keyring import Keyring
 from service.store.sealed import open_bytes, seal_bytes
 
 MOST_BYTES_OF_ANNEXES = 15_000_000
-"""All annexes of a letter together: with the letter they have to go into one mail."""
+"""All annexes of a letter together. A mail of the letter is weighed with them (service/delivery/letter_mail.py)."""
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -114,9 +115,9 @@ def keep_files(
     was_final = session.exec(
         select(LetterRevision.id).where(LetterRevision.campaign_id == campaign.id).limit(1)
     ).first()
-    for row_id, file_index in there:
-        if file_index not in wanted and was_final is None:
-            session.delete(session.get_one(Enclosure, row_id))
+    gone = [row_id for row_id, file_index in there if file_index not in wanted and was_final is None]
+    if gone:
+        session.execute(delete(Enclosure).where(col(Enclosure.id).in_(gone)))
     session.flush()
 
 
@@ -157,9 +158,9 @@ def annex_bytes(session: Session, keyring: Keyring, campaign_id: str, annex: Ann
 
 
 def letters_with_annex(
-    session: Session, keyring: Keyring, sha256: str, *, only_public: bool
+    session: Session, keyring: Keyring, sha256: str, *, only_published: bool
 ) -> Sequence[Campaign]:
-    """Find the letters that have, or had, the file of this hash as an annex; those that everybody may see, or all."""
+    """Find the letters that have, or had, the file of this hash as an annex; those that are published, or all."""
     index = _index(keyring, EnclosureKind.ANNEX, sha256)
     found = (
         select(Campaign)
@@ -167,10 +168,8 @@ def letters_with_annex(
         .where(Enclosure.file_index == index)
         .order_by(col(Campaign.id))
     )
-    if only_public:
-        found = found.where(
-            or_(col(Campaign.published_at).is_not(None), col(Campaign.access) == Access.PUBLIC)
-        )
+    if only_published:
+        found = found.where(col(Campaign.published_at).is_not(None))
     return session.exec(found).all()
 
 

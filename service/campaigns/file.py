@@ -45,7 +45,7 @@ def revision_record(file: CampaignFile) -> dict[str, Any]:
     subtitle, re, salutation, body, asks_intro, asks, ending, closing, the fixed words that it brings in place of ours
     (where it brings any, for they speak of those who sign), and the date where the coalition chose
     one (else null: the day of sending is not known yet). It holds every recipient's role, name, position and
-    office in their order, and the annexes' title and SHA-256. Not part of it are `footnotes`, which moves notes about the
+    office in their order, and the annexes' title, SHA-256, size and pages. Not part of it are `footnotes`, which moves notes about the
     paper and changes no word; letterhead with its logos, contact and roll order, which are presentation; addresses, channels
     and cover notes, which belong to sending; and every moment of the process.
     """
@@ -55,7 +55,10 @@ def revision_record(file: CampaignFile) -> dict[str, Any]:
             {"role": to.role, "name": to.name, "position": to.position, "office": to.office}
             for to in file.recipients
         ],
-        "annexes": [{"title": annex.title, "sha256": annex.sha256} for annex in file.letter.annexes],
+        "annexes": [
+            {"title": annex.title, "sha256": annex.sha256, "size": annex.size, "pages": annex.pages}
+            for annex in file.letter.annexes
+        ],
     }
 
 

@@ -1,6 +1,5 @@
 """The fixed words that a campaign file brings for its letter: checked word by word, and brought to one form."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,10 +9,21 @@ from service.foundation.errors import Refused
 from service.foundation.written import clean_line
 from service.i18n.catalogue import plural_forms
 from service.i18n.formats import settle_language
-from service.i18n.words import COUNTED, FORMS, KEYS, Given, flat, missing_words, places_of
+from service.i18n.words import (
+    COUNTED,
+    FORMS,
+    KEYS,
+    Given,
+    flat,
+    has_stray_braces,
+    missing_words,
+    places_in,
+    places_of,
+)
 
 _LONGEST = 600
-_PLACE = re.compile(r"\{([a-z]+)\}")
+# Only these are filled in as the text itself is.
+_FILLED = frozenset({"addendum", "addendum_title", "correction", "correction_title"})
 
 
 def words_table(value: object) -> object:
@@ -102,10 +112,10 @@ def _fault_of(key: str, phrase: object, *, may_lack_number: bool) -> str:
             return "is empty: write it, or take it out."
     except Refused as refusal:
         return str(refusal).strip()
-    wanted, found = places_of(key), frozenset(_PLACE.findall(phrase))
-    if (found != wanted and not (may_lack_number and not found)) or re.search(
-        r"[{}]", _PLACE.sub("", phrase)
-    ):
+    if "((" in phrase and key not in _FILLED:
+        return "cannot hold a placeholder like ((count)): it is printed as it stands."
+    wanted, found = places_of(key), places_in(phrase)
+    if (found != wanted and not (may_lack_number and not found)) or has_stray_braces(phrase):
         braced = ", ".join(f"{{{name}}}" for name in sorted(wanted))
         return f"must hold {braced} and nothing else in braces." if wanted else "must hold no braces."
     return ""

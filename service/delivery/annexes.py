@@ -57,11 +57,11 @@ def annex_evidence(copy: Copy) -> Iterator[str]:
 def find_annex(session: Session, keyring: Keyring, data: bytes, *, anybody_asks: bool) -> FoundAnnex | None:
     """Tell whether a file is an annex of a released edition, the earliest that has it; None where it is not.
 
-    An annex may be a document that everybody has: where `anybody_asks`, only letters that everybody may see are told,
-    or a guess at what is enclosed with an unpublished letter could be tested.
+    An annex may be a document that everybody has: where `anybody_asks`, only published letters are told, or a guess at
+    what is enclosed with another, and whether that has left, could be tested.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    for campaign in letters_with_annex(session, keyring, sha256, only_public=anybody_asks):
+    for campaign in letters_with_annex(session, keyring, sha256, only_published=anybody_asks):
         for edition in _released(session, campaign):
             # What was signed names the annexes, and no roll has to be opened for a stranger.
             revision = session.get_one(LetterRevision, edition.revision_id)

@@ -54,7 +54,7 @@ def too_large(size: int, most: int) -> str:
     return (
         f"the mail would have {_megabytes(size)} MB, and {_megabytes(most)} MB are allowed"
         " (UNDERSIGNED_LETTER_MAIL_MB), since many offices refuse more than 10: attach the PDF alone (`formats`), or send"
-        " this copy yourself (`letter compile`), or raise the setting if the office takes so much"
+        " this copy and its annexes yourself (`letter compile --annexes`), or raise the setting if the office takes so much"
     )
 
 

@@ -108,7 +108,7 @@ def isolate(text: str, *, within: str) -> str:
 def write_date(day: date, language: str) -> str:
     """Write a date in full, month spelt out: "December 7, 2026", "7 December 2026", "1er décembre 2026"."""
     written = own_digits(format_date(day, format="long", locale=_locale(language)), language)
-    if language == "fr" and day.day == 1:
+    if language.partition("-")[0] == "fr" and day.day == 1:
         return written.replace("1 ", "1er ", 1)
     return written
 

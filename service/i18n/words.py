@@ -12,7 +12,7 @@ from typing import Any
 from babel import Locale
 
 from service.foundation.errors import Refused
-from service.i18n.formats import Noun, count, own_digits, script_of, settle_language, write_number
+from service.i18n.formats import Noun, count, own_digits, script_of, settle_language
 
 FOLDER = Path(__file__).resolve().parent / "letters"
 FORMS = ("zero", "one", "two", "few", "many", "other")
@@ -23,6 +23,7 @@ Given = tuple[tuple[str, str], ...]
 
 _REGION = 2
 _PLACE = re.compile(r"\{([a-z]+)\}")
+_BRACE = re.compile(r"[{}]")
 # Where the scripts of names have a comma or brackets of their own.
 _COMMAS = {"Arab": "، ", "Hans": "，", "Hant": "，", "Jpan": "、", "Ethi": "፣ ", "Mymr": "၊ "}
 _BRACKETS = {"Hans": "（{inside}）", "Hant": "（{inside}）", "Jpan": "（{inside}）"}
@@ -120,7 +121,7 @@ def words_for(language: str, given: Given = ()) -> Words:
     Raises Refused, naming every word that is neither, and for a tag that no language has.
     """
     language = settle_language(language)
-    told = _told(language, given)
+    told = told_words(language, given)
     if lacking := _lacking(told):
         raise Refused(
             f"Letters in {_name(language)} need words of their own, which [letter.words] (for a translation:"
@@ -132,7 +133,7 @@ def words_for(language: str, given: Given = ()) -> Words:
 
 def missing_words(language: str, given: Given = ()) -> tuple[str, ...]:
     """Name the words that letters in a language still need; raises Refused for a tag that no language has."""
-    return _lacking(_told(settle_language(language), given))
+    return _lacking(told_words(settle_language(language), given))
 
 
 def words_or_english(language: str, given: Given = ()) -> Words:
@@ -151,8 +152,18 @@ def shipped_languages() -> tuple[str, ...]:
 
 def places_of(key: str) -> frozenset[str]:
     """Name what may be filled into a word: {page} and {pages} into "page"."""
-    known = _told("en", ())
-    return frozenset(_PLACE.findall(" ".join(known[key].values())))
+    known = told_words("en", ())
+    return places_in(" ".join(known[key].values()))
+
+
+def places_in(phrase: str) -> frozenset[str]:
+    """Name the places of a phrase that are to be filled in."""
+    return frozenset(_PLACE.findall(phrase))
+
+
+def has_stray_braces(phrase: str) -> bool:
+    """Tell whether a phrase has braces that are no places."""
+    return bool(_BRACE.search(_PLACE.sub("", phrase)))
 
 
 def flat(words: Mapping[str, Any]) -> Given:
@@ -231,13 +242,6 @@ def more_names(number: int, words: Words) -> str:
     return count(number, words.more, words.language)
 
 
-def page_line(page: int, pages: int, words: Words) -> str:
-    """Write the page's place in the letter: "Page 2 of 5"."""
-    return fill_in(
-        words.page, page=write_number(page, words.language), pages=write_number(pages, words.language)
-    )
-
-
 def delivery_line(channels: Iterable[str], words: Words) -> str:
     """Write the line that says how the letter comes, by some of "email", "post", "hand": "By e-mail and post"."""
     said = [str(getattr(words, channel)) for channel in channels]
@@ -252,7 +256,7 @@ def _joined(pattern: str, first: str, second: str) -> str:
     return fill_in(pattern, first=first, second=second)
 
 
-def _told(language: str, given: Given) -> dict[str, Mapping[str, str]]:
+def told_words(language: str, given: Given = ()) -> dict[str, Mapping[str, str]]:
     """Give every word that is known by its key, each by its forms; a word without a number has the form "other" alone."""
     told: dict[str, Mapping[str, str]] = {"comma": {"other": _COMMAS.get(script_of(language), ", ")}}
     told["brackets"] = {"other": _BRACKETS.get(script_of(language), " ({inside})")}

@@ -4,7 +4,7 @@ from babel import Locale
 
 from service.i18n.catalogue import plural_forms
 from service.i18n.formats import Noun, settle_language
-from service.i18n.words import COUNTED, KEYS, missing_words, words_for
+from service.i18n.words import COUNTED, KEYS, missing_words, told_words, words_for
 
 
 def words_to_fill(language: str) -> str:
@@ -37,8 +37,8 @@ def _empty(key: str, language: str) -> str:
 
 def _written(key: str, language: str) -> str:
     if missing_words(language):
-        # A language that lacks a word lacks all but those that every script has.
-        return _quoted(", " if key == "comma" else " ({inside})")
+        # A language that lacks a word lacks all but those that its script has.
+        return _quoted(told_words(language)[key]["other"])
     word = getattr(words_for(language), key)
     if not isinstance(word, Noun):
         return _quoted(str(word))

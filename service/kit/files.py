@@ -1,6 +1,6 @@
 """The kit as files: one for each part, the letter, the picture, and a note that says what is what (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
@@ -26,8 +26,8 @@ _NAMES_FOLLOW = Sentence(
 _BETWEEN_POSTS = "\n\n---\n\n"
 
 
-def kit_zip(kit: Kit, picture: bytes) -> bytes:
-    """Put a kit into one file; the same kit gives the same bytes."""
+def kit_zip(kit: Kit, picture: bytes, annexes: Sequence[bytes]) -> bytes:
+    """Put a kit into one file, with the files of its annexes; the same kit gives the same bytes."""
     texts = kit.texts
     written = {
         "headline.txt": texts.headline,
@@ -40,7 +40,7 @@ def kit_zip(kit: Kit, picture: bytes) -> bytes:
     }
     files = {name: f"{text}\n".encode() for name, text in written.items() if text}
     files["share.png"] = picture
-    files |= {f"annex-{place}.pdf": data for place, data in enumerate(kit.annexes, start=1)}
+    files |= {f"annex-{place}.pdf": data for place, data in enumerate(annexes, start=1)}
     files["README.txt"] = _read_me(kit, files)
     return zip_files(files, folder=f"{kit.slug}-kit", day=kit.day)
 

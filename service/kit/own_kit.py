@@ -20,6 +20,7 @@ from service.kit.texts import Embargo, Facts, Texts, write_texts
 from service.letter.audience import may_show
 from service.letter.copy import Copy
 from service.letter.document import plain_blocks
+from service.letter.enclosed import Annex
 from service.letter.markdown import read_markdown
 from service.letter.share_image import Share
 from service.model.campaign import Campaign
@@ -62,7 +63,8 @@ class Kit:
     share: Share
     link: str
     day: date
-    annexes: tuple[bytes, ...]
+    campaign_id: str
+    annexes: tuple[Annex, ...]
 
 
 def kit_link(signature: Signature) -> Link:
@@ -82,6 +84,11 @@ def open_kit(session: Session, keyring: Keyring, *, token: str, public_url: str,
     if link.generation != signature.generation:
         raise NotFound(Sentence("This link does not open anything any more."))
     return make_kit(session, keyring, campaign, signature, public_url=public_url, now=now)
+
+
+def kit_annexes(session: Session, keyring: Keyring, kit: Kit) -> tuple[bytes, ...]:
+    """Open the files of a kit's annexes, in their order: only its one file needs them."""
+    return tuple(annex_bytes(session, keyring, kit.campaign_id, annex) for annex in kit.annexes)
 
 
 def give_kit(session: Session, keyring: Keyring, *, manage_token: str, now: datetime) -> str:
@@ -147,7 +154,8 @@ def make_kit(
         ),
         link=link,
         day=letter.whole.date,
-        annexes=tuple(annex_bytes(session, keyring, campaign.id, one) for one in copy.annexes),
+        campaign_id=campaign.id,
+        annexes=copy.annexes,
     )
 
 

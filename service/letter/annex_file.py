@@ -37,7 +37,7 @@ def _any_of(*words: str) -> re.Pattern[bytes]:
 _REFUSED = (
     (_any_of("Encrypt"), "is encrypted: save it without a password"),
     (_any_of("JavaScript"), "holds a script: print it to PDF again"),
-    (_any_of("Launch", "ImportData", "SubmitForm"), "starts or sends something by itself: print it to PDF again"),
+    (_any_of("Launch", "ImportData", "SubmitForm", "GoToR"), "starts or sends something by itself: print it to PDF again"),
     (_any_of("GoToE", "EmbeddedFile", "EmbeddedFiles", "FileAttachment"), "holds another file: print it to PDF again, without attachments"),
     (_any_of("RichMedia", "Rendition", "Movie", "Sound"), "holds film or sound: print it to PDF again"),
     (re.compile(rb"/" + _name("XFA") + rb"(?=[\s\[(<])"), "is a form that fills itself in: print it to PDF again"),
@@ -54,7 +54,7 @@ def check_annex(data: bytes, *, name: str) -> int:
     """Give the number of pages of a PDF; `name` is that of the file, for the sentences.
 
     Raises Refused, in one sentence, for what is no whole PDF, too large, encrypted, or holds a script, an action that
-    reaches out, another file, film, sound or a form that fills itself in.
+    starts, sends or opens something, another file, film, sound or a form that fills itself in.
     """
     if len(data) > LARGEST_ANNEX:
         raise Refused(

@@ -10,13 +10,12 @@ from PIL import Image, UnidentifiedImageError
 from service.foundation.errors import Permanent, Refused
 from service.letter.enclosed import Logo
 from service.letter.render_pdf import Limits, typeset
-from service.letter.svg_logo import HEIGHT, clean_svg
+from service.letter.svg_logo import clean_svg, refuse_shape
 
 LARGEST_LOGO = 5_000_000
 _MOST_PIXELS = 25_000_000
 # At the height of a letterhead, 600 pixels are more than any printer shows.
 _TALLEST, _WIDEST = 600, 2_400
-_LONGEST, _SLIMMEST = 12, 3
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PIXELS_PER_INCH = 240.0
 _LIMITS = Limits(memory_bytes=1024**3, cpu_seconds=10, wall_seconds=20)
@@ -77,10 +76,7 @@ def _refuse_shape(image: Image.Image, name: str) -> None:
     width, height = image.size
     if getattr(image, "n_frames", 1) > 1:
         raise Refused(f"{name} is an animation: give a logo that stands still.")
-    if width > _LONGEST * height or height > _SLIMMEST * width:
-        raise Refused(
-            f"{name} is too long for a letterhead: at most {_LONGEST} times as wide as high, and {_SLIMMEST} times as high as wide."
-        )
+    refuse_shape(width, height, name=name)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -106,6 +102,3 @@ def _draw(svg: bytes, name: str) -> bytes:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-assert HEIGHT * _PIXELS_PER_INCH / 72 <= _TALLEST

@@ -129,8 +129,8 @@ def _own_words(document: Document) -> str:
 def paper_data(document: Document, *, window: Window | None, with_check_block: bool) -> dict[str, Any]:
     """Give the document as the template reads it: user strings isolated, names with their row height and language.
 
-    With a check block, a document that says where it can be checked gets a QR code of that address and its code, behind a
-    # so that the code comes into no log.
+    With a check block, a document that says where it can be checked gets a QR code of that address. The check code stands
+    in it as the fragment, which browsers send to no server, so that it comes into no log.
     """
     own = document.language
     code = document.check_code

@@ -208,11 +208,16 @@ def _box(root: etree._Element, name: str) -> tuple[tuple[str, ...], int, int]:
     wide, tall = numbers[2:]
     if not (0 < wide < 1e6 and 0 < tall < 1e6) or not all(abs(one) < 1e6 for one in numbers):
         raise Refused(f"{name} does not say how large it is: save the logo with a viewBox.")
+    refuse_shape(wide, tall, name=name)
+    return tuple(given), max(1, round(HEIGHT * wide / tall)), HEIGHT
+
+
+def refuse_shape(wide: float, tall: float, *, name: str) -> None:
+    """Raise Refused for a logo that no letterhead has room for."""
     if wide / tall > _WIDEST or tall / wide > _TALLEST:
         raise Refused(
             f"{name} is too long for a letterhead: at most {_WIDEST} times as wide as high, and {_TALLEST} times as high as wide."
         )
-    return tuple(given), max(1, round(HEIGHT * wide / tall)), HEIGHT
 
 
 def _refuse_expansion(root: etree._Element, name: str) -> None:

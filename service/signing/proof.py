@@ -12,6 +12,7 @@ from service.letter.audience import is_for_addressee_only, is_shown_to_nobody
 from service.letter.copy import make_copy
 from service.letter.document import Document, Entry, make_document
 from service.letter.edition import Edition, Office, Signatory, text_from_record
+from service.letter.enclosed import Annex
 from service.letter.render_html import render_html
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
@@ -148,6 +149,7 @@ def _signed_letter(
         text=text_from_record({**words, "footnotes": letter.text.footnotes}),
         date=date.fromisoformat(day) if day else letter.date,
         offices=tuple(Office(**office, copy="public") for office in record["recipients"]),
+        annexes=tuple(Annex(**annex) for annex in record["annexes"]),
         revision=revision.number,
         revision_sha256=revision.sha256,
     )

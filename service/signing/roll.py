@@ -252,7 +252,10 @@ def _signed_before(
         for row in editions_out(session, campaign)
         if row.kind is not EditionKind.CORRECTION and (before is None or row.number < before.number)
     ]
-    return count_roll(entry for row in rows for entry in letter_since(session, keyring, campaign, row).roll)
+    named = tuple(_named_now(session, keyring.of(session, campaign.id), campaign))
+    return count_roll(
+        entry for row in rows for entry in _less_who_left(frozen_letter(session, keyring, row), named).roll
+    )
 
 
 def signature_salt(keys: CampaignKeys, row: Signature, *, number: int) -> str:

@@ -118,10 +118,15 @@ def answer(
     return response
 
 
+def is_known(etag: str) -> bool:
+    """Tell whether the reader has the very bytes of this name."""
+    return request.headers.get("If-None-Match") == etag
+
+
 def unless_known(response: Page, etag: str) -> Page:
     """Name the bytes, and send only the headers to a reader who has these very ones (RFC 9110, section 13.1.2)."""
     response.headers["ETag"] = etag
-    if request.headers.get("If-None-Match") == etag:
+    if is_known(etag):
         response.status_code = 304
         response.set_data(b"")
     return response

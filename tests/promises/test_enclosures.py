@@ -17,6 +17,7 @@ from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
 from service.campaigns.queries import get_campaign
 from service.delivery.annexes import find_annex
+from service.delivery.follow import follow_deliveries
 from service.foundation.errors import Permanent, Refused
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
@@ -197,7 +198,7 @@ def test_another_annex_is_another_text(coalition):
         assert annex_bytes(session, coalition.keyring, campaign.id, annex) == OTHER
 
 
-def test_an_annex_is_told_by_its_bytes_and_to_strangers_only_of_a_public_letter(coalition):
+def test_an_annex_is_told_by_its_bytes_and_to_strangers_only_of_a_published_letter(coalition):
     coalition.open(enclosing_file(), FILES)
     with reading(coalition.engine) as session:
         assert find_annex(session, coalition.keyring, CASES, anybody_asks=False) is None
@@ -208,8 +209,15 @@ def test_an_annex_is_told_by_its_bytes_and_to_strangers_only_of_a_public_letter(
         ours = find_annex(session, coalition.keyring, CHARTER, anybody_asks=False)
         assert find_annex(session, coalition.keyring, CHARTER, anybody_asks=True) is None
         assert find_annex(session, coalition.keyring, CHARTER + b"\n", anybody_asks=False) is None
-        assert letters_with_annex(session, coalition.keyring, ours.sha256, only_public=True) == []
+        assert letters_with_annex(session, coalition.keyring, ours.sha256, only_published=True) == []
     run(coalition, "UPDATE campaign SET access = 'public'")
+    with reading(coalition.engine) as session:
+        # Its text is no secret, but that it has left is.
+        assert find_annex(session, coalition.keyring, CHARTER, anybody_asks=True) is None
+    coalition.deliver_mail()
+    with transaction(coalition.engine) as session:
+        follow_deliveries(session, now=coalition.now)
+    coalition.publish()
     with reading(coalition.engine) as session:
         told = find_annex(session, coalition.keyring, CHARTER, anybody_asks=True)
 

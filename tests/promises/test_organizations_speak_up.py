@@ -62,15 +62,6 @@ def published(coalition: Coalition) -> None:
         session.add(campaign)
 
 
-def asked(coalition: Coalition, about: str) -> None:
-    with transaction(coalition.engine) as session:
-        keep_inquiry(
-            session, coalition.keyring, slug=SLUG, key="", asked_about=about, asking=NOBODY, now=coalition.now
-        )
-    with transaction(coalition.engine) as session:
-        answer_inquiries(session, coalition.keyring, now=coalition.now)
-
-
 # Not authorized
 
 
@@ -350,7 +341,7 @@ def test_only_the_organizations_own_contact_is_told(coalition: Coalition) -> Non
     published(coalition)
 
     for about in ("Lake Alliance", "lake alliance", "LAKE ALLIANCE e.V.", "lakes.example", "Nobody at all"):
-        asked(coalition, about)
+        coalition.ask_about(about)
 
     mails = mails_to(coalition, "lake@members.example")
     assert [mail.subject for mail in mails[2:]] == [
@@ -563,6 +554,6 @@ def test_a_mailbox_that_complained_is_left_alone_even_then(coalition: Coalition)
         )
         session.add(complaint)
 
-    asked(coalition, "Lake Alliance")
+    coalition.ask_about("Lake Alliance")
 
     assert len(mails_to(coalition, "lake@members.example")) == 2

@@ -15,13 +15,11 @@ from service.kit.own_kit import give_kit
 from service.model.delivery import Delivery
 from service.model.edition import EditionKind
 from service.model.signature import Kind, Visibility
-from service.signing.abuse.small_forms import Asking
 from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer
 from service.signing.invite import import_signatories, send_invitations
 from service.signing.line import change_line
 from service.signing.manage import look_at_sign_on, withdraw
-from service.signing.organizations.asking import answer_inquiries, keep_inquiry
 from service.signing.organizations.countersign import Officer
 from service.signing.party import SignOn
 from service.signing.roll_file import read_signatories
@@ -246,19 +244,7 @@ class Gallery:
 
     def _objection(self) -> str:
         """Have somebody ask about an organization, and give what its contact is sent."""
-        coalition = self.coalition
-        with transaction(coalition.engine) as session:
-            keep_inquiry(
-                session,
-                coalition.keyring,
-                slug=SLUG,
-                key="",
-                asked_about="Delta Listening House",
-                asking=Asking(address=None),
-                now=coalition.now,
-            )
-            answer_inquiries(session, coalition.keyring, now=coalition.now)
-        coalition.deliver_mail()
+        coalition = self.coalition.ask_about("Delta Listening House").deliver_mail()
         return f"/objection/{coalition.newest_token('objection')}"
 
     def _add_names(self) -> None:

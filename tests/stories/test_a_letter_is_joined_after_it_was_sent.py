@@ -1,6 +1,5 @@
 """As a coalition I want those who join after the letter was sent to be seen everywhere it is, and each copy to be checked."""
 
-import io
 import json
 from html import unescape
 
@@ -13,9 +12,7 @@ from service.letter.compile import compile_copy
 from service.letter.fonts import Fonts
 from service.model.edition import Edition
 from service.model.recipient import Recipient
-from service.signing.abuse.small_forms import Asking
 from service.signing.mirror import MANIFEST, make_mirror
-from service.signing.organizations.asking import answer_inquiries, keep_inquiry
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG
@@ -123,8 +120,8 @@ def test_the_files_of_a_mirror_can_be_checked(joined, visitor, database_url, tmp
     for folder, names in (("named", ["--names"]), ("nameless", [])):
         operator.does("campaign", "mirror", SLUG, "--out", folder, *names)
 
-    letter = check(visitor, (tmp_path / "nameless" / "letter.txt").read_bytes())
-    addendum = check(visitor, (tmp_path / "named" / "addendum-1.pdf").read_bytes())
+    letter = visitor.check((tmp_path / "nameless" / "letter.txt").read_bytes())
+    addendum = visitor.check((tmp_path / "named" / "addendum-1.pdf").read_bytes())
 
     assert "byte for byte" in letter.text
     assert "byte for byte" in addendum.text
@@ -148,11 +145,6 @@ def own_copy(coalition, kind):
         return copy_for(frozen_letter(session, coalition.keyring, row), office)
 
 
-def check(visitor, data):
-    entries = {"check": "", "file": (io.BytesIO(data), "letter.pdf")}
-    return visitor._client.post("/verify", data=entries, base_url=PUBLIC_URL)
-
-
 def test_an_office_checks_an_addendum_and_a_correction_by_their_files(
     joined, visitor, database_url, tmp_path
 ):
@@ -161,7 +153,7 @@ def test_an_office_checks_an_addendum_and_a_correction_by_their_files(
     send(joined, CORRECTION)
     correction = compile_copy(own_copy(joined, CORRECTION), form="pdf").data
 
-    added, corrected = check(visitor, addendum), check(visitor, correction)
+    added, corrected = visitor.check(addendum), visitor.check(correction)
 
     assert "byte for byte" in added.text
     assert "Addendum 1 to edition 1 of this letter" in words_of(added)
@@ -202,18 +194,7 @@ def test_who_joined_by_an_addendum_has_a_kit_that_counts_everybody(joined, visit
 
 def test_somebody_asks_whether_it_signed_and_only_it_is_told(joined):
     before = len(mails_to(joined, "late@members.example"))
-    with transaction(joined.engine) as session:
-        keep_inquiry(
-            session,
-            joined.keyring,
-            slug=SLUG,
-            key="",
-            asked_about="Late Lagoon",
-            asking=Asking(address=None),
-            now=joined.now,
-        )
-        answer_inquiries(session, joined.keyring, now=joined.now)
-    joined.deliver_mail()
+    joined.ask_about("Late Lagoon").deliver_mail()
 
     assert len(mails_to(joined, "late@members.example")) == before + 1
 

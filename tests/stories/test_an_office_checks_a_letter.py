@@ -44,11 +44,6 @@ def copy_of(coalition, audience):
     return make_copy(letter, audience=audience, office=letter.offices[0])
 
 
-def check(visitor, typed="", data=b"", name="letter.pdf"):
-    entries = {"check": typed, **({"file": (io.BytesIO(data), name)} if data else {})}
-    return visitor._client.post("/verify", data=entries, base_url=PUBLIC_URL)
-
-
 def own_code(coalition):
     return copy_of(coalition, coalition.proposal.letter.offices[0].copy).check_code
 
@@ -57,7 +52,7 @@ def test_a_typed_code_tells_what_the_copy_itself_says_and_names_nobody(sent, vis
     code = own_code(sent)
     groups = " ".join(code[place : place + 8] for place in range(0, 64, 8)).upper()
 
-    answer = check(visitor, f"Check code: {groups}\n")
+    answer = visitor.check(typed=f"Check code: {groups}\n")
 
     assert "The code is ours" in answer.text
     assert "2 organizations" in answer.text
@@ -74,7 +69,7 @@ def test_a_file_as_we_made_it_is_told_from_one_that_was_changed_on_its_way(sent,
     with pikepdf.open(io.BytesIO(pdf)) as file:
         file.save(rewritten, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
-    same, changed = check(visitor, data=pdf), check(visitor, data=rewritten.getvalue())
+    same, changed = visitor.check(data=pdf), visitor.check(data=rewritten.getvalue())
 
     assert "byte for byte" in same.text
     assert "names that are not for publication" in same.text
@@ -85,17 +80,17 @@ def test_a_file_as_we_made_it_is_told_from_one_that_was_changed_on_its_way(sent,
 def test_every_other_format_is_known_as_well(sent, visitor, form):
     data = compile_copy(copy_of(sent, "public"), form=form).data
 
-    assert "byte for byte" in check(visitor, data=data, name=f"letter.{form}").text
-    assert "the file was changed" in check(visitor, data=data + b"\n", name=f"letter.{form}").text
+    assert "byte for byte" in visitor.check(data=data, name=f"letter.{form}").text
+    assert "the file was changed" in visitor.check(data=data + b"\n", name=f"letter.{form}").text
 
 
 def test_a_wrong_code_is_answered_like_any_other(sent, visitor):
     never = [hashlib.sha256(bytes([number])).hexdigest() for number in range(2)]
 
-    first, second = (bare(check(visitor, code)) for code in never)
+    first, second = (bare(visitor.check(typed=code)) for code in never)
 
     assert first == second
-    assert NOT_OURS in check(visitor, never[0]).text
+    assert NOT_OURS in visitor.check(typed=never[0]).text
 
 
 def test_a_letter_that_is_not_released_is_not_known_and_neither_is_one_whose_release_was_stopped(
@@ -105,18 +100,22 @@ def test_a_letter_that_is_not_released_is_not_known_and_neither_is_one_whose_rel
     coalition.sign_and_confirm("Lake Alliance").close()
     coalition.proposal = coalition.propose()
     code = own_code(coalition)
-    wrong = bare(check(visitor, "0" * 64))
+    wrong = bare(visitor.check(typed="0" * 64))
 
-    assert bare(check(visitor, code)) == wrong
+    assert bare(visitor.check(typed=code)) == wrong
     coalition.approve_all().release()
-    assert "The code is ours" in check(visitor, code).text
+    assert "The code is ours" in visitor.check(typed=code).text
     with transaction(coalition.engine) as session:
         stop(session, SLUG, by="test", now=coalition.now)
-    assert bare(check(visitor, code)) == wrong
+    assert bare(visitor.check(typed=code)) == wrong
 
 
 def test_what_holds_no_code_comes_back_with_a_sentence_and_what_was_typed(visitor):
-    short, empty, blind = check(visitor, "3f2a 11"), check(visitor), check(visitor, data=b"%PDF-1.7 nothing")
+    short, empty, blind = (
+        visitor.check(typed="3f2a 11"),
+        visitor.check(),
+        visitor.check(data=b"%PDF-1.7 nothing"),
+    )
 
     assert short.status_code == empty.status_code == blind.status_code == 422
     assert "what was typed has 6" in short.text

@@ -136,16 +136,10 @@ def test_the_office_gets_the_annexes_after_the_letter_and_the_evidence_names_the
     ]
 
 
-def check(visitor, data):
-    return visitor._client.post(
-        "/verify", data={"check": "", "file": (io.BytesIO(data), "a.pdf")}, base_url=PUBLIC_URL
-    )
-
-
 def test_a_stranger_who_holds_an_annex_learns_of_the_letter_only_once_it_is_public(sent, visitor):
-    before, other = check(visitor, CASES), check(visitor, make_pdf(pages=5))
+    before, other = visitor.check(CASES), visitor.check(make_pdf(pages=5))
     sent.publish()
-    after = check(visitor, CASES)
+    after = visitor.check(CASES)
 
     assert same(before, other)
     assert "Keep the river open" not in before.text
@@ -220,6 +214,9 @@ def test_who_signed_sees_that_an_annex_changed(opened, visitor):
     assert hashlib.sha256(CASES).hexdigest() in page.text
     assert "Cases (PDF, 13 pages)" in words_of(page)
     assert "?k=" not in page.text
+    signed = visitor.open(f"/manage/{opened.newest_token('manage')}/text")
+    assert "Cases (PDF, 12 pages)" in words_of(signed)
+    assert "13 pages" not in words_of(signed)
 
 
 @pytest.mark.parametrize("page", ["invitation", "confirm", "change"])

@@ -1,5 +1,6 @@
 """Somebody at the web door: opens paths, sends the forms of a page, keeps no cookie."""
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,11 @@ class Visitor:
         """Open a page, fill in its form and send it."""
         form = form_of(self.open(path), having=having, answer=answer)
         return self.post(form.action or path, dict(form.filled(values)))
+
+    def check(self, data: bytes = b"", *, typed: str = "", name: str = "letter.pdf") -> TestResponse:
+        """Send /verify a file, or what is typed, or both."""
+        entries = {"check": typed, **({"file": (io.BytesIO(data), name)} if data else {})}
+        return self._client.post("/verify", data=entries, base_url=PUBLIC_URL)
 
     def follow(self, answer: TestResponse) -> TestResponse:
         """Open the page to which an answer sends."""

@@ -15,7 +15,7 @@ from service.signing.own_annex import annex_behind_link
 from service.store.transaction import reading
 from service.web.public.blueprint import public
 from service.web.public.letter import look, openness_of
-from service.web.render import Openness, Page, answer, unless_known
+from service.web.render import Openness, Page, answer, is_known, unless_known
 from service.web.services import services
 
 _ANNEX = re.compile(r"([1-9][0-9]?)\.pdf")
@@ -30,10 +30,14 @@ def letter_annex(slug: str, name: str) -> Response:
     letter = here.letters.view(seen)
     place = _place(_ANNEX, name, len(letter.annexes))
     annex = letter.annexes[place - 1]
-    with reading(here.engine) as session:
-        data = annex_bytes(session, here.keyring, seen.campaign_id, annex)
+    etag = "" if letter.key else f'"{annex.sha256[:32]}"'
+    data = b""
+    # Who has it already is spared the megabytes, and so are we.
+    if not (etag and is_known(etag)):
+        with reading(here.engine) as session:
+            data = annex_bytes(session, here.keyring, seen.campaign_id, annex)
     response = _pdf(data, annex_file_name(slug, place), openness=openness_of(letter))
-    return response if letter.key else unless_known(response, f'"{annex.sha256[:32]}"')
+    return unless_known(response, etag) if etag else response
 
 
 @public.get("/letters/<slug>/logos/<name>")

@@ -4,7 +4,7 @@ from flask import Response, request
 
 from service.i18n.formats import direction
 from service.kit.files import embargo_or_not, kit_zip
-from service.kit.own_kit import Kit, give_kit, open_kit
+from service.kit.own_kit import Kit, give_kit, kit_annexes, open_kit
 from service.kit.pack import pack_of_invitation
 from service.letter.render_pack import render_pack
 from service.letter.share_image import HEIGHT, WIDTH, draw_share
@@ -43,8 +43,10 @@ def kit_picture(token: str) -> Response:
 @public.get("/kit/<token>/kit.zip")
 def kit_file(token: str) -> Response:
     """Give the whole kit as one file."""
-    kit = _open(token)
-    data = kit_zip(kit, draw_share(kit.share, services().fonts))
+    kit, here = _open(token), services()
+    with reading(here.engine) as session:
+        annexes = kit_annexes(session, here.keyring, kit)
+    data = kit_zip(kit, draw_share(kit.share, here.fonts), annexes)
     response = answer(data, openness=Openness.PRIVATE, media_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{kit.slug}-kit.zip"'
     return response

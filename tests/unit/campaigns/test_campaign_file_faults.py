@@ -105,6 +105,7 @@ FAULTS = [
     ("call =", 'language = "farsi"\ncall =', 'language (line 9) is no language whose dates and numbers are known here: give its tag, like fa, zh-Hant or pt-BR.'),
     ("call =", 'language = "cy"\ncall =', 'language (line 9) is a language that letters have no fixed words for: give them in [letter.words]. Missing are re, cc, '),
     ('"Two."]', '"Two."]\n[letter.words]\npge = "x"', 'letter.words.pge (line 19) is no word that letters have. Did you mean "page"?'),
+    ('"Two."]', '"Two."]\n[letter.words]\nre = "((count))"', 'letter.words.re (line 19) cannot hold a placeholder like ((count)): it is printed as it stands.'),
     ('"Two."]', '"Two."]\n[letter.words]\npage = "Page {page}"', 'letter.words.page (line 19) must hold {page}, {pages} and nothing else in braces.'),
     ('"Two."]', '"Two."]\n[letter.words]\npage = "{page.__class__} {page} {pages}"', 'letter.words.page (line 19) must hold {page}, {pages} and nothing else in braces.'),
     ('"Two."]', '"Two."]\n[letter.words]\nre = "{n}"', 'letter.words.re (line 19) must hold no braces.'),

@@ -24,7 +24,6 @@ from service.i18n.words import (
     fill_in,
     flat,
     missing_words,
-    page_line,
     places_of,
     shipped_languages,
     undersigned,
@@ -169,7 +168,6 @@ def test_a_language_without_words_is_refused_with_those_that_are_missing(tag):
 def test_a_language_may_bring_all_its_words():
     assert missing_words("cy", WELSH) == ()
     assert withheld(3, words_for("cy", WELSH), after_names=True) == "Cymraeg 3"
-    assert page_line(2, 5, words_for("cy", WELSH)) == "Cymraeg 2 5"
 
 
 def test_words_that_are_given_take_the_place_of_ours_in_all_their_forms():

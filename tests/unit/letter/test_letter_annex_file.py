@@ -51,6 +51,10 @@ GOOD = make_pdf()
 
 HOSTILE = {
     "a script": (saved(script), "script"),
+    "an action that opens a file elsewhere": (
+        GOOD.replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /GoToR /F (\\\\\\\\elsewhere\\\\x) >>"),
+        "starts or sends",
+    ),
     "a script in a packed object": (packed(script), "script"),
     "a script by another spelling": (GOOD.replace(b"/Type /Catalog", b"/Type /Catalog /AA << /S /J#61va#53cript >>"), "script"),
     "a script behind a false end": (
