@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 REQUESTS = "undersigned.requests"
-"""The name of the log that has a line for each request, where it is written as JSON."""
+"""The name of the log that has a line for each request that the application answers, where it is written as JSON."""
 
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # Links hold them, and so would any path: whatever is as long, and of these letters, is taken for one. What is hexadecimal

@@ -1,4 +1,7 @@
-"""Runner: a process of the service that lives; JobTurn: when each job was last done; Tally: what is counted for good."""
+"""Runner: a process of the service that lives; JobTurn: when each job was last done; Tally: a number that only grows.
+
+QueueStep: how far the tables of the queue were brought in.
+"""
 
 from datetime import datetime
 from enum import StrEnum

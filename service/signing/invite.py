@@ -34,6 +34,16 @@ LINK_LIVES_AFTER_DEADLINE = timedelta(days=30)
 FIRST_INVITATION = "1"
 """The occurrence of the mail that invites; every later one reminds of it."""
 
+MAY_COME_LATE = frozenset(
+    {
+        SignatureState.INVITED,
+        SignatureState.INTENDS,
+        SignatureState.EXPIRED,
+        SignatureState.DECLINED,
+        SignatureState.WITHDRAWN,
+    }
+)
+"""Whom a late link may still let in by the form: all who have neither filled it in nor signed."""
 AGREED = "agreed"
 _STATES = {
     "invited": SignatureState.INVITED,

@@ -16,7 +16,7 @@ from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
-from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
+from service.signing.invite import LINK_LIVES_AFTER_DEADLINE, MAY_COME_LATE
 from service.signing.party import read_party
 from service.signing.sign import Desk, ask_to_confirm, keep_unsubscribe_link
 from service.signing.unsubscribe import suppression_of
@@ -80,7 +80,8 @@ def names_let_in(
     found = select(Signature).where(
         Signature.campaign_id == campaign.id,
         col(Signature.late_until) > now,
-        Signature.state != SignatureState.CONFIRMED,
+        col(Signature.state).in_((*MAY_COME_LATE, SignatureState.PENDING)),
+        col(Signature.erased_at).is_(None),
     )
     return tuple(read_party(keys, row).name for row in session.exec(found.order_by(col(Signature.id))).all())
 

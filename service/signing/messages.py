@@ -36,7 +36,7 @@ from service.model.suppression import SuppressionReason
 from service.signing.codes import mail_code, spaced
 from service.signing.discreet import discreetly
 from service.signing.earlier_text import until_text
-from service.signing.invite import FIRST_INVITATION
+from service.signing.invite import FIRST_INVITATION, MAY_COME_LATE
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
 from service.signing.page import deadline_text
@@ -68,17 +68,6 @@ _TO_SIGNATORIES = frozenset(
         MessageKind.KIT,
         MessageKind.DIGEST,
         *TO_CONTACTS,
-    }
-)
-
-
-_MAY_COME_LATE = frozenset(
-    {
-        SignatureState.INVITED,
-        SignatureState.INTENDS,
-        SignatureState.EXPIRED,
-        SignatureState.DECLINED,
-        SignatureState.WITHDRAWN,
     }
 )
 
@@ -292,7 +281,7 @@ def _reminder(session: Session, facts: _Facts) -> Draft:
 def _invitation(session: Session, facts: _Facts) -> Draft:
     is_late = facts.signature.late_until is not None and facts.campaign.state is CampaignState.CLOSED
     open_states = {SignatureState.INVITED, SignatureState.INTENDS}
-    is_open = facts.signature.state in (_MAY_COME_LATE if is_late else open_states)
+    is_open = facts.signature.state in (MAY_COME_LATE if is_late else open_states)
     _unless(is_open, "was already answered")
     _unless_suppressed(session, facts, facts.party.email)
     again = not is_late and facts.message.occurrence != FIRST_INVITATION

@@ -65,6 +65,9 @@ def _post(
     now: datetime,
 ) -> int:
     who = and_(*reminders.who, col(Signature.state).in_(states))
+    if reminders.moments is not None:
+        chosen = [one for ids in reminders.moments.values() for one in ids]
+        who = and_(who, col(Signature.id).in_(chosen))
     _keep_links(session, keys, campaign, who, kind=kind, now=now)
 
     def post(recipients: Select[str], due_at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Say of each request what was asked for by its rule, and what became of it; never its path, address or words."""
+"""Say of each request that reaches the application (the lane before it answers most) what was asked for by its rule, and what became of it; never its path, address or words."""
 
 import logging
 import secrets

@@ -5,8 +5,7 @@ import threading
 import time
 from datetime import datetime
 
-from sqlalchemy import Engine
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from service.foundation.errors import ServiceError
 from service.foundation.identity import make_id
@@ -27,8 +26,8 @@ class Turns:
     def __init__(self, services: Services, owner: str) -> None:
         """Begin with none taken."""
         self._services, self._owner = services, owner
-        self._kept: dict[str, float] = {}
-        self._since: dict[str, tuple[int, int]] = {}
+        self._kept_at = -_KEPT_EVERY_SECONDS
+        self._since: dict[str, JobTurn] = {}
         self._lock = threading.Lock()
 
     def take(self, job: Job) -> None:
@@ -46,39 +45,34 @@ class Turns:
             self._keep(job, began, failed=failed)
 
     def _keep(self, job: Job, began: datetime, *, failed: bool) -> None:
-        with self._lock:
-            turns, failures = self._since.get(job.name, (0, 0))
-            turns, failures = turns + 1, failures + failed
-            self._since[job.name] = (turns, failures)
-            here = time.monotonic()
-            if here - self._kept.get(job.name, -_KEPT_EVERY_SECONDS) < _KEPT_EVERY_SECONDS:
-                return
-            self._kept[job.name], self._since[job.name] = here, (0, 0)
         now = self._services.clock()
-        turn = JobTurn(
-            name=job.name,
-            began_at=began,
-            ended_at=now,
-            failed_at=now if failures else None,
-            turns=turns,
-            failures=failures,
-        )
+        with self._lock:
+            turn = self._since.setdefault(job.name, JobTurn(name=job.name, began_at=began, ended_at=now))
+            turn.began_at, turn.ended_at = began, now
+            turn.turns, turn.failures = turn.turns + 1, turn.failures + failed
+            turn.failed_at = now if failed else turn.failed_at
+            here = time.monotonic()
+            if here - self._kept_at < _KEPT_EVERY_SECONDS:
+                return
+            turns, self._since, self._kept_at = list(self._since.values()), {}, here
         try:
-            _note(self._services.engine, turn)
+            # All of them at once: each transaction of its own would wait for the disk.
+            with transaction(self._services.engine) as session:
+                for one in sorted(turns, key=lambda one: one.name):
+                    _note(session, one)
         except ServiceError as error:
-            _log.warning("the turn of %s was not kept: %s", job.name, type(error).__name__)
+            _log.warning("the turns of jobs were not kept: %s", type(error).__name__)
 
 
-def _note(engine: Engine, turn: JobTurn) -> None:
-    with transaction(engine) as session:
-        noting = insert_or(session, turn)
-        fresh = noting.excluded
-        changed = {
-            "began_at": fresh.began_at,
-            "ended_at": fresh.ended_at,
-            "turns": col(JobTurn.turns) + fresh.turns,
-            "failures": col(JobTurn.failures) + fresh.failures,
-        }
-        if turn.failed_at is not None:
-            changed["failed_at"] = fresh.failed_at
-        session.execute(noting.on_conflict_do_update(index_elements=["name"], set_=changed))
+def _note(session: Session, turn: JobTurn) -> None:
+    noting = insert_or(session, turn)
+    fresh = noting.excluded
+    changed = {
+        "began_at": fresh.began_at,
+        "ended_at": fresh.ended_at,
+        "turns": col(JobTurn.turns) + fresh.turns,
+        "failures": col(JobTurn.failures) + fresh.failures,
+    }
+    if turn.failed_at is not None:
+        changed["failed_at"] = fresh.failed_at
+    session.execute(noting.on_conflict_do_update(index_elements=["name"], set_=changed))
