@@ -17,6 +17,7 @@ LARGEST = 10_000_000
 """Bytes of a returned mail; a letter with its PDF that comes back whole still fits."""
 
 _IDLE_SECONDS = 120
+_TURN_SECONDS = 0.005
 _TAKEN = "250 2.6.0 taken"
 _NO_SUCH = "550 5.1.1 no such mailbox"
 _ONE_AT_A_TIME = "452 4.5.3 one recipient at a time"
@@ -85,7 +86,22 @@ class _Door:
 
 
 class _Protocol(SMTP):
-    """SMTP that also knows the greeting of LMTP."""
+    """SMTP that also knows the greeting of LMTP, and can be hung up on."""
+
+    def __init__(self, *arguments: Any, connections: set[asyncio.Transport], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._connections = connections
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to speak with a client."""
+        super().connection_made(transport)
+        assert isinstance(transport, asyncio.Transport)
+        self._connections.add(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End what was begun with it."""
+        self._connections.discard(self.transport)
+        super().connection_lost(error)
 
     @syntax("LHLO hostname")
     async def smtp_LHLO(self, arg: str) -> None:
@@ -98,7 +114,11 @@ class _Protocol(SMTP):
 
 
 class _Controller(Controller):
-    """Runs the door in a thread of its own."""
+    """Runs the door in a thread of its own, and hangs up on everybody when it stops."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._connections: set[asyncio.Transport] = set()
 
     def factory(self) -> Any:
         """Make the protocol of one connection."""
@@ -110,7 +130,24 @@ class _Controller(Controller):
             ident="",
             timeout=_IDLE_SECONDS,
             loop=self.loop,
+            connections=self._connections,
         )
+
+    def stop(self, *arguments: bool) -> None:
+        """Let nobody in any more, end what is under way, and stop; what was not answered for comes again."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
+        super().stop(*arguments)
+
+    async def _hang_up(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        # A server that closes first drops whoever it has just let in without closing that connection.
+        for listening in self.server.sockets:
+            self.loop.remove_reader(listening)
+        # A client that was let in just now, and what was aborted, come and go in the loop's next turns.
+        for _ in range(3):
+            for connection in list(self._connections):
+                connection.abort()
+            await asyncio.sleep(_TURN_SECONDS)
 
     def _trigger_server(self) -> None:
         # The library tries the door once itself, at the port that was asked for; 0 would lead nowhere.

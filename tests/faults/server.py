@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from tests.doubles.hanging_up import hang_up
+
 LOOPBACK = "127.0.0.1"
 EXTENSIONS = ("PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8")
 
@@ -160,21 +162,12 @@ class FaultyServer:
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         self._loop.run_forever()
+        self._loop.run_until_complete(hang_up(self._loop, server))
         server.close()
-        # Whoever was let in at the last moment begins its conversation, so that it is hung up on too.
-        self._loop.run_until_complete(asyncio.sleep(0.01))
-        self._loop.run_until_complete(self._cut_all())
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(task)
-        # What was hung up on is closed by the loop's next turns.
-        for _ in range(10):
-            for transport in list(self._loop._transports.values()):
-                transport.abort()
-            self._loop.run_until_complete(asyncio.sleep(0.01))
-            if not self._loop._transports:
-                break
         self._loop.close()
 
     def stop(self) -> None:

@@ -130,3 +130,12 @@ def test_no_address_is_logged(desk, client, caplog) -> None:
 def test_a_port_that_is_taken_stops_the_start(desk) -> None:
     with pytest.raises(Refused), receiving("127.0.0.1", desk.port, accept=bool, keep=desk.keep):
         pass
+
+
+def test_stopping_hangs_up_on_whoever_is_speaking() -> None:
+    with receiving("127.0.0.1", 0, accept=lambda _: True, keep=Desk().keep) as port:
+        client = smtplib.SMTP("127.0.0.1", port, local_hostname="mx.example", timeout=20)
+        client.ehlo()
+
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        client.noop()
