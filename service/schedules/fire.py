@@ -166,7 +166,11 @@ def _take(session: Session) -> Occurrence | None:
     found = (
         select(Occurrence)
         .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
-        .where(col(Occurrence.state) == OccurrenceState.FIRING, col(Schedule.state) != ScheduleState.PAUSED)
+        .where(
+            col(Occurrence.state) == OccurrenceState.FIRING,
+            col(Schedule.state) != ScheduleState.PAUSED,
+            col(Schedule.action).in_(list(Action)),
+        )
         .order_by(col(Occurrence.due_at), col(Occurrence.id))
         .limit(1)
         .with_for_update(of=Occurrence, skip_locked=True)
