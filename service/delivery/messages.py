@@ -16,6 +16,7 @@ from service.delivery.annexes import annexes_of
 from service.delivery.approve import signatories_phrase
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
+from service.delivery.late_alert import about_late_schedule
 from service.delivery.letter_mail import (
     MOST_BYTES,
     Making,
@@ -374,7 +375,7 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
-    told = {"changes": _changes, "breaker": _stopped}.get(word)
+    told = {"changes": _changes, "breaker": _stopped, "late": _late}.get(word)
     if told is not None:
         sentence = told(session, facts, thing)
     else:
@@ -422,6 +423,10 @@ def _stopped(session: Session, facts: _Facts, thing: str) -> str:
         held=trip.held,
         slug=facts.campaign.slug,
     )
+
+
+def _late(session: Session, facts: _Facts, thing: str) -> str:
+    return about_late_schedule(session, facts.campaign, thing.partition(":")[0])
 
 
 def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:

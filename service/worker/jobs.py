@@ -32,6 +32,7 @@ from service.store.transaction import reading, transaction
 from service.wiring import Services
 from service.worker.confirmations import follow_up_presses
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
+from service.worker.lateness import warn_of_late_schedules
 from service.worker.returns import read_returns
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
 
@@ -197,6 +198,11 @@ def fire_schedules(services: Services, owner: str) -> int:
     return done
 
 
+def warn_of_late(services: Services, owner: str) -> int:
+    """Warn of planned sendings that stay late though it was just tried to fire them; gives how many warnings are new."""
+    return warn_of_late_schedules(services, owner, fire=fire_schedules)
+
+
 def send_links(services: Services) -> int:
     """Post the fresh links that were asked for."""
     with transaction(services.engine) as session:
@@ -281,6 +287,7 @@ JOBS = (
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10, queue=Queue.DELIVERIES),
     Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),
     Job(name="warn_of_stuck_mail", run=warn_of_stuck_mail, every_seconds=60, queue=Queue.DELIVERIES),
+    Job(name="warn_of_late", run=warn_of_late, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="expire", run=expire, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_days", run=forget_days, every_seconds=3600, queue=Queue.UPKEEP),
