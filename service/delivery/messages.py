@@ -26,6 +26,7 @@ from service.delivery.letter_mail import (
     too_large,
 )
 from service.delivery.propose import approval_link, unconfirmed_names
+from service.delivery.purge_alert import about_purge
 from service.delivery.supplement import recipients_of
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -375,7 +376,7 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
-    told = {"changes": _changes, "breaker": _stopped, "late": _late}.get(word)
+    told = {"changes": _changes, "breaker": _stopped, "late": _late, "purge": _purge}.get(word)
     if told is not None:
         sentence = told(session, facts, thing)
     else:
@@ -427,6 +428,10 @@ def _stopped(session: Session, facts: _Facts, thing: str) -> str:
 
 def _late(session: Session, facts: _Facts, thing: str) -> str:
     return about_late_schedule(session, facts.campaign, thing.partition(":")[0])
+
+
+def _purge(session: Session, facts: _Facts, thing: str) -> str:
+    return about_purge(session, facts.campaign, thing, language=facts.language)
 
 
 def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:
