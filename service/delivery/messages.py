@@ -16,6 +16,7 @@ from service.delivery.annexes import annexes_of
 from service.delivery.approve import signatories_phrase
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
+from service.delivery.count_alert import about_difference
 from service.delivery.late_alert import about_late_schedule
 from service.delivery.letter_mail import (
     MOST_BYTES,
@@ -376,7 +377,9 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
-    told = {"changes": _changes, "breaker": _stopped, "late": _late, "purge": _purge}.get(word)
+    told = {"changes": _changes, "breaker": _stopped, "late": _late, "purge": _purge, "count": _count}.get(
+        word
+    )
     if told is not None:
         sentence = told(session, facts, thing)
     else:
@@ -432,6 +435,10 @@ def _late(session: Session, facts: _Facts, thing: str) -> str:
 
 def _purge(session: Session, facts: _Facts, thing: str) -> str:
     return about_purge(session, facts.campaign, thing, language=facts.language)
+
+
+def _count(session: Session, facts: _Facts, thing: str) -> str:
+    return about_difference(session, facts.campaign, thing)
 
 
 def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:

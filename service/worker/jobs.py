@@ -33,6 +33,7 @@ from service.wiring import Services
 from service.worker.confirmations import follow_up_presses
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.lateness import warn_of_late_schedules
+from service.worker.recounting import recount, tidy_up
 from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
@@ -295,5 +296,7 @@ JOBS = (
     Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600, queue=Queue.UPKEEP),
     Job(name="forget_old", run=forget_old, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="keep_retention", run=keep_retention, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="recount", run=recount, every_seconds=600, queue=Queue.UPKEEP),
+    Job(name="tidy_up", run=tidy_up, every_seconds=600, queue=Queue.UPKEEP),
     Job(name="forget_runners", run=forget_runners, every_seconds=600, queue=Queue.UPKEEP),
 )
