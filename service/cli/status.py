@@ -12,7 +12,7 @@ from service.mail.stuck import Lag, lag_of
 from service.schedules.overdue import Overdue, Why, overdue
 from service.store.transaction import reading
 from service.worker.cluster import waiting_turns
-from service.worker.overview import job_turns, processes, seconds_since
+from service.worker.overview import job_turns, processes, rounds, seconds_since
 
 _LATE = {
     Why.ASKS: "{slug}: {name} waits for `undersigned schedule decide {slug} {name}`",
@@ -35,6 +35,7 @@ def status(context: Context, as_json: bool) -> None:
         runners = processes(session, now=now)
         jobs = job_turns(session, now=now)
         waiting = waiting_turns(session)
+        nightly = rounds(session, now=now)
         late = overdue(session, services.keyring, now=now)
     told = {
         "messages": counts,
@@ -45,6 +46,7 @@ def status(context: Context, as_json: bool) -> None:
         "processes": runners,
         "jobs": jobs,
         "waiting_turns": waiting,
+        "upkeep": nightly,
         "late_schedules": [_late_record(one, now=now) for one in late],
     }
     if as_json:
@@ -62,6 +64,7 @@ def status(context: Context, as_json: bool) -> None:
         )
     _say_processes(runners)
     _say_jobs(jobs)
+    _say_rounds(nightly)
 
 
 def _say_lag(lag: Lag, *, now: datetime) -> None:
@@ -96,6 +99,14 @@ def _say_jobs(jobs: list[dict[str, Any]]) -> None:
     for job in jobs:
         failed = f", failed {_span(job['failed_seconds'])} ago" if job["failed_seconds"] is not None else ""
         say(f"  {job['name']:<20} done {_span(job['done_seconds'])} ago{failed}")
+
+
+def _say_rounds(nightly: list[dict[str, Any]]) -> None:
+    for one in nightly:
+        ended = one["ended_seconds"]
+        when = f"done {_span(ended)} ago" if ended is not None else "is under way"
+        found = f", and found {one['differences']} differences: see the log" if one["differences"] else ""
+        say(f"  nightly {one['name']} {when}{found}")
 
 
 def _span(seconds: float | None) -> str:

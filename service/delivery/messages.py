@@ -437,8 +437,8 @@ def _purge(session: Session, facts: _Facts, thing: str) -> str:
     return about_purge(session, facts.campaign, thing, language=facts.language)
 
 
-def _count(session: Session, facts: _Facts, thing: str) -> str:
-    return about_difference(session, facts.campaign, thing)
+def _count(_: Session, facts: _Facts, thing: str) -> str:
+    return about_difference(facts.campaign, thing)
 
 
 def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:
