@@ -25,7 +25,7 @@ def archive(session: Session, keyring: Keyring, slug: str, *, by: str, now: date
     for a letter that is open, that leaves just now, or of which copies are still on their way.
     """
     campaign = lock_campaign(session, slug)
-    _refuse_while_worked_at(session, campaign)
+    _refuse_while_worked_at(session, campaign, now=now)
     add_once(
         session,
         Retention(campaign_id=campaign.id, keep_days=open_file(session, keyring, campaign).purge_after_days),
@@ -38,12 +38,15 @@ def archive(session: Session, keyring: Keyring, slug: str, *, by: str, now: date
     return row
 
 
-def _refuse_while_worked_at(session: Session, campaign: Campaign) -> None:
+def _refuse_while_worked_at(session: Session, campaign: Campaign, *, now: datetime) -> None:
     slug = campaign.slug
     if campaign.state not in {CampaignState.CLOSED, CampaignState.SENT}:
         raise Refused(
             f"{slug!r} is {campaign.state.value}; only a letter that was sent or closed can be put away."
         )
+    is_to_appear = campaign.publish_at is not None and campaign.publish_at > now
+    if campaign.state is CampaignState.SENT and campaign.published_at is None and is_to_appear:
+        raise Refused(f"{slug!r} is still to be published; put it away after that.")
     leaving = campaign.state is CampaignState.CLOSED and released_edition(session, campaign) is not None
     on_the_way = select(Delivery.id).where(
         Delivery.campaign_id == campaign.id, col(Delivery.state).in_(_ON_THE_WAY)

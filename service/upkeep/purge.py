@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
+from service.campaigns.contents import forget_file
 from service.campaigns.queries import find_campaign, lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
@@ -111,6 +112,7 @@ def shred(
     session.add_all((campaign, row))
     session.execute(delete(CampaignKey).where(col(CampaignKey.campaign_id) == campaign.id))
     keyring.forget(campaign.id)
+    forget_file(campaign.id)
     audit.record(session, by=by, act="purge.shred", campaign_id=campaign.id, now=now)
     return campaign
 

@@ -24,7 +24,7 @@ from service.model.states import MessageState
 from service.model.waiting import Waiting
 from service.upkeep.sweep import Clear
 
-_BESIDE: tuple[tuple[type[SQLModel], Any], ...] = (
+BESIDE: tuple[tuple[type[SQLModel], Any], ...] = (
     (Agreement, Agreement.signature_id),
     (ConfirmingCode, ConfirmingCode.signature_id),
     (Consent, Consent.signature_id),
@@ -37,6 +37,8 @@ _BESIDE: tuple[tuple[type[SQLModel], Any], ...] = (
     (Member, Member.signature_id),
     (Waiting, Waiting.signature_id),
 )
+"""What hangs on one sign-on, each with the column that says on which."""
+
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HELD)
 
 
@@ -52,7 +54,7 @@ def deleting_sign_ons(now: datetime) -> Clear:
             reason="no longer wanted",
             now=now,
         )
-        for table, of in _BESIDE:
+        for table, of in BESIDE:
             session.execute(delete(table).where(col(of).in_(ids)))
         alike = or_(col(Resemblance.signature_id).in_(ids), col(Resemblance.other_id).in_(ids))
         session.execute(delete(Resemblance).where(alike))
@@ -65,7 +67,7 @@ def emptying_sign_ons(now: datetime) -> Clear:
     """Give what leaves of sign-ons a number that counts: no name, no address, no choice, no moment."""
 
     def clear(session: Session, ids: Sequence[str]) -> None:
-        for table, of in _BESIDE:
+        for table, of in BESIDE:
             if table is not Member:
                 session.execute(delete(table).where(col(of).in_(ids)))
         empty = update(Signature).where(col(Signature.id).in_(ids))

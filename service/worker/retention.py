@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from service.campaigns.contents import forget_file
 from service.model.campaign import Campaign
 from service.model.retention import Retention
 from service.model.states import CampaignState
@@ -50,7 +51,9 @@ def finish_purge(services: Services, campaign_id: str) -> int:
 
     What hangs on a sign-on goes along with it and is not counted by itself.
     """
+    # Whoever looked at the letter just before its keys went has opened them once more.
     services.keyring.forget(campaign_id)
+    forget_file(campaign_id)
     with reading(services.engine) as session:
         campaign = session.get_one(Campaign, campaign_id)
         sweeps = letter_sweeps(campaign, now=services.clock())

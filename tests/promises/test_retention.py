@@ -4,7 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import LargeBinary, text
 from sqlmodel import func, select
 
 from service.campaigns.access import seen_campaign
@@ -24,13 +24,16 @@ from service.model.report_kind import ReportKind
 from service.model.retention import Retention
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
+from service.model.tables import metadata
 from service.signing.expire import expire_unconfirmed
 from service.signing.queries import counts
 from service.store.transaction import reading, transaction
 from service.store.wake import Wake
 from service.upkeep.keeping import DAY
+from service.upkeep.letter_sweeps import letter_sweeps
 from service.upkeep.outlook import house_outlook, letter_outlook, letters_outlook
 from service.upkeep.purge import ask_for_purge, keep_for, purge_at_once
+from service.upkeep.sign_ons import BESIDE
 from service.worker.retention import finish_purge, forget_old, keep_retention
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest, canary, carry, forbidden, found_in
@@ -239,6 +242,58 @@ def test_after_it_no_name_and_no_address_is_left_and_the_numbers_and_hashes_stay
         with pytest.raises(Refused, match="purged"):
             get_campaign(session, SLUG)
         assert dict(letter_outlook(session, SLUG, now=coalition.now).rows) == dict.fromkeys(foretold, 0)
+
+
+# What a purged letter still has of bytes: what no statement may change and no key opens, hashes of ids, and a code's hash.
+LEFT = {
+    "edition.content",
+    "letter_revision.content",
+    "signature.name_index",
+    "signature.email_index",
+    "approver.email_index",
+    "issued_copy.code_index",
+}
+# What is of a letter and of nobody: it stays.
+OF_NOBODY = {
+    "audit_event",
+    "breaker_trip",
+    "canary",
+    "delivery",
+    "edition",
+    "occurrence",
+    "page_stamp",
+    "retention",
+    "schedule",
+}
+
+
+def test_nothing_sealed_is_left_but_what_is_frozen(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    carry(coalition, [canary(number) for number in range(4)])
+    with transaction(engine) as session:
+        session.execute(text("UPDATE delivery SET state = 'handed_over'"))
+        session.execute(text("UPDATE campaign SET state = 'sent'"))
+    purge(put_away(coalition))
+
+    with reading(engine) as session:
+        left = {
+            f"{table.name}.{column.name}"
+            for table in metadata.sorted_tables
+            for column in table.columns
+            if isinstance(column.type, LargeBinary)
+            and any(session.execute(select(column)).scalars())
+            and table.name not in {"site_secret", "mailbox_day", "token_bucket"}
+        }
+    assert left <= LEFT
+
+
+def test_every_table_that_is_of_a_letter_is_in_its_purge_or_is_of_nobody(coalition):
+    coalition.open()
+    swept = {one.key.class_.__tablename__ for one in letter_sweeps(coalition.campaign(), now=coalition.now)}
+    beside = {table.__tablename__ for table, _ in BESIDE} | {"resemblance", "campaign_key"}
+    of_letters = {table.name for table in metadata.sorted_tables if "campaign_id" in table.columns}
+
+    assert of_letters - swept - beside == OF_NOBODY
 
 
 def test_a_purge_that_is_broken_off_is_gone_on_with(coalition):
