@@ -7,6 +7,9 @@ import urllib.request
 import pytest
 
 from service.cli import purge
+from service.foundation.settings import Settings
+from service.wiring import make_services
+from service.worker.jobs import JOBS
 from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port
 from tests.operator import Operator
@@ -112,3 +115,26 @@ def test_its_page_is_gone_for_everybody(operator, monkeypatch):
 
 def test_the_database_is_written_anew_at_a_word(operator):
     assert operator.does("purge", "compact").startswith("The database")
+
+
+def test_when_the_rounds_of_the_night_were_taken_is_seen_in_the_status(operator):
+    services = services_of(operator)
+    rounds = ("recount", "tidy_up", "forget_old", "keep_retention", "warn_of_late")
+    done = {job.name: job.run(services, "here") for job in JOBS if job.name in rounds}
+    services.engine.dispose()
+
+    assert done == {**dict.fromkeys(rounds, 0), "tidy_up": done["tidy_up"]}
+    status = operator.does("status")
+    assert "nightly recount done" in status
+    assert "nightly tidy done" in status
+    assert [one["differences"] for one in json.loads(operator.does("status", "--json"))["upkeep"]] == [0, 0]
+
+
+def services_of(operator):
+    settings = Settings(
+        data_dir=operator.folder / "data",
+        key_dir=operator.folder / "keys",
+        database_url=operator.environment.get("UNDERSIGNED_DATABASE_URL", ""),
+        _env_file=None,
+    )
+    return make_services(settings)
