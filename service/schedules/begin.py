@@ -12,7 +12,7 @@ from service.campaigns.contents import open_file
 from service.model.anchor import Anchor
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
-from service.model.states import OCCURRENCE, CampaignState, OccurrenceState, ScheduleState
+from service.model.states import OCCURRENCE, PUT_AWAY, CampaignState, OccurrenceState, ScheduleState
 from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -124,7 +124,7 @@ def _active(session: Session) -> Sequence[tuple[Schedule, Campaign]]:
             col(Schedule.state) == ScheduleState.ACTIVE,
             # A later version that works beside this one may plan what only it can do.
             col(Schedule.action).in_(list(Action)),
-            col(Campaign.state) != CampaignState.ARCHIVED,
+            col(Campaign.state).not_in(PUT_AWAY),
         )
         .order_by(col(Schedule.id))
     )

@@ -32,6 +32,9 @@ from service.wiring import Services
 from service.worker.confirmations import follow_up_presses
 from service.worker.firing import post_all_parts
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
+from service.worker.lateness import warn_of_late_schedules
+from service.worker.recounting import recount, tidy_up
+from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
 
@@ -195,6 +198,11 @@ def fire_schedules(services: Services, owner: str) -> int:
     )
 
 
+def warn_of_late(services: Services, owner: str) -> int:
+    """Warn of planned sendings that stay late though it was just tried to fire them; gives how many warnings are new."""
+    return warn_of_late_schedules(services, owner, fire=fire_schedules)
+
+
 def send_links(services: Services) -> int:
     """Post the fresh links that were asked for."""
     with transaction(services.engine) as session:
@@ -279,9 +287,14 @@ JOBS = (
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10, queue=Queue.DELIVERIES),
     Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),
     Job(name="warn_of_stuck_mail", run=warn_of_stuck_mail, every_seconds=60, queue=Queue.DELIVERIES),
+    Job(name="warn_of_late", run=warn_of_late, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="expire", run=expire, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_days", run=forget_days, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600, queue=Queue.UPKEEP),
+    Job(name="forget_old", run=forget_old, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="keep_retention", run=keep_retention, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="recount", run=recount, every_seconds=600, queue=Queue.UPKEEP),
+    Job(name="tidy_up", run=tidy_up, every_seconds=600, queue=Queue.UPKEEP),
     Job(name="forget_runners", run=forget_runners, every_seconds=600, queue=Queue.UPKEEP),
 )
