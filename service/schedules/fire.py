@@ -17,6 +17,7 @@ from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.signing.party import read_party
+from service.signing.proof_mail import post_proofs, why_nothing_to_proof
 from service.signing.remind import Reminders, post_reminders
 from service.store.keyring import Keyring
 
@@ -42,7 +43,7 @@ def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = 
         return None
     schedule = session.get_one(Schedule, occurrence.schedule_id)
     campaign = session.get_one(Campaign, occurrence.campaign_id)
-    reason = _why_not(schedule, campaign, now=now)
+    reason = _why_not(session, schedule, occurrence, campaign, now=now)
     if reason:
         end_occurrence(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
         session.add(occurrence)
@@ -98,9 +99,15 @@ def _take(session: Session) -> Occurrence | None:
     return taken
 
 
-def _why_not(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
+def _why_not(
+    session: Session, schedule: Schedule, occurrence: Occurrence, campaign: Campaign, *, now: datetime
+) -> str:
     if schedule.state is not ScheduleState.ACTIVE:
         return "the schedule was cancelled"
+    if schedule.action is Action.PROOF and (
+        settled := why_nothing_to_proof(session, occurrence, campaign, now=now)
+    ):
+        return settled
     return why_over(schedule, campaign, now=now)
 
 
@@ -126,6 +133,16 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
         )
         reminders = replace(reminders, moments=moments)
     return post_reminders(session, keys, campaign, reminders, now=firing.now), last
+
+
+def _proof(firing: _Firing) -> tuple[int, str | None]:
+    """Ask the next part of those who are printed. Whatever its audience says, nobody else is asked."""
+    session, occurrence, campaign = firing.session, firing.occurrence, firing.campaign
+    keys, audience = firing.keyring.of(session, campaign.id), Audience.from_record(firing.schedule.audience)
+    due = due_of(occurrence)
+    meant = is_meant(replace(audience, printed=True), campaign, keys, due_at=due.at, day=due.clock.date())
+    part, last = _part(firing, meant)
+    return post_proofs(session, keys, campaign, occurrence, part, now=firing.now), last
 
 
 def _part(
@@ -162,4 +179,4 @@ def reader_moments(
     return found
 
 
-_ACTIONS = {Action.REMIND: _remind}
+_ACTIONS = {Action.REMIND: _remind, Action.PROOF: _proof}
