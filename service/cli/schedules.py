@@ -28,6 +28,7 @@ from service.schedules.plan import (
     add_schedule,
     approve_schedule,
     change_schedule,
+    let_answer_until,
     make_built_in,
     move_schedule,
     settle_late,
@@ -74,6 +75,9 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
         say(f"{line.name:<20} {line.state:<10} next: {next_}; {line.posted} mails so far")
         if line.last:
             say(f"{'':<20} last: {line.last}")
+        if line.answers:
+            counted = ", ".join(f"{number} {said}" for said, number in sorted(line.answers.items()))
+            say(f"{'':<20} printed lines: {counted}")
         if line.asking:
             say(f"{'':<20} came late and waits for your word: undersigned schedule decide {slug} {line.name}")
 
@@ -103,7 +107,7 @@ def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
         say_json([_planned_record(one) for one in planned])
         return
     for one in planned:
-        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{one.proviso}")
+        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{_until_words(one)}{one.proviso}")
     if not planned:
         say("Nothing is planned in that time.")
 
@@ -245,14 +249,22 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
 
 @schedule.command()
 @_named
+@click.option(
+    "--answers-until",
+    "until",
+    default="",
+    help="Of a proof round: until when an answer counts, at a local time: 2026-12-07T08:00.",
+)
 @_time_options
 @pass_context
-def change(context: Context, /, slug: str, name: str, **when: Any) -> None:
+def change(context: Context, /, slug: str, name: str, until: str, **when: Any) -> None:
     """Give a schedule another time; what it has begun stays as it is."""
     services, timing = context.services, _timing(**when)
     now = services.clock()
     with transaction(services.engine) as session:
         make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
+        if until:
+            let_answer_until(session, slug, name, _moment_at(until, zone=timing.zone))
         change_schedule(session, services.keyring, slug, name, timing=timing, by=operator(), now=now)
     say(f"{name} has another time; see: undersigned schedule forecast {slug}")
 
@@ -355,6 +367,10 @@ def _timing(
     )
 
 
+def _moment_at(text: str, *, zone: str) -> Timing:
+    return Timing(anchor=Anchor.AT, local=read_moment(text).isoformat(timespec="seconds"), zone=zone)
+
+
 def _clock(text: str, *, what: str) -> str:
     if not _CLOCK.fullmatch(text):
         example = "21:00-08:00" if what == "--quiet" else "09:00"
@@ -376,6 +392,10 @@ def _until(text: str, campaign: Campaign, *, now: datetime) -> datetime:
     return moment_of(read_moment(text), ZoneInfo(campaign.time_zone)) if text else now + _AS_FAR
 
 
+def _until_words(one: Planned) -> str:
+    return f", answers until {one.answers_until:%Y-%m-%dT%H:%M}" if one.answers_until else ""
+
+
 def _mails(number: int) -> str:
     return "1 mail" if number == 1 else f"{number} mails"
 
@@ -388,6 +408,7 @@ def _line_record(line: Line) -> dict[str, Any]:
         "next_local": line.next_due.local if line.next_due else None,
         "posted": line.posted,
         "last": line.last,
+        "answers": dict(line.answers),
         "asking": line.asking,
         "built_in": line.is_built_in,
     }
@@ -402,6 +423,7 @@ def _planned_record(one: Planned) -> dict[str, Any]:
         "languages": dict(one.languages),
         "sign_ons": list(one.whom),
         "waits_for": one.waits_for,
+        "answers_until": one.answers_until.isoformat() if one.answers_until else None,
     }
 
 

@@ -101,6 +101,18 @@ def change_schedule(
     return schedule
 
 
+def let_answer_until(session: Session, slug: str, name: str, until: Timing) -> None:
+    """Say until when a proof round may be answered; the caller gives it its time anew, which tells whether any is left.
+
+    Raises Refused for a schedule that asks for no answer.
+    """
+    _, schedule = _lock(session, slug, name)
+    if schedule.action is not Action.PROOF:
+        raise Refused(f"{name!r} asks for no answer, so there is no time until which it could be given.")
+    schedule.answers = until.as_record()
+    session.add(schedule)
+
+
 def approve_schedule(
     session: Session, keyring: Keyring, slug: str, name: str, *, by: str, now: datetime
 ) -> Schedule:
@@ -201,5 +213,7 @@ def _refuse_what_never_comes(
     dates = dates_of(session, keyring, campaign, schedule)
     if not any(due.at > now for due in times_of(schedule, dates)):
         raise Refused(
-            "At that time it would never come: it is past, after the deadline, or the letter has no such day."
+            "At that time it would never come: it is past, or leaves no time for answers before the letter is sent."
+            if schedule.action is Action.PROOF
+            else "At that time it would never come: it is past, after the deadline, or the letter has no such day."
         )

@@ -72,12 +72,12 @@ def keep_agreed(
 
 
 def keep_fixed(session: Session, signature: Signature, *, now: datetime) -> None:
-    """Keep that a signatory changed its line, where a round asks it just now; the caller holds the signature's row.
+    """Keep that a signatory who was asked has changed its line; the caller holds the signature's row.
 
     What it said of the line before does not hold for the new one.
     """
     occurrence = asked_in(session, signature)
-    if occurrence is None or occurrence.answers_until is None or now >= occurrence.answers_until:
+    if occurrence is None:
         return
     answer = _answer(session, occurrence, signature)
     answer.line, answer.agreed_at, answer.fixed_at = b"", None, now
