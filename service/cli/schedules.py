@@ -145,7 +145,7 @@ def _named(command: Callable[..., None]) -> Callable[..., None]:
     return click.argument("slug")(click.argument("name")(command))
 
 
-def _time_options(command: Callable[..., None]) -> Callable[..., None]:
+def time_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what says when something is due."""
     options = (
         click.option("--at", "at", default="", help="At a local time: 2026-12-01T09:00."),
@@ -183,6 +183,14 @@ def _time_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+late_option = click.option(
+    "--late",
+    default="anyway",
+    show_default=True,
+    help="What comes late goes `anyway`, asks you first (`ask`), or goes while it is no later than, say, 3h.",
+)
+
+
 @schedule.command()
 @_named
 @click.option(
@@ -215,13 +223,8 @@ def _time_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--spare", default=24, show_default=True, type=click.IntRange(0, 8760), help="Hours since any mail."
 )
-@click.option(
-    "--late",
-    default="anyway",
-    show_default=True,
-    help="What comes late goes `anyway`, asks you first (`ask`), or goes while it is no later than, say, 3h.",
-)
-@_time_options
+@late_option
+@time_options
 @pass_context
 def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
     """Plan a reminder called NAME; unless the letter is of one person alone, somebody else has to approve it."""
@@ -235,8 +238,8 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
         revision=given.pop("revision"),
         spare_hours=given.pop("spare"),
     )
-    late, within = _late(given.pop("late"))
-    plan = Plan(name=name, timing=_timing(**given), audience=audience, late=late, late_within=within)
+    late, within = late_of(given.pop("late"))
+    plan = Plan(name=name, timing=timing_of(**given), audience=audience, late=late, late_within=within)
     now = services.clock()
     with transaction(services.engine) as session:
         make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
@@ -255,11 +258,11 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
     default="",
     help="Of a proof round: until when an answer counts, at a local time: 2026-12-07T08:00.",
 )
-@_time_options
+@time_options
 @pass_context
 def change(context: Context, /, slug: str, name: str, until: str, **when: Any) -> None:
     """Give a schedule another time; what it has begun stays as it is."""
-    services, timing = context.services, _timing(**when)
+    services, timing = context.services, timing_of(**when)
     now = services.clock()
     with transaction(services.engine) as session:
         make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
@@ -327,7 +330,7 @@ def _move(services: Services, slug: str, name: str, there: ScheduleState) -> Non
         move_schedule(session, slug, name, there, by=operator(), now=services.clock())
 
 
-def _timing(
+def timing_of(
     *,
     at: str,
     anchor: str | None,
@@ -378,7 +381,8 @@ def _clock(text: str, *, what: str) -> str:
     return text
 
 
-def _late(text: str) -> tuple[Late, timedelta]:
+def late_of(text: str) -> tuple[Late, timedelta]:
+    """Read what becomes of something that comes late: the policy, and within which time it still goes."""
     if text in {Late.ANYWAY.value, Late.ASK.value}:
         return Late(text), timedelta(0)
     found = re.fullmatch(r"(\d{1,4})(m|h|d)", text)

@@ -21,11 +21,16 @@ from service.store.keyring import Keyring
 ENDS_WITH_SIGN_ONS = frozenset({Action.REMIND})
 """What nobody wants any more once the deadline has passed."""
 
+_OVER = {
+    Action.REMIND: "sign-ons are over",
+    Action.PROOF: "the letter has gone",
+    Action.UPDATE: "the letter is archived",
+}
 _RUNNING = {
     Action.REMIND: (CampaignState.OPEN,),
     Action.PROOF: (CampaignState.OPEN, CampaignState.CLOSED),
     # Of a letter that does not fit, the time comes all the same, and says why nothing was sent.
-    Action.UPDATE: tuple(CampaignState),
+    Action.UPDATE: tuple(state for state in CampaignState if state is not CampaignState.ARCHIVED),
 }
 _BEGINS_AS = {
     Verdict.FIRE: OccurrenceState.FIRING,
@@ -81,7 +86,7 @@ def is_firing(session: Session) -> bool:
 def why_over(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
     """Say why a schedule of a letter means nothing any more; empty where it does."""
     is_over = schedule.action in ENDS_WITH_SIGN_ONS and now >= campaign.deadline_at
-    return "sign-ons are over" if is_over or not is_running(schedule, campaign) else ""
+    return _OVER[schedule.action] if is_over or not is_running(schedule, campaign) else ""
 
 
 def end_occurrence(occurrence: Occurrence, there: OccurrenceState, *, reason: str, now: datetime) -> None:

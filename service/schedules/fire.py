@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
+from service.foundation.errors import Refused
 from service.i18n.zones import zone_of_country
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
@@ -16,6 +17,7 @@ from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
+from service.schedules.planned_updates import post_planned_update
 from service.signing.party import read_party
 from service.signing.proof_mail import post_proofs, why_nothing_to_proof
 from service.signing.remind import Reminders, post_reminders
@@ -23,6 +25,8 @@ from service.store.keyring import Keyring
 
 A_PART = 10_000
 """Sign-ons that one transaction posts to at most: nobody has to wait for long, and memory stays flat."""
+
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +52,23 @@ def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = 
         end_occurrence(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
         session.add(occurrence)
         return Fired(posted=0, is_over=True)
-    posted, last = _ACTIONS[schedule.action](
-        _Firing(
-            session=session,
-            keyring=keyring,
-            schedule=schedule,
-            occurrence=occurrence,
-            campaign=campaign,
-            now=now,
-            most=most,
+    try:
+        posted, last = _ACTIONS[schedule.action](
+            _Firing(
+                session=session,
+                keyring=keyring,
+                schedule=schedule,
+                occurrence=occurrence,
+                campaign=campaign,
+                now=now,
+                most=most,
+            )
         )
-    )
+    except Refused as refusal:
+        # What was done of it until now stays: mails that are posted are stopped by their own verbs.
+        end_occurrence(occurrence, OccurrenceState.SKIPPED, reason=str(refusal)[:_LONGEST_REASON], now=now)
+        session.add(occurrence)
+        return Fired(posted=0, is_over=True)
     occurrence.posted += posted
     if last is None:
         end_occurrence(occurrence, OccurrenceState.FIRED, reason="", now=now)
@@ -179,4 +189,15 @@ def reader_moments(
     return found
 
 
-_ACTIONS = {Action.REMIND: _remind, Action.PROOF: _proof}
+def _update(firing: _Firing) -> tuple[int, str | None]:
+    return post_planned_update(
+        firing.session,
+        firing.keyring,
+        firing.campaign,
+        firing.schedule,
+        firing.occurrence,
+        now=firing.now,
+    )
+
+
+_ACTIONS = {Action.REMIND: _remind, Action.PROOF: _proof, Action.UPDATE: _update}

@@ -20,6 +20,7 @@ from service.schedules.begin import dates_of, is_running, times_of
 from service.schedules.built_in import applies_from, built_in, schedules_of
 from service.schedules.due import Due, Timing, Verdict, judge
 from service.schedules.fire import reader_moments
+from service.schedules.planned_updates import is_stopped, whom_update_reaches
 from service.schedules.proof_round import answers_until
 from service.signing.party import read_party
 from service.store.keyring import Keyring
@@ -133,6 +134,8 @@ def coming_times(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> Iterator[Due]:
     """Give the times that a schedule is due from now on, and before where it would still happen; the earliest first."""
+    if is_stopped(session, schedule):
+        return
     if not is_running(schedule, campaign) and campaign.state not in _BEFORE_OPENING:
         return
     since = schedule.since
@@ -152,6 +155,8 @@ def _look(
     due: Due,
     written: dict[str, datetime],
 ) -> Planned:
+    if schedule.action is Action.UPDATE:
+        return _look_at_update(session, keys, campaign, schedule, due, written)
     audience, timing = Audience.from_record(schedule.audience), Timing.from_record(schedule.timing)
     meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
     spared_since = due.at - timedelta(hours=audience.spare_hours)
@@ -170,6 +175,25 @@ def _look(
         due=due,
         whom=sorted(whom),
         languages=dict(languages),
+    )
+
+
+def _look_at_update(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    schedule: Schedule,
+    due: Due,
+    written: dict[str, datetime],
+) -> Planned:
+    reached = whom_update_reaches(session, keys, schedule)
+    written |= {one: max(due.at, written.get(one, due.at)) for one, _ in reached}
+    return Planned(
+        slug=campaign.slug,
+        name=schedule.name,
+        due=due,
+        whom=sorted(one for one, _ in reached),
+        languages=dict(Counter(language for _, language in reached)),
     )
 
 
