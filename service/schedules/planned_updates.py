@@ -114,9 +114,10 @@ def post_planned_update(
             session, keyring, update.id, posted=occurrence.posted, at=occurrence.began_at
         )
     else:
-        start = _start(session, keyring, campaign, schedule, update, now=now)
-        if not is_posting and keep_update_links(session, keyring, update.id, now=now):
+        is_to_go = update.stopped_at is None and not is_posting
+        if is_to_go and keep_update_links(session, keyring, update.id, now=now):
             return 0, _LINKS
+        start = _start(session, keyring, campaign, schedule, update, now=now)
         occurrence.began_at = now
     posted = post_update(session, keyring, start, after=occurrence.cursor if is_posting else None, now=now)
     return posted.new, posted.last
