@@ -1,6 +1,6 @@
 """The page of the proof round: one's own line as the letter will print it, to be called right or to be changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -85,10 +85,9 @@ def agree_to_line(session: Session, keyring: Keyring, *, token: str, seen: str, 
 
 
 def look_at_line(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
-    """Show what of the sign-on can be fixed; raises Refused once nothing can, and as look_at_proof() does."""
+    """Show what of the sign-on can be fixed, or in `why_line_stays` why nothing can; raises as look_at_proof() does."""
     holder = look_at_holder(session, keyring, token=token, now=now, purpose=Purpose.PROOF)
-    _refuse_unless_asked(_view(holder))
-    return view_of(holder)
+    return replace(view_of(holder), why_line_stays=_why_not_fixed(_view(holder)))
 
 
 def fix_line(
@@ -96,14 +95,13 @@ def fix_line(
 ) -> LineChange:
     """Change the line as its owner may by its own link (service/signing/line.py); raises Refused once nothing can be."""
     holder = hold_own(session, keyring, token=token, now=now, purpose=Purpose.PROOF)
-    _refuse_unless_asked(_view(holder))
+    if reason := _why_not_fixed(_view(holder)):
+        raise Refused(reason)
     return change_line(session, keyring, token=token, given=given, seen=seen, now=now, purpose=Purpose.PROOF)
 
 
-def _refuse_unless_asked(view: ProofView) -> None:
-    if view.state in {"asked", "right"}:
-        return
-    raise Refused(view.why or view.standing_text)
+def _why_not_fixed(view: ProofView) -> str:
+    return "" if view.state in {"asked", "right"} else view.why or view.standing_text
 
 
 def _view(holder: Holder) -> ProofView:

@@ -166,7 +166,9 @@ def test_after_its_time_the_page_says_so_and_silence_was_right(
     assert "It is right" not in words_of(page)
     late = visitor.post(own, dict(form.filled({})))
     assert "The time to answer ended" in words_of(late)
-    assert visitor.open(f"{own}/line").location == own
+    form = words_of(visitor.open(f"{own}/line"))
+    assert "The time to answer is over." in form
+    assert "Show the new line" not in form
 
 
 def test_who_has_left_is_told_so_in_one_sentence(signed: Coalition, visitor: Visitor, own: str) -> None:

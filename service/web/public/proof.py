@@ -1,7 +1,5 @@
 """The page of the proof round: one's own line as the letter will print it, and the two answers."""
 
-from collections.abc import Callable
-
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
@@ -58,23 +56,13 @@ def answer_proof(token: str) -> Response:
 @public.get("/proof/<token>/line")
 def proof_line_page(token: str) -> Response:
     """Show the form by which the name appears otherwise."""
-    return _or_back(_FORM.show, token)
+    return _FORM.show(token)
 
 
 @public.post("/proof/<token>/line")
 def fix_proof_line(token: str) -> Response:
     """Show first what would be printed; keep it when that was seen, and ask again whether it is right."""
-    return _or_back(_FORM.send, token)
-
-
-def _or_back(act: Callable[[str], Response], token: str) -> Response:
-    """Do what the form does; where nothing can be changed any more, the page itself says so."""
-    try:
-        return act(token)
-    except NotFound:
-        raise
-    except Refused:
-        return see_other(token_path("proof", token))
+    return _FORM.send(token)
 
 
 def _look(token: str) -> ProofView:
