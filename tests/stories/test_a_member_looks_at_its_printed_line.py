@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from service.campaigns.life import close_due
 from service.campaigns.queries import get_campaign
+from service.model.proof_answer import ProofAnswer
 from service.model.signature import Kind, Visibility
 from service.signing.listing import list_signatories
 from service.signing.proof_status import with_proof
@@ -211,3 +213,25 @@ def test_another_answer_gets_one_sentence(visitor: Visitor, own: str, answer: st
 
     assert page.status_code == 422
     assert "Choose one of the two answers" in words_of(page)
+
+
+def test_the_link_opens_this_one_line_and_nothing_else(visitor: Visitor, own: str) -> None:
+    token = own.removeprefix("/proof/")
+
+    for path in ("manage", "change", "confirm", "unsubscribe", "kit"):
+        assert visitor.open(f"/{path}/{token}").status_code == 404
+    assert visitor.open(f"/proof/{token[:-1]}{'A' if token[-1] != 'A' else 'B'}").status_code == 404
+
+
+def test_what_was_said_is_taken_along_and_goes_with_the_sign_on(
+    signed: Coalition, visitor: Visitor, own: str
+) -> None:
+    visitor.send(own, {}, answer="right")
+    manage = f"/manage/{signed.tokens('manage')[1]}"
+
+    (said,) = visitor.send(manage, {}, answer="data").json["said_of_the_printed_line"]
+    assert said["right_at"].startswith("2026-12-05T22:00")
+    visitor.send(f"{manage}/erase", {})
+
+    with reading(signed.engine) as session:
+        assert session.exec(select(ProofAnswer)).all() == []
