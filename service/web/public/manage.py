@@ -51,6 +51,8 @@ _ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
         Sentence("Nobody who has the letter is told anything."),
     ),
 }
+_BELOW = ("text", "evidence", "receipt", "line", "mail", "erase")
+"""The pages below a sign-on's own."""
 _DONE = {
     "line": Sentence("Kept: from now on the name appears like this."),
     "same": Sentence("Nothing was changed."),
@@ -210,6 +212,7 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
         letter=view.letter,
         letter_link=letter_path(view.letter.slug, view.letter.key),
         own=token_path("manage", token),
+        below={name: token_path("manage", token, below=name) for name in _BELOW},
         change_link=token_path("change", view.change_token) if view.change_token else "",
         language_name=dict(language_options(shown)).get(shown, shown),
         offers_kit=view.counts and may_show(view.visibility.value, "public"),
