@@ -71,7 +71,8 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
         say_json([_line_record(line) for line in lines])
         return
     for line in lines:
-        next_ = line.next_due.local if line.next_due else "not again"
+        never = "not again" if line.last else "not with the letter's present dates"
+        next_ = line.next_due.local if line.next_due else never
         say(f"{line.name:<20} {line.state:<10} next: {next_}; {line.posted} mails so far")
         if line.last:
             say(f"{'':<20} last: {line.last}")
