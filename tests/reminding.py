@@ -41,7 +41,7 @@ def ask_for_proofs(session: Session, keyring: Keyring, slug: str, *, hours: int 
     """Put its printed line to each who is printed, to be answered for so many hours; gives how many mails are new."""
     campaign = get_campaign(session, slug)
     schedule = proof_round(campaign, since=now, by="test", now=now)
-    schedule.name = f"proof-{now:%d-%H-%M}"
+    schedule.name, schedule.is_built_in, schedule.of_deadline = f"proof-{now:%d-%H-%M}", False, None
     schedule.timing, schedule.answers = (
         Timing(anchor=Anchor.AT, local=f"{at:%Y-%m-%dT%H:%M:%S}", zone="UTC").as_record()
         for at in (now, now + timedelta(hours=hours))
