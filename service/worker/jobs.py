@@ -17,7 +17,6 @@ from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
 from service.schedules.begin import begin_due, due_now, is_firing
 from service.schedules.built_in import keep_built_in, without_own
-from service.schedules.fire import fire_part
 from service.signing.ask import ask_about_changes
 from service.signing.codes import forget_codes
 from service.signing.earlier_text import keep_unopposed
@@ -31,6 +30,7 @@ from service.store.lock import is_alone
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 from service.worker.confirmations import follow_up_presses
+from service.worker.firing import post_all_parts
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.returns import read_returns
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
@@ -175,8 +175,7 @@ def ask_again(services: Services, owner: str) -> int:
 def fire_schedules(services: Services, owner: str) -> int:
     """Begin what is due of what was planned, and post it part by part; gives how many mails and occurrences.
 
-    It looks by reading alone, and nearly always finds nothing. A stop is heeded between two parts: the next process
-    goes on where this one was.
+    It looks by reading alone, and nearly always finds nothing.
     """
     del owner
     now = services.clock()
@@ -187,14 +186,13 @@ def fire_schedules(services: Services, owner: str) -> int:
     with transaction(services.engine) as session:
         done = keep_built_in(session, lead=services.settings.reminder_lead, now=now)
         done += begin_due(session, services.keyring, now=now)
-    while not services.wake.is_stopping():
-        with transaction(services.engine) as session:
-            fired = fire_part(session, services.keyring, now=services.clock())
-        if fired is None:
-            break
-        done += fired.posted + fired.is_over
-        services.wake.ring()
-    return done
+    return done + post_all_parts(
+        services.engine,
+        services.keyring,
+        clock=services.clock,
+        ring=services.wake.ring,
+        is_stopping=services.wake.is_stopping,
+    )
 
 
 def send_links(services: Services) -> int:
