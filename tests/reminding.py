@@ -5,9 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from service.campaigns.queries import get_campaign
+from service.model.anchor import Anchor
 from service.schedules.begin import begin_due
 from service.schedules.built_in import keep_built_in
+from service.schedules.due import Timing
 from service.schedules.fire import A_PART, fire_part
+from service.schedules.proof_round import proof_round
 from service.store.keyring import Keyring
 from service.store.transaction import transaction
 from service.worker.firing import post_all_parts
@@ -21,6 +25,23 @@ def pass_time(engine: Engine, keyring: Keyring, *, lead: timedelta, now: datetim
         keep_built_in(session, lead=lead, now=now)
         begin_due(session, keyring, now=now)
     return post_all_parts(engine, keyring, clock=lambda: now, most=most)
+
+
+def ask_for_proofs(session: Session, keyring: Keyring, slug: str, *, hours: int = 24, now: datetime) -> int:
+    """Put its printed line to each who is printed, to be answered for so many hours; gives how many mails are new."""
+    campaign = get_campaign(session, slug)
+    schedule = proof_round(campaign, since=now, by="test", now=now)
+    schedule.name, schedule.is_built_in, schedule.of_deadline = f"proof-{now:%d-%H-%M}", False, None
+    schedule.timing, schedule.answers = (
+        Timing(anchor=Anchor.AT, local=f"{at:%Y-%m-%dT%H:%M:%S}", zone="UTC").as_record()
+        for at in (now, now + timedelta(hours=hours))
+    )
+    session.add(schedule)
+    begin_due(session, keyring, now=now)
+    posted = 0
+    while (fired := fire_part(session, keyring, now=now)) is not None:
+        posted += fired.posted
+    return posted
 
 
 def remind_due(session: Session, keyring: Keyring, *, lead: timedelta, now: datetime) -> int:

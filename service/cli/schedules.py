@@ -28,6 +28,7 @@ from service.schedules.plan import (
     add_schedule,
     approve_schedule,
     change_schedule,
+    let_answer_until,
     make_built_in,
     move_schedule,
     settle_late,
@@ -70,10 +71,14 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
         say_json([_line_record(line) for line in lines])
         return
     for line in lines:
-        next_ = line.next_due.local if line.next_due else "not again"
+        never = "not again" if line.last else "not with the letter's present dates"
+        next_ = line.next_due.local if line.next_due else never
         say(f"{line.name:<20} {line.state:<10} next: {next_}; {line.posted} mails so far")
         if line.last:
             say(f"{'':<20} last: {line.last}")
+        if line.answers:
+            counted = ", ".join(f"{number} {said}" for said, number in sorted(line.answers.items()))
+            say(f"{'':<20} printed lines: {counted}")
         if line.asking:
             say(f"{'':<20} came late and waits for your word: undersigned schedule decide {slug} {line.name}")
 
@@ -103,7 +108,7 @@ def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
         say_json([_planned_record(one) for one in planned])
         return
     for one in planned:
-        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{one.proviso}")
+        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{_until_words(one)}{one.proviso}")
     if not planned:
         say("Nothing is planned in that time.")
 
@@ -141,7 +146,7 @@ def _named(command: Callable[..., None]) -> Callable[..., None]:
     return click.argument("slug")(click.argument("name")(command))
 
 
-def _time_options(command: Callable[..., None]) -> Callable[..., None]:
+def time_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what says when something is due."""
     options = (
         click.option("--at", "at", default="", help="At a local time: 2026-12-01T09:00."),
@@ -179,6 +184,14 @@ def _time_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+late_option = click.option(
+    "--late",
+    default="anyway",
+    show_default=True,
+    help="What comes late goes `anyway`, asks you first (`ask`), or goes while it is no later than, say, 3h.",
+)
+
+
 @schedule.command()
 @_named
 @click.option(
@@ -211,13 +224,8 @@ def _time_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--spare", default=24, show_default=True, type=click.IntRange(0, 8760), help="Hours since any mail."
 )
-@click.option(
-    "--late",
-    default="anyway",
-    show_default=True,
-    help="What comes late goes `anyway`, asks you first (`ask`), or goes while it is no later than, say, 3h.",
-)
-@_time_options
+@late_option
+@time_options
 @pass_context
 def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
     """Plan a reminder called NAME; unless the letter is of one person alone, somebody else has to approve it."""
@@ -231,8 +239,8 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
         revision=given.pop("revision"),
         spare_hours=given.pop("spare"),
     )
-    late, within = _late(given.pop("late"))
-    plan = Plan(name=name, timing=_timing(**given), audience=audience, late=late, late_within=within)
+    late, within = late_of(given.pop("late"))
+    plan = Plan(name=name, timing=timing_of(**given), audience=audience, late=late, late_within=within)
     now = services.clock()
     with transaction(services.engine) as session:
         make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
@@ -245,14 +253,22 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
 
 @schedule.command()
 @_named
-@_time_options
+@click.option(
+    "--answers-until",
+    "until",
+    default="",
+    help="Of a proof round: until when an answer counts, at a local time: 2026-12-07T08:00.",
+)
+@time_options
 @pass_context
-def change(context: Context, /, slug: str, name: str, **when: Any) -> None:
+def change(context: Context, /, slug: str, name: str, until: str, **when: Any) -> None:
     """Give a schedule another time; what it has begun stays as it is."""
-    services, timing = context.services, _timing(**when)
+    services, timing = context.services, timing_of(**when)
     now = services.clock()
     with transaction(services.engine) as session:
         make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
+        if until:
+            let_answer_until(session, slug, name, _moment_at(until, zone=timing.zone))
         change_schedule(session, services.keyring, slug, name, timing=timing, by=operator(), now=now)
     say(f"{name} has another time; see: undersigned schedule forecast {slug}")
 
@@ -315,7 +331,7 @@ def _move(services: Services, slug: str, name: str, there: ScheduleState) -> Non
         move_schedule(session, slug, name, there, by=operator(), now=services.clock())
 
 
-def _timing(
+def timing_of(
     *,
     at: str,
     anchor: str | None,
@@ -355,6 +371,10 @@ def _timing(
     )
 
 
+def _moment_at(text: str, *, zone: str) -> Timing:
+    return Timing(anchor=Anchor.AT, local=read_moment(text).isoformat(timespec="seconds"), zone=zone)
+
+
 def _clock(text: str, *, what: str) -> str:
     if not _CLOCK.fullmatch(text):
         example = "21:00-08:00" if what == "--quiet" else "09:00"
@@ -362,7 +382,8 @@ def _clock(text: str, *, what: str) -> str:
     return text
 
 
-def _late(text: str) -> tuple[Late, timedelta]:
+def late_of(text: str) -> tuple[Late, timedelta]:
+    """Read what becomes of something that comes late: the policy, and within which time it still goes."""
     if text in {Late.ANYWAY.value, Late.ASK.value}:
         return Late(text), timedelta(0)
     found = re.fullmatch(r"(\d{1,4})(m|h|d)", text)
@@ -374,6 +395,10 @@ def _late(text: str) -> tuple[Late, timedelta]:
 
 def _until(text: str, campaign: Campaign, *, now: datetime) -> datetime:
     return moment_of(read_moment(text), ZoneInfo(campaign.time_zone)) if text else now + _AS_FAR
+
+
+def _until_words(one: Planned) -> str:
+    return f", answers until {one.answers_until:%Y-%m-%dT%H:%M}" if one.answers_until else ""
 
 
 def _mails(number: int) -> str:
@@ -388,6 +413,7 @@ def _line_record(line: Line) -> dict[str, Any]:
         "next_local": line.next_due.local if line.next_due else None,
         "posted": line.posted,
         "last": line.last,
+        "answers": dict(line.answers),
         "asking": line.asking,
         "built_in": line.is_built_in,
     }
@@ -402,6 +428,7 @@ def _planned_record(one: Planned) -> dict[str, Any]:
         "languages": dict(one.languages),
         "sign_ons": list(one.whom),
         "waits_for": one.waits_for,
+        "answers_until": one.answers_until.isoformat() if one.answers_until else None,
     }
 
 

@@ -27,6 +27,7 @@ from service.signing.decide import Act, decide
 from service.signing.invite import import_signatories
 from service.signing.late import joins_by_addendum
 from service.signing.listing import COLUMNS, list_signatories
+from service.signing.proof_status import PROOF_COLUMN, with_proof
 from service.signing.quarantine import count_held
 from service.signing.roll_export import write_signatories
 from service.signing.roll_file import read_signatories
@@ -83,7 +84,13 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
         raise Refused(f"There is no standing {wanted!r}; choose one of: {', '.join(Standing)}.")
     with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
-        rows = list_signatories(session, services.keyring, campaign)
+        rows = with_proof(
+            session,
+            services.keyring,
+            campaign,
+            list_signatories(session, services.keyring, campaign),
+            now=services.clock(),
+        )
         held = count_held(session, campaign)
     chosen = [row for row in rows if not wanted or row["standing"] == wanted]
     if as_json:
@@ -94,7 +101,8 @@ def list_(context: Context, slug: str, wanted: str, as_json: bool) -> None:
             f"{row['id']}  {row['standing']:<20} {row['kind']:<12} {row['visibility']:<10} {row['evidence']:<7}"
             f" {_called(row)}{_needs(row)}"
         )
-        say("  ".join((line, *marks(row))))
+        said = (f"[line: {row[PROOF_COLUMN]}]",) if row[PROOF_COLUMN] else ()
+        say("  ".join((line, *marks(row), *said)))
         if row["flags"]:
             say(f"    {row['flags']}")
     say(f"{len(chosen)} of {len(rows)} sign-ons.")
@@ -168,16 +176,18 @@ for _act, _sentence in (
 def export(context: Context, slug: str, out: Path) -> None:
     """Write all sign-ons as CSV that is safe to open in a spreadsheet. It holds names and addresses."""
     services = context.services
+    now = services.clock()
     with transaction(services.engine) as session:
         found = get_campaign(session, slug)
-        rows = list_signatories(session, services.keyring, found)
+        listed = list_signatories(session, services.keyring, found)
+        rows = with_proof(session, services.keyring, found, listed, now=now)
         audit.record(
             session,
             by=operator(),
             act="signatories.export",
             campaign_id=found.id,
             thing=str(len(rows)),
-            now=services.clock(),
+            now=now,
         )
-    written = write_signatories(cast(Any, rows), COLUMNS)
+    written = write_signatories(cast(Any, rows), (*COLUMNS, PROOF_COLUMN))
     write_out(out, written.encode("utf-8-sig"))

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from service.cli.context import Context, operator, pass_context, read_file, say
+from service.cli.schedules import late_of, late_option, time_options, timing_of
 from service.mail.brakes.canary import LARGE
-from service.model.states import MessageState
+from service.model.states import MessageState, ScheduleState
 from service.model.update import UpdateAudience
+from service.schedules.audience import Audience
+from service.schedules.plan import Plan, make_built_in
+from service.schedules.planned_updates import UpdateText, look_at_planned, plan_update
 from service.signing.update_stop import cancel_update, count_update, stop_update
 from service.signing.update_words import UpdateWords, read_update
 from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
@@ -64,6 +69,61 @@ def send(context: Context, slug: str, file: Path, audience: str, check: bool) ->
     say(f"{_mails(new)} queued to those {_WHO[whom]}; {started.known} had it already.")
     if new:
         say(_when(started.audience))
+
+
+@update.command()
+@_named
+@click.option(
+    "--name", default="", help="What it is called among the letter's schedules; else as its file is."
+)
+@late_option
+@time_options
+@pass_context
+def plan(
+    context: Context, /, slug: str, file: Path, audience: str, name: str, late: str, **when: Any
+) -> None:
+    """Plan an update: its words are kept as they are now, and go at that time, once somebody else has approved them.
+
+    `update show` shows it, `schedule approve`, `pause`, `change` and `cancel` treat it like all that is planned.
+    """
+    services, called = context.services, name or file.stem.lower()
+    text = UpdateText(
+        words=read_update(read_file(file, most=_LARGEST_FILE)), audience=UpdateAudience(audience)
+    )
+    policy, within = late_of(late)
+    planned = Plan(
+        name=called, timing=timing_of(**when), audience=Audience(), late=policy, late_within=within
+    )
+    now = services.clock()
+    with transaction(services.engine) as session:
+        make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
+        made = plan_update(session, services.keyring, slug, planned, text, by=operator(), now=now)
+        is_proposed = made.state is ScheduleState.PROPOSED
+    if is_proposed:
+        say(f"{called} is proposed; somebody else looks at it: undersigned update show {slug} {called}")
+        say(f"and says: undersigned schedule approve {slug} {called}")
+    else:
+        say(f"{called} is planned; see: undersigned schedule forecast {slug}")
+
+
+@update.command()
+@click.argument("slug")
+@click.argument("name")
+@pass_context
+def show(context: Context, slug: str, name: str) -> None:
+    """Show the planned update called NAME, as it would go."""
+    services = context.services
+    with reading(services.engine) as session:
+        planned = look_at_planned(
+            session, services.keyring, slug, name, public_url=services.settings.public_url
+        )
+        state = planned.schedule.state.value
+    say(
+        f"{name} is {state}. Now it would go to {_boxes(planned.recipients)} of those {_WHO[planned.audience]}."
+    )
+    say(f"Subject: {planned.mail.subject}")
+    say("")
+    say(planned.mail.text.rstrip("\n"))
 
 
 @update.command()
@@ -147,13 +207,18 @@ def _show(services: Services, slug: str, words: UpdateWords, audience: UpdateAud
             public_url=services.settings.public_url,
             now=services.clock(),
         )
-    boxes = "1 mailbox" if view.recipients == 1 else f"{view.recipients} mailboxes"
-    say(f"To {boxes} of those {_WHO[audience]}; {view.known} had it already. Nothing was sent.")
+    say(
+        f"To {_boxes(view.recipients)} of those {_WHO[audience]}; {view.known} had it already. Nothing was sent."
+    )
     if view.waiting:
         say(f"Left out until you have looked at them: {view.waiting} confirmed.")
     say(f"Subject: {view.mail.subject}")
     say("")
     say(view.mail.text.rstrip("\n"))
+
+
+def _boxes(number: int) -> str:
+    return "1 mailbox" if number == 1 else f"{number} mailboxes"
 
 
 def _mails(number: int) -> str:

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     OBJECT = "object"
     COUNTERSIGN = "countersign"
     KIT = "kit"
+    PROOF = "proof"
 
 
 class LinkToken(SQLModel, table=True):

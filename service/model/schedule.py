@@ -17,13 +17,16 @@ class Action(StrEnum):
     """What a schedule does when it is due."""
 
     REMIND = "remind"
+    PROOF = "proof"
+    UPDATE = "update"
 
 
 class Schedule(SQLModel, table=True):
     """What is planned for one letter; changing it changes only what is still to come.
 
     `timing` says when (service/schedules/due.py), `audience` to whom (service/schedules/audience.py); both hold
-    no personal data. `since` is from when on it applies and `of_deadline` the deadline it was reckoned with: where
+    no personal data. `answers` says until when a proof round may be answered (service/schedules/proof_round.py), empty
+    where that follows from the letter's dates; `update_id` which update is sent. `since` is from when on it applies and `of_deadline` the deadline it was reckoned with: where
     the letter gets another one, what is left is reckoned anew.
     """
 
@@ -38,6 +41,8 @@ class Schedule(SQLModel, table=True):
     is_built_in: bool = False
     timing: dict[str, Any] = Field(sa_type=Record)
     audience: dict[str, Any] = Field(sa_type=Record)
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=Record)
+    update_id: str | None = Field(default=None, max_length=32)
     late: Late = Field(default=Late.ANYWAY, sa_type=code(Late))
     late_seconds: int = 0
     since: datetime | None = Field(default=None, sa_type=Moment)
@@ -52,7 +57,8 @@ class Occurrence(SQLModel, table=True):
     """One time that a schedule was due; the unique moment makes it happen once, whoever looks.
 
     `cursor` is the last sign-on that was posted to, so that another process goes on where one has died; `posted`
-    counts the mails. `local` is the time as its place reads it, with its zone.
+    counts the mails. `local` is the time as its place reads it, with its zone. Up to `answers_until` the answers to a
+    proof round count: what its mails say stays, whatever becomes of the letter's dates.
     """
 
     __tablename__ = "occurrence"
@@ -66,6 +72,7 @@ class Occurrence(SQLModel, table=True):
     local: str = Field(max_length=100)
     cursor: str = Field(default="", max_length=32)
     posted: int = 0
+    answers_until: datetime | None = Field(default=None, sa_type=Moment)
     began_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     reason: str = Field(default="", max_length=200)

@@ -26,6 +26,7 @@ from service.model.mailbox_day import MailboxDay
 from service.model.member import Member
 from service.model.message import Message, MessageEvent
 from service.model.page_stamp import PageStamp
+from service.model.proof_answer import ProofAnswer
 from service.model.recipient import Recipient
 from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.retention import Retention, UpkeepRound
@@ -74,6 +75,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     MessageEvent,
     Occurrence,
     PageStamp,
+    ProofAnswer,
     QueueStep,
     Recipient,
     Resemblance,

@@ -17,6 +17,7 @@ from service.model.signature import Kind, Signature
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import Suppression
 from service.signing.party import email_index
+from service.signing.proof_answers import is_printed
 from service.store.one_by_one import is_there
 
 MAILED = (
@@ -24,6 +25,7 @@ MAILED = (
     MessageKind.INVITATION,
     MessageKind.REMINDER,
     MessageKind.CHANGE,
+    MessageKind.PROOF,
     MessageKind.UPDATE,
     MessageKind.NEWS,
     MessageKind.KIT,
@@ -39,7 +41,8 @@ class Audience:
 
     `countries` (ISO 3166-1 alpha-2) lie sealed and are looked at in memory. `evidence` means a piece of one of these
     kinds was found. `revision` is the number of the text that was signed. With `decides_today` only those are meant
-    whose own decision is on the day that it is due, as the schedule's zone reads it. Whoever was written to within
+    whose own decision is on the day that it is due, as the schedule's zone reads it; with `printed` only those who
+    count and whose name the letter prints. Whoever was written to within
     `spare_hours` is left out.
     """
 
@@ -50,6 +53,7 @@ class Audience:
     evidence: tuple[EvidenceKind, ...] = ()
     revision: int = 0
     decides_today: bool = False
+    printed: bool = False
     spare_hours: int = 0
 
     def as_record(self) -> dict[str, Any]:
@@ -68,6 +72,7 @@ class Audience:
             evidence=tuple(map(EvidenceKind, record.get("evidence", ()))),
             revision=record.get("revision", 0),
             decides_today=record.get("decides_today", False),
+            printed=record.get("printed", False),
             spare_hours=record.get("spare_hours", 0),
         )
 
@@ -99,6 +104,8 @@ def is_meant(
         wanted.append(_stands_on(audience.revision))
     if audience.decides_today:
         wanted.append(col(Signature.decision_by) == day)
+    if audience.printed:
+        wanted.append(is_printed(campaign))
     if audience.spare_hours:
         wanted.append(~was_written_to(since=due_at - timedelta(hours=audience.spare_hours)))
     return wanted

@@ -14,13 +14,24 @@ from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import OCCURRENCE, PUT_AWAY, CampaignState, OccurrenceState, ScheduleState
 from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge
+from service.schedules.proof_round import TOO_LITTLE_TIME, answers_until, has_time
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
 
 ENDS_WITH_SIGN_ONS = frozenset({Action.REMIND})
 """What nobody wants any more once the deadline has passed."""
 
-_RUNNING = {Action.REMIND: (CampaignState.OPEN,)}
+_OVER = {
+    Action.REMIND: "sign-ons are over",
+    Action.PROOF: "the letter has gone",
+    Action.UPDATE: "the letter is archived",
+}
+_RUNNING = {
+    Action.REMIND: (CampaignState.OPEN,),
+    Action.PROOF: (CampaignState.OPEN, CampaignState.CLOSED),
+    # Of a letter that does not fit, the time comes all the same, and says why nothing was sent.
+    Action.UPDATE: tuple(state for state in CampaignState if state is not CampaignState.ARCHIVED),
+}
 _BEGINS_AS = {
     Verdict.FIRE: OccurrenceState.FIRING,
     Verdict.SKIP: OccurrenceState.SKIPPED,
@@ -38,7 +49,8 @@ def begin_due(session: Session, keyring: Keyring, *, now: datetime) -> int:
     """
     _stop_asking(session, now=now)
     return sum(
-        _begin(session, schedule, due, now=now) for schedule, due in due_now(session, keyring, now=now)
+        _begin(session, keyring, schedule, due, now=now)
+        for schedule, due in due_now(session, keyring, now=now)
     )
 
 
@@ -74,7 +86,7 @@ def is_firing(session: Session) -> bool:
 def why_over(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
     """Say why a schedule of a letter means nothing any more; empty where it does."""
     is_over = schedule.action in ENDS_WITH_SIGN_ONS and now >= campaign.deadline_at
-    return "sign-ons are over" if is_over or not is_running(schedule, campaign) else ""
+    return _OVER[schedule.action] if is_over or not is_running(schedule, campaign) else ""
 
 
 def end_occurrence(occurrence: Occurrence, there: OccurrenceState, *, reason: str, now: datetime) -> None:
@@ -100,9 +112,10 @@ def dates_of(
     timing = Timing.from_record(schedule.timing)
     event = open_file(session, keyring, campaign).event if timing.anchor is Anchor.EVENT else None
     opens_at = campaign.opens_at or campaign.created_at
+    applies = since or schedule.since or schedule.created_at
     return Dates(
         zone=ZoneInfo(campaign.time_zone),
-        since=max(since or schedule.since or schedule.created_at, opens_at),
+        since=applies if schedule.action is Action.UPDATE else max(applies, opens_at),
         opens_at=opens_at,
         deadline_at=campaign.deadline_at,
         send_at=campaign.send_at,
@@ -113,7 +126,10 @@ def dates_of(
 
 def times_of(schedule: Schedule, dates: Dates) -> Iterator[Due]:
     """Give every time that a schedule is due, the earliest first."""
-    return due_times(Timing.from_record(schedule.timing), dates, ends=schedule.action in ENDS_WITH_SIGN_ONS)
+    times = due_times(Timing.from_record(schedule.timing), dates, ends=schedule.action in ENDS_WITH_SIGN_ONS)
+    if schedule.action is not Action.PROOF:
+        return times
+    return (due for due in times if answers_until(schedule, dates, due_at=due.at) is not None)
 
 
 def _active(session: Session) -> Sequence[tuple[Schedule, Campaign]]:
@@ -144,8 +160,14 @@ def _stop_asking(session: Session, *, now: datetime) -> None:
             session.add(occurrence)
 
 
-def _begin(session: Session, schedule: Schedule, due: Due, *, now: datetime) -> int:
+def _begin(session: Session, keyring: Keyring, schedule: Schedule, due: Due, *, now: datetime) -> int:
     verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)
+    reason, until = _TOO_LATE, None
+    if schedule.action is Action.PROOF:
+        campaign = session.get_one(Campaign, schedule.campaign_id)
+        until = answers_until(schedule, dates_of(session, keyring, campaign, schedule), due_at=due.at)
+        if verdict is Verdict.FIRE and not has_time(schedule, until, now=now):
+            verdict, reason = Verdict.SKIP, TOO_LITTLE_TIME
     occurrence = Occurrence(
         schedule_id=schedule.id,
         campaign_id=schedule.campaign_id,
@@ -154,7 +176,8 @@ def _begin(session: Session, schedule: Schedule, due: Due, *, now: datetime) -> 
         local=due.local,
         began_at=now,
         ended_at=now if verdict is Verdict.SKIP else None,
-        reason=_TOO_LATE if verdict is Verdict.SKIP else "",
+        reason=reason if verdict is Verdict.SKIP else "",
+        answers_until=until,
     )
     adding = insert_or(session, occurrence).on_conflict_do_nothing(index_elements=["schedule_id", "due_at"])
     return len(session.execute(adding.returning(col(Occurrence.id))).all())

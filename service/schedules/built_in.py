@@ -12,6 +12,7 @@ from service.model.schedule import Action, Schedule
 from service.model.states import CampaignState, SignatureState
 from service.schedules.audience import Audience
 from service.schedules.due import Timing
+from service.schedules.proof_round import proof_round
 from service.store.insert import insert_or
 
 BY = "built-in"
@@ -27,6 +28,7 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
 
     Two reminders stand at the thirds of its time, where that is a day or more, to who has not confirmed or intends to
     sign; one on the morning of an organization's own decision; and one `lead` before the deadline to all who are missing.
+    After the deadline comes the proof round, where the letter's sending leaves time for it.
     """
     window = campaign.deadline_at - since
     spare = min(_LONGEST_SPARE, window // timedelta(hours=2 * _PARTS))
@@ -56,7 +58,7 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
             Audience(states=_MISSING, spare_hours=min(12, lead // timedelta(hours=2))),
         ),
     ]
-    return tuple(
+    reminders = tuple(
         Schedule(
             campaign_id=campaign.id,
             name=name,
@@ -73,6 +75,7 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
         )
         for name, timing, audience in (*thirds, *others)
     )
+    return (*reminders, proof_round(campaign, since=since, by=BY, now=now))
 
 
 def keep_built_in(session: Session, *, lead: timedelta, now: datetime) -> int:

@@ -1,13 +1,14 @@
 """Fire what has begun: post its mails part by part, so that another process goes on where one has died."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
+from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.i18n.zones import zone_of_country
 from service.model.campaign import Campaign
@@ -17,12 +18,16 @@ from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
+from service.schedules.planned_updates import post_planned_update
 from service.signing.party import read_party
+from service.signing.proof_mail import post_proofs, why_nothing_to_proof
 from service.signing.remind import Reminded, pick_reminded, post_reminders
 from service.store.keyring import Keyring
 
 A_PART = 10_000
 """Sign-ons that one transaction posts to at most: nobody has to wait for long, and memory stays flat."""
+
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,23 +78,29 @@ def fire_part(
         return None
     schedule = session.get_one(Schedule, occurrence.schedule_id)
     campaign = session.get_one(Campaign, occurrence.campaign_id)
-    reason = _why_not(schedule, campaign, now=now)
+    reason = _why_not(session, schedule, occurrence, campaign, now=now)
     if reason:
         end_occurrence(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
         session.add(occurrence)
         return Fired(occurrence_id=occurrence.id, posted=0, last=None)
-    posted, last = _ACTIONS[schedule.action](
-        _Firing(
-            session=session,
-            keyring=keyring,
-            schedule=schedule,
-            occurrence=occurrence,
-            campaign=campaign,
-            now=now,
-            most=most,
-            ahead=ahead,
+    try:
+        posted, last = _ACTIONS[schedule.action](
+            _Firing(
+                session=session,
+                keyring=keyring,
+                schedule=schedule,
+                occurrence=occurrence,
+                campaign=campaign,
+                now=now,
+                most=most,
+                ahead=ahead,
+            )
         )
-    )
+    except Refused as refusal:
+        # What was done of it until now stays: mails that are posted are stopped by their own verbs.
+        end_occurrence(occurrence, OccurrenceState.SKIPPED, reason=str(refusal)[:_LONGEST_REASON], now=now)
+        session.add(occurrence)
+        return Fired(occurrence_id=occurrence.id, posted=0, last=None)
     occurrence.posted += posted
     if last is None:
         end_occurrence(occurrence, OccurrenceState.FIRED, reason="", now=now)
@@ -179,9 +190,15 @@ def _take(session: Session) -> Occurrence | None:
     return taken
 
 
-def _why_not(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
+def _why_not(
+    session: Session, schedule: Schedule, occurrence: Occurrence, campaign: Campaign, *, now: datetime
+) -> str:
     if schedule.state is not ScheduleState.ACTIVE:
         return "the schedule was cancelled"
+    if schedule.action is Action.PROOF and (
+        settled := why_nothing_to_proof(session, occurrence, campaign, now=now)
+    ):
+        return settled
     return why_over(schedule, campaign, now=now)
 
 
@@ -208,6 +225,26 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
         now=firing.now,
     )
     return posted, part.last
+
+
+def _proof(firing: _Firing) -> tuple[int, str | None]:
+    """Ask the next part of those who are printed. Whatever its audience says, nobody else is asked."""
+    session, occurrence, campaign = firing.session, firing.occurrence, firing.campaign
+    keys, audience = firing.keyring.of(session, campaign.id), Audience.from_record(firing.schedule.audience)
+    due = due_of(occurrence)
+    meant = is_meant(replace(audience, printed=True), campaign, keys, due_at=due.at, day=due.clock.date())
+    part, last = _part(firing, meant)
+    return post_proofs(session, keys, campaign, occurrence, part, now=firing.now), last
+
+
+def _part(
+    firing: _Firing, meant: Sequence[ColumnElement[bool]]
+) -> tuple[Sequence[ColumnElement[bool]], str | None]:
+    """Say in SQL which of those meant are posted to in this transaction, and give the last of them; None where all are."""
+    rest = (*meant, col(Signature.id) > firing.occurrence.cursor)
+    end = select(col(Signature.id)).where(*rest).order_by(col(Signature.id)).offset(firing.most - 1).limit(1)
+    last: str | None = firing.session.execute(end).scalar_one_or_none()
+    return (rest if last is None else (*rest, col(Signature.id) <= last)), last
 
 
 def _countries(session: Session, keys: CampaignKeys, reminded: Sequence[Reminded]) -> Mapping[str, str]:
@@ -247,5 +284,16 @@ def reader_moments(
     return found
 
 
-_ACTIONS = {Action.REMIND: _remind}
+def _update(firing: _Firing) -> tuple[int, str | None]:
+    return post_planned_update(
+        firing.session,
+        firing.keyring,
+        firing.campaign,
+        firing.schedule,
+        firing.occurrence,
+        now=firing.now,
+    )
+
+
+_ACTIONS = {Action.REMIND: _remind, Action.PROOF: _proof, Action.UPDATE: _update}
 _LOOKED_UP = frozenset({Action.REMIND})

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
-from service.model.schedule import Occurrence, Schedule
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
 from service.model.states import CampaignState, OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
@@ -20,6 +20,8 @@ from service.schedules.begin import dates_of, is_running, times_of
 from service.schedules.built_in import applies_from, built_in, schedules_of
 from service.schedules.due import Due, Timing, Verdict, judge
 from service.schedules.fire import reader_moments
+from service.schedules.planned_updates import is_stopped, whom_update_reaches
+from service.schedules.proof_round import answers_until
 from service.signing.party import read_party
 from service.store.keyring import Keyring
 
@@ -30,8 +32,8 @@ _BEFORE_OPENING = (CampaignState.DRAFT, CampaignState.FROZEN)
 class Planned:
     """One time that something will be due: of which letter and schedule, and to whom it would go.
 
-    `whom` are the ids of sign-ons, `languages` counts them by the language of their mail ("" is the letter's). With
-    `waits_for` it does not happen before a person has done that.
+    `whom` are the ids of sign-ons, `languages` counts them by the language of their mail ("" is the letter's).
+    `answers_until` is until when a proof round may be answered. With `waits_for` it does not happen before a person has done that.
     """
 
     slug: str
@@ -40,6 +42,7 @@ class Planned:
     whom: Sequence[str]
     languages: Mapping[str, int]
     waits_for: str = ""
+    answers_until: datetime | None = None
 
     @property
     def proviso(self) -> str:
@@ -67,10 +70,21 @@ def forecast(
     return [
         replace(
             _look(session, keys, campaign, schedule, due, written),
+            answers_until=_answers_until(session, keyring, campaign, schedule, due),
             waits_for="your word" if (schedule.id, due.at) in asking else _WAITS_FOR.get(schedule.state, ""),
         )
         for due, schedule in _coming(session, keyring, campaign, lead=lead, until=until, now=now)
     ]
+
+
+def _answers_until(
+    session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, due: Due
+) -> datetime | None:
+    if schedule.action is not Action.PROOF:
+        return None
+    dates = dates_of(session, keyring, campaign, schedule)
+    until = answers_until(schedule, dates, due_at=due.at)
+    return until.astimezone(dates.zone) if until is not None else None
 
 
 def _begun(
@@ -120,6 +134,8 @@ def coming_times(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> Iterator[Due]:
     """Give the times that a schedule is due from now on, and before where it would still happen; the earliest first."""
+    if is_stopped(session, schedule):
+        return
     if not is_running(schedule, campaign) and campaign.state not in _BEFORE_OPENING:
         return
     since = schedule.since
@@ -139,6 +155,8 @@ def _look(
     due: Due,
     written: dict[str, datetime],
 ) -> Planned:
+    if schedule.action is Action.UPDATE:
+        return _look_at_update(session, keys, campaign, schedule, due, written)
     audience, timing = Audience.from_record(schedule.audience), Timing.from_record(schedule.timing)
     meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
     spared_since = due.at - timedelta(hours=audience.spare_hours)
@@ -157,6 +175,25 @@ def _look(
         due=due,
         whom=sorted(whom),
         languages=dict(languages),
+    )
+
+
+def _look_at_update(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    schedule: Schedule,
+    due: Due,
+    written: dict[str, datetime],
+) -> Planned:
+    reached = whom_update_reaches(session, keys, schedule)
+    written |= {one: max(due.at, written.get(one, due.at)) for one, _ in reached}
+    return Planned(
+        slug=campaign.slug,
+        name=schedule.name,
+        due=due,
+        whom=sorted(one for one, _ in reached),
+        languages=dict(Counter(language for _, language in reached)),
     )
 
 

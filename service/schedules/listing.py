@@ -1,6 +1,6 @@
 """What is planned for a letter, a line each: when it comes next, and what came of it so far."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from service.model.campaign import Campaign
-from service.model.schedule import Occurrence
+from service.model.schedule import Action, Occurrence
 from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.due import Due
 from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.signing.proof_status import count_proof
 from service.store.keyring import Keyring
 
 
@@ -19,7 +20,8 @@ from service.store.keyring import Keyring
 class Line:
     """One schedule: its state, when it comes next, its mails so far, and how often it came late and asks.
 
-    `last` says what came of the last time that it was due; empty before the first.
+    `last` says what came of the last time that it was due; empty before the first. `answers` counts what was said in
+    the newest round of a proof, in words of service/signing/proof_status.py.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Line:
     posted: int
     asking: int
     last: str
+    answers: Mapping[str, int]
 
 
 def list_schedules(
@@ -60,6 +63,11 @@ def list_schedules(
                 posted=posted,
                 asking=asks,
                 last=_told(last.get(schedule.id)),
+                answers=(
+                    count_proof(session, keyring, campaign, now=now)
+                    if schedule.action is Action.PROOF and schedule.id in last
+                    else {}
+                ),
             )
         )
     return sorted(lines, key=lambda line: line.name)

@@ -35,9 +35,16 @@ class Plan:
 
 
 def add_schedule(
-    session: Session, keyring: Keyring, slug: str, plan: Plan, *, by: str, now: datetime
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    plan: Plan,
+    *,
+    by: str,
+    now: datetime,
+    update_id: str | None = None,
 ) -> Schedule:
-    """Plan reminders for a letter; they wait for an approval by somebody else, unless the letter is of one person alone.
+    """Plan reminders for a letter, or an update that was kept for it; they wait for an approval by somebody else, unless the letter is of one person alone.
 
     Raises Refused for a name that is taken or malformed, for an audience of nobody, and where the time never comes.
     """
@@ -53,7 +60,8 @@ def add_schedule(
     schedule = Schedule(
         campaign_id=campaign.id,
         name=plan.name,
-        action=Action.REMIND,
+        action=Action.UPDATE if update_id else Action.REMIND,
+        update_id=update_id,
         state=ScheduleState.ACTIVE if campaign.solo else ScheduleState.PROPOSED,
         timing=plan.timing.as_record(),
         audience=plan.audience.as_record(),
@@ -99,6 +107,18 @@ def change_schedule(
     session.add(schedule)
     audit.record(session, by=by, act="schedule.change", campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
+
+
+def let_answer_until(session: Session, slug: str, name: str, until: Timing) -> None:
+    """Say until when a proof round may be answered; the caller gives it its time anew, which tells whether any is left.
+
+    Raises Refused for a schedule that asks for no answer.
+    """
+    _, schedule = _lock(session, slug, name)
+    if schedule.action is not Action.PROOF:
+        raise Refused(f"{name!r} asks for no answer, so there is no time until which it could be given.")
+    schedule.answers = until.as_record()
+    session.add(schedule)
 
 
 def approve_schedule(
@@ -197,10 +217,12 @@ def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
 def _refuse_what_never_comes(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> None:
-    if not schedule.audience.get("states"):
+    if schedule.action is not Action.UPDATE and not schedule.audience.get("states"):
         raise Refused("Say to whom it goes: at least one of the states of a sign-on.")
     dates = dates_of(session, keyring, campaign, schedule)
     if not any(due.at > now for due in times_of(schedule, dates)):
         raise Refused(
-            "At that time it would never come: it is past, after the deadline, or the letter has no such day."
+            "At that time it would never come: it is past, or leaves no time for answers before the letter is sent."
+            if schedule.action is Action.PROOF
+            else "At that time it would never come: it is past, after the deadline, or the letter has no such day."
         )

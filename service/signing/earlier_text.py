@@ -77,7 +77,7 @@ def on_earlier_text(
         OnEarlierText(
             signature=row,
             course=course_of(
-                _reach(keys, row, mail, suppression, heard),
+                reach_of(keys, row, mail, suppression, heard),
                 keeps_on_change=row.keeps_on_change,
                 objections_until=until,
                 now=now,
@@ -197,13 +197,14 @@ def _heard(session: Session, campaign: Campaign) -> dict[str, set[str]]:
     return heard
 
 
-def _reach(
+def reach_of(
     keys: CampaignKeys,
     row: Signature,
     mail: Message | None,
     suppression: Suppression | None,
     heard: dict[str, set[str]],
 ) -> Reach:
+    """Put together how far a mail to a sign-on has come; `heard` has, by sign-on, what was heard of such mails."""
     of_it = heard.get(row.id, set())
     still_held = AfterState.DELAYED in of_it and AfterState.DELIVERED not in of_it
     return Reach(

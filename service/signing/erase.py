@@ -25,6 +25,7 @@ from service.signing.own_sign_on import (
     look_at_holder,
     view_of,
 )
+from service.signing.proof_answers import forget_answers
 from service.signing.roll import frozen_letter, signature_salt
 from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
@@ -80,6 +81,7 @@ def _empty(holder: Holder) -> None:
     signature.email_index = holder.keys.blind("erased-email", signature.id)
     signature.erased_at = holder.now
     holder.session.add(signature)
+    forget_answers(holder.session, signature)
     told = update(Agreement).where(col(Agreement.signature_id) == signature.id)
     holder.session.execute(told.values(note=None))
 

@@ -10,6 +10,7 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import fold_name
 from service.model.consent import Occasion
+from service.model.link_token import Purpose
 from service.model.signature import HeldReason, Kind, Visibility
 from service.signing.consents import keep_answers
 from service.signing.identity import stays_the_same
@@ -37,6 +38,7 @@ from service.signing.own_sign_on import (
     why_line_stays,
 )
 from service.signing.party import SignOn, name_index, second_claim_index, write_party
+from service.signing.proof_answers import keep_fixed
 from service.signing.proof_line import proof_line
 from service.signing.queries import find_organization, find_person
 from service.signing.reached import reader_acted
@@ -73,7 +75,14 @@ class LineChange:
 
 
 def change_line(
-    session: Session, keyring: Keyring, *, token: str, given: SignOn, seen: str, now: datetime
+    session: Session,
+    keyring: Keyring,
+    *,
+    token: str,
+    given: SignOn,
+    seen: str,
+    now: datetime,
+    purpose: Purpose = Purpose.MANAGE,
 ) -> LineChange:
     """Change the printed line, and to whom it is shown; in a trial it tells what would happen.
 
@@ -82,7 +91,7 @@ def change_line(
     back to the line before the last change is judged as before. Raises Refused where the letter is settled, where the sign-on is not as it was `seen`
     any more, and where the mailbox has a sign-on of that name already.
     """
-    holder = hold_own(session, keyring, token=token, now=now)
+    holder = hold_own(session, keyring, token=token, now=now, purpose=purpose)
     reason = why_line_stays(holder)
     if reason:
         raise Refused(reason)
@@ -199,6 +208,7 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, does: _Does) -> bool:
     is_back = goes_back(was, becomes) and stands_as_before(row, was, since=said)
     write_party(holder.keys, row, remember(row, was, becomes, before=said))
     session.add(row)
+    keep_fixed(session, row, now=holder.now)
     note(holder, "signature.line")
     return is_back
 

@@ -1,4 +1,4 @@
-"""The mails of this room: confirm, already, link, reminder, invitation, thanks, change, question, update, news."""
+"""The mails of this room: confirm, already, link, reminder, invitation, thanks, change, question, proof, update, news."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
-from service.i18n.formats import write_date
+from service.i18n.formats import direction, write_date
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
 from service.letter.call import call_text
@@ -30,6 +30,7 @@ from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
+from service.model.schedule import Occurrence
 from service.model.signature import Signature, Standing, standing
 from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.suppression import SuppressionReason
@@ -41,6 +42,8 @@ from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
+from service.signing.proof_line import proof_line
+from service.signing.proof_mail import until_words
 from service.signing.remind_change import is_reminder, reminder_of
 from service.signing.sign import decide_until, link_until
 from service.signing.unsubscribe import suppression_of
@@ -80,6 +83,7 @@ class _Facts:
     signature: Signature
     campaign: Campaign
     file: CampaignFile
+    keyring: Keyring
     keys: CampaignKeys
     party: SignOn
     revision: LetterRevision | None
@@ -186,6 +190,7 @@ def signing_composers(
         MessageKind.INVITATION: composer(_invitation),
         MessageKind.THANKS: composer(_thanks),
         MessageKind.CHANGE: composer(_change),
+        MessageKind.PROOF: composer(_proof),
         MessageKind.QUESTION: composer(_question),
         **{kind: composer(_careful(write)) for kind, write in WRITERS.items()},
         MessageKind.UPDATE: updates,
@@ -343,6 +348,25 @@ def _change(session: Session, facts: _Facts) -> Draft:
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
 
 
+def _proof(session: Session, facts: _Facts) -> Draft:
+    signature, campaign = facts.signature, facts.campaign
+    occurrence = session.get(Occurrence, facts.message.occurrence)
+    counts = standing(signature, campaign) is Standing.COUNTED
+    line = proof_line(session, facts.keyring, campaign, signature, now=facts.message.created_at)
+    _unless(occurrence is not None and counts and bool(line), "is not printed any more")
+    _unless_suppressed(session, facts, facts.party.confirming_email)
+    assert occurrence is not None
+    written = facts.write(
+        "proof",
+        lines=line.split("\n"),
+        letter_direction=direction(campaign.language),
+        until=until_words(campaign, occurrence, facts.language),
+        link=facts.address_of(Purpose.PROOF, "proof", generation=signature.generation),
+        unsubscribe_link=facts.unsubscribe(),
+    )
+    return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
+
+
 def _question(_: Session, facts: _Facts) -> Draft:
     who = facts.party.name or facts.party.email
     if facts.message.occurrence.startswith(REPLY):
@@ -431,6 +455,7 @@ def _facts(
         signature=signature,
         campaign=campaign,
         file=open_file(session, keyring, campaign),
+        keyring=keyring,
         keys=keys,
         party=read_party(keys, signature),
         revision=_revision(session, signature),

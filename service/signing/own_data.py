@@ -11,6 +11,7 @@ from service.model.message import Message
 from service.model.signature import Signature
 from service.signing.consents import consents_of
 from service.signing.own_sign_on import Holder, look_at_holder, view_of
+from service.signing.proof_answers import answers_of
 from service.store.keyring import Keyring
 
 FORMAT = "undersigned-sign-on-1"
@@ -43,6 +44,7 @@ def own_data(session: Session, keyring: Keyring, *, token: str, now: datetime) -
             **_moments(row),
         },
         "answers": _answers(holder),
+        "said_of_the_printed_line": _said_of_line(holder),
         "mails": _mails(holder),
         "not_in_here": "The secretariat's own working notes; ask the coalition for them.",
     }
@@ -64,6 +66,13 @@ def _answers(holder: Holder) -> list[dict[str, Any]]:
             "wants_news": one.wants_news,
         }
         for one in consents_of(holder.session, holder.signature)
+    ]
+
+
+def _said_of_line(holder: Holder) -> list[dict[str, str]]:
+    return [
+        {"right_at": _written(one.agreed_at), "changed_at": _written(one.fixed_at)}
+        for one in answers_of(holder.session, holder.signature)
     ]
 
 

@@ -110,15 +110,19 @@ class ManageView:
     seen: str
 
 
-def look_at_holder(session: Session, keyring: Keyring, *, token: str, now: datetime) -> Holder:
+def look_at_holder(
+    session: Session, keyring: Keyring, *, token: str, now: datetime, purpose: Purpose = Purpose.MANAGE
+) -> Holder:
     """Find a sign-on by its link, to look at it; raises LinkIsOver, or NotFound for a link that opens nothing."""
-    link = find_link(session, token, Purpose.MANAGE)
+    link = find_link(session, token, purpose)
     return _behind(session, keyring, link, get_signature, now=now)
 
 
-def hold_own(session: Session, keyring: Keyring, *, token: str, now: datetime) -> Holder:
+def hold_own(
+    session: Session, keyring: Keyring, *, token: str, now: datetime, purpose: Purpose = Purpose.MANAGE
+) -> Holder:
     """Find a sign-on by its link, to change it: letter and sign-on stay locked until the transaction ends."""
-    link = find_link(session, token, Purpose.MANAGE)
+    link = find_link(session, token, purpose)
     # The campaign first: a release that is under way either sees the change or is seen.
     lock_campaign_of(session, link.campaign_id)
     return _behind(session, keyring, link, lock_signature, now=now)

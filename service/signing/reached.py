@@ -18,6 +18,7 @@ CARRIED_IN: Mapping[Purpose, frozenset[MessageKind]] = {
     Purpose.INVITATION: frozenset({MessageKind.INVITATION}),
     Purpose.MANAGE: frozenset({MessageKind.ALREADY, MessageKind.LINK, MessageKind.THANKS}),
     Purpose.CHANGE: frozenset({MessageKind.ALREADY, MessageKind.CHANGE}),
+    Purpose.PROOF: frozenset({MessageKind.PROOF}),
 }
 """All the mails that carry a link of each purpose; no page shows one of these links."""
 

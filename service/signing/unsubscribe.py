@@ -24,6 +24,7 @@ STOPPED_KINDS = (
     MessageKind.INVITATION,
     MessageKind.REMINDER,
     MessageKind.CHANGE,
+    MessageKind.PROOF,
     MessageKind.UPDATE,
     MessageKind.NEWS,
     MessageKind.KIT,

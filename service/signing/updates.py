@@ -27,7 +27,7 @@ from service.model.states import CampaignState, SignatureState
 from service.model.update import Update, UpdateAudience
 from service.signing.party import email_index
 from service.signing.sign import LINKS_LIVE
-from service.signing.update_words import UpdateWords, update_id, write_update
+from service.signing.update_words import UpdateWords, open_words, update_id, write_update
 from service.store.insert import rows_at_once
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_links
@@ -106,6 +106,44 @@ def look_at_update(
     )
 
 
+def keep_update(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    words: UpdateWords,
+    *,
+    audience: UpdateAudience,
+    now: datetime,
+) -> str:
+    """Keep the sealed words of an update that is to be started later, once, and give its id; raises Refused where it was stopped."""
+    campaign = lock_campaign(session, slug)
+    row = _keep(session, keyring.of(session, campaign.id), words, audience, now=now)
+    _refuse_stopped(row)
+    return row.id
+
+
+def show_update(
+    session: Session, keyring: Keyring, campaign: Campaign, update: Update, *, public_url: str
+) -> Rendered:
+    """Write the mail of an update as a reader of the letter's own language gets it, with blanks for its links."""
+    return write_update(
+        open_words(keyring.of(session, campaign.id), update),
+        open_file(session, keyring, campaign),
+        audience=update.audience,
+        language=mail_language(reader="", letter=campaign.language),
+        link=f"{public_url}/manage/…",
+        unsubscribe_link=f"{public_url}/unsubscribe/…",
+    )
+
+
+def update_goes_to(session: Session, keys: CampaignKeys, update: Update) -> list[tuple[str, str]]:
+    """List to which sign-ons an update would go now that have not had it, each with the language of its mail."""
+    has_it = exists().where(col(Message.dedupe_key) == _key(update, Signature))
+    found = _recipients(keys, update.audience).add_columns(col(Signature.language))
+    found = found.where(~has_it, ~_has_it_elsewhere(update))
+    return [(one, language) for one, language in session.execute(found)]
+
+
 def start_update(
     session: Session,
     keyring: Keyring,
@@ -126,22 +164,21 @@ def start_update(
     recipients = _count(session, _mailboxes(keys, audience))
     if not recipients:
         raise Refused(_NOBODY[audience].format(slug=slug))
-    row = Update(
-        id=update_id(keys, words, audience),
-        campaign_id=campaign.id,
-        audience=audience,
-        subject=b"",
-        body=b"",
-        created_at=now,
-    )
-    row.subject = seal_text(keys, row, "subject", words.subject)
-    row.body = seal_text(keys, row, "body", words.body)
-    outbox.insert_once(session, row, by=("id",))
-    audit.record(session, by=by, act="update.send", campaign_id=campaign.id, thing=row.id, now=now)
-    kept = _lock(session, row.id)
+    kept = _keep(session, keys, words, audience, now=now)
     _refuse_stopped(kept)
+    audit.record(session, by=by, act="update.send", campaign_id=campaign.id, thing=kept.id, now=now)
     known = kept.recipients
-    return UpdateStart(update=row.id, known=known, audience=max(0, recipients - known), at=now)
+    return UpdateStart(update=kept.id, known=known, audience=max(0, recipients - known), at=now)
+
+
+def go_on_with_update(
+    session: Session, keyring: Keyring, update: str, *, posted: int, at: datetime
+) -> UpdateStart:
+    """Give again what start_update() gave `at` a moment, after which so many mails of the update were posted."""
+    row = _lock(session, update)
+    known = row.recipients - posted
+    recipients = _count(session, _mailboxes(keyring.of(session, row.campaign_id), row.audience))
+    return UpdateStart(update=row.id, known=known, audience=max(0, recipients - known), at=at)
 
 
 def keep_update_links(session: Session, keyring: Keyring, update: str, *, now: datetime) -> int:
@@ -235,6 +272,24 @@ _NOBODY = {
 }
 
 
+def _keep(
+    session: Session, keys: CampaignKeys, words: UpdateWords, audience: UpdateAudience, *, now: datetime
+) -> Update:
+    """Keep an update, once, and give its row to act on it."""
+    row = Update(
+        id=update_id(keys, words, audience),
+        campaign_id=keys.campaign,
+        audience=audience,
+        subject=b"",
+        body=b"",
+        created_at=now,
+    )
+    row.subject = seal_text(keys, row, "subject", words.subject)
+    row.body = seal_text(keys, row, "body", words.body)
+    outbox.insert_once(session, row, by=("id",))
+    return _lock(session, row.id)
+
+
 def _is_confirmed(
     signature: type[Signature], keys: CampaignKeys, audience: UpdateAudience
 ) -> ColumnElement[bool]:
@@ -271,12 +326,6 @@ def _waiting(keys: CampaignKeys, audience: UpdateAudience) -> Select[str]:
 def _has_it_elsewhere(update: Update) -> ColumnElement[bool]:
     """Say in SQL of a sign-on that its mailbox got this update already, for another that it stood behind then."""
     twin = aliased(Signature)
-    key = outbox.dedupe_key(
-        kind=KINDS[update.audience],
-        campaign_id=update.campaign_id,
-        recipient_ref=col(twin.id),
-        occurrence=update.id,
-    )
     return (
         exists()
         .where(
@@ -284,7 +333,17 @@ def _has_it_elsewhere(update: Update) -> ColumnElement[bool]:
             col(twin.email_index) == col(Signature.email_index),
             col(twin.id) != col(Signature.id),
         )
-        .where(col(Message.dedupe_key) == key)
+        .where(col(Message.dedupe_key) == _key(update, twin))
+    )
+
+
+def _key(update: Update, signature: type[Signature]) -> ColumnElement[str]:
+    """Say in SQL by which key the mail of an update to a sign-on is known."""
+    return outbox.dedupe_key(
+        kind=KINDS[update.audience],
+        campaign_id=update.campaign_id,
+        recipient_ref=col(signature.id),
+        occurrence=update.id,
     )
 
 

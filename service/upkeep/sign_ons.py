@@ -18,6 +18,7 @@ from service.model.link_token import LinkToken
 from service.model.mailbox_check import MailboxCheck
 from service.model.member import Member
 from service.model.message import Message
+from service.model.proof_answer import ProofAnswer
 from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.signature import Signature, Visibility
 from service.model.states import MessageState
@@ -35,6 +36,7 @@ BESIDE: tuple[tuple[type[SQLModel], Any], ...] = (
     (LinkToken, LinkToken.row_id),
     (MailboxCheck, MailboxCheck.signature_id),
     (Member, Member.signature_id),
+    (ProofAnswer, ProofAnswer.signature_id),
     (Waiting, Waiting.signature_id),
 )
 """What hangs on one sign-on, each with the column that says on which."""

@@ -14,9 +14,9 @@ def letter_path(slug: str, key: str, *, page: str = "", **query: str) -> str:
     return _with(f"/letters/{quote(slug, safe='')}" + (f"/{page}" if page else ""), {"k": key, **query})
 
 
-def token_path(page: str, token: str, **query: str) -> str:
-    """Give the path of a personal page."""
-    return _with(f"/{page}/{quote(token, safe='')}", query)
+def token_path(page: str, token: str, *, below: str = "", **query: str) -> str:
+    """Give the path of a personal page, or of one below it."""
+    return _with(f"/{page}/{quote(token, safe='')}" + (f"/{below}" if below else ""), query)
 
 
 def check_path() -> str:

@@ -39,7 +39,7 @@ from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
-from tests.reminding import remind_due
+from tests.reminding import ask_for_proofs, remind_due
 from tests.stories.visitor import Door, Visitor, letter_page
 from tests.unit.mail.test_mail_kinds import (
     ALWAYS,
@@ -145,6 +145,9 @@ def collect(office: Office) -> None:
     revised(coalition, hours=24)
     office.send()
     visitor.send(f"/change/{office.token('change')}", {}, answer="agree")
+    coalition.wait(minutes=1)
+    with transaction(coalition.engine) as session:
+        assert ask_for_proofs(session, coalition.keyring, SLUG, now=coalition.now)
     organizations(office, visitor)
 
 

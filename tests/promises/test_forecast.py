@@ -51,7 +51,14 @@ def crowd(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     shutil.copyfile(migrated_sqlite, path)
     engine, keyring = make_engine(f"sqlite:///{path}"), Keyring(ROOT)
     with transaction(engine) as session:
-        campaign = make_campaign(session, keyring, now=NOON, slug="crowd", deadline_at=NOON + SIX_WEEKS)
+        campaign = make_campaign(
+            session,
+            keyring,
+            now=NOON,
+            slug="crowd",
+            deadline_at=NOON + SIX_WEEKS,
+            send_at=NOON + SIX_WEEKS + timedelta(days=2),
+        )
         keys = keyring.of(session, campaign.id)
         came = NOON - timedelta(hours=1)
         for number in range(MEMBERS):

@@ -22,11 +22,13 @@ from service.signing.line import change_line
 from service.signing.manage import look_at_sign_on, withdraw
 from service.signing.organizations.countersign import Officer
 from service.signing.party import SignOn
+from service.signing.proof_page import agree_to_line, look_at_proof
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
 from tests.changing import answered, revised
 from tests.coalition import SLUG, Coalition
 from tests.make import make_signature
+from tests.reminding import ask_for_proofs
 from tests.stories.at_a_browser import served
 from tests.waiting_page import send_form
 
@@ -123,6 +125,7 @@ class Gallery:
         with transaction(coalition.engine) as session:
             decide(session, coalition.keyring, SLUG, None, act="accept", by="test", now=coalition.now)
         return {
+            **self._proofs(),
             "change": f"/change/{asked}",
             "change-arabic": f"/change/{asked}?lang=ar",
             "change-agreed": f"/change/{agreed}",
@@ -142,6 +145,7 @@ class Gallery:
             follow_deliveries(session, now=coalition.now)
         return {
             "approve": approval,
+            "proof-settled": f"/proof/{_mailed_to(coalition, LISTENING, 'proof')}",
             "kit-embargo": f"/kit/{self._kit(LISTENING)}",
             "kit-embargo-arabic": f"/kit/{self._kit(ARABIC)}",
         }
@@ -165,6 +169,30 @@ class Gallery:
             "objection": self._objection(),
             "verified": f"/verify#{deliveries_of(coalition)[0].check_code}",
             "embed": f"/embed/{SLUG}",
+        }
+
+    def _proofs(self) -> dict[str, str]:
+        """Put their lines to who counts, and give the pages of one who is asked and of one who has answered."""
+        coalition = self.coalition
+        coalition.sign_and_confirm("Friends of the Stone Bridge", email="bridge@stone.example")
+        with transaction(coalition.engine) as session:
+            decide(session, coalition.keyring, SLUG, None, act="accept", by="test", now=coalition.now)
+        # Who signed at that very moment has just seen the line.
+        coalition.wait(hours=1)
+        with transaction(coalition.engine) as session:
+            ask_for_proofs(session, coalition.keyring, SLUG, now=coalition.now)
+        coalition.deliver_mail()
+        asked, arabic, right = (
+            _mailed_to(coalition, to, "proof") for to in (LISTENING, ARABIC, "bridge@stone.example")
+        )
+        with transaction(coalition.engine) as session:
+            seen = look_at_proof(session, coalition.keyring, token=right, now=coalition.now).seen
+            agree_to_line(session, coalition.keyring, token=right, seen=seen, now=coalition.now)
+        return {
+            "proof": f"/proof/{asked}",
+            "proof-arabic": f"/proof/{arabic}?lang=ar",
+            "proof-right": f"/proof/{right}",
+            "proof-line": f"/proof/{asked}/line",
         }
 
     def _kit(self, address: str) -> str:

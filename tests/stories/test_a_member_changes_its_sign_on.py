@@ -292,3 +292,15 @@ def test_looking_changes_nothing_wherever_one_looks(coalition: Coalition, visito
         assert visitor.post(own + page, {}).status_code == 422
 
     assert coalition.counts().signatories == 2
+
+
+def test_who_reads_in_another_language_finds_every_page_below_in_it(visitor: Visitor, own: str) -> None:
+    page = visitor.open(f"{own}?lang=fr")
+    below = re.findall(rf'href="({own}[^"]*)"', page.text)
+
+    assert len(below) >= 5
+    for path in below:
+        opened = visitor.open(path)
+        assert opened.status_code == 200
+        assert '<html lang="fr"' in opened.text, path
+        assert opened.text != page.text, path

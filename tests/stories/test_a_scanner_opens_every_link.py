@@ -17,6 +17,7 @@ from service.store.transaction import reading, transaction
 from tests.changing import TAKES_ALL, answered, revised
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.house import in_parallel
+from tests.reminding import ask_for_proofs
 from tests.stories.visitor import ORGANIZATION, PERSON, Door, Visitor, form_of, letter_page, same, words_of
 from tests.waiting_page import CODE
 
@@ -43,6 +44,9 @@ def coalition(coalition: Coalition) -> Coalition:
     revised(coalition, hours=48)
     coalition.deliver_mail()
     answered(coalition, coalition.tokens("change")[0], "agree")
+    coalition.wait(minutes=1)
+    with transaction(coalition.engine) as session:
+        assert ask_for_proofs(session, coalition.keyring, SLUG, now=coalition.now)
     page = visitor.send(letter_page(coalition, "/sign", kind="person"), PERSON).location
     coalition.deliver_mail().sign("Pending Pond").deliver_mail().close().propose()
     with transaction(coalition.engine) as session:

@@ -23,6 +23,7 @@ from tests.corpus.addresses import MAILBOXES, NO_MAILBOXES, NO_SITES, SITES
 from tests.corpus.markup import foreign_markup
 from tests.corpus.writing import HIDDEN, LITERAL, OTHER_LINE_ENDS, SEVERAL_LINES, all_of
 from tests.doubles.databases import copy_sqlite
+from tests.reminding import ask_for_proofs
 from tests.stories.visitor import ORGANIZATION, PERSON, Door, Visitor, form_of, letter_page
 
 WRITING = (*all_of(LITERAL), *all_of(SEVERAL_LINES), *all_of(HIDDEN), *OTHER_LINE_ENDS)
@@ -137,6 +138,7 @@ def test_every_form_answers_everything_hostile_with_a_sentence_or_takes_it_as_it
     before = coalition.counts()
     open_letter(place, waiting=waiting, manage=manage, confirm=confirm)
     changed_letter(place)
+    proofed(place)
     sent_letter(place)
 
     rules = {
@@ -234,6 +236,18 @@ def changed_letter(place: Place) -> None:
     )
     for token in place.coalition.tokens("change"):
         place.visitor.send(f"/change/{token}", {}, answer="agree")
+
+
+def proofed(place: Place) -> None:
+    """Try the forms of the proof round."""
+    coalition = place.coalition.wait(minutes=1)
+    with transaction(coalition.engine) as session:
+        assert ask_for_proofs(session, coalition.keyring, SLUG, now=coalition.now)
+    own = f"/proof/{coalition.deliver_mail().newest_token('proof')}"
+    line = Target(to=f"{own}/line", fields=ON_A_LINE, having="name", stride=6)
+    place.attack(line, rule="/proof/<token>/line")
+    answer = Target(to=own, fields=("answer", "nonce"), answer="right", stride=50)
+    place.attack(answer, rule="/proof/<token>")
 
 
 def sent_letter(place: Place) -> None:

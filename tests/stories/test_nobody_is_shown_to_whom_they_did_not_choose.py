@@ -26,6 +26,7 @@ from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.enclosing import ANNEXES, BESIDE, HEAD
 from tests.letters.pdf_reader import read_letter
+from tests.reminding import ask_for_proofs
 from tests.stories.visitor import letter_page, same
 from tests.unit.letter.word_file import parts_of
 
@@ -149,6 +150,10 @@ def make_setup(coalition, visitor, *, access, shown):
         send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     for kind, visibility in itertools.product(Kind, Visibility):
         coalition.sign_and_confirm(kind=kind, visibility=visibility, **canaries(kind, visibility))
+    coalition.deliver_mail().wait(minutes=1)
+    with transaction(coalition.engine) as session:
+        # Each is shown its own printed line, and nobody else's.
+        assert ask_for_proofs(session, coalition.keyring, SLUG, now=coalition.now)
     coalition.deliver_mail()
     return Setup(coalition, visitor, access, shown, more=more)
 

@@ -17,6 +17,7 @@ from service.web.public import (
     manage,
     not_me,
     organization,
+    proof,
     receipt,
     sign,
     status,
@@ -26,7 +27,7 @@ from service.web.public import (
 from service.web.public.blueprint import public
 
 PAGES = (
-    *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, invitation),
+    *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, proof, invitation),
     *(manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
 )
 

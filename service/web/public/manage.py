@@ -2,31 +2,25 @@
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any
 
 from flask import Response, request
 
-from service.foundation.errors import NotFound, Refused
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.audience import may_show
 from service.signing.erase import erase, what_remains
 from service.signing.fresh_link import ask_by_old_link
-from service.signing.line import LineChange, ask_correction, change_line, hide, undo_line
+from service.signing.line import ask_correction, change_line, hide, undo_line
 from service.signing.mail_wishes import change_mail
 from service.signing.manage import look_at_sign_on, undo, withdraw
 from service.signing.own_data import own_data
 from service.signing.own_sign_on import LinkIsOver, ManageView
-from service.signing.party import SignOn
 from service.signing.proof import Proof, own_proof
-from service.store.transaction import reading, transaction, trial
-from service.web.countries import country_options
+from service.store.transaction import reading, transaction
 from service.web.forms import (
     FormState,
     Misfilled,
-    prefilled_line,
-    read_line,
     read_mail_wishes,
     shown_again,
 )
@@ -35,6 +29,7 @@ from service.web.languages import language_options
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.kit import give_own_kit
+from service.web.public.line import LineForm
 from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
@@ -56,13 +51,15 @@ _ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
         Sentence("Nobody who has the letter is told anything."),
     ),
 }
+_BELOW = ("text", "evidence", "receipt", "line", "mail", "erase")
+"""The pages below a sign-on's own."""
 _DONE = {
     "line": Sentence("Kept: from now on the name appears like this."),
     "same": Sentence("Nothing was changed."),
     "mail": Sentence("Kept: that is how we write to you."),
 }
-_LOOK_AGAIN = Sentence(
-    "This page was open for more than an hour, or the sign-on was changed since; look at it and try again."
+_LINE = LineForm(
+    place="manage", look=look_at_sign_on, change=change_line, back=Sentence("Back to your sign-on")
 )
 
 
@@ -103,29 +100,13 @@ def act_on_sign_on(token: str) -> Response:
 @public.get("/manage/<token>/line")
 def line_page(token: str) -> Response:
     """Show the form by which a name appears otherwise."""
-    view = _look(token)
-    return _line_page(view, token, prefilled_line(view.party))
+    return _LINE.show(token)
 
 
 @public.post("/manage/<token>/line")
 def change_own_line(token: str) -> Response:
     """Show first what would be printed; keep it when that was seen."""
-    view, entries = _look(token), request.form.to_dict()
-    values = shown_again(entries)
-    if not form_is_fresh(entries, about=view.seen):
-        return _line_page(view, token, FormState(values=values, notice=_LOOK_AGAIN))
-    try:
-        given = read_line(entries, recorded=view.party)
-        if entries.get("answer") != "keep":
-            return _preview(view, token, values, _change(token, given, view.seen, opened=trial))
-        change = _change(token, given, view.seen, opened=transaction)
-    except Misfilled as wrong:
-        return _line_page(view, token, FormState(values=values, errors=wrong.errors))
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return _line_page(view, token, FormState(values=values, notice=str(refusal)))
-    return see_other(token_path("manage", token, done="line" if change.changes_anything else "same"))
+    return _LINE.send(token)
 
 
 @public.get("/manage/<token>/mail")
@@ -221,14 +202,6 @@ def _look(token: str) -> ManageView:
         return look_at_sign_on(session, here.keyring, token=token, now=here.now())
 
 
-def _change(
-    token: str, given: SignOn, seen: str, *, opened: Callable[..., AbstractContextManager[Any]]
-) -> LineChange:
-    here = services()
-    with opened(here.engine) as session:
-        return change_line(session, here.keyring, token=token, given=given, seen=seen, now=here.now())
-
-
 def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> Response:
     shown = view.party.language or view.letter.language
     return page(
@@ -239,41 +212,13 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
         letter=view.letter,
         letter_link=letter_path(view.letter.slug, view.letter.key),
         own=token_path("manage", token),
+        below={name: token_path("manage", token, below=name) for name in _BELOW},
         change_link=token_path("change", view.change_token) if view.change_token else "",
         language_name=dict(language_options(shown)).get(shown, shown),
         offers_kit=view.counts and may_show(view.visibility.value, "public"),
         nonce=fresh_nonce(),
         done=done,
         notice=notice,
-    )
-
-
-def _line_page(view: ManageView, token: str, form: FormState) -> Response:
-    return page(
-        "public/manage_line.html",
-        status=422 if form.is_wrong else 200,
-        reader=view.party.language,
-        view=view,
-        letter=view.letter,
-        kind=view.kind,
-        form=form,
-        countries=country_options(page_language(reader=view.party.language, letter=view.letter.language)),
-        back=token_path("manage", token),
-        nonce=fresh_nonce(about=view.seen),
-    )
-
-
-def _preview(view: ManageView, token: str, values: Mapping[str, str], change: LineChange) -> Response:
-    hidden = {name: text for name, text in values.items() if name not in {"nonce", "answer"}}
-    return page(
-        "public/manage_preview.html",
-        reader=view.party.language,
-        view=view,
-        letter=view.letter,
-        change=change,
-        hidden=hidden,
-        back=token_path("manage", token),
-        nonce=fresh_nonce(about=view.seen),
     )
 
 
