@@ -345,7 +345,8 @@ class CampaignFile:
     def as_record(self) -> dict[str, Any]:
         """Give the file as a JSON-able record: moments and days in ISO 8601, lists for tuples."""
         record: dict[str, Any] = CAMPAIGN_FILE.dump_python(self, mode="json")
-        return record
+        # Keys that are not said are left out: the version before this one does not know all of them.
+        return {key: value for key, value in record.items() if value is not None}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "CampaignFile":
