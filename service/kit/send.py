@@ -101,6 +101,11 @@ def send_kits(
     return KitsSent(new=new, known=known)
 
 
+def count_kits(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> int:
+    """Count the members that an edition's kits would go to."""
+    return len(_find_members(session, keyring, campaign, edition))
+
+
 def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Edition:
     released = released_edition(session, campaign)
     if released is not None:
@@ -127,6 +132,18 @@ class _Member:
 
 
 def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> Sequence[_Member]:
+    """List those whom kits go to; raises Refused where there is nobody."""
+    found = _find_members(session, keyring, campaign, edition)
+    if not found:
+        raise Refused(
+            f"No organization with a mailbox is named in public by {campaign.slug!r}, so there is nobody to send a kit to."
+        )
+    return found
+
+
+def _find_members(
+    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition
+) -> Sequence[_Member]:
     """List the organizations with a mailbox that stand in the edition or in an addendum, and may have a kit."""
     keys = keyring.of(session, campaign.id)
     later = editions_out(session, campaign) if edition.released_at is not None else ()
@@ -135,18 +152,13 @@ def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Ed
         for one in (edition, *(one for one in later if one.kind is EditionKind.ADDENDUM))
     ]
     nowhere = email_index(keys, "")
-    found = [
+    return [
         _Member(row=row, edition_id=one.id)
         for row in counted_signatures(session, campaign)
         if row.kind is Kind.ORGANIZATION and row.email_index != nowhere and has_kit(campaign, row)
         for one, known in rolls
         if signature_salt(keys, row, number=one.number) in known
     ]
-    if not found:
-        raise Refused(
-            f"No organization with a mailbox is named in public by {campaign.slug!r}, so there is nobody to send a kit to."
-        )
-    return found
 
 
 def _known(session: Session, campaign: Campaign, members: Sequence[_Member]) -> int:

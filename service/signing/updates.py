@@ -144,6 +144,11 @@ def start_update(
     return UpdateStart(update=row.id, known=known, audience=max(0, recipients - known), at=now)
 
 
+def count_readers(session: Session, keyring: Keyring, campaign: Campaign, audience: UpdateAudience) -> int:
+    """Count the mailboxes that an update of a letter would go to."""
+    return _count(session, _mailboxes(keyring.of(session, campaign.id), audience))
+
+
 def keep_update_links(session: Session, keyring: Keyring, update: str, *, now: datetime) -> int:
     """Keep some of the links that the mails of an update will hold and that do not live long enough; gives how many.
 
