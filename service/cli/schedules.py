@@ -21,7 +21,7 @@ from service.model.states import ScheduleState, SignatureState
 from service.schedules.audience import Audience
 from service.schedules.calendar import Entry, calendar
 from service.schedules.due import Timing
-from service.schedules.forecast import Planned, forecast
+from service.schedules.forecast import forecast
 from service.schedules.listing import Line, list_schedules
 from service.schedules.plan import (
     Plan,
@@ -32,6 +32,8 @@ from service.schedules.plan import (
     move_schedule,
     settle_late,
 )
+from service.schedules.planned import Planned
+from service.schedules.show_listing import list_show
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 
@@ -65,7 +67,9 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
     services = context.services
     lead, now = services.settings.reminder_lead, services.clock()
     with reading(services.engine) as session:
-        lines = list_schedules(session, services.keyring, get_campaign(session, slug), lead=lead, now=now)
+        campaign = get_campaign(session, slug)
+        lines = list_schedules(session, services.keyring, campaign, lead=lead, now=now)
+        steps = [line for line in list_show(session, services.keyring, campaign, now=now) if not line.is_over]
     if as_json:
         say_json([_line_record(line) for line in lines])
         return
@@ -76,6 +80,8 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
             say(f"{'':<20} last: {line.last}")
         if line.asking:
             say(f"{'':<20} came late and waits for your word: undersigned schedule decide {slug} {line.name}")
+    if steps:
+        say(f"run of show: next is {steps[0].step.value}; see: undersigned show list {slug}")
 
 
 @schedule.command(name="forecast")

@@ -6,9 +6,11 @@ from typing import Any
 import click
 
 from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.delivery.show_words import REASONS
 from service.mail import outbox
 from service.mail.sending import sending_state
 from service.mail.stuck import Lag, lag_of
+from service.schedules.show_listing import ShowLine, next_steps
 from service.store.transaction import reading
 from service.worker.cluster import waiting_turns
 from service.worker.overview import job_turns, processes, seconds_since
@@ -28,6 +30,7 @@ def status(context: Context, as_json: bool) -> None:
         runners = processes(session, now=now)
         jobs = job_turns(session, now=now)
         waiting = waiting_turns(session)
+        shows = next_steps(session, services.keyring, now=now)
     told = {
         "messages": counts,
         "can_send": services.transport is not None,
@@ -37,6 +40,7 @@ def status(context: Context, as_json: bool) -> None:
         "processes": runners,
         "jobs": jobs,
         "waiting_turns": waiting,
+        "shows": [_show_record(slug, line) for slug, line in shows],
     }
     if as_json:
         say_json(told)
@@ -47,8 +51,20 @@ def status(context: Context, as_json: bool) -> None:
     _say_lag(lag, now=now)
     for state, number in sorted(counts.items()):
         say(f"{number:>8}  {state}")
+    for slug, line in shows:
+        say(f"  {slug}: its run of show is at {line.step.value}: {REASONS[line.reason]}")
     _say_processes(runners)
     _say_jobs(jobs)
+
+
+def _show_record(slug: str, line: ShowLine) -> dict[str, Any]:
+    return {
+        "letter": slug,
+        "step": line.step.value,
+        "state": line.state.value,
+        "reason": line.reason.value,
+        "at": line.at.isoformat() if line.at is not None else None,
+    }
 
 
 def _say_lag(lag: Lag, *, now: datetime) -> None:

@@ -89,8 +89,10 @@ class Facts:
     def receipt_until(self) -> datetime | None:
         """Until when a receipt is waited for, once the letter has left; never so long that the publication is at risk."""
         left_at = self.of(Step.DELIVERED).ended_at
-        if left_at is None:
-            return None
+        return self.waits_until(left_at) if left_at is not None else None
+
+    def waits_until(self, left_at: datetime) -> datetime:
+        """Say until when a receipt is waited for, of a letter that has left at that moment."""
         until = left_at + self.receipt_wait
         return min(until, self.publish_at - 2 * self.lead) if self.publish_at is not None else until
 
@@ -118,6 +120,26 @@ def decide(facts: Facts, *, now: datetime) -> Sequence[Verdict]:
     Only the first of them has its turn; one that a person let begin before goes on to its end.
     """
     return tuple(_verdicts(facts, now=now))
+
+
+def expected(facts: Facts, *, now: datetime) -> Mapping[Step, datetime]:
+    """Say when each step that is not over is expected, if nothing goes wrong; one that nobody can know is not among them."""
+    times: dict[Step, datetime] = {}
+    at = facts.leaves_at
+    for one in facts.steps:
+        if one.state in OVER:
+            at = max(at, one.ended_at or at)
+            continue
+        if one.state in {ShowState.ASKING, ShowState.STOPPED}:
+            break
+        if one.step is Step.RECEIPT:
+            at = max(at, facts.waits_until(at))
+        elif one.step in {Step.PRESS, Step.PAGE}:
+            if facts.publish_at is None and facts.published_at is None:
+                break
+            at = max(at, facts.published_at or facts.publish_at or at)
+        times[one.step] = at = max(at, now)
+    return times
 
 
 def why_copies_ask(facts: Facts) -> Reason | None:

@@ -10,7 +10,7 @@ from service.campaigns.life import publish
 from service.campaigns.queries import lock_campaign_of, released_edition
 from service.coordinators import audit
 from service.delivery.follow import send_press
-from service.kit.send import count_kits, send_kits
+from service.kit.send import list_kits, send_kits
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.edition import Edition
@@ -177,7 +177,7 @@ def _post_copy(turn: Turn, row: ShowStep) -> None:
 
 def _post_kits(turn: Turn, row: ShowStep) -> None:
     session, campaign, now = turn.session, turn.campaign, turn.now
-    if not count_kits(session, turn.keyring, campaign, turn.edition):
+    if not list_kits(session, turn.keyring, campaign, turn.edition):
         move_step(session, row, ShowState.DONE, Reason.NOBODY, by=turn.by, now=now)
         return
     send_kits(session, turn.keyring, campaign.slug, under_embargo=False, by=turn.by, now=now)

@@ -24,7 +24,7 @@ from service.schedules.begin import begin_due
 from service.schedules.built_in import keep_built_in
 from service.schedules.due import Timing
 from service.schedules.fire import A_PART, fire_part
-from service.schedules.forecast import Planned, forecast
+from service.schedules.forecast import forecast
 from service.schedules.measures import schedule_measures
 from service.schedules.plan import (
     Plan,
@@ -35,6 +35,7 @@ from service.schedules.plan import (
     move_schedule,
     settle_late,
 )
+from service.schedules.planned import Planned
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from tests.doubles.house import in_parallel
