@@ -59,26 +59,28 @@ _STOPPED = Sentence(
     " it waits, and nothing of it is sent or made public.\n\n{how}"
 )
 _ABOUT_COPIES = Sentence(
-    "`undersigned campaign show {slug}` shows the copies. Once each has arrived, it goes on by itself; to go on without:"
-    ' `undersigned show skip {slug} delivered --why "…"`.'
+    "`undersigned campaign show {slug}` shows the copies. Once each has arrived, it goes on by itself; to go on as they"
+    ' are:\n\nundersigned show skip {slug} delivered --why "…"'
 )
 _ABOUT_PRESS = Sentence(
-    "`undersigned campaign show {slug}` shows the copies. Once each has arrived, it goes on by itself; to go on without:"
-    ' `undersigned show skip {slug} press --why "…"`.'
+    "`undersigned campaign show {slug}` shows the copies. Once each has arrived, it goes on by itself; to go on as they"
+    ' are:\n\nundersigned show skip {slug} press --why "…"'
 )
 _ABOUT_MAILS = Sentence(
     "`undersigned outbox show` shows them. Once they have left, it goes on by itself; to go on at once:"
-    " `undersigned show go {slug} {code}`."
+    "\n\nundersigned show go {slug} {code}"
 )
 _AT_RISK = Sentence(
     "This letter is to become public on {moment}, and steps before that are not done. If they are not done by then, it does"
-    " not become public, and you are asked. `undersigned show list {slug}` shows what each waits for, and"
-    ' `undersigned show skip {slug} STEP --why "…"` goes on without one.'
+    " not become public, and you are asked. To go on without one of them:\n\n"
+    'undersigned show skip {slug} STEP --why "…"\n\n'
+    "What each waits for:\n\nundersigned show list {slug}"
 )
 _MISSED = Sentence(
     "This letter was to become public on {moment}, and steps before that were not done in time. By itself it does not"
-    " become public any more. `undersigned show list {slug}` shows what each step waits for; to go on with this one"
-    " now: `undersigned show go {slug} {code}`."
+    " become public any more. To go on with this step now:\n\n"
+    "undersigned show go {slug} {code}\n\n"
+    "What each step waits for:\n\nundersigned show list {slug}"
 )
 _OF_MAILS = frozenset({Reason.NOT_LEAVING, Reason.WAS_STOPPED, Reason.HELD})
 _POSTING = frozenset({Step.COPY, Step.KITS})
