@@ -55,7 +55,7 @@ _WHY: Mapping[Reason, Sentence] = {
     Reason.NOT_SENT: Sentence("the letter has not been sent to every addressee"),
 }
 _STOPPED = Sentence(
-    "What is to follow the release of this letter has stopped before the step “{step}”: {why}. All that comes after"
+    "What is to follow the release of this letter has stopped at the step “{step}”: {why}. All that comes after"
     " it waits, and nothing of it is sent or made public.\n\n{how}"
 )
 _ABOUT_COPIES = Sentence(
