@@ -17,6 +17,7 @@ class Action(StrEnum):
     """What a schedule does when it is due."""
 
     REMIND = "remind"
+    DIGEST = "digest"
 
 
 class Schedule(SQLModel, table=True):

@@ -13,6 +13,7 @@ from service.model.anchor import Anchor
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import OCCURRENCE, CampaignState, OccurrenceState, ScheduleState
+from service.schedules.digest import digest_ends
 from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -20,7 +21,10 @@ from service.store.keyring import Keyring
 ENDS_WITH_SIGN_ONS = frozenset({Action.REMIND})
 """What nobody wants any more once the deadline has passed."""
 
-_RUNNING = {Action.REMIND: (CampaignState.OPEN,)}
+_RUNNING = {
+    Action.REMIND: (CampaignState.OPEN,),
+    Action.DIGEST: (CampaignState.OPEN, CampaignState.CLOSED),
+}
 _BEGINS_AS = {
     Verdict.FIRE: OccurrenceState.FIRING,
     Verdict.SKIP: OccurrenceState.SKIPPED,
@@ -113,7 +117,10 @@ def dates_of(
 
 def times_of(schedule: Schedule, dates: Dates) -> Iterator[Due]:
     """Give every time that a schedule is due, the earliest first."""
-    return due_times(Timing.from_record(schedule.timing), dates, ends=schedule.action in ENDS_WITH_SIGN_ONS)
+    times = due_times(Timing.from_record(schedule.timing), dates, ends=schedule.action in ENDS_WITH_SIGN_ONS)
+    if schedule.action is not Action.DIGEST:
+        return times
+    return takewhile(lambda due: due.at < digest_ends(dates), times)
 
 
 def _active(session: Session) -> Sequence[tuple[Schedule, Campaign]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
-from service.model.anchor import Anchor
+from service.model.anchor import Anchor, Late
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Schedule
 from service.model.states import CampaignState, SignatureState
@@ -15,8 +15,11 @@ from service.schedules.due import Timing
 from service.store.insert import insert_or
 
 BY = "built-in"
+DIGEST = "digest"
+"""The name of what tells the secretariat each morning."""
 
 _LONGEST_SPARE, _PARTS = 48, 3
+_DIGEST_MAY_BE_LATE = 6 * 3600
 _QUIET_FROM, _QUIET_UNTIL = "21:00", "08:00"
 _UNDECIDED = (SignatureState.PENDING, SignatureState.INTENDS)
 _MISSING = (SignatureState.PENDING, SignatureState.INVITED, SignatureState.INTENDS)
@@ -27,6 +30,7 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
 
     Two reminders stand at the thirds of its time, where that is a day or more, to who has not confirmed or intends to
     sign; one on the morning of an organization's own decision; and one `lead` before the deadline to all who are missing.
+    A digest tells the secretariat each morning.
     """
     window = campaign.deadline_at - since
     spare = min(_LONGEST_SPARE, window // timedelta(hours=2 * _PARTS))
@@ -56,12 +60,16 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
             Audience(states=_MISSING, spare_hours=min(12, lead // timedelta(hours=2))),
         ),
     ]
+    reminders = [(name, Action.REMIND, timing, audience) for name, timing, audience in (*thirds, *others)]
+    digest = Timing(anchor=Anchor.OPENING, clock="08:00", every_days=1, times=0)
     return tuple(
         Schedule(
             campaign_id=campaign.id,
             name=name,
-            action=Action.REMIND,
+            action=action,
             is_built_in=True,
+            late=Late.WITHIN if action is Action.DIGEST else Late.ANYWAY,
+            late_seconds=_DIGEST_MAY_BE_LATE if action is Action.DIGEST else 0,
             timing=timing.as_record(),
             audience=audience.as_record(),
             since=since,
@@ -71,7 +79,7 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
             approved_at=now,
             approved_by=BY,
         )
-        for name, timing, audience in (*thirds, *others)
+        for name, action, timing, audience in (*reminders, (DIGEST, Action.DIGEST, digest, Audience()))
     )
 
 
@@ -90,8 +98,10 @@ def without_own(session: Session, *, now: datetime) -> Sequence[Campaign]:
         col(Schedule.is_built_in),
         col(Schedule.of_deadline) == col(Campaign.deadline_at),
     )
+    # A letter that was open before there were digests gets its own.
+    has_digest = exists().where(col(Schedule.campaign_id) == col(Campaign.id), col(Schedule.name) == DIGEST)
     found = select(Campaign).where(
-        Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) > now, ~settled
+        Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) > now, ~(settled & has_digest)
     )
     return session.exec(found).all()
 
@@ -110,15 +120,15 @@ def applies_from(campaign: Campaign, *, now: datetime) -> datetime:
 def _keep(session: Session, campaign: Campaign, *, lead: timedelta, now: datetime) -> int:
     known = schedules_of(session, campaign)
     since = applies_from(campaign, now=now)
+    own = built_in(campaign, lead=lead, since=since, now=now)
     if not any(schedule.is_built_in for schedule in known):
-        return sum(
-            _add(session, schedule) for schedule in built_in(campaign, lead=lead, since=since, now=now)
-        )
+        return sum(_add(session, schedule) for schedule in own)
+    added = sum(_add(session, schedule) for schedule in own if schedule.name == DIGEST)
     moved = [one for one in known if one.is_built_in and one.of_deadline != campaign.deadline_at]
     for schedule in moved:
         schedule.since, schedule.of_deadline = since, campaign.deadline_at
         session.add(schedule)
-    return len(moved)
+    return added + len(moved)
 
 
 def _add(session: Session, schedule: Schedule) -> int:

@@ -9,12 +9,15 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from service.i18n.zones import zone_of_country
+from service.mail import outbox
 from service.model.campaign import Campaign
+from service.model.message import MessageKind
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
 from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
+from service.schedules.digest import A_DAY, happened_in, is_worth_a_mail, window_of
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.signing.party import read_party
 from service.signing.remind import Reminders, post_reminders
@@ -162,4 +165,22 @@ def reader_moments(
     return found
 
 
-_ACTIONS = {Action.REMIND: _remind}
+def _digest(firing: _Firing) -> tuple[int, str | None]:
+    session, occurrence, campaign = firing.session, firing.occurrence, firing.campaign
+    happened = happened_in(session, campaign, window_of(session, occurrence))
+    if not is_worth_a_mail(happened, deadline_at=campaign.deadline_at, at=occurrence.due_at):
+        return 0, None
+    posted = outbox.post(
+        session,
+        kind=MessageKind.DIGEST,
+        campaign_id=campaign.id,
+        recipient_ref=campaign.id,
+        occurrence=occurrence.id,
+        now=firing.now,
+        # By then the next one tells more.
+        expires_at=occurrence.due_at + A_DAY,
+    )
+    return int(posted), None
+
+
+_ACTIONS = {Action.REMIND: _remind, Action.DIGEST: _digest}

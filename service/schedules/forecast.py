@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
-from service.model.schedule import Occurrence, Schedule
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
 from service.model.states import CampaignState, OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
@@ -78,7 +78,8 @@ def _coming(
     coming = [
         (due, schedule)
         for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now)
-        if schedule.state is not ScheduleState.CANCELLED
+        # A digest goes to the secretariat alone, and whether it has anything to tell nobody can know.
+        if schedule.state is not ScheduleState.CANCELLED and schedule.action is not Action.DIGEST
         for due in takewhile(
             lambda due: due.at <= until, coming_times(session, keyring, campaign, schedule, now=now)
         )

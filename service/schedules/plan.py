@@ -196,7 +196,7 @@ def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
 def _refuse_what_never_comes(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> None:
-    if not schedule.audience.get("states"):
+    if schedule.action is not Action.DIGEST and not schedule.audience.get("states"):
         raise Refused("Say to whom it goes: at least one of the states of a sign-on.")
     dates = dates_of(session, keyring, campaign, schedule)
     if not any(due.at > now for due in times_of(schedule, dates)):

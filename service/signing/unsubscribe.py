@@ -27,7 +27,6 @@ STOPPED_KINDS = (
     MessageKind.UPDATE,
     MessageKind.NEWS,
     MessageKind.KIT,
-    MessageKind.DIGEST,
 )
 
 

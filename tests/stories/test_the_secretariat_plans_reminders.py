@@ -49,6 +49,7 @@ def test_what_every_letter_has_is_seen_before_it_happens(operator):
 
     assert re.findall(r"^(\S+) +active", listed, re.MULTILINE) == [
         "decision-day",
+        "digest",
         "last-day",
         "reminder-1",
         "reminder-2",
@@ -82,7 +83,7 @@ def test_what_is_paused_or_cancelled_says_so(operator):
     operator.does(
         "schedule", "change", SLUG, "reminder-1", "--from", "deadline", "--days", "-2", "--clock", "09:00"
     )
-    assert len(json.loads(operator.does("schedule", "list", SLUG, "--json"))) == 4
+    assert len(json.loads(operator.does("schedule", "list", SLUG, "--json"))) == 5
 
 
 @pytest.mark.parametrize(
