@@ -3,10 +3,15 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from service.mail import outbox
+from service.model.campaign import Campaign
+from service.model.message import MessageKind
+from service.model.schedule import Occurrence, Schedule
+from service.model.states import OccurrenceState
 from service.schedules.begin import begin_due
-from service.schedules.built_in import keep_built_in
+from service.schedules.built_in import DIGEST, keep_built_in
 from service.schedules.fire import A_PART, fire_part
 from service.store.keyring import Keyring
 from service.store.transaction import transaction
@@ -31,6 +36,31 @@ def post_all_parts(engine: Engine, keyring: Keyring, *, now: datetime, most: int
         if fired is None:
             return posted
         posted += fired.posted
+
+
+def post_digest(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """Post the digest of an open letter, as though it were morning and there were something to tell."""
+    schedule = session.exec(
+        select(Schedule).where(Schedule.campaign_id == campaign.id, Schedule.name == DIGEST)
+    ).one()
+    occurrence = Occurrence(
+        schedule_id=schedule.id,
+        campaign_id=campaign.id,
+        state=OccurrenceState.FIRED,
+        due_at=now,
+        local=f"{now:%Y-%m-%dT%H:%M:%S} UTC",
+        began_at=now,
+    )
+    session.add(occurrence)
+    session.flush()
+    outbox.post(
+        session,
+        kind=MessageKind.DIGEST,
+        campaign_id=campaign.id,
+        recipient_ref=campaign.id,
+        occurrence=occurrence.id,
+        now=now,
+    )
 
 
 def remind_due(session: Session, keyring: Keyring, *, lead: timedelta, now: datetime) -> int:
