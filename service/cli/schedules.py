@@ -19,7 +19,7 @@ from service.model.evidence import EvidenceKind
 from service.model.signature import Kind
 from service.model.states import ScheduleState, SignatureState
 from service.schedules.audience import Audience
-from service.schedules.calendar import Entry, calendar
+from service.schedules.calendar import Entry, calendar, moments_of
 from service.schedules.due import Timing
 from service.schedules.forecast import forecast
 from service.schedules.listing import Line, list_schedules
@@ -97,21 +97,31 @@ def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
     now = services.clock()
     with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
+        end = _until(until, campaign, now=now)
         planned = forecast(
             session,
             services.keyring,
             campaign,
             lead=services.settings.reminder_lead,
-            until=_until(until, campaign, now=now),
+            until=end,
             now=now,
         )
     if as_json:
         say_json([_planned_record(one) for one in planned])
         return
-    for one in planned:
-        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{one.proviso}")
+    zone = ZoneInfo(campaign.time_zone)
+    told = [
+        (one.due.at, f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{one.proviso}") for one in planned
+    ]
+    told += [
+        (entry.at, f"{entry.at.astimezone(zone):%Y-%m-%dT%H:%M:%S} {zone.key}  {entry.what}")
+        for entry in moments_of(campaign)
+        if now < entry.at <= end
+    ]
+    for _, line in sorted(told):
+        say(line)
     if not planned:
-        say("Nothing is planned in that time.")
+        say("No e-mail is planned in that time.")
 
 
 @schedule.command(name="calendar")

@@ -40,7 +40,7 @@ def calendar(
         for campaign in campaigns_by_slug(session)
         if campaign.state is not CampaignState.ARCHIVED
         for entry in (
-            *_moments(campaign),
+            *moments_of(campaign),
             *_of_show(session, keyring, campaign, now=now),
             *_mails(session, keyring, campaign, lead=lead, until=until, now=now),
         )
@@ -49,8 +49,8 @@ def calendar(
     return sorted(entries, key=lambda entry: (entry.at, entry.slug, entry.what))
 
 
-def _moments(campaign: Campaign) -> Iterator[Entry]:
-    """Give the letter's own moments that are still to come."""
+def moments_of(campaign: Campaign) -> Iterator[Entry]:
+    """Give the letter's own moments: opening, deadline, the end of the grace, sending, publication."""
     is_open = campaign.state in (*_BEFORE_OPENING, CampaignState.OPEN)
     moments = {
         "planned to open": campaign.opens_at if campaign.state in _BEFORE_OPENING else None,
