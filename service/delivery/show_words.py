@@ -60,11 +60,7 @@ _STOPPED = Sentence(
 )
 _ABOUT_COPIES = Sentence(
     "`undersigned campaign show {slug}` shows the copies. Once each has arrived, it goes on by itself; to go on as they"
-    ' are:\n\nundersigned show skip {slug} delivered --why "…"'
-)
-_ABOUT_PRESS = Sentence(
-    "`undersigned campaign show {slug}` shows the copies. Once each has arrived, it goes on by itself; to go on as they"
-    ' are:\n\nundersigned show skip {slug} press --why "…"'
+    ' are:\n\nundersigned show skip {slug} {code} --why "…"'
 )
 _ABOUT_MAILS = Sentence(
     "`undersigned outbox show` shows them. Once they have left, it goes on by itself; to go on at once:"
@@ -93,11 +89,11 @@ def show_alert(campaign: Campaign, step: Step, reason: Reason, *, language: str)
         moment = write_moment(at.astimezone(ZoneInfo(campaign.time_zone)), language)
         told = _AT_RISK if reason is Reason.AT_RISK else _MISSED
         return told.with_values(moment=moment, slug=campaign.slug, code=step.value)
-    how = _ABOUT_COPIES
-    if reason in _OF_MAILS and step in _POSTING:
-        how = _ABOUT_MAILS
-    elif step is Step.PRESS:
-        how = _ABOUT_PRESS
+    is_about_mails = reason in _OF_MAILS and step in _POSTING
+    # The copies of the letter itself are taken as they are by skipping the step that saw them.
+    of_copies = step if step is Step.PRESS else Step.DELIVERED
+    how = _ABOUT_MAILS if is_about_mails else _ABOUT_COPIES
+    code = step if is_about_mails else of_copies
     return _STOPPED.with_values(
-        step=STEPS[step], why=_WHY[reason], how=how.with_values(slug=campaign.slug, code=step.value)
+        step=STEPS[step], why=_WHY[reason], how=how.with_values(slug=campaign.slug, code=code.value)
     )

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
-from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
 from service.mail.compose import render_mail
@@ -19,7 +18,7 @@ from service.model.message import Message, MessageKind
 from service.model.schedule import Occurrence, Schedule
 from service.model.states import MessageState
 from service.schedules.digest import A_DAY, happened_in, waiting_of, window_of
-from service.schedules.digest_words import lines_of, next_thing
+from service.schedules.digest_words import lines_of, next_thing, signed_line
 from service.schedules.forecast import forecast
 from service.store.keyring import Keyring
 
@@ -65,10 +64,10 @@ class _Digests:
             language=language,
             reply_to=file.reply_to,
             lines=[spoken.say(line) for line in told],
-            first=Sentence("+{n} signed", "+{n} signed", context="digest", n=happened.signed),
+            first=signed_line(happened),
             todo=todo.what,
             command=todo.command,
-            planned=[spoken.say(line) for line in self._planned(session, campaign, at=at)],
+            planned=self._planned(session, campaign, at=at),
             pause=f"undersigned schedule pause {campaign.slug} {schedule.name}",
         )
         return Draft(
@@ -82,17 +81,11 @@ class _Digests:
             unsubscribe_url=None,
         )
 
-    def _planned(self, session: Session, campaign: Campaign, *, at: datetime) -> Sequence[Sentence]:
-        """Say what goes out within a day."""
+    def _planned(self, session: Session, campaign: Campaign, *, at: datetime) -> Sequence[str]:
+        """Say what goes out within a day, and to how many: the names are those of planned sendings."""
         coming = forecast(session, self.keyring, campaign, lead=self.lead, until=at + A_DAY, now=at)
         return [
-            Sentence(
-                "{clock}  {name}: {n} e-mail",
-                "{clock}  {name}: {n} e-mails",
-                clock=f"{one.due.clock:%H:%M}",
-                name=one.name,
-                n=len(one.whom),
-            )
+            f"{one.due.clock:%H:%M}  {one.name}: {len(one.whom)}"
             for one in coming[:_MOST_PLANNED]
             if one.whom
         ]

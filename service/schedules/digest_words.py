@@ -85,40 +85,37 @@ def next_thing(waiting: Waiting, slug: str) -> Next:
     return Next()
 
 
+def signed_line(happened: Happened) -> Sentence:
+    """Say how many have signed: the first of the lines, and what the mail's subject begins with."""
+    # A word and a number after it: no language has to bend either to the other.
+    return Sentence("Signed: +{n}", n=happened.signed)
+
+
 def _happened(happened: Happened) -> Iterator[Sentence]:
     # All are said, also a nought: whoever reads it every day finds each at its place.
-    yield Sentence("+{n} signed", "+{n} signed", context="digest", n=happened.signed)
-    yield Sentence("{n} mailbox bounced", "{n} mailboxes bounced", context="digest", n=happened.bounced)
-    yield Sentence("{n} asks for something", "{n} ask for something", context="digest", n=happened.asked)
+    yield signed_line(happened)
+    yield Sentence("Mailboxes that bounced: {n}", n=happened.bounced)
+    yield Sentence("Questions, and wishes for a correction: {n}", n=happened.asked)
     if happened.left:
-        yield Sentence("{n} left", "{n} left", context="digest", n=happened.left)
+        yield Sentence("Withdrawn or declined: {n}", n=happened.left)
 
 
 def _stands(waiting: Waiting) -> Iterator[Sentence]:
-    yield Sentence("{n} decision pending", "{n} decisions pending", context="digest", n=_pending(waiting))
-    yield Sentence("{n} unconfirmed", "{n} unconfirmed", context="digest", n=waiting.unconfirmed)
+    pending = waiting.to_accept + waiting.to_check + waiting.quarantined
+    yield Sentence("Decisions pending: {n}", n=pending)
+    yield Sentence("Unconfirmed: {n}", n=waiting.unconfirmed)
     if waiting.deciding:
-        yield Sentence(
-            "{n} still decides whether to sign", "{n} still decide whether to sign", n=waiting.deciding
-        )
-    yield Sentence("{n} counts", "{n} count", context="digest", n=waiting.counted)
-
-
-def _pending(waiting: Waiting) -> int:
-    return waiting.to_accept + waiting.to_check + waiting.quarantined
+        yield Sentence("Still deciding whether to sign: {n}", n=waiting.deciding)
+    yield Sentence("Counted in all: {n}", n=waiting.counted)
 
 
 def _time_left(deadline_at: datetime, *, grace: timedelta, at: datetime) -> Sentence:
     left = deadline_at - at
     if left > _HOURS_SAID:
-        return Sentence("{n} day left for sign-ons", "{n} days left for sign-ons", n=left // _DAY)
+        return Sentence("Days left for sign-ons: {n}", n=left // _DAY)
     if left > timedelta(0):
-        return Sentence("{n} hour left for sign-ons", "{n} hours left for sign-ons", n=max(1, left // _HOUR))
+        return Sentence("Hours left for sign-ons: {n}", n=max(1, left // _HOUR))
     if left + grace > timedelta(0):
         hours = max(1, (left + grace) // _HOUR)
-        return Sentence(
-            "sign-ons are over; {n} hour left for confirmations",
-            "sign-ons are over; {n} hours left for confirmations",
-            n=hours,
-        )
-    return Sentence("sign-ons are over")
+        return Sentence("Sign-ons are over. Hours left for confirmations: {n}", n=hours)
+    return Sentence("Sign-ons are over.")

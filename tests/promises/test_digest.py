@@ -34,7 +34,7 @@ class Mornings(Coalition):
         return [
             " ".join(mail.text.split())
             for mail in self.mails()
-            if mail.to == SECRETARIAT and "unconfirmed" in mail.text
+            if mail.to == SECRETARIAT and "Unconfirmed" in mail.text
         ]
 
 
@@ -51,7 +51,10 @@ def test_it_comes_in_the_morning_with_numbers_a_next_step_and_no_name(letter):
     assert letter.at(MORNING - HOUR) == []
     (told,) = letter.at(MORNING)
 
-    for words in ("+1 signed", "0 mailboxes bounced", "1 decision pending", "1 unconfirmed", "10 days left"):
+    for words in (
+        *("Signed: +1", "Mailboxes that bounced: 0", "Decisions pending: 1", "Unconfirmed: 1"),
+        "Days left for sign-ons: 10",
+    ):
         assert words in told
     assert f'undersigned signatories list {SLUG} --standing "awaiting acceptance"' in told
     assert f"undersigned schedule pause {SLUG} digest" in told
@@ -69,18 +72,18 @@ def test_where_nothing_happened_it_is_quiet_but_for_the_last_three_days(letter):
 
     assert quiet == [[]] * 6
     assert [len(some) for some in near] == [0, 1, 1, 1]
-    assert "hours left for sign-ons" in near[1][0]
+    assert "Hours left for sign-ons: " in near[1][0]
 
 
 def test_one_that_would_come_more_than_six_hours_late_is_left_out_and_loses_no_number(letter):
     letter.sign_and_confirm("Lake Alliance")
     assert letter.at(MORNING + 7 * HOUR) == []
     (told,) = letter.at(MORNING + DAY)
-    assert "+1 signed" in told
+    assert "Signed: +1" in told
 
     letter.sign_and_confirm("Second House")
     (told,) = letter.at(MORNING + 2 * DAY + 5 * HOUR)
-    assert "+1 signed" in told
+    assert "Signed: +1" in told
 
 
 def test_it_may_be_paused_and_goes_on_until_the_letter_is_long_over(letter):

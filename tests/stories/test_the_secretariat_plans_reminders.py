@@ -59,7 +59,7 @@ def test_what_every_letter_has_is_seen_before_it_happens(operator):
     assert reminders == [("reminder-1", 1), ("reminder-2", 1), ("last-day", 2)]
     assert "last-day: 2 mails" in operator.does("schedule", "calendar", "--days", "366")
     assert "deadline for sign-ons\n" in operator.does("schedule", "calendar", "--days", "366")
-    assert "grace for confirmations ends\n" in operator.does("schedule", "forecast", SLUG)
+    assert "deadline for sign-ons\n" in operator.does("schedule", "forecast", SLUG)
 
 
 def test_a_reminder_is_planned_by_one_and_approved_by_another(operator):
