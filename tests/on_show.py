@@ -33,6 +33,10 @@ SECOND = timedelta(seconds=1)
 OFFICE, DAILY, MEMBER = "president@office.example", "news@daily.example", "lake@members.example"
 
 
+class Killed(Exception):
+    """What ends a process in the middle of a move."""
+
+
 class Show:
     """A released letter with a run of show, and a worker that looks when a test says."""
 
@@ -67,6 +71,12 @@ class Show:
             return take_step(
                 session, self.coalition.keyring, letter, public_url=PUBLIC_URL, now=self.coalition.now
             )
+
+    def take_and_die(self, letter: str) -> None:
+        """Make a move, and die before it is kept; raises Killed."""
+        with transaction(self.coalition.engine) as session:
+            take_step(session, self.coalition.keyring, letter, public_url=PUBLIC_URL, now=self.coalition.now)
+            raise Killed
 
     def at(self, moment: datetime) -> "Show":
         self.coalition.now = moment

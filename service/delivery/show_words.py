@@ -34,6 +34,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.HELD: "some of its mails are held",
     Reason.MISSED: "its minute has passed while steps before it were not done",
     Reason.NOT_SENT: "the letter has not been sent to every addressee",
+    Reason.COULD_NOT: "it could not be done; undersigned show go says why",
     Reason.HANDED_OVER: "handed over",
     Reason.SEEN: "receipts came",
     Reason.NOT_EXPECTED: "no receipt is to be expected: a server on the way reports nothing back",
@@ -53,6 +54,7 @@ _WHY: Mapping[Reason, Sentence] = {
     Reason.WAS_STOPPED: Sentence("mails of this step were stopped"),
     Reason.HELD: Sentence("some mails of this step are held"),
     Reason.NOT_SENT: Sentence("the letter has not been sent to every addressee"),
+    Reason.COULD_NOT: Sentence("it could not be done, and is tried again every few minutes"),
 }
 _STOPPED = Sentence(
     "What is to follow the release of this letter has stopped at the step “{step}”: {why}. All that comes after"
@@ -78,6 +80,9 @@ _MISSED = Sentence(
     "undersigned show go {slug} {code}\n\n"
     "What each step waits for:\n\nundersigned show list {slug}"
 )
+_ABOUT_FAILURE = Sentence(
+    "To try at once, and to read why it cannot be done:\n\nundersigned show go {slug} {code}"
+)
 _OF_MAILS = frozenset({Reason.NOT_LEAVING, Reason.WAS_STOPPED, Reason.HELD})
 _POSTING = frozenset({Step.COPY, Step.KITS})
 
@@ -89,11 +94,17 @@ def show_alert(campaign: Campaign, step: Step, reason: Reason, *, language: str)
         moment = write_moment(at.astimezone(ZoneInfo(campaign.time_zone)), language)
         told = _AT_RISK if reason is Reason.AT_RISK else _MISSED
         return told.with_values(moment=moment, slug=campaign.slug, code=step.value)
-    is_about_mails = reason in _OF_MAILS and step in _POSTING
-    # The copies of the letter itself are taken as they are by skipping the step that saw them.
-    of_copies = step if step is Step.PRESS else Step.DELIVERED
-    how = _ABOUT_MAILS if is_about_mails else _ABOUT_COPIES
-    code = step if is_about_mails else of_copies
+    how, code = _how(step, reason)
     return _STOPPED.with_values(
         step=STEPS[step], why=_WHY[reason], how=how.with_values(slug=campaign.slug, code=code.value)
     )
+
+
+def _how(step: Step, reason: Reason) -> tuple[Sentence, Step]:
+    """Give how a person goes on, and the step that the command names."""
+    if reason is Reason.COULD_NOT:
+        return _ABOUT_FAILURE, step
+    if reason in _OF_MAILS and step in _POSTING:
+        return _ABOUT_MAILS, step
+    # The copies of the letter itself are taken as they are by skipping the step that saw them.
+    return _ABOUT_COPIES, step if step is Step.PRESS else Step.DELIVERED

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     HELD = "held"
     MISSED = "missed"
     NOT_SENT = "not_sent"
+    COULD_NOT = "could_not"
     HANDED_OVER = "handed_over"
     SEEN = "seen"
     NOT_EXPECTED = "not_expected"

@@ -17,6 +17,7 @@ WATCHED = frozenset({Step.DELIVERED, Step.RECEIPT})
 _LEAD = timedelta(hours=1)
 _MAY_TAKE = timedelta(hours=1)
 _AT_ONCE = timedelta(minutes=2)
+_TRIED_AGAIN_AFTER = timedelta(minutes=5)
 _TROUBLES: Mapping[DeliveryState, Reason] = {
     DeliveryState.UNCERTAIN: Reason.UNCERTAIN,
     DeliveryState.FAILED: Reason.FAILED,
@@ -38,13 +39,14 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StepFacts:
-    """What is kept of one step: where it stands, and since when its mails are posted."""
+    """What is kept of one step: where it stands, since when its mails are posted, and when doing it last failed."""
 
     step: Step
     state: ShowState = ShowState.WAITING
     began_at: datetime | None = None
     posted_at: datetime | None = None
     ended_at: datetime | None = None
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,11 +167,19 @@ def _verdicts(facts: Facts, *, now: datetime) -> Iterator[Verdict]:
             is_first = is_first and one.state in OVER
             continue
         if is_first or (one.state is ShowState.UNDER_WAY and one.step not in WATCHED):
-            verdict = _RULES[one.step](facts, one, now)
+            verdict = _unless_it_fails(one, _RULES[one.step](facts, one, now), now=now)
         else:
             verdict = Verdict(step=one.step, act=Act.WAIT, reason=Reason.EARLIER)
         yield _page_at_risk(facts, verdict, now=now) if one.step is Step.PAGE and not is_first else verdict
         is_first = False
+
+
+def _unless_it_fails(one: StepFacts, verdict: Verdict, *, now: datetime) -> Verdict:
+    """Let a while pass before a step is tried again that could not be done."""
+    is_resting = one.failed_at is not None and now < one.failed_at + _TRIED_AGAIN_AFTER
+    if verdict.act is Act.BEGIN and is_resting:
+        return Verdict(step=one.step, act=Act.ASK, reason=Reason.COULD_NOT)
+    return verdict
 
 
 def _page_at_risk(facts: Facts, verdict: Verdict, *, now: datetime) -> Verdict:

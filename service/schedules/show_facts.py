@@ -13,7 +13,7 @@ from service.model.delivery import Delivery
 from service.model.edition import Edition
 from service.model.message import MessageKind
 from service.model.recipient import Recipient, RecipientRole
-from service.model.show import ShowStep, Step
+from service.model.show import Reason, ShowStep, Step
 from service.model.states import CampaignState, DeliveryState, MessageState, ShowState
 from service.model.update import Update
 from service.schedules.show import Facts, Mails, StepFacts
@@ -66,6 +66,7 @@ def _of(row: ShowStep) -> StepFacts:
         began_at=row.began_at,
         posted_at=row.posted_at,
         ended_at=row.ended_at,
+        failed_at=row.changed_at if row.reason is Reason.COULD_NOT else None,
     )
 
 

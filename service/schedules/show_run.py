@@ -97,6 +97,20 @@ def take_step(
     return False
 
 
+def note_failure(session: Session, campaign_id: str, *, now: datetime) -> None:
+    """Let the step that could not be done ask the secretariat; it is tried again a while later."""
+    campaign = lock_campaign_of(session, campaign_id)
+    edition = released_edition(session, campaign)
+    if edition is None:
+        return
+    rows = {row.step: row for row in steps_of(session, edition)}
+    for verdict in decide(read_facts(session, campaign, edition, list(rows.values())), now=now):
+        if verdict.act is Act.BEGIN:
+            asks = Verdict(step=verdict.step, act=Act.ASK, reason=Reason.COULD_NOT)
+            _settle(session, rows[verdict.step], asks, now=now)
+            return
+
+
 def do_step(turn: Turn, row: ShowStep) -> None:
     """Do a step, or the next part of one that posts to many; raises Refused where a page cannot become public."""
     _DOES[row.step](turn, row)

@@ -3,7 +3,7 @@
 import logging
 
 from service.foundation.errors import ServiceError
-from service.schedules.show_run import shows_to_move, take_step
+from service.schedules.show_run import note_failure, shows_to_move, take_step
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 
@@ -26,6 +26,9 @@ def run_shows(services: Services, owner: str) -> int:
             done += _run(services, campaign_id)
         except ServiceError as error:
             _log.warning("a run of show did not move: %s", type(error).__name__)
+            with transaction(services.engine) as session:
+                note_failure(session, campaign_id, now=services.clock())
+            done += 1
     if done:
         services.wake.ring()
     return done

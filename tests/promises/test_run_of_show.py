@@ -12,11 +12,12 @@ from service.model.show import ShowStep, Step, Word
 from service.model.states import DeliveryState
 from service.schedules.calendar import calendar
 from service.schedules.forecast import forecast
+from service.schedules.show_run import note_failure
 from service.schedules.show_word import resume_show, stop_show
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.house import in_parallel
-from tests.on_show import DAILY, MEMBER, MORE, OFFICE, PRESS, PUBLISH_AT, SECOND, SEND_AT, Show
+from tests.on_show import DAILY, MEMBER, MORE, OFFICE, PRESS, PUBLISH_AT, SECOND, SEND_AT, Killed, Show
 
 
 @pytest.fixture
@@ -165,6 +166,8 @@ def test_two_workers_that_look_at_one_moment_do_each_step_once(show):
     letter = show.coalition.campaign().id
 
     for _ in range(6):
+        with pytest.raises(Killed):
+            show.take_and_die(letter)
         in_parallel(2, lambda _: show.take(letter))
     show.at(SEND_AT + 120 * SECOND)
 
@@ -173,6 +176,23 @@ def test_two_workers_that_look_at_one_moment_do_each_step_once(show):
     counted = Counter(kind for kind, _ in found)
     assert (counted[MessageKind.UPDATE], counted[MessageKind.KIT]) == (1, 1)
     assert show.states()[:4] == ["done"] * 4
+
+
+def test_a_step_that_cannot_be_done_asks_and_is_tried_again(show):
+    show.at(SEND_AT)
+    show.coalition.now += timedelta(hours=4)
+    letter = show.coalition.campaign().id
+    assert show.take(letter)
+    with transaction(show.coalition.engine) as session:
+        note_failure(session, letter, now=show.coalition.now)
+    assert show.look() == 0
+
+    assert show.states()[2] == "asking"
+    assert f"undersigned show go {SLUG} final-copy" in show.alerts()[0]
+    show.at(SEND_AT + timedelta(hours=4, minutes=5))
+    show.at(SEND_AT + timedelta(hours=4, minutes=7))
+    assert show.states()[:4] == ["done"] * 4
+    assert len(show.alerts()) == 1
 
 
 def test_a_letter_without_a_run_of_show_goes_as_before(engine, root, noon):

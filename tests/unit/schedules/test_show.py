@@ -39,6 +39,7 @@ def first(facts: Facts, now: datetime) -> tuple[Act, Reason]:
 
 
 BEGUN = {"state": ShowState.UNDER_WAY, "began_at": LEAVES}
+FAILED_NOW = {"state": ShowState.ASKING, "failed_at": LEAVES}
 POSTED = {**BEGUN, "posted_at": LEAVES}
 
 
@@ -91,6 +92,9 @@ POSTED = {**BEGUN, "posted_at": LEAVES}
             LEAVES,
             (Act.ASK, Reason.HELD),
         ),
+        # One that could not be done rests for a while, and is tried again.
+        (facts(Step.KITS, row=FAILED_NOW), LEAVES + 4 * MINUTE, (Act.ASK, Reason.COULD_NOT)),
+        (facts(Step.KITS, row=FAILED_NOW), LEAVES + 5 * MINUTE, (Act.BEGIN, Reason.POSTING)),
         (facts(Step.KITS, row={"state": ShowState.STOPPED}), LEAVES, (Act.WAIT, Reason.EARLIER)),
         # The press: at the minute, not before it, and not by itself where steps before it were late.
         (facts(Step.PRESS), LEAVES, (Act.DONE, Reason.NOBODY)),
