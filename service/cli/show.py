@@ -68,7 +68,7 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
 @click.option("--none", "forgo", is_flag=True, help="Let the letter have no run of show.")
 @pass_context
 def plan(context: Context, slug: str, receipt_hours: int, forgo: bool) -> None:
-    """Let what follows the release go step by step; to be said before the release."""
+    """Let what follows the release go step by step; to be said before the release, of a draft by its file."""
     services = context.services
     wait = None if forgo else timedelta(hours=receipt_hours)
     with transaction(services.engine) as session:
@@ -125,7 +125,7 @@ def skip(context: Context, slug: str, step: str, why: str) -> None:
 @click.argument("slug")
 @pass_context
 def stop(context: Context, slug: str) -> None:
-    """Let nothing more of it happen by itself."""
+    """Let nothing more of it happen by itself; mails that were posted already may be stopped with `outbox hold`."""
     services = context.services
     with transaction(services.engine) as session:
         number = stop_show(session, slug, by=operator(), now=services.clock())

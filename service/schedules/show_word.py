@@ -32,8 +32,13 @@ class Said:
 def plan_show(
     session: Session, slug: str, *, receipt_wait: timedelta | None, by: str, now: datetime
 ) -> Campaign:
-    """Let what follows the release go step by step, or (None) not; raises Refused once the letter was released."""
+    """Let what follows the release go step by step, or (None) not.
+
+    Raises Refused once the letter was released, and for a draft, whose file says it.
+    """
     campaign = lock_campaign(session, slug)
+    if campaign.state is CampaignState.DRAFT:
+        raise Refused(f"{slug!r} is a draft: write [show] into its file, or take it out, and load it again.")
     if released_edition(session, campaign) is not None or campaign.state in (
         CampaignState.SENT,
         CampaignState.ARCHIVED,

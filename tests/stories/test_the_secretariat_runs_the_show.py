@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from service.foundation.settings import Settings
 from service.mail.bounce import Report
 from service.mail.returned import settle_report
 from service.model.message import Message, MessageKind
 from service.model.report_kind import ReportKind
 from service.signing.messages import signing_mailbox
 from service.store.transaction import transaction
-from tests.coalition import PUBLIC_URL, SLUG, file_open_now
+from service.wiring import initialize, make_services
+from service.worker.jobs import JOBS
+from tests.coalition import PUBLIC_URL, SLUG, Coalition, file_open_now
 from tests.doubles.relay import free_port
 from tests.on_show import DAILY, MEMBER, OFFICE, PUBLISH_AT, SECOND, SEND_AT, Show
 from tests.operator import Operator
@@ -80,6 +83,35 @@ def test_a_letter_that_comes_back_goes_no_further_and_the_secretariat_hears_how_
     assert f"undersigned show go {SLUG} page" in missed
 
 
+def test_the_worker_does_it_by_its_jobs(tmp_path, noon):
+    settings = Settings(
+        data_dir=tmp_path / "data", key_dir=tmp_path / "keys", public_url=PUBLIC_URL, _env_file=None
+    )
+    initialize(settings)
+    services = make_services(settings, clock=lambda: coalition.now)
+    coalition = Coalition(engine=services.engine, root=services.keyring.root, now=noon)
+    show = Show(coalition)
+    follow, run = (job.run for name in ("tick", "run_shows") for job in JOBS if job.name == name)
+
+    for moment in (
+        SEND_AT,
+        SEND_AT + timedelta(hours=4),
+        SEND_AT + timedelta(hours=4, minutes=2),
+        PUBLISH_AT,
+    ):
+        coalition.now = moment
+        for _ in range(2):
+            coalition.deliver_mail()
+            follow(services, "here")
+            run(services, "here")
+
+    assert show.states() == ["done"] * 6
+    assert run(services, "here") == 0
+    assert services.wake.wait(0)
+    assert coalition.campaign().published_at == PUBLISH_AT
+    services.engine.dispose()
+
+
 @pytest.fixture
 def operator(tmp_path):
     operator = Operator(tmp_path, smtp_port=free_port(), web_port=free_port())
@@ -92,6 +124,10 @@ def operator(tmp_path):
 def test_it_is_chosen_seen_and_forgone_at_the_terminal(operator):
     refused = operator.run("show", "list", SLUG)
     assert (refused.returncode, f"undersigned show plan {SLUG}" in refused.stderr) == (2, True)
+
+    draft = operator.run("show", "plan", SLUG)
+    assert (draft.returncode, "write [show] into its file" in draft.stderr) == (2, True)
+    operator.does("campaign", "freeze", SLUG)
 
     operator.does("show", "plan", SLUG, "--receipt-hours", "6")
     listed = operator.does("show", "list", SLUG)
