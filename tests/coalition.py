@@ -33,6 +33,7 @@ from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
+from service.schedules.digest_mail import schedule_composers
 from service.signing.abuse.small_forms import Asking
 from service.signing.abuse.visit import Visit
 from service.signing.confirm import Opened, confirm
@@ -238,6 +239,7 @@ class Coalition:
             **signing_composers(self.keyring, public_url=PUBLIC_URL, reply_domain=self.bounce_domain),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
             **kit_composers(self.keyring, public_url=PUBLIC_URL),
+            **schedule_composers(self.keyring, lead=timedelta(days=1)),
         }
         sender = Sender(
             site_key=self.root.derive("message-id"),

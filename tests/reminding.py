@@ -3,12 +3,17 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from service.campaigns.queries import get_campaign
+from service.mail import outbox
 from service.model.anchor import Anchor
+from service.model.campaign import Campaign
+from service.model.message import MessageKind
+from service.model.schedule import Occurrence, Schedule
+from service.model.states import OccurrenceState
 from service.schedules.begin import begin_due
-from service.schedules.built_in import keep_built_in
+from service.schedules.built_in import DIGEST, keep_built_in
 from service.schedules.due import Timing
 from service.schedules.fire import A_PART, fire_part
 from service.schedules.proof_round import proof_round
@@ -42,6 +47,31 @@ def ask_for_proofs(session: Session, keyring: Keyring, slug: str, *, hours: int 
     while (fired := fire_part(session, keyring, now=now)) is not None:
         posted += fired.posted
     return posted
+
+
+def post_digest(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """Post the digest of an open letter, as though it were morning and there were something to tell."""
+    schedule = session.exec(
+        select(Schedule).where(Schedule.campaign_id == campaign.id, Schedule.name == DIGEST)
+    ).one()
+    occurrence = Occurrence(
+        schedule_id=schedule.id,
+        campaign_id=campaign.id,
+        state=OccurrenceState.FIRED,
+        due_at=now,
+        local=f"{now:%Y-%m-%dT%H:%M:%S} UTC",
+        began_at=now,
+    )
+    session.add(occurrence)
+    session.flush()
+    outbox.post(
+        session,
+        kind=MessageKind.DIGEST,
+        campaign_id=campaign.id,
+        recipient_ref=campaign.id,
+        occurrence=occurrence.id,
+        now=now,
+    )
 
 
 def remind_due(session: Session, keyring: Keyring, *, lead: timedelta, now: datetime) -> int:

@@ -115,6 +115,7 @@ _TABLES: Mapping[tuple[str, ...], type] = {
     ("event",): tables.Event,
     ("contact",): tables.Contact,
     ("press",): tables.Press,
+    ("show",): tables.Show,
     ("letterhead",): tables.Letterhead,
     ("signatories",): tables.SignatoriesShown,
     ("letter",): tables.Letter,

@@ -27,6 +27,7 @@ LONGEST_ASK = 4000
 LONGEST_BODY = 100_000
 LONGEST_GRACE_HOURS = 30 * 24
 SHORTEST_RETENTION_DAYS, LONGEST_RETENTION_DAYS = 30, 3660
+LONGEST_RECEIPT_HOURS = 14 * 24
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
 _ONLY_KNOWN_KEYS = ConfigDict(extra="forbid")
@@ -146,6 +147,13 @@ class Press:
     email: OptionalAddress = ""
     phone: OptionalLine = ""
     boilerplate: OptionalText = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+class Show:
+    """That all which follows a release goes step by step, and how long it waits for a receipt."""
+
+    receipt_hours: Whole = Field(default=24, ge=0, le=LONGEST_RECEIPT_HOURS)
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
@@ -306,6 +314,7 @@ class CampaignFile:
     event: Event | None = None
     contact: Contact | None = None
     press: Press | None = None
+    show: Show | None = None
     letterhead: Letterhead = Letterhead()
     signatories: SignatoriesShown = SignatoriesShown()
     letter: Letter

@@ -141,9 +141,13 @@ def close_due(session: Session, *, now: datetime) -> int:
 
 
 def publish_due(session: Session, *, now: datetime) -> int:
-    """Publish every sent letter whose chosen minute has come; gives how many."""
+    """Publish every sent letter whose chosen minute has come; gives how many.
+
+    Where a letter has a run of show, publication is the last of its steps, and not done here.
+    """
     found = select(Campaign.slug).where(
         Campaign.state == CampaignState.SENT,
+        col(Campaign.receipt_wait_seconds).is_(None),
         col(Campaign.published_at).is_(None),
         col(Campaign.publish_at) <= now,
     )

@@ -119,3 +119,4 @@ def _fill(campaign: Campaign, file: CampaignFile) -> None:
     campaign.grace_seconds = int(file.grace.total_seconds())
     campaign.send_at = file.send_at_utc
     campaign.publish_at = file.publish_at_utc
+    campaign.receipt_wait_seconds = file.show.receipt_hours * 3600 if file.show is not None else None

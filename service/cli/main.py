@@ -23,6 +23,7 @@ from service.cli.purge import archive, purge
 from service.cli.run import run
 from service.cli.schedules import schedule
 from service.cli.serve import serve
+from service.cli.show import show
 from service.cli.signatories import signatories
 from service.cli.status import status
 from service.cli.system import doctor, init
@@ -45,7 +46,7 @@ letter.add_command(verify)
 letter.add_command(words)
 for command in (
     *(init, run, serve, worker, campaign, signatories, abuse, update, schedule, purge),
-    *(letter, kit, deliver, outbox, status, doctor),
+    *(letter, kit, deliver, show, outbox, status, doctor),
 ):
     commands.add_command(command)
 for command in ABOUT_ORGANIZATIONS:

@@ -19,9 +19,9 @@ from service.model.evidence import EvidenceKind
 from service.model.signature import Kind
 from service.model.states import ScheduleState, SignatureState
 from service.schedules.audience import Audience
-from service.schedules.calendar import Entry, calendar
+from service.schedules.calendar import Entry, calendar, moments_of
 from service.schedules.due import Timing
-from service.schedules.forecast import Planned, forecast
+from service.schedules.forecast import forecast
 from service.schedules.listing import Line, list_schedules
 from service.schedules.plan import (
     Plan,
@@ -33,6 +33,8 @@ from service.schedules.plan import (
     move_schedule,
     settle_late,
 )
+from service.schedules.planned import Planned
+from service.schedules.show_listing import list_show
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 
@@ -66,7 +68,9 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
     services = context.services
     lead, now = services.settings.reminder_lead, services.clock()
     with reading(services.engine) as session:
-        lines = list_schedules(session, services.keyring, get_campaign(session, slug), lead=lead, now=now)
+        campaign = get_campaign(session, slug)
+        lines = list_schedules(session, services.keyring, campaign, lead=lead, now=now)
+        steps = [line for line in list_show(session, services.keyring, campaign, now=now) if not line.is_over]
     if as_json:
         say_json([_line_record(line) for line in lines])
         return
@@ -81,6 +85,8 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
             say(f"{'':<20} printed lines: {counted}")
         if line.asking:
             say(f"{'':<20} came late and waits for your word: undersigned schedule decide {slug} {line.name}")
+    if steps:
+        say(f"run of show: next is {steps[0].step.value}; see: undersigned show list {slug}")
 
 
 @schedule.command(name="forecast")
@@ -96,21 +102,32 @@ def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
     now = services.clock()
     with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
+        end = _until(until, campaign, now=now)
         planned = forecast(
             session,
             services.keyring,
             campaign,
             lead=services.settings.reminder_lead,
-            until=_until(until, campaign, now=now),
+            until=end,
             now=now,
         )
     if as_json:
         say_json([_planned_record(one) for one in planned])
         return
-    for one in planned:
-        say(f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{_until_words(one)}{one.proviso}")
+    zone = ZoneInfo(campaign.time_zone)
+    told = [
+        (one.due.at, f"{one.due.local}  {one.name}: {_mails(len(one.whom))}{_until_words(one)}{one.proviso}")
+        for one in planned
+    ]
+    told += [
+        (entry.at, f"{entry.at.astimezone(zone):%Y-%m-%dT%H:%M:%S} {zone.key}  {entry.what}")
+        for entry in moments_of(campaign)
+        if now < entry.at <= end
+    ]
+    for _, line in sorted(told):
+        say(line)
     if not planned:
-        say("Nothing is planned in that time.")
+        say("No e-mail is planned in that time.")
 
 
 @schedule.command(name="calendar")

@@ -6,10 +6,12 @@ from typing import Any
 import click
 
 from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.delivery.show_words import REASONS
 from service.mail import outbox
 from service.mail.sending import sending_state
 from service.mail.stuck import Lag, lag_of
 from service.schedules.overdue import Overdue, Why, overdue
+from service.schedules.show_listing import ShowLine, next_steps
 from service.store.transaction import reading
 from service.worker.cluster import waiting_turns
 from service.worker.overview import job_turns, processes, rounds, seconds_since
@@ -37,6 +39,7 @@ def status(context: Context, as_json: bool) -> None:
         waiting = waiting_turns(session)
         nightly = rounds(session, now=now)
         late = overdue(session, services.keyring, now=now)
+        shows = next_steps(session, services.keyring, now=now)
     told = {
         "messages": counts,
         "can_send": services.transport is not None,
@@ -48,6 +51,7 @@ def status(context: Context, as_json: bool) -> None:
         "waiting_turns": waiting,
         "upkeep": nightly,
         "late_schedules": [_late_record(one, now=now) for one in late],
+        "shows": [_show_record(slug, line) for slug, line in shows],
     }
     if as_json:
         say_json(told)
@@ -62,9 +66,21 @@ def status(context: Context, as_json: bool) -> None:
         say(
             f"{_LATE[one.why].format(slug=one.slug, name=one.name)}, late for {_span(seconds_since(one.since, now=now))}."
         )
+    for slug, line in shows:
+        say(f"  {slug}: its run of show is at {line.step.value}: {REASONS[line.reason]}")
     _say_processes(runners)
     _say_jobs(jobs)
     _say_rounds(nightly)
+
+
+def _show_record(slug: str, line: ShowLine) -> dict[str, Any]:
+    return {
+        "letter": slug,
+        "step": line.step.value,
+        "state": line.state.value,
+        "reason": line.reason.value,
+        "at": line.at.isoformat() if line.at is not None else None,
+    }
 
 
 def _say_lag(lag: Lag, *, now: datetime) -> None:

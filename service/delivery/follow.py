@@ -1,7 +1,9 @@
 """Let each delivery follow what became of the e-mail that carries it: the exact step, and never more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign_of, released_edition
@@ -14,7 +16,8 @@ from service.model.delivery import Delivery
 from service.model.edition import Edition
 from service.model.message import Message, MessageEvent
 from service.model.recipient import Recipient, RecipientRole
-from service.model.states import CAMPAIGN, GONE_OUT, CampaignState, DeliveryState, MessageState
+from service.model.show import ShowStep, Step
+from service.model.states import CAMPAIGN, GONE_OUT, CampaignState, DeliveryState, MessageState, ShowState
 from service.store.keyring import Keyring
 
 _FOLLOWS = {
@@ -64,14 +67,47 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
 
 
 def send_waiting_press(session: Session, keyring: Keyring, *, now: datetime) -> int:
-    """Send the copies that waited for publication on their way, once their letter is public; gives how many."""
+    """Send the copies that waited for publication on their way, once their letter is public; gives how many.
+
+    Where a run of show has not come to the press yet, its copies go on waiting for that.
+    """
+    waits_for_show = exists(select(ShowStep.id)).where(
+        col(ShowStep.edition_id) == Delivery.edition_id,
+        col(ShowStep.step) == Step.PRESS,
+        col(ShowStep.state) != ShowState.DONE,
+    )
     found = (
         select(Delivery)
         .join(Campaign, col(Campaign.id) == Delivery.campaign_id)
-        .where(Delivery.state == DeliveryState.READY, col(Campaign.published_at).is_not(None))
+        .where(
+            Delivery.state == DeliveryState.READY, col(Campaign.published_at).is_not(None), ~waits_for_show
+        )
         .with_for_update(of=Delivery)
     )
-    waiting = session.exec(found).all()
+    return _send(session, keyring, session.exec(found).all(), now=now)
+
+
+def send_press(session: Session, keyring: Keyring, edition: Edition, *, now: datetime) -> int:
+    """Send the copies of an edition that wait for publication on their way now; gives how many."""
+    return _send(session, keyring, _waiting_press(session, edition), now=now)
+
+
+def leave_press_out(session: Session, edition: Edition, *, now: datetime) -> int:
+    """Cancel the copies of an edition that wait for publication; gives how many."""
+    waiting = _waiting_press(session, edition)
+    for delivery in waiting:
+        move_delivery(
+            session, delivery, DeliveryState.CANCELLED, evidence="left out by a person's word", now=now
+        )
+    return len(waiting)
+
+
+def _waiting_press(session: Session, edition: Edition) -> Sequence[Delivery]:
+    found = select(Delivery).where(Delivery.edition_id == edition.id, Delivery.state == DeliveryState.READY)
+    return session.exec(found.with_for_update()).all()
+
+
+def _send(session: Session, keyring: Keyring, waiting: Sequence[Delivery], *, now: datetime) -> int:
     for delivery in waiting:
         _renew(session, keyring, delivery, now=now)
         send_on_its_way(session, delivery, due_at=now, now=now)

@@ -28,6 +28,7 @@ from service.delivery.letter_mail import (
 )
 from service.delivery.propose import approval_link, unconfirmed_names
 from service.delivery.purge_alert import about_purge
+from service.delivery.show_words import show_alert
 from service.delivery.supplement import recipients_of
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -47,6 +48,7 @@ from service.model.edition import Approval, Approver, Decision, Edition, Edition
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient
 from service.model.report_kind import ReportKind
+from service.model.show import Reason, ShowStep
 from service.model.states import MessageState
 from service.signing.roll import frozen_letter, letter_as_it_stands
 from service.store.keyring import Keyring
@@ -377,9 +379,14 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
-    told = {"changes": _changes, "breaker": _stopped, "late": _late, "purge": _purge, "count": _count}.get(
-        word
-    )
+    told = {
+        "changes": _changes,
+        "breaker": _stopped,
+        "late": _late,
+        "purge": _purge,
+        "count": _count,
+        "show": _show,
+    }.get(word)
     if told is not None:
         sentence = told(session, facts, thing)
     else:
@@ -439,6 +446,14 @@ def _purge(session: Session, facts: _Facts, thing: str) -> str:
 
 def _count(_: Session, facts: _Facts, thing: str) -> str:
     return about_difference(facts.campaign, thing)
+
+
+def _show(session: Session, facts: _Facts, thing: str) -> str:
+    row_id, _, reason = thing.partition(":")
+    row = session.get(ShowStep, row_id)
+    if row is None:
+        raise Unwanted(MessageState.CANCELLED, "the run of show is gone")
+    return show_alert(facts.campaign, row.step, Reason(reason), language=facts.language)
 
 
 def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:

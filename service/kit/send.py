@@ -1,6 +1,6 @@
 """Send each member its kit, once for each edition of the letter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,6 +101,17 @@ def send_kits(
     return KitsSent(new=new, known=known)
 
 
+def list_kits(
+    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition | None
+) -> Sequence[tuple[str, str]]:
+    """List the members that kits would go to, with their languages: of an edition, or (None) as the letter stands."""
+    if edition is not None:
+        rows = [one.row for one in _find_members(session, keyring, campaign, edition)]
+    else:
+        rows = list(_reached(session, keyring, campaign))
+    return [(row.id, row.language) for row in rows]
+
+
 def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Edition:
     released = released_edition(session, campaign)
     if released is not None:
@@ -127,6 +138,18 @@ class _Member:
 
 
 def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Edition) -> Sequence[_Member]:
+    """List those whom kits go to; raises Refused where there is nobody."""
+    found = _find_members(session, keyring, campaign, edition)
+    if not found:
+        raise Refused(
+            f"No organization with a mailbox is named in public by {campaign.slug!r}, so there is nobody to send a kit to."
+        )
+    return found
+
+
+def _find_members(
+    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition
+) -> Sequence[_Member]:
     """List the organizations with a mailbox that stand in the edition or in an addendum, and may have a kit."""
     keys = keyring.of(session, campaign.id)
     later = editions_out(session, campaign) if edition.released_at is not None else ()
@@ -134,19 +157,19 @@ def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Ed
         (one, {entry.salt for entry in frozen_letter(session, keyring, one).roll})
         for one in (edition, *(one for one in later if one.kind is EditionKind.ADDENDUM))
     ]
-    nowhere = email_index(keys, "")
-    found = [
+    return [
         _Member(row=row, edition_id=one.id)
-        for row in counted_signatures(session, campaign)
-        if row.kind is Kind.ORGANIZATION and row.email_index != nowhere and has_kit(campaign, row)
+        for row in _reached(session, keyring, campaign)
         for one, known in rolls
         if signature_salt(keys, row, number=one.number) in known
     ]
-    if not found:
-        raise Refused(
-            f"No organization with a mailbox is named in public by {campaign.slug!r}, so there is nobody to send a kit to."
-        )
-    return found
+
+
+def _reached(session: Session, keyring: Keyring, campaign: Campaign) -> Iterator[Signature]:
+    nowhere = email_index(keyring.of(session, campaign.id), "")
+    for row in counted_signatures(session, campaign):
+        if row.kind is Kind.ORGANIZATION and row.email_index != nowhere and has_kit(campaign, row):
+            yield row
 
 
 def _known(session: Session, campaign: Campaign, members: Sequence[_Member]) -> int:

@@ -63,6 +63,14 @@ _TO_THE_LIST = Policy(
     to_list=True,
     auto_submitted=True,
 )
+_DIGEST = Policy(
+    priority=3,
+    expires_after=timedelta(hours=48),
+    # The next one tells more.
+    when_uncertain=WhenUncertain.NEVER,
+    list_headers=False,
+    auto_submitted=True,
+)
 _THE_LETTER = Policy(
     priority=1,
     expires_after=timedelta(days=7),
@@ -95,7 +103,7 @@ POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.UPDATE: _TO_THE_LIST,
     MessageKind.NEWS: _TO_THE_LIST,
     MessageKind.KIT: _TO_THE_LIST,
-    MessageKind.DIGEST: _TO_THE_LIST,
+    MessageKind.DIGEST: _DIGEST,
     MessageKind.DELIVERY: _THE_LETTER,
     MessageKind.CHASE: _THE_LETTER,
 }

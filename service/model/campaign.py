@@ -43,7 +43,10 @@ class Signers(StrEnum):
 
 
 class Campaign(SQLModel, table=True):
-    """One letter; what its file says beyond these columns lies sealed in `source`."""
+    """One letter; what its file says beyond these columns lies sealed in `source`.
+
+    `receipt_wait_seconds` is how long its run of show waits for a receipt; None where it has no run of show.
+    """
 
     __tablename__ = "campaign"
 
@@ -63,6 +66,7 @@ class Campaign(SQLModel, table=True):
     grace_seconds: int
     send_at: datetime | None = Field(default=None, sa_type=Moment)
     publish_at: datetime | None = Field(default=None, sa_type=Moment)
+    receipt_wait_seconds: int | None = None
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     published_at: datetime | None = Field(default=None, sa_type=Moment)
     outcome: str = Field(default="", max_length=24)

@@ -19,6 +19,7 @@ class Action(StrEnum):
     REMIND = "remind"
     PROOF = "proof"
     UPDATE = "update"
+    DIGEST = "digest"
 
 
 class Schedule(SQLModel, table=True):

@@ -98,6 +98,17 @@ class OccurrenceState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ShowState(StrEnum):
+    """Where one step of a run of show stands."""
+
+    WAITING = "waiting"
+    UNDER_WAY = "under_way"
+    ASKING = "asking"
+    DONE = "done"
+    SKIPPED = "skipped"
+    STOPPED = "stopped"
+
+
 class HasState(Protocol[S]):
     """A row with a state."""
 
@@ -316,6 +327,37 @@ OCCURRENCE = StateMachine(
     },
 )
 
+SHOW = StateMachine(
+    noun="step of the run of show",
+    moves={
+        ShowState.WAITING: (
+            ShowState.UNDER_WAY,
+            ShowState.ASKING,
+            ShowState.DONE,
+            ShowState.SKIPPED,
+            ShowState.STOPPED,
+        ),
+        ShowState.UNDER_WAY: (
+            ShowState.ASKING,
+            ShowState.DONE,
+            ShowState.SKIPPED,
+            ShowState.STOPPED,
+        ),
+        # What it asked about may settle itself: a copy that was in doubt has arrived.
+        ShowState.ASKING: (
+            ShowState.WAITING,
+            ShowState.UNDER_WAY,
+            ShowState.DONE,
+            ShowState.SKIPPED,
+            ShowState.STOPPED,
+        ),
+        # A copy that had left may come back, and a person take it as it is.
+        ShowState.DONE: (ShowState.SKIPPED,),
+        ShowState.SKIPPED: (),
+        ShowState.STOPPED: (ShowState.WAITING, ShowState.UNDER_WAY, ShowState.DONE, ShowState.SKIPPED),
+    },
+)
+
 MACHINES: tuple[tuple[str, StateMachine[Any]], ...] = (
     ("Letter (campaign)", CAMPAIGN),
     ("Sign-on (signature)", SIGNATURE),
@@ -324,6 +366,7 @@ MACHINES: tuple[tuple[str, StateMachine[Any]], ...] = (
     ("Form that was sent (intake)", INTAKE),
     ("Planned sending (schedule)", SCHEDULE),
     ("Time that something was due (occurrence)", OCCURRENCE),
+    ("Step of a run of show", SHOW),
 )
 
 

@@ -33,6 +33,7 @@ from service.model.retention import Retention, UpkeepRound
 from service.model.runner import JobTurn, QueueStep, Runner, Tally
 from service.model.schedule import Occurrence, Schedule
 from service.model.sending import JournalMark, Sending
+from service.model.show import ShowStep
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
@@ -83,6 +84,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Runner,
     Schedule,
     Sending,
+    ShowStep,
     Signature,
     SiteSecret,
     Suppression,

@@ -13,6 +13,7 @@ from service.model.anchor import Anchor
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import OCCURRENCE, PUT_AWAY, CampaignState, OccurrenceState, ScheduleState
+from service.schedules.digest import digest_ends
 from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge
 from service.schedules.proof_round import TOO_LITTLE_TIME, answers_until, has_time
 from service.store.insert import insert_or
@@ -25,12 +26,14 @@ _OVER = {
     Action.REMIND: "sign-ons are over",
     Action.PROOF: "the letter has gone",
     Action.UPDATE: "the letter is archived",
+    Action.DIGEST: "there is nothing more to tell",
 }
 _RUNNING = {
     Action.REMIND: (CampaignState.OPEN,),
     Action.PROOF: (CampaignState.OPEN, CampaignState.CLOSED),
     # Of a letter that does not fit, the time comes all the same, and says why nothing was sent.
     Action.UPDATE: tuple(state for state in CampaignState if state is not CampaignState.ARCHIVED),
+    Action.DIGEST: (CampaignState.OPEN, CampaignState.CLOSED),
 }
 _BEGINS_AS = {
     Verdict.FIRE: OccurrenceState.FIRING,
@@ -127,6 +130,8 @@ def dates_of(
 def times_of(schedule: Schedule, dates: Dates) -> Iterator[Due]:
     """Give every time that a schedule is due, the earliest first."""
     times = due_times(Timing.from_record(schedule.timing), dates, ends=schedule.action in ENDS_WITH_SIGN_ONS)
+    if schedule.action is Action.DIGEST:
+        return takewhile(lambda due: due.at < digest_ends(dates), times)
     if schedule.action is not Action.PROOF:
         return times
     return (due for due in times if answers_until(schedule, dates, due_at=due.at) is not None)

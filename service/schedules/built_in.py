@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists
+from sqlalchemy import and_, exists
 from sqlmodel import Session, col, select
 
-from service.model.anchor import Anchor
+from service.model.anchor import Anchor, Late
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Schedule
 from service.model.states import CampaignState, SignatureState
 from service.schedules.audience import Audience
 from service.schedules.due import Timing
-from service.schedules.proof_round import proof_round
+from service.schedules.proof_round import PROOF, proof_round
 from service.store.insert import insert_or
 
 BY = "built-in"
+DIGEST = "digest"
+"""The name of what tells the secretariat each morning."""
 
+# A letter that was open before there were these gets its own.
+_CAME_LATER = (DIGEST, PROOF)
 _LONGEST_SPARE, _PARTS = 48, 3
+_DIGEST_MAY_BE_LATE = 6 * 3600
 _QUIET_FROM, _QUIET_UNTIL = "21:00", "08:00"
 _UNDECIDED = (SignatureState.PENDING, SignatureState.INTENDS)
 _MISSING = (SignatureState.PENDING, SignatureState.INVITED, SignatureState.INTENDS)
@@ -29,6 +34,7 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
     Two reminders stand at the thirds of its time, where that is a day or more, to who has not confirmed or intends to
     sign; one on the morning of an organization's own decision; and one `lead` before the deadline to all who are missing.
     After the deadline comes the proof round, where the letter's sending leaves time for it.
+    A digest tells the secretariat each morning.
     """
     window = campaign.deadline_at - since
     spare = min(_LONGEST_SPARE, window // timedelta(hours=2 * _PARTS))
@@ -58,12 +64,16 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
             Audience(states=_MISSING, spare_hours=min(12, lead // timedelta(hours=2))),
         ),
     ]
-    reminders = tuple(
+    reminders = [(name, Action.REMIND, timing, audience) for name, timing, audience in (*thirds, *others)]
+    digest = Timing(anchor=Anchor.OPENING, clock="08:00", every_days=1, times=0)
+    scheduled = tuple(
         Schedule(
             campaign_id=campaign.id,
             name=name,
-            action=Action.REMIND,
+            action=action,
             is_built_in=True,
+            late=Late.WITHIN if action is Action.DIGEST else Late.ANYWAY,
+            late_seconds=_DIGEST_MAY_BE_LATE if action is Action.DIGEST else 0,
             timing=timing.as_record(),
             audience=audience.as_record(),
             since=since,
@@ -73,9 +83,9 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
             approved_at=now,
             approved_by=BY,
         )
-        for name, timing, audience in (*thirds, *others)
+        for name, action, timing, audience in (*reminders, (DIGEST, Action.DIGEST, digest, Audience()))
     )
-    return (*reminders, proof_round(campaign, since=since, by=BY, now=now))
+    return (*scheduled, proof_round(campaign, since=since, by=BY, now=now))
 
 
 def keep_built_in(session: Session, *, lead: timedelta, now: datetime) -> int:
@@ -93,8 +103,12 @@ def without_own(session: Session, *, now: datetime) -> Sequence[Campaign]:
         col(Schedule.is_built_in),
         col(Schedule.of_deadline) == col(Campaign.deadline_at),
     )
+    has_all = (
+        exists().where(col(Schedule.campaign_id) == col(Campaign.id), col(Schedule.name) == name)
+        for name in _CAME_LATER
+    )
     found = select(Campaign).where(
-        Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) > now, ~settled
+        Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) > now, ~and_(settled, *has_all)
     )
     return session.exec(found).all()
 
@@ -115,15 +129,15 @@ def applies_from(campaign: Campaign, *, now: datetime) -> datetime:
 def _keep(session: Session, campaign: Campaign, *, lead: timedelta, now: datetime) -> int:
     known = schedules_of(session, campaign)
     since = applies_from(campaign, now=now)
+    own = built_in(campaign, lead=lead, since=since, now=now)
     if not any(schedule.is_built_in for schedule in known):
-        return sum(
-            _add(session, schedule) for schedule in built_in(campaign, lead=lead, since=since, now=now)
-        )
+        return sum(_add(session, schedule) for schedule in own)
+    added = sum(_add(session, schedule) for schedule in own if schedule.name in _CAME_LATER)
     moved = [one for one in known if one.is_built_in and one.of_deadline != campaign.deadline_at]
     for schedule in moved:
         schedule.since, schedule.of_deadline = since, campaign.deadline_at
         session.add(schedule)
-    return len(moved)
+    return added + len(moved)
 
 
 def _add(session: Session, schedule: Schedule) -> int:

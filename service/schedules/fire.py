@@ -11,12 +11,15 @@ from sqlmodel import Session, col
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.i18n.zones import zone_of_country
+from service.mail import outbox
 from service.model.campaign import Campaign
+from service.model.message import MessageKind
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
 from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
+from service.schedules.digest import A_DAY, happened_in, is_worth_a_mail, window_of
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.schedules.planned_updates import post_planned_update
 from service.signing.party import read_party
@@ -295,5 +298,28 @@ def _update(firing: _Firing) -> tuple[int, str | None]:
     )
 
 
-_ACTIONS = {Action.REMIND: _remind, Action.PROOF: _proof, Action.UPDATE: _update}
+def _digest(firing: _Firing) -> tuple[int, str | None]:
+    session, occurrence, campaign = firing.session, firing.occurrence, firing.campaign
+    happened = happened_in(session, campaign, window_of(session, occurrence))
+    if not is_worth_a_mail(happened, deadline_at=campaign.deadline_at, at=occurrence.due_at):
+        return 0, None
+    posted = outbox.post(
+        session,
+        kind=MessageKind.DIGEST,
+        campaign_id=campaign.id,
+        recipient_ref=campaign.id,
+        occurrence=occurrence.id,
+        now=firing.now,
+        # By then the next one tells more.
+        expires_at=occurrence.due_at + A_DAY,
+    )
+    return int(posted), None
+
+
+_ACTIONS = {
+    Action.REMIND: _remind,
+    Action.PROOF: _proof,
+    Action.UPDATE: _update,
+    Action.DIGEST: _digest,
+}
 _LOOKED_UP = frozenset({Action.REMIND})

@@ -1,8 +1,8 @@
 """What will happen, before it does: who would get what and when, under today's data."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -20,34 +20,14 @@ from service.schedules.begin import dates_of, is_running, times_of
 from service.schedules.built_in import applies_from, built_in, schedules_of
 from service.schedules.due import Due, Timing, Verdict, judge
 from service.schedules.fire import reader_moments
+from service.schedules.planned import Planned
 from service.schedules.planned_updates import is_stopped, whom_update_reaches
 from service.schedules.proof_round import answers_until
+from service.schedules.show_forecast import forecast_show
 from service.signing.party import read_party
 from service.store.keyring import Keyring
 
 _BEFORE_OPENING = (CampaignState.DRAFT, CampaignState.FROZEN)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """One time that something will be due: of which letter and schedule, and to whom it would go.
-
-    `whom` are the ids of sign-ons, `languages` counts them by the language of their mail ("" is the letter's).
-    `answers_until` is until when a proof round may be answered. With `waits_for` it does not happen before a person has done that.
-    """
-
-    slug: str
-    name: str
-    due: Due
-    whom: Sequence[str]
-    languages: Mapping[str, int]
-    waits_for: str = ""
-    answers_until: datetime | None = None
-
-    @property
-    def proviso(self) -> str:
-        """What a line about it adds where it does not happen by itself."""
-        return f" (waits for {self.waits_for})" if self.waits_for else ""
 
 
 def forecast(
@@ -67,7 +47,7 @@ def forecast(
     keys = keyring.of(session, campaign.id)
     written: dict[str, datetime] = {}
     asking = _begun(session, campaign, col(Occurrence.state) == OccurrenceState.ASKING)
-    return [
+    scheduled = [
         replace(
             _look(session, keys, campaign, schedule, due, written),
             answers_until=_answers_until(session, keyring, campaign, schedule, due),
@@ -75,6 +55,8 @@ def forecast(
         )
         for due, schedule in _coming(session, keyring, campaign, lead=lead, until=until, now=now)
     ]
+    of_show = forecast_show(session, keyring, campaign, until=until, now=now)
+    return sorted((*scheduled, *of_show), key=lambda one: (one.due.at, one.name))
 
 
 def _answers_until(
@@ -109,7 +91,8 @@ def _coming(
     coming = [
         (due, schedule)
         for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now)
-        if schedule.state is not ScheduleState.CANCELLED
+        # A digest goes to the secretariat alone, and whether it has anything to tell nobody can know.
+        if schedule.state is not ScheduleState.CANCELLED and schedule.action is not Action.DIGEST
         for due in takewhile(
             lambda due: due.at <= until, coming_times(session, keyring, campaign, schedule, now=now)
         )

@@ -20,6 +20,7 @@ from service.schedules.built_in import applies_from, built_in, schedules_of
 from service.schedules.due import Timing
 from service.store.keyring import Keyring
 
+_WITHOUT_AUDIENCE = frozenset({Action.UPDATE, Action.DIGEST})
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
 
 
@@ -217,7 +218,7 @@ def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
 def _refuse_what_never_comes(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> None:
-    if schedule.action is not Action.UPDATE and not schedule.audience.get("states"):
+    if schedule.action not in _WITHOUT_AUDIENCE and not schedule.audience.get("states"):
         raise Refused("Say to whom it goes: at least one of the states of a sign-on.")
     dates = dates_of(session, keyring, campaign, schedule)
     if not any(due.at > now for due in times_of(schedule, dates)):

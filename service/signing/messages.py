@@ -69,7 +69,6 @@ _TO_SIGNATORIES = frozenset(
         MessageKind.UPDATE,
         MessageKind.NEWS,
         MessageKind.KIT,
-        MessageKind.DIGEST,
         *TO_CONTACTS,
     }
 )

@@ -28,7 +28,6 @@ STOPPED_KINDS = (
     MessageKind.UPDATE,
     MessageKind.NEWS,
     MessageKind.KIT,
-    MessageKind.DIGEST,
 )
 
 

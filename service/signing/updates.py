@@ -1,5 +1,6 @@
 """Tell those who signed how their letter fares: start an update, and post it to all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -179,6 +180,20 @@ def go_on_with_update(
     known = row.recipients - posted
     recipients = _count(session, _mailboxes(keyring.of(session, row.campaign_id), row.audience))
     return UpdateStart(update=row.id, known=known, audience=max(0, recipients - known), at=at)
+
+
+def count_readers(session: Session, keyring: Keyring, campaign: Campaign, audience: UpdateAudience) -> int:
+    """Count the mailboxes that an update of a letter would go to."""
+    return _count(session, _mailboxes(keyring.of(session, campaign.id), audience))
+
+
+def list_readers(
+    session: Session, keyring: Keyring, campaign: Campaign, audience: UpdateAudience
+) -> Sequence[tuple[str, str]]:
+    """List the sign-ons that an update of a letter would go to, one for each mailbox, with their languages."""
+    recipients = _recipients(keyring.of(session, campaign.id), audience)
+    found = session.execute(recipients.add_columns(col(Signature.language))).all()
+    return [(one, language) for one, language in found]
 
 
 def keep_update_links(session: Session, keyring: Keyring, update: str, *, now: datetime) -> int:

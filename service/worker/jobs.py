@@ -36,6 +36,7 @@ from service.worker.lateness import warn_of_late_schedules
 from service.worker.recounting import recount, tidy_up
 from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
+from service.worker.shows import run_shows
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
 
 _log = logging.getLogger("undersigned.worker")
@@ -280,6 +281,7 @@ JOBS = (
     Job(name="follow_up_presses", run=follow_up_presses, every_seconds=1, queue=Queue.LETTERS),
     Job(name="fire_schedules", run=fire_schedules, every_seconds=5, queue=Queue.LETTERS),
     Job(name="tick", run=tick, every_seconds=1, queue=Queue.LETTERS),
+    Job(name="run_shows", run=run_shows, every_seconds=2, queue=Queue.LETTERS),
     Job(name="ask_again", run=ask_again, every_seconds=10, queue=Queue.LETTERS),
     Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),

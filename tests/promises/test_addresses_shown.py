@@ -1,6 +1,6 @@
 """The address that the outbox shows of a mail is the one it goes to, for every kind of mail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -14,6 +14,7 @@ from service.mail.view.listing import list_messages
 from service.mail.view.which import Which
 from service.model.campaign import CampaignKey
 from service.model.message import Message, MessageKind
+from service.schedules.digest_mail import schedule_addresses, schedule_composers
 from service.signing.messages import signing_addresses, signing_composers
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
@@ -28,13 +29,14 @@ def coalition(engine: Engine, root: RootKey, noon: datetime) -> Coalition:
 
 def addresses(coalition: Coalition, keyring: Keyring | None = None):
     keyring = keyring or coalition.keyring
-    return {**signing_addresses(keyring), **delivery_addresses(keyring)}
+    return {**signing_addresses(keyring), **delivery_addresses(keyring), **schedule_addresses(keyring)}
 
 
 def test_every_kind_that_is_written_has_a_way_to_its_address(coalition: Coalition) -> None:
     written = {
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
+        *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
     }
 
     assert set(addresses(coalition)) >= written

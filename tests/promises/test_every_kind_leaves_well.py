@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import policy
 from email.parser import BytesParser
 
@@ -12,6 +12,7 @@ import time_machine
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from service.campaigns.queries import get_campaign
 from service.delivery.messages import delivery_composers
 from service.delivery.rehearse import rehearse
 from service.foundation.sealing import RootKey
@@ -25,6 +26,7 @@ from service.mail.verp import read_return_path
 from service.model.edition import Decision
 from service.model.message import Message, MessageKind
 from service.model.update import UpdateAudience
+from service.schedules.digest_mail import schedule_composers
 from service.signing.fresh_link import send_asked_links
 from service.signing.invite import import_signatories
 from service.signing.messages import signing_composers
@@ -39,7 +41,7 @@ from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
-from tests.reminding import ask_for_proofs, remind_due
+from tests.reminding import ask_for_proofs, post_digest, remind_due
 from tests.stories.visitor import Door, Visitor, letter_page
 from tests.unit.mail.test_mail_kinds import (
     ALWAYS,
@@ -115,6 +117,7 @@ def reminded(coalition: Coalition) -> None:
     with transaction(coalition.engine) as session:
         lead = coalition.campaign().deadline_at - coalition.now
         assert remind_due(session, coalition.keyring, lead=lead, now=coalition.now)
+        post_digest(session, get_campaign(session, SLUG), now=coalition.now)
 
 
 def invited(coalition: Coalition) -> None:
@@ -232,6 +235,7 @@ def written_kinds(coalition: Coalition) -> set[MessageKind]:
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
+        *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
     }
 
 

@@ -16,7 +16,7 @@ from service.foundation.sealing import KEY_BYTES, RootKey
 from service.model.anchor import Anchor
 from service.model.campaign import Campaign
 from service.model.message import Message
-from service.model.schedule import Occurrence, Schedule
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import CampaignState, SignatureState
 from service.schedules.audience import Audience
 from service.schedules.built_in import keep_built_in
@@ -146,7 +146,10 @@ def _live_through(engine: Engine, keyring: Keyring, moments: list[datetime]) -> 
         pass_time(engine, keyring, lead=LEAD, now=moment, most=700)
     with reading(engine) as session:
         began = session.execute(
-            select(Schedule.name, Occurrence).join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
+            select(Schedule.name, Occurrence)
+            .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
+            # A digest goes to the secretariat, and nobody can foretell whether it has anything to tell.
+            .where(col(Schedule.action) == Action.REMIND)
         ).all()
         posted: dict[str, set[str]] = {}
         for occurrence, whom in session.execute(select(col(Message.occurrence), col(Message.recipient_ref))):

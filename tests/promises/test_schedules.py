@@ -24,7 +24,7 @@ from service.schedules.begin import begin_due
 from service.schedules.built_in import built_in, keep_built_in
 from service.schedules.due import Timing
 from service.schedules.fire import A_PART, Part, fire_part, look_up_part
-from service.schedules.forecast import Planned, forecast
+from service.schedules.forecast import forecast
 from service.schedules.measures import schedule_measures
 from service.schedules.plan import (
     Plan,
@@ -35,6 +35,7 @@ from service.schedules.plan import (
     move_schedule,
     settle_late,
 )
+from service.schedules.planned import Planned
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from service.worker.firing import post_all_parts
@@ -543,6 +544,7 @@ def test_every_open_letter_has_its_own_schedules_and_another_deadline_moves_them
             return keep_built_in(session, lead=LEAD, now=planner.now)
 
     assert (keep(), keep()) == (number_of_built_in(planner), 0)
+    planner.moves("digest", ScheduleState.CANCELLED)
     # The first third of six weeks: the unconfirmed, not those who were only invited.
     assert planner.tick(after=14 * DAY) == 1
     planner.change(deadline_at=planner.now + 6 * DAY)

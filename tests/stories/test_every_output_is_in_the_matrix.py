@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
 
@@ -26,6 +27,7 @@ from service.mail.brakes.canary import UNDO
 from service.model.edition import Decision
 from service.model.message import Message
 from service.model.update import UpdateAudience
+from service.schedules.digest_mail import schedule_composers
 from service.signing.decide import decide
 from service.signing.fresh_link import send_asked_links
 from service.signing.messages import signing_composers
@@ -39,7 +41,7 @@ from tests.changing import NEW_WORDS, revised
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.doubles.relay import free_port
 from tests.operator import Operator
-from tests.reminding import remind_due
+from tests.reminding import post_digest, remind_due
 from tests.stories import test_nobody_is_shown_to_whom_they_did_not_choose as matrix
 from tests.stories.visitor import letter_page
 
@@ -72,6 +74,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "schedule calendar": (("--json",), NOBODY),
     "purge plan": (("--json",), NOBODY),
     "purge letter": ((SLUG, "--json"), NOBODY),
+    "show list": ((SLUG, "--json"), NOBODY),
     "status": (("--json",), NOBODY),
     "doctor": ((), NOBODY),
 }
@@ -97,6 +100,7 @@ ACTS = {
     ),
     *(f"schedule {act}" for act in ("add", "change", "approve", "pause", "resume", "cancel", "decide")),
     *(f"purge {act}" for act in ("keep", "compact")),
+    *(f"show {act}" for act in ("plan", "go", "skip", "stop", "resume")),
     *(f"abuse {act}" for act in ("block", "allow", "forget", "attack")),
     *(f"signatories quarantine {act}" for act in ("release", "discard", "undo")),
     *(
@@ -149,6 +153,7 @@ def test_every_kind_of_mail_shows_nobody_to_whom_they_did_not_choose(setup, capl
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
+        *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
     }
 
     assert wrong == []
@@ -213,6 +218,7 @@ def collect(setup) -> None:
     with transaction(coalition.engine) as session:
         lead = coalition.campaign().deadline_at - coalition.now
         assert remind_due(session, coalition.keyring, lead=lead, now=coalition.now)
+        post_digest(session, get_campaign(session, SLUG), now=coalition.now)
     news = "/manage/" + re.findall(r"/manage/([\w-]{43})", mail_to(coalition, one["email"]))[0]
     visitor.send(f"{news}/mail", {"language": "en", "news": "yes"}, having="language")
     for audience in UpdateAudience:

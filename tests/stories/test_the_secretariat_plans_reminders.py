@@ -50,6 +50,7 @@ def test_what_every_letter_has_is_seen_before_it_happens(operator):
 
     assert re.findall(r"^(\S+) +active", listed, re.MULTILINE) == [
         "decision-day",
+        "digest",
         "last-day",
         "proof",
         "reminder-1",
@@ -60,6 +61,7 @@ def test_what_every_letter_has_is_seen_before_it_happens(operator):
     assert reminders == [("reminder-1", 1), ("reminder-2", 1), ("last-day", 2)]
     assert "last-day: 2 mails" in operator.does("schedule", "calendar", "--days", "366")
     assert "deadline for sign-ons\n" in operator.does("schedule", "calendar", "--days", "366")
+    assert "deadline for sign-ons\n" in operator.does("schedule", "forecast", SLUG)
 
 
 def test_a_reminder_is_planned_by_one_and_approved_by_another(operator):
@@ -85,7 +87,7 @@ def test_what_is_paused_or_cancelled_says_so(operator):
         "schedule", "change", SLUG, "reminder-1", "--from", "deadline", "--days", "-2", "--clock", "09:00"
     )
     listed = [one["name"] for one in json.loads(operator.does("schedule", "list", SLUG, "--json"))]
-    assert listed == sorted({"decision-day", "last-day", "proof", "reminder-1", "reminder-2"})
+    assert listed == sorted({"decision-day", "digest", "last-day", "proof", "reminder-1", "reminder-2"})
 
 
 @pytest.mark.parametrize(

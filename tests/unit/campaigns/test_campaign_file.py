@@ -119,6 +119,8 @@ def test_moments_are_told_in_utc() -> None:
     assert file.send_at_utc == datetime(2026, 12, 7, 14, tzinfo=UTC)
     assert file.publish_at_utc == datetime(2026, 12, 8, 15, tzinfo=UTC)
     assert file.grace == timedelta(hours=48)
+    assert file.show is not None
+    assert file.show.receipt_hours == 12
 
 
 def test_a_letter_may_be_read_whose_deadline_has_passed() -> None:
@@ -209,6 +211,7 @@ CHANGES_THE_REVISION = [
     ("The Ministry of Water", "The Water Ministry"),
 ]
 CHANGES_NO_WORD = [
+    ("receipt_hours = 12", "receipt_hours = 6"),
     ("grace_hours = 48", ""),
     ("deadline  = 2026-12-05T17:00:00", "deadline = 2026-12-06T17:00:00"),
     ("send_at   = 2026-12-07T09:00:00", ""),

@@ -82,6 +82,8 @@ FAULTS = [
     ("call =", 'convenors = "A"\ncall =', "convenors (line 9) must be a list in square brackets"),
     ("call =", 'convenors = ["A", 1]\ncall =', "convenors[2] (line 9) must be text in quotation marks"),
     ("call =", "press = 3\ncall =", "press (line 9) must be a table: [press] on a line of its own"),
+    ("[event]", "[show]\nreceipt_hours = 337\n[event]", "show.receipt_hours (line 11) must be 336 or less."),
+    ("[event]", "[show]\nhours = 3\n[event]", "show.hours (line 11) is not a key"),
     ("[event]", "[[event]]", "event (line 10) must be a table: [event] on a line of its own"),
     (GOOD[GOOD.index("[[approvers]]") : GOOD.index("[[recipients]]")], "[approvers]\n", "approvers (line 18) must be written with double brackets, [[approvers]], once for each."),
     # Choices

@@ -36,7 +36,8 @@ ANSWERS = {
 }
 PERSONAL = {MessageKind.REMINDER, MessageKind.INVITATION, MessageKind.PROOF, MessageKind.THANKS}
 PERSONAL |= {MessageKind.CHANGE}
-LISTED = {MessageKind.UPDATE, MessageKind.NEWS, MessageKind.KIT, MessageKind.DIGEST}
+LISTED = {MessageKind.UPDATE, MessageKind.NEWS, MessageKind.KIT}
+DIGESTS = {MessageKind.DIGEST}
 TO_OFFICES = {MessageKind.DELIVERY, MessageKind.CHASE}
 
 ALWAYS = {"From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Content-Language", "MIME-Version"}
@@ -79,7 +80,7 @@ def headers_of(data: bytes) -> list[tuple[str, str]]:
 
 
 def test_every_kind_has_its_place_in_this_test_and_a_policy() -> None:
-    assert ANSWERS | PERSONAL | LISTED | TO_OFFICES == set(MessageKind) == set(POLICIES)
+    assert ANSWERS | PERSONAL | LISTED | DIGESTS | TO_OFFICES == set(MessageKind) == set(POLICIES)
 
 
 @pytest.mark.parametrize("kind", list(MessageKind))
@@ -140,7 +141,7 @@ def test_every_kind_verifies_and_no_list_header_can_be_added(kind: MessageKind) 
         ({MessageKind.APPROVAL}, 0, 7 * 24, WhenUncertain.ONCE_MORE),
         ({MessageKind.ALERT, MessageKind.REHEARSAL}, 1, 24, WhenUncertain.ONCE_MORE),
         (PERSONAL, 2, 48, WhenUncertain.ONCE_MORE),
-        (LISTED, 3, 48, WhenUncertain.NEVER),
+        (LISTED | DIGESTS, 3, 48, WhenUncertain.NEVER),
         (TO_OFFICES, 1, 7 * 24, WhenUncertain.PERSON),
     ],
 )

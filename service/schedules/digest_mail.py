@@ -1,0 +1,91 @@
+"""The mail of a digest, made when it is sent: numbers and commands, and no name of anybody who signed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from service.campaigns.contents import open_file
+from service.i18n.catalogue import catalogue
+from service.i18n.languages import mail_language
+from service.mail.compose import render_mail
+from service.mail.envelope import Draft
+from service.mail.postman import Composer, Unwanted
+from service.mail.view.listing import AddressOf
+from service.model.campaign import Campaign
+from service.model.message import Message, MessageKind
+from service.model.schedule import Occurrence, Schedule
+from service.model.states import MessageState
+from service.schedules.digest import A_DAY, happened_in, waiting_of, window_of
+from service.schedules.digest_words import lines_of, next_thing, signed_line
+from service.schedules.forecast import forecast
+from service.store.keyring import Keyring
+
+_MOST_PLANNED = 20
+
+
+def schedule_composers(keyring: Keyring, *, lead: timedelta) -> Mapping[MessageKind, Composer]:
+    """Give the function that makes the mails of this room; `lead` is how long before a deadline its last reminder goes."""
+    return {MessageKind.DIGEST: _Digests(keyring=keyring, lead=lead)}
+
+
+def schedule_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
+    """Give the function that finds the address of the mails of this room: the secretariat's."""
+
+    def to_secretariat(session: Session, message: Message) -> str:
+        campaign = session.get(Campaign, message.campaign_id)
+        return open_file(session, keyring, campaign).reply_to if campaign else ""
+
+    return {MessageKind.DIGEST: to_secretariat}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Digests:
+    keyring: Keyring
+    lead: timedelta
+
+    def __call__(self, session: Session, message: Message) -> Draft:
+        campaign = session.get(Campaign, message.campaign_id)
+        occurrence = session.get(Occurrence, message.occurrence)
+        schedule = session.get(Schedule, occurrence.schedule_id) if occurrence else None
+        if campaign is None or occurrence is None or schedule is None:
+            raise Unwanted(MessageState.CANCELLED, "the letter is gone")
+        file, at = open_file(session, self.keyring, campaign), occurrence.due_at
+        waiting, language = waiting_of(session, campaign), mail_language(reader="", letter=campaign.language)
+        happened = happened_in(session, campaign, window_of(session, occurrence))
+        grace = timedelta(seconds=campaign.grace_seconds)
+        todo, spoken = next_thing(waiting, campaign.slug), catalogue(language)
+        told = lines_of(happened, waiting, deadline_at=campaign.deadline_at, grace=grace, at=at)
+        written = render_mail(
+            "digest",
+            coalition=file.coalition,
+            letter_title=file.letter.title,
+            language=language,
+            reply_to=file.reply_to,
+            lines=[spoken.say(line) for line in told],
+            first=signed_line(happened),
+            todo=todo.what,
+            command=todo.command,
+            planned=self._planned(session, campaign, at=at),
+            pause=f"undersigned schedule pause {campaign.slug} {schedule.name}",
+        )
+        return Draft(
+            to=file.reply_to,
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
+            sender_name=file.coalition,
+            reply_to=file.reply_to,
+            language=language,
+            unsubscribe_url=None,
+        )
+
+    def _planned(self, session: Session, campaign: Campaign, *, at: datetime) -> Sequence[str]:
+        """Say what goes out within a day, and to how many: the names are those of planned sendings."""
+        coming = forecast(session, self.keyring, campaign, lead=self.lead, until=at + A_DAY, now=at)
+        return [
+            f"{one.due.clock:%H:%M}  {one.name}: {len(one.whom)}"
+            for one in coming[:_MOST_PLANNED]
+            if one.whom
+        ]

@@ -1,0 +1,119 @@
+"""What the daily digest promises, on each database: each morning once, nothing where nothing happened, and no names."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from service.model.message import Message, MessageKind
+from service.model.schedule import Occurrence, Schedule
+from service.model.states import OccurrenceState, ScheduleState
+from service.schedules.plan import move_schedule
+from service.store.transaction import reading, transaction
+from tests.coalition import SLUG, Coalition, letter_file
+from tests.reminding import pass_time
+
+LEAD, HOUR, DAY = timedelta(days=1), timedelta(hours=1), timedelta(days=1)
+SECRETARIAT = "letter@rivers.example"
+# The letter is of New York: 08:00 there.
+MORNING = datetime(2026, 11, 25, 13, tzinfo=UTC)
+DEADLINE = datetime(2026, 12, 5, 22, tzinfo=UTC)
+
+
+class Mornings(Coalition):
+    """A coalition whose worker looks at what is due when a test says."""
+
+    def at(self, moment: datetime) -> list[str]:
+        """Let a moment come; gives the digests that came since the last one."""
+        known, self.now = len(self.digests()), moment
+        pass_time(self.engine, self.keyring, lead=LEAD, now=self.now)
+        self.deliver_mail()
+        return self.digests()[known:]
+
+    def digests(self) -> list[str]:
+        return [
+            " ".join(mail.text.split())
+            for mail in self.mails()
+            if mail.to == SECRETARIAT and "Unconfirmed" in mail.text
+        ]
+
+
+@pytest.fixture
+def letter(engine, root, noon):
+    """Give a letter that was opened yesterday at noon, and whose schedules were seen to."""
+    letter = Mornings(engine=engine, root=root, now=noon).open(letter_file(more='admit = "each"'))
+    letter.at(noon)
+    return letter
+
+
+def test_it_comes_in_the_morning_with_numbers_a_next_step_and_no_name(letter):
+    letter.sign_and_confirm("Lake Alliance").sign("Second House")
+    assert letter.at(MORNING - HOUR) == []
+    (told,) = letter.at(MORNING)
+
+    for words in (
+        *("Signed: +1", "Mailboxes that bounced: 0", "Decisions pending: 1", "Unconfirmed: 1"),
+        "Days left for sign-ons: 10",
+    ):
+        assert words in told
+    assert f'undersigned signatories list {SLUG} --standing "awaiting acceptance"' in told
+    assert f"undersigned schedule pause {SLUG} digest" in told
+    assert "Lake" not in told
+    assert "Second" not in told
+    assert letter.at(MORNING + HOUR) == []
+
+
+def test_where_nothing_happened_it_is_quiet_but_for_the_last_three_days(letter):
+    letter.sign_and_confirm("Lake Alliance")
+    letter.at(MORNING)
+
+    quiet = [letter.at(MORNING + days * DAY) for days in range(1, 7)]
+    near = [letter.at(MORNING + days * DAY) for days in range(7, 11)]
+
+    assert quiet == [[]] * 6
+    assert [len(some) for some in near] == [0, 1, 1, 1]
+    assert "Hours left for sign-ons: " in near[1][0]
+
+
+def test_one_that_would_come_more_than_six_hours_late_is_left_out_and_loses_no_number(letter):
+    letter.sign_and_confirm("Lake Alliance")
+    assert letter.at(MORNING + 7 * HOUR) == []
+    (told,) = letter.at(MORNING + DAY)
+    assert "Signed: +1" in told
+
+    letter.sign_and_confirm("Second House")
+    (told,) = letter.at(MORNING + 2 * DAY + 5 * HOUR)
+    assert "Signed: +1" in told
+
+
+def test_it_may_be_paused_and_goes_on_until_the_letter_is_long_over(letter):
+    with transaction(letter.engine) as session:
+        move_schedule(session, SLUG, "digest", ScheduleState.PAUSED, by="ada", now=letter.now)
+    letter.sign_and_confirm("Lake Alliance")
+    assert letter.at(MORNING) == []
+    with transaction(letter.engine) as session:
+        move_schedule(session, SLUG, "digest", ScheduleState.ACTIVE, by="ada", now=letter.now)
+    letter.sign_and_confirm("Second House")
+    assert len(letter.at(MORNING + DAY)) == 1
+
+    letter.now = DEADLINE
+    letter.close()
+    assert len(letter.at(DEADLINE + 15 * HOUR)) == 0
+    with reading(letter.engine) as session:
+        found = session.exec(
+            select(Occurrence).join(Schedule).where(Schedule.name == "digest").order_by(Occurrence.due_at)
+        ).all()
+    assert found[-1].state is OccurrenceState.FIRED
+
+
+def test_a_letter_that_was_open_before_there_were_digests_gets_its_own_once(letter):
+    with transaction(letter.engine) as session:
+        session.delete(session.exec(select(Schedule).where(Schedule.name == "digest")).one())
+    letter.at(letter.now + HOUR)
+    letter.at(letter.now + HOUR)
+
+    with reading(letter.engine) as session:
+        names = session.exec(select(Schedule.name).order_by(Schedule.name)).all()
+        kinds = session.exec(select(Message.kind).where(Message.kind == MessageKind.DIGEST)).all()
+    assert names == ["decision-day", "digest", "last-day", "reminder-1", "reminder-2"]
+    assert kinds == []
