@@ -18,7 +18,7 @@ from tests.faults.crew import Crew, Databases, Member, Postgres, Sqlite
 from tests.faults.scene import PATIENCE, Result, Scene
 from tests.faults.sender import Label, MakeTransport, as_it_is
 from tests.faults.server import Behaviour, serving
-from tests.faults.workers import Hardship, drain_in_hardship
+from tests.faults.workers import Hardship, drain_in_hardship, make_dice
 
 SENDERS, CONNECTIONS = 4, 4
 KINDS = (
@@ -213,7 +213,7 @@ def play_all(databases: Databases, plan: Plan) -> list[Result]:
 def soak(databases: Databases, plan: Plan) -> Result:
     """Kill senders at random while they send a whole audience, and cancel some mails in mid-flight."""
     began = time.monotonic()
-    dice = random.Random(plan.seed)  # noqa: S311 -- chance for a test, no secret
+    dice = make_dice(plan.seed)
     with scene(databases, plan, claim_seconds=3.0, submitting_seconds=6.0, connections=CONNECTIONS) as stage:
         stage.post(plan.messages, kinds=KINDS)
         for _ in range(SENDERS):

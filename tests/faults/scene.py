@@ -91,14 +91,14 @@ class Scene:
         with reading(self.engine) as session:
             return list(session.execute(found).scalars())
 
-    def drain(self, *, seconds: float = PATIENCE) -> bool:
-        """Wait until every mail has come to an end; tells whether that happened in time."""
+    def drain(self, *, seconds: float = PATIENCE, every: float = 0.1) -> bool:
+        """Wait until every mail has come to an end, looking `every` so many seconds; tells whether that happened in time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.hasten()
             if not self.waiting():
                 return True
-            time.sleep(0.1)
+            time.sleep(every)
         return False
 
     def audit(self, *, doubt_allowed: int) -> Tally:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class Workers:
 
     operator: Operator
     engine: Engine
+    command: Sequence[str] = ("-m", "service", "worker")
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start(self) -> None:
@@ -60,7 +61,7 @@ class Workers:
         with (self.operator.folder / "run.log").open("ab") as log:
             self.processes.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "service", "worker"],
+                    [sys.executable, *self.command],
                     env=self.operator.environment,
                     cwd=self.operator.folder,
                     stdout=log,
@@ -137,17 +138,22 @@ class Workers:
         return ended
 
 
+def make_dice(seed: int) -> random.Random:
+    """Make the chance of one proof, which a seed repeats as far as processes can be repeated."""
+    return random.Random(seed)  # noqa: S311 -- chance for a test, no secret
+
+
 def drain_in_hardship(databases: Databases, hardship: Hardship) -> Result:
     """Let workers drain an outbox while one blow after the other falls, and hold every row against the relay's ledger."""
-    began, dice = time.monotonic(), random.Random(hardship.seed)  # noqa: S311 -- chance for a test, no secret
+    began, dice = time.monotonic(), make_dice(hardship.seed)
     faults: list[str] = []
     fallen: dict[str, int] = dict.fromkeys(_BLOWS, 0)
     with _scene(databases, hardship) as (stage, workers):
         for _ in range(hardship.workers):
             workers.start()
-        if not _wait(lambda: workers.are_there(hardship.workers), seconds=_STARTED_SECONDS):
+        if not wait_until(lambda: workers.are_there(hardship.workers), seconds=_STARTED_SECONDS):
             faults.append("the workers did not start")
-        _wait(lambda: bool(stage.server.ledger.entries()), seconds=_STARTED_SECONDS)
+        wait_until(lambda: bool(stage.server.ledger.entries()), seconds=_STARTED_SECONDS)
         for number in range(hardship.blows):
             time.sleep(dice.uniform(*hardship.every))
             blow = _BLOWS[number % len(_BLOWS)]
@@ -207,10 +213,11 @@ def _invite(operator: Operator, count: int) -> None:
     operator.does("campaign", "open", SLUG)
 
 
-def _wait(is_so, *, seconds: float) -> bool:
+def wait_until(is_so: Callable[[], bool], *, seconds: float, every: float = 0.1) -> bool:
+    """Wait until something is so, looking `every` so many seconds; tells whether it became so in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if is_so():
             return True
-        time.sleep(0.1)
+        time.sleep(every)
     return False

@@ -1,0 +1,165 @@
+"""Schedules over a few letters, and the audit of what came of them: each fired once, to everybody meant, once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from benchmarks.databases import Database
+from benchmarks.installation import Installation
+from service.model.anchor import Anchor
+from service.model.campaign import Campaign
+from service.model.message import Message, MessageKind
+from service.model.schedule import Occurrence
+from service.model.signature import Signature
+from service.model.states import OccurrenceState, SignatureState
+from service.schedules.audience import Audience
+from service.schedules.due import Timing
+from service.schedules.plan import Plan, add_schedule, approve_schedule
+from service.store.transaction import reading, transaction
+from service.wiring import Services
+
+_REMINDED = (
+    (SignatureState.PENDING, MessageKind.REMINDER),
+    (SignatureState.INVITED, MessageKind.INVITATION),
+)
+# Their audience is found in memory, which opens what is sealed of each.
+_BY_COUNTRY_ONE_IN = 5
+_COUNTRY = "IS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is planned: so many schedules over so many letters, each with an audience of its own.
+
+    `together` of them are due at one moment, the others `every` so long after it.
+    """
+
+    letters: int
+    schedules: int
+    audience: int
+    together: int
+    every: timedelta
+
+    @property
+    def mails(self) -> int:
+        """How many mails that makes."""
+        return self.schedules * self.audience
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One schedule, and what is to come of it."""
+
+    schedule: str
+    due_at: datetime
+    kind: MessageKind
+    audience: frozenset[str]
+
+
+def fill(services: Services, size: Size) -> None:
+    """Open the letters, with a mailbox of its own for everybody who has been asked and has not signed."""
+    installation = Installation(database=Database(name="", url="", safety=""), services=services, order={})
+    for number in range(size.letters):
+        installation.add_letter(
+            _slug(number),
+            signatories=size.audience,
+            state=_reminded(number)[0],
+            first=number * size.audience,
+        )
+
+
+def plan(services: Services, size: Size, *, first: datetime) -> Sequence[Planned]:
+    """Plan everything, from the `first` moment on."""
+    everybody = _everybody(services)
+    return [_plan(services, size, everybody, number, first=first) for number in range(size.schedules)]
+
+
+def audit_fired(engine: Engine, planned: Sequence[Planned]) -> Sequence[str]:
+    """Hold all occurrences and mails against the plan, and list what is not as promised."""
+    with reading(engine) as session:
+        occurrences = session.exec(select(Occurrence)).all()
+        mails = session.execute(
+            select(col(Message.occurrence), col(Message.recipient_ref), col(Message.kind))
+        )
+        written: dict[str, Counter[tuple[str, MessageKind]]] = {}
+        for occurrence, recipient, kind in mails:
+            written.setdefault(occurrence, Counter())[recipient, kind] += 1
+    wanted = {(one.schedule, one.due_at): one for one in planned}
+    ours = {one.schedule for one in planned}
+    begun = Counter((one.schedule_id, one.due_at) for one in occurrences if one.schedule_id in ours)
+    pairs = [(one, wanted.get((one.schedule_id, one.due_at))) for one in occurrences]
+    meant = {one.id: _meant(plan) if plan is not None else Counter() for one, plan in pairs}
+    checks = {
+        "occurrences missing": len(wanted.keys() - begun.keys()),
+        "occurrences begun twice, or at a time that nobody planned": (begun - Counter(wanted.keys())).total(),
+        "occurrences not fired to their end": sum(
+            one.state is not OccurrenceState.FIRED for one, plan in pairs if plan is not None
+        ),
+        "occurrences whose count of mails is wrong": sum(
+            one.posted != meant[one.id].total() for one, _ in pairs
+        ),
+        "mails missing": sum((meant[one.id] - _of(one.id, written)).total() for one, _ in pairs),
+        "mails twice, or to somebody not meant": sum(
+            (_of(one.id, written) - meant[one.id]).total() for one, _ in pairs
+        ),
+        "mails of no occurrence": sum(count.total() for name, count in written.items() if name not in meant),
+    }
+    return [f"{number} {what}" for what, number in checks.items() if number]
+
+
+def _slug(number: int) -> str:
+    return f"river-{number}"
+
+
+def _reminded(letter: int) -> tuple[SignatureState, MessageKind]:
+    return _REMINDED[letter % len(_REMINDED)]
+
+
+def _everybody(services: Services) -> Mapping[str, frozenset[str]]:
+    """Give all sign-ons of each letter, by its address."""
+    found: dict[str, set[str]] = {}
+    asked = select(col(Campaign.slug), col(Signature.id)).join(
+        Signature, col(Signature.campaign_id) == col(Campaign.id)
+    )
+    with reading(services.engine) as session:
+        for slug, signature in session.execute(asked):
+            found.setdefault(slug, set()).add(signature)
+    return {slug: frozenset(ids) for slug, ids in found.items()}
+
+
+def _plan(
+    services: Services,
+    size: Size,
+    everybody: Mapping[str, frozenset[str]],
+    number: int,
+    *,
+    first: datetime,
+) -> Planned:
+    letter, now = number % size.letters, services.clock()
+    state, kind = _reminded(letter)
+    due_at = first.replace(microsecond=0) + max(0, number - size.together + 1) * size.every
+    countries = () if number % _BY_COUNTRY_ONE_IN else (_COUNTRY,)
+    wanted = Plan(
+        name=f"remind-{number}",
+        timing=Timing(anchor=Anchor.AT, local=f"{due_at:%Y-%m-%dT%H:%M:%S}"),
+        audience=Audience(states=(state,), countries=countries),
+    )
+    with transaction(services.engine) as session:
+        slug = _slug(letter)
+        add_schedule(session, services.keyring, slug, wanted, by="ada", now=now)
+        schedule = approve_schedule(session, services.keyring, slug, wanted.name, by="ben", now=now)
+        return Planned(schedule=schedule.id, due_at=due_at, kind=kind, audience=everybody[slug])
+
+
+def _meant(plan: Planned) -> Counter[tuple[str, MessageKind]]:
+    return Counter(dict.fromkeys(((one, plan.kind) for one in plan.audience), 1))
+
+
+def _of(
+    occurrence: str, written: Mapping[str, Counter[tuple[str, MessageKind]]]
+) -> Counter[tuple[str, MessageKind]]:
+    return written.get(occurrence, Counter())
