@@ -1,6 +1,6 @@
 """The product's own command, with steps of a firing at which it can be stopped: `python -m tests.faults.firing FOLDER PART …`.
 
-PART is how many sign-ons one transaction posts to at most. Where an order for a step lies in FOLDER, the first process
+PART is how many sign-ons one transaction posts to at most, and what is due is looked for every second. Where an order for a step lies in FOLDER, the first process
 that comes to that step takes it and stops, as a machine does that falls asleep: whoever looks kills it or lets it live on.
 """
 
@@ -66,7 +66,11 @@ class Orders:
 
 
 def stop_where_ordered(orders: Orders, *, most: int, fire: Callable[..., Fired | None] = fire_part) -> None:
-    """Let the jobs of this process heed the orders, and fire in parts of `most` sign-ons."""
+    """Let the jobs of this process heed the orders, look every second, and fire in parts of `most` sign-ons."""
+    for job in jobs.JOBS:
+        if job.run is jobs.fire_schedules:
+            # The runners hold these very jobs; none of them has begun.
+            object.__setattr__(job, "every_seconds", 1)
     jobs.begin_due = _then_stop(begin_due, orders)
     jobs.fire_part = _in_parts(fire, orders, most)
 

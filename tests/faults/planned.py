@@ -1,9 +1,9 @@
 """Schedules over a few letters, and the audit of what came of them: each fired once, to everybody meant, once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -33,16 +33,11 @@ _COUNTRY = "IS"
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How much is planned: so many schedules over so many letters, each with an audience of its own.
-
-    `together` of them are due at one moment, the others `every` so long after it.
-    """
+    """How much is planned: so many schedules over so many letters, each with an audience of its own."""
 
     letters: int
     schedules: int
     audience: int
-    together: int
-    every: timedelta
 
     @property
     def mails(self) -> int:
@@ -72,10 +67,10 @@ def fill(services: Services, size: Size) -> None:
         )
 
 
-def plan(services: Services, size: Size, *, first: datetime) -> Sequence[Planned]:
-    """Plan everything, from the `first` moment on."""
+def plan(services: Services, size: Size, numbers: Iterable[int], *, due_at: datetime) -> Sequence[Planned]:
+    """Plan the schedules of these numbers, due at one moment in whole seconds."""
     everybody = _everybody(services)
-    return [_plan(services, size, everybody, number, first=first) for number in range(size.schedules)]
+    return [_plan(services, size, everybody, number, due_at=due_at) for number in numbers]
 
 
 def audit_fired(engine: Engine, planned: Sequence[Planned]) -> Sequence[str]:
@@ -137,11 +132,10 @@ def _plan(
     everybody: Mapping[str, frozenset[str]],
     number: int,
     *,
-    first: datetime,
+    due_at: datetime,
 ) -> Planned:
     letter, now = number % size.letters, services.clock()
     state, kind = _reminded(letter)
-    due_at = first.replace(microsecond=0) + max(0, number - size.together + 1) * size.every
     countries = () if number % _BY_COUNTRY_ONE_IN else (_COUNTRY,)
     wanted = Plan(
         name=f"remind-{number}",

@@ -1,18 +1,13 @@
 """The proof by schedules, `make crash-schedules`: kill who fires them, and hold every row against plan and ledger."""
 
-import argparse
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from datetime import timedelta
 from itertools import cycle, islice, product
 from pathlib import Path
 
 from tests.faults.crew import Databases, Postgres, Sqlite
 from tests.faults.firing import Step
 from tests.faults.planned import Size
-from tests.faults.scene import Result
 from tests.faults.storm import Blow, Storm, Strike, fire_in_hardship
 
 _STEPS = (*Step, None)
@@ -24,7 +19,7 @@ _ALL = tuple(Strike(blow=blow, step=step) for step, blow in product(_STEPS, Blow
 def few(databases: Databases, *, seed: int) -> Storm:
     """Make a storm that is over within seconds, for every run of the tests."""
     strikes = _ALL[3:6] if databases.can_stop else _KILLS[:3]
-    size = Size(letters=2, schedules=6, audience=100, together=3, every=timedelta(seconds=3))
+    size = Size(letters=2, schedules=6, audience=100)
     return Storm(
         size=size,
         part=30,
@@ -40,13 +35,7 @@ def many(
 ) -> Storm:
     """Make a storm as it was promised: 50 schedules, 100,000 mails, 2 to 8 processes, or one that is killed 20 times."""
     strikes = tuple(islice(cycle(_ALL if databases.can_stop else _KILLS), blows))
-    size = Size(
-        letters=5,
-        schedules=schedules,
-        audience=audience,
-        together=schedules // 4,
-        every=timedelta(seconds=_SECONDS_OF_A_BLOW * blows / (schedules - schedules // 4)),
-    )
+    size = Size(letters=5, schedules=schedules, audience=audience)
     return Storm(
         size=size,
         part=max(1, audience // 4),
@@ -55,9 +44,6 @@ def many(
         seconds=seconds,
         crews=(2, 4, 8) if databases.can_stop else (1,),
     )
-
-
-_SECONDS_OF_A_BLOW = 10.0
 
 
 if __name__ == "__main__":

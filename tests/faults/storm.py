@@ -31,11 +31,10 @@ from tests.faults.server import Behaviour, serving
 from tests.faults.workers import Workers, make_dice, wait_until
 from tests.operator import Operator
 
-_FIRST_AFTER = timedelta(seconds=3)
+_DUE_AFTER = timedelta(seconds=2)
 _STARTED_SECONDS = 60.0
 _MET_SECONDS = 45.0
 _ASLEEP_SECONDS = 40.0
-_WAIT_SECONDS = (0.5, 2.0)
 _LOOK_SECONDS = 0.5
 # The turn of whoever fires is taken by another once its process was not heard of for 15 seconds.
 _UNHEARD = text(
@@ -73,6 +72,7 @@ class Storm:
     seed: int
     seconds: float
     crews: Sequence[int] = (1,)
+    pause: tuple[float, float] = (0.5, 2.0)
 
 
 @dataclass(kw_only=True)
@@ -86,7 +86,7 @@ class _Course:
     workers: Workers
     orders: Orders
     end: float
-    planned: Sequence[Planned] = ()
+    planned: list[Planned] = field(default_factory=list)
     fallen: list[Strike] = field(default_factory=list)
     missed: int = 0
 
@@ -98,10 +98,18 @@ class _Course:
             self.workers.tend()
             while len(self.workers.processes) < crew:
                 self.workers.start()
-            time.sleep(dice.uniform(*_WAIT_SECONDS))
+            time.sleep(dice.uniform(*self.storm.pause))
+            self._plan(number)
             self._strike(strike)
             self.stage.hasten()
         self.workers.tend()
+
+    def _plan(self, turn: int) -> None:
+        """Plan this turn's share of all schedules, due together in a moment, so that somebody will come to fire them."""
+        turns, all_of_them = len(self.storm.strikes), self.storm.size.schedules
+        share = range(turn * all_of_them // turns, (turn + 1) * all_of_them // turns)
+        due_at = now().replace(microsecond=0) + _DUE_AFTER
+        self.planned += plan(self.services, self.storm.size, share, due_at=due_at)
 
     def _strike(self, strike: Strike) -> None:
         pid = self.orders.who_stops_at(strike.step, seconds=self._most(_MET_SECONDS)) if strike.step else None
@@ -134,6 +142,9 @@ class _Course:
         self.stage.engine.dispose()
         self.databases.stop_and_start()
         os.kill(victim.pid, signal.SIGCONT)
+        # What was in hand then is nobody's word any more: it comes free in a minute, here at once.
+        for process in self.workers.processes:
+            self.workers.pass_leases(self.workers.owner_of(process))
 
     def _hand_over(self) -> None:
         """Let the time pass that others wait before they take the turn of who is not heard of: only sooner."""
@@ -190,13 +201,11 @@ def fire_in_hardship(databases: Databases, storm: Storm) -> Result:
 
 
 def _has_started(course: _Course) -> bool:
-    """Start the first processes, and plan everything once they are there."""
+    """Start the first processes; tells whether they are there in time."""
     crew = course.storm.crews[0]
     for _ in range(crew):
         course.workers.start()
-    has_started = wait_until(lambda: course.workers.are_there(crew), seconds=_STARTED_SECONDS)
-    course.planned = plan(course.services, course.storm.size, first=now() + _FIRST_AFTER)
-    return has_started
+    return wait_until(lambda: course.workers.are_there(crew), seconds=_STARTED_SECONDS)
 
 
 def _told(databases: Databases, course: _Course) -> str:
