@@ -1,7 +1,11 @@
 """The proof by schedules, `make crash-schedules`: kill who fires them, and hold every row against plan and ledger."""
 
+import argparse
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from itertools import cycle, islice, product
 from pathlib import Path
 
@@ -9,56 +13,96 @@ from tests.faults.crew import Databases, Postgres, Sqlite
 from tests.faults.firing import Step
 from tests.faults.planned import Size
 from tests.faults.storm import Blow, Storm, Strike, fire_in_hardship
+from tests.faults.verdict import conclude, show
 
 _STEPS = (*Step, None)
-# SQLite has neither others who take over nor a server to be restarted.
+# SQLite has neither others who take over nor a server that could be restarted.
 _KILLS = tuple(Strike(blow=Blow.KILL, step=step) for step in _STEPS)
 _ALL = tuple(Strike(blow=blow, step=step) for step, blow in product(_STEPS, Blow))
+_FEW = (
+    Strike(blow=Blow.KILL, step=Step.IN_A_PART),
+    Strike(blow=Blow.SLEEP, step=Step.BETWEEN),
+    Strike(blow=Blow.DATABASE, step=Step.BEGINNING),
+)
+_LETTERS = 5
 
 
 def few(databases: Databases, *, seed: int) -> Storm:
     """Make a storm that is over within seconds, for every run of the tests."""
-    strikes = _ALL[3:6] if databases.can_stop else _KILLS[:3]
-    size = Size(letters=2, schedules=6, audience=100)
     return Storm(
-        size=size,
+        size=Size(letters=2, schedules=6, audience=100),
         part=30,
-        strikes=strikes,
+        strikes=_FEW if databases.can_stop else _KILLS[1:],
         seed=seed,
         seconds=180,
         crews=(2,) if databases.can_stop else (1,),
+        pause=(0.1, 0.3),
     )
 
 
 def many(
-    databases: Databases, *, schedules: int, audience: int, blows: int, seed: int, seconds: float
+    databases: Databases, *, schedules: int, mails: int, seed: int, seconds: float, is_quick: bool = False
 ) -> Storm:
-    """Make a storm as it was promised: 50 schedules, 100,000 mails, 2 to 8 processes, or one that is killed 20 times."""
-    strikes = tuple(islice(cycle(_ALL if databases.can_stop else _KILLS), blows))
-    size = Size(letters=5, schedules=schedules, audience=audience)
+    """Make a storm of 2 to 8 processes on PostgreSQL, or of one on SQLite that is killed twenty times."""
+    audience = mails // schedules
+    rounds = 1 if is_quick else 2
     return Storm(
-        size=size,
+        size=Size(letters=_LETTERS, schedules=schedules, audience=audience),
         part=max(1, audience // 4),
-        strikes=strikes,
+        strikes=tuple(islice(cycle(_ALL), 9 * rounds)) if databases.can_stop else _KILLS * (1 + 2 * rounds),
         seed=seed,
         seconds=seconds,
         crews=(2, 4, 8) if databases.can_stop else (1,),
+        # Who has just been started there is the only one, and is to come to its work before the next blow.
+        pause=(0.5, 2.0) if databases.can_stop else (1.0, 6.0),
     )
 
 
-if __name__ == "__main__":
-    which = sys.argv[1]
-    with tempfile.TemporaryDirectory(prefix="undersigned-crash-") as folder:
-        db = Postgres(Path(folder)) if which.startswith("p") else Sqlite(Path(folder))
-        if len(sys.argv) == 2:
-            storm = few(db, seed=1)
-        else:
+def main(arguments: Sequence[str]) -> int:
+    """Run the proof as the command line asks; gives 0 only where everything held."""
+    asked, began = _read(arguments), time.monotonic()
+    print(f"Whoever fires is killed, put to sleep and cut off; seed {asked.seed}.", flush=True)
+    results = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undersigned-crash-")))
+        for left, databases in _open(asked.database, folder, stack):
+            # Each may take its share of the time that those before it have left.
+            seconds = (60 * asked.minutes - (time.monotonic() - began)) / left
             storm = many(
-                db,
-                schedules=int(sys.argv[2]),
-                audience=int(sys.argv[3]),
-                blows=int(sys.argv[4]),
-                seed=1,
-                seconds=600,
+                databases,
+                schedules=asked.schedules,
+                mails=asked.mails or (5_000 if asked.quick else 100_000),
+                seed=asked.seed,
+                seconds=seconds,
+                is_quick=asked.quick,
             )
-        print(fire_in_hardship(db, storm))
+            results += show([fire_in_hardship(databases, storm)])
+    return conclude(results, began=began)
+
+
+def _open(names: Sequence[str] | None, folder: Path, stack: ExitStack) -> Iterator[tuple[int, Databases]]:
+    """Open each database that is asked for when its turn comes; gives how many are left with it."""
+    wanted = names or ("postgresql", "sqlite")
+    if "postgresql" in wanted:
+        postgres = Postgres(folder)
+        stack.callback(postgres.close)
+        yield len(set(wanted)), postgres
+    if "sqlite" in wanted:
+        yield 1, Sqlite(folder)
+
+
+def _read(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make crash-schedules", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="5,000 mails and half of the blows")
+    parser.add_argument("--schedules", type=int, default=50, help="how many there are on each database (50)")
+    parser.add_argument("--mails", type=int, help="how many they make together (100,000)")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    parser.add_argument(
+        "--minutes", type=float, default=11.0, help="what is not through then has failed (11)"
+    )
+    parser.add_argument("--seed", type=int, default=time.monotonic_ns() % 10**6)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

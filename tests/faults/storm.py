@@ -112,16 +112,23 @@ class _Course:
         self.planned += plan(self.services, self.storm.size, share, due_at=due_at)
 
     def _strike(self, strike: Strike) -> None:
-        pid = self.orders.who_stops_at(strike.step, seconds=self._most(_MET_SECONDS)) if strike.step else None
-        if strike.step and pid is None:
+        victim = self._meet(strike.step)
+        if victim is None:
             self.missed += 1
             return
-        known = {process.pid: process for process in self.workers.processes}
-        victim = known[pid] if pid is not None else self.workers.busiest()
         {Blow.KILL: self._kill, Blow.SLEEP: self._let_sleep, Blow.DATABASE: self._restart}[strike.blow](
             victim
         )
         self.fallen.append(strike)
+
+    def _meet(self, step: Step | None) -> "subprocess.Popen[bytes] | None":
+        """Wait for a process that stands at a step, or without one for mails that are on their way."""
+        most = self._most(_MET_SECONDS)
+        if step is None:
+            wait_until(lambda: self.workers.carrier() is not None, seconds=most)
+            return self.workers.carrier()
+        pid = self.orders.who_stops_at(step, seconds=most)
+        return next((process for process in self.workers.processes if process.pid == pid), None)
 
     def _kill(self, victim: "subprocess.Popen[bytes]") -> None:
         self.workers.kill(victim)
@@ -191,7 +198,7 @@ def fire_in_hardship(databases: Databases, storm: Storm) -> Result:
         faults += audit_fired(course.stage.engine, course.planned)
         tally = course.stage.audit(doubt_allowed=course.doubt_allowed())
     if course.missed:
-        faults.append(f"{course.missed} blows met nobody who fires")
+        faults.append(f"{course.missed} blows met nobody who fires or sends")
     return Result(
         what=_told(databases, course),
         tally=tally,

@@ -93,6 +93,10 @@ class Workers:
 
     def busiest(self) -> "subprocess.Popen[bytes]":
         """Give the one that has most mails in its hands."""
+        return self.carrier() or self.processes[0]
+
+    def carrier(self) -> "subprocess.Popen[bytes] | None":
+        """Give the one that has most mails in its hands, if any has."""
         count = func.count(col(Message.id))
         found = (
             select(Runner.pid)
@@ -103,7 +107,7 @@ class Workers:
         with reading(self.engine) as session:
             pids = session.exec(found).all()
         known = {process.pid: process for process in self.processes}
-        return next((known[pid] for pid in pids if pid in known), self.processes[0])
+        return next((known[pid] for pid in pids if pid in known), None)
 
     def tend(self) -> None:
         """Start anew what has ended, as whatever looks after processes does: one begins while the database is away."""
@@ -117,10 +121,19 @@ class Workers:
             return session.exec(select(Runner.id).where(col(Runner.pid) == process.pid)).first()
 
     def pass_leases(self, owner: str | None) -> int:
-        """Let the leases of one owner be over: the same rows come free, only sooner; gives how many it has."""
-        mine = update(Message).where(col(Message.lease_owner) == owner, col(Message.state).in_(_IN_HAND))
+        """Let the leases of one owner be over: the same rows come free, only sooner; gives how many it has.
+
+        Rows that a sleeping owner has locked are passed over: nobody gets them before it wakes or its connection ends.
+        """
+        mine = (
+            select(col(Message.id))
+            .where(col(Message.lease_owner) == owner, col(Message.state).in_(_IN_HAND))
+            .with_for_update(skip_locked=True)
+        )
         with transaction(self.engine) as session:
-            return session.execute(mine.values(lease_until=now())).rowcount
+            held = session.execute(mine).scalars().all()
+            session.execute(update(Message).where(col(Message.id).in_(held)).values(lease_until=now()))
+        return len(held)
 
     def dismiss(self) -> list[int]:
         """Tell all to end, and give how each did."""
