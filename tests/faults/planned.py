@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from benchmarks.databases import Database
 from benchmarks.installation import Installation
@@ -55,7 +54,11 @@ class Planned:
     audience: frozenset[str]
 
 
-def fill(services: Services, size: Size) -> None:
+Everybody = Mapping[str, frozenset[str]]
+"""All sign-ons of each letter, by its address."""
+
+
+def fill(services: Services, size: Size) -> Everybody:
     """Open the letters, with a mailbox of its own for everybody who has been asked and has not signed."""
     installation = Installation(database=Database(name="", url="", safety=""), services=services, order={})
     for number in range(size.letters):
@@ -65,24 +68,19 @@ def fill(services: Services, size: Size) -> None:
             state=_reminded(number)[0],
             first=number * size.audience,
         )
+    return _everybody(services)
 
 
-def plan(services: Services, size: Size, numbers: Iterable[int], *, due_at: datetime) -> Sequence[Planned]:
-    """Plan the schedules of these numbers, due at one moment in whole seconds."""
-    everybody = _everybody(services)
-    return [_plan(services, size, everybody, number, due_at=due_at) for number in numbers]
+def plan(
+    services: Services, everybody: Everybody, numbers: Iterable[int], *, now: datetime, due_at: datetime
+) -> Sequence[Planned]:
+    """Plan the schedules of these numbers, each for one of the letters, due at one moment in whole seconds."""
+    return [_plan(services, everybody, number, now=now, due_at=due_at) for number in numbers]
 
 
-def audit_fired(engine: Engine, planned: Sequence[Planned]) -> Sequence[str]:
+def audit_fired(session: Session, planned: Sequence[Planned]) -> Sequence[str]:
     """Hold all occurrences and mails against the plan, and list what is not as promised."""
-    with reading(engine) as session:
-        occurrences = session.exec(select(Occurrence)).all()
-        mails = session.execute(
-            select(col(Message.occurrence), col(Message.recipient_ref), col(Message.kind))
-        )
-        written: dict[str, Counter[tuple[str, MessageKind]]] = {}
-        for occurrence, recipient, kind in mails:
-            written.setdefault(occurrence, Counter())[recipient, kind] += 1
+    occurrences, written = session.exec(select(Occurrence)).all(), _written(session)
     wanted = {(one.schedule, one.due_at): one for one in planned}
     ours = {one.schedule for one in planned}
     begun = Counter((one.schedule_id, one.due_at) for one in occurrences if one.schedule_id in ours)
@@ -106,6 +104,15 @@ def audit_fired(engine: Engine, planned: Sequence[Planned]) -> Sequence[str]:
     return [f"{number} {what}" for what, number in checks.items() if number]
 
 
+def _written(session: Session) -> Mapping[str, Counter[tuple[str, MessageKind]]]:
+    """Count the mails of each occurrence, by whom they are to and what they are."""
+    found: dict[str, Counter[tuple[str, MessageKind]]] = {}
+    mails = select(col(Message.occurrence), col(Message.recipient_ref), col(Message.kind))
+    for occurrence, recipient, kind in session.execute(mails):
+        found.setdefault(occurrence, Counter())[recipient, kind] += 1
+    return found
+
+
 def _slug(number: int) -> str:
     return f"river-{number}"
 
@@ -114,8 +121,7 @@ def _reminded(letter: int) -> tuple[SignatureState, MessageKind]:
     return _REMINDED[letter % len(_REMINDED)]
 
 
-def _everybody(services: Services) -> Mapping[str, frozenset[str]]:
-    """Give all sign-ons of each letter, by its address."""
+def _everybody(services: Services) -> Everybody:
     found: dict[str, set[str]] = {}
     asked = select(col(Campaign.slug), col(Signature.id)).join(
         Signature, col(Signature.campaign_id) == col(Campaign.id)
@@ -127,14 +133,9 @@ def _everybody(services: Services) -> Mapping[str, frozenset[str]]:
 
 
 def _plan(
-    services: Services,
-    size: Size,
-    everybody: Mapping[str, frozenset[str]],
-    number: int,
-    *,
-    due_at: datetime,
+    services: Services, everybody: Everybody, number: int, *, now: datetime, due_at: datetime
 ) -> Planned:
-    letter, now = number % size.letters, services.clock()
+    letter = number % len(everybody)
     state, kind = _reminded(letter)
     countries = () if number % _BY_COUNTRY_ONE_IN else (_COUNTRY,)
     wanted = Plan(

@@ -25,7 +25,7 @@ from service.wiring import Services, make_services
 from tests.doubles.relay import free_port
 from tests.faults.crew import Databases
 from tests.faults.firing import Orders, Step
-from tests.faults.planned import Planned, Size, audit_fired, fill, plan
+from tests.faults.planned import Everybody, Planned, Size, audit_fired, fill, plan
 from tests.faults.scene import Result, Scene
 from tests.faults.server import Behaviour, serving
 from tests.faults.workers import Workers, make_dice, wait_until
@@ -82,6 +82,7 @@ class _Course:
     storm: Storm
     databases: Databases
     services: Services
+    everybody: Everybody
     stage: Scene
     workers: Workers
     orders: Orders
@@ -108,8 +109,8 @@ class _Course:
         """Plan this turn's share of all schedules, due together in a moment, so that somebody will come to fire them."""
         turns, all_of_them = len(self.storm.strikes), self.storm.size.schedules
         share = range(turn * all_of_them // turns, (turn + 1) * all_of_them // turns)
-        due_at = now().replace(microsecond=0) + _DUE_AFTER
-        self.planned += plan(self.services, self.storm.size, share, due_at=due_at)
+        here = now().replace(microsecond=0)
+        self.planned += plan(self.services, self.everybody, share, now=here, due_at=here + _DUE_AFTER)
 
     def _strike(self, strike: Strike) -> None:
         victim = self._meet(strike.step)
@@ -195,7 +196,8 @@ def fire_in_hardship(databases: Databases, storm: Storm) -> Result:
         codes = course.workers.dismiss()
         if any(codes):
             faults.append(f"processes ended with {codes} and said: {course.workers.operator.log()[-1500:]}")
-        faults += audit_fired(course.stage.engine, course.planned)
+        with reading(course.stage.engine) as session:
+            faults += audit_fired(session, course.planned)
         tally = course.stage.audit(doubt_allowed=course.doubt_allowed())
     if course.missed:
         faults.append(f"{course.missed} blows met nobody who fires or sends")
@@ -233,9 +235,9 @@ def _course(databases: Databases, storm: Storm, *, end: float) -> Iterator[_Cour
         server = stack.enter_context(serving(folder / "ledger", Behaviour()))
         operator = Operator(folder, smtp_port=server.port, web_port=free_port(), database_url=url)
         operator.does("init")
-        services = make_services(_settings(operator))
+        services = make_services(settings_of(operator))
         stack.callback(services.engine.dispose)
-        fill(services, storm.size)
+        everybody = fill(services, storm.size)
         orders = folder / "orders"
         orders.mkdir()
         workers = Workers(
@@ -246,6 +248,7 @@ def _course(databases: Databases, storm: Storm, *, end: float) -> Iterator[_Cour
             storm=storm,
             databases=databases,
             services=services,
+            everybody=everybody,
             stage=Scene(engine=services.engine, server=server, crew=workers, audience=storm.size.mails),
             workers=workers,
             orders=Orders(orders),
@@ -258,10 +261,10 @@ def _command(databases: Databases, storm: Storm, orders: Path, operator: Operato
     return ("-m", "tests.faults.firing", str(orders), str(storm.part), *what)
 
 
-def _settings(operator: Operator) -> Settings:
+def settings_of(operator: Operator) -> Settings:
     """Give the settings of the same installation, for this very process."""
     return Settings(
-        database_url=operator.environment["UNDERSIGNED_DATABASE_URL"],
+        database_url=operator.environment.get("UNDERSIGNED_DATABASE_URL", ""),
         data_dir=operator.folder / "data",
         key_dir=operator.folder / "keys",
         journal_dir=operator.folder / "journal",
