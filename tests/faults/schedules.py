@@ -53,8 +53,6 @@ def many(
         seed=seed,
         seconds=seconds,
         crews=(2, 4, 8) if databases.can_stop else (1,),
-        # Who has just been started there is the only one, and is to come to its work before the next blow.
-        pause=(0.5, 2.0) if databases.can_stop else (1.0, 6.0),
     )
 
 

@@ -93,17 +93,26 @@ class _Course:
 
     def play(self) -> None:
         """Let every strike fall, and wait until all that was planned has been fired and sent."""
-        dice = make_dice(self.storm.seed)
+        dice, sent = make_dice(self.storm.seed), 0
         for number, strike in enumerate(self.storm.strikes):
             crew = self.storm.crews[number * len(self.storm.crews) // len(self.storm.strikes)]
             self.workers.tend()
             while len(self.workers.processes) < crew:
                 self.workers.start()
+            self._let_send(more_than=sent)
             time.sleep(dice.uniform(*self.storm.pause))
             self._plan(number)
             self._strike(strike)
+            sent = self.stage.server.ledger.length()
             self.stage.hasten()
         self.workers.tend()
+
+    def _let_send(self, *, more_than: int) -> None:
+        """Let those who have just been started come to their work before the next blow falls, where there is any."""
+        ledger = self.stage.server.ledger
+        wait_until(
+            lambda: ledger.length() > more_than or not self.stage.waiting(), seconds=self._most(_MET_SECONDS)
+        )
 
     def _plan(self, turn: int) -> None:
         """Plan this turn's share of all schedules, due together in a moment, so that somebody will come to fire them."""
