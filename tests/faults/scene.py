@@ -101,7 +101,12 @@ class Scene:
             time.sleep(every)
         return False
 
-    def audit(self, *, doubt_allowed: int) -> Tally:
+    def audit(self, *, doubt_allowed: int, may_wait: bool = False) -> Tally:
         """Hold the outbox against the ledger."""
-        case = Case(audience=self.audience, doubt_allowed=doubt_allowed, cancelled=self.cancelled)
+        case = Case(
+            audience=self.audience,
+            doubt_allowed=doubt_allowed,
+            cancelled=self.cancelled,
+            may_wait=may_wait,
+        )
         return audit(self.engine, self.server.ledger, case)

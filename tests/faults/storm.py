@@ -90,6 +90,8 @@ class _Course:
     planned: list[Planned] = field(default_factory=list)
     fallen: list[Strike] = field(default_factory=list)
     missed: int = 0
+    left: list[int] = field(default_factory=list)
+    """How those ended that were sent home."""
 
     def play(self) -> None:
         """Let every strike fall, and wait until all that was planned has been fired and sent."""
@@ -99,6 +101,8 @@ class _Course:
             self.workers.tend()
             while len(self.workers.processes) < crew:
                 self.workers.start()
+            while len(self.workers.processes) > crew:
+                self.left.append(self.workers.send_one_home())
             self._let_send(more_than=sent)
             time.sleep(dice.uniform(*self.storm.pause))
             self._plan(number)
@@ -179,13 +183,20 @@ class _Course:
     def _most(self, seconds: float) -> float:
         return max(0.0, min(seconds, self.end - time.monotonic()))
 
-    def comes_to_its_end(self) -> bool:
-        """Wait until all has been fired and every mail has come to an end; tells whether that happened in time."""
+    def fires_all(self) -> bool:
+        """Wait until all that was planned has been fired; tells whether that happened in time."""
         wanted = len(self.planned)
-        fired = wait_until(
+        return wait_until(
             lambda: self.progress()[0] >= wanted, seconds=self._most(float("inf")), every=_LOOK_SECONDS
         )
-        return fired and self.stage.drain(seconds=self._most(float("inf")), every=_LOOK_SECONDS)
+
+    def sends_on(self) -> bool:
+        """Wait until every mail has come to an end, or the time is over; tells whether any that waits was about to go."""
+        if self.stage.drain(seconds=self._most(float("inf")), every=_LOOK_SECONDS):
+            return True
+        ledger = self.stage.server.ledger
+        before = ledger.length()
+        return wait_until(lambda: ledger.length() > before, seconds=_MET_SECONDS)
 
     def doubt_allowed(self) -> int:
         """Give how many mails may come into doubt: those on all lines at each blow, and at the end."""
@@ -198,16 +209,16 @@ def fire_in_hardship(databases: Databases, storm: Storm) -> Result:
     with _course(databases, storm, end=began + storm.seconds) as course:
         faults = [] if _has_started(course) else ["the processes did not start"]
         course.play()
-        if not course.comes_to_its_end():
-            faults.append(
-                f"its time was over with {course.progress()} fired and {course.stage.waiting()} mails waiting"
-            )
-        codes = course.workers.dismiss()
+        if not course.fires_all():
+            faults.append("not all was fired in time")
+        elif not course.sends_on():
+            faults.append(f"{course.stage.waiting()} mails wait, and nobody sends them")
+        codes = [*course.left, *course.workers.dismiss()]
         if any(codes):
             faults.append(f"processes ended with {codes} and said: {course.workers.operator.log()[-1500:]}")
         with reading(course.stage.engine) as session:
             faults += audit_fired(session, course.planned)
-        tally = course.stage.audit(doubt_allowed=course.doubt_allowed())
+        tally = course.stage.audit(doubt_allowed=course.doubt_allowed(), may_wait=True)
     if course.missed:
         faults.append(f"{course.missed} blows met nobody who fires or sends")
     return Result(

@@ -13,7 +13,7 @@ def fires_all(databases: Databases) -> None:
 
     assert not result.faults, result
     assert result.tally is not None
-    assert (result.tally.lost, result.tally.doubled) == (0, 0)
+    assert (result.tally.lost, result.tally.doubled, result.tally.waiting) == (0, 0, 0)
 
 
 def test_workers_that_share_a_database_fire_each_schedule_once() -> None:

@@ -28,5 +28,7 @@ def conclude(results: Sequence[Result], *, began: float) -> int:
         f"{len(results)} runs in {time.monotonic() - began:.0f} s: lost {lost}, doubled {doubled},"
         f" second copies admitted {admitted}, in doubt at any time {doubt}."
     )
+    if waiting := sum(result.tally.waiting for result in results if result.tally is not None):
+        print(f"The time was over while mail still went out: {waiting} wait, each of them once.")
     print("FAILED: a promise was broken." if broken else "Passed: every promise was kept.", flush=True)
     return 1 if broken else 0

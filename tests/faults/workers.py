@@ -33,6 +33,7 @@ _IN_HAND = (MessageState.CLAIMED, MessageState.SUBMITTING)
 _BLOWS = ("SIGKILL", "SIGSTOP and SIGCONT", "database restarted")
 _FROZEN_SECONDS = 40.0
 _STARTED_SECONDS = 40.0
+_GOOD_BYE_SECONDS = 40.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +96,12 @@ class Workers:
         """Give the one that has most mails in its hands."""
         return self.carrier() or self.processes[0]
 
+    def send_one_home(self) -> int:
+        """Tell one to end, and give how it did; the others go on."""
+        process = self.processes.pop(0)
+        process.terminate()
+        return process.wait(timeout=_GOOD_BYE_SECONDS)
+
     def carrier(self) -> "subprocess.Popen[bytes] | None":
         """Give the one that has most mails in its hands, if any has."""
         count = func.count(col(Message.id))
@@ -143,7 +150,7 @@ class Workers:
         ended = []
         for process in asked:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=40)
+                process.wait(timeout=_GOOD_BYE_SECONDS)
             if process.poll() is None:
                 process.kill()
             ended.append(process.wait())
