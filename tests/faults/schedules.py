@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.faults.crew import Databases, Postgres, Sqlite
 from tests.faults.firing import Step
 from tests.faults.planned import Size
-from tests.faults.storm import Blow, Storm, Strike, fire_in_hardship
+from tests.faults.storm import fire_in_hardship
+from tests.faults.strikes import Blow, Storm, Strike
 from tests.faults.verdict import conclude, show
 
 _STEPS = (*Step, None)
