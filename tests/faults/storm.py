@@ -36,7 +36,7 @@ _STARTED_SECONDS = 60.0
 _MET_SECONDS = 45.0
 _ASLEEP_SECONDS = 40.0
 _LOOK_SECONDS = 0.5
-_CALM_PART = 0.4
+_CALM_PART = 0.35
 # The turn of whoever fires is taken by another once its process was not heard of for 15 seconds.
 _UNHEARD = text(
     "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute' WHERE id IN"
