@@ -10,6 +10,7 @@ from service.schedules.built_in import keep_built_in
 from service.schedules.fire import A_PART, fire_part
 from service.store.keyring import Keyring
 from service.store.transaction import transaction
+from service.worker.firing import post_all_parts
 
 _LONG_OPEN = timedelta(days=30)
 
@@ -19,18 +20,7 @@ def pass_time(engine: Engine, keyring: Keyring, *, lead: timedelta, now: datetim
     with transaction(engine) as session:
         keep_built_in(session, lead=lead, now=now)
         begin_due(session, keyring, now=now)
-    return post_all_parts(engine, keyring, now=now, most=most)
-
-
-def post_all_parts(engine: Engine, keyring: Keyring, *, now: datetime, most: int = A_PART) -> int:
-    """Post all that has begun; gives how many mails are new."""
-    posted = 0
-    while True:
-        with transaction(engine) as session:
-            fired = fire_part(session, keyring, now=now, most=most)
-        if fired is None:
-            return posted
-        posted += fired.posted
+    return post_all_parts(engine, keyring, clock=lambda: now, most=most)
 
 
 def remind_due(session: Session, keyring: Keyring, *, lead: timedelta, now: datetime) -> int:

@@ -10,10 +10,10 @@ from pathlib import Path
 from benchmarks.databases import POSTGRESQL, open_database
 from benchmarks.installation import Installation, install
 from benchmarks.processes import ContenderFailed
-from benchmarks.scale import drain, waiting
+from benchmarks.scale import drain, firing, waiting
 from benchmarks.verdict import Line, pronounce
 
-PARTS = ("drain", "waiting")
+PARTS = ("drain", "waiting", "firing")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,12 +57,15 @@ def _measure(
 ) -> Iterator[Line]:
     letters = [*(waiting.letters_of() if "waiting" in parts else ())]
     letters += [*(drain.letters_of(rounds, mails) if "drain" in parts else ())]
+    letters += [*(firing.letters_of() if "firing" in parts else ())]
     for slug, signatories in letters:
         installation.add_letter(slug, signatories=signatories)
     if "waiting" in parts:
         yield from waiting.measure_waiting(installation, people=30 if is_quick else 300, folder=folder)
     if "drain" in parts:
         yield from drain.measure_drain(installation, rounds=rounds)
+    if "firing" in parts and not is_quick:
+        yield from firing.measure_firing(installation)
 
 
 if __name__ == "__main__":

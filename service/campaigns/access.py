@@ -32,7 +32,7 @@ def key_of_row(secret: bytes, campaign_id: str, generation: int) -> str:
 def seen_campaign(session: Session, root: RootKey, *, slug: str, key: str) -> Campaign:
     """Get the campaign whose page this viewer may see.
 
-    Raises NotFound, always with the same words, for a slug that never was, a draft, and a letter that is neither
+    Raises NotFound, always with the same words, for a slug that never was, a draft, a letter that was purged, and one that is neither
     public nor opened by its key.
     """
     campaign = find_campaign(session, slug)
@@ -43,7 +43,7 @@ def seen_campaign(session: Session, root: RootKey, *, slug: str, key: str) -> Ca
         else derive_token(root.secret, purpose="none", row="", generation=0)
     )
     has_key = hmac.compare_digest(expected.encode(), key.encode())
-    if campaign is None or campaign.state is CampaignState.DRAFT:
+    if campaign is None or campaign.state in {CampaignState.DRAFT, CampaignState.PURGED}:
         raise NotFound(NOTHING_HERE)
     if not (has_key or is_public(campaign)):
         raise NotFound(NOTHING_HERE)

@@ -26,6 +26,11 @@ def open_file(session: Session, keyring: Keyring, campaign: Campaign) -> Campaig
     return file
 
 
+def forget_file(campaign_id: str) -> None:
+    """Forget in this process what the file of a letter says."""
+    _opened.pop(campaign_id, None)
+
+
 def seal_file(keys: CampaignKeys, campaign: Campaign, file: CampaignFile) -> None:
     """Keep a campaign file in its row."""
     campaign.source = seal_record(keys, campaign, "source", file.as_record())

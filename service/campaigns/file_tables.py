@@ -26,6 +26,7 @@ LONGEST_TITLE = 300
 LONGEST_ASK = 4000
 LONGEST_BODY = 100_000
 LONGEST_GRACE_HOURS = 30 * 24
+SHORTEST_RETENTION_DAYS, LONGEST_RETENTION_DAYS = 30, 3660
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
 _ONLY_KNOWN_KEYS = ConfigDict(extra="forbid")
@@ -299,6 +300,9 @@ class CampaignFile:
     count_shown_from: Whole = Field(default=10, ge=0)
     call: OptionalBody = ""
     solo: Flag = False
+    purge_after_days: Whole | None = Field(
+        default=None, ge=SHORTEST_RETENTION_DAYS, le=LONGEST_RETENTION_DAYS
+    )
     event: Event | None = None
     contact: Contact | None = None
     press: Press | None = None

@@ -12,7 +12,7 @@ from service.campaigns.translations import courtesy_of, differs_in_what_binds_no
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.campaign import Access, Admit, Campaign, NamesShown, Signers
-from service.model.states import CampaignState
+from service.model.states import PUT_AWAY, CampaignState
 from service.store.keyring import Keyring
 
 
@@ -63,7 +63,7 @@ def _load_beside(
 ) -> Campaign:
     """Take what binds nobody: courtesy translations of a final text, each with its own hash in the audit, and logos."""
     was = open_file(session, keyring, campaign)
-    if campaign.state is CampaignState.ARCHIVED or not differs_in_what_binds_nobody(was, file):
+    if campaign.state in PUT_AWAY or not differs_in_what_binds_nobody(was, file):
         raise Refused(
             f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"
             " nothing was changed. Courtesy translations and logos alone may still change; the text is changed by"

@@ -11,6 +11,7 @@ from service.model.campaign import Campaign
 from service.model.edition import Approver, Edition, EditionKind
 from service.model.letter_revision import LetterRevision
 from service.model.recipient import Recipient
+from service.model.states import CampaignState
 from service.store.held import ask_once, hold
 
 _IS_OUT = (col(Edition.released_at).is_not(None), col(Edition.voided_at).is_(None))
@@ -23,12 +24,14 @@ def find_campaign(session: Session, slug: str) -> Campaign | None:
 
 
 def get_campaign(session: Session, slug: str) -> Campaign:
-    """Get a campaign by its slug, for those who may know of it; raises Refused where there is none."""
+    """Get a campaign by its slug, for those who may know of it; raises Refused where there is none any more."""
     campaign = find_campaign(session, slug)
     if campaign is None:
         raise Refused(
             f"There is no letter called {slug!r}; `undersigned campaign list` shows those there are."
         )
+    if campaign.state is CampaignState.PURGED:
+        raise Refused(f"The personal data of {slug!r} was purged; only numbers are left of it.")
     return campaign
 
 

@@ -21,7 +21,9 @@ _SQL = (
     " FROM campaign AS c WHERE c.slug = ?"
 )
 _NOBODY = f"- {CampaignState.DRAFT.value} {Access.LINK.value} 0 0 0"
-_DRAFT, _PUBLIC = CampaignState.DRAFT.value, Access.PUBLIC.value
+# Of what is not yet, and of what is no more, a page has nothing to show.
+_HIDDEN = frozenset({CampaignState.DRAFT.value, CampaignState.PURGED.value})
+_PUBLIC = Access.PUBLIC.value
 _KEYS_READY = 1024
 
 
@@ -48,7 +50,7 @@ class Lookout:
         # Compared for every slug, so that its time tells nothing.
         has_key = hmac.compare_digest(_expected(self._secret, campaign_id, generation), key.encode())
         is_open = published == "1" or access == _PUBLIC
-        if state == _DRAFT or not (has_key or is_open):
+        if state in _HIDDEN or not (has_key or is_open):
             raise NotFound(NOTHING_HERE)
         return Sight(campaign_id=campaign_id, stamp=stamp)
 

@@ -19,6 +19,7 @@ from service.cli.letter_words import words
 from service.cli.mirror import mirror
 from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
+from service.cli.purge import archive, purge
 from service.cli.run import run
 from service.cli.schedules import schedule
 from service.cli.serve import serve
@@ -39,10 +40,11 @@ def commands() -> None:
 
 
 campaign.add_command(mirror)
+campaign.add_command(archive)
 letter.add_command(verify)
 letter.add_command(words)
 for command in (
-    *(init, run, serve, worker, campaign, signatories, abuse, update, schedule),
+    *(init, run, serve, worker, campaign, signatories, abuse, update, schedule, purge),
     *(letter, kit, deliver, outbox, status, doctor),
 ):
     commands.add_command(command)

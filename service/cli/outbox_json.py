@@ -82,7 +82,7 @@ def _listed(listed: Listed) -> dict[str, Any]:
         "attempts": listed.attempts,
         "may_arrive_twice": listed.may_arrive_twice,
         "reply": {"code": listed.reply_code, "enhanced": listed.enhanced_code},
-        "last": _step(listed.last) if listed.last else None,
+        "last": _step(listed.last),
     }
 
 

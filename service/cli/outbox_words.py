@@ -141,7 +141,7 @@ def _story(listed: Listed, zone: ZoneInfo, asked: MessageState | None) -> str:
     last = listed.last
     parts = [
         listed.state.value if asked is None else "",
-        f"{_moment(last.at, zone)}: {last.reason or last.became}" if last else "",
+        f"{_moment(last.at, zone)}: {last.reason or last.became}",
         f"{listed.attempts} {'try' if listed.attempts == 1 else 'tries'}",
         f"{'next try' if listed.attempts else 'due'} {_moment(listed.due_at, zone)}"
         if listed.state is MessageState.QUEUED

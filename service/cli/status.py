@@ -9,9 +9,16 @@ from service.cli.context import Context, json_option, pass_context, say, say_jso
 from service.mail import outbox
 from service.mail.sending import sending_state
 from service.mail.stuck import Lag, lag_of
+from service.schedules.overdue import Overdue, Why, overdue
 from service.store.transaction import reading
 from service.worker.cluster import waiting_turns
-from service.worker.overview import job_turns, processes, seconds_since
+from service.worker.overview import job_turns, processes, rounds, seconds_since
+
+_LATE = {
+    Why.ASKS: "{slug}: {name} waits for `undersigned schedule decide {slug} {name}`",
+    Why.UNBEGUN: "{slug}: {name} is due and was not begun",
+    Why.UNFINISHED: "{slug}: {name} is due and not all posted",
+}
 
 
 @click.command()
@@ -28,6 +35,8 @@ def status(context: Context, as_json: bool) -> None:
         runners = processes(session, now=now)
         jobs = job_turns(session, now=now)
         waiting = waiting_turns(session)
+        nightly = rounds(session, now=now)
+        late = overdue(session, services.keyring, now=now)
     told = {
         "messages": counts,
         "can_send": services.transport is not None,
@@ -37,6 +46,8 @@ def status(context: Context, as_json: bool) -> None:
         "processes": runners,
         "jobs": jobs,
         "waiting_turns": waiting,
+        "upkeep": nightly,
+        "late_schedules": [_late_record(one, now=now) for one in late],
     }
     if as_json:
         say_json(told)
@@ -47,8 +58,13 @@ def status(context: Context, as_json: bool) -> None:
     _say_lag(lag, now=now)
     for state, number in sorted(counts.items()):
         say(f"{number:>8}  {state}")
+    for one in late:
+        say(
+            f"{_LATE[one.why].format(slug=one.slug, name=one.name)}, late for {_span(seconds_since(one.since, now=now))}."
+        )
     _say_processes(runners)
     _say_jobs(jobs)
+    _say_rounds(nightly)
 
 
 def _say_lag(lag: Lag, *, now: datetime) -> None:
@@ -56,6 +72,15 @@ def _say_lag(lag: Lag, *, now: datetime) -> None:
     if age is not None:
         stuck = ", and it is stuck: `undersigned doctor` may say why" if lag.is_stuck else ""
         say(f"The oldest mail is due for {_span(age)}{stuck}.")
+
+
+def _late_record(one: Overdue, *, now: datetime) -> dict[str, Any]:
+    return {
+        "letter": one.slug,
+        "name": one.name,
+        "why": one.why.value,
+        "late_seconds": seconds_since(one.since, now=now),
+    }
 
 
 def _say_processes(runners: list[dict[str, Any]]) -> None:
@@ -74,6 +99,14 @@ def _say_jobs(jobs: list[dict[str, Any]]) -> None:
     for job in jobs:
         failed = f", failed {_span(job['failed_seconds'])} ago" if job["failed_seconds"] is not None else ""
         say(f"  {job['name']:<20} done {_span(job['done_seconds'])} ago{failed}")
+
+
+def _say_rounds(nightly: list[dict[str, Any]]) -> None:
+    for one in nightly:
+        ended = one["ended_seconds"]
+        when = f"done {_span(ended)} ago" if ended is not None else "is under way"
+        found = f", and found {one['differences']} differences: see the log" if one["differences"] else ""
+        say(f"  nightly {one['name']} {when}{found}")
 
 
 def _span(seconds: float | None) -> str:

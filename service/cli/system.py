@@ -9,6 +9,7 @@ from service.letter.confine import lacking
 from service.letter.fonts import Fonts
 from service.mail.dns import SystemResolver
 from service.mail.sending import sending_state
+from service.store.guards import missing_guards
 from service.store.transaction import reading
 from service.wiring import Services, initialize
 
@@ -66,6 +67,17 @@ def _ledger_faults(services: Services) -> list[str]:
     return []
 
 
+def _faults_in_database(services: Services) -> list[str]:
+    with reading(services.engine) as session:
+        held = sending_state(session).reason
+        lost = missing_guards(session)
+    guards = (
+        f"The database has lost {len(lost)} of its triggers, by which frozen letters stay as they are and pages show"
+        f" what is true: restore it from a whole backup. Lost: {', '.join(sorted(lost))}."
+    )
+    return [*([held] if held is not None else []), *([guards] if lost else [])]
+
+
 def _faults(context: Context) -> list[str]:
     try:
         services = context.services
@@ -76,10 +88,7 @@ def _faults(context: Context) -> list[str]:
         wrong.append("No mail can be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM.")
     elif (down := _relay_fault(services)) is not None:
         wrong.append(down)
-    with reading(services.engine) as session:
-        held = sending_state(session).reason
-    if held is not None:
-        wrong.append(held)
+    wrong += _faults_in_database(services)
     if settings.font_dir is not None and not settings.font_dir.is_dir():
         wrong.append(f"FONT_DIR {settings.font_dir} is not a folder.")
     if settings.root_key_file.stat().st_mode & 0o077:

@@ -16,6 +16,8 @@ from service.delivery.annexes import annexes_of
 from service.delivery.approve import signatories_phrase
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
+from service.delivery.count_alert import about_difference
+from service.delivery.late_alert import about_late_schedule
 from service.delivery.letter_mail import (
     MOST_BYTES,
     Making,
@@ -25,6 +27,7 @@ from service.delivery.letter_mail import (
     too_large,
 )
 from service.delivery.propose import approval_link, unconfirmed_names
+from service.delivery.purge_alert import about_purge
 from service.delivery.supplement import recipients_of
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -374,7 +377,9 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
-    told = {"changes": _changes, "breaker": _stopped}.get(word)
+    told = {"changes": _changes, "breaker": _stopped, "late": _late, "purge": _purge, "count": _count}.get(
+        word
+    )
     if told is not None:
         sentence = told(session, facts, thing)
     else:
@@ -422,6 +427,18 @@ def _stopped(session: Session, facts: _Facts, thing: str) -> str:
         held=trip.held,
         slug=facts.campaign.slug,
     )
+
+
+def _late(session: Session, facts: _Facts, thing: str) -> str:
+    return about_late_schedule(session, facts.campaign, thing.partition(":")[0])
+
+
+def _purge(session: Session, facts: _Facts, thing: str) -> str:
+    return about_purge(session, facts.campaign, thing, language=facts.language)
+
+
+def _count(_: Session, facts: _Facts, thing: str) -> str:
+    return about_difference(facts.campaign, thing)
 
 
 def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.mail import outbox
 from service.model.message import MessageKind
-from service.model.states import CampaignState
+from service.model.states import PUT_AWAY, CampaignState
 from service.signing.queries import counts
 from service.store.keyring import Keyring
 
@@ -22,7 +22,7 @@ def rehearse(session: Session, keyring: Keyring, slug: str, *, by: str, now: dat
     campaign = lock_campaign(session, slug)
     present_revision(session, campaign)
     keyring.of(session, campaign.id)
-    if campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
+    if campaign.state in {CampaignState.SENT, *PUT_AWAY}:
         raise Refused(f"{slug!r} was already sent; there is nothing left to rehearse.")
     if not counts(session, campaign).signatories:
         raise Refused(f"Nobody counts as a signatory of {slug!r} yet, so there is nothing to rehearse.")

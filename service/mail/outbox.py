@@ -77,10 +77,7 @@ def post(  # noqa: PLR0913 -- each names one column, and all but four have a def
         expires_at=expires_at,
     )
     # What waits in the session is written first: a mail must not come before its cause.
-    if not insert_once(session, message, by=("dedupe_key",)):
-        return False
-    insert_quickly(session, _posted(message.id, now=now))
-    return True
+    return insert_once(session, message, by=("dedupe_key",))
 
 
 def post_all(  # noqa: PLR0913 -- as with post(), and two have a default
@@ -129,7 +126,6 @@ def post_all(  # noqa: PLR0913 -- as with post(), and two have a default
     if not is_first:
         posting = posting.on_conflict_do_nothing(index_elements=["dedupe_key"])
     posted = session.execute(posting, execution_options={"preserve_rowcount": True})
-    _note_posts(session, stamp, now=now)
     return int(posted.rowcount)  # type: ignore[attr-defined]  # -- an INSERT gives a CursorResult
 
 
@@ -412,23 +408,6 @@ def _message(
         expires_at=min(last, expires_at) if expires_at is not None else last,
         created_at=now,
     )
-
-
-def _posted(message_id: str, *, now: datetime) -> MessageEvent:
-    return MessageEvent(
-        message_id=message_id, at=now, was="", became=MessageState.QUEUED.value, attempt=0, reason="posted"
-    )
-
-
-def _note_posts(session: Session, stamp: str, *, now: datetime) -> None:
-    """Keep the first event of each message whose id begins with this stamp: those that were just inserted."""
-    mine = col(Message.id).between(stamp, f"{stamp}g")
-    own = make_stamp()
-    changing: dict[str, SQLCoreOperations[str]] = {
-        "id": literal(own) + func.substr(col(Message.id), len(own) + 1),
-        "message_id": col(Message.id),
-    }
-    session.execute(insert_from(session, _posted("", now=now), changing, select(col(Message.id)).where(mine)))
 
 
 def insert_once(session: Session, row: SQLModel, *, by: Sequence[str]) -> bool:

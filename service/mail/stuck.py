@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from service.mail import outbox
+from service.mail.daily import warn_once_a_day
 from service.mail.sending import sending_state
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.states import MessageState
@@ -44,14 +44,7 @@ def warn_of_stuck_mail(session: Session, *, now: datetime) -> int:
     """
     late = _stuck_priorities(session, now=now)
     return sum(
-        outbox.post(
-            session,
-            kind=MessageKind.ALERT,
-            campaign_id=campaign_id,
-            recipient_ref=campaign_id,
-            occurrence=f"stuck:{now:%Y-%m-%d}",
-            now=now,
-        )
+        warn_once_a_day(session, campaign_id=campaign_id, about="stuck", now=now)
         for campaign_id in sorted(_letters_of(session, late, now=now))
     )
 

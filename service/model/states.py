@@ -23,6 +23,7 @@ class CampaignState(StrEnum):
     CLOSED = "closed"
     SENT = "sent"
     ARCHIVED = "archived"
+    PURGED = "purged"
 
 
 class SignatureState(StrEnum):
@@ -133,9 +134,14 @@ CAMPAIGN = StateMachine(
         CampaignState.OPEN: (CampaignState.CLOSED,),
         CampaignState.CLOSED: (CampaignState.OPEN, CampaignState.SENT, CampaignState.ARCHIVED),
         CampaignState.SENT: (CampaignState.ARCHIVED,),
-        CampaignState.ARCHIVED: (),
+        # Of a letter whose personal data was purged, numbers are left.
+        CampaignState.ARCHIVED: (CampaignState.PURGED,),
+        CampaignState.PURGED: (),
     },
 )
+
+PUT_AWAY = frozenset({CampaignState.ARCHIVED, CampaignState.PURGED})
+"""The states of a letter that nobody works at any more."""
 
 SIGNATURE = StateMachine(
     noun="sign-on",

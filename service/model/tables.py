@@ -28,6 +28,7 @@ from service.model.message import Message, MessageEvent
 from service.model.page_stamp import PageStamp
 from service.model.recipient import Recipient
 from service.model.resemblance import LikenessIndex, Resemblance
+from service.model.retention import Retention, UpkeepRound
 from service.model.runner import JobTurn, QueueStep, Runner, Tally
 from service.model.schedule import Occurrence, Schedule
 from service.model.sending import JournalMark, Sending
@@ -76,6 +77,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     QueueStep,
     Recipient,
     Resemblance,
+    Retention,
     Runner,
     Schedule,
     Sending,
@@ -85,6 +87,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Tally,
     TokenBucket,
     Update,
+    UpkeepRound,
     Waiting,
 )
 

@@ -17,6 +17,7 @@ from service.model.signature import Kind, Signature
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import Suppression
 from service.signing.party import email_index
+from service.store.one_by_one import is_there
 
 MAILED = (
     MessageKind.CONFIRM,
@@ -105,7 +106,7 @@ def is_meant(
 
 def was_written_to(*, since: datetime) -> ColumnElement[bool]:
     """Say in SQL of a sign-on that a mail was meant for it after this moment, whether it waits or has gone."""
-    return exists().where(
+    return is_there(
         col(Message.recipient_ref) == col(Signature.id),
         col(Message.kind).in_(MAILED),
         col(Message.due_at) > since,
@@ -114,7 +115,7 @@ def was_written_to(*, since: datetime) -> ColumnElement[bool]:
 
 
 def _is_left_alone() -> ColumnElement[bool]:
-    return exists().where(
+    return is_there(
         col(Suppression.campaign_id) == col(Signature.campaign_id),
         col(Suppression.email_index) == col(Signature.email_index),
     )

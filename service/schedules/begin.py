@@ -12,7 +12,7 @@ from service.campaigns.contents import open_file
 from service.model.anchor import Anchor
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
-from service.model.states import OCCURRENCE, CampaignState, OccurrenceState, ScheduleState
+from service.model.states import OCCURRENCE, PUT_AWAY, CampaignState, OccurrenceState, ScheduleState
 from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -120,7 +120,12 @@ def _active(session: Session) -> Sequence[tuple[Schedule, Campaign]]:
     found = (
         select(Schedule, Campaign)
         .join(Campaign, col(Campaign.id) == col(Schedule.campaign_id))
-        .where(col(Schedule.state) == ScheduleState.ACTIVE, col(Campaign.state) != CampaignState.ARCHIVED)
+        .where(
+            col(Schedule.state) == ScheduleState.ACTIVE,
+            # A later version that works beside this one may plan what only it can do.
+            col(Schedule.action).in_(list(Action)),
+            col(Campaign.state).not_in(PUT_AWAY),
+        )
         .order_by(col(Schedule.id))
     )
     return [(schedule, campaign) for schedule, campaign in session.execute(found).all()]
@@ -131,7 +136,7 @@ def _stop_asking(session: Session, *, now: datetime) -> None:
         select(Occurrence, Schedule, Campaign)
         .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
         .join(Campaign, col(Campaign.id) == col(Occurrence.campaign_id))
-        .where(col(Occurrence.state) == OccurrenceState.ASKING)
+        .where(col(Occurrence.state) == OccurrenceState.ASKING, col(Schedule.action).in_(list(Action)))
     )
     for occurrence, schedule, campaign in session.execute(found).all():
         if reason := why_over(schedule, campaign, now=now):

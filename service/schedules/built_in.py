@@ -97,8 +97,10 @@ def without_own(session: Session, *, now: datetime) -> Sequence[Campaign]:
 
 
 def schedules_of(session: Session, campaign: Campaign) -> Sequence[Schedule]:
-    """List what is planned for a letter, by name."""
-    found = select(Schedule).where(Schedule.campaign_id == campaign.id)
+    """List what is planned for a letter, by name; what only a later version knows how to do is left out."""
+    found = select(Schedule).where(
+        Schedule.campaign_id == campaign.id, col(Schedule.action).in_(list(Action))
+    )
     return session.exec(found.order_by(col(Schedule.name))).all()
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from service.campaigns.queries import campaigns_by_slug
 from service.model.campaign import Campaign
-from service.model.states import CampaignState
+from service.model.states import PUT_AWAY, CampaignState
 from service.schedules.forecast import forecast
 from service.store.keyring import Keyring
 
@@ -32,7 +32,7 @@ def calendar(
     entries = [
         entry
         for campaign in campaigns_by_slug(session)
-        if campaign.state is not CampaignState.ARCHIVED
+        if campaign.state not in PUT_AWAY
         for entry in (
             *_moments(campaign),
             *_mails(session, keyring, campaign, lead=lead, until=until, now=now),

@@ -1,13 +1,14 @@
 """Fire what has begun: post its mails part by part, so that another process goes on where one has died."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
+from service.foundation.sealing import CampaignKeys
 from service.i18n.zones import zone_of_country
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
@@ -17,7 +18,7 @@ from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.signing.party import read_party
-from service.signing.remind import Reminders, post_reminders
+from service.signing.remind import Reminded, pick_reminded, post_reminders
 from service.store.keyring import Keyring
 
 A_PART = 10_000
@@ -26,16 +27,46 @@ A_PART = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Fired:
-    """A part of an occurrence that was fired: how many mails are new, and whether that was the last part."""
+    """A part of an occurrence that was fired: how many mails are new, and whether that was the last part.
 
+    `occurrence_id` and `last` are for looking the next part up.
+    """
+
+    occurrence_id: str
     posted: int
-    is_over: bool
+    last: str | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left of the occurrence."""
+        return self.last is None
 
 
-def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = A_PART) -> Fired | None:
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of an occurrence that was looked up: those after `after`, and the last of them, None where no other follows.
+
+    `moments` gives for each moment the sign-ons that are written to then, each of which is among the `reminded`.
+    """
+
+    occurrence_id: str
+    after: str
+    last: str | None
+    reminded: Sequence[Reminded]
+    moments: Mapping[datetime, Sequence[str]]
+
+    def follows(self, fired: Fired) -> bool:
+        """Tell whether this is the part after one that was fired."""
+        return (self.occurrence_id, self.after) == (fired.occurrence_id, fired.last)
+
+
+def fire_part(
+    session: Session, keyring: Keyring, *, now: datetime, most: int = A_PART, ahead: Part | None = None
+) -> Fired | None:
     """Post the next part of the oldest occurrence that has begun; None where there is none that nobody else is at.
 
     Call it, each time in a transaction of its own, until it gives None. The unique key of a mail makes each go once.
+    What was looked up `ahead` is used where it is that part.
     """
     occurrence = _take(session)
     if occurrence is None:
@@ -46,7 +77,7 @@ def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = 
     if reason:
         end_occurrence(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
         session.add(occurrence)
-        return Fired(posted=0, is_over=True)
+        return Fired(occurrence_id=occurrence.id, posted=0, last=None)
     posted, last = _ACTIONS[schedule.action](
         _Firing(
             session=session,
@@ -56,6 +87,7 @@ def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = 
             campaign=campaign,
             now=now,
             most=most,
+            ahead=ahead,
         )
     )
     occurrence.posted += posted
@@ -64,7 +96,51 @@ def fire_part(session: Session, keyring: Keyring, *, now: datetime, most: int = 
     else:
         occurrence.cursor = last
     session.add(occurrence)
-    return Fired(posted=posted, is_over=last is None)
+    return Fired(occurrence_id=occurrence.id, posted=posted, last=last)
+
+
+def look_up_part(
+    session: Session,
+    keyring: Keyring,
+    occurrence_id: str,
+    *,
+    after: str,
+    now: datetime,
+    most: int = A_PART,
+) -> Part | None:
+    """Look up whom a part of an occurrence goes to, so that it need only be posted; None where it is not of that kind.
+
+    It only reads, and may be done while the part before it is being posted.
+    """
+    occurrence = session.get_one(Occurrence, occurrence_id)
+    schedule = session.get_one(Schedule, occurrence.schedule_id)
+    if schedule.action not in _LOOKED_UP:
+        return None
+    campaign = session.get_one(Campaign, occurrence.campaign_id)
+    keys, audience = keyring.of(session, campaign.id), Audience.from_record(schedule.audience)
+    due = due_of(occurrence)
+    meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
+    reminded = pick_reminded(session, campaign, (*meant, col(Signature.id) > after), most=most, now=now)
+    timing = Timing.from_record(schedule.timing)
+    # What is on time is due when it was planned: whoever is spared for a day is then spared for just that.
+    moment = due.at if now - due.at <= ON_TIME else now
+    moments: Mapping[datetime, Sequence[str]] = {moment: [one.id for one in reminded]}
+    if timing.by_reader or audience.countries:
+        moments = reader_moments(
+            _countries(session, keys, reminded),
+            audience,
+            timing,
+            due,
+            fallback=ZoneInfo(campaign.time_zone),
+            earliest=moment,
+        )
+    return Part(
+        occurrence_id=occurrence_id,
+        after=after,
+        last=reminded[-1].id if len(reminded) == most else None,
+        reminded=reminded,
+        moments=moments,
+    )
 
 
 def due_of(occurrence: Occurrence) -> Due:
@@ -82,6 +158,7 @@ class _Firing:
     campaign: Campaign
     now: datetime
     most: int
+    ahead: Part | None
 
 
 def _take(session: Session) -> Occurrence | None:
@@ -89,7 +166,11 @@ def _take(session: Session) -> Occurrence | None:
     found = (
         select(Occurrence)
         .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
-        .where(col(Occurrence.state) == OccurrenceState.FIRING, col(Schedule.state) != ScheduleState.PAUSED)
+        .where(
+            col(Occurrence.state) == OccurrenceState.FIRING,
+            col(Schedule.state) != ScheduleState.PAUSED,
+            col(Schedule.action).in_(list(Action)),
+        )
         .order_by(col(Occurrence.due_at), col(Occurrence.id))
         .limit(1)
         .with_for_update(of=Occurrence, skip_locked=True)
@@ -106,36 +187,40 @@ def _why_not(schedule: Schedule, campaign: Campaign, *, now: datetime) -> str:
 
 def _remind(firing: _Firing) -> tuple[int, str | None]:
     session, occurrence, campaign = firing.session, firing.occurrence, firing.campaign
-    keys, audience = firing.keyring.of(session, campaign.id), Audience.from_record(firing.schedule.audience)
-    due = due_of(occurrence)
-    meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
-    part, last = _part(firing, meant)
-    timing = Timing.from_record(firing.schedule.timing)
-    # What is on time is due when it was planned: whoever is spared for a day is then spared for just that.
-    moment = due.at if firing.now - due.at <= ON_TIME else firing.now
-    reminders = Reminders(who=part, occurrence=occurrence.id, due_at=moment)
-    if timing.by_reader or audience.countries:
-        rows = session.execute(select(Signature).where(*part).order_by(col(Signature.id))).scalars().all()
-        moments = reader_moments(
-            {row.id: read_party(keys, row).country for row in rows},
-            audience,
-            timing,
-            due,
-            fallback=ZoneInfo(campaign.time_zone),
-            earliest=moment,
+    part = firing.ahead
+    if part is None or (part.occurrence_id, part.after) != (occurrence.id, occurrence.cursor):
+        part = look_up_part(
+            session,
+            firing.keyring,
+            occurrence.id,
+            after=occurrence.cursor,
+            now=firing.now,
+            most=firing.most,
         )
-        reminders = replace(reminders, moments=moments)
-    return post_reminders(session, keys, campaign, reminders, now=firing.now), last
+    assert part is not None
+    posted = post_reminders(
+        session,
+        firing.keyring.of(session, campaign.id),
+        campaign,
+        part.reminded,
+        moments=part.moments,
+        occurrence=occurrence.id,
+        now=firing.now,
+    )
+    return posted, part.last
 
 
-def _part(
-    firing: _Firing, meant: Sequence[ColumnElement[bool]]
-) -> tuple[Sequence[ColumnElement[bool]], str | None]:
-    """Say in SQL which of those meant are posted to in this transaction, and give the last of them; None where all are."""
-    rest = (*meant, col(Signature.id) > firing.occurrence.cursor)
-    end = select(col(Signature.id)).where(*rest).order_by(col(Signature.id)).offset(firing.most - 1).limit(1)
-    last: str | None = firing.session.execute(end).scalar_one_or_none()
-    return (rest if last is None else (*rest, col(Signature.id) <= last)), last
+def _countries(session: Session, keys: CampaignKeys, reminded: Sequence[Reminded]) -> Mapping[str, str]:
+    if not reminded:
+        return {}
+    rows = session.execute(
+        select(Signature).where(
+            col(Signature.campaign_id) == keys.campaign,
+            col(Signature.id).between(reminded[0].id, reminded[-1].id),
+        )
+    ).scalars()
+    wanted = {one.id for one in reminded}
+    return {row.id: read_party(keys, row).country for row in rows if row.id in wanted}
 
 
 def reader_moments(
@@ -163,3 +248,4 @@ def reader_moments(
 
 
 _ACTIONS = {Action.REMIND: _remind}
+_LOOKED_UP = frozenset({Action.REMIND})

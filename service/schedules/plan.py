@@ -153,6 +153,7 @@ def settle_late(session: Session, slug: str, name: str, *, fire: bool, by: str, 
     for occurrence in asking:
         if fire:
             OCCURRENCE.move(occurrence, OccurrenceState.FIRING)
+            occurrence.began_at = now
         else:
             reason = "it came late, and was left out"
             end_occurrence(occurrence, OccurrenceState.SKIPPED, reason=reason, now=now)

@@ -13,7 +13,7 @@ from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.signature import HeldReason, Kind, Signature, Standing, standing
-from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.model.states import PUT_AWAY, SIGNATURE, SignatureState
 from service.signing.declined import tell_declined
 from service.signing.late import is_late, refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
@@ -42,7 +42,7 @@ def decide(
     Gives how many were changed. Raises Refused, and changes nothing, where one of them cannot be.
     """
     campaign = lock_campaign(session, slug)
-    if campaign.state is CampaignState.ARCHIVED:
+    if campaign.state in PUT_AWAY:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
     if act in {"accept", "release"}:
         refuse_while_it_leaves(session, campaign)

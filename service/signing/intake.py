@@ -14,11 +14,10 @@ from sqlmodel import Session, col, select
 from service.campaigns.queries import was_released
 from service.foundation.errors import Permanent
 from service.foundation.sealing import CampaignKeys
-from service.mail import outbox
+from service.mail.daily import warn_once_a_day
 from service.model.campaign import Campaign
 from service.model.intake import Intake
 from service.model.mailbox_check import MailboxCheck
-from service.model.message import MessageKind
 from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Signature
 from service.model.states import INTAKE, CampaignState, IntakeState
@@ -161,14 +160,7 @@ def tell_of_quarantine(session: Session, *, now: datetime) -> int:
         .distinct()
     )
     return sum(
-        outbox.post(
-            session,
-            kind=MessageKind.ALERT,
-            campaign_id=campaign_id,
-            recipient_ref=campaign_id,
-            occurrence=f"quarantine:{now:%Y-%m-%d}",
-            now=now,
-        )
+        warn_once_a_day(session, campaign_id=campaign_id, about="quarantine", now=now)
         for campaign_id in session.exec(waiting).all()
     )
 

@@ -16,7 +16,7 @@ from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
-from service.model.states import SIGNATURE, CampaignState, SignatureState
+from service.model.states import PUT_AWAY, SIGNATURE, CampaignState, SignatureState
 from service.signing.agreement import keep_agreement
 from service.signing.consents import keep_answers
 from service.signing.late import is_late, refuse_while_it_leaves
@@ -137,7 +137,7 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
 
 
 def _refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now: datetime) -> None:
-    if campaign.state is CampaignState.ARCHIVED:
+    if campaign.state in PUT_AWAY:
         raise Refused(f"{campaign.slug!r} is archived; nobody can be added to it.")
     if is_late(campaign) and not attest:
         raise Refused(

@@ -6,7 +6,7 @@ from service.foundation.sentence import Sentence
 from service.letter.audience import is_shown_to_nobody
 from service.model.campaign import Admit, Campaign
 from service.model.signature import Signature, Standing, Visibility, standing
-from service.model.states import CampaignState, SignatureState
+from service.model.states import PUT_AWAY, CampaignState, SignatureState
 
 HOW_NAMED = {
     Visibility.PUBLIC: Sentence("Named publicly, with the letter."),
@@ -68,4 +68,4 @@ def is_accepted_at_once(signature: Signature, campaign: Campaign, *, members: Se
 
 def is_settled(campaign: Campaign) -> bool:
     """Tell whether the letter has gone out, so that leaving now changes later copies only."""
-    return campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}
+    return campaign.state in {CampaignState.SENT, *PUT_AWAY}

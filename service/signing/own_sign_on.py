@@ -18,7 +18,7 @@ from service.model.edition import EditionKind
 from service.model.letter_revision import LetterRevision
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Kind, Signature, Standing, Visibility, standing
-from service.model.states import CampaignState, SignatureState
+from service.model.states import PUT_AWAY, CampaignState, SignatureState
 from service.signing.line_before import earlier_line
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.page import LetterView, view_for_holder
@@ -174,7 +174,7 @@ def why_line_stays(holder: Holder) -> str:
         return _ERASED
     if signature.state not in MAY_LEAVE:
         return Sentence("This sign-on does not stand, so there is nothing to change.")
-    if holder.is_released or campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
+    if holder.is_released or campaign.state in {CampaignState.SENT, *PUT_AWAY}:
         return Sentence("The letter has gone out, so what it prints stays as it is.")
     edition = latest_edition(holder.session, campaign)
     if campaign.state is not CampaignState.OPEN and edition is not None and edition.voided_at is None:
@@ -189,7 +189,7 @@ def why_not_undone(holder: Holder) -> str:
         return _ERASED
     if signature.state is not SignatureState.WITHDRAWN:
         return Sentence("This sign-on was not withdrawn.")
-    if holder.is_released or holder.campaign.state in {CampaignState.SENT, CampaignState.ARCHIVED}:
+    if holder.is_released or holder.campaign.state in {CampaignState.SENT, *PUT_AWAY}:
         return Sentence("The letter has gone out without this name, so the withdrawal stays.")
     if holder.now >= end_of_undo(signature):
         return Sentence(

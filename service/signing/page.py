@@ -28,7 +28,7 @@ from service.letter.roll_parts import Roll
 from service.letter.sheet import Sheet
 from service.model.campaign import Access, Campaign, NamesShown, Signers
 from service.model.signature import Signature, Standing, standing
-from service.model.states import CampaignState
+from service.model.states import PUT_AWAY, CampaignState
 from service.signing.later import Addendum, happened, shown_addenda
 from service.signing.queries import Counts, counts
 from service.signing.roll import letter_day, letter_for_page, letter_without_roll
@@ -42,7 +42,7 @@ Count = Callable[[Session, Campaign], Counts]
 _A_NUMBER = re.compile(r"\(\(\s*(signatories|count|organizations|individuals|countries)\s*\)\)")
 
 # From then on time alone changes nothing.
-_SENT = frozenset({CampaignState.SENT, CampaignState.ARCHIVED})
+_SENT = frozenset({CampaignState.SENT, *PUT_AWAY})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,11 @@
 """Remind those whose answer is missing: who has not confirmed, and who was asked and has not signed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true
 from sqlmodel import Session, col
 
 from service.foundation.sealing import CampaignKeys
@@ -18,6 +19,7 @@ from service.model.states import SignatureState
 from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
 from service.signing.sign import LINKS_LIVE, confirm_until
 from service.store.links import Link, keep_links
+from service.store.one_by_one import given_ids
 
 REMINDERS: Mapping[MessageKind, tuple[SignatureState, ...]] = {
     MessageKind.REMINDER: (SignatureState.PENDING,),
@@ -28,91 +30,106 @@ REMINDERS: Mapping[MessageKind, tuple[SignatureState, ...]] = {
 _RENEWED_BEFORE_END = timedelta(days=60)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reminders:
-    """Reminders to a part of an audience: which sign-ons, of which occurrence, and when each is due.
+class Reminded(NamedTuple):
+    """One sign-on that is to be reminded: the kind of its mail, "" where its state has none.
 
-    With `moments` only those in it are reminded, each when it says; else all at `due_at`.
+    `has_links` tells that all links which the mail holds live long enough.
     """
 
-    who: Sequence[ColumnElement[bool]]
-    occurrence: str
-    due_at: datetime
-    moments: Mapping[datetime, Sequence[str]] | None = None
+    id: str
+    kind: str
+    generation: int
+    has_links: bool
+
+
+def pick_reminded(
+    session: Session, campaign: Campaign, who: Sequence[ColumnElement[bool]], *, most: int, now: datetime
+) -> Sequence[Reminded]:
+    """Pick the first sign-ons of which `who` is true, in the order of their ids, and `most` of them; it only reads."""
+    is_of = {kind: col(Signature.state).in_(states) for kind, states in REMINDERS.items()}
+    found = select(
+        col(Signature.id),
+        # Of a million rows each gives what is compared as it is, and no value of an enumeration.
+        case(*((mine, literal(kind.value)) for kind, mine in is_of.items()), else_=literal("")),
+        col(Signature.generation),
+        case(*((mine, _has_links(campaign, kind, now=now)) for kind, mine in is_of.items()), else_=true()),
+    ).where(col(Signature.campaign_id) == campaign.id, *who)
+    return list(map(Reminded._make, session.execute(found.order_by(col(Signature.id)).limit(most))))
 
 
 def post_reminders(
-    session: Session, keys: CampaignKeys, campaign: Campaign, reminders: Reminders, *, now: datetime
-) -> int:
-    """Post a reminder to each sign-on that is meant, once for this occurrence; gives how many mails were new.
-
-    Links that they hold live until the letter takes no answer any more. No reminder goes after the deadline.
-    """
-    return sum(
-        _post(session, keys, campaign, reminders, kind=kind, states=states, now=now)
-        for kind, states in REMINDERS.items()
-    )
-
-
-def _post(
     session: Session,
     keys: CampaignKeys,
     campaign: Campaign,
-    reminders: Reminders,
+    reminded: Sequence[Reminded],
     *,
-    kind: MessageKind,
-    states: tuple[SignatureState, ...],
+    moments: Mapping[datetime, Sequence[str]],
+    occurrence: str,
     now: datetime,
 ) -> int:
-    who = and_(*reminders.who, col(Signature.state).in_(states))
-    if reminders.moments is not None:
-        chosen = [one for ids in reminders.moments.values() for one in ids]
-        who = and_(who, col(Signature.id).in_(chosen))
-    _keep_links(session, keys, campaign, who, kind=kind, now=now)
+    """Post a reminder to each sign-on that `moments` names, due when it says; gives how many mails that are.
 
-    def post(recipients: Select[str], due_at: datetime) -> int:
-        return outbox.post_all(
-            session,
-            kind=kind,
-            campaign_id=campaign.id,
-            recipients=recipients.order_by(col(Signature.id)),
-            occurrence=reminders.occurrence,
-            now=now,
-            due_at=lambda _: literal(due_at, Moment),
-            expires_at=campaign.deadline_at,
-        )
+    Nobody may have one of this occurrence yet. Who is in a state that has no reminder gets none. Links that the mails
+    hold live until the letter takes no answer any more. No reminder goes after the deadline.
+    """
+    known = {one.id: one for one in reminded}
+    posted = 0
+    for kind in REMINDERS:
+        wanted = kind.value
+        for moment, ids in moments.items():
+            some = [one for one in map(known.__getitem__, ids) if one.kind == wanted]
+            if some:
+                _keep_links(session, keys, campaign, some, kind=kind, now=now)
+                posted += outbox.post_all(
+                    session,
+                    kind=kind,
+                    campaign_id=campaign.id,
+                    recipients=given_ids(session, [one.id for one in some]),
+                    occurrence=occurrence,
+                    now=now,
+                    due_at=partial(_at, moment),
+                    expires_at=campaign.deadline_at,
+                    is_first=True,
+                )
+    return posted
 
-    everybody = select(col(Signature.id)).where(who)
-    if reminders.moments is None:
-        return post(everybody, reminders.due_at)
-    return sum(
-        post(everybody.where(col(Signature.id).in_(ids)), moment) for moment, ids in reminders.moments.items()
-    )
+
+def _at(moment: datetime, _: ColumnElement[str]) -> ColumnElement[datetime]:
+    return literal(moment, Moment)
 
 
 def _keep_links(
     session: Session,
     keys: CampaignKeys,
     campaign: Campaign,
-    who: ColumnElement[bool],
+    reminded: Sequence[Reminded],
     *,
     kind: MessageKind,
     now: datetime,
 ) -> None:
     """Keep the links that the mails will hold, where they do not live long enough; nearly all do since the first mail."""
+    short = [one for one in reminded if not one.has_links]
     for purpose, (until, is_of_generation) in _links(campaign, kind, now=now).items():
-        lives = and_(
-            col(LinkToken.row_id) == col(Signature.id),
-            col(LinkToken.purpose) == purpose,
-            col(LinkToken.expires_at) >= min(until, now + LINKS_LIVE - _RENEWED_BEFORE_END),
-            *([col(LinkToken.generation) == col(Signature.generation)] if is_of_generation else ()),
-        )
-        short = select(col(Signature.id), col(Signature.generation)).where(who, ~exists().where(lives))
         links = [
-            Link(purpose=purpose, row_id=row, generation=generation if is_of_generation else 1)
-            for row, generation in session.execute(short)
+            Link(purpose=purpose, row_id=one.id, generation=one.generation if is_of_generation else 1)
+            for one in short
         ]
         keep_links(session, keys, links, expires_at=until, now=now)
+
+
+def _has_links(campaign: Campaign, kind: MessageKind, *, now: datetime) -> ColumnElement[bool]:
+    """Say in SQL of a sign-on that it has each link which a mail of this kind holds; a link is one row at most."""
+    links = _links(campaign, kind, now=now)
+    lives = [
+        and_(
+            col(LinkToken.purpose) == purpose,
+            col(LinkToken.expires_at) >= min(until, now + LINKS_LIVE - _RENEWED_BEFORE_END),
+            col(LinkToken.generation) == (col(Signature.generation) if is_of_generation else 1),
+        )
+        for purpose, (until, is_of_generation) in links.items()
+    ]
+    living = select(func.count()).where(col(LinkToken.row_id) == col(Signature.id), or_(*lives))
+    return living.scalar_subquery() == len(links)
 
 
 def _links(

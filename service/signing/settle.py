@@ -12,7 +12,7 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.signature import Signature
-from service.model.states import CampaignState
+from service.model.states import PUT_AWAY
 from service.signing.late import refuse_while_it_leaves
 from service.signing.party import read_party, write_party
 from service.signing.queries import lock_signature
@@ -28,7 +28,7 @@ def settle(
     was sent, they stand in its next addendum.
     """
     campaign = lock_campaign(session, slug)
-    if campaign.state is CampaignState.ARCHIVED:
+    if campaign.state in PUT_AWAY:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
     refuse_while_it_leaves(session, campaign)
     keys = keyring.of(session, campaign.id)

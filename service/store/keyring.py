@@ -34,6 +34,11 @@ class Keyring:
         with self._lock:
             return self._opened.get(campaign_id)
 
+    def forget(self, campaign_id: str) -> None:
+        """Forget a campaign's keys in this process; what other processes have opened goes when they end."""
+        with self._lock:
+            self._opened.pop(campaign_id, None)
+
     def of(self, session: Session, campaign_id: str) -> CampaignKeys:
         """Give a campaign's keys; raises Permanent where they were shredded or the root key is another."""
         known = self.known(campaign_id)

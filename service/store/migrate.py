@@ -27,10 +27,15 @@ def migrate(engine: Engine, *, to: str = "head") -> None:
 
 
 def is_up_to_date(engine: Engine) -> bool:
-    """Tell whether the database stands at the newest migration, and its queue at the version that is installed."""
+    """Tell whether the database has every migration that is known here, and its queue the version that is installed.
+
+    It may have more: a later version has migrated it, and every migration lets the version before it run on.
+    """
+    scripts = ScriptDirectory.from_config(_config())
     with engine.connect().execution_options(**{READING: True}) as connection:
         here = MigrationContext.configure(connection).get_current_revision()
-        return here == ScriptDirectory.from_config(_config()).get_current_head() and has_queue(connection)
+        newest = scripts.get_current_head()
+        return here is not None and newest is not None and here >= newest and has_queue(connection)
 
 
 def _config() -> Config:

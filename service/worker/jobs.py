@@ -17,7 +17,6 @@ from service.mail.evidence import settle_doubt
 from service.mail.postman import deliver_due, free_stale
 from service.schedules.begin import begin_due, due_now, is_firing
 from service.schedules.built_in import keep_built_in, without_own
-from service.schedules.fire import fire_part
 from service.signing.ask import ask_about_changes
 from service.signing.codes import forget_codes
 from service.signing.earlier_text import keep_unopposed
@@ -31,7 +30,11 @@ from service.store.lock import is_alone
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 from service.worker.confirmations import follow_up_presses
+from service.worker.firing import post_all_parts
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
+from service.worker.lateness import warn_of_late_schedules
+from service.worker.recounting import recount, tidy_up
+from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
 
@@ -175,8 +178,7 @@ def ask_again(services: Services, owner: str) -> int:
 def fire_schedules(services: Services, owner: str) -> int:
     """Begin what is due of what was planned, and post it part by part; gives how many mails and occurrences.
 
-    It looks by reading alone, and nearly always finds nothing. A stop is heeded between two parts: the next process
-    goes on where this one was.
+    It looks by reading alone, and nearly always finds nothing.
     """
     del owner
     now = services.clock()
@@ -187,14 +189,18 @@ def fire_schedules(services: Services, owner: str) -> int:
     with transaction(services.engine) as session:
         done = keep_built_in(session, lead=services.settings.reminder_lead, now=now)
         done += begin_due(session, services.keyring, now=now)
-    while not services.wake.is_stopping():
-        with transaction(services.engine) as session:
-            fired = fire_part(session, services.keyring, now=services.clock())
-        if fired is None:
-            break
-        done += fired.posted + fired.is_over
-        services.wake.ring()
-    return done
+    return done + post_all_parts(
+        services.engine,
+        services.keyring,
+        clock=services.clock,
+        ring=services.wake.ring,
+        is_stopping=services.wake.is_stopping,
+    )
+
+
+def warn_of_late(services: Services, owner: str) -> int:
+    """Warn of planned sendings that stay late though it was just tried to fire them; gives how many warnings are new."""
+    return warn_of_late_schedules(services, owner, fire=fire_schedules)
 
 
 def send_links(services: Services) -> int:
@@ -281,9 +287,14 @@ JOBS = (
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10, queue=Queue.DELIVERIES),
     Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),
     Job(name="warn_of_stuck_mail", run=warn_of_stuck_mail, every_seconds=60, queue=Queue.DELIVERIES),
+    Job(name="warn_of_late", run=warn_of_late, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="expire", run=expire, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_days", run=forget_days, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600, queue=Queue.UPKEEP),
+    Job(name="forget_old", run=forget_old, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="keep_retention", run=keep_retention, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="recount", run=recount, every_seconds=600, queue=Queue.UPKEEP),
+    Job(name="tidy_up", run=tidy_up, every_seconds=600, queue=Queue.UPKEEP),
     Job(name="forget_runners", run=forget_runners, every_seconds=600, queue=Queue.UPKEEP),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from service.model.retention import UpkeepRound
 from service.model.runner import JobTurn, Runner
 from service.worker.presence import is_alive
 
@@ -36,6 +37,21 @@ def job_turns(session: Session, *, now: datetime) -> list[dict[str, Any]]:
             "failed_seconds": seconds_since(row.failed_at, now=now),
             "turns": row.turns,
             "failures": row.failures,
+        }
+        for row in rows
+    ]
+
+
+def rounds(session: Session, *, now: datetime) -> list[dict[str, Any]]:
+    """Tell when each round of upkeep was last taken and what it found, as `status --json` does."""
+    rows = session.exec(select(UpkeepRound).order_by(col(UpkeepRound.name))).all()
+    return [
+        {
+            "name": row.name,
+            "began_seconds": seconds_since(row.began_at, now=now),
+            "ended_seconds": seconds_since(row.ended_at, now=now),
+            "looked_at": row.looked_at,
+            "differences": row.differences,
         }
         for row in rows
     ]

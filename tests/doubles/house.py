@@ -117,7 +117,8 @@ class House:
             .order_by(col(MessageEvent.id))
         )
         with reading(self.engine) as session:
-            return [event.became for event in session.exec(found)]
+            # That it was posted is told by the mail's own row.
+            return [MessageState.QUEUED.value, *(event.became for event in session.exec(found))]
 
     def counts(self) -> dict[MessageState, int]:
         with reading(self.engine) as session:

@@ -23,7 +23,7 @@ from service.schedules.audience import Audience
 from service.schedules.begin import begin_due
 from service.schedules.built_in import keep_built_in
 from service.schedules.due import Timing
-from service.schedules.fire import A_PART, fire_part
+from service.schedules.fire import A_PART, Part, fire_part, look_up_part
 from service.schedules.forecast import Planned, forecast
 from service.schedules.measures import schedule_measures
 from service.schedules.plan import (
@@ -37,9 +37,9 @@ from service.schedules.plan import (
 )
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
+from service.worker.firing import post_all_parts
 from tests.doubles.house import in_parallel
 from tests.make import make_campaign, make_sign_on, make_signature
-from tests.reminding import post_all_parts
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LEAD = DAY
@@ -120,14 +120,19 @@ class Planner:
         with transaction(self.engine) as session:
             return begin_due(session, self.keyring, now=self.now)
 
-    def post(self, *, parts: int | None = None, most: int = A_PART) -> int:
+    def look_up(self, *, after: str, most: int) -> Part | None:
+        with reading(self.engine) as session:
+            occurrence = session.execute(select(Occurrence)).scalars().one()
+            return look_up_part(session, self.keyring, occurrence.id, after=after, now=self.now, most=most)
+
+    def post(self, *, parts: int | None = None, most: int = A_PART, ahead: Part | None = None) -> int:
         """Post so many parts of what has begun, or all; gives how many mails."""
         if parts is None:
-            return post_all_parts(self.engine, self.keyring, now=self.now, most=most)
+            return post_all_parts(self.engine, self.keyring, clock=lambda: self.now, most=most)
         posted = 0
         for _ in range(parts):
             with transaction(self.engine) as session:
-                fired = fire_part(session, self.keyring, now=self.now, most=most)
+                fired = fire_part(session, self.keyring, now=self.now, most=most, ahead=ahead)
             posted += fired.posted if fired is not None else 0
         return posted
 
@@ -193,6 +198,25 @@ def test_what_one_process_left_in_the_middle_another_ends(planner, monkeypatch):
 
     assert len(planner.whom()) == 3
     assert planner.tick(after=HOUR, most=3) == 4
+    assert planner.whom() == sorted(meant)
+
+
+def test_what_was_looked_up_ahead_is_used_for_that_part_alone(planner):
+    meant = planner.has(number=6)
+    planner.plans()
+    planner.now += DAY
+    planner.begin()
+    first = planner.look_up(after="", most=2)
+
+    planner.post(parts=1, most=2, ahead=first)
+    assert planner.whom() == sorted(meant)[:2]
+    # Somebody else has posted that part meanwhile.
+    planner.post(parts=1, most=2, ahead=first)
+    assert planner.whom() == sorted(meant)[:4]
+    # Who has gone after it was looked up is still posted to: the one who makes the mail sees that it is not wanted.
+    last = planner.look_up(after=sorted(meant)[3], most=2)
+    planner.answer(sorted(meant)[5], SignatureState.WITHDRAWN)
+    planner.post(parts=1, most=2, ahead=last)
     assert planner.whom() == sorted(meant)
 
 

@@ -16,8 +16,9 @@ from service.foundation.sealing import RootKey
 from service.mail import outbox
 from service.mail.brakes.canary import UNDO
 from service.mail.mould import Filled
+from service.mail.view.listing import look_at
 from service.model.link_token import LinkToken, Purpose
-from service.model.message import Message, MessageEvent, MessageKind
+from service.model.message import Message, MessageKind
 from service.model.signature import HeldReason, Signature
 from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.update import Update, UpdateAudience
@@ -34,6 +35,8 @@ from service.store.transaction import reading, transaction
 from tests.coalition import letter_file
 from tests.doubles.house import in_parallel
 from tests.make import make_campaign, make_sign_on, make_signature
+
+NOBODY = dict.fromkeys(MessageKind, lambda _, __: "")
 
 WORDS = UpdateWords(subject="We go on Tuesday", body="The **office** will see us.")
 SIGNATORIES, NEWS = UpdateAudience.SIGNATORIES, UpdateAudience.NEWS
@@ -181,18 +184,17 @@ def test_a_row_of_many_is_like_a_row_of_one(letter: Letter) -> None:
     assert of_many == of_one
 
 
-def test_each_mail_begins_with_one_event(letter: Letter) -> None:
+def test_the_evidence_of_each_mail_begins_with_its_post(letter: Letter) -> None:
     letter.signed(4)
     letter.send()
     letter.send()
 
     with reading(letter.engine) as session:
-        events = session.execute(select(MessageEvent)).scalars().all()
+        looked = [look_at(session, row.id, addresses=NOBODY) for row in letter.messages()]
 
-    assert sorted(event.message_id for event in events) == [message.id for message in letter.messages()]
-    assert {(event.was, event.became, event.reason, event.at) for event in events} == {
-        ("", "queued", "posted", letter.now)
-    }
+    assert [[(step.became, step.reason, step.at) for step in one.steps] for one in looked] == [
+        [("queued", "posted", letter.now)]
+    ] * 4
 
 
 @pytest.mark.usefixtures("in_small_parts")

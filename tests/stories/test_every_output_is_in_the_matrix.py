@@ -69,6 +69,8 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "schedule list": ((SLUG, "--json"), NOBODY),
     "schedule forecast": ((SLUG, "--json"), NOBODY),
     "schedule calendar": (("--json",), NOBODY),
+    "purge plan": (("--json",), NOBODY),
+    "purge letter": ((SLUG, "--json"), NOBODY),
     "status": (("--json",), NOBODY),
     "doctor": ((), NOBODY),
 }
@@ -89,9 +91,10 @@ ACTS = {
     ),
     *(
         f"campaign {act}"
-        for act in ("load", "freeze", "thaw", "open", "close", "reopen", "publish", "revise")
+        for act in ("load", "freeze", "thaw", "open", "close", "reopen", "publish", "revise", "archive")
     ),
     *(f"schedule {act}" for act in ("add", "change", "approve", "pause", "resume", "cancel", "decide")),
+    *(f"purge {act}" for act in ("keep", "compact")),
     *(f"abuse {act}" for act in ("block", "allow", "forget", "attack")),
     *(f"signatories quarantine {act}" for act in ("release", "discard", "undo")),
     *(

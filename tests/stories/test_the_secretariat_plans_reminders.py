@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -135,3 +136,25 @@ def test_each_gets_the_reminder_that_fits_its_answer(engine, root, noon):
     assert "We wrote to you about this letter before" in mails["office@lakes.example"]
     assert "You told us that you intend to sign" in mails["office@rivers.example"]
     assert "/confirm/" in mails["office@delta.example"]
+
+
+def test_what_came_late_and_asks_is_seen_in_the_status_until_it_is_decided(operator):
+    operator.does("schedule", "change", SLUG, "last-day", "--from", "deadline", "--days", "-1")
+    with sqlite3.connect(operator.folder / "data" / "undersigned.db") as database:
+        (schedule, letter), *_ = database.execute(
+            "SELECT id, campaign_id FROM schedule WHERE name = 'last-day'"
+        )
+        due = "2026-11-20 09:00:00.000000"
+        database.execute(
+            "INSERT INTO occurrence (id, schedule_id, campaign_id, state, due_at, local, cursor, posted, began_at, reason)"
+            " VALUES ('asks', ?, ?, 'asking', ?, '2026-11-20T09:00:00 UTC', '', 0, ?, '')",
+            (schedule, letter, due, due),
+        )
+    database.close()
+
+    decide = f"{SLUG}: last-day waits for `undersigned schedule decide {SLUG} last-day`"
+    assert decide in operator.does("status")
+    (late,) = json.loads(operator.does("status", "--json"))["late_schedules"]
+    assert (late["letter"], late["name"], late["why"]) == (SLUG, "last-day", "asks")
+    operator.does("schedule", "decide", SLUG, "last-day", "--skip")
+    assert decide not in operator.does("status")

@@ -49,7 +49,7 @@ class Listed:
     may_arrive_twice: bool
     reply_code: int | None
     enhanced_code: str
-    last: Step | None
+    last: Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +97,9 @@ def list_messages(
     )
     rows = session.execute(found).scalars().all()
     shown = rows[:most]
-    steps = _steps(session, [row.id for row in shown])
+    steps = _steps(session, shown)
     return Page(
-        messages=[_listed(session, row, steps.get(row.id, []), addresses) for row in shown],
+        messages=[_listed(session, row, steps[row.id], addresses) for row in shown],
         in_all=session.execute(select(func.count()).select_from(Message).where(*asked_for)).scalar_one(),
         more=shown[-1].id if len(rows) > most else None,
     )
@@ -112,7 +112,7 @@ def look_at(session: Session, row_id: str, *, addresses: Mapping[MessageKind, Ad
         raise Refused(
             f"There is no e-mail {row_id!r}; `undersigned outbox show --state STATE` lists them with their ids."
         )
-    steps = _steps(session, [row.id]).get(row.id, [])
+    steps = _steps(session, [row])[row.id]
     return Evidence(
         listed=_listed(session, row, steps, addresses),
         created_at=row.created_at,
@@ -128,15 +128,22 @@ def look_at(session: Session, row_id: str, *, addresses: Mapping[MessageKind, Ad
     )
 
 
-def _steps(session: Session, ids: Sequence[str]) -> Mapping[str, list[Step]]:
-    found = select(MessageEvent).where(col(MessageEvent.message_id).in_(ids)).order_by(col(MessageEvent.id))
-    steps: dict[str, list[Step]] = {}
-    for event in session.execute(found).scalars():
-        step = Step(
-            at=event.at, was=event.was, became=event.became, attempt=event.attempt, reason=event.reason
-        )
-        steps.setdefault(event.message_id, []).append(step)
+def _steps(session: Session, rows: Sequence[Message]) -> Mapping[str, list[Step]]:
+    """Give the steps of each mail: that it was posted, which its own row tells, and what became of it."""
+    steps = {row.id: [_posted(row)] for row in rows}
+    found = select(MessageEvent).where(col(MessageEvent.message_id).in_(list(steps)))
+    for event in session.execute(found.order_by(col(MessageEvent.id))).scalars():
+        # Mail of earlier versions has an event of its own for having been posted.
+        if event.was:
+            step = Step(
+                at=event.at, was=event.was, became=event.became, attempt=event.attempt, reason=event.reason
+            )
+            steps[event.message_id].append(step)
     return steps
+
+
+def _posted(row: Message) -> Step:
+    return Step(at=row.created_at, was="", became=MessageState.QUEUED.value, attempt=0, reason="posted")
 
 
 def _listed(
@@ -157,7 +164,7 @@ def _listed(
         may_arrive_twice=row.possible_duplicate,
         reply_code=row.reply_code,
         enhanced_code=row.enhanced_code,
-        last=steps[-1] if steps else None,
+        last=steps[-1],
     )
 
 

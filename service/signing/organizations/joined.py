@@ -14,7 +14,7 @@ from service.model.campaign import Campaign
 from service.model.message import MessageKind
 from service.model.resemblance import Likeness, Resemblance, Verdict
 from service.model.signature import HeldReason, Kind, Signature
-from service.model.states import CampaignState, SignatureState
+from service.model.states import PUT_AWAY, SignatureState
 from service.signing.late import refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.look_alikes import find_alikes, index_name
@@ -137,7 +137,7 @@ def part_joined(session: Session, row: Signature) -> None:
 
 def _open(session: Session, slug: str, signature_id: str, *, by: str, now: datetime) -> _Case:
     campaign = lock_campaign(session, slug)
-    if campaign.state is CampaignState.ARCHIVED:
+    if campaign.state in PUT_AWAY:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
     row = _get(session, campaign, signature_id)
     return _Case(session=session, campaign=campaign, row=row, by=by, now=now)

@@ -50,6 +50,7 @@ def test_every_key_is_read() -> None:
     assert file.convenors == ("River Watch", "Lake Alliance")
     assert (file.language, file.access, file.names_shown) == ("en-GB", "invited", "to_signatories")
     assert (file.goal, file.goal_public, file.count_shown_from, file.solo) == (60, True, 20, True)
+    assert file.purge_after_days == 180
     assert file.event is not None
     assert (file.event.name, file.event.starts) == ("the Basin Summit", date(2026, 12, 10))
     assert file.contact is not None

@@ -77,6 +77,7 @@ FAULTS = [
     ("call =", "grace_hours = -1\ncall =", "grace_hours (line 9) must be 0 or more."),
     ("call =", "grace_hours = 721\ncall =", "grace_hours (line 9) must be 720 or less."),
     ("call =", "count_shown_from = -1\ncall =", "count_shown_from (line 9) must be 0 or more."),
+    ("call =", "purge_after_days = 7\ncall =", "purge_after_days (line 9) must be 30 or more."),
     ("call =", "solo = 1\ncall =", "solo (line 9) must be true or false without quotation marks, not a number."),
     ("call =", 'convenors = "A"\ncall =', "convenors (line 9) must be a list in square brackets"),
     ("call =", 'convenors = ["A", 1]\ncall =', "convenors[2] (line 9) must be text in quotation marks"),

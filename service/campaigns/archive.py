@@ -1,0 +1,57 @@
+"""Put a letter away: nobody works at it any more, and from here, or from its answer, its retention counts."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.contents import open_file
+from service.campaigns.queries import lock_campaign, released_edition
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery
+from service.model.retention import Retention
+from service.model.states import CAMPAIGN, CampaignState, DeliveryState
+from service.store.insert import add_once
+from service.store.keyring import Keyring
+
+_ON_THE_WAY = (DeliveryState.READY, DeliveryState.CARRYING)
+
+
+def archive(session: Session, keyring: Keyring, slug: str, *, by: str, now: datetime) -> Retention:
+    """Put away a letter that was sent, or closed and never sent; nothing brings it back.
+
+    From now on its personal data is kept as its file says, unless somebody has said otherwise before. Raises Refused
+    for a letter that is open, that leaves just now, or of which copies are still on their way.
+    """
+    campaign = lock_campaign(session, slug)
+    _refuse_while_worked_at(session, campaign, now=now)
+    add_once(
+        session,
+        Retention(campaign_id=campaign.id, keep_days=open_file(session, keyring, campaign).purge_after_days),
+    )
+    row = session.exec(select(Retention).where(Retention.campaign_id == campaign.id).with_for_update()).one()
+    CAMPAIGN.move(campaign, CampaignState.ARCHIVED)
+    row.archived_at = now
+    session.add_all((campaign, row))
+    audit.record(session, by=by, act="campaign.archive", campaign_id=campaign.id, now=now)
+    return row
+
+
+def _refuse_while_worked_at(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    slug = campaign.slug
+    if campaign.state not in {CampaignState.CLOSED, CampaignState.SENT}:
+        raise Refused(
+            f"{slug!r} is {campaign.state.value}; only a letter that was sent or closed can be put away."
+        )
+    is_to_appear = campaign.publish_at is not None and campaign.publish_at > now
+    if campaign.state is CampaignState.SENT and campaign.published_at is None and is_to_appear:
+        raise Refused(f"{slug!r} is still to be published; put it away after that.")
+    leaving = campaign.state is CampaignState.CLOSED and released_edition(session, campaign) is not None
+    on_the_way = select(Delivery.id).where(
+        Delivery.campaign_id == campaign.id, col(Delivery.state).in_(_ON_THE_WAY)
+    )
+    if leaving or session.exec(on_the_way.limit(1)).first() is not None:
+        raise Refused(
+            f"Copies of {slug!r} are still on their way; wait for them, or stop them: `undersigned deliver {slug} --stop`."
+        )

@@ -1,0 +1,125 @@
+"""How long what is kept: the plan of what goes when, and the next step towards a letter's purge (pure)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+DAY = timedelta(days=1)
+FIRST_NOTICE, LAST_NOTICE = 14 * DAY, DAY
+"""So long before a purge its letter's secretariat is told, and told again."""
+
+_A_NOTICE_LEAVES_WITHIN = 2 * DAY
+
+
+class Kept(StrEnum):
+    """What the house keeps for a while only, of whichever letter."""
+
+    LINKS = "links"
+    LINK_REQUESTS = "link_requests"
+    INQUIRIES = "inquiries"
+    UNCONFIRMED = "unconfirmed"
+    MAIL_LOG = "mail_log"
+    RETURNED_MAIL = "returned_mail"
+    AUDIT = "audit"
+
+
+KEPT_FOR = {
+    Kept.LINKS: 30 * DAY,
+    Kept.LINK_REQUESTS: DAY,
+    Kept.INQUIRIES: 7 * DAY,
+    Kept.UNCONFIRMED: 14 * DAY,
+    Kept.MAIL_LOG: 30 * DAY,
+    Kept.RETURNED_MAIL: 90 * DAY,
+    Kept.AUDIT: 731 * DAY,
+}
+"""For how long, counted from what COUNTED_FROM says."""
+
+COUNTED_FROM = {
+    Kept.LINKS: "the end of a personal link",
+    Kept.LINK_REQUESTS: "the question for a fresh link",
+    Kept.INQUIRIES: "the question whether an organization signed",
+    Kept.UNCONFIRMED: "the lapse of a sign-on by form that nobody confirmed, or its end",
+    Kept.MAIL_LOG: "the archiving of a letter; how its sendings went is kept",
+    Kept.RETURNED_MAIL: "the arrival of a returned mail, of which no word was kept",
+    Kept.AUDIT: "an act that was kept in the audit",
+}
+
+
+class Step(StrEnum):
+    """What is to be done next about a letter's personal data."""
+
+    NOTHING = "nothing"
+    NOTIFY = "notify"
+    REMIND = "remind"
+    PURGE = "purge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What decides about a letter's purge; `first_left` and `last_left` tell whether those two notices went out."""
+
+    keep_days: int | None = None
+    archived_at: datetime | None = None
+    answered_at: datetime | None = None
+    asked_at: datetime | None = None
+    notified_at: datetime | None = None
+    purge_at: datetime | None = None
+    reminded_at: datetime | None = None
+    first_left: bool = False
+    last_left: bool = False
+    shredded_at: datetime | None = None
+    purged_at: datetime | None = None
+
+
+def planned_at(facts: Facts) -> datetime | None:
+    """Give when a letter's personal data is to go; None where nobody wants that, or the letter is still worked at.
+
+    The days count from the answer, where there is one, else from the archiving: answers take weeks. Nothing goes
+    before a notice of two weeks.
+    """
+    if facts.archived_at is None:
+        return None
+    if facts.purge_at is not None:
+        return facts.purge_at
+    if facts.asked_at is not None:
+        return facts.asked_at + FIRST_NOTICE
+    if facts.keep_days is None:
+        return None
+    kept_from = facts.answered_at or facts.archived_at
+    return max(kept_from + facts.keep_days * DAY, facts.archived_at + FIRST_NOTICE)
+
+
+def next_step(facts: Facts, *, now: datetime) -> Step:
+    """Say what is to be done now about a letter's personal data.
+
+    Nothing goes before both notices have left the house: one that did not is the first of a new pair.
+    """
+    if facts.purged_at is not None:
+        return Step.NOTHING
+    if facts.shredded_at is not None:
+        return Step.PURGE
+    planned = planned_at(facts)
+    if planned is None:
+        return Step.NOTHING
+    if facts.notified_at is None:
+        return Step.NOTIFY if now >= planned - FIRST_NOTICE else Step.NOTHING
+    if not facts.first_left and now >= facts.notified_at + _A_NOTICE_LEAVES_WITHIN:
+        return Step.NOTIFY
+    if facts.reminded_at is None:
+        return Step.REMIND if now >= planned - LAST_NOTICE else Step.NOTHING
+    if now < planned:
+        return Step.NOTHING
+    return Step.PURGE if facts.last_left else Step.NOTIFY
+
+
+def purge_after_notice(facts: Facts, *, now: datetime) -> datetime:
+    """Give the moment that a notice of today names."""
+    at = planned_at(facts)
+    earliest = now + FIRST_NOTICE
+    return max(at, earliest) if at is not None else earliest
+
+
+def purge_after_reminder(facts: Facts, *, now: datetime) -> datetime:
+    """Give the moment that the last notice names: a house that slept does not purge on the day it wakes."""
+    earliest = now + LAST_NOTICE
+    return max(facts.purge_at, earliest) if facts.purge_at is not None else earliest

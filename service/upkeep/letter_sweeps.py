@@ -1,0 +1,152 @@
+"""What a letter's purge deletes or empties, in the order in which rows hang on one another."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, cast, or_, select
+from sqlmodel import SQLModel, col
+
+from service.model.abuse import AbuseRule, AttackMode
+from service.model.campaign import Campaign
+from service.model.consent import Consent
+from service.model.delivery import Delivery, DeliveryEvent
+from service.model.edition import Approval, Approver
+from service.model.enclosure import Enclosure
+from service.model.incoming_report import IncomingReport
+from service.model.inquiry import Inquiry
+from service.model.intake import Intake
+from service.model.issued_copy import IssuedCopy
+from service.model.letter_revision import LetterRevision
+from service.model.link_request import LinkRequest
+from service.model.link_token import LinkToken
+from service.model.member import Member
+from service.model.message import Message
+from service.model.recipient import Recipient
+from service.model.signature import Signature, is_counted
+from service.model.suppression import Suppression
+from service.model.update import Update
+from service.model.waiting import Waiting
+from service.upkeep.house_sweeps import mail_sweeps
+from service.upkeep.sign_ons import deleting_sign_ons, emptying_sign_ons
+from service.upkeep.sweep import Sweep, deleting, emptying
+
+_ATTESTED = "attested by"
+_WITHOUT_WORDS = "attested by the secretariat"
+
+
+def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
+    """Give all that goes of a letter, each by its name; what is left are numbers, hashes and how its sendings went.
+
+    Sign-ons that count stay as rows without anything of a person; all others go. A second purge finds nothing.
+    """
+    mine = campaign.id
+    of_mails = select(col(Message.id)).where(col(Message.campaign_id) == mine)
+    reports = Sweep(
+        name="returned mail",
+        key=col(IncomingReport.id),
+        which=(col(IncomingReport.message_ref).in_(of_mails),),
+        clear=deleting(IncomingReport, col(IncomingReport.id)),
+    )
+    return (
+        _all("waiting pages", Waiting, Waiting.id, mine),
+        _all("forms", Intake, Intake.id, mine),
+        _all("inquiries", Inquiry, Inquiry.id, mine),
+        _all("questions for links", LinkRequest, LinkRequest.id, mine),
+        *_sign_ons(campaign, now=now),
+        _all("answers to the form", Consent, Consent.id, mine),
+        _all("links", LinkToken, LinkToken.digest, mine),
+        _all("mailboxes left alone", Suppression, Suppression.id, mine),
+        _all("rules against abuse", AbuseRule, AbuseRule.id, mine),
+        _all("attack mode", AttackMode, AttackMode.campaign_id, mine),
+        reports,
+        *mail_sweeps("e-mail and its steps", [mine]),
+        *_emptied(mine),
+        _all("annexes and logos", Enclosure, Enclosure.id, mine),
+    )
+
+
+def _all(name: str, table: type[SQLModel], key: Any, campaign_id: str) -> Sweep:
+    mine = table.__table__.c.campaign_id == campaign_id  # type: ignore[attr-defined]  # -- every table's class has it
+    return Sweep(name=name, key=col(key), which=(mine,), clear=deleting(table, col(key)))
+
+
+def _sign_ons(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
+    counted = is_counted(campaign)
+    mine = col(Signature.campaign_id) == campaign.id
+    # What is emptied was made anew in the same breath, and has no name any more.
+    full = or_(col(Signature.name) != b"", col(Signature.details) != b"", col(Signature.email).is_not(None))
+    return (
+        Sweep(
+            name="sign-ons that count: only the number stays",
+            key=col(Signature.id),
+            which=(counted, full),
+            clear=emptying_sign_ons(now),
+        ),
+        Sweep(
+            name="sign-ons that do not count",
+            key=col(Signature.id),
+            which=(mine, ~counted),
+            clear=deleting_sign_ons(now),
+        ),
+        Sweep(
+            name="members",
+            key=col(Member.id),
+            which=(col(Member.campaign_id) == campaign.id, col(Member.name) != b""),
+            clear=emptying(Member, col(Member.id), name=b"", name_index=cast(col(Member.id), LargeBinary)),
+        ),
+    )
+
+
+def _emptied(campaign_id: str) -> Sequence[Sweep]:
+    """Give what stays as a fact, without its words: offices, approvers, updates, copies, notes."""
+    mine = select(col(Delivery.id)).where(col(Delivery.campaign_id) == campaign_id)
+    words = Sweep(
+        name="words about how a copy arrived",
+        key=col(DeliveryEvent.id),
+        which=(
+            col(DeliveryEvent.delivery_id).in_(mine),
+            col(DeliveryEvent.evidence).startswith(_ATTESTED, autoescape=True),
+            col(DeliveryEvent.evidence) != _WITHOUT_WORDS,
+        ),
+        clear=emptying(DeliveryEvent, col(DeliveryEvent.id), evidence=_WITHOUT_WORDS),
+    )
+    approver = cast(col(Approver.id), LargeBinary)
+    return (
+        _empty("offices", Recipient, campaign_id, col(Recipient.details) != b"", details=b""),
+        _empty(
+            "approvers",
+            Approver,
+            campaign_id,
+            col(Approver.details) != b"",
+            details=b"",
+            email_index=approver,
+        ),
+        _empty("approvers' notes", Approval, campaign_id, col(Approval.note).is_not(None), note=None),
+        _empty(
+            "reasons of changes",
+            LetterRevision,
+            campaign_id,
+            col(LetterRevision.reason).is_not(None),
+            reason=None,
+        ),
+        _empty(
+            "updates",
+            Update,
+            campaign_id,
+            or_(col(Update.subject) != b"", col(Update.body) != b""),
+            subject=b"",
+            body=b"",
+        ),
+        _empty("copies handed over", IssuedCopy, campaign_id, col(IssuedCopy.details) != b"", details=b""),
+        words,
+    )
+
+
+def _empty(name: str, table: Any, campaign_id: str, is_full: Any, **values: Any) -> Sweep:
+    return Sweep(
+        name=name,
+        key=col(table.id),
+        which=(col(table.campaign_id) == campaign_id, is_full),
+        clear=emptying(table, col(table.id), **values),
+    )

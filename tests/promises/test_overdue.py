@@ -1,0 +1,163 @@
+"""Whoever planned a sending hears, on each database, when it is late, once a day, and only then."""
+
+import threading
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlmodel import select
+
+from service.mail import sending
+from service.model.anchor import Late
+from service.model.message import Message, MessageKind
+from service.model.schedule import Schedule
+from service.model.states import ScheduleState
+from service.schedules.begin import begin_due
+from service.schedules.built_in import keep_built_in
+from service.schedules.due import ON_TIME
+from service.schedules.overdue import Why, overdue
+from service.store.transaction import reading, transaction
+from service.store.wake import Wake
+from service.worker.lateness import warn_of_late_schedules
+from tests.coalition import SLUG, Coalition
+from tests.promises.test_schedules import DAY, HOUR, Planner
+
+LATE = ON_TIME + timedelta(seconds=1)
+
+
+@pytest.fixture
+def planner(engine, root, noon):
+    return Planner(engine, root, noon)
+
+
+def late(planner):
+    with reading(planner.engine) as session:
+        return [(one.name, one.why) for one in overdue(session, planner.keyring, now=planner.now)]
+
+
+def warn(planner, *, fire=None):
+    services = SimpleNamespace(
+        engine=planner.engine, keyring=planner.keyring, clock=lambda: planner.now, wake=Wake()
+    )
+    return warn_of_late_schedules(services, "test", fire=fire or (lambda *_: 0))
+
+
+def warnings(planner):
+    with reading(planner.engine) as session:
+        return len(session.exec(select(Message.id).where(Message.kind == MessageKind.ALERT)).all())
+
+
+def test_what_nobody_began_is_late_after_a_quarter_of_an_hour(planner):
+    planner.has()
+    planner.plans()
+    planner.now += DAY + ON_TIME
+    assert late(planner) == []
+
+    planner.now += timedelta(seconds=1)
+    assert late(planner) == [("remind", Why.UNBEGUN)]
+
+
+def test_what_was_begun_and_not_posted_is_late_until_it_is(planner):
+    planner.has(number=3)
+    planner.plans()
+    planner.now += DAY
+    planner.begin()
+    planner.post(parts=1, most=2)
+    planner.now += LATE
+    assert late(planner) == [("remind", Why.UNFINISHED)]
+
+    planner.post()
+    assert late(planner) == []
+
+
+def test_of_what_asks_its_secretariat_is_warned_once_a_day_until_a_person_decides(planner):
+    planner.has()
+    planner.plans(late=Late.ASK)
+    planner.now += 2 * DAY
+    planner.begin()
+
+    assert late(planner) == [("remind", Why.ASKS)]
+    assert (warn(planner), warn(planner)) == (1, 0)
+    planner.now += DAY
+    assert warn(planner) == 1
+
+
+def test_nobody_is_warned_of_what_rests_or_while_all_sending_is_held(planner):
+    planner.has()
+    planner.plans()
+    planner.now += DAY
+    planner.begin()
+    planner.now += LATE
+    planner.moves("remind", ScheduleState.PAUSED)
+    assert late(planner) == []
+
+    planner.moves("remind", ScheduleState.ACTIVE)
+    assert late(planner) == [("remind", Why.UNFINISHED)]
+    with transaction(planner.engine) as session:
+        sending.hold(session, by="cli:ada", reason="", now=planner.now)
+    assert late(planner) == []
+
+
+def test_a_machine_that_slept_does_first_what_is_late_and_then_has_nobody_to_warn(planner):
+    planner.has()
+    planner.plans()
+    planner.now += DAY + 5 * HOUR
+
+    assert warn(planner, fire=lambda *_: planner.tick()) == warnings(planner) == 0
+
+
+def test_the_warning_goes_all_the_same_where_firing_fails(planner):
+    planner.has()
+    planner.plans()
+    planner.now += DAY + LATE
+
+    def fail(*_):
+        raise RuntimeError("the disk is gone")
+
+    with pytest.raises(RuntimeError):
+        warn(planner, fire=fail)
+    assert warnings(planner) == 1
+
+
+def test_two_who_look_at_one_moment_warn_once(planner):
+    planner.has()
+    planner.plans()
+    planner.now += DAY + LATE
+    threads = [threading.Thread(target=warn, args=(planner,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert warnings(planner) == 1
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (Late.ASK, ["waits for your word", f"undersigned schedule decide {SLUG} last-day --send"]),
+        (Late.ANYWAY, ["more than a quarter of an hour", f"undersigned schedule cancel {SLUG} last-day"]),
+    ],
+)
+def test_the_warning_says_what_is_late_and_what_to_do(engine, root, noon, policy, words):
+    coalition = Coalition(engine=engine, root=root, now=noon).open()
+    with transaction(engine) as session:
+        keep_built_in(session, lead=DAY, now=noon)
+    coalition.now = coalition.campaign().deadline_at - timedelta(hours=20)
+    planner = SimpleNamespace(engine=engine, keyring=coalition.keyring, now=coalition.now)
+    with transaction(engine) as session:
+        for one in session.exec(select(Schedule)):
+            if one.name == "last-day":
+                one.late = policy
+            else:
+                one.state = ScheduleState.CANCELLED
+            session.add(one)
+    if policy is Late.ASK:
+        with transaction(engine) as session:
+            begin_due(session, coalition.keyring, now=coalition.now)
+
+    assert warn(planner) == 1
+    (mail,) = coalition.deliver_mail().mails()
+    assert mail.to == "letter@rivers.example"
+    text = " ".join(mail.text.split())
+    assert [word for word in words if word not in text] == []
