@@ -10,13 +10,15 @@ import sys
 import time
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from service.__main__ import main
 from service.schedules.begin import begin_due
 from service.schedules.fire import Fired, fire_part
-from service.worker import jobs
+from service.worker import firing, jobs
+from service.worker.firing import post_all_parts
 
 _LOOK_SECONDS = 0.02
 _FALLEN_ASLEEP_SECONDS = 0.05
@@ -65,14 +67,15 @@ class Orders:
         return None
 
 
-def stop_where_ordered(orders: Orders, *, most: int, fire: Callable[..., Fired | None] = fire_part) -> None:
+def stop_where_ordered(orders: Orders, *, most: int) -> None:
     """Let the jobs of this process heed the orders, look every second, and fire in parts of `most` sign-ons."""
     for job in jobs.JOBS:
         if job.run is jobs.fire_schedules:
             # The runners hold these very jobs; none of them has begun.
             object.__setattr__(job, "every_seconds", 1)
     jobs.begin_due = _then_stop(begin_due, orders)
-    jobs.fire_part = _in_parts(fire, orders, most)
+    jobs.post_all_parts = partial(post_all_parts, most=most)
+    firing.fire_part = _stopping(fire_part, orders)
 
 
 def _then_stop(begin: Callable[..., int], orders: Orders) -> Callable[..., int]:
@@ -85,14 +88,14 @@ def _then_stop(begin: Callable[..., int], orders: Orders) -> Callable[..., int]:
     return begin_and_stop
 
 
-def _in_parts(fire: Callable[..., Fired | None], orders: Orders, most: int) -> Callable[..., Fired | None]:
+def _stopping(fire: Callable[..., Fired | None], orders: Orders) -> Callable[..., Fired | None]:
     is_between = False
 
     def fire_and_stop(*given: Any, **named: Any) -> Fired | None:
         nonlocal is_between
         if is_between:
             orders.stop_at(Step.BETWEEN)
-        fired = fire(*given, **{**named, "most": most})
+        fired = fire(*given, **named)
         is_between = fired is not None and not fired.is_over
         if fired is not None and fired.posted:
             orders.stop_at(Step.IN_A_PART)
