@@ -21,7 +21,7 @@ from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.message import Message
 from service.model.signature import Kind, Provenance, Signature, Visibility
-from service.model.states import MessageState
+from service.model.states import MessageState, SignatureState
 from service.signing.party import SignOn, email_index, name_index, write_party
 from service.store.transaction import reading, transaction
 from service.wiring import Services, initialize, make_services
@@ -48,8 +48,19 @@ class Installation:
         """Give the order of a process that sends to a sink at this port."""
         return {**self.order, "smtp_url": f"smtp://127.0.0.1:{port}"}
 
-    def add_letter(self, slug: str, *, signatories: int, settings: str = "") -> None:
-        """Open a letter, with more `settings` as its file has them, and seal so many signatories into it."""
+    def add_letter(
+        self,
+        slug: str,
+        *,
+        signatories: int,
+        settings: str = "",
+        state: SignatureState = AUDIENCE,
+        first: int = 0,
+    ) -> None:
+        """Open a letter, with more `settings` as its file has them, and seal so many signatories into it.
+
+        They are numbered from the `first`; two of one number have one mailbox, whichever letters they are of.
+        """
         services, moment = self.services, now()
         with transaction(services.engine) as session:
             load_campaign(
@@ -61,9 +72,9 @@ class Installation:
             )
             life.freeze(session, services.keyring, slug, by="bench", now=moment)
             campaign = life.open_for_signing(session, slug, by="bench", now=moment)
-        values = _counted_values(campaign)
-        for first in range(0, signatories, _CHUNK):
-            numbers = range(first, min(first + _CHUNK, signatories))
+        values, end = _values(campaign, state), first + signatories
+        for begin in range(first, end, _CHUNK):
+            numbers = range(begin, min(begin + _CHUNK, end))
             with transaction(services.engine) as session:
                 keys = services.keyring.of(session, campaign.id)
                 session.execute(insert(Signature), [_signatory(keys, values, number) for number in numbers])
@@ -121,18 +132,18 @@ class _Record:
         self.__dict__.update(values)
 
 
-def _counted_values(campaign: Campaign) -> dict[str, Any]:
+def _values(campaign: Campaign, state: SignatureState) -> dict[str, Any]:
     """Give the values of a row that are the same for all signatories of a letter."""
-    moment = now()
+    moment, is_counted = now(), state is SignatureState.CONFIRMED
     return Signature(
         campaign_id=campaign.id,
         kind=Kind.ORGANIZATION,
-        state=AUDIENCE,
+        state=state,
         provenance=Provenance.FORM,
         revision_id=campaign.revision_id,
-        accepted_at=moment,
-        confirmed_at=moment,
-        signed_at=moment,
+        accepted_at=moment if is_counted else None,
+        confirmed_at=moment if is_counted else None,
+        signed_at=moment if state is not SignatureState.INVITED else None,
         visibility=Visibility.PUBLIC,
         name_index=b"",
         email_index=b"",

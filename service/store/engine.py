@@ -13,6 +13,9 @@ _BUSY_SECONDS = 20
 _CHECKPOINT_PAGES = 4000
 # A statement for three rows is another than one for four.
 _STATEMENTS_READY = 256
+# A machine that falls asleep or vanishes in the middle of a transaction would hold what it has locked until TCP gives it up,
+# two hours later by default: nobody could begin what it was about to begin.
+_ASLEEP_SECONDS = 300
 READING = "undersigned_reading"
 WRITE_LOCK = "undersigned_write_lock"
 
@@ -20,7 +23,8 @@ WRITE_LOCK = "undersigned_write_lock"
 def make_engine(url: str) -> Engine:
     """Make the engine that a database URL names; raises Refused for anything but SQLite and PostgreSQL.
 
-    SQLite runs with a write-ahead log, full synchronization and foreign keys; PostgreSQL by psycopg 3.
+    SQLite runs with a write-ahead log, full synchronization and foreign keys; PostgreSQL by psycopg 3,
+    and it ends a transaction in which nothing was said for five minutes.
     """
     kind = make_url(url).get_backend_name()
     if kind == "sqlite":
@@ -73,5 +77,8 @@ def _make_postgres(url: str) -> Engine:
         pool_use_lifo=True,
         pool_size=10,
         max_overflow=10,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c timezone=UTC -c idle_in_transaction_session_timeout={_ASLEEP_SECONDS}s",
+        },
     )

@@ -15,6 +15,7 @@ from service.store.transaction import reading
 from tests.faults.server import Entry, Ledger
 
 _TRUE_ENDS = {MessageState.ACCEPTED, MessageState.UNCERTAIN, MessageState.CANCELLED}
+_WAITING = {MessageState.QUEUED, MessageState.CLAIMED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class Case:
     """Connections times kills: so many mails may have been between the fence and the accept's commit."""
     cancelled: Mapping[str, float] = field(default_factory=dict)
     """By recipient: the monotonic moment after the commit of a cancel that took the mail out of the queue."""
+    may_wait: bool = False
+    """Whether its time was over before all was sent: what waits then is not lost, and is there once like all else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,11 @@ class Tally:
     """Mails that were in doubt at any time."""
     faults: Sequence[str]
 
+    @property
+    def waiting(self) -> int:
+        """How many mails still wait to be sent."""
+        return sum(self.states.get(state, 0) for state in _WAITING)
+
     def __str__(self) -> str:
         """Say it in one cell of a table."""
         words = [f"{number} {state.value}" for state, number in sorted(self.states.items())]
@@ -58,7 +66,7 @@ def audit(engine: Engine, ledger: Ledger, case: Case) -> Tally:
         rows = session.exec(select(Message)).all()
     states = Counter(row.state for row in rows)
     known = {row.message_id for row in rows}
-    lost = sum(_is_lost(row, copies) for row in rows) + max(0, case.audience - len(rows))
+    lost = sum(_is_lost(row, copies, case) for row in rows) + max(0, case.audience - len(rows))
     doubled = sum(_is_doubled(row, _of(row, copies)) for row in rows)
     doubt = sum(row.state is MessageState.UNCERTAIN or row.possible_duplicate for row in rows)
     checks = {
@@ -85,9 +93,10 @@ def _of(row: Message, copies: Mapping[str, Sequence[Entry]]) -> Sequence[Entry]:
     return copies.get(row.message_id or "", ())
 
 
-def _is_lost(row: Message, copies: Mapping[str, Sequence[Entry]]) -> bool:
+def _is_lost(row: Message, copies: Mapping[str, Sequence[Entry]], case: Case) -> bool:
     said_and_not_there = row.state is MessageState.ACCEPTED and not _of(row, copies)
-    return said_and_not_there or row.state not in _TRUE_ENDS
+    waits = case.may_wait and row.state in _WAITING
+    return said_and_not_there or (row.state not in _TRUE_ENDS and not waits)
 
 
 def _is_doubled(row: Message, entries: Sequence[Entry]) -> bool:

@@ -16,11 +16,15 @@ from service.store.engine import make_engine
 from tests.faults.audit import Tally
 from tests.faults.crew import Crew, Databases, Member, Postgres, Sqlite
 from tests.faults.scene import PATIENCE, Result, Scene
+from tests.faults.schedules import few
 from tests.faults.sender import Label, MakeTransport, as_it_is
 from tests.faults.server import Behaviour, serving
-from tests.faults.workers import Hardship, drain_in_hardship
+from tests.faults.storm import fire_in_hardship
+from tests.faults.verdict import conclude, show
+from tests.faults.workers import Hardship, drain_in_hardship, make_dice
 
 SENDERS, CONNECTIONS = 4, 4
+PARTS = ("labels", "soak", "schedules", "workers")
 KINDS = (
     MessageKind.CONFIRM,
     MessageKind.DELIVERY,
@@ -77,7 +81,7 @@ class Plan:
     make_transport: MakeTransport = as_it_is
     kill_every: tuple[float, float] = (0.3, 1.0)
     answer_seconds: float = 0.0
-    parts: Sequence[str] = ("labels", "soak", "workers")
+    parts: Sequence[str] = PARTS
     hardships: Sequence[Hardship] = ()
     databases: Sequence[str] = ("sqlite", "postgresql")
 
@@ -213,7 +217,7 @@ def play_all(databases: Databases, plan: Plan) -> list[Result]:
 def soak(databases: Databases, plan: Plan) -> Result:
     """Kill senders at random while they send a whole audience, and cancel some mails in mid-flight."""
     began = time.monotonic()
-    dice = random.Random(plan.seed)  # noqa: S311 -- chance for a test, no secret
+    dice = make_dice(plan.seed)
     with scene(databases, plan, claim_seconds=3.0, submitting_seconds=6.0, connections=CONNECTIONS) as stage:
         stage.post(plan.messages, kinds=KINDS)
         for _ in range(SENDERS):
@@ -255,12 +259,14 @@ def run(plan: Plan) -> list[Result]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undersigned-crash-")))
         for databases in _open(plan, folder, stack):
             if "labels" in plan.parts:
-                results += _show(play_all(databases, plan))
+                results += show(play_all(databases, plan))
             if "soak" in plan.parts:
-                results += _show([soak(databases, plan)])
+                results += show([soak(databases, plan)])
+            if "schedules" in plan.parts:
+                results += show([fire_in_hardship(databases, few(databases, seed=plan.seed))])
             if "workers" in plan.parts and databases.can_stop:
                 for hardship in plan.hardships:
-                    results += _show([drain_in_hardship(databases, hardship)])
+                    results += show([drain_in_hardship(databases, hardship)])
     return results
 
 
@@ -269,21 +275,7 @@ def main(arguments: Sequence[str], *, make_transport: MakeTransport = as_it_is) 
     plan = _read(arguments, make_transport)
     began = time.monotonic()
     print(f"Senders are stopped at {len(Label)} moves and killed at random; seed {plan.seed}.", flush=True)
-    results = run(plan)
-    broken = [result for result in results if result.faults]
-    lost, doubled, admitted, doubt = (
-        sum(getattr(result.tally, name) for result in results if result.tally is not None)
-        for name in ("lost", "doubled", "admitted", "doubt")
-    )
-    print()
-    for result in broken:
-        print(f"BROKEN  {result.what}: {'; '.join(result.faults)}")
-    print(
-        f"{len(results)} runs in {time.monotonic() - began:.0f} s: lost {lost}, doubled {doubled},"
-        f" second copies admitted {admitted}, in doubt at any time {doubt}."
-    )
-    print("FAILED: a promise was broken." if broken else "Passed: every promise was kept.", flush=True)
-    return 1 if broken else 0
+    return conclude(run(plan), began=began)
 
 
 def _open(plan: Plan, folder: Path, stack: contextlib.ExitStack) -> Iterator[Databases]:
@@ -293,13 +285,6 @@ def _open(plan: Plan, folder: Path, stack: contextlib.ExitStack) -> Iterator[Dat
         postgres = Postgres(folder)
         stack.callback(postgres.close)
         yield postgres
-
-
-def _show(results: list[Result]) -> list[Result]:
-    for result in results:
-        verdict = "BROKEN " if result.faults else "ok     "
-        print(f"{verdict} {result.what} {result.tally or ''}  {result.seconds:.1f} s", flush=True)
-    return results
 
 
 def _result(what: str, tally: Tally | None, faults: Sequence[str], began: float) -> Result:
@@ -317,7 +302,7 @@ def _read(arguments: Sequence[str], make_transport: MakeTransport) -> Plan:
     parser.add_argument("--quick", action="store_true", help="a tenth of the mails, one kind for each case")
     parser.add_argument("--messages", type=int, help="how many mails the soak sends")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))  # noqa: S311 -- chance for a test, no secret
-    parser.add_argument("--part", choices=["labels", "soak", "workers"], action="append")
+    parser.add_argument("--part", choices=PARTS, action="append")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--kill-every", type=float, help="seconds between kills; else at random 0.3 to 1")
     parser.add_argument("--answer-seconds", type=float, default=0.0, help="how long the relay thinks")
@@ -330,7 +315,7 @@ def _read(arguments: Sequence[str], make_transport: MakeTransport) -> Plan:
         make_transport=make_transport,
         kill_every=(every, every) if every else (0.3, 1.0),
         answer_seconds=asked.answer_seconds,
-        parts=asked.part or ("labels", "soak", "workers"),
+        parts=asked.part or PARTS,
         hardships=_hardships(asked.seed, is_quick=asked.quick),
         databases=asked.database or ("sqlite", "postgresql"),
     )

@@ -91,17 +91,22 @@ class Scene:
         with reading(self.engine) as session:
             return list(session.execute(found).scalars())
 
-    def drain(self, *, seconds: float = PATIENCE) -> bool:
-        """Wait until every mail has come to an end; tells whether that happened in time."""
+    def drain(self, *, seconds: float = PATIENCE, every: float = 0.1) -> bool:
+        """Wait until every mail has come to an end, looking `every` so many seconds; tells whether that happened in time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.hasten()
             if not self.waiting():
                 return True
-            time.sleep(0.1)
+            time.sleep(every)
         return False
 
-    def audit(self, *, doubt_allowed: int) -> Tally:
+    def audit(self, *, doubt_allowed: int, may_wait: bool = False) -> Tally:
         """Hold the outbox against the ledger."""
-        case = Case(audience=self.audience, doubt_allowed=doubt_allowed, cancelled=self.cancelled)
+        case = Case(
+            audience=self.audience,
+            doubt_allowed=doubt_allowed,
+            cancelled=self.cancelled,
+            may_wait=may_wait,
+        )
         return audit(self.engine, self.server.ledger, case)

@@ -96,6 +96,10 @@ class Ledger:
         line = f"{time.monotonic():.6f} {message_id} {hashlib.sha256(unsigned).hexdigest()}\n"
         os.write(self._file, line.encode())
 
+    def length(self) -> int:
+        """Give how long the file is; it grows with every mail."""
+        return os.fstat(self._file).st_size
+
     def entries(self) -> list[Entry]:
         """Read everything that was ever taken, in order."""
         rows = (line.split(" ") for line in self._path.read_text().splitlines())

@@ -1,13 +1,24 @@
 """The proof by crashes catches what it is there to catch, and passes what is right."""
 
 import re
+from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, text
 
+from service.foundation.clock import now
 from service.model.message import MessageKind
+from service.schedules.begin import begin_due
+from service.schedules.fire import fire_part
+from service.store.transaction import reading, transaction, trial
+from service.wiring import make_services
 from tests.faults.crash import Blow, Strike, main
 from tests.faults.late_fence import with_a_late_fence
+from tests.faults.planned import Planned, Size, audit_fired, fill, plan
 from tests.faults.sender import Label
+from tests.faults.storm import settings_of
+from tests.operator import Operator
 
 # Kills come often and the relay thinks, so that a small soak meets the moment between the dot and the commit.
 SMALL_SOAK = ["--part", "soak", "--messages", "200", "--kill-every", "0.2", "--answer-seconds", "0.02"]
@@ -52,3 +63,59 @@ def test_doubt_is_allowed_only_where_the_body_may_have_gone(label: Label) -> Non
 
     before_the_fence = label in {Label.BEFORE_CLAIM, Label.AFTER_CLAIM, Label.BEFORE_FENCE}
     assert killed.doubt_allowed == (0 if before_the_fence else 1)
+
+
+# What a firing could do wrong, as a statement that makes it so, and what the audit says of it.
+FIRED_BADLY = [
+    ("DELETE FROM message WHERE id = (SELECT min(id) FROM message)", ["1 mails missing"]),
+    (
+        "UPDATE message SET recipient_ref = (SELECT max(recipient_ref) FROM message)",
+        ["1 mails missing", "1 mails twice, or to somebody not meant"],
+    ),
+    ("UPDATE occurrence SET posted = posted + 1", ["1 occurrences whose count of mails is wrong"]),
+    ("UPDATE occurrence SET state = 'firing'", ["1 occurrences not fired to their end"]),
+    (
+        "UPDATE occurrence SET id = 'another'",
+        ["2 mails missing", "2 mails of no occurrence"],
+    ),
+    (
+        "DELETE FROM occurrence",
+        ["1 occurrences missing", "2 mails of no occurrence"],
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def fired(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Sequence[Planned]]:
+    """Give a database on which one schedule was fired well, to two people, and what was planned."""
+    operator = Operator(tmp_path_factory.mktemp("fired"), smtp_port=9, web_port=9)
+    operator.does("init")
+    services = make_services(settings_of(operator))
+    here = now().replace(microsecond=0)
+    due_at = here + timedelta(minutes=1)
+    everybody = fill(services, Size(letters=1, schedules=1, audience=2))
+    planned = plan(services, everybody, [0], now=here, due_at=due_at)
+    with transaction(services.engine) as session:
+        begin_due(session, services.keyring, now=due_at)
+        fire_part(session, services.keyring, now=due_at)
+    return services.engine, planned
+
+
+def test_what_was_fired_well_passes(fired: tuple[Engine, Sequence[Planned]]) -> None:
+    engine, planned = fired
+
+    with reading(engine) as session:
+        assert audit_fired(session, planned) == []
+
+
+@pytest.mark.parametrize(("statement", "faults"), FIRED_BADLY)
+def test_what_was_fired_badly_is_caught(
+    fired: tuple[Engine, Sequence[Planned]], statement: str, faults: list[str]
+) -> None:
+    engine, planned = fired
+
+    with trial(engine) as session:
+        session.execute(text(statement))
+        found = audit_fired(session, planned)
+
+    assert set(faults) <= set(found)

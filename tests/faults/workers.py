@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,7 @@ _IN_HAND = (MessageState.CLAIMED, MessageState.SUBMITTING)
 _BLOWS = ("SIGKILL", "SIGSTOP and SIGCONT", "database restarted")
 _FROZEN_SECONDS = 40.0
 _STARTED_SECONDS = 40.0
+_GOOD_BYE_SECONDS = 40.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class Workers:
 
     operator: Operator
     engine: Engine
+    command: Sequence[str] = ("-m", "service", "worker")
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start(self) -> None:
@@ -60,7 +62,7 @@ class Workers:
         with (self.operator.folder / "run.log").open("ab") as log:
             self.processes.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "service", "worker"],
+                    [sys.executable, *self.command],
                     env=self.operator.environment,
                     cwd=self.operator.folder,
                     stdout=log,
@@ -92,6 +94,16 @@ class Workers:
 
     def busiest(self) -> "subprocess.Popen[bytes]":
         """Give the one that has most mails in its hands."""
+        return self.carrier() or self.processes[0]
+
+    def send_one_home(self) -> int:
+        """Tell one to end, and give how it did; the others go on."""
+        process = self.processes.pop(0)
+        process.terminate()
+        return process.wait(timeout=_GOOD_BYE_SECONDS)
+
+    def carrier(self) -> "subprocess.Popen[bytes] | None":
+        """Give the one that has most mails in its hands, if any has."""
         count = func.count(col(Message.id))
         found = (
             select(Runner.pid)
@@ -102,7 +114,7 @@ class Workers:
         with reading(self.engine) as session:
             pids = session.exec(found).all()
         known = {process.pid: process for process in self.processes}
-        return next((known[pid] for pid in pids if pid in known), self.processes[0])
+        return next((known[pid] for pid in pids if pid in known), None)
 
     def tend(self) -> None:
         """Start anew what has ended, as whatever looks after processes does: one begins while the database is away."""
@@ -116,10 +128,19 @@ class Workers:
             return session.exec(select(Runner.id).where(col(Runner.pid) == process.pid)).first()
 
     def pass_leases(self, owner: str | None) -> int:
-        """Let the leases of one owner be over: the same rows come free, only sooner; gives how many it has."""
-        mine = update(Message).where(col(Message.lease_owner) == owner, col(Message.state).in_(_IN_HAND))
+        """Let the leases of one owner be over: the same rows come free, only sooner; gives how many it has.
+
+        Rows that a sleeping owner has locked are passed over: nobody gets them before it wakes or its connection ends.
+        """
+        mine = (
+            select(col(Message.id))
+            .where(col(Message.lease_owner) == owner, col(Message.state).in_(_IN_HAND))
+            .with_for_update(skip_locked=True)
+        )
         with transaction(self.engine) as session:
-            return session.execute(mine.values(lease_until=now())).rowcount
+            held = session.execute(mine).scalars().all()
+            session.execute(update(Message).where(col(Message.id).in_(held)).values(lease_until=now()))
+        return len(held)
 
     def dismiss(self) -> list[int]:
         """Tell all to end, and give how each did."""
@@ -129,7 +150,7 @@ class Workers:
         ended = []
         for process in asked:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=40)
+                process.wait(timeout=_GOOD_BYE_SECONDS)
             if process.poll() is None:
                 process.kill()
             ended.append(process.wait())
@@ -137,17 +158,22 @@ class Workers:
         return ended
 
 
+def make_dice(seed: int) -> random.Random:
+    """Make the chance of one proof, which a seed repeats as far as processes can be repeated."""
+    return random.Random(seed)  # noqa: S311 -- chance for a test, no secret
+
+
 def drain_in_hardship(databases: Databases, hardship: Hardship) -> Result:
     """Let workers drain an outbox while one blow after the other falls, and hold every row against the relay's ledger."""
-    began, dice = time.monotonic(), random.Random(hardship.seed)  # noqa: S311 -- chance for a test, no secret
+    began, dice = time.monotonic(), make_dice(hardship.seed)
     faults: list[str] = []
     fallen: dict[str, int] = dict.fromkeys(_BLOWS, 0)
     with _scene(databases, hardship) as (stage, workers):
         for _ in range(hardship.workers):
             workers.start()
-        if not _wait(lambda: workers.are_there(hardship.workers), seconds=_STARTED_SECONDS):
+        if not wait_until(lambda: workers.are_there(hardship.workers), seconds=_STARTED_SECONDS):
             faults.append("the workers did not start")
-        _wait(lambda: bool(stage.server.ledger.entries()), seconds=_STARTED_SECONDS)
+        wait_until(lambda: bool(stage.server.ledger.entries()), seconds=_STARTED_SECONDS)
         for number in range(hardship.blows):
             time.sleep(dice.uniform(*hardship.every))
             blow = _BLOWS[number % len(_BLOWS)]
@@ -207,10 +233,11 @@ def _invite(operator: Operator, count: int) -> None:
     operator.does("campaign", "open", SLUG)
 
 
-def _wait(is_so, *, seconds: float) -> bool:
+def wait_until(is_so: Callable[[], bool], *, seconds: float, every: float = 0.1) -> bool:
+    """Wait until something is so, looking `every` so many seconds; tells whether it became so in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if is_so():
             return True
-        time.sleep(0.1)
+        time.sleep(every)
     return False

@@ -37,6 +37,28 @@ def test_what_is_written_while_reading_is_refused_or_forgotten(engine) -> None:
     assert codes(engine) == []
 
 
+def fall_asleep_while_another_waits(engine):
+    with transaction(engine) as session:
+        session.execute(text("SET idle_in_transaction_session_timeout = '50ms'"))
+        insert_quickly(session, code(tries=1))
+        with transaction(engine) as other:
+            # It waits for the first to say whether it keeps the row, and the first says nothing.
+            assert insert_quickly(other, code(tries=2), conflict="DO NOTHING")
+        session.execute(text("SELECT 1"))
+
+
+def test_who_sleeps_in_a_transaction_does_not_hold_the_others_for_ever(postgresql_url) -> None:
+    engine = make_engine(postgresql_url)
+    with reading(engine) as session:
+        assert session.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "5min"
+
+    with pytest.raises(Transient):
+        fall_asleep_while_another_waits(engine)
+
+    assert codes(engine)[0].tries == 2
+    engine.dispose()
+
+
 def test_what_was_prepared_is_kept_from_one_reading_to_the_next(postgresql_url) -> None:
     engine = make_engine(postgresql_url)
     for _ in range(10):
