@@ -15,7 +15,8 @@ from service.model.states import OccurrenceState
 from service.schedules.begin import begin_due
 from service.schedules.built_in import DIGEST, keep_built_in
 from service.schedules.due import Timing
-from service.schedules.fire import A_PART, fire_part
+from service.schedules.fire import fire_part
+from service.schedules.looking_up import A_PART
 from service.schedules.proof_round import proof_round
 from service.store.keyring import Keyring
 from service.store.transaction import transaction

@@ -1,16 +1,13 @@
 """Fire what has begun: post its mails part by part, so that another process goes on where one has died."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from service.foundation.errors import Refused
-from service.foundation.sealing import CampaignKeys
-from service.i18n.zones import zone_of_country
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.message import MessageKind
@@ -20,15 +17,11 @@ from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
 from service.schedules.digest import A_DAY, happened_in, is_worth_a_mail, window_of
-from service.schedules.due import ON_TIME, Due, Timing, reader_moment
+from service.schedules.looking_up import A_PART, Part, due_of, look_up_part
 from service.schedules.planned_updates import post_planned_update
-from service.signing.party import read_party
 from service.signing.proof_mail import post_proofs, why_nothing_to_proof
-from service.signing.remind import Reminded, pick_reminded, post_reminders
+from service.signing.remind import post_reminders
 from service.store.keyring import Keyring
-
-A_PART = 10_000
-"""Sign-ons that one transaction posts to at most: nobody has to wait for long, and memory stays flat."""
 
 _LONGEST_REASON = 200
 
@@ -48,24 +41,6 @@ class Fired:
     def is_over(self) -> bool:
         """Whether nothing is left of the occurrence."""
         return self.last is None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A part of an occurrence that was looked up: those after `after`, and the last of them, None where no other follows.
-
-    `moments` gives for each moment the sign-ons that are written to then, each of which is among the `reminded`.
-    """
-
-    occurrence_id: str
-    after: str
-    last: str | None
-    reminded: Sequence[Reminded]
-    moments: Mapping[datetime, Sequence[str]]
-
-    def follows(self, fired: Fired) -> bool:
-        """Tell whether this is the part after one that was fired."""
-        return (self.occurrence_id, self.after) == (fired.occurrence_id, fired.last)
 
 
 def fire_part(
@@ -113,56 +88,6 @@ def fire_part(
     return Fired(occurrence_id=occurrence.id, posted=posted, last=last)
 
 
-def look_up_part(
-    session: Session,
-    keyring: Keyring,
-    occurrence_id: str,
-    *,
-    after: str,
-    now: datetime,
-    most: int = A_PART,
-) -> Part | None:
-    """Look up whom a part of an occurrence goes to, so that it need only be posted; None where it is not of that kind.
-
-    It only reads, and may be done while the part before it is being posted.
-    """
-    occurrence = session.get_one(Occurrence, occurrence_id)
-    schedule = session.get_one(Schedule, occurrence.schedule_id)
-    if schedule.action not in _LOOKED_UP:
-        return None
-    campaign = session.get_one(Campaign, occurrence.campaign_id)
-    keys, audience = keyring.of(session, campaign.id), Audience.from_record(schedule.audience)
-    due = due_of(occurrence)
-    meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
-    reminded = pick_reminded(session, campaign, (*meant, col(Signature.id) > after), most=most, now=now)
-    timing = Timing.from_record(schedule.timing)
-    # What is on time is due when it was planned: whoever is spared for a day is then spared for just that.
-    moment = due.at if now - due.at <= ON_TIME else now
-    moments: Mapping[datetime, Sequence[str]] = {moment: [one.id for one in reminded]}
-    if timing.by_reader or audience.countries:
-        moments = reader_moments(
-            _countries(session, keys, reminded),
-            audience,
-            timing,
-            due,
-            fallback=ZoneInfo(campaign.time_zone),
-            earliest=moment,
-        )
-    return Part(
-        occurrence_id=occurrence_id,
-        after=after,
-        last=reminded[-1].id if len(reminded) == most else None,
-        reminded=reminded,
-        moments=moments,
-    )
-
-
-def due_of(occurrence: Occurrence) -> Due:
-    """Give the time that an occurrence was due again."""
-    clock, zone = occurrence.local.split(" ", 1)
-    return Due(at=occurrence.due_at, clock=datetime.fromisoformat(clock), zone=zone)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Firing:
     session: Session
@@ -208,7 +133,7 @@ def _why_not(
 def _remind(firing: _Firing) -> tuple[int, str | None]:
     session, occurrence, campaign = firing.session, firing.occurrence, firing.campaign
     part = firing.ahead
-    if part is None or (part.occurrence_id, part.after) != (occurrence.id, occurrence.cursor):
+    if part is None or not part.is_that(occurrence.id, occurrence.cursor):
         part = look_up_part(
             session,
             firing.keyring,
@@ -250,43 +175,6 @@ def _part(
     return (rest if last is None else (*rest, col(Signature.id) <= last)), last
 
 
-def _countries(session: Session, keys: CampaignKeys, reminded: Sequence[Reminded]) -> Mapping[str, str]:
-    if not reminded:
-        return {}
-    rows = session.execute(
-        select(Signature).where(
-            col(Signature.campaign_id) == keys.campaign,
-            col(Signature.id).between(reminded[0].id, reminded[-1].id),
-        )
-    ).scalars()
-    wanted = {one.id for one in reminded}
-    return {row.id: read_party(keys, row).country for row in rows if row.id in wanted}
-
-
-def reader_moments(
-    countries: Mapping[str, str],
-    audience: Audience,
-    timing: Timing,
-    due: Due,
-    *,
-    fallback: ZoneInfo,
-    earliest: datetime,
-) -> Mapping[datetime, Sequence[str]]:
-    """Give for each moment the sign-ons that are written to then, of those whose countries are given (pure).
-
-    Who is in none of the audience's countries is left out. A country of several zones, or none, reads `fallback`.
-    Whose moment has passed is written to at the `earliest`.
-    """
-    found: dict[datetime, list[str]] = {}
-    for one, country in countries.items():
-        if audience.countries and country not in audience.countries:
-            continue
-        zone = zone_of_country(country, at=due.at) if country and timing.by_reader else None
-        at = reader_moment(due, zone or fallback) if timing.by_reader else due.at
-        found.setdefault(max(at, earliest), []).append(one)
-    return found
-
-
 def _update(firing: _Firing) -> tuple[int, str | None]:
     return post_planned_update(
         firing.session,
@@ -322,4 +210,3 @@ _ACTIONS = {
     Action.UPDATE: _update,
     Action.DIGEST: _digest,
 }
-_LOOKED_UP = frozenset({Action.REMIND})

@@ -19,7 +19,7 @@ from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import dates_of, is_running, times_of
 from service.schedules.built_in import applies_from, built_in, schedules_of
 from service.schedules.due import Due, Timing, Verdict, judge
-from service.schedules.fire import reader_moments
+from service.schedules.looking_up import reader_moments
 from service.schedules.planned import Planned
 from service.schedules.planned_updates import is_stopped, whom_update_reaches
 from service.schedules.proof_round import answers_until

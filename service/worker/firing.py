@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Engine
 
 from service.foundation.clock import Clock
-from service.schedules.fire import A_PART, Part, fire_part, look_up_part
+from service.schedules.fire import fire_part
+from service.schedules.looking_up import A_PART, Part, look_up_part
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 
@@ -45,6 +46,6 @@ def post_all_parts(
             posted += fired.posted
             ring()
             part = coming.result() if coming is not None else None
-            if fired.last is not None and (part is None or not part.follows(fired)):
+            if fired.last is not None and (part is None or not part.is_that(fired.occurrence_id, fired.last)):
                 part = look_up(fired.occurrence_id, fired.last)
     return posted

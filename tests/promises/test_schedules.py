@@ -23,8 +23,9 @@ from service.schedules.audience import Audience
 from service.schedules.begin import begin_due
 from service.schedules.built_in import built_in, keep_built_in
 from service.schedules.due import Timing
-from service.schedules.fire import A_PART, Part, fire_part, look_up_part
+from service.schedules.fire import fire_part
 from service.schedules.forecast import forecast
+from service.schedules.looking_up import A_PART, Part, look_up_part
 from service.schedules.measures import schedule_measures
 from service.schedules.plan import (
     Plan,
