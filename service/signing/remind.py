@@ -54,7 +54,9 @@ def pick_reminded(
         col(Signature.generation),
         case(*((mine, _has_links(campaign, kind, now=now)) for kind, mine in is_of.items()), else_=true()),
     ).where(col(Signature.campaign_id) == campaign.id, *who)
-    return list(map(Reminded._make, session.execute(found.order_by(col(Signature.id)).limit(most))))
+    # Past the session, which takes as long for ten thousand rows as the database does.
+    picked = session.connection().execute(found.order_by(col(Signature.id)).limit(most))
+    return list(map(Reminded._make, picked))
 
 
 def post_reminders(

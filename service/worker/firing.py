@@ -9,7 +9,7 @@ from service.foundation.clock import Clock
 from service.schedules.fire import fire_part
 from service.schedules.looking_up import A_PART, Part, look_up_part
 from service.store.keyring import Keyring
-from service.store.transaction import reading, transaction
+from service.store.transaction import keep_soon, reading, transaction
 
 
 def post_all_parts(
@@ -40,6 +40,8 @@ def post_all_parts(
                 else None
             )
             with transaction(engine) as session:
+                # A sender claims no mail of this part before it is on the disk, and a part that is lost is posted anew.
+                keep_soon(session)
                 fired = fire_part(session, keyring, now=clock(), most=most, ahead=part)
             if fired is None:
                 break
