@@ -11,7 +11,16 @@ from service.foundation.errors import Refused
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.retention import Retention
-from service.model.states import CAMPAIGN, CampaignState, DeliveryState
+from service.model.schedule import Action, Occurrence, Schedule
+from service.model.states import (
+    CAMPAIGN,
+    OCCURRENCE,
+    SCHEDULE,
+    CampaignState,
+    DeliveryState,
+    OccurrenceState,
+    ScheduleState,
+)
 from service.store.insert import add_once
 from service.store.keyring import Keyring
 
@@ -32,10 +41,31 @@ def archive(session: Session, keyring: Keyring, slug: str, *, by: str, now: date
     )
     row = session.exec(select(Retention).where(Retention.campaign_id == campaign.id).with_for_update()).one()
     CAMPAIGN.move(campaign, CampaignState.ARCHIVED)
+    _end_schedules(session, campaign, now=now)
     row.archived_at = now
     session.add_all((campaign, row))
     audit.record(session, by=by, act="campaign.archive", campaign_id=campaign.id, now=now)
     return row
+
+
+def _end_schedules(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """End what was planned, and what of it is still to be posted or asks."""
+    planned = select(Schedule).where(
+        Schedule.campaign_id == campaign.id,
+        Schedule.state != ScheduleState.CANCELLED,
+        col(Schedule.action).in_(list(Action)),
+    )
+    for schedule in session.exec(planned.with_for_update()).all():
+        SCHEDULE.move(schedule, ScheduleState.CANCELLED)
+        session.add(schedule)
+    begun = select(Occurrence).where(
+        Occurrence.campaign_id == campaign.id,
+        col(Occurrence.state).in_((OccurrenceState.FIRING, OccurrenceState.ASKING)),
+    )
+    for occurrence in session.exec(begun.with_for_update()).all():
+        OCCURRENCE.move(occurrence, OccurrenceState.CANCELLED)
+        occurrence.ended_at, occurrence.reason = now, "the letter was put away"
+        session.add(occurrence)
 
 
 def _refuse_while_worked_at(session: Session, campaign: Campaign, *, now: datetime) -> None:

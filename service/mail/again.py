@@ -15,6 +15,7 @@ from service.mail.view.which import Which, conditions
 from service.model.campaign import Campaign
 from service.model.columns import Moment
 from service.model.message import Message, MessageKind
+from service.model.schedule import Occurrence
 from service.model.states import MessageState
 
 MAY_GO_AGAIN = (MessageState.REFUSED, MessageState.EXPIRED, MessageState.HELD, MessageState.UNCERTAIN)
@@ -113,6 +114,10 @@ def _last_use(session: Session, row: Message) -> tuple[datetime, str] | None:
     if row.kind is MessageKind.APPROVAL:
         ends = row.created_at + POLICIES[row.kind].expires_after
         return ends, "holds a link that has ended; `undersigned deliver SLUG --propose` makes a new one"
+    if row.kind is MessageKind.PROOF:
+        round_ = session.get(Occurrence, row.occurrence)
+        until = round_.answers_until if round_ is not None else None
+        return until or row.expires_at, "would come when its answer does not count any more"
     campaign = session.get(Campaign, row.campaign_id) if row.campaign_id else None
     if campaign is None:
         return None

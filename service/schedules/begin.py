@@ -32,7 +32,7 @@ _RUNNING = {
     Action.REMIND: (CampaignState.OPEN,),
     Action.PROOF: (CampaignState.OPEN, CampaignState.CLOSED),
     # Of a letter that does not fit, the time comes all the same, and says why nothing was sent.
-    Action.UPDATE: tuple(state for state in CampaignState if state is not CampaignState.ARCHIVED),
+    Action.UPDATE: tuple(state for state in CampaignState if state not in PUT_AWAY),
     Action.DIGEST: (CampaignState.OPEN, CampaignState.CLOSED),
 }
 _BEGINS_AS = {

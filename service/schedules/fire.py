@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from service.foundation.errors import Refused
+from service.foundation.errors import Permanent, Refused
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.message import MessageKind
@@ -74,7 +74,7 @@ def fire_part(
                 ahead=ahead,
             )
         )
-    except Refused as refusal:
+    except (Refused, Permanent) as refusal:
         # What was done of it until now stays: mails that are posted are stopped by their own verbs.
         end_occurrence(occurrence, OccurrenceState.SKIPPED, reason=str(refusal)[:_LONGEST_REASON], now=now)
         session.add(occurrence)
@@ -107,12 +107,14 @@ def _take(session: Session) -> Occurrence | None:
         .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
         .where(
             col(Occurrence.state) == OccurrenceState.FIRING,
-            col(Schedule.state) != ScheduleState.PAUSED,
+            # What was given another time while it was posted goes on once that is approved.
+            col(Schedule.state).not_in((ScheduleState.PAUSED, ScheduleState.PROPOSED)),
             col(Schedule.action).in_(list(Action)),
         )
         .order_by(col(Occurrence.due_at), col(Occurrence.id))
         .limit(1)
-        .with_for_update(of=Occurrence, skip_locked=True)
+        # Who answers what was posted keeps a row that leads to this one, and is not to wait.
+        .with_for_update(of=Occurrence, skip_locked=True, key_share=True)
     )
     taken: Occurrence | None = session.execute(found).scalar_one_or_none()
     return taken
@@ -121,7 +123,7 @@ def _take(session: Session) -> Occurrence | None:
 def _why_not(
     session: Session, schedule: Schedule, occurrence: Occurrence, campaign: Campaign, *, now: datetime
 ) -> str:
-    if schedule.state is not ScheduleState.ACTIVE:
+    if schedule.state is ScheduleState.CANCELLED:
         return "the schedule was cancelled"
     if schedule.action is Action.PROOF and (
         settled := why_nothing_to_proof(session, occurrence, campaign, now=now)

@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 from service.mail.daily import warn_once_a_day
 from service.mail.sending import sending_state
 from service.model.campaign import Campaign
-from service.model.schedule import Occurrence, Schedule
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import OccurrenceState, ScheduleState
-from service.schedules.begin import due_now
+from service.schedules.begin import due_now, why_over
 from service.schedules.due import ON_TIME
 from service.store.keyring import Keyring
 
@@ -81,11 +81,12 @@ def _begun(session: Session, *, now: datetime) -> Iterator[Overdue]:
         .where(
             col(Occurrence.state).in_((OccurrenceState.ASKING, OccurrenceState.FIRING)),
             col(Schedule.state) != ScheduleState.PAUSED,
+            col(Schedule.action).in_(list(Action)),
         )
     )
     for occurrence, schedule, campaign in session.execute(found).all():
         why = why_late(occurrence.state, due_at=occurrence.due_at, began_at=occurrence.began_at, now=now)
-        if why is not None:
+        if why is not None and not why_over(schedule, campaign, now=now):
             yield _overdue(schedule, campaign, why, since=occurrence.due_at)
 
 

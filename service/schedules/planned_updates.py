@@ -26,7 +26,7 @@ from service.signing.updates import (
 )
 from service.store.keyring import Keyring
 
-_LINKS = "0"
+_LINKS, _STARTED = "0", "00"
 """Where an occurrence is while the links of its mails are still kept: before every id of a sign-on."""
 _STARTS_ANEW = timedelta(hours=1)
 """Whoever paused for longer than this in the middle starts the rest from then: it has its own time to go."""
@@ -104,7 +104,8 @@ def post_planned_update(
 ) -> tuple[int, str | None]:
     """Do the next part of sending a planned update; gives how many mails are new, and where it goes on, None at its end.
 
-    First its links are kept, then it is started and posted: with its canary, or held for a minute, as if by hand.
+    First its links are kept, then it is started, and then posted, each in a transaction of its own, for whoever starts
+    one holds the letter, and people sign: with its canary, or held for a minute, as if by hand.
     Raises Refused where the letter does not fit, nobody is there to be told, or the update was stopped.
     """
     update = _update_of(session, schedule)
@@ -113,14 +114,15 @@ def post_planned_update(
         start = go_on_with_update(
             session, keyring, update.id, posted=occurrence.posted, at=occurrence.began_at
         )
-    else:
-        is_to_go = update.stopped_at is None and not is_posting
-        if is_to_go and keep_update_links(session, keyring, update.id, now=now):
-            return 0, _LINKS
-        start = _start(session, keyring, campaign, schedule, update, now=now)
-        occurrence.began_at = now
-    posted = post_update(session, keyring, start, after=occurrence.cursor if is_posting else None, now=now)
-    return posted.new, posted.last
+        after = occurrence.cursor if occurrence.cursor != _STARTED else None
+        posted = post_update(session, keyring, start, after=after, now=now)
+        return posted.new, posted.last
+    is_to_go = update.stopped_at is None and not is_posting
+    if is_to_go and keep_update_links(session, keyring, update.id, now=now):
+        return 0, _LINKS
+    _start(session, keyring, campaign, schedule, update, now=now)
+    occurrence.began_at = now
+    return 0, occurrence.cursor if is_posting else _STARTED
 
 
 def _start(

@@ -43,7 +43,7 @@ from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_add
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
 from service.signing.proof_line import proof_line
-from service.signing.proof_mail import until_words
+from service.signing.proof_mail import is_settled, until_words
 from service.signing.remind_change import is_reminder, reminder_of
 from service.signing.sign import decide_until, link_until
 from service.signing.unsubscribe import suppression_of
@@ -353,6 +353,7 @@ def _proof(session: Session, facts: _Facts) -> Draft:
     counts = standing(signature, campaign) is Standing.COUNTED
     line = proof_line(session, facts.keyring, campaign, signature, now=facts.message.created_at)
     _unless(occurrence is not None and counts and bool(line), "is not printed any more")
+    _unless(not is_settled(session, campaign), "the letter is being approved, or has gone")
     _unless_suppressed(session, facts, facts.party.confirming_email)
     assert occurrence is not None
     written = facts.write(

@@ -21,6 +21,7 @@ from service.model.signature import Signature
 from service.model.states import CampaignState
 from service.signing.workplace import LINKS_LIVE
 from service.store.links import Link, keep_links
+from service.store.one_by_one import given_ids
 
 _RENEWED_BEFORE_END = LINKS_LIVE / 2
 
@@ -38,7 +39,10 @@ def post_proofs(
 
     No mail goes once its answer would not count any more; its link goes on to open the page that says so.
     """
-    meant = and_(*who)
+    # Asked once: whoever comes in meanwhile would get a mail whose links were never kept.
+    found = select(col(Signature.id)).where(and_(*who)).order_by(col(Signature.id))
+    ids = list(session.execute(found).scalars())
+    meant = col(Signature.id).in_(given_ids(session, ids))
     for purpose, is_of_generation in ((Purpose.PROOF, True), (Purpose.UNSUBSCRIBE, False)):
         _keep_links(session, keys, meant, purpose, is_of_generation=is_of_generation, now=now)
     due_at = max(occurrence.due_at, now)
@@ -46,7 +50,7 @@ def post_proofs(
         session,
         kind=MessageKind.PROOF,
         campaign_id=campaign.id,
-        recipients=select(col(Signature.id)).where(meant).order_by(col(Signature.id)),
+        recipients=given_ids(session, ids),
         occurrence=occurrence.id,
         now=now,
         due_at=lambda _: literal(due_at, Moment),
@@ -60,11 +64,14 @@ def why_nothing_to_proof(
     """Say why a round that is due asks nobody any more; empty where it does."""
     if occurrence.answers_until is not None and now >= occurrence.answers_until:
         return "the time for an answer was over"
+    return "the letter was being approved already, or had gone" if is_settled(session, campaign) else ""
+
+
+def is_settled(session: Session, campaign: Campaign) -> bool:
+    """Tell whether a letter is before its approvers, or has gone, so that no line changes any more."""
     edition = latest_edition(session, campaign)
     is_proposed = edition is not None and edition.voided_at is None
-    if not takes_answers(session, campaign) or (campaign.state is CampaignState.CLOSED and is_proposed):
-        return "the letter was being approved already, or had gone"
-    return ""
+    return not takes_answers(session, campaign) or (campaign.state is CampaignState.CLOSED and is_proposed)
 
 
 def until_words(campaign: Campaign, occurrence: Occurrence, language: str) -> str:

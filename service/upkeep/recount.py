@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlmodel import Session, col
 
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import Message
-from service.model.schedule import Occurrence
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import PUT_AWAY, DeliveryState, OccurrenceState
 from service.model.update import Update
 
@@ -74,7 +74,10 @@ def settle(session: Session, what: What, thing: str) -> Difference | None:
 def _look_at_occurrences(session: Session, after: str) -> Looked:
     # While it fires, parts of it are still to come; what has ended stays as it is.
     ended = col(Occurrence.state).in_((OccurrenceState.FIRED, OccurrenceState.CANCELLED))
-    return _look_at_posted(session, Occurrence, Occurrence.posted, ended, after)
+    # The mails of a planned update are known by the update, which is counted by itself.
+    of_updates = select(col(Schedule.id)).where(col(Schedule.action) == Action.UPDATE)
+    counted = and_(ended, col(Occurrence.schedule_id).not_in(of_updates))
+    return _look_at_posted(session, Occurrence, Occurrence.posted, counted, after)
 
 
 def _look_at_updates(session: Session, after: str) -> Looked:

@@ -11,7 +11,7 @@ from service.mail import sending
 from service.model.anchor import Late
 from service.model.message import Message, MessageKind
 from service.model.schedule import Schedule
-from service.model.states import ScheduleState
+from service.model.states import CampaignState, ScheduleState
 from service.schedules.begin import begin_due
 from service.schedules.built_in import keep_built_in
 from service.schedules.due import ON_TIME
@@ -80,6 +80,17 @@ def test_of_what_asks_its_secretariat_is_warned_once_a_day_until_a_person_decide
     assert (warn(planner), warn(planner)) == (1, 0)
     planner.now += DAY
     assert warn(planner) == 1
+
+
+def test_nobody_is_asked_for_a_word_that_means_nothing_any_more(planner):
+    planner.has()
+    planner.plans(late=Late.ASK)
+    planner.now += 2 * DAY
+    planner.begin()
+
+    planner.change(state=CampaignState.CLOSED)
+
+    assert late(planner) == []
 
 
 def test_nobody_is_warned_of_what_rests_or_while_all_sending_is_held(planner):

@@ -11,7 +11,7 @@ from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.schedule import Occurrence, Schedule
 from service.model.signature import HeldReason, Signature, Visibility
-from service.model.states import CampaignState, OccurrenceState, SignatureState
+from service.model.states import CampaignState, OccurrenceState, ScheduleState, SignatureState
 from service.model.suppression import Suppression, SuppressionReason
 from service.schedules.built_in import keep_built_in
 from service.schedules.due import Timing
@@ -29,6 +29,8 @@ def planner(engine, root, noon) -> Planner:
     planner = Planner(engine, root, noon, send_at=noon + DEADLINE + 2 * DAY)
     with transaction(engine) as session:
         keep_built_in(session, lead=LEAD, now=planner.now)
+    # It would write to the secretariat each morning.
+    planner.moves("digest", ScheduleState.CANCELLED)
     return planner
 
 

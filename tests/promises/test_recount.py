@@ -20,6 +20,7 @@ from service.upkeep import recount as recounting
 from service.upkeep.recount import What, look, settle
 from service.worker.recounting import recount
 from tests.coalition import Coalition, letter_file
+from tests.promises import test_planned_updates as planned
 from tests.promises.test_schedules import DAY, Planner
 from tests.promises.test_updates import Letter
 from tests.reminding import pass_time
@@ -111,6 +112,15 @@ def test_an_update_is_put_right_too(engine, root, noon):
 
     assert night(letter) == 1
     assert value(letter, Update, "recipients") == 4
+
+
+def test_a_planned_update_is_counted_by_its_update_alone(planner):
+    planned.has_signed(planner, number=3)
+    planned.plans(planner)
+    assert planner.tick(after=DAY) == 3
+
+    assert next_night(planner) == 0
+    assert warnings(planner) == []
 
 
 def test_what_still_fires_is_not_counted(planner):

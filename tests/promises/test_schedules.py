@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
+from service.campaigns.archive import archive
+from service.campaigns.contents import seal_file
+from service.campaigns.file import read_campaign_file
 from service.foundation.errors import Refused
 from service.foundation.sealing import RootKey
 from service.model.anchor import Anchor, Late
@@ -40,6 +43,7 @@ from service.schedules.planned import Planned
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 from service.worker.firing import post_all_parts
+from tests.coalition import letter_file
 from tests.doubles.house import in_parallel
 from tests.make import make_campaign, make_sign_on, make_signature
 
@@ -225,6 +229,44 @@ def test_what_was_looked_up_ahead_is_used_for_that_part_alone(planner):
     planner.answer(sorted(meant)[5], SignatureState.WITHDRAWN)
     planner.post(parts=1, most=2, ahead=last)
     assert planner.whom() == sorted(meant)
+
+
+def test_what_gets_another_time_in_the_middle_goes_on_once_that_is_approved(planner):
+    meant = planner.has(number=7)
+    name = planner.plans()
+    planner.now += DAY
+    planner.begin()
+    planner.post(parts=1, most=3)
+    with transaction(planner.engine) as session:
+        timing = Timing(anchor=Anchor.OPENING, days=3)
+        change_schedule(
+            session, planner.keyring, planner.campaign.slug, name, timing=timing, by="ada", now=planner.now
+        )
+
+    assert planner.tick(most=3) == 0
+    with transaction(planner.engine) as session:
+        approve_schedule(session, planner.keyring, planner.campaign.slug, name, by="ben", now=planner.now)
+    assert planner.tick(most=3) == 4
+    assert planner.whom() == sorted(meant)
+
+
+def test_a_letter_that_is_put_away_ends_what_was_planned(planner):
+    planner.has(number=7)
+    planner.plans()
+    planner.now += DAY
+    planner.begin()
+    planner.post(parts=1, most=3)
+    planner.change(state=CampaignState.CLOSED)
+
+    with transaction(planner.engine) as session:
+        campaign = session.get_one(Campaign, planner.campaign.id)
+        seal_file(planner.keys, campaign, read_campaign_file(letter_file(), now=planner.now))
+        archive(session, planner.keyring, planner.campaign.slug, by="ada", now=planner.now)
+
+    assert planner.tick(after=HOUR, most=3) == 0
+    assert planner.states() == [OccurrenceState.CANCELLED]
+    with reading(planner.engine) as session:
+        assert {one.state for one in session.execute(select(Schedule)).scalars()} == {ScheduleState.CANCELLED}
 
 
 def test_eight_at_once_fire_it_once(planner):
