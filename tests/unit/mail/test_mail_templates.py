@@ -84,6 +84,21 @@ MAILS: dict[str, dict[str, Any]] = {
         "link": LINK,
         "unsubscribe_link": STOP,
     },
+    "proof": {
+        "lines": ["Delta Friends, Riverside", "    Delta Youth"],
+        "letter_direction": "ltr",
+        "until": "6 December, 17:00",
+        "link": LINK,
+        "unsubscribe_link": STOP,
+    },
+    "digest": {
+        "first": "+12 signed",
+        "lines": ["signed: 12", "came back: 3"],
+        "todo": "Four sign-ons wait for you.",
+        "command": "undersigned signatories list river",
+        "planned": ["09:00 reminder-1: 4"],
+        "pause": "undersigned schedule pause river digest",
+    },
     "update": {
         "headline": "We go on Tuesday",
         "update_text": "The office    will see us.",
@@ -125,7 +140,9 @@ MAILS: dict[str, dict[str, Any]] = {
     "alert": {"sentence": "A copy could not be sent.", "link": LINK},
 }
 WITH_THE_LETTER = {"delivery", "rehearsal"}
-PERSONAL = set(MAILS) - WITH_THE_LETTER
+# The secretariat writes to itself: no page behind it, and nobody else to reach.
+TO_ITSELF = {"digest"}
+PERSONAL = set(MAILS) - WITH_THE_LETTER - TO_ITSELF
 FRAGMENTS = {"delivery": "letter_html", "rehearsal": "letter_html", "update": "update_html"}
 FRAGMENT = '<article lang="en"><h1>THE LETTER</h1></article>'
 ATTACK = "<script>alert(1)</script>{{ 7*7 }}{% raw %}\"'&"
@@ -167,7 +184,7 @@ def test_every_personal_mail_says_how_to_reach_a_person(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PERSONAL - {"alert", "thanks", "update", "kit"}))
 def test_every_mail_that_asks_says_what_follows_from_silence(name: str) -> None:
-    assert re.search(r"[Ii]f you do nothing|[Ww]ithout your confirmation", fill(name).text)
+    assert re.search(r"[Ii]f you do nothing|[Ww]ithout (your confirmation|an answer)", fill(name).text)
 
 
 @pytest.mark.parametrize("name", ["invitation", "reminder", "update"])
@@ -281,7 +298,7 @@ def test_no_value_breaks_out_of_its_place(name: str, key: str) -> None:
     mail = fill(name, **{key: ATTACK})
 
     only_in_text = key in {"letter_text", "update_text"} or (
-        key == "reply_to" and name in {"alert", *WITH_THE_LETTER}
+        key == "reply_to" and name in {"alert", *WITH_THE_LETTER, *TO_ITSELF}
     )
     assert "script" not in {tag for tag, _ in tags(mail.html)}
     assert "<script>" not in mail.html
