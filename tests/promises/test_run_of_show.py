@@ -137,6 +137,16 @@ def test_nobody_takes_copies_as_they_are_that_have_still_to_leave_nor_for_good(s
     assert show.states()[:3] == ["skipped", "done", "under_way"]
 
 
+def test_copies_that_do_not_leave_are_told_of_with_a_word_that_is_taken(show):
+    show.coalition.now = SEND_AT + timedelta(minutes=61)
+    while show.take(show.coalition.campaign().id):
+        pass
+    show.coalition.deliver_mail()
+
+    assert f"undersigned deliver {SLUG} --stop" in show.alerts()[0]
+    assert "show skip" not in show.alerts()[0]
+
+
 def test_what_fails_a_second_time_is_told_a_second_time(show):
     show.at(SEND_AT)
     for minute, state in enumerate((DeliveryState.FAILED, DeliveryState.HANDED_OVER, DeliveryState.FAILED)):
