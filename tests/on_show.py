@@ -8,8 +8,9 @@ from service.campaigns.life import publish_due
 from service.campaigns.queries import get_campaign, released_edition
 from service.delivery.follow import follow_deliveries, send_waiting_press
 from service.model.delivery import Delivery
+from service.model.message import Message, MessageKind
 from service.model.show import ShowStep, Step, Word
-from service.model.states import DeliveryState
+from service.model.states import DeliveryState, MessageState
 from service.schedules.show_facts import steps_of
 from service.schedules.show_run import shows_to_move, take_step
 from service.schedules.show_word import go_on, skip_step
@@ -107,10 +108,17 @@ class Show:
     def alerts(self) -> list[str]:
         return [mail.text for mail in self.coalition.mails() if mail.subject.startswith("For your attention")]
 
+    def mails_are(self, kind: MessageKind, state: MessageState) -> None:
+        """Let what became of the mails of a kind be this."""
+        with transaction(self.coalition.engine) as session:
+            for row in session.exec(select(Message).where(Message.kind == kind)).all():
+                row.state = state
+                session.add(row)
+
     def copies_are(self, state: DeliveryState) -> None:
         """Let what is heard of the copies to the offices be this."""
         with transaction(self.coalition.engine) as session:
             for row in session.exec(select(Delivery)).all():
                 if row.state in {DeliveryState.HANDED_OVER, DeliveryState.FAILED}:
-                    row.state = state
+                    row.state, row.settled_at = state, self.coalition.now
                     session.add(row)

@@ -449,7 +449,7 @@ def _count(_: Session, facts: _Facts, thing: str) -> str:
 
 
 def _show(session: Session, facts: _Facts, thing: str) -> str:
-    row_id, _, reason = thing.partition(":")
+    row_id, reason = thing.split(":")[:2]
     row = session.get(ShowStep, row_id)
     if row is None:
         raise Unwanted(MessageState.CANCELLED, "the run of show is gone")

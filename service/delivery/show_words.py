@@ -64,6 +64,10 @@ _ABOUT_COPIES = Sentence(
     "`undersigned campaign show {slug}` shows the copies. Once each has arrived, it goes on by itself; to go on as they"
     ' are:\n\nundersigned show skip {slug} {code} --why "…"'
 )
+_ABOUT_LEAVING = Sentence(
+    "`undersigned campaign show {slug}` shows the copies. Once each has left, it goes on by itself; to stop those that have"
+    " not:\n\nundersigned deliver {slug} --stop"
+)
 _ABOUT_MAILS = Sentence(
     "`undersigned outbox show` shows them. Once they have left, it goes on by itself; to go on at once:"
     "\n\nundersigned show go {slug} {code}"
@@ -104,6 +108,9 @@ def _how(step: Step, reason: Reason) -> tuple[Sentence, Step]:
     """Give how a person goes on, and the step that the command names."""
     if reason is Reason.COULD_NOT:
         return _ABOUT_FAILURE, step
+    if reason is Reason.NOT_LEAVING and step is Step.DELIVERED:
+        # Nobody takes copies as they are that have still to leave.
+        return _ABOUT_LEAVING, step
     if reason in _OF_MAILS and step in _POSTING:
         return _ABOUT_MAILS, step
     # The copies of the letter itself are taken as they are by skipping the step that saw them.

@@ -12,7 +12,7 @@ from service.campaigns.queries import latest_edition, released_edition
 from service.delivery.release import APPROVALS_NEEDED
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.edition import Approval, Decision, EditionKind
+from service.model.edition import Approval, Decision, Edition, EditionKind
 from service.model.intake import Intake
 from service.model.message import HEARD, AfterState, Message, MessageEvent, MessageKind
 from service.model.schedule import Occurrence, Schedule
@@ -149,7 +149,7 @@ def waiting_of(session: Session, campaign: Campaign) -> Waiting:
         Delivery.campaign_id == campaign.id,
         col(Delivery.state).in_((DeliveryState.FAILED, DeliveryState.UNCERTAIN)),
     )
-    edition = latest_edition(session, campaign)
+    edition, released = latest_edition(session, campaign), released_edition(session, campaign)
     is_standing = edition is not None and edition.voided_at is None and edition.kind is EditionKind.LETTER
     return Waiting(
         counted=counted,
@@ -159,7 +159,7 @@ def waiting_of(session: Session, campaign: Campaign) -> Waiting:
         to_check=to_check,
         quarantined=session.exec(quarantined).one(),
         copies_in_trouble=session.exec(troubles).one(),
-        show_asks=_show_asks(session, campaign),
+        show_asks=released is not None and _show_asks(session, released),
         late=_late(session, campaign),
         proposed=_proposed(session, campaign),
         is_closed=campaign.state is CampaignState.CLOSED,
@@ -167,7 +167,7 @@ def waiting_of(session: Session, campaign: Campaign) -> Waiting:
         is_approved=is_standing
         and edition is not None
         and _approvals(session, edition.id) >= APPROVALS_NEEDED,
-        is_released=released_edition(session, campaign) is not None,
+        is_released=released is not None,
     )
 
 
@@ -189,8 +189,8 @@ def _bounced(session: Session, campaign: Campaign, window: Window) -> int:
     return session.exec(found).one()
 
 
-def _show_asks(session: Session, campaign: Campaign) -> bool:
-    found = select(ShowStep.id).where(ShowStep.campaign_id == campaign.id, ShowStep.state == ShowState.ASKING)
+def _show_asks(session: Session, released: Edition) -> bool:
+    found = select(ShowStep.id).where(ShowStep.edition_id == released.id, ShowStep.state == ShowState.ASKING)
     return session.exec(found.limit(1)).first() is not None
 
 

@@ -1,22 +1,21 @@
 """What a run of show does next: from what is known of its letter, each step waits, begins, is done or asks (pure)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.model.show import Reason, Step
 from service.model.states import GONE_OUT, DeliveryState, ShowState
 from service.schedules.due import ON_TIME
+from service.schedules.show_known import Facts, Mails, StepFacts
 
 OVER = frozenset({ShowState.DONE, ShowState.SKIPPED})
 """The states of a step that keeps no other from its turn."""
 WATCHED = frozenset({Step.DELIVERED, Step.RECEIPT})
 """Steps that nobody does: they are seen."""
 
-_LEAD = timedelta(hours=1)
 _MAY_TAKE = timedelta(hours=1)
-_AT_ONCE = timedelta(minutes=2)
 _TRIED_AGAIN_AFTER = timedelta(minutes=5)
 _TROUBLES: Mapping[DeliveryState, Reason] = {
     DeliveryState.UNCERTAIN: Reason.UNCERTAIN,
@@ -26,6 +25,7 @@ _TROUBLES: Mapping[DeliveryState, Reason] = {
     DeliveryState.CANCELLED: Reason.CANCELLED,
 }
 _RECEIVED = frozenset({DeliveryState.DELIVERED, DeliveryState.ANSWERED})
+_ON_THEIR_WAY = frozenset({DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.CARRYING})
 
 
 class Act(StrEnum):
@@ -35,75 +35,6 @@ class Act(StrEnum):
     BEGIN = "begin"
     DONE = "done"
     ASK = "ask"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepFacts:
-    """What is kept of one step: where it stands, since when its mails are posted, and when doing it last failed."""
-
-    step: Step
-    state: ShowState = ShowState.WAITING
-    began_at: datetime | None = None
-    posted_at: datetime | None = None
-    ended_at: datetime | None = None
-    failed_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mails:
-    """What is known of the mails of a step: whether any waits or is held, and whether a person or a brake stopped them."""
-
-    wait: bool = False
-    are_held: bool = False
-    were_stopped: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """All that a run of show is decided by.
-
-    `copies` counts the sendings of the letter to addressees and cc by their state, `press` those to the press.
-    `leaves_at` is when the letter was to leave, `is_sent` whether it is called sent.
-    """
-
-    steps: Sequence[StepFacts]
-    leaves_at: datetime
-    copies: Mapping[DeliveryState, int]
-    press: Mapping[DeliveryState, int] = field(default_factory=dict)
-    mails: Mapping[Step, Mails] = field(default_factory=dict)
-    is_sent: bool = False
-    receipt_wait: timedelta = timedelta(0)
-    publish_at: datetime | None = None
-    published_at: datetime | None = None
-
-    def of(self, step: Step) -> StepFacts:
-        """Give what is kept of one step."""
-        return next(one for one in self.steps if one.step is step)
-
-    @property
-    def lead(self) -> timedelta:
-        """How long before the publication a person is asked where it is at risk."""
-        if self.publish_at is None:
-            return _LEAD
-        return min(_LEAD, max(self.publish_at - self.leaves_at, timedelta(0)) / 3)
-
-    @property
-    def receipt_until(self) -> datetime | None:
-        """Until when a receipt is waited for, once the letter has left; never so long that the publication is at risk."""
-        left_at = self.of(Step.DELIVERED).ended_at
-        return self.waits_until(left_at) if left_at is not None else None
-
-    def waits_until(self, left_at: datetime) -> datetime:
-        """Say until when a receipt is waited for, of a letter that has left at that moment."""
-        until = left_at + self.receipt_wait
-        return min(until, self.publish_at - 2 * self.lead) if self.publish_at is not None else until
-
-    @property
-    def ready_at(self) -> datetime | None:
-        """When the last of the steps before the press was over; None while one is not."""
-        ended = [one.ended_at for one in self.steps if one.step not in {Step.PRESS, Step.PAGE}]
-        moments = [moment for moment in ended if moment is not None]
-        return max(moments) if len(moments) == len(ended) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,10 +76,14 @@ def expected(facts: Facts, *, now: datetime) -> Mapping[Step, datetime]:
 
 
 def why_copies_ask(facts: Facts) -> Reason | None:
-    """Say what is wrong with the letter's copies; None where nothing is, or where a person takes them as they are."""
-    if facts.of(Step.DELIVERED).state is ShowState.SKIPPED:
-        return None
-    return _trouble(facts.copies)
+    """Say what is wrong with the letter's copies; None where nothing is, or where a person took them as they are."""
+    are_taken = facts.of(Step.DELIVERED).state is ShowState.SKIPPED
+    return _trouble(facts.later if are_taken else facts.copies)
+
+
+def are_under_way(facts: Facts) -> bool:
+    """Tell whether any of the letter's copies has still to leave."""
+    return any(facts.copies.get(state) for state in _ON_THEIR_WAY)
 
 
 def is_early(facts: Facts, step: Step, *, now: datetime) -> bool:
@@ -166,7 +101,8 @@ def _verdicts(facts: Facts, *, now: datetime) -> Iterator[Verdict]:
             # A step that was stopped keeps those after it from their turn.
             is_first = is_first and one.state in OVER
             continue
-        if is_first or (one.state is ShowState.UNDER_WAY and one.step not in WATCHED):
+        # What has begun goes on to its end, also while it asks.
+        if is_first or (one.began_at is not None and one.step not in WATCHED):
             verdict = _unless_it_fails(one, _RULES[one.step](facts, one, now), now=now)
         else:
             verdict = Verdict(step=one.step, act=Act.WAIT, reason=Reason.EARLIER)
@@ -187,7 +123,7 @@ def _page_at_risk(facts: Facts, verdict: Verdict, *, now: datetime) -> Verdict:
     at = facts.publish_at
     if at is None or facts.published_at is not None or verdict.reason is not Reason.EARLIER:
         return verdict
-    if now >= at + _AT_ONCE:
+    if now > at + ON_TIME:
         return Verdict(step=Step.PAGE, act=Act.ASK, reason=Reason.MISSED, at=at)
     if facts.ready_at is None and now >= at - facts.lead:
         return Verdict(step=Step.PAGE, act=Act.WAIT, reason=Reason.AT_RISK, at=at)
@@ -207,6 +143,8 @@ def _delivered(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
 def _receipt(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
     if reason := why_copies_ask(facts):
         return Verdict(step=one.step, act=Act.ASK, reason=reason)
+    if are_under_way(facts):
+        return Verdict(step=one.step, act=Act.WAIT, reason=Reason.ON_ITS_WAY)
     out = {state for state, number in facts.copies.items() if number}
     if out and out <= _RECEIVED:
         return Verdict(step=one.step, act=Act.DONE, reason=Reason.SEEN)
@@ -226,7 +164,7 @@ def _posted(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
     if one.began_at is None:
         return Verdict(step=one.step, act=Act.BEGIN, reason=Reason.POSTING)
     mails = facts.mails.get(one.step, Mails())
-    if mails.were_stopped:
+    if mails.were_stopped or (mails.none_left and one.posted_at is not None):
         return Verdict(step=one.step, act=Act.ASK, reason=Reason.WAS_STOPPED)
     if one.posted_at is None:
         return Verdict(step=one.step, act=Act.BEGIN, reason=Reason.POSTING)
@@ -240,9 +178,11 @@ def _posted(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
 
 
 def _press(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
+    out = {state for state, number in facts.press.items() if number}
+    if out and _has_missed(facts, one, now):
+        return Verdict(step=one.step, act=Act.ASK, reason=Reason.MISSED, at=facts.publish_at)
     if one.began_at is None and (reason := why_copies_ask(facts)):
         return Verdict(step=one.step, act=Act.ASK, reason=reason)
-    out = {state for state, number in facts.press.items() if number}
     if not out:
         return Verdict(step=one.step, act=Act.DONE, reason=Reason.NOBODY)
     if reason := _trouble(facts.press):
@@ -259,12 +199,21 @@ def _press(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
 def _page(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
     if facts.published_at is not None:
         return Verdict(step=one.step, act=Act.DONE, reason=Reason.PUBLISHED)
+    if _has_missed(facts, one, now):
+        return Verdict(step=one.step, act=Act.ASK, reason=Reason.MISSED, at=facts.publish_at)
     if reason := why_copies_ask(facts):
         return Verdict(step=one.step, act=Act.ASK, reason=reason)
     its_time = _at_its_time(facts, one, now)
     if its_time.act is Act.BEGIN and not facts.is_sent:
         return Verdict(step=one.step, act=Act.ASK, reason=Reason.NOT_SENT)
     return its_time
+
+
+def _has_missed(facts: Facts, one: StepFacts, now: datetime) -> bool:
+    """Tell whether the minute passed while a step asked; one that waits, as no worker looked, is not among them."""
+    if facts.published_at is not None or facts.publish_at is None or one.began_at is not None:
+        return False
+    return one.state is ShowState.ASKING and now > facts.publish_at + ON_TIME
 
 
 def _at_its_time(facts: Facts, one: StepFacts, now: datetime) -> Verdict:

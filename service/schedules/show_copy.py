@@ -55,12 +55,12 @@ def final_copy_words(
         str(spoken.say(_NUMBER.with_values(number=edition.number, fingerprint=edition.fingerprint))),
     ]
     if campaign.published_at is None:
-        paragraphs.append(str(spoken.say(_embargo(campaign, language))))
+        paragraphs.append(str(spoken.say(_embargo(campaign, language, now=now))))
     return UpdateWords(subject=str(spoken.say(_SUBJECT))[:LONGEST_SUBJECT], body="\n\n".join(paragraphs))
 
 
-def _embargo(campaign: Campaign, language: str) -> Sentence:
-    if campaign.publish_at is None:
+def _embargo(campaign: Campaign, language: str, *, now: datetime) -> Sentence:
+    if campaign.publish_at is None or campaign.publish_at <= now:
         return _NOT_YET
     there = campaign.publish_at.astimezone(ZoneInfo(campaign.time_zone))
     return _UNTIL.with_values(moment=_plain(write_moment(there, language)))

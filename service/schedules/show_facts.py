@@ -16,10 +16,11 @@ from service.model.recipient import Recipient, RecipientRole
 from service.model.show import Reason, ShowStep, Step
 from service.model.states import CampaignState, DeliveryState, MessageState, ShowState
 from service.model.update import Update
-from service.schedules.show import Facts, Mails, StepFacts
+from service.schedules.show_known import Facts, Mails, StepFacts
 from service.store.insert import add_once
 
-_ON_THEIR_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SUBMITTING)
+_ON_THEIR_WAY = frozenset({MessageState.QUEUED, MessageState.CLAIMED, MessageState.SUBMITTING})
+_MAY_HAVE_LEFT = _ON_THEIR_WAY | {MessageState.HELD, MessageState.ACCEPTED, MessageState.UNCERTAIN}
 _KINDS = {Step.COPY: MessageKind.UPDATE, Step.KITS: MessageKind.KIT}
 
 
@@ -46,10 +47,12 @@ def make_steps(session: Session, edition: Edition, *, now: datetime) -> bool:
 def read_facts(session: Session, campaign: Campaign, edition: Edition, rows: Sequence[ShowStep]) -> Facts:
     """Read all that the steps of an edition are decided by."""
     assert edition.released_at is not None
+    taken_at = next((row.ended_at for row in rows if row.step is Step.DELIVERED), None)
     return Facts(
         steps=[_of(row) for row in rows],
         leaves_at=leaves_at(campaign, now=edition.released_at),
         copies=_copies(session, edition, are_press=False),
+        later=_copies(session, edition, are_press=False, since=taken_at) if taken_at is not None else {},
         press=_copies(session, edition, are_press=True),
         mails={row.step: _mails(session, campaign, row) for row in rows if _is_posting(row)},
         is_sent=campaign.state is CampaignState.SENT,
@@ -70,7 +73,9 @@ def _of(row: ShowStep) -> StepFacts:
     )
 
 
-def _copies(session: Session, edition: Edition, *, are_press: bool) -> Mapping[DeliveryState, int]:
+def _copies(
+    session: Session, edition: Edition, *, are_press: bool, since: datetime | None = None
+) -> Mapping[DeliveryState, int]:
     is_press = col(Recipient.role) == RecipientRole.PRESS
     found = (
         select(Delivery.state, func.count())
@@ -78,6 +83,8 @@ def _copies(session: Session, edition: Edition, *, are_press: bool) -> Mapping[D
         .where(Delivery.edition_id == edition.id, is_press if are_press else ~is_press)
         .group_by(col(Delivery.state))
     )
+    if since is not None:
+        found = found.where(col(Delivery.settled_at) > since)
     return {DeliveryState(state): number for state, number in session.exec(found).all()}
 
 
@@ -97,8 +104,10 @@ def _mails(session: Session, campaign: Campaign, row: ShowStep) -> Mails:
     occurrence = row.update_ref if row.step is Step.COPY else row.edition_id
     counted = outbox.counts_of(session, kind=_KINDS[row.step], campaign_id=campaign.id, occurrence=occurrence)
     update = session.get(Update, row.update_ref) if row.update_ref else None
+    known = {state for state, number in counted.items() if number}
     return Mails(
-        wait=any(counted.get(state) for state in _ON_THEIR_WAY),
-        are_held=bool(counted.get(MessageState.HELD)),
+        wait=bool(known & _ON_THEIR_WAY),
+        are_held=MessageState.HELD in known,
+        none_left=bool(known) and not known & _MAY_HAVE_LEFT,
         were_stopped=update is not None and update.stopped_at is not None,
     )

@@ -10,8 +10,9 @@ from service.campaigns.queries import campaigns_by_slug, released_edition
 from service.model.campaign import Campaign
 from service.model.show import Reason, Step, Word
 from service.model.states import CampaignState, ShowState
-from service.schedules.show import OVER, Facts, StepFacts, decide, expected
+from service.schedules.show import OVER, decide, expected
 from service.schedules.show_facts import has_show, read_facts, steps_of
+from service.schedules.show_known import Facts, StepFacts
 from service.store.keyring import Keyring
 from service.store.sealed import open_text
 

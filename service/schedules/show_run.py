@@ -97,18 +97,19 @@ def take_step(
     return False
 
 
-def note_failure(session: Session, campaign_id: str, *, now: datetime) -> None:
-    """Let the step that could not be done ask the secretariat; it is tried again a while later."""
+def note_failure(session: Session, campaign_id: str, *, now: datetime) -> bool:
+    """Let the step that could not be done ask the secretariat; it is tried again a while later. Tells whether one is."""
     campaign = lock_campaign_of(session, campaign_id)
     edition = released_edition(session, campaign)
     if edition is None:
-        return
+        return False
     rows = {row.step: row for row in steps_of(session, edition)}
     for verdict in decide(read_facts(session, campaign, edition, list(rows.values())), now=now):
         if verdict.act is Act.BEGIN:
             asks = Verdict(step=verdict.step, act=Act.ASK, reason=Reason.COULD_NOT)
             _settle(session, rows[verdict.step], asks, now=now)
-            return
+            return True
+    return False
 
 
 def do_step(turn: Turn, row: ShowStep) -> None:
@@ -158,14 +159,16 @@ def _end(row: ShowStep, verdict: Verdict) -> ShowState:
 
 
 def _settle(session: Session, row: ShowStep, verdict: Verdict, *, now: datetime) -> None:
+    is_news = _changes(row, verdict)
     move_step(session, row, _end(row, verdict), verdict.reason, by=BY, now=now)
-    if verdict.act is Act.ASK or verdict.reason in _WARNS:
+    if is_news and (verdict.act is Act.ASK or verdict.reason in _WARNS):
         outbox.post(
             session,
             kind=MessageKind.ALERT,
             campaign_id=row.campaign_id,
             recipient_ref=row.campaign_id,
-            occurrence=f"show:{row.id}:{verdict.reason.value}",
+            # With the moment: what fails a second time is told a second time.
+            occurrence=f"show:{row.id}:{verdict.reason.value}:{int(now.timestamp())}",
             now=now,
         )
 

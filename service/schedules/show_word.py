@@ -13,8 +13,9 @@ from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.show import Reason, ShowStep, Step, Word
 from service.model.states import CampaignState, ShowState
-from service.schedules.show import OVER, WATCHED, is_early
+from service.schedules.show import OVER, WATCHED, are_under_way, is_early, why_copies_ask
 from service.schedules.show_facts import has_show, make_steps, read_facts, steps_of
+from service.schedules.show_known import Facts
 from service.schedules.show_run import Turn, do_step, move_step
 from service.store.keyring import Keyring
 from service.store.sealed import seal_text
@@ -76,6 +77,9 @@ def go_on(
     if row.began_at is not None and (row.posted_at is not None or step is Step.PRESS):
         move_step(session, row, ShowState.DONE, Reason.WORD, by=by, now=now)
     else:
+        if row.state is ShowState.STOPPED and row.began_at is not None:
+            # Stopped in the middle of its mails: the worker posts the others.
+            move_step(session, row, ShowState.UNDER_WAY, Reason.POSTING, by=by, now=now)
         do_step(turn, row)
     audit.record(session, by=by, act="show.go", campaign_id=row.campaign_id, thing=step.value, now=now)
     return Said(is_done=True)
@@ -86,16 +90,21 @@ def skip_step(
 ) -> Said:
     """Leave a step out, with the reason, where somebody else says so too; raises Refused for one that is over.
 
-    To skip `delivered` is to take the letter's copies as they are, and may be said while it is done. A press that is
-    skipped gets nothing.
+    To skip `delivered` is to take the letter's copies as they are: it may be said while it is done, and again where one
+    fails after that, but (Refused) not while any has still to leave. A press that is skipped gets nothing.
     """
     turn, row = _open(session, keyring, slug, step, public_url="", by=by, now=now)
     reason = clean_line(why, what="The reason", longest=LONGEST_WHY)
     if not reason:
         raise Refused("Say why the step is left out.")
-    is_over = row.state is ShowState.SKIPPED or (row.state is ShowState.DONE and step is not Step.DELIVERED)
-    if is_over:
+    facts = read_facts(session, turn.campaign, turn.edition, steps_of(session, turn.edition))
+    if row.state in OVER and not _may_take_again(row, facts):
         raise Refused(f"The step {step.value!r} is {row.state.value} already.")
+    if step is Step.DELIVERED and are_under_way(facts):
+        raise Refused(
+            f"Copies of the letter have still to leave: wait until they have, or stop them with `undersigned deliver {slug}"
+            " --stop`."
+        )
     if not _is_seconded(turn, row, Word.SKIP):
         row.why = seal_text(keyring.of(session, row.campaign_id), row, "why", reason)
         return Said(is_done=False)
@@ -104,6 +113,11 @@ def skip_step(
         row.why = seal_text(keyring.of(session, row.campaign_id), row, "why", reason)
     if step is Step.PRESS:
         leave_press_out(session, turn.edition, now=now)
+    if row.state is ShowState.SKIPPED:
+        row.ended_at = now
+        audit.record(
+            session, by=by, act="show.skipped", campaign_id=row.campaign_id, thing=step.value, now=now
+        )
     move_step(session, row, ShowState.SKIPPED, Reason.WORD, by=by, now=now)
     return Said(is_done=True)
 
@@ -163,6 +177,13 @@ def _steps(session: Session, campaign: Campaign, *, now: datetime) -> list[ShowS
     if not steps_of(session, edition):
         make_steps(session, edition, now=now)
     return list(steps_of(session, edition))
+
+
+def _may_take_again(row: ShowStep, facts: Facts) -> bool:
+    """Tell whether the copies of a letter that was handed over, or taken as they were, can be taken as they are now."""
+    if row.step is not Step.DELIVERED:
+        return False
+    return row.state is ShowState.DONE or why_copies_ask(facts) is not None
 
 
 def _is_seconded(turn: Turn, row: ShowStep, word: Word) -> bool:

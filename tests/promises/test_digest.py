@@ -115,5 +115,5 @@ def test_a_letter_that_was_open_before_there_were_digests_gets_its_own_once(lett
     with reading(letter.engine) as session:
         names = session.exec(select(Schedule.name).order_by(Schedule.name)).all()
         kinds = session.exec(select(Message.kind).where(Message.kind == MessageKind.DIGEST)).all()
-    assert names == ["decision-day", "digest", "last-day", "reminder-1", "reminder-2"]
+    assert names == ["decision-day", "digest", "last-day", "proof", "reminder-1", "reminder-2"]
     assert kinds == []

@@ -7,10 +7,12 @@ import pytest
 from sqlmodel import select
 
 from service.foundation.errors import Refused
+from service.model.edition import Edition
 from service.model.message import Message, MessageKind
 from service.model.show import ShowStep, Step, Word
-from service.model.states import DeliveryState
+from service.model.states import DeliveryState, MessageState
 from service.schedules.calendar import calendar
+from service.schedules.digest import waiting_of
 from service.schedules.forecast import forecast
 from service.schedules.show_run import note_failure
 from service.schedules.show_word import resume_show, stop_show
@@ -114,6 +116,112 @@ def test_a_letter_sent_a_way_that_nobody_goes_is_never_called_delivered(engine, 
     assert show.says(Word.SKIP, Step.DELIVERED, by="ben") is True
     show.at(SEND_AT + timedelta(hours=4))
     assert show.states()[:2] == ["skipped", "done"]
+
+
+def test_nobody_takes_copies_as_they_are_that_have_still_to_leave_nor_for_good(show):
+    show.at(SEND_AT - SECOND)
+    with pytest.raises(Refused, match="still to leave"):
+        show.says(Word.SKIP, Step.DELIVERED)
+    show.at(SEND_AT)
+    assert [show.says(Word.SKIP, Step.DELIVERED, by=by) for by in ("ada", "ben")] == [False, True]
+    with pytest.raises(Refused, match="skipped already"):
+        show.says(Word.SKIP, Step.DELIVERED)
+
+    show.coalition.wait(minutes=1)
+    show.copies_are(DeliveryState.FAILED)
+    show.look()
+    assert show.states()[:3] == ["skipped", "asking", "waiting"]
+    assert len(show.alerts()) == 1
+    assert [show.says(Word.SKIP, Step.DELIVERED, by=by) for by in ("ada", "ben")] == [False, True]
+    show.look()
+    assert show.states()[:3] == ["skipped", "done", "under_way"]
+
+
+def test_copies_that_do_not_leave_are_told_of_with_a_word_that_is_taken(show):
+    show.coalition.now = SEND_AT + timedelta(minutes=61)
+    while show.take(show.coalition.campaign().id):
+        pass
+    show.coalition.deliver_mail()
+
+    assert f"undersigned deliver {SLUG} --stop" in show.alerts()[0]
+    assert "show skip" not in show.alerts()[0]
+
+
+def test_what_fails_a_second_time_is_told_a_second_time(show):
+    show.at(SEND_AT)
+    for minute, state in enumerate((DeliveryState.FAILED, DeliveryState.HANDED_OVER, DeliveryState.FAILED)):
+        show.copies_are(state)
+        show.at(SEND_AT + minute * 60 * SECOND)
+        show.look()
+
+    assert show.states()[1] == "asking"
+    assert [f"undersigned show skip {SLUG} delivered" in alert for alert in show.alerts()] == [True, True]
+
+
+def test_one_that_was_begun_early_and_asks_comes_to_rest(show):
+    show.at(SEND_AT)
+    show.says(Word.GO, Step.KITS)
+    show.says(Word.GO, Step.KITS, by="ben")
+    show.mails_are(MessageKind.KIT, MessageState.HELD)
+    moves = [show.take(show.coalition.campaign().id) for _ in range(4)]
+
+    assert moves[-1] is False
+    assert show.states()[3] == "asking"
+
+
+def test_mails_of_which_none_has_left_are_not_handed_over(show):
+    show.at(SEND_AT)
+    show.copies_are(DeliveryState.DELIVERED)
+    letter = show.coalition.campaign().id
+    while show.rows()[Step.COPY].posted_at is None:
+        assert show.take(letter)
+    show.mails_are(MessageKind.UPDATE, MessageState.EXPIRED)
+    show.look()
+
+    assert show.states()[2:4] == ["asking", "waiting"]
+    assert f"undersigned show go {SLUG} final-copy" in show.alerts()[0]
+    assert show.says(Word.GO, Step.COPY) is True
+    show.look()
+    assert show.states()[2] == "done"
+
+
+def test_a_final_copy_that_was_stopped_in_the_middle_goes_on_to_its_end_by_one_word(show):
+    show.at(SEND_AT)
+    show.copies_are(DeliveryState.DELIVERED)
+    letter = show.coalition.campaign().id
+    while show.rows()[Step.COPY].began_at is None:
+        assert show.take(letter)
+    with transaction(show.coalition.engine) as session:
+        stop_show(session, SLUG, by="ada", now=show.coalition.now)
+
+    assert show.says(Word.GO, Step.COPY) is True
+    show.look()
+    show.at(SEND_AT + 200 * SECOND)
+    assert show.states()[2] == "done"
+    assert any("gone out" in subject for subject in show.told(MEMBER))
+
+
+def test_a_final_copy_names_no_moment_of_publication_that_has_passed(show):
+    show.at(SEND_AT)
+    show.at(PUBLISH_AT + timedelta(hours=1))
+    show.at(PUBLISH_AT + timedelta(hours=1, minutes=2))
+
+    (final,) = [mail.text for mail in show.coalition.mails() if "gone out" in mail.subject]
+    assert "becomes public on" not in final
+    assert "not public yet" in final
+
+
+def test_the_digest_knows_nothing_of_an_edition_that_was_voided(show):
+    show.at(SEND_AT)
+    show.copies_are(DeliveryState.FAILED)
+    show.look()
+    with transaction(show.coalition.engine) as session:
+        assert waiting_of(session, show.coalition.campaign()).show_asks is True
+        edition = session.exec(select(Edition)).one()
+        edition.voided_at = show.coalition.now
+        session.add(edition)
+    with reading(show.coalition.engine) as session:
+        assert waiting_of(session, show.coalition.campaign()).show_asks is False
 
 
 def test_going_on_early_takes_two_people_or_one_who_is_alone(show, engine, root, noon):

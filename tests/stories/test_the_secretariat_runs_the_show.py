@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,13 @@ from service.mail.bounce import Report
 from service.mail.returned import settle_report
 from service.model.message import Message, MessageKind
 from service.model.report_kind import ReportKind
+from service.model.states import DeliveryState
 from service.signing.messages import signing_mailbox
+from service.store.keyring import Keyring
 from service.store.transaction import transaction
 from service.wiring import initialize, make_services
 from service.worker.jobs import JOBS
+from service.worker.shows import run_shows
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, file_open_now
 from tests.doubles.relay import free_port
 from tests.on_show import DAILY, MEMBER, OFFICE, PUBLISH_AT, SECOND, SEND_AT, Show
@@ -109,6 +113,30 @@ def test_the_worker_does_it_by_its_jobs(tmp_path, noon):
     assert run(services, "here") == 0
     assert services.wake.wait(0)
     assert coalition.campaign().published_at == PUBLISH_AT
+    services.engine.dispose()
+
+
+class Torn(Keyring):
+    """A keyring that breaks in a way nobody foresaw."""
+
+    def of(self, *_):
+        raise KeyError("Lake Alliance")
+
+
+def test_a_fault_of_one_letter_ends_no_turn_of_the_worker_and_is_told_without_a_name(tmp_path, noon, caplog):
+    settings = Settings(
+        data_dir=tmp_path / "data", key_dir=tmp_path / "keys", public_url=PUBLIC_URL, _env_file=None
+    )
+    initialize(settings)
+    services = make_services(settings, clock=lambda: coalition.now)
+    coalition = Coalition(engine=services.engine, root=services.keyring.root, now=noon)
+    show = Show(coalition).at(SEND_AT)
+    show.copies_are(DeliveryState.DELIVERED)
+
+    assert run_shows(replace(services, keyring=Torn(services.keyring.root)), "here") == 1
+    assert show.states()[1:4] == ["done", "asking", "waiting"]
+    assert "a run of show failed: KeyError" in caplog.text
+    assert "Lake Alliance" not in caplog.text
     services.engine.dispose()
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from service.model.show import Reason, Step
 from service.model.states import DeliveryState, ShowState
-from service.schedules.show import Act, Facts, Mails, StepFacts, decide, expected, is_early
+from service.schedules.show import Act, decide, expected, is_early
+from service.schedules.show_known import Facts, Mails, StepFacts
 
 LEAVES = datetime(2026, 12, 7, 14, tzinfo=UTC)
 PUBLIC = datetime(2026, 12, 8, 15, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 OUT, DELIVERED, RELAYED = DeliveryState.HANDED_OVER, DeliveryState.DELIVERED, DeliveryState.ACCEPTED
-CARRYING, READY = DeliveryState.CARRYING, DeliveryState.READY
+CARRYING, READY, FAILED = DeliveryState.CARRYING, DeliveryState.READY, DeliveryState.FAILED
 ORDER = list(Step)
 
 
@@ -39,6 +40,7 @@ def first(facts: Facts, now: datetime) -> tuple[Act, Reason]:
 
 
 BEGUN = {"state": ShowState.UNDER_WAY, "began_at": LEAVES}
+ASKS = {"state": ShowState.ASKING}
 FAILED_NOW = {"state": ShowState.ASKING, "failed_at": LEAVES}
 POSTED = {**BEGUN, "posted_at": LEAVES}
 
@@ -67,6 +69,8 @@ POSTED = {**BEGUN, "posted_at": LEAVES}
         (facts(Step.RECEIPT, receipt_wait=99 * HOUR), PUBLIC - 3 * HOUR, (Act.WAIT, Reason.AWAITED)),
         (facts(Step.RECEIPT, receipt_wait=99 * HOUR), PUBLIC - 2 * HOUR, (Act.DONE, Reason.NONE_CAME)),
         (facts(Step.RECEIPT, copies={DeliveryState.FAILED: 1}), LEAVES, (Act.ASK, Reason.FAILED)),
+        (facts(Step.RECEIPT, copies={OUT: 1, CARRYING: 1}), LEAVES + 9 * HOUR, (Act.WAIT, Reason.ON_ITS_WAY)),
+        (facts(Step.RECEIPT, copies={READY: 1}), LEAVES + 9 * HOUR, (Act.WAIT, Reason.ON_ITS_WAY)),
         # Mails to many: begun once, and done when none waits any more.
         (facts(Step.COPY), LEAVES, (Act.BEGIN, Reason.POSTING)),
         (facts(Step.COPY, copies={DeliveryState.FAILED: 1}), LEAVES, (Act.ASK, Reason.FAILED)),
@@ -86,6 +90,16 @@ POSTED = {**BEGUN, "posted_at": LEAVES}
             facts(Step.COPY, row=BEGUN, mails={Step.COPY: Mails(were_stopped=True)}),
             LEAVES,
             (Act.ASK, Reason.WAS_STOPPED),
+        ),
+        (
+            facts(Step.COPY, row=POSTED, mails={Step.COPY: Mails(none_left=True)}),
+            LEAVES,
+            (Act.ASK, Reason.WAS_STOPPED),
+        ),
+        (
+            facts(Step.COPY, row=BEGUN, mails={Step.COPY: Mails(none_left=True)}),
+            LEAVES,
+            (Act.BEGIN, Reason.POSTING),
         ),
         (
             facts(Step.KITS, row=POSTED, mails={Step.KITS: Mails(are_held=True)}),
@@ -116,6 +130,20 @@ POSTED = {**BEGUN, "posted_at": LEAVES}
             PUBLIC + HOUR,
             (Act.ASK, Reason.MISSED),
         ),
+        # One that asked over its minute is not done by itself, whatever settled since.
+        (facts(Step.PRESS, row=ASKS, press={READY: 1}), PUBLIC + 15 * MINUTE, (Act.BEGIN, Reason.ITS_TIME)),
+        (facts(Step.PRESS, row=ASKS, press={READY: 1}), PUBLIC + 16 * MINUTE, (Act.ASK, Reason.MISSED)),
+        (
+            facts(Step.PRESS, row=ASKS, press={READY: 1}, copies={FAILED: 1}),
+            PUBLIC + 16 * MINUTE,
+            (Act.ASK, Reason.MISSED),
+        ),
+        (facts(Step.PRESS, row=ASKS), PUBLIC + 16 * MINUTE, (Act.DONE, Reason.NOBODY)),
+        (
+            facts(Step.PRESS, row={**ASKS, "began_at": PUBLIC}, press={OUT: 1}),
+            PUBLIC + HOUR,
+            (Act.DONE, Reason.HANDED_OVER),
+        ),
         (facts(Step.PRESS, row=BEGUN, press={CARRYING: 1}), LEAVES, (Act.WAIT, Reason.POSTING)),
         (facts(Step.PRESS, row=BEGUN, press={DeliveryState.FAILED: 1}), LEAVES, (Act.ASK, Reason.FAILED)),
         (facts(Step.PRESS, row=BEGUN, press={OUT: 2}), LEAVES, (Act.DONE, Reason.HANDED_OVER)),
@@ -125,6 +153,11 @@ POSTED = {**BEGUN, "posted_at": LEAVES}
         (facts(Step.PAGE), PUBLIC + 48 * HOUR, (Act.BEGIN, Reason.ITS_TIME)),
         (facts(Step.PAGE, done_at=PUBLIC + HOUR), PUBLIC + HOUR, (Act.ASK, Reason.MISSED)),
         (facts(Step.PAGE, done_at=PUBLIC + 5 * MINUTE), PUBLIC + 5 * MINUTE, (Act.BEGIN, Reason.ITS_TIME)),
+        (facts(Step.PAGE, row=ASKS), PUBLIC + 15 * MINUTE, (Act.BEGIN, Reason.ITS_TIME)),
+        (facts(Step.PAGE, row=ASKS), PUBLIC + 16 * MINUTE, (Act.ASK, Reason.MISSED)),
+        (facts(Step.PAGE, row=ASKS, copies={FAILED: 1}), PUBLIC + HOUR, (Act.ASK, Reason.MISSED)),
+        (facts(Step.PAGE, row=ASKS, publish_at=PUBLIC + HOUR), PUBLIC + HOUR, (Act.BEGIN, Reason.ITS_TIME)),
+        (facts(Step.PAGE, row=ASKS, published_at=PUBLIC), PUBLIC + HOUR, (Act.DONE, Reason.PUBLISHED)),
         (facts(Step.PAGE, is_sent=False), PUBLIC, (Act.ASK, Reason.NOT_SENT)),
         (facts(Step.PAGE, publish_at=None), PUBLIC, (Act.WAIT, Reason.BY_HAND)),
         (facts(Step.PAGE, published_at=LEAVES), LEAVES, (Act.DONE, Reason.PUBLISHED)),
@@ -141,10 +174,13 @@ def test_what_becomes_of_the_step_whose_turn_it_is(known, now, verdict):
         (facts(Step.RECEIPT), PUBLIC - 61 * MINUTE, Reason.EARLIER),
         (facts(Step.RECEIPT), PUBLIC - HOUR, Reason.AT_RISK),
         (facts(Step.RECEIPT), PUBLIC + MINUTE, Reason.AT_RISK),
-        (facts(Step.RECEIPT), PUBLIC + 2 * MINUTE, Reason.MISSED),
+        # It is not called missed while it may still become public by itself.
+        (facts(Step.RECEIPT), PUBLIC + 15 * MINUTE, Reason.AT_RISK),
+        (facts(Step.RECEIPT), PUBLIC + 16 * MINUTE, Reason.MISSED),
         # The press has its turn at the very minute, and puts nothing at risk before.
         (facts(Step.PRESS, press={READY: 1}), PUBLIC - MINUTE, Reason.EARLIER),
-        (facts(Step.PRESS, press={CARRYING: 1}, row=BEGUN), PUBLIC + 2 * MINUTE, Reason.MISSED),
+        (facts(Step.PRESS, press={CARRYING: 1}, row=BEGUN), PUBLIC + 15 * MINUTE, Reason.EARLIER),
+        (facts(Step.PRESS, press={CARRYING: 1}, row=BEGUN), PUBLIC + 16 * MINUTE, Reason.MISSED),
         # Where little time lies between sending and publication, a person is not asked at once.
         (facts(publish_at=LEAVES + 30 * MINUTE), LEAVES + 19 * MINUTE, Reason.EARLIER),
         (facts(publish_at=LEAVES + 30 * MINUTE), LEAVES + 20 * MINUTE, Reason.AT_RISK),
@@ -153,6 +189,16 @@ def test_what_becomes_of_the_step_whose_turn_it_is(known, now, verdict):
 )
 def test_a_page_at_risk_says_so_before_its_minute_and_at_it(known, now, reason):
     assert decide(known, now=now)[-1].reason is reason
+
+
+def test_one_that_a_person_let_begin_and_that_asks_goes_on_asking_out_of_its_turn():
+    steps = [StepFacts(step=step) for step in Step]
+    steps[3] = StepFacts(step=Step.KITS, **{**POSTED, **ASKS})
+    known = Facts(**{**facts(mails={Step.KITS: Mails(are_held=True)}).__dict__, "steps": steps})
+
+    verdicts = {verdict.step: (verdict.act, verdict.reason) for verdict in decide(known, now=LEAVES)}
+
+    assert verdicts[Step.KITS] == (Act.ASK, Reason.HELD)
 
 
 def test_one_that_a_person_let_begin_goes_on_to_its_end_and_no_other():
@@ -174,6 +220,10 @@ def test_whose_copies_a_person_takes_as_they_are_asks_no_more():
     known = Facts(**{**known.__dict__, "steps": [skipped, *known.steps[1:]]})
 
     assert first(known, LEAVES) == (Act.BEGIN, Reason.POSTING)
+
+    # What fails only after that, nobody has taken.
+    known = Facts(**{**known.__dict__, "later": {DeliveryState.FAILED: 1}})
+    assert first(known, LEAVES) == (Act.ASK, Reason.FAILED)
 
 
 @pytest.mark.parametrize(
