@@ -22,6 +22,7 @@ from service.model.link_token import LinkToken
 from service.model.message import Message, MessageKind
 from service.model.report_kind import ReportKind
 from service.model.retention import Retention
+from service.model.show import ShowStep, Step, Word
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
 from service.model.tables import metadata
@@ -273,9 +274,21 @@ def test_nothing_sealed_is_left_but_what_is_frozen(engine, root, noon):
     with transaction(engine) as session:
         session.execute(text("UPDATE delivery SET state = 'handed_over'"))
         session.execute(text("UPDATE campaign SET state = 'sent'"))
+        edition = session.exec(select(Edition)).first()
+        step = ShowStep(
+            campaign_id=edition.campaign_id,
+            edition_id=edition.id,
+            step=Step.PRESS,
+            changed_at=noon,
+            word=Word.SKIP,
+            word_by="cli:ada",
+            why=b"sealed",
+        )
+        session.add(step)
     purge(put_away(coalition))
 
     with reading(engine) as session:
+        assert [one.word_by for one in session.exec(select(ShowStep)).all()] == [""]
         left = {
             f"{table.name}.{column.name}"
             for table in metadata.sorted_tables
