@@ -75,8 +75,8 @@ def _all(name: str, table: type[SQLModel], key: Any, campaign_id: str) -> Sweep:
 def _sign_ons(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
     counted = is_counted(campaign)
     mine = col(Signature.campaign_id) == campaign.id
-    # What is emptied was made anew in the same breath, and has no name any more.
-    full = or_(col(Signature.name) != b"", col(Signature.details) != b"", col(Signature.email).is_not(None))
+    # What is emptied was made anew in the same breath; what its owner erased has its moments and its texts still.
+    full = col(Signature.erased_at).is_distinct_from(col(Signature.created_at))
     return (
         Sweep(
             name="sign-ons that count: only the number stays",

@@ -12,7 +12,9 @@ from service.campaigns.archive import archive
 from service.campaigns.queries import find_campaign, get_campaign
 from service.campaigns.sight import Lookout
 from service.foundation.errors import NotFound, Permanent, Refused
+from service.kit.send import look_at_kits, send_kits
 from service.mail import outbox
+from service.model.agreement import Agreement
 from service.model.audit_event import AuditEvent
 from service.model.campaign import CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
@@ -26,8 +28,11 @@ from service.model.show import ShowStep, Step, Word
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
 from service.model.tables import metadata
+from service.model.update import UpdateAudience
 from service.signing.expire import expire_unconfirmed
 from service.signing.queries import counts
+from service.signing.update_words import UpdateWords
+from service.signing.updates import look_at_update, start_update
 from service.store.transaction import reading, transaction
 from service.store.wake import Wake
 from service.upkeep.keeping import DAY
@@ -36,7 +41,8 @@ from service.upkeep.outlook import house_outlook, letter_outlook, letters_outloo
 from service.upkeep.purge import ask_for_purge, keep_for, purge_at_once
 from service.upkeep.sign_ons import BESIDE
 from service.worker.retention import finish_purge, forget_old, keep_retention
-from tests.coalition import SLUG, Coalition, letter_file
+from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
+from tests.promises.holder import Holder
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest, canary, carry, forbidden, found_in
 
 HOUR = timedelta(hours=1)
@@ -245,6 +251,28 @@ def test_after_it_no_name_and_no_address_is_left_and_the_numbers_and_hashes_stay
         assert dict(letter_outlook(session, SLUG, now=coalition.now).rows) == dict.fromkeys(foretold, 0)
 
 
+def test_of_what_its_owner_erased_only_the_number_is_left_too(coalition):
+    coalition.open(letter_file(more=KEEPS)).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    coalition.deliver_mail()
+    with reading(coalition.engine) as session:
+        erased = Holder(coalition, session.exec(select(Signature)).one().id)
+    coalition.wait(minutes=5)
+    erased.erase()
+    with transaction(coalition.engine) as session:
+        session.execute(text("UPDATE delivery SET state = 'handed_over'"))
+        session.execute(text("UPDATE campaign SET state = 'sent'"))
+    put_away(coalition).wait(minutes=5)
+    assert number_of(coalition, Agreement) == 1
+    purge(coalition)
+
+    assert number_of(coalition, Agreement) == 0
+    with reading(coalition.engine) as session:
+        row = session.exec(select(Signature)).one()
+        assert (row.signed_at, row.confirmed_at, row.created_at) == (None, None, coalition.now)
+        assert set(dict(letter_outlook(session, SLUG, now=coalition.now).rows).values()) == {0}
+
+
 # What a purged letter still has of bytes: what no statement may change and no key opens, hashes of ids, and a code's hash.
 LEFT = {
     "edition.content",
@@ -411,6 +439,23 @@ def test_the_mail_log_of_a_letter_goes_a_month_after_it_was_put_away_and_its_sen
         assert {one.kind for one in left} <= {MessageKind.DELIVERY, MessageKind.ALERT}
         assert {one.id for one in left} >= set(session.exec(select(Delivery.message_ref)).all())
     assert 0 < len(left) < before
+
+
+def test_what_is_put_away_is_sent_to_nobody_a_second_time(coalition):
+    sent_and_put_away(coalition)
+    coalition.now += 31 * DAY
+    forgotten(coalition)
+    words, keyring, now = UpdateWords(subject="Thanks", body="It arrived."), coalition.keyring, coalition.now
+    to, url = {"audience": UpdateAudience.SIGNATORIES}, {"public_url": PUBLIC_URL}
+    with transaction(coalition.engine) as session:
+        for refused in (
+            lambda: look_at_update(session, keyring, SLUG, words, now=now, **to, **url),
+            lambda: start_update(session, keyring, SLUG, words, by="ada", now=now, **to),
+            lambda: look_at_kits(session, keyring, SLUG, under_embargo=False, now=now, **url),
+            lambda: send_kits(session, keyring, SLUG, under_embargo=True, by="ada", now=now),
+        ):
+            with pytest.raises(Refused, match="is put away"):
+                refused()
 
 
 def test_the_outlook_names_each_letter_that_was_put_away(coalition):
