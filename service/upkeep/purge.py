@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlmodel import Session, col
 
 from service.campaigns.contents import forget_file
@@ -101,8 +101,7 @@ def shred(
     session: Session, keyring: Keyring, campaign: Campaign, row: Retention, *, by: str, now: datetime
 ) -> Campaign:
     """Delete a letter's keys, by which whatever is sealed of it opens no more; its rows go after that, some at a time."""
-    mine = (col(Message.campaign_id) == campaign.id,)
-    outbox.move_all(session, mine, _WAITING, MessageState.CANCELLED, reason="the letter was purged", now=now)
+    cancel_mails(session, campaign.id, now=now)
     CAMPAIGN.move(campaign, CampaignState.PURGED)
     campaign.source = b""
     # Whoever still has the unlisted address has it no longer.
@@ -115,6 +114,22 @@ def shred(
     forget_file(campaign.id)
     audit.record(session, by=by, act="purge.shred", campaign_id=campaign.id, now=now)
     return campaign
+
+
+def cancel_mails(session: Session, campaign_id: str, *, now: datetime) -> None:
+    """Cancel what waits of a letter that is purged; what a sender has in its hands comes back or settles by itself."""
+    mine = (col(Message.campaign_id) == campaign_id,)
+    outbox.move_all(session, mine, _WAITING, MessageState.CANCELLED, reason="the letter was purged", now=now)
+
+
+def has_mails(session: Session, campaign_id: str) -> bool:
+    """Tell whether a mail of a letter is left, but those by which copies went to the addressees and that have settled."""
+    carries = select(col(Delivery.message_ref)).where(col(Delivery.message_ref).is_not(None))
+    unsettled = col(Message.state).in_((*_WAITING, MessageState.SUBMITTING))
+    left = select(col(Message.id)).where(
+        col(Message.campaign_id) == campaign_id, or_(unsettled, col(Message.id).not_in(carries))
+    )
+    return session.execute(left.limit(1)).first() is not None
 
 
 def end_purge(session: Session, campaign_id: str, *, now: datetime) -> None:

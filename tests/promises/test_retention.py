@@ -26,7 +26,7 @@ from service.model.report_kind import ReportKind
 from service.model.retention import Retention
 from service.model.show import ShowStep, Step, Word
 from service.model.signature import Signature
-from service.model.states import CampaignState, SignatureState
+from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.tables import metadata
 from service.model.update import UpdateAudience
 from service.signing.expire import expire_unconfirmed
@@ -368,6 +368,25 @@ def test_mail_that_waits_when_the_keys_go_goes_to_nobody(coalition):
     purge(coalition)
 
     assert len(coalition.deliver_mail().mails()) == before
+
+
+@pytest.mark.parametrize("given_back", [MessageState.QUEUED, MessageState.HELD, MessageState.UNCERTAIN])
+def test_a_purge_is_not_over_before_what_a_sender_had_in_its_hands_is_gone(coalition, given_back):
+    sent_and_put_away(coalition)
+    with transaction(coalition.engine) as session:
+        mail = session.exec(select(Message).where(Message.kind == MessageKind.THANKS)).first()
+        mail.state = MessageState.SUBMITTING
+        session.add(mail)
+        mine = mail.id
+    purge(coalition)
+    assert (kept(coalition).purged_at, number_of(coalition, Message)) == (None, 2)
+
+    with transaction(coalition.engine) as session:
+        mail = session.get(Message, mine)
+        mail.state = given_back
+        session.add(mail)
+    keep_retention(services(coalition), "test")
+    assert (kept(coalition).purged_at, number_of(coalition, Message)) == (coalition.now, 1)
 
 
 def test_a_letters_page_is_gone_as_though_it_had_never_been(coalition):
