@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlmodel import Session, col
 
 from service.campaigns.contents import forget_file
@@ -12,7 +12,7 @@ from service.foundation.errors import Refused
 from service.mail import outbox
 from service.model.campaign import Campaign, CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
-from service.model.message import Message, MessageKind
+from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
 from service.store.insert import add_once
@@ -41,8 +41,8 @@ def facts_of(session: Session, row: Retention) -> Facts:
         notified_at=row.notified_at,
         purge_at=row.purge_at,
         reminded_at=row.reminded_at,
-        first_left=_has_left(session, row, FIRST),
-        last_left=_has_left(session, row, LAST),
+        first_left_at=_left_at(session, row, FIRST),
+        last_left_at=_left_at(session, row, LAST),
         shredded_at=row.shredded_at,
         purged_at=row.purged_at,
     )
@@ -176,13 +176,20 @@ def _answered_at(session: Session, campaign_id: str) -> datetime | None:
     return moment
 
 
-def _has_left(session: Session, row: Retention, which: str) -> bool:
+def _left_at(session: Session, row: Retention, which: str) -> datetime | None:
+    """Give when a notice left the house; None where it did not, or came back."""
     if row.notified_at is None:
-        return False
-    left = select(col(Message.id)).where(
+        return None
+    came_back = exists().where(
+        col(MessageEvent.message_id) == col(Message.id),
+        col(MessageEvent.became) == AfterState.BOUNCED.value,
+    )
+    left = select(col(Message.submitted_at)).where(
         col(Message.kind) == MessageKind.ALERT,
         col(Message.recipient_ref) == row.campaign_id,
         col(Message.occurrence) == notice(row, which),
         col(Message.state) == MessageState.ACCEPTED,
+        ~came_back,
     )
-    return session.execute(left.limit(1)).first() is not None
+    moment: datetime | None = session.execute(left.limit(1)).scalar_one_or_none()
+    return moment

@@ -21,7 +21,7 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Edition
 from service.model.incoming_report import IncomingReport
 from service.model.link_token import LinkToken
-from service.model.message import Message, MessageKind
+from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.report_kind import ReportKind
 from service.model.retention import Retention
 from service.model.show import ShowStep, Step, Word
@@ -141,6 +141,43 @@ def test_nothing_goes_while_no_notice_leaves(coalition):
         keep_retention(services(coalition), "test")
 
     assert state(coalition) is CampaignState.ARCHIVED
+
+
+def test_nothing_goes_where_a_notice_came_back(coalition):
+    sent_and_put_away(coalition)
+    turn(coalition, days=46.5)
+    came_back(coalition, "purge:first:")
+    turn(coalition, days=2)
+    assert len(notices(coalition)) == 2
+    turn(coalition, days=13)
+    assert (state(coalition), len(notices(coalition))) == (CampaignState.ARCHIVED, 3)
+
+    came_back(coalition, "purge:last:")
+    turn(coalition, days=1.5)
+    assert (state(coalition), len(notices(coalition))) == (CampaignState.ARCHIVED, 4)
+
+
+def test_nothing_goes_just_after_the_last_notice_has_left(coalition):
+    sent_and_put_away(coalition)
+    turn(coalition, days=58.5)
+    coalition.now = kept(coalition).purge_at - DAY
+    keep_retention(services(coalition), "test")
+    coalition.now = kept(coalition).purge_at - HOUR
+    coalition.deliver_mail()
+    assert len(notices(coalition)) == 2
+    turn(coalition, days=0.5)
+
+    assert (state(coalition), len(notices(coalition))) == (CampaignState.ARCHIVED, 3)
+
+
+def came_back(coalition, notice):
+    with transaction(coalition.engine) as session:
+        told = select(Message).where(Message.occurrence.startswith(notice), Message.state == "accepted")
+        for mail in session.exec(told).all():
+            heard = MessageEvent(
+                message_id=mail.id, at=coalition.now, was="", became=AfterState.BOUNCED, attempt=1
+            )
+            session.add(heard)
 
 
 def test_who_puts_it_off_is_told_anew(coalition):
