@@ -25,7 +25,7 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Edition, EditionKind
 from service.model.issued_copy import IssuedCopy
 from service.model.recipient import Recipient
-from service.model.states import GONE_OUT
+from service.model.states import GONE_OUT, CampaignState
 from service.signing.abuse import bucket
 from service.signing.abuse.buckets import take_from
 from service.signing.abuse.origin import origin_of
@@ -103,7 +103,7 @@ def find_copy(session: Session, keyring: Keyring, codes: Sequence[str]) -> Found
     """Find the copy of a released edition that one of these codes names; None where there is none.
 
     One statement looks for all of them by their keyed hashes, and finds nothing for a code that never was, for one of an
-    edition that was not released, and for one whose release was stopped in time.
+    edition that was not released, for one whose release was stopped in time, and for a letter that was purged.
     """
     indexes = {code_index(keyring, code): code for code in codes}
     found = (
@@ -114,6 +114,8 @@ def find_copy(session: Session, keyring: Keyring, codes: Sequence[str]) -> Found
             col(IssuedCopy.code_index).in_(list(indexes)),
             col(Edition.released_at).is_not(None),
             col(Edition.voided_at).is_(None),
+            # The words of its answer went with the keys.
+            col(Campaign.state) != CampaignState.PURGED,
         )
     )
     row = session.exec(found.limit(1)).first()

@@ -25,6 +25,7 @@ from service.model.edition import Edition, EditionKind
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import Kind, Signature
+from service.model.states import PUT_AWAY
 from service.signing.party import email_index
 from service.signing.queries import counted_signatures
 from service.signing.roll import frozen_letter, signature_salt
@@ -73,7 +74,8 @@ def send_kits(
     """Post its kit to each organization that the letter names in public; done again, it reaches only who has none.
 
     Before the letter is released nothing is posted, unless the coordinator says `under_embargo`; even then an edition has to
-    be proposed, so that the number is that of the letter. Raises Refused otherwise, and where there is nobody to send it to.
+    be proposed, so that the number is that of the letter. Raises Refused otherwise, where there is nobody to send it to,
+    and for a letter that is put away.
     """
     campaign = lock_campaign(session, slug)
     edition = _edition(session, campaign, under_embargo=under_embargo)
@@ -113,6 +115,9 @@ def list_kits(
 
 
 def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Edition:
+    if campaign.state in PUT_AWAY:
+        # A while after that its log of mails goes, and with it who has had a kit.
+        raise Refused(f"{campaign.slug!r} is put away: no kits of it are sent any more.")
     released = released_edition(session, campaign)
     if released is not None:
         return released

@@ -24,7 +24,7 @@ from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature
-from service.model.states import CampaignState, SignatureState
+from service.model.states import PUT_AWAY, CampaignState, SignatureState
 from service.model.update import Update, UpdateAudience
 from service.signing.party import email_index
 from service.signing.sign import LINKS_LIVE
@@ -84,7 +84,7 @@ def look_at_update(
     public_url: str,
     now: datetime,
 ) -> UpdateView:
-    """Show what would be sent and to how many, and change nothing; raises Refused where the letter is not open yet."""
+    """Show what would be sent and to how many, and change nothing; raises Refused where the letter is not open."""
     campaign = get_campaign(session, slug)
     _refuse_unless_open(campaign, now=now)
     keys = keyring.of(session, campaign.id)
@@ -157,7 +157,7 @@ def start_update(
 ) -> UpdateStart:
     """Keep an update, once, for post_update() to post; started again it is the same one.
 
-    Raises Refused where the letter is not open yet, nobody is there to be told, or this update was stopped.
+    Raises Refused where the letter is not open yet or is put away, nobody is there to be told, or this update was stopped.
     """
     campaign = lock_campaign(session, slug)
     _refuse_unless_open(campaign, now=now)
@@ -421,3 +421,6 @@ def _refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:
     not_yet = campaign.opens_at is not None and now < campaign.opens_at
     if campaign.state in {CampaignState.DRAFT, CampaignState.FROZEN} or not_yet:
         raise Refused(f"{campaign.slug!r} is not open yet, so there is nobody to send an update to.")
+    if campaign.state in PUT_AWAY:
+        # A while after that its log of mails goes, and with it who has had what.
+        raise Refused(f"{campaign.slug!r} is put away: no update of it is sent any more.")

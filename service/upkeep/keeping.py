@@ -9,6 +9,8 @@ FIRST_NOTICE, LAST_NOTICE = 14 * DAY, DAY
 """So long before a purge its letter's secretariat is told, and told again."""
 
 _A_NOTICE_LEAVES_WITHIN = 2 * DAY
+# So long before the purge it must have left: one that left just before it warns nobody.
+_FIRST_LEFT, _LAST_LEFT = FIRST_NOTICE - _A_NOTICE_LEAVES_WITHIN, timedelta(hours=20)
 
 
 class Kept(StrEnum):
@@ -56,7 +58,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What decides about a letter's purge; `first_left` and `last_left` tell whether those two notices went out."""
+    """What decides about a letter's purge; `first_left_at` and `last_left_at` say when those two notices went out.
+
+    They are None where a notice did not, or came back.
+    """
 
     keep_days: int | None = None
     archived_at: datetime | None = None
@@ -65,8 +70,8 @@ class Facts:
     notified_at: datetime | None = None
     purge_at: datetime | None = None
     reminded_at: datetime | None = None
-    first_left: bool = False
-    last_left: bool = False
+    first_left_at: datetime | None = None
+    last_left_at: datetime | None = None
     shredded_at: datetime | None = None
     purged_at: datetime | None = None
 
@@ -92,7 +97,8 @@ def planned_at(facts: Facts) -> datetime | None:
 def next_step(facts: Facts, *, now: datetime) -> Step:
     """Say what is to be done now about a letter's personal data.
 
-    Nothing goes before both notices have left the house: one that did not is the first of a new pair.
+    Nothing goes before both notices have left the house in time: one that did not, or that came back, is followed by a
+    new pair.
     """
     if facts.purged_at is not None:
         return Step.NOTHING
@@ -103,13 +109,18 @@ def next_step(facts: Facts, *, now: datetime) -> Step:
         return Step.NOTHING
     if facts.notified_at is None:
         return Step.NOTIFY if now >= planned - FIRST_NOTICE else Step.NOTHING
-    if not facts.first_left and now >= facts.notified_at + _A_NOTICE_LEAVES_WITHIN:
+    has_left = _in_time(facts.first_left_at, planned - _FIRST_LEFT)
+    if not has_left and now >= facts.notified_at + _A_NOTICE_LEAVES_WITHIN:
         return Step.NOTIFY
     if facts.reminded_at is None:
         return Step.REMIND if now >= planned - LAST_NOTICE else Step.NOTHING
     if now < planned:
         return Step.NOTHING
-    return Step.PURGE if facts.last_left else Step.NOTIFY
+    return Step.PURGE if _in_time(facts.last_left_at, planned - _LAST_LEFT) else Step.NOTIFY
+
+
+def _in_time(left_at: datetime | None, latest: datetime) -> bool:
+    return left_at is not None and left_at <= latest
 
 
 def purge_after_notice(facts: Facts, *, now: datetime) -> datetime:

@@ -23,6 +23,7 @@ from service.model.link_token import LinkToken
 from service.model.member import Member
 from service.model.message import Message
 from service.model.recipient import Recipient
+from service.model.show import ShowStep
 from service.model.signature import Signature, is_counted
 from service.model.suppression import Suppression
 from service.model.update import Update
@@ -74,8 +75,8 @@ def _all(name: str, table: type[SQLModel], key: Any, campaign_id: str) -> Sweep:
 def _sign_ons(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
     counted = is_counted(campaign)
     mine = col(Signature.campaign_id) == campaign.id
-    # What is emptied was made anew in the same breath, and has no name any more.
-    full = or_(col(Signature.name) != b"", col(Signature.details) != b"", col(Signature.email).is_not(None))
+    # What is emptied was made anew in the same breath; what its owner erased has its moments and its texts still.
+    full = col(Signature.erased_at).is_distinct_from(col(Signature.created_at))
     return (
         Sweep(
             name="sign-ons that count: only the number stays",
@@ -99,7 +100,7 @@ def _sign_ons(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
 
 
 def _emptied(campaign_id: str) -> Sequence[Sweep]:
-    """Give what stays as a fact, without its words: offices, approvers, updates, copies, notes."""
+    """Give what stays as a fact, without its words: offices, approvers, updates, steps, copies, notes."""
     mine = select(col(Delivery.id)).where(col(Delivery.campaign_id) == campaign_id)
     words = Sweep(
         name="words about how a copy arrived",
@@ -137,6 +138,14 @@ def _emptied(campaign_id: str) -> Sequence[Sweep]:
             or_(col(Update.subject) != b"", col(Update.body) != b""),
             subject=b"",
             body=b"",
+        ),
+        _empty(
+            "words about the run of show",
+            ShowStep,
+            campaign_id,
+            or_(col(ShowStep.why).is_not(None), col(ShowStep.word_by) != ""),
+            why=None,
+            word_by="",
         ),
         _empty("copies handed over", IssuedCopy, campaign_id, col(IssuedCopy.details) != b"", details=b""),
         words,

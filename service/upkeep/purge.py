@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlmodel import Session, col
 
 from service.campaigns.contents import forget_file
@@ -12,7 +12,7 @@ from service.foundation.errors import Refused
 from service.mail import outbox
 from service.model.campaign import Campaign, CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
-from service.model.message import Message, MessageKind
+from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
 from service.store.insert import add_once
@@ -41,8 +41,8 @@ def facts_of(session: Session, row: Retention) -> Facts:
         notified_at=row.notified_at,
         purge_at=row.purge_at,
         reminded_at=row.reminded_at,
-        first_left=_has_left(session, row, FIRST),
-        last_left=_has_left(session, row, LAST),
+        first_left_at=_left_at(session, row, FIRST),
+        last_left_at=_left_at(session, row, LAST),
         shredded_at=row.shredded_at,
         purged_at=row.purged_at,
     )
@@ -101,8 +101,7 @@ def shred(
     session: Session, keyring: Keyring, campaign: Campaign, row: Retention, *, by: str, now: datetime
 ) -> Campaign:
     """Delete a letter's keys, by which whatever is sealed of it opens no more; its rows go after that, some at a time."""
-    mine = (col(Message.campaign_id) == campaign.id,)
-    outbox.move_all(session, mine, _WAITING, MessageState.CANCELLED, reason="the letter was purged", now=now)
+    cancel_mails(session, campaign.id, now=now)
     CAMPAIGN.move(campaign, CampaignState.PURGED)
     campaign.source = b""
     # Whoever still has the unlisted address has it no longer.
@@ -115,6 +114,22 @@ def shred(
     forget_file(campaign.id)
     audit.record(session, by=by, act="purge.shred", campaign_id=campaign.id, now=now)
     return campaign
+
+
+def cancel_mails(session: Session, campaign_id: str, *, now: datetime) -> None:
+    """Cancel what waits of a letter that is purged; what a sender has in its hands comes back or settles by itself."""
+    mine = (col(Message.campaign_id) == campaign_id,)
+    outbox.move_all(session, mine, _WAITING, MessageState.CANCELLED, reason="the letter was purged", now=now)
+
+
+def has_mails(session: Session, campaign_id: str) -> bool:
+    """Tell whether a mail of a letter is left, but those by which copies went to the addressees and that have settled."""
+    carries = select(col(Delivery.message_ref)).where(col(Delivery.message_ref).is_not(None))
+    unsettled = col(Message.state).in_((*_WAITING, MessageState.SUBMITTING))
+    left = select(col(Message.id)).where(
+        col(Message.campaign_id) == campaign_id, or_(unsettled, col(Message.id).not_in(carries))
+    )
+    return session.execute(left.limit(1)).first() is not None
 
 
 def end_purge(session: Session, campaign_id: str, *, now: datetime) -> None:
@@ -161,13 +176,20 @@ def _answered_at(session: Session, campaign_id: str) -> datetime | None:
     return moment
 
 
-def _has_left(session: Session, row: Retention, which: str) -> bool:
+def _left_at(session: Session, row: Retention, which: str) -> datetime | None:
+    """Give when a notice left the house; None where it did not, or came back."""
     if row.notified_at is None:
-        return False
-    left = select(col(Message.id)).where(
+        return None
+    came_back = exists().where(
+        col(MessageEvent.message_id) == col(Message.id),
+        col(MessageEvent.became) == AfterState.BOUNCED.value,
+    )
+    left = select(col(Message.submitted_at)).where(
         col(Message.kind) == MessageKind.ALERT,
         col(Message.recipient_ref) == row.campaign_id,
         col(Message.occurrence) == notice(row, which),
         col(Message.state) == MessageState.ACCEPTED,
+        ~came_back,
     )
-    return session.execute(left.limit(1)).first() is not None
+    moment: datetime | None = session.execute(left.limit(1)).scalar_one_or_none()
+    return moment

@@ -16,7 +16,7 @@ from service.upkeep.house_sweeps import house_sweeps
 from service.upkeep.keeping import Step, next_step
 from service.upkeep.letter_sweeps import letter_sweeps
 from service.upkeep.notices import tell_of_purge
-from service.upkeep.purge import end_purge, facts_of, retention_of, shred
+from service.upkeep.purge import cancel_mails, end_purge, facts_of, has_mails, retention_of, shred
 from service.upkeep.sweep import Sweep, clear, some
 from service.wiring import Services
 
@@ -54,12 +54,15 @@ def finish_purge(services: Services, campaign_id: str) -> int:
     # Whoever looked at the letter just before its keys went has opened them once more.
     services.keyring.forget(campaign_id)
     forget_file(campaign_id)
+    with transaction(services.engine) as session:
+        # A sender had some in its hands when the keys went, and gave them back.
+        cancel_mails(session, campaign_id, now=services.clock())
     with reading(services.engine) as session:
         campaign = session.get_one(Campaign, campaign_id)
         sweeps = letter_sweeps(campaign, now=services.clock())
     done = _sweep(services, sweeps)
     with reading(services.engine) as session:
-        left = any(some(session, one) for one in sweeps)
+        left = has_mails(session, campaign_id) or any(some(session, one) for one in sweeps)
     if left:
         # A sender had a mail in its hands, or the process is to end: the next turn goes on.
         return done

@@ -12,21 +12,27 @@ from service.campaigns.archive import archive
 from service.campaigns.queries import find_campaign, get_campaign
 from service.campaigns.sight import Lookout
 from service.foundation.errors import NotFound, Permanent, Refused
+from service.kit.send import look_at_kits, send_kits
 from service.mail import outbox
+from service.model.agreement import Agreement
 from service.model.audit_event import AuditEvent
 from service.model.campaign import CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Edition
 from service.model.incoming_report import IncomingReport
 from service.model.link_token import LinkToken
-from service.model.message import Message, MessageKind
+from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.report_kind import ReportKind
 from service.model.retention import Retention
+from service.model.show import ShowStep, Step, Word
 from service.model.signature import Signature
-from service.model.states import CampaignState, SignatureState
+from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.tables import metadata
+from service.model.update import UpdateAudience
 from service.signing.expire import expire_unconfirmed
 from service.signing.queries import counts
+from service.signing.update_words import UpdateWords
+from service.signing.updates import look_at_update, start_update
 from service.store.transaction import reading, transaction
 from service.store.wake import Wake
 from service.upkeep.keeping import DAY
@@ -35,7 +41,8 @@ from service.upkeep.outlook import house_outlook, letter_outlook, letters_outloo
 from service.upkeep.purge import ask_for_purge, keep_for, purge_at_once
 from service.upkeep.sign_ons import BESIDE
 from service.worker.retention import finish_purge, forget_old, keep_retention
-from tests.coalition import SLUG, Coalition, letter_file
+from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
+from tests.promises.holder import Holder
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest, canary, carry, forbidden, found_in
 
 HOUR = timedelta(hours=1)
@@ -134,6 +141,43 @@ def test_nothing_goes_while_no_notice_leaves(coalition):
         keep_retention(services(coalition), "test")
 
     assert state(coalition) is CampaignState.ARCHIVED
+
+
+def test_nothing_goes_where_a_notice_came_back(coalition):
+    sent_and_put_away(coalition)
+    turn(coalition, days=46.5)
+    came_back(coalition, "purge:first:")
+    turn(coalition, days=2)
+    assert len(notices(coalition)) == 2
+    turn(coalition, days=13)
+    assert (state(coalition), len(notices(coalition))) == (CampaignState.ARCHIVED, 3)
+
+    came_back(coalition, "purge:last:")
+    turn(coalition, days=1.5)
+    assert (state(coalition), len(notices(coalition))) == (CampaignState.ARCHIVED, 4)
+
+
+def test_nothing_goes_just_after_the_last_notice_has_left(coalition):
+    sent_and_put_away(coalition)
+    turn(coalition, days=58.5)
+    coalition.now = kept(coalition).purge_at - DAY
+    keep_retention(services(coalition), "test")
+    coalition.now = kept(coalition).purge_at - HOUR
+    coalition.deliver_mail()
+    assert len(notices(coalition)) == 2
+    turn(coalition, days=0.5)
+
+    assert (state(coalition), len(notices(coalition))) == (CampaignState.ARCHIVED, 3)
+
+
+def came_back(coalition, notice):
+    with transaction(coalition.engine) as session:
+        told = select(Message).where(Message.occurrence.startswith(notice), Message.state == "accepted")
+        for mail in session.exec(told).all():
+            heard = MessageEvent(
+                message_id=mail.id, at=coalition.now, was="", became=AfterState.BOUNCED, attempt=1
+            )
+            session.add(heard)
 
 
 def test_who_puts_it_off_is_told_anew(coalition):
@@ -244,6 +288,28 @@ def test_after_it_no_name_and_no_address_is_left_and_the_numbers_and_hashes_stay
         assert dict(letter_outlook(session, SLUG, now=coalition.now).rows) == dict.fromkeys(foretold, 0)
 
 
+def test_of_what_its_owner_erased_only_the_number_is_left_too(coalition):
+    coalition.open(letter_file(more=KEEPS)).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    coalition.deliver_mail()
+    with reading(coalition.engine) as session:
+        erased = Holder(coalition, session.exec(select(Signature)).one().id)
+    coalition.wait(minutes=5)
+    erased.erase()
+    with transaction(coalition.engine) as session:
+        session.execute(text("UPDATE delivery SET state = 'handed_over'"))
+        session.execute(text("UPDATE campaign SET state = 'sent'"))
+    put_away(coalition).wait(minutes=5)
+    assert number_of(coalition, Agreement) == 1
+    purge(coalition)
+
+    assert number_of(coalition, Agreement) == 0
+    with reading(coalition.engine) as session:
+        row = session.exec(select(Signature)).one()
+        assert (row.signed_at, row.confirmed_at, row.created_at) == (None, None, coalition.now)
+        assert set(dict(letter_outlook(session, SLUG, now=coalition.now).rows).values()) == {0}
+
+
 # What a purged letter still has of bytes: what no statement may change and no key opens, hashes of ids, and a code's hash.
 LEFT = {
     "edition.content",
@@ -273,9 +339,21 @@ def test_nothing_sealed_is_left_but_what_is_frozen(engine, root, noon):
     with transaction(engine) as session:
         session.execute(text("UPDATE delivery SET state = 'handed_over'"))
         session.execute(text("UPDATE campaign SET state = 'sent'"))
+        edition = session.exec(select(Edition)).first()
+        step = ShowStep(
+            campaign_id=edition.campaign_id,
+            edition_id=edition.id,
+            step=Step.PRESS,
+            changed_at=noon,
+            word=Word.SKIP,
+            word_by="cli:ada",
+            why=b"sealed",
+        )
+        session.add(step)
     purge(put_away(coalition))
 
     with reading(engine) as session:
+        assert [one.word_by for one in session.exec(select(ShowStep)).all()] == [""]
         left = {
             f"{table.name}.{column.name}"
             for table in metadata.sorted_tables
@@ -327,6 +405,25 @@ def test_mail_that_waits_when_the_keys_go_goes_to_nobody(coalition):
     purge(coalition)
 
     assert len(coalition.deliver_mail().mails()) == before
+
+
+@pytest.mark.parametrize("given_back", [MessageState.QUEUED, MessageState.HELD, MessageState.UNCERTAIN])
+def test_a_purge_is_not_over_before_what_a_sender_had_in_its_hands_is_gone(coalition, given_back):
+    sent_and_put_away(coalition)
+    with transaction(coalition.engine) as session:
+        mail = session.exec(select(Message).where(Message.kind == MessageKind.THANKS)).first()
+        mail.state = MessageState.SUBMITTING
+        session.add(mail)
+        mine = mail.id
+    purge(coalition)
+    assert (kept(coalition).purged_at, number_of(coalition, Message)) == (None, 2)
+
+    with transaction(coalition.engine) as session:
+        mail = session.get(Message, mine)
+        mail.state = given_back
+        session.add(mail)
+    keep_retention(services(coalition), "test")
+    assert (kept(coalition).purged_at, number_of(coalition, Message)) == (coalition.now, 1)
 
 
 def test_a_letters_page_is_gone_as_though_it_had_never_been(coalition):
@@ -398,6 +495,23 @@ def test_the_mail_log_of_a_letter_goes_a_month_after_it_was_put_away_and_its_sen
         assert {one.kind for one in left} <= {MessageKind.DELIVERY, MessageKind.ALERT}
         assert {one.id for one in left} >= set(session.exec(select(Delivery.message_ref)).all())
     assert 0 < len(left) < before
+
+
+def test_what_is_put_away_is_sent_to_nobody_a_second_time(coalition):
+    sent_and_put_away(coalition)
+    coalition.now += 31 * DAY
+    forgotten(coalition)
+    words, keyring, now = UpdateWords(subject="Thanks", body="It arrived."), coalition.keyring, coalition.now
+    to, url = {"audience": UpdateAudience.SIGNATORIES}, {"public_url": PUBLIC_URL}
+    with transaction(coalition.engine) as session:
+        for refused in (
+            lambda: look_at_update(session, keyring, SLUG, words, now=now, **to, **url),
+            lambda: start_update(session, keyring, SLUG, words, by="ada", now=now, **to),
+            lambda: look_at_kits(session, keyring, SLUG, under_embargo=False, now=now, **url),
+            lambda: send_kits(session, keyring, SLUG, under_embargo=True, by="ada", now=now),
+        ):
+            with pytest.raises(Refused, match="is put away"):
+                refused()
 
 
 def test_the_outlook_names_each_letter_that_was_put_away(coalition):

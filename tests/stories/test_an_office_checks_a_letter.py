@@ -6,7 +6,9 @@ import json
 
 import pikepdf
 import pytest
+from sqlalchemy import text
 
+from service.campaigns.archive import archive
 from service.delivery.follow import follow_deliveries
 from service.delivery.release import stop
 from service.letter.compile import compile_copy
@@ -14,6 +16,7 @@ from service.letter.copy import make_copy
 from service.model.signature import Visibility
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading, transaction
+from service.upkeep.purge import ask_for_purge, purge_at_once
 from tests.coalition import SLUG, letter_file
 from tests.doubles.relay import free_port
 from tests.operator import Operator
@@ -163,3 +166,28 @@ def test_the_same_is_told_at_the_terminal(sent, database_url, tmp_path):
     assert json.loads(ours.stdout)["organizations"] == 2
     assert (other.returncode, other.stdout) == (1, "Not one of ours.\n")
     assert operator.run("letter", "verify", "none.txt").returncode == 2
+
+    # Of a letter that was purged no more is told than of one that never was.
+    purge(sent)
+    gone = operator.run("letter", "verify", "ours.txt")
+    assert (gone.returncode, gone.stdout) == (1, "Not one of ours.\n")
+
+
+def test_a_letter_that_was_purged_is_not_known_any_more(sent, visitor):
+    code = own_code(sent)
+    wrong = bare(visitor.check(typed="0" * 64))
+    assert "The code is ours" in visitor.check(typed=code).text
+    purge(sent)
+
+    assert bare(visitor.check(typed=code)) == wrong
+
+
+def purge(coalition):
+    with transaction(coalition.engine) as session:
+        session.execute(text("UPDATE delivery SET state = 'handed_over'"))
+        session.execute(text("UPDATE campaign SET state = 'sent'"))
+    with transaction(coalition.engine) as session:
+        archive(session, coalition.keyring, SLUG, by="ada", now=coalition.now)
+    with transaction(coalition.engine) as session:
+        ask_for_purge(session, SLUG, by="ada", now=coalition.now)
+        purge_at_once(session, coalition.keyring, SLUG, by="ben", now=coalition.now)

@@ -21,11 +21,11 @@ from service.upkeep.keeping import (
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 LONG_AGO = NOW - 100 * DAY
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ARCHIVED = {"keep_days": 90, "archived_at": LONG_AGO}
 # Told a fortnight ago, told again a day ago, and both mails went out.
-TOLD = {**ARCHIVED, "notified_at": NOW - FIRST_NOTICE, "purge_at": NOW, "first_left": True}
-TOLD_AGAIN = {**TOLD, "reminded_at": NOW - LAST_NOTICE, "last_left": True}
+TOLD = {**ARCHIVED, "notified_at": NOW - FIRST_NOTICE, "purge_at": NOW, "first_left_at": NOW - FIRST_NOTICE}
+TOLD_AGAIN = {**TOLD, "reminded_at": NOW - LAST_NOTICE, "last_left_at": NOW - LAST_NOTICE}
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,14 @@ def test_when_it_is_to_go(facts, planned):
         (TOLD_AGAIN, Step.PURGE),
         ({**TOLD_AGAIN, "purge_at": NOW + SECOND}, Step.NOTHING),
         # Mail that never left warns nobody: a new notice, and its two weeks.
-        ({**TOLD, "first_left": False}, Step.NOTIFY),
-        ({**TOLD, "first_left": False, "notified_at": NOW - DAY}, Step.REMIND),
-        ({**TOLD_AGAIN, "last_left": False}, Step.NOTIFY),
+        ({**TOLD, "first_left_at": None}, Step.NOTIFY),
+        ({**TOLD, "first_left_at": None, "notified_at": NOW - DAY}, Step.REMIND),
+        ({**TOLD_AGAIN, "last_left_at": None}, Step.NOTIFY),
+        # Nor does one that left too late to be read.
+        ({**TOLD_AGAIN, "first_left_at": NOW - 12 * DAY}, Step.PURGE),
+        ({**TOLD_AGAIN, "first_left_at": NOW - 12 * DAY + SECOND}, Step.NOTIFY),
+        ({**TOLD_AGAIN, "last_left_at": NOW - 20 * HOUR}, Step.PURGE),
+        ({**TOLD_AGAIN, "last_left_at": NOW - 20 * HOUR + SECOND}, Step.NOTIFY),
         # What was begun is gone on with, whatever anybody says of the plan.
         ({**TOLD_AGAIN, "shredded_at": NOW, "keep_days": None, "purge_at": None}, Step.PURGE),
         ({**TOLD_AGAIN, "shredded_at": NOW, "purged_at": NOW}, Step.NOTHING),
