@@ -1,8 +1,10 @@
 """The steps of a letter's life: freeze, open, close, reopen, publish."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
@@ -134,7 +136,7 @@ def close_due(session: Session, *, now: datetime) -> int:
     found = select(Campaign.slug).where(
         Campaign.state == CampaignState.OPEN, col(Campaign.deadline_at) <= now
     )
-    slugs = session.exec(found).all()
+    slugs = _of_nobody_else(session, found)
     for slug in slugs:
         close(session, slug, by="clock", now=now)
     return len(slugs)
@@ -151,10 +153,15 @@ def publish_due(session: Session, *, now: datetime) -> int:
         col(Campaign.published_at).is_(None),
         col(Campaign.publish_at) <= now,
     )
-    slugs = session.exec(found).all()
+    slugs = _of_nobody_else(session, found)
     for slug in slugs:
         publish(session, slug, by="clock", now=now)
     return len(slugs)
+
+
+def _of_nobody_else(session: Session, found: SelectOfScalar[str]) -> Sequence[str]:
+    """Give the letters that nobody else is just closing or publishing; who signs at that moment is in nobody's way."""
+    return session.exec(found.with_for_update(skip_locked=True, key_share=True)).all()
 
 
 def _refuse_what_cannot_go_on(file: CampaignFile, *, now: datetime) -> None:

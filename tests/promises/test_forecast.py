@@ -149,7 +149,7 @@ def _live_through(engine: Engine, keyring: Keyring, moments: list[datetime]) -> 
             select(Schedule.name, Occurrence)
             .join(Schedule, col(Schedule.id) == col(Occurrence.schedule_id))
             # A digest goes to the secretariat, and nobody can foretell whether it has anything to tell.
-            .where(col(Schedule.action) == Action.REMIND)
+            .where(col(Schedule.action) != Action.DIGEST)
         ).all()
         posted: dict[str, set[str]] = {}
         for occurrence, whom in session.execute(select(col(Message.occurrence), col(Message.recipient_ref))):
