@@ -15,6 +15,8 @@ from service.store.vacuum import after_purge, room_of, tidy, write_anew
 
 WORD = "canary-of-a-deleted-row"
 ROWS = 4000
+# PostgreSQL keeps its files itself.
+only_on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def fill(engine, *, rows=ROWS):
@@ -41,11 +43,6 @@ def files(engine):
     return {path.name: path.read_bytes() for path in database.parent.glob(f"{database.name}*")}
 
 
-def only_on_sqlite(engine):
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL keeps its files itself")
-
-
 def test_after_many_were_deleted_no_file_holds_a_byte_of_them(engine):
     fill(engine)
     empty(engine)
@@ -55,8 +52,8 @@ def test_after_many_were_deleted_no_file_holds_a_byte_of_them(engine):
         assert [name for name, data in files(engine).items() if WORD.encode() in data] == []
 
 
+@only_on_sqlite
 def test_who_reads_for_long_keeps_nobody_waiting(engine):
-    only_on_sqlite(engine)
     fill(engine)
     with reading(engine) as session:
         session.execute(text("SELECT count(*) FROM audit_event")).scalar_one()
@@ -81,8 +78,8 @@ def test_at_night_a_small_database_with_much_room_is_written_anew_and_keeps_its_
     assert tidy(engine) is False
 
 
+@only_on_sqlite
 def test_a_large_one_is_left_to_a_person(engine, monkeypatch):
-    only_on_sqlite(engine)
     fill(engine)
     empty(engine)
     monkeypatch.setattr(vacuum, "SMALL_BYTES", 1000)
