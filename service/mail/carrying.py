@@ -138,7 +138,9 @@ class Carrying:
             self.ends_at, self.is_over = here + self.exchange.stop_seconds, True
             self.waiting.clear()
         for line in [line for line in self.lines if not line.dialogue.is_idle]:
-            if line.dialogue.submitted is None or here >= self.ends_at:
+            # What the book is being asked of may be past the fence already, and then leaves as it was promised.
+            may_leave = line.dialogue.submitted is not None or line.dialogue.offered in self.in_writing
+            if not may_leave or here >= self.ends_at:
                 # Not a byte of it has left, and whoever gave it takes it back untold.
                 line.dialogue.offered = None
                 self._lose(line)
@@ -398,9 +400,10 @@ class Carrying:
         written, self.in_writing = self.in_writing, {}
         for mail, line in written.items():
             if line not in self.lines:
-                # Its line was lost meanwhile, before a byte had left.
+                # Its line was lost meanwhile, before a byte had left; where we left it ourselves, that is no try.
                 if mail in allowed:
-                    self._end(mail, Deferred(Answer(stage=Stage.DATA, relay=line.relay.name)))
+                    answer = Answer(stage=Stage.DATA, relay=line.relay.name)
+                    self._end(mail, Deferred(answer) if self.ends_at is None else RelayDown(answer))
             elif mail in allowed:
                 self._let_leave(line)
             else:

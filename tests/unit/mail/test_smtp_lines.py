@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.mail.carrying import MAILS_PER_CONNECTION
+from service.mail.exchange import LOOK_SECONDS
 from service.mail.smtp import SmtpTransport
 from service.mail.transport import Deferred, InDoubt, Receipt, Rejected, Stage
 from tests.doubles.lines import (
@@ -445,3 +446,22 @@ def _reading_nothing_of_the_first(release):
 
     with lines_server(Slow()) as server:
         yield server
+
+
+def test_what_had_passed_the_fence_when_the_process_was_told_to_stop_still_leaves():
+    stopping = threading.Event()
+
+    class Slow(CountingBook):
+        def write(self, told, asked):
+            passed = super().write(told, asked)
+            if passed:
+                stopping.set()
+                # Longer than the loop looks away: it sees the end coming while this is not yet committed.
+                time.sleep(3 * LOOK_SECONDS)
+            return passed
+
+    with lines_server() as server:
+        book = run(Slow(mails=make_mails(20)), server, connections=1, is_stopping=stopping.is_set)
+
+    assert book.outcomes() == {"Receipt": 1}
+    assert len(server.kept) == 1
