@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.web.desk import desk
 from service.web.errors import answer_errors
 from service.web.lane import Lane
 from service.web.public import public
@@ -34,6 +35,7 @@ def create_app(services: WebServices) -> Flask:
     guard(app, services)
     answer_errors(app)
     app.register_blueprint(public)
+    app.register_blueprint(desk)
     behind: Any = Lane(app.wsgi_app, services)
     if services.trusted_proxies:
         behind = ProxyFix(behind, x_for=services.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0)

@@ -90,6 +90,8 @@ POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.COUNTERSIGN: _ANSWER,
     MessageKind.DECLINED: _ANSWER,
     MessageKind.COORDINATOR_INVITATION: _ANSWER,
+    MessageKind.DESK_NOTICE: _TO_THE_SECRETARIAT,
+    MessageKind.GUEST: _ANSWER,
     MessageKind.APPROVAL: _APPROVAL,
     MessageKind.ALERT: _TO_THE_SECRETARIAT,
     MessageKind.QUESTION: _TO_THE_SECRETARIAT,

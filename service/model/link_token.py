@@ -22,6 +22,8 @@ class Purpose(StrEnum):
     COUNTERSIGN = "countersign"
     KIT = "kit"
     PROOF = "proof"
+    CHASE = "chase"
+    COMMENT = "comment"
 
 
 class LinkToken(SQLModel, table=True):

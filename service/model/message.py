@@ -32,6 +32,8 @@ class MessageKind(StrEnum):
     CHANGE = "change"
     DELIVERY = "delivery"
     COORDINATOR_INVITATION = "coordinator_invitation"
+    DESK_NOTICE = "desk_notice"
+    GUEST = "guest"
     PROOF = "proof"
     UPDATE = "update"
     NEWS = "news"

@@ -9,6 +9,7 @@ from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
+from service.model.coordinator import Coordinator, Membership
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.enclosure import Enclosure
@@ -32,8 +33,17 @@ from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.retention import Retention, UpkeepRound
 from service.model.runner import JobTurn, QueueStep, Runner, Tally
 from service.model.schedule import Occurrence, Schedule
+from service.model.second_look import SecondLook
 from service.model.sending import JournalMark, Sending
 from service.model.show import ShowStep
+from service.model.sign_in import (
+    CoordinatorInvitation,
+    DeskSession,
+    KnownDevice,
+    Passkey,
+    RecoveryCode,
+    SignInStep,
+)
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
@@ -53,8 +63,11 @@ TABLES: tuple[type[SQLModel], ...] = (
     Canary,
     ConfirmingCode,
     Consent,
+    Coordinator,
+    CoordinatorInvitation,
     Delivery,
     DeliveryEvent,
+    DeskSession,
     Edition,
     Enclosure,
     Evidence,
@@ -65,6 +78,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     IssuedCopy,
     JobTurn,
     JournalMark,
+    KnownDevice,
     LetterRevision,
     LikenessIndex,
     LinkRequest,
@@ -72,19 +86,24 @@ TABLES: tuple[type[SQLModel], ...] = (
     MailboxCheck,
     MailboxDay,
     Member,
+    Membership,
     Message,
     MessageEvent,
     Occurrence,
     PageStamp,
+    Passkey,
     ProofAnswer,
     QueueStep,
     Recipient,
+    RecoveryCode,
     Resemblance,
     Retention,
     Runner,
     Schedule,
+    SecondLook,
     Sending,
     ShowStep,
+    SignInStep,
     Signature,
     SiteSecret,
     Suppression,

@@ -13,13 +13,20 @@ from service.model.campaign import CampaignKey
 class Keyring:
     """The keys of every campaign, behind one root key.
 
-    `site_key` is no campaign's: it makes Message-IDs and return paths, and hides the mailboxes of a day.
+    `site_key` is no campaign's: it makes Message-IDs and return paths, and hides the mailboxes of a day. `desk` are the
+    keys of what is sealed of coordinators, who outlive any letter.
     """
 
     def __init__(self, root: RootKey) -> None:
         """Begin with no campaign's keys opened."""
         self.root = root
         self.site_key = root.derive("message-id")
+        self.desk = CampaignKeys(
+            campaign="desk",
+            data=root.derive("desk-data"),
+            index=root.derive("desk-index"),
+            token=root.derive("desk-token"),
+        )
         self._opened: dict[str, CampaignKeys] = {}
         self._lock = threading.Lock()
 

@@ -24,6 +24,7 @@ from service.model.member import Member
 from service.model.message import Message
 from service.model.recipient import Recipient
 from service.model.show import ShowStep
+from service.model.sign_in import CoordinatorInvitation
 from service.model.signature import Signature, is_counted
 from service.model.suppression import Suppression
 from service.model.update import Update
@@ -56,6 +57,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("questions for links", LinkRequest, LinkRequest.id, mine),
         *_sign_ons(campaign, now=now),
         _all("answers to the form", Consent, Consent.id, mine),
+        _all("invitations of coordinators", CoordinatorInvitation, CoordinatorInvitation.id, mine),
         _all("links", LinkToken, LinkToken.digest, mine),
         _all("mailboxes left alone", Suppression, Suppression.id, mine),
         _all("rules against abuse", AbuseRule, AbuseRule.id, mine),

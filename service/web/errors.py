@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
+from service.coordinators.permissions import NotYours
 from service.foundation.errors import NotFound, Refused, Transient
 from service.foundation.sentence import Sentence
 from service.web.render import Page, page
@@ -30,6 +31,7 @@ LINK = Answer(status=404, template="errors/link.html")
 BROKEN = Answer(status=500, template="errors/broken.html")
 BY_EXCEPTION: tuple[tuple[type[Exception], Answer], ...] = (
     (NotFound, MISSING),
+    (NotYours, Answer(status=403, template="errors/refused.html")),
     (Refused, Answer(status=422, template="errors/refused.html")),
     (Transient, Answer(status=503, template="errors/later.html")),
 )

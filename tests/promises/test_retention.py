@@ -326,10 +326,12 @@ OF_NOBODY = {
     "canary",
     "delivery",
     "edition",
+    "membership",
     "occurrence",
     "page_stamp",
     "retention",
     "schedule",
+    "second_look",
 }
 
 

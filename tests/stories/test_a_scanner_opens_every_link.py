@@ -18,7 +18,17 @@ from tests.changing import TAKES_ALL, answered, revised
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.house import in_parallel
 from tests.reminding import ask_for_proofs
-from tests.stories.visitor import ORGANIZATION, PERSON, Door, Visitor, form_of, letter_page, same, words_of
+from tests.stories.visitor import (
+    ORGANIZATION,
+    PERSON,
+    Door,
+    Visitor,
+    form_of,
+    letter_page,
+    public_rules,
+    same,
+    words_of,
+)
 from tests.waiting_page import CODE
 
 LINKS = re.compile(r"""(?:href|src|action)="(/[^"#]*)""")
@@ -59,7 +69,7 @@ def coalition(coalition: Coalition) -> Coalition:
 
 def rules(door: Door) -> list[str]:
     """Give every page that a personal link opens, by its rule, however new it is."""
-    found = {rule.rule for rule in door.app().url_map.iter_rules() if "GET" in (rule.methods or ())}
+    found = {rule.rule for rule in public_rules(door.app()) if "GET" in (rule.methods or ())}
     return sorted(rule for rule in found if "<token>" in rule)
 
 

@@ -33,7 +33,7 @@ from tests.doubles.rude_relay import rude_relay
 from tests.doubles.traces import traces
 from tests.operator import Operator
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest
-from tests.stories.visitor import Door, Visitor
+from tests.stories.visitor import Door, Visitor, public_rules
 
 NAMES = ("Mahire Canaryname", "مەھىرە قاناري", "金絲雀小姐")
 ADDRESSES = ("canary.mailbox@hidden.example", "canary.officer@hidden.example")
@@ -91,7 +91,7 @@ def fail_with(error: type[Exception]) -> Callable[..., None]:
 
 
 def posts(visitor: Visitor) -> list[str]:
-    rules = visitor._client.application.url_map.iter_rules()
+    rules = public_rules(visitor._client.application)
     return sorted({rule.rule for rule in rules if "POST" in rule.methods})
 
 

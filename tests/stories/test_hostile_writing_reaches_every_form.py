@@ -24,7 +24,7 @@ from tests.corpus.markup import foreign_markup
 from tests.corpus.writing import HIDDEN, LITERAL, OTHER_LINE_ENDS, SEVERAL_LINES, all_of
 from tests.doubles.databases import copy_sqlite
 from tests.reminding import ask_for_proofs
-from tests.stories.visitor import ORGANIZATION, PERSON, Door, Visitor, form_of, letter_page
+from tests.stories.visitor import ORGANIZATION, PERSON, Door, Visitor, form_of, letter_page, public_rules
 
 WRITING = (*all_of(LITERAL), *all_of(SEVERAL_LINES), *all_of(HIDDEN), *OTHER_LINE_ENDS)
 ADDRESSES = (*MAILBOXES, *NO_MAILBOXES, *SITES, *NO_SITES)
@@ -141,9 +141,7 @@ def test_every_form_answers_everything_hostile_with_a_sentence_or_takes_it_as_it
     proofed(place)
     sent_letter(place)
 
-    rules = {
-        rule.rule for rule in Door(coalition).app().url_map.iter_rules() if "POST" in (rule.methods or ())
-    }
+    rules = {rule.rule for rule in public_rules(Door(coalition).app()) if "POST" in (rule.methods or ())}
     assert place.reached == rules, "a form that is not tried here, or one that is no more"
     assert place.refused > 150
     assert place.taken > 30

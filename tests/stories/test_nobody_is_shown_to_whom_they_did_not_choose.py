@@ -27,7 +27,7 @@ from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.enclosing import ANNEXES, BESIDE, HEAD
 from tests.letters.pdf_reader import read_letter
 from tests.reminding import ask_for_proofs
-from tests.stories.visitor import letter_page, same
+from tests.stories.visitor import letter_page, public_rules, same
 from tests.unit.letter.word_file import parts_of
 
 # Each access as it is by default, and each other moment of showing names with some of them.
@@ -187,7 +187,7 @@ def check(where: str, text: str, allowed: frozenset[str], *, all_of_them: bool =
 
 def routes(setup, part):
     """Give the address of every page of the application that has such a part, however new it is."""
-    rules = setup.visitor._client.application.url_map.iter_rules()
+    rules = public_rules(setup.visitor._client.application)
     return sorted({rule.rule for rule in rules if f"<{part}>" in rule.rule and "GET" in rule.methods})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flask import Flask
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from examples.demo.forms import Form, read_forms, visible_text
@@ -86,6 +87,11 @@ class Visitor:
         """Open the page to which an answer sends."""
         assert answer.status_code == 303
         return self.open(answer.location)
+
+
+def public_rules(app: Flask) -> list[Rule]:
+    """Give every route but those of the desk, which have their own table (tests/stories/test_who_may_do_what_at_the_desk.py)."""
+    return [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("desk.")]
 
 
 def form_of(page: TestResponse, *, having: str = "nonce", answer: str = "") -> Form:

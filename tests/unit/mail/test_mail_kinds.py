@@ -25,6 +25,8 @@ ANSWERS = {
     MessageKind.LINK,
     MessageKind.APPROVAL,
     MessageKind.COORDINATOR_INVITATION,
+    MessageKind.DESK_NOTICE,
+    MessageKind.GUEST,
     MessageKind.ALERT,
     MessageKind.QUESTION,
     MessageKind.NEEDS_CHECK,

@@ -1,0 +1,114 @@
+"""Acts that one coordinator alone may not do: one asks, another looks and decides, then it is done once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from service.coordinators import audit
+from service.foundation.errors import NotFound, Refused
+from service.foundation.sentence import Sentence
+from service.model.second_look import SecondLook, Verdict
+
+LIVES = timedelta(days=7)
+NOT_BY_THE_SAME = Sentence(
+    "Whoever asked for this cannot be the second one to look at it; another coordinator has to."
+)
+OVER = Sentence("This was decided already, or waited too long; ask for it again.")
+NOT_ASKED = Sentence("This does not wait for anybody.")
+
+
+def ask_second(
+    session: Session, *, campaign_id: str, act: str, thing: Mapping[str, Any], by: str, now: datetime
+) -> SecondLook:
+    """Ask for a second coordinator's look at exactly this; whoever asks for the same again has the same one.
+
+    `thing` holds ids, codes and numbers, never a name or an address.
+    """
+    for standing in waiting_looks(session, campaign_id, now=now):
+        if (standing.act, standing.thing, standing.asked_by) == (act, dict(thing), by):
+            return standing
+    row = SecondLook(
+        campaign_id=campaign_id, act=act, thing=dict(thing), asked_by=by, asked_at=now, expires_at=now + LIVES
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, by=by, act=f"second.ask:{act}"[:48], campaign_id=campaign_id, thing=row.id, now=now)
+    return row
+
+
+def waiting_looks(session: Session, campaign_id: str, *, now: datetime) -> Sequence[SecondLook]:
+    """List what waits for a second coordinator, the oldest first."""
+    return session.exec(
+        select(SecondLook)
+        .where(
+            SecondLook.campaign_id == campaign_id,
+            col(SecondLook.verdict).is_(None),
+            col(SecondLook.expires_at) > now,
+        )
+        .order_by(col(SecondLook.id))
+    ).all()
+
+
+def get_look(session: Session, look_id: str, *, campaign_id: str) -> SecondLook:
+    """Get one of a letter's; raises NotFound for any other."""
+    row = session.get(SecondLook, look_id)
+    if row is None or row.campaign_id != campaign_id:
+        raise NotFound(NOT_ASKED)
+    return row
+
+
+def decide_look(
+    session: Session, look_id: str, *, campaign_id: str, verdict: Verdict, by: str, now: datetime
+) -> SecondLook:
+    """Decide as the second coordinator, or withdraw as the first; once.
+
+    Raises Refused where whoever asked would approve it alone, or it was decided or has expired.
+    """
+    row = get_look(session, look_id, campaign_id=campaign_id)
+    if (row.asked_by == by) is not (verdict is Verdict.WITHDRAWN):
+        raise Refused(NOT_BY_THE_SAME)
+    decided = session.execute(
+        update(SecondLook)
+        .where(
+            col(SecondLook.id) == look_id, col(SecondLook.verdict).is_(None), col(SecondLook.expires_at) > now
+        )
+        .values(verdict=verdict, decided_by=by, decided_at=now)
+        .returning(col(SecondLook.id))
+    )
+    if decided.first() is None:
+        raise Refused(OVER)
+    session.refresh(row)
+    audit.record(
+        session,
+        by=by,
+        act=f"second.{verdict.value}:{row.act}"[:48],
+        campaign_id=campaign_id,
+        thing=row.id,
+        now=now,
+    )
+    return row
+
+
+def take_approved(
+    session: Session, look_id: str, *, campaign_id: str, act: str, now: datetime
+) -> Mapping[str, Any]:
+    """Take what was approved, to do it now, once; raises Refused where it is not approved, done already, or something else."""
+    row = get_look(session, look_id, campaign_id=campaign_id)
+    taken = session.execute(
+        update(SecondLook)
+        .where(
+            col(SecondLook.id) == look_id,
+            col(SecondLook.act) == act,
+            col(SecondLook.verdict) == Verdict.APPROVED,
+            col(SecondLook.done_at).is_(None),
+            col(SecondLook.expires_at) > now,
+        )
+        .values(done_at=now)
+        .returning(col(SecondLook.id))
+    )
+    if taken.first() is None:
+        raise Refused(OVER)
+    return dict(row.thing)

@@ -1,0 +1,35 @@
+"""The blueprint of the desk, and the one way to put a page on it: with the act that it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint
+
+from service.coordinators.permissions import Act
+
+View = Callable[..., Any]
+
+desk = Blueprint("desk", __name__, url_prefix="/desk")
+
+ACTS: dict[str, Act] = {}
+"""The act that each page or button of the desk is, by its endpoint; what is not here is nobody's (service/web/desk/guard.py)."""
+
+
+def get(rule: str, act: Act) -> Callable[[View], View]:
+    """Put a page on the desk: whoever may not do this act does not see it. It changes nothing."""
+    return _door(rule, act, "GET")
+
+
+def post(rule: str, act: Act) -> Callable[[View], View]:
+    """Put what a form does on the desk: whoever may not do this act cannot do it."""
+    return _door(rule, act, "POST")
+
+
+def _door(rule: str, act: Act, method: str) -> Callable[[View], View]:
+    def put(view: View) -> View:
+        name = view.__name__
+        assert ACTS.setdefault(f"desk.{name}", act) is act, f"two pages of the desk are called {name}"
+        desk.add_url_rule(rule, endpoint=name, view_func=view, methods=[method])
+        return view
+
+    return put

@@ -1,0 +1,136 @@
+"""Let in at the desk whom a page is for: signed in, of this letter's team, in a role that includes the act."""
+
+import hmac
+from urllib.parse import quote
+
+from flask import Response, g, request
+from sqlmodel import Session
+from werkzeug.exceptions import Forbidden
+
+from service.campaigns.contents import open_file
+from service.campaigns.queries import find_campaign
+from service.coordinators.accounts import person_of, role_in
+from service.coordinators.permissions import FRESH, NOTHING_HERE, OF_NO_LETTER, Act, refuse_unless
+from service.coordinators.sessions import FRESH_FOR, SignedIn, find_session, note_seen, wants_a_note
+from service.foundation.errors import NotFound
+from service.foundation.keyed import keyed_hash
+from service.foundation.sentence import Sentence
+from service.foundation.tokens import token_digest
+from service.model.campaign import Campaign
+from service.model.coordinator import Role
+from service.model.states import CampaignState
+from service.store.transaction import reading, transaction
+from service.web.desk.blueprint import ACTS, desk
+from service.web.desk.cookie import read_cookie
+from service.web.desk.visit import LetterSeen, Visit
+from service.web.render import see_other
+from service.web.services import services
+
+STALE_FORM = Sentence(
+    "This form is not from your present session; go back, reload the page and send it again."
+)
+SIGN_IN = "/desk/sign-in"
+PROVE = "/desk/prove"
+
+
+@desk.before_request
+def admit() -> Response | None:
+    """Look who is asking before any page of the desk answers; gives another way where that one may not pass."""
+    # A page without an act is nobody's: it cannot be forgotten in the table of permissions.
+    act = ACTS.get(request.endpoint or "")
+    if act is None:
+        raise NotFound(NOTHING_HERE)
+    g.visit = _look(act)
+    if act is Act.COME_IN:
+        return None
+    if g.visit is None:
+        return see_other(_with_way_back(SIGN_IN))
+    if request.method == "POST" and not _has_mark(g.visit):
+        raise Forbidden(STALE_FORM)
+    if act is Act.ADMINISTER and not g.visit.is_admin:
+        raise NotFound(NOTHING_HERE)
+    if act not in OF_NO_LETTER:
+        refuse_unless(g.visit.role, act)
+    if act in FRESH and not _is_fresh(g.visit):
+        return see_other(_with_way_back(PROVE))
+    return None
+
+
+def csrf_mark(secret: str) -> str:
+    """Give the mark of every form of one session: only pages of that session know it (pure)."""
+    return keyed_hash(services().keyring.desk.token, b"csrf\0" + token_digest(secret)).hex()
+
+
+def way_back(default: str = "/desk/") -> str:
+    """Give the page of the desk that was wanted before, or the default; never an address elsewhere."""
+    wanted = request.values.get("then", "")
+    is_ours = wanted.startswith("/desk/") and "\\" not in wanted and "//" not in wanted
+    return wanted if is_ours else default
+
+
+def _look(act: Act) -> Visit | None:
+    here, secret = services(), read_cookie(services().public_url)
+    if not secret:
+        return None
+    now = here.now()
+    with reading(here.engine) as session:
+        found = find_session(session, secret, now=now)
+        present = _visit(session, found, secret, act) if found else None
+    if found is not None and wants_a_note(found, now=now):
+        with transaction(here.engine) as session:
+            note_seen(session, found.session_id, now=now)
+    return present
+
+
+def _visit(session: Session, found: SignedIn, secret: str, act: Act) -> Visit:
+    keyring = services().keyring
+    person = person_of(keyring.desk, found.coordinator)
+    role, campaign = None, None
+    if act not in OF_NO_LETTER:
+        role, campaign = _role_and_letter(session, person.id)
+    return Visit(
+        session_id=found.session_id,
+        coordinator_id=person.id,
+        name=person.name,
+        is_admin=person.is_admin,
+        language=found.coordinator.language,
+        time_zone=found.coordinator.time_zone or (campaign.time_zone if campaign else ""),
+        csrf=csrf_mark(secret),
+        proved_at=found.proved_at,
+        role=role,
+        letter=_letter(session, campaign) if campaign else None,
+    )
+
+
+def _role_and_letter(session: Session, coordinator_id: str) -> tuple[Role | None, Campaign | None]:
+    slug = (request.view_args or {}).get("slug", "")
+    campaign = find_campaign(session, slug)
+    role = role_in(session, coordinator_id=coordinator_id, campaign_id=campaign.id) if campaign else None
+    return (role, campaign) if role is not None else (None, None)
+
+
+def _letter(session: Session, campaign: Campaign) -> LetterSeen:
+    purged = campaign.state is CampaignState.PURGED
+    title = campaign.slug if purged else open_file(session, services().keyring, campaign).letter.title
+    return LetterSeen(
+        id=campaign.id,
+        slug=campaign.slug,
+        title=title,
+        state=campaign.state,
+        language=campaign.language,
+        time_zone=campaign.time_zone,
+    )
+
+
+def _has_mark(present: Visit) -> bool:
+    return hmac.compare_digest(request.form.get("csrf", "").encode(), present.csrf.encode())
+
+
+def _is_fresh(present: Visit) -> bool:
+    from_proof = services().now() - present.proved_at
+    return from_proof <= FRESH_FOR
+
+
+def _with_way_back(path: str) -> str:
+    # What a form had in it would be lost by a redirect, so only pages are come back to.
+    return f"{path}?then={quote(request.path)}" if request.method == "GET" else path
