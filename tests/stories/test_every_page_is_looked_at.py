@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from service.foundation.sealing import RootKey
 from service.store.engine import make_engine
 from tests.coalition import Coalition
 from tests.stories.gallery import Gallery, gallery_of
+from tests.stories.looked_at import PICTURES, WIDTHS, faults_in
 
 pytestmark = pytest.mark.browser
 
-PICTURES = Path(__file__).parents[2] / "build" / "pages"
-WIDTHS = {"phone": 360, "desk": 1280}
-# Each of width, scheme and direction is seen with each of the others.
-LOOKS = {"phone": (("light", "ltr"), ("dark", "rtl")), "desk": (("dark", "ltr"), ("light", "rtl"))}
-AXE_IN = {"phone": "dark", "desk": "light"}
 PRESSED: dict[str, dict[str, str]] = {
     "manage-preview": {"acronym": "DLH"},
     "evidence-wrong": {},
@@ -31,10 +25,6 @@ PRESSED: dict[str, dict[str, str]] = {
     "verified": {},
 }
 """What is filled in on a page whose button is then pressed, for what comes after it."""
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 
 
 @pytest.fixture
@@ -77,23 +67,3 @@ def look_at(browser: Browser, gallery: Gallery, pages: dict[str, str]) -> list[s
     context.close()
     # Links that are over, or never were, answer 404 or 410, and what comes back unfilled 422; the console reports that.
     return faults + [words for words in said if not any(code in words for code in ("404", "410", "422"))]
-
-
-def faults_in(page: Page, name: str, width: str) -> list[str]:
-    faults = []
-    for scheme, direction in LOOKS[width]:
-        page.emulate_media(color_scheme=scheme)
-        page.evaluate("direction => { document.documentElement.dir = direction }", direction)
-        if scheme == AXE_IN[width]:
-            faults += [f": {fault}" for fault in axe_faults(page)]
-        if page.evaluate("document.documentElement.scrollWidth") > WIDTHS[width]:
-            faults.append(f", {direction}: something sticks out")
-        picture = PICTURES / f"{name}-{width}-{scheme}-{direction}.jpg"
-        # This takes much less time than a PNG does.
-        page.screenshot(path=picture, full_page=True, type="jpeg", quality=85, caret="initial")
-    return faults
-
-
-def axe_faults(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{fault['id']}: {[node['target'] for node in fault['nodes']][:3]}" for fault in found]
