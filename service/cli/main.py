@@ -11,6 +11,7 @@ from service.cli.abuse import abuse
 from service.cli.campaigns import campaign
 from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
+from service.cli.coordinators import coordinator
 from service.cli.deliver import deliver
 from service.cli.kit import kit
 from service.cli.letter import letter
@@ -46,7 +47,7 @@ letter.add_command(verify)
 letter.add_command(words)
 for command in (
     *(init, run, serve, worker, campaign, signatories, abuse, update, schedule, purge),
-    *(letter, kit, deliver, show, outbox, status, doctor),
+    *(coordinator, letter, kit, deliver, show, outbox, status, doctor),
 ):
     commands.add_command(command)
 for command in ABOUT_ORGANIZATIONS:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from service.coordinators.permissions import Act, refuse_unless
 from service.foundation.addresses import normal_address
@@ -24,6 +24,14 @@ class Person:
     email: str
     is_admin: bool
     is_disabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A coordinator, and in how many letters it has a role."""
+
+    person: Person
+    letters: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,3 +142,14 @@ def team_of(session: Session, keys: CampaignKeys, campaign_id: str) -> Sequence[
     return sorted(
         team, key=lambda one: (list(Role).index(one.role), one.person.name.casefold(), one.person.id)
     )
+
+
+def list_coordinators(session: Session, keys: CampaignKeys) -> Sequence[Counted]:
+    """List every coordinator of the service with the number of its letters, those who came first, first."""
+    rows = session.exec(
+        select(Coordinator, func.count(col(Membership.id)))
+        .outerjoin(Membership, col(Membership.coordinator_id) == col(Coordinator.id))
+        .group_by(col(Coordinator.id))
+        .order_by(col(Coordinator.id))
+    ).all()
+    return [Counted(person=person_of(keys, row), letters=letters) for row, letters in rows]

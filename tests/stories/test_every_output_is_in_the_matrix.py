@@ -62,6 +62,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "signatories domain": ((SLUG, "ID"), EVERYTHING),
     "signatories calls": ((SLUG,), EVERYTHING),
     "abuse list": ((), NOBODY),
+    "coordinator list": ((), NOBODY),
     "letter compile": ((SLUG, "--format", "txt", "--out", "-"), PUBLIC),
     "letter pack": ((SLUG, "--out", "pack.pdf"), NOBODY),
     "letter verify": (("keys/root.key", "--json"), NOBODY),
@@ -101,6 +102,7 @@ ACTS = {
     *(f"schedule {act}" for act in ("add", "change", "approve", "pause", "resume", "cancel", "decide")),
     *(f"purge {act}" for act in ("keep", "compact")),
     *(f"show {act}" for act in ("plan", "go", "skip", "stop", "resume")),
+    *(f"coordinator {act}" for act in ("invite", "disable", "recover")),
     *(f"abuse {act}" for act in ("block", "allow", "forget", "attack")),
     *(f"signatories quarantine {act}" for act in ("release", "discard", "undo")),
     *(

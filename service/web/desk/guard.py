@@ -10,8 +10,16 @@ from werkzeug.exceptions import Forbidden
 from service.campaigns.contents import open_file
 from service.campaigns.queries import find_campaign
 from service.coordinators.accounts import person_of, role_in
+from service.coordinators.enter import device_index, show_out
 from service.coordinators.permissions import FRESH, NOTHING_HERE, OF_NO_LETTER, Act, refuse_unless
-from service.coordinators.sessions import FRESH_FOR, SignedIn, find_session, note_seen, wants_a_note
+from service.coordinators.sessions import (
+    FRESH_FOR,
+    SignedIn,
+    find_session,
+    note_seen,
+    owner_of,
+    wants_a_note,
+)
 from service.foundation.errors import NotFound
 from service.foundation.keyed import keyed_hash
 from service.foundation.sentence import Sentence
@@ -21,7 +29,10 @@ from service.model.coordinator import Role
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
 from service.web.desk.blueprint import ACTS, desk
+from service.web.desk.carrying import FIELD, carry, has_something, open_carried, put_back
 from service.web.desk.cookie import read_cookie
+from service.web.desk.device import browser_words
+from service.web.desk.page import desk_page, door_page
 from service.web.desk.visit import LetterSeen, Visit
 from service.web.render import see_other
 from service.web.services import services
@@ -44,15 +55,16 @@ def admit() -> Response | None:
     if act is Act.COME_IN:
         return None
     if g.visit is None:
-        return see_other(_with_way_back(SIGN_IN))
+        return _to_sign_in()
     if request.method == "POST" and not _has_mark(g.visit):
         raise Forbidden(STALE_FORM)
     if act is Act.ADMINISTER and not g.visit.is_admin:
         raise NotFound(NOTHING_HERE)
     if act not in OF_NO_LETTER:
         refuse_unless(g.visit.role, act)
+    _put_back_what_was_carried(g.visit)
     if act in FRESH and not _is_fresh(g.visit):
-        return see_other(_with_way_back(PROVE))
+        return _to_proof(g.visit)
     return None
 
 
@@ -75,7 +87,13 @@ def _look(act: Act) -> Visit | None:
     now = here.now()
     with reading(here.engine) as session:
         found = find_session(session, secret, now=now)
-        present = _visit(session, found, secret, act) if found else None
+        is_its_browser = found is not None and _is_its_browser(found)
+        present = _visit(session, found, secret, act) if found and is_its_browser else None
+    if found is not None and not is_its_browser:
+        with transaction(here.engine) as session:
+            show_out(session, found, now=now)
+        here.wake()
+        return None
     if found is not None and wants_a_note(found, now=now):
         with transaction(here.engine) as session:
             note_seen(session, found.session_id, now=now)
@@ -126,11 +144,54 @@ def _has_mark(present: Visit) -> bool:
     return hmac.compare_digest(request.form.get("csrf", "").encode(), present.csrf.encode())
 
 
+def _is_its_browser(found: SignedIn) -> bool:
+    """Tell whether a session is used by the kind of browser in which it began: a stolen cookie seldom is."""
+    if not found.device_index:
+        return True
+    words = browser_words(request.headers.get("User-Agent", ""))
+    return hmac.compare_digest(found.device_index, device_index(services().keyring.desk, words))
+
+
+def _put_back_what_was_carried(present: Visit) -> None:
+    """Let a form that waited for a proof be this request's, where it is this coordinator's and for this very page."""
+    written = request.form.get(FIELD, "") if request.method == "POST" and request.path != PROVE else ""
+    if not written:
+        return
+    carried = open_carried(written)
+    if carried is None or (carried.coordinator_id, carried.path) != (present.coordinator_id, request.path):
+        raise Forbidden(STALE_FORM)
+    put_back(carried)
+
+
+def _to_sign_in() -> Response:
+    """Have whoever is not signed in sign in; a form of an own session that is over goes along."""
+    here, secret = services(), read_cookie(services().public_url)
+    if request.method == "POST" and secret and has_something():
+        with reading(here.engine) as session:
+            owner = owner_of(session, secret)
+        # Only a page of that session knew its mark: no other site can have anything carried.
+        if owner and hmac.compare_digest(request.form.get("csrf", "").encode(), csrf_mark(secret).encode()):
+            carried = carry(owner)
+            return door_page("sign_in.html", status=403, then="", carried=carried, kept=bool(carried))
+    return see_other(_with_way_back(SIGN_IN))
+
+
+def _to_proof(present: Visit) -> Response:
+    """Have whoever is signed in prove anew who it is; what was in the form goes along."""
+    if request.method == "GET":
+        return see_other(_with_way_back(PROVE))
+    carried = carry(present.coordinator_id)
+    if not has_something():
+        # Nothing but what a button does: ids, sealed.
+        return see_other(f"{PROVE}?{FIELD}={carried}")
+    return desk_page("prove.html", status=403, then="", carried=carried, kept=bool(carried))
+
+
 def _is_fresh(present: Visit) -> bool:
     from_proof = services().now() - present.proved_at
     return from_proof <= FRESH_FOR
 
 
 def _with_way_back(path: str) -> str:
-    # What a form had in it would be lost by a redirect, so only pages are come back to.
+    # What a form had in it is carried in another way, so only pages are come back to.
     return f"{path}?then={quote(request.path)}" if request.method == "GET" else path

@@ -65,6 +65,21 @@ def desk_page(
     )
 
 
+def door_page(
+    template: str, /, *, status: int = 200, reader: str = "", form: FormState | None = None, **context: Any
+) -> Page:
+    """Fill a template below `templates/desk/` for whoever is not in yet; it knows `form` and the desk's style."""
+    return page(
+        f"desk/{template}",
+        status=status,
+        reader=reader,
+        form=form or FormState(values={}),
+        desk_style=ASSETS["desk.css"].path,
+        desk_script=ASSETS["desk.js"].path,
+        **context,
+    )
+
+
 def done(path: str, sentence: Sentence | None = None, *, undo: Mapping[str, str] | None = None) -> Response:
     """Send the reader on after a form was taken, and say there what was done.
 

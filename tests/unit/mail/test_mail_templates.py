@@ -99,6 +99,13 @@ MAILS: dict[str, dict[str, Any]] = {
         "planned": ["09:00 reminder-1: 4"],
         "pause": "undersigned schedule pause river digest",
     },
+    "coordinator_invitation": {"role": "editor", "link": LINK, "until": "26 November, 12:00"},
+    "desk_notice": {
+        "name": "Olga Owner",
+        "sentence": "The password was changed.",
+        "at": "24 November, 12:00",
+        "link": LINK,
+    },
     "update": {
         "headline": "We go on Tuesday",
         "update_text": "The office    will see us.",

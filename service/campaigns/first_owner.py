@@ -1,0 +1,40 @@
+"""Whom an operator invites as the first owner: of the only letter there is, where nobody owns it yet."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from service.coordinators.invitations import Offer
+from service.foundation.errors import Refused
+from service.model.campaign import Campaign
+from service.model.coordinator import Coordinator, Membership, Role
+from service.model.states import CampaignState
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstOwner:
+    """What is offered, and the letter's slug, "" where it is to none."""
+
+    offer: Offer
+    slug: str
+
+
+def offer_first_owner(session: Session) -> FirstOwner:
+    """Say what an owner without a letter named is invited to; the first coordinator also administers the service.
+
+    Raises Refused where several letters have no owner: the operator has to say which.
+    """
+    is_admin = session.exec(select(Coordinator.id).limit(1)).first() is None
+    owned = select(Membership.campaign_id).where(Membership.role == Role.OWNER)
+    letters = session.exec(
+        select(Campaign)
+        .where(col(Campaign.state) != CampaignState.PURGED, col(Campaign.id).not_in(owned))
+        .limit(2)
+    ).all()
+    if len(letters) > 1:
+        raise Refused("Several letters have no owner yet; say with --letter which one is meant.")
+    if not letters:
+        return FirstOwner(offer=Offer(is_admin=is_admin), slug="")
+    letter = letters[0]
+    offer = Offer(campaign_id=letter.id, role=Role.OWNER, is_admin=is_admin)
+    return FirstOwner(offer=offer, slug=letter.slug)
