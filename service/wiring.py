@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, func, inspect, select, table
 
 from service.campaigns.coordinator_mail import coordinator_addresses, coordinator_composers
+from service.coordinators.trial import diverting
 from service.delivery.channel import Outward
 from service.delivery.messages import delivery_addresses, delivery_composers
 from service.foundation.addresses import ascii_address
@@ -21,6 +22,7 @@ from service.kit.messages import kit_composers
 from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.dkim_keys import make_dkim_keys, open_dkim_keys
+from service.mail.domain.identity import Identity
 from service.mail.ledger.postfix import PostfixLedger
 from service.mail.ledger.relay_ledger import RelayLedger
 from service.mail.mailbox import Mailbox, parse_mailbox_url
@@ -114,6 +116,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             signer=_make_signer(settings, engine, root),
             bounce_domain=settings.bounce_domain,
             pace=_make_pace(settings),
+            divert=diverting(keyring.desk),
         ),
         composers={
             **signing_composers(keyring, public_url=settings.public_url, reply_domain=settings.reply_domain),
@@ -138,6 +141,20 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,
         ledger=_make_ledger(settings),
         outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),
+    )
+
+
+def sender_identity(services: Services) -> Identity | None:
+    """Give the names under which receivers look our mail up; None while no mail can be sent."""
+    settings, signer = services.settings, services.sender.signer
+    if not settings.mail_from or not settings.smtp_url:
+        return None
+    return Identity(
+        domain=ascii_address(settings.mail_from).rpartition("@")[2],
+        keys=signer.keys if signer is not None else (),
+        relays=parse_smtp_urls(settings.smtp_url),
+        web_host=urlsplit(settings.public_url).hostname or "",
+        bounce_domain=settings.bounce_domain,
     )
 
 

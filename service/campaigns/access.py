@@ -45,7 +45,8 @@ def seen_campaign(session: Session, root: RootKey, *, slug: str, key: str) -> Ca
     has_key = hmac.compare_digest(expected.encode(), key.encode())
     if campaign is None or campaign.state in {CampaignState.DRAFT, CampaignState.PURGED}:
         raise NotFound(NOTHING_HERE)
-    if not (has_key or is_public(campaign)):
+    opens = has_key and campaign.emergency_at is None
+    if not (opens or is_public(campaign)):
         raise NotFound(NOTHING_HERE)
     return campaign
 

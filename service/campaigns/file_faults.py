@@ -33,10 +33,15 @@ def file_or_faults(values: Mapping[str, Any]) -> tables.CampaignFile | list[Faul
     try:
         return tables.CAMPAIGN_FILE.validate_python(values)
     except ValidationError as error:
-        told = error.errors(include_url=False)
-        # A suggestion takes time, and nobody reads the thousandth.
-        plain = [Fault(details["loc"], "is wrong too.") for details in told[MOST_FAULTS_TOLD:]]
-        return [*(_fault(details) for details in told[:MOST_FAULTS_TOLD]), *plain]
+        return faults_of(error)
+
+
+def faults_of(error: ValidationError) -> list[Fault]:
+    """Tell every key and value that a validation found wrong by itself."""
+    told = error.errors(include_url=False)
+    # A suggestion takes time, and nobody reads the thousandth.
+    plain = [Fault(details["loc"], "is wrong too.") for details in told[MOST_FAULTS_TOLD:]]
+    return [*(_fault(details) for details in told[:MOST_FAULTS_TOLD]), *plain]
 
 
 def key_name(path: Path) -> str:

@@ -42,13 +42,31 @@ def load_campaign(
         keys = keyring.make(session, campaign.id, now=now)
     else:
         keys = keyring.of(session, campaign.id)
-    _fill(campaign, file)
+    fill_columns(campaign, file)
     seal_file(keys, campaign, file)
     keep_files(session, keyring, campaign, files, now=now)
     campaign.changed_at = now
     session.add(campaign)
     audit.record(session, by=by, act="campaign.load", campaign_id=campaign.id, now=now)
     return campaign
+
+
+def fill_columns(campaign: Campaign, file: CampaignFile) -> None:
+    """Bring the columns of a letter's row to what its file says."""
+    campaign.access = Access(file.access)
+    campaign.names_shown = NamesShown(file.names_shown)
+    campaign.admit = Admit(file.admit)
+    campaign.signers = Signers(file.signers)
+    campaign.solo = file.solo
+    campaign.count_shown_from = file.count_shown_from
+    campaign.language = file.language
+    campaign.time_zone = file.time_zone
+    campaign.opens_at = file.opens_at
+    campaign.deadline_at = file.deadline_at
+    campaign.grace_seconds = int(file.grace.total_seconds())
+    campaign.send_at = file.send_at_utc
+    campaign.publish_at = file.publish_at_utc
+    campaign.receipt_wait_seconds = file.show.receipt_hours * 3600 if file.show is not None else None
 
 
 def _load_beside(
@@ -103,20 +121,3 @@ def _new(file: CampaignFile, *, now: datetime) -> Campaign:
         created_at=now,
         changed_at=now,
     )
-
-
-def _fill(campaign: Campaign, file: CampaignFile) -> None:
-    campaign.access = Access(file.access)
-    campaign.names_shown = NamesShown(file.names_shown)
-    campaign.admit = Admit(file.admit)
-    campaign.signers = Signers(file.signers)
-    campaign.solo = file.solo
-    campaign.count_shown_from = file.count_shown_from
-    campaign.language = file.language
-    campaign.time_zone = file.time_zone
-    campaign.opens_at = file.opens_at
-    campaign.deadline_at = file.deadline_at
-    campaign.grace_seconds = int(file.grace.total_seconds())
-    campaign.send_at = file.send_at_utc
-    campaign.publish_at = file.publish_at_utc
-    campaign.receipt_wait_seconds = file.show.receipt_hours * 3600 if file.show is not None else None

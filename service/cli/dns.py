@@ -1,16 +1,12 @@
 """The part of `doctor` that speaks of the DNS: the records to publish, and what receivers find there."""
 
 import textwrap
-from urllib.parse import urlsplit
 
 from service.cli.context import say
-from service.foundation.addresses import ascii_address
 from service.mail.dns import Resolver
 from service.mail.domain.checks import Weight, check_domain
-from service.mail.domain.identity import Identity
 from service.mail.domain.publish import records_to_publish
-from service.mail.smtp import parse_smtp_urls
-from service.wiring import Services
+from service.wiring import Services, sender_identity
 
 _WIDTH = 80
 _MARKS = {Weight.GOOD: "in order", Weight.ADVICE: "look at it", Weight.UNKNOWN: "unknown"}
@@ -18,9 +14,9 @@ _MARKS = {Weight.GOOD: "in order", Weight.ADVICE: "look at it", Weight.UNKNOWN: 
 
 def report_dns(services: Services, resolver: Resolver) -> list[str]:
     """Print the records to publish and what was found; gives a sentence for each thing that is wrong."""
-    if not services.settings.mail_from or not services.settings.smtp_url:
+    identity = sender_identity(services)
+    if identity is None:
         return []
-    identity = _identity(services)
     say(f"  DNS records to publish for {identity.domain}:")
     for record in records_to_publish(identity):
         say(f"    {record}")
@@ -42,15 +38,4 @@ def _wrapped(finding: str) -> list[str]:
         subsequent_indent="    ",
         break_long_words=False,
         break_on_hyphens=False,
-    )
-
-
-def _identity(services: Services) -> Identity:
-    settings, signer = services.settings, services.sender.signer
-    return Identity(
-        domain=ascii_address(settings.mail_from).rpartition("@")[2],
-        keys=signer.keys if signer is not None else (),
-        relays=parse_smtp_urls(settings.smtp_url),
-        web_host=urlsplit(settings.public_url).hostname or "",
-        bounce_domain=settings.bounce_domain,
     )

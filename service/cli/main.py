@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from service.cli.abuse import abuse
+from service.cli.audit import audit
 from service.cli.campaigns import campaign
 from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
@@ -47,7 +48,7 @@ letter.add_command(verify)
 letter.add_command(words)
 for command in (
     *(init, run, serve, worker, campaign, signatories, abuse, update, schedule, purge),
-    *(coordinator, letter, kit, deliver, show, outbox, status, doctor),
+    *(coordinator, letter, kit, deliver, show, outbox, audit, status, doctor),
 ):
     commands.add_command(command)
 for command in ABOUT_ORGANIZATIONS:

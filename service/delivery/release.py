@@ -16,6 +16,7 @@ from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.letter.edition import Edition as Letter
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -60,6 +61,7 @@ def release(
     if edition.released_at is not None:
         raise Refused(f"Edition {edition.number} of {slug!r} was already released; nothing was sent again.")
     _refuse_at_the_wrong_time(campaign, edition)
+    _refuse_unless_live(campaign)
     letter = frozen_letter(session, keyring, edition)
     _refuse_unless_approved(session, campaign, edition)
     lines = check(session, keyring, campaign, outward)
@@ -83,6 +85,15 @@ def release(
     act = "edition.release-solo" if campaign.solo else "edition.release"
     audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=edition.fingerprint, now=now)
     return deliveries
+
+
+def _refuse_unless_live(campaign: Campaign) -> None:
+    if campaign.trial_since is not None:
+        raise Refused(
+            Sentence("This letter is in trial: an owner has to switch it live before it is released.")
+        )
+    if campaign.emergency_at is not None:
+        raise Refused(Sentence("This letter is hidden in an emergency: end that before it is released."))
 
 
 def leaves_at(campaign: Campaign, *, now: datetime) -> datetime:

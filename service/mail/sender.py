@@ -23,6 +23,10 @@ SUBMITTING_LEASE = timedelta(minutes=30)
 """How long a submission may take: longer than a transport waits for the bytes and for the last answer."""
 
 
+Divert = Callable[[Session, str, Draft], Draft | None]
+"""Turns a mail of a letter that is tried to somebody of its team; None where there is nobody."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leases:
     """How long a mail may stay in one sender's hands before another may settle it: claimed, and submitting."""
@@ -39,6 +43,7 @@ class Sender:
     `leases` are shorter only where a proof cannot wait for the usual ones.
     With a `bounce_domain` each mail has a return path of its own there (service/mail/verp.py).
     Each fence is told to the `journal`; without one, a restored database cannot be told from another.
+    `divert` turns mail of letters that are tried to their team; without one, such mail is held.
     """
 
     site_key: bytes = field(repr=False)
@@ -49,6 +54,7 @@ class Sender:
     bounce_domain: str = ""
     journal: Journal | None = None
     pace: Pace = field(default_factory=Pace)
+    divert: Divert | None = None
 
     def sign(self, envelope: Envelope, *, at: datetime) -> Envelope:
         """Give the mail with its signatures, dated `at`; without a signer, as it is."""

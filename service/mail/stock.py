@@ -20,7 +20,8 @@ from service.mail.brakes.mailbox_days import count_mailboxes, share_of
 from service.mail.brakes.share import OVER, Goes, WaitsUntil, after_counting
 from service.mail.compose import make_envelope
 from service.mail.destinations import destination_of
-from service.mail.envelope import Envelope
+from service.mail.envelope import Draft, Envelope
+from service.mail.halted import EMERGENCY, IN_TRIAL, Halted, halted_letters
 from service.mail.headers import make_message_id
 from service.mail.mould import Filled
 from service.mail.moves import into_hands, note_moves
@@ -78,6 +79,7 @@ class Stock:
     _relay: str = ""
     _workshop: Workshop | None = None
     _was_workshop_tried: bool = False
+    _halted: Halted = field(default_factory=Halted)
 
     def __post_init__(self) -> None:
         """Prepare the thread that fills it."""
@@ -248,7 +250,15 @@ class Stock:
                 rows += self._claim_some(session, room - len(rows), above=above)
             moves = [into_hands(row) for row in rows]
             note_moves(session.connection(), moves, now=register.clock())
-        return rows, room
+            self._halted = halted_letters(session)
+            stopped = [row for row in rows if self._halted.stops(row)]
+            for row in stopped:
+                register.end(session, row, MessageState.HELD, reason=EMERGENCY)
+        if not stopped:
+            return rows, room
+        # Behind what was held others may wait: it is not dry.
+        going = [row for row in rows if not self._halted.stops(row)]
+        return going, len(going)
 
     def _claim_some(self, session: Session, most: int, *, above: int | None) -> Sequence[Taken]:
         sender = self.sender
@@ -323,6 +333,10 @@ class Stock:
         for kind in dict.fromkeys(row.kind for row in rows):
             mine = [row for row in rows if row.kind is kind]
             composer = self.composers.get(kind)
+            if isinstance(composer, BulkComposer):
+                tried = [row for row in mine if self._halted.diverts(row)]
+                yield from ((row, self._made_alone(row)) for row in tried)
+                mine = [row for row in mine if not self._halted.diverts(row)]
             if not isinstance(composer, BulkComposer):
                 yield from zip(mine, self._made_one_by_one(mine), strict=True)
                 continue
@@ -368,7 +382,7 @@ class Stock:
         if self._has_ended():
             return _StoppingError()
         try:
-            draft = self.composers[row.kind](session, message)
+            draft = self._diverted(session, row, self.composers[row.kind](session, message))
         except Unwanted as unwanted:
             return unwanted
         return make_envelope(
@@ -379,6 +393,16 @@ class Stock:
             mail_from=self.sender.mail_from,
             return_path=self.sender.return_path(row.id),
         )
+
+    def _diverted(self, session: Session, row: Taken, draft: Draft) -> Draft:
+        """Turn a mail of a letter that is tried to its team; raises Unwanted where that cannot be done."""
+        if not self._halted.diverts(row) or row.campaign_id is None:
+            return draft
+        divert = self.sender.divert
+        found = divert(session, row.campaign_id, draft) if divert is not None else None
+        if found is None:
+            raise Unwanted(MessageState.HELD, IN_TRIAL)
+        return found
 
     # Signing
 

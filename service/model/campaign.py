@@ -46,6 +46,8 @@ class Campaign(SQLModel, table=True):
     """One letter; what its file says beyond these columns lies sealed in `source`.
 
     `receipt_wait_seconds` is how long its run of show waits for a receipt; None where it has no run of show.
+    Since `trial_since` its mail goes to its own team only, since `paused_at` it takes no sign-ons for a while, and since
+    `emergency_at` it shows no names, sends no mail and opens no links; each is None where that is not so.
     """
 
     __tablename__ = "campaign"
@@ -70,6 +72,9 @@ class Campaign(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     published_at: datetime | None = Field(default=None, sa_type=Moment)
     outcome: str = Field(default="", max_length=24)
+    trial_since: datetime | None = Field(default=None, sa_type=Moment)
+    paused_at: datetime | None = Field(default=None, sa_type=Moment)
+    emergency_at: datetime | None = Field(default=None, sa_type=Moment)
     link_generation: int = 1
     revision_id: str | None = Field(default=None, max_length=32)
     source: bytes = Field(sa_type=Sealed)

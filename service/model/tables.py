@@ -4,7 +4,7 @@ from sqlmodel import SQLModel
 
 from service.model.abuse import AbuseRule, AttackMode, TokenBucket
 from service.model.agreement import Agreement
-from service.model.audit_event import AuditEvent
+from service.model.audit_event import AuditChain, AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
 from service.model.confirming_code import ConfirmingCode
@@ -19,6 +19,7 @@ from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.intake import Intake
 from service.model.issued_copy import IssuedCopy
+from service.model.letter_check import LetterCheck
 from service.model.letter_revision import LetterRevision
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
@@ -56,6 +57,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Approval,
     Approver,
     AttackMode,
+    AuditChain,
     AuditEvent,
     BreakerTrip,
     Campaign,
@@ -79,6 +81,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     JobTurn,
     JournalMark,
     KnownDevice,
+    LetterCheck,
     LetterRevision,
     LikenessIndex,
     LinkRequest,

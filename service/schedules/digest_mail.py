@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.coordinators.chain import head_of
 from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
 from service.mail.compose import render_mail
@@ -69,6 +70,7 @@ class _Digests:
             command=todo.command,
             planned=self._planned(session, campaign, at=at),
             pause=f"undersigned schedule pause {campaign.slug} {schedule.name}",
+            head=str(head_of(session)),
         )
         return Draft(
             to=file.reply_to,

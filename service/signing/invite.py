@@ -118,7 +118,12 @@ def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, 
 
 
 def send_invitation(desk: Desk, row: Signature) -> bool:
-    """Post one invitation, once; tells whether it was new."""
+    """Post one invitation, once; tells whether it was new.
+
+    While the letter is tried there are none: each goes once, so they go when it is switched live.
+    """
+    if desk.campaign.trial_since is not None:
+        return False
     if row.email is None or row.state not in {SignatureState.INVITED, SignatureState.INTENDS}:
         return False
     until = desk.campaign.deadline_at + LINK_LIVES_AFTER_DEADLINE

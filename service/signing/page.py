@@ -184,6 +184,8 @@ def view_for_holder(
 
 def shows_names_to(campaign: Campaign, signature: Signature) -> bool:
     """Tell whether the holder of a personal link may see who signed."""
+    if campaign.emergency_at is not None:
+        return False
     is_one_of_them = standing(signature, campaign) is Standing.COUNTED
     return shows_names_to_all(campaign) or (
         campaign.names_shown is NamesShown.TO_SIGNATORIES and is_one_of_them
@@ -200,7 +202,9 @@ def shown_counts(
 
 
 def shows_names_to_all(campaign: Campaign) -> bool:
-    """Tell whether whoever may see the page sees names on it."""
+    """Tell whether whoever may see the page sees names on it; in an emergency nobody does."""
+    if campaign.emergency_at is not None:
+        return False
     return campaign.published_at is not None or campaign.names_shown is NamesShown.LIVE
 
 
@@ -312,6 +316,8 @@ def _without_numbers(text: Text) -> Text:
 
 
 def _shown_counts(session: Session, campaign: Campaign, sent: Edition | None, count: Count) -> Counts | None:
+    if campaign.emergency_at is not None:
+        return None
     if sent is None:
         found = count(session, campaign)
     else:

@@ -52,6 +52,13 @@ def all_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:
     return session.exec(found).all()
 
 
+def invited_number(session: Session, campaign: Campaign) -> int:
+    """Count whom an invitation waits for, or reached without an answer yet."""
+    states = (SignatureState.INVITED, SignatureState.INTENDS)
+    found = select(func.count()).where(Signature.campaign_id == campaign.id, col(Signature.state).in_(states))
+    return session.exec(found).one()
+
+
 def unconfirmed_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:
     """List those who filled in the form and never confirmed."""
     states = (SignatureState.PENDING, SignatureState.EXPIRED)

@@ -83,6 +83,8 @@ def why_not_open(campaign: Campaign, *, now: datetime) -> str:
         return Sentence("This letter is not open for sign-ons yet.")
     if campaign.state is not CampaignState.OPEN or now >= campaign.deadline_at:
         return Sentence("The time for sign-ons to this letter is over.")
+    if campaign.paused_at is not None or campaign.emergency_at is not None:
+        return Sentence("This letter takes no sign-ons for the moment. Please come back later.")
     return ""
 
 

@@ -232,7 +232,8 @@ def _behind(session: Session, keyring: Keyring, token: str, *, now: datetime) ->
     if looks_like_token(token):
         found = session.exec(select(Waiting).where(Waiting.digest == token_digest(token))).one_or_none()
     campaign = session.get(Campaign, found.campaign_id) if found is not None else None
-    if found is None or campaign is None or now >= found.expires_at:
+    is_over = found is None or now >= found.expires_at
+    if found is None or is_over or campaign is None or campaign.emergency_at is not None:
         raise NotFound("This link does not open anything.")
     return found, Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
 

@@ -4,6 +4,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 _REFUSE = {
+    "audit_event": ("update", "delete"),
     "edition": ("update", "delete"),
     "letter_revision": ("update", "delete"),
     "approval": ("insert", "update", "delete"),

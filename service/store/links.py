@@ -11,6 +11,7 @@ from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
+from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
 from service.store.insert import insert_or
 from service.store.rows import read_moment, run_for_rows, run_quickly
@@ -85,9 +86,15 @@ def use_link(session: Session, keys: CampaignKeys, link: Link, *, now: datetime)
 
 
 def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:
-    """Find what a link opens, expired or not; raises NotFound for any other token or purpose."""
+    """Find what a link opens, expired or not; raises NotFound for any other token or purpose.
+
+    While a letter is hidden in an emergency no link of it opens anything.
+    """
     found = session.get(LinkToken, token_digest(token)) if looks_like_token(token) else None
     if found is None or found.purpose is not purpose:
+        raise NotFound(Sentence("This link does not open anything."))
+    letter = session.get(Campaign, found.campaign_id) if found.campaign_id else None
+    if letter is not None and letter.emergency_at is not None:
         raise NotFound(Sentence("This link does not open anything."))
     return found
 

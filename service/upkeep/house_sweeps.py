@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
+from service.coordinators.chain import forget_events, oldest_within
 from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -54,7 +55,14 @@ def house_sweeps(session: Session, *, now: datetime) -> Mapping[Kept, Sequence[S
                 col(IncomingReport.received_at) <= since[Kept.RETURNED_MAIL],
             ),
         ),
-        Kept.AUDIT: (_old(Kept.AUDIT, AuditEvent, AuditEvent.id, col(AuditEvent.at) <= since[Kept.AUDIT]),),
+        Kept.AUDIT: (
+            Sweep(
+                name=Kept.AUDIT.value,
+                key=col(AuditEvent.number),
+                which=oldest_within(since[Kept.AUDIT]),
+                clear=forget_events,
+            ),
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from service.campaigns.life import close_due, publish_due
+from service.coordinators.chain import chain_events, has_unchained
 from service.delivery.follow import follow_deliveries, send_waiting_press
 from service.foundation.errors import ServiceError
 from service.mail.brakes.canaries import follow_canaries
@@ -229,6 +230,19 @@ def publish(services: Services) -> int:
         return publish_due(session, now=now) + send_waiting_press(session, services.keyring, now=now)
 
 
+def chain_audit(services: Services, owner: str) -> int:
+    """Give what was kept in the audit its place in the chain; gives how many events."""
+    del owner
+    done = 0
+    while not services.wake.is_stopping():
+        with reading(services.engine) as session:
+            if not has_unchained(session):
+                break
+        with transaction(services.engine) as session:
+            done += chain_events(session)
+    return done
+
+
 def forget_waiting_pages(services: Services, owner: str) -> int:
     """Forget the codes and the waiting pages whose time is over, with what was typed there; gives how many."""
     del owner
@@ -283,6 +297,7 @@ JOBS = (
     Job(name="tick", run=tick, every_seconds=1, queue=Queue.LETTERS),
     Job(name="run_shows", run=run_shows, every_seconds=2, queue=Queue.LETTERS),
     Job(name="ask_again", run=ask_again, every_seconds=10, queue=Queue.LETTERS),
+    Job(name="chain_audit", run=chain_audit, every_seconds=2, queue=Queue.LETTERS),
     Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),
     Job(name="read_returns", run=read_returns, every_seconds=60, queue=Queue.DELIVERIES),

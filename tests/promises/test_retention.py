@@ -11,6 +11,7 @@ from service.campaigns.access import seen_campaign
 from service.campaigns.archive import archive
 from service.campaigns.queries import find_campaign, get_campaign
 from service.campaigns.sight import Lookout
+from service.coordinators.chain import chain_events
 from service.foundation.errors import NotFound, Permanent, Refused
 from service.kit.send import look_at_kits, send_kits
 from service.mail import outbox
@@ -326,6 +327,7 @@ OF_NOBODY = {
     "canary",
     "delivery",
     "edition",
+    "letter_check",
     "membership",
     "occurrence",
     "page_stamp",
@@ -465,13 +467,15 @@ def forgotten(coalition):
 
 
 def test_of_what_the_house_keeps_only_what_is_over_goes_and_the_dry_run_says_so(coalition):
+    with transaction(coalition.engine) as session:
+        for at in (coalition.now - 732 * DAY, coalition.now - 700 * DAY):
+            session.add(AuditEvent(at=at, actor="cli:ada", act="campaign.load"))
     coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance")
     with transaction(coalition.engine) as session:
+        chain_events(session)
         old, new = coalition.now - 92 * DAY, coalition.now - 88 * DAY
         for number, at in enumerate((old, new)):
             session.add(IncomingReport(fingerprint=bytes([number]), kind=ReportKind.HARD, received_at=at))
-        for at in (coalition.now - 732 * DAY, coalition.now - 700 * DAY):
-            session.add(AuditEvent(at=at, actor="cli:ada", act="campaign.load"))
         session.execute(
             text("UPDATE link_token SET expires_at = :old WHERE purpose = 'confirm'"),
             {"old": coalition.now - 31 * DAY},

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from service.foundation.errors import Transient
-from service.model.audit_event import AuditEvent
+from service.model.message import MessageEvent
 from service.store import vacuum
 from service.store.transaction import reading, transaction
 from service.store.vacuum import after_purge, room_of, tidy, write_anew
@@ -23,18 +23,21 @@ def fill(engine, *, rows=ROWS):
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
     with transaction(engine) as session:
         session.add_all(
-            [AuditEvent(at=at, actor="cli:ada", act="campaign.load", thing=WORD) for _ in range(rows)]
+            [
+                MessageEvent(message_id="none", at=at, was="", became="queued", attempt=0, reason=WORD)
+                for _ in range(rows)
+            ]
         )
 
 
 def empty(engine):
     with transaction(engine) as session:
-        session.execute(text("DELETE FROM audit_event"))
+        session.execute(text("DELETE FROM message_event"))
 
 
 def empty_and_fail(engine):
     with transaction(engine) as session:
-        session.execute(text("DELETE FROM audit_event"))
+        session.execute(text("DELETE FROM message_event"))
         raise Transient("the relay is away")
 
 
@@ -56,7 +59,7 @@ def test_after_many_were_deleted_no_file_holds_a_byte_of_them(engine):
 def test_who_reads_for_long_keeps_nobody_waiting(engine):
     fill(engine)
     with reading(engine) as session:
-        session.execute(text("SELECT count(*) FROM audit_event")).scalar_one()
+        session.execute(text("SELECT count(*) FROM message_event")).scalar_one()
         empty(engine)
         # A log that is still read stays until the night, and those who write go on.
         assert not after_purge(engine)
@@ -74,7 +77,7 @@ def test_at_night_a_small_database_with_much_room_is_written_anew_and_keeps_its_
     after = room_of(engine)
     assert (after.empty, after.total < before.total) == (0, engine.dialect.name == "sqlite")
     with reading(engine) as session:
-        assert session.execute(text("SELECT count(*) FROM audit_event")).scalar_one() == 3
+        assert session.execute(text("SELECT count(*) FROM message_event")).scalar_one() == 3
     assert tidy(engine) is False
 
 
@@ -98,7 +101,7 @@ def test_a_connection_that_tidied_still_writes_whole_transactions(engine):
         empty_and_fail(engine)
 
     with reading(engine) as session:
-        assert session.execute(text("SELECT count(*) FROM audit_event")).scalar_one() == ROWS
+        assert session.execute(text("SELECT count(*) FROM message_event")).scalar_one() == ROWS
 
 
 def test_while_it_is_written_anew_those_who_write_wait_and_lose_nothing(engine):
@@ -122,4 +125,4 @@ def test_while_it_is_written_anew_those_who_write_wait_and_lose_nothing(engine):
 
     assert failed == []
     with reading(engine) as session:
-        assert session.execute(text("SELECT count(*) FROM audit_event")).scalar_one() == ROWS + 40
+        assert session.execute(text("SELECT count(*) FROM message_event")).scalar_one() == ROWS + 40

@@ -76,6 +76,8 @@ LOOKS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "purge plan": (("--json",), NOBODY),
     "purge letter": ((SLUG, "--json"), NOBODY),
     "show list": ((SLUG, "--json"), NOBODY),
+    "audit list": ((SLUG, "--json"), NOBODY),
+    "audit verify": ((SLUG, "--json"), NOBODY),
     "status": (("--json",), NOBODY),
     "doctor": ((), NOBODY),
 }

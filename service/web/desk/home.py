@@ -1,13 +1,23 @@
 """The first pages of the desk: the letters of a coordinator, and where one of them stands."""
 
+from datetime import timedelta
+
 from flask import Response
 
 from service.campaigns.mine import letters_of
 from service.coordinators.permissions import Act
+from service.foundation.sentence import Sentence
+from service.schedules.digest_words import time_left
+from service.schedules.overview import LaggingNumbers, overview_of
+from service.signing.page import unlisted_address
 from service.web.desk.blueprint import get
-from service.web.desk.page import desk_page
-from service.web.desk.visit import looking, visit
+from service.web.desk.next_thing import todo_of
+from service.web.desk.page import desk_page, pages_for
+from service.web.desk.visit import letter_row, looking, visit
 from service.web.services import services
+
+_NUMBERS = LaggingNumbers()
+PURGED = Sentence("The personal data of this letter was deleted; only numbers are left of it.")
 
 
 @get("/", Act.OWN)
@@ -20,6 +30,27 @@ def letters() -> Response:
 
 @get("/letters/<slug>/", Act.LOOK)
 def overview(slug: str) -> Response:
-    """Show where a letter stands."""
+    """Show where a letter stands, and the one thing to do next."""
     del slug
-    return desk_page("overview.html")
+    here, who = services(), visit()
+    now, pages = here.now(), pages_for(who)
+    with looking() as session:
+        campaign = letter_row(session)
+        if who.letter is not None and who.letter.is_purged:
+            return desk_page("purged.html", part="desk.overview", sentence=PURGED)
+        numbers = _NUMBERS.of(session, campaign)
+        found = overview_of(session, here.keyring, campaign, numbers, by=who.by, now=now)
+        address = here.public_url + unlisted_address(here.keyring, campaign)
+    todo = todo_of(campaign, found, there=pages)
+    grace = timedelta(seconds=campaign.grace_seconds)
+    return desk_page(
+        "overview.html",
+        overview=found,
+        todo=todo,
+        todo_path=pages.get(todo.endpoint, ""),
+        left=time_left(campaign.deadline_at, grace=grace, at=now),
+        hours_left=max(0, (campaign.deadline_at - now) // timedelta(hours=1)),
+        campaign=campaign,
+        address=address,
+        pages=pages,
+    )

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, current_app, request
 
-from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
 from service.web.assets import ASSETS
 from service.web.desk.blueprint import ACTS
@@ -91,16 +90,24 @@ def done(path: str, sentence: Sentence | None = None, *, undo: Mapping[str, str]
     return see_other(f"{path}{separator}said={write_said(visit(), sentence, undo=undo or {})}")
 
 
-def _ways(who: Visit, present: str) -> tuple[Way, ...]:
+def pages_for(who: Visit) -> Mapping[str, str]:
+    """Give the pages of this letter that are there and that this coordinator may open: endpoint and path."""
     if who.letter is None:
-        return ()
-    known = {rule.endpoint: rule.rule for rule in current_app.url_map.iter_rules() if rule.endpoint in ACTS}
+        return {}
+    return {
+        rule.endpoint: rule.rule.replace("<slug>", who.letter.slug)
+        for rule in current_app.url_map.iter_rules()
+        if rule.arguments == {"slug"}
+        and "GET" in (rule.methods or ())
+        and rule.endpoint in ACTS
+        and who.may(ACTS[rule.endpoint])
+    }
+
+
+def _ways(who: Visit, present: str) -> tuple[Way, ...]:
+    pages = pages_for(who)
     return tuple(
-        Way(
-            label=label,
-            path=known[endpoint].replace("<slug>", who.letter.slug),
-            is_present=endpoint == present,
-        )
+        Way(label=label, path=pages[endpoint], is_present=endpoint == present)
         for label, endpoint in _PARTS
-        if endpoint in known and who.may(Act(ACTS[endpoint]))
+        if endpoint in pages
     )

@@ -30,6 +30,11 @@ class LetterSeen:
     language: str
     time_zone: str
 
+    @property
+    def is_purged(self) -> bool:
+        """Tell whether nothing but numbers is left of it."""
+        return self.state is CampaignState.PURGED
+
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:

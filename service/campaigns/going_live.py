@@ -1,0 +1,266 @@
+"""Go live: what is measured before a letter writes to anybody but its own team, and the switch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from service.campaigns.contents import open_file
+from service.campaigns.freezing import was_frozen_by_two
+from service.campaigns.queries import lock_campaign
+from service.coordinators import audit
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
+from service.foundation.tokens import derive_token, looks_like_token, token_digest
+from service.letter.fonts import Fonts
+from service.mail import outbox
+from service.mail.domain.checks import Finding, Weight
+from service.model.campaign import Campaign
+from service.model.coordinator import Coordinator, Membership, Role
+from service.model.letter_check import LetterCheck, Measured, Outcome
+from service.model.message import MessageKind
+from service.model.signature import Signature
+from service.store.keyring import Keyring
+
+OWNERS_NEEDED = 2
+TEST_MAIL = "test_mail"
+"""The first word of the occurrence of a test mail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What is known of one thing before going live: how it came out, a sentence, details, and when it was measured."""
+
+    what: str
+    outcome: Outcome
+    sentence: str
+    found: Sequence[str] = ()
+    measured_at: datetime | None = None
+
+
+def keep_dns(
+    session: Session, slug: str, findings: Sequence[Finding] | None, *, by: str, now: datetime
+) -> LetterCheck:
+    """Keep what was seen of the sender's DNS a moment ago; None where the service cannot send mail yet."""
+    campaign = lock_campaign(session, slug)
+    wrong = [one for one in findings or () if one.weight is Weight.WRONG]
+    unknown = [one for one in findings or () if one.weight is Weight.UNKNOWN]
+    good = [one for one in findings or () if one.weight is Weight.GOOD]
+    outcome = Outcome.WRONG if wrong or findings is None else Outcome.GOOD if good else Outcome.UNKNOWN
+    row = _row(session, campaign, Measured.SENDER_DNS)
+    row.outcome, row.measured_at = outcome, now
+    row.found = [one.sentence for one in (*wrong, *unknown, *good)]
+    session.add(row)
+    audit.record(
+        session, by=by, act="check.sender_dns", campaign_id=campaign.id, thing=outcome.value, now=now
+    )
+    return row
+
+
+def send_test_mail(session: Session, keyring: Keyring, slug: str, *, by: str, now: datetime) -> None:
+    """Post a mail to the secretariat whose button proves that it arrived; one that was sent before is over."""
+    campaign = lock_campaign(session, slug)
+    occurrence = f"{TEST_MAIL}:{now:%Y%m%d%H%M%S}"
+    row = _row(session, campaign, Measured.TEST_MAIL)
+    row.outcome, row.measured_at, row.found = Outcome.WAITS, now, []
+    row.digest = token_digest(pressed_token(keyring.of(session, campaign.id), occurrence))
+    session.add(row)
+    outbox.post(
+        session,
+        kind=MessageKind.ALERT,
+        campaign_id=campaign.id,
+        recipient_ref=campaign.id,
+        occurrence=occurrence,
+        now=now,
+    )
+    audit.record(session, by=by, act="check.test_mail", campaign_id=campaign.id, now=now)
+
+
+def pressed_token(keys: CampaignKeys, occurrence: str) -> str:
+    """Give the token of a test mail's button: the same whenever its mail is made."""
+    return derive_token(keys.token, purpose=TEST_MAIL, row=occurrence, generation=1)
+
+
+def press_test_mail(session: Session, slug: str, token: str, *, by: str, now: datetime) -> None:
+    """Take in that the button of the newest test mail was pressed; raises Refused for any other."""
+    campaign = lock_campaign(session, slug)
+    row = session.get(LetterCheck, (campaign.id, Measured.TEST_MAIL))
+    if row is None or not looks_like_token(token) or row.digest != token_digest(token):
+        raise Refused(
+            Sentence("This is not the newest test mail; send another and press the button in that.")
+        )
+    if row.outcome is Outcome.GOOD:
+        return
+    row.outcome, row.measured_at = Outcome.GOOD, now
+    session.add(row)
+    audit.record(session, by=by, act="check.test_mail.pressed", campaign_id=campaign.id, now=now)
+
+
+def checks_of(
+    session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts, *, names: Sequence[str]
+) -> Sequence[Checked]:
+    """Look at everything before a letter goes live; `names` are all that it would print."""
+    return (
+        _dns(session, campaign),
+        _test_mail(session, campaign),
+        _fonts(fonts, names),
+        _frozen(session, campaign),
+        _recipients(session, keyring, campaign),
+        _owners(session, campaign),
+    )
+
+
+def go_live(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
+    """Let the letter write to everybody it is meant for; raises Refused where it does so already."""
+    campaign = lock_campaign(session, slug)
+    if campaign.trial_since is None:
+        raise Refused(Sentence("The letter is live already."))
+    campaign.trial_since = None
+    session.add(campaign)
+    audit.record(session, by=by, act="campaign.live", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def back_to_trial(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
+    """Let the letter write to its own team alone again; raises Refused where it was released or is tried already."""
+    campaign = lock_campaign(session, slug)
+    if campaign.trial_since is not None:
+        raise Refused(Sentence("The letter is in trial already."))
+    campaign.trial_since = now
+    session.add(campaign)
+    audit.record(session, by=by, act="campaign.trial", campaign_id=campaign.id, now=now)
+    return campaign
+
+
+def signed_in_trial(session: Session, campaign: Campaign) -> int:
+    """Count the sign-ons of a letter, as far as a thousand: those of a trial are to be looked at before it goes live."""
+    found = select(Signature.id).where(
+        Signature.campaign_id == campaign.id, col(Signature.signed_at).is_not(None)
+    )
+    return len(session.exec(found.limit(1000)).all())
+
+
+def owners_of(session: Session, campaign_id: str) -> int:
+    """Count the owners of a letter who may come in."""
+    found = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
+        .where(
+            col(Membership.campaign_id) == campaign_id,
+            col(Membership.role) == Role.OWNER,
+            col(Coordinator.disabled_at).is_(None),
+        )
+    )
+    return session.exec(found).one()
+
+
+def _dns(session: Session, campaign: Campaign) -> Checked:
+    row = session.get(LetterCheck, (campaign.id, Measured.SENDER_DNS))
+    if row is None:
+        return Checked(what="sender_dns", outcome=Outcome.WAITS, sentence=_SAID["dns", Outcome.WAITS])
+    return Checked(
+        what="sender_dns",
+        outcome=row.outcome,
+        sentence=_SAID["dns", row.outcome],
+        found=tuple(str(one) for one in row.found),
+        measured_at=row.measured_at,
+    )
+
+
+def _test_mail(session: Session, campaign: Campaign) -> Checked:
+    row = session.get(LetterCheck, (campaign.id, Measured.TEST_MAIL))
+    if row is None:
+        return Checked(what="test_mail", outcome=Outcome.WAITS, sentence=_SAID["mail", Outcome.UNKNOWN])
+    return Checked(
+        what="test_mail",
+        outcome=row.outcome,
+        sentence=_SAID["mail", row.outcome],
+        measured_at=row.measured_at,
+    )
+
+
+def _fonts(fonts: Fonts, names: Sequence[str]) -> Checked:
+    lacking = [fonts.explain(found) for name in names if (found := fonts.missing(name))]
+    if lacking:
+        few = tuple(dict.fromkeys(lacking))[:20]
+        return Checked(what="fonts", outcome=Outcome.WRONG, sentence=_SAID["fonts", Outcome.WRONG], found=few)
+    sentence = _SAID["fonts", Outcome.GOOD].with_values(n=len(names))
+    return Checked(what="fonts", outcome=Outcome.GOOD, sentence=sentence)
+
+
+def _frozen(session: Session, campaign: Campaign) -> Checked:
+    if campaign.revision_id is None:
+        return Checked(what="frozen", outcome=Outcome.WAITS, sentence=_SAID["frozen", Outcome.WAITS])
+    if campaign.solo:
+        return Checked(what="frozen", outcome=Outcome.GOOD, sentence=_SOLO)
+    outcome = Outcome.GOOD if was_frozen_by_two(session, campaign) else Outcome.UNKNOWN
+    return Checked(what="frozen", outcome=outcome, sentence=_SAID["frozen", outcome])
+
+
+def _recipients(session: Session, keyring: Keyring, campaign: Campaign) -> Checked:
+    offices = open_file(session, keyring, campaign).recipients
+    unchecked = sum(one.checked is None for one in offices)
+    if unchecked:
+        sentence = _SAID["recipients", Outcome.WAITS].with_values(n=unchecked)
+        return Checked(what="recipients", outcome=Outcome.WAITS, sentence=sentence)
+    return Checked(what="recipients", outcome=Outcome.GOOD, sentence=_SAID["recipients", Outcome.GOOD])
+
+
+def _owners(session: Session, campaign: Campaign) -> Checked:
+    has_enough = owners_of(session, campaign.id) >= OWNERS_NEEDED
+    outcome = Outcome.GOOD if has_enough else Outcome.WAITS
+    return Checked(what="owners", outcome=outcome, sentence=_SAID["owners", outcome])
+
+
+def _row(session: Session, campaign: Campaign, what: Measured) -> LetterCheck:
+    known = session.get(LetterCheck, (campaign.id, what))
+    return known or LetterCheck(
+        campaign_id=campaign.id,
+        what=what,
+        outcome=Outcome.WAITS,
+        found=[],
+        measured_at=campaign.created_at,
+    )
+
+
+_SOLO = Sentence("The text is final; this letter is of one person alone, so nobody else had to look at it.")
+_SAID = {
+    ("dns", Outcome.WAITS): Sentence("The sender's DNS was not looked at yet."),
+    ("dns", Outcome.GOOD): Sentence(
+        "The sender's DNS is in order: receivers can tell that our mail is ours."
+    ),
+    ("dns", Outcome.WRONG): Sentence(
+        "Something about the sender's DNS is wrong, or no mail can be sent yet. The people who run the service can"
+        " mend it; `undersigned doctor` tells them what to publish."
+    ),
+    ("dns", Outcome.UNKNOWN): Sentence("The DNS could not be asked; measure again in a while."),
+    ("mail", Outcome.UNKNOWN): Sentence("No test mail was sent yet."),
+    ("mail", Outcome.WAITS): Sentence(
+        "A test mail is on its way. Open it, also among the spam, and press its button."
+    ),
+    ("mail", Outcome.GOOD): Sentence("A test mail arrived, and its button was pressed."),
+    ("fonts", Outcome.GOOD): Sentence(
+        "The fonts can print the one name and all words there are.",
+        "The fonts can print all {n} names and words there are.",
+        n=1,
+    ),
+    ("fonts", Outcome.WRONG): Sentence(
+        "Some names cannot be printed with the fonts at hand. The people who run the service can install what is missing."
+    ),
+    ("frozen", Outcome.WAITS): Sentence("The text is not final yet."),
+    ("frozen", Outcome.GOOD): Sentence("The text is final, and two have looked at it."),
+    ("frozen", Outcome.UNKNOWN): Sentence("The text is final, but not by two at this desk."),
+    ("recipients", Outcome.WAITS): Sentence(
+        "Of one recipient nobody has said when its address was last checked.",
+        "Of {n} recipients nobody has said when their addresses were last checked.",
+        n=1,
+    ),
+    ("recipients", Outcome.GOOD): Sentence("The addresses of all recipients were checked."),
+    ("owners", Outcome.WAITS): Sentence(
+        "There is one owner: if that person loses access, nobody can act. Invite a second one."
+    ),
+    ("owners", Outcome.GOOD): Sentence("There are two owners or more."),
+}

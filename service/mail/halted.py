@@ -1,0 +1,74 @@
+"""Letters whose mail is stopped, and letters that are tried: what a sender asks before it carries anything of theirs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlmodel import Session, col
+
+from service.mail.outbox import move_all
+from service.mail.sending import lock_sending
+from service.model.campaign import Campaign
+from service.model.message import Message, MessageEvent, MessageKind
+from service.model.states import MessageState
+from service.store.claim import Taken
+
+EMERGENCY = "its letter is hidden in an emergency"
+IN_TRIAL = "its letter is tried, and nobody of its team could be found"
+
+TO_COORDINATORS = frozenset({MessageKind.COORDINATOR_INVITATION, MessageKind.DESK_NOTICE})
+"""Mail between the service and its coordinators: it says nothing of a letter, and goes whatever stands of one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Halted:
+    """The ids of the letters whose mail is stopped, and of those that are tried; nearly always few."""
+
+    stopped: frozenset[str] = frozenset()
+    tried: frozenset[str] = frozenset()
+
+    def stops(self, row: Taken) -> bool:
+        """Tell whether a mail may not leave now."""
+        return row.campaign_id in self.stopped and row.kind not in TO_COORDINATORS
+
+    def diverts(self, row: Taken) -> bool:
+        """Tell whether a mail may only go to the team of its letter."""
+        return row.campaign_id in self.tried and row.kind not in TO_COORDINATORS
+
+
+def halted_letters(session: Session) -> Halted:
+    """Look which letters' mail is stopped, and which are tried; for the transaction that claims."""
+    found = select(col(Campaign.id), col(Campaign.emergency_at), col(Campaign.trial_since)).where(
+        or_(col(Campaign.emergency_at).is_not(None), col(Campaign.trial_since).is_not(None))
+    )
+    rows = session.execute(found).all()
+    return Halted(
+        stopped=frozenset(row.id for row in rows if row.emergency_at is not None),
+        tried=frozenset(row.id for row in rows if row.trial_since is not None),
+    )
+
+
+def stop_letter(session: Session, campaign_id: str, *, now: datetime) -> int:
+    """Stop the mail of one letter at once, in the transaction that says so in its row; gives how many were in hand.
+
+    When it commits no claim and no fence is under way, and each that comes after sees what the row says. What a sender
+    holds already does not get past its fence. What waits is held as it is claimed.
+    """
+    lock_sending(session)
+    mine = (col(Message.campaign_id) == campaign_id, col(Message.kind).not_in(TO_COORDINATORS))
+    held = move_all(session, mine, (MessageState.CLAIMED,), MessageState.HELD, reason=EMERGENCY, now=now)
+    return sum(held.values())
+
+
+def free_letter(session: Session, campaign_id: str, *, now: datetime) -> int:
+    """Let go what was held because of an emergency, and nothing else; gives how many mails."""
+    because = exists().where(
+        col(MessageEvent.message_id) == col(Message.id),
+        col(MessageEvent.became) == MessageState.HELD.value,
+        col(MessageEvent.reason) == EMERGENCY,
+    )
+    mine = (col(Message.campaign_id) == campaign_id, because)
+    freed = move_all(
+        session, mine, (MessageState.HELD,), MessageState.QUEUED, reason="the emergency is over", now=now
+    )
+    return sum(freed.values())
