@@ -332,6 +332,7 @@ OF_NOBODY = {
     "retention",
     "schedule",
     "second_look",
+    "text_lock",
 }
 
 
