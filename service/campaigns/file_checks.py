@@ -17,8 +17,8 @@ from service.foundation.written import fold_name
 
 PLACEHOLDERS = ("count", "organizations", "individuals", "signatories", "countries", "event", "date")
 
-_PLACEHOLDER = re.compile(r"\(\(([^()]*)\)\)")
-_UNCLOSED = re.compile(rf"\(\(({'|'.join(PLACEHOLDERS)})\)?(?![\w)])")
+PLACEHOLDER = re.compile(r"\(\(([^()]*)\)\)")
+UNCLOSED = re.compile(rf"\(\(({'|'.join(PLACEHOLDERS)})\)?(?![\w)])")
 _FURTHEST = timedelta(days=3653)
 _APPROVERS_NEEDED = 2
 
@@ -79,11 +79,11 @@ def _placeholders(data: Table) -> Iterator[Fault]:
     for path, text in _texts(("letter",), _at(data, ("letter",))):
         if path[1:2] == ("annexes",):
             continue
-        for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
+        for name in dict.fromkeys(PLACEHOLDER.findall(text)):
             told = _told_of_placeholder(name, has_event=has_event)
             if told:
                 yield Fault(path, told, near=f"(({name}))")
-        for name in dict.fromkeys(_UNCLOSED.findall(_PLACEHOLDER.sub("", text))):
+        for name in dict.fromkeys(UNCLOSED.findall(PLACEHOLDER.sub("", text))):
             yield Fault(path, f"has a placeholder that is not closed: write (({name})).", near=f"(({name}")
 
 

@@ -27,11 +27,10 @@ def load_campaign(
 ) -> Campaign:
     """Make or change the draft that a file describes; `files` are those beside it (service/campaigns/enclosures.py).
 
-    Once the slug is no longer a draft, only courtesy translations and logos may come, change or go; anything else
+    Without `files` those that are kept stay, for a file that names the same ones. Once the slug is no longer a draft, only courtesy translations and logos may come, change or go; anything else
     raises Refused.
     """
     refuse_unread(file)
-    files = files or {}
     campaign = lock_campaign(session, file.slug) if find_campaign(session, file.slug) else None
     if campaign is not None and campaign.state is not CampaignState.DRAFT:
         return _load_beside(session, keyring, campaign, file, files, by=by, now=now)
@@ -44,7 +43,8 @@ def load_campaign(
         keys = keyring.of(session, campaign.id)
     fill_columns(campaign, file)
     seal_file(keys, campaign, file)
-    keep_files(session, keyring, campaign, files, now=now)
+    if files is not None:
+        keep_files(session, keyring, campaign, files, now=now)
     campaign.changed_at = now
     session.add(campaign)
     audit.record(session, by=by, act="campaign.load", campaign_id=campaign.id, now=now)
@@ -74,7 +74,7 @@ def _load_beside(
     keyring: Keyring,
     campaign: Campaign,
     file: CampaignFile,
-    files: Files,
+    files: Files | None,
     *,
     by: str,
     now: datetime,
@@ -90,7 +90,8 @@ def _load_beside(
     revision = present_revision(session, campaign)
     before, after = courtesy_of(was.letter), courtesy_of(file.letter)
     seal_file(keyring.of(session, campaign.id), campaign, file)
-    keep_files(session, keyring, campaign, files, now=now)
+    if files is not None:
+        keep_files(session, keyring, campaign, files, now=now)
     campaign.changed_at = now
     session.add(campaign)
     if was.letterhead != file.letterhead:

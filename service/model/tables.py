@@ -7,6 +7,7 @@ from service.model.agreement import Agreement
 from service.model.audit_event import AuditChain, AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
+from service.model.comment import CommentGuest, TextComment
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
 from service.model.coordinator import Coordinator, Membership
@@ -48,6 +49,7 @@ from service.model.sign_in import (
 from service.model.signature import Signature
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
+from service.model.text_draft import TextDraft, TextLock
 from service.model.update import Update
 from service.model.waiting import Waiting
 
@@ -63,6 +65,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Campaign,
     CampaignKey,
     Canary,
+    CommentGuest,
     ConfirmingCode,
     Consent,
     Coordinator,
@@ -111,6 +114,9 @@ TABLES: tuple[type[SQLModel], ...] = (
     SiteSecret,
     Suppression,
     Tally,
+    TextComment,
+    TextDraft,
+    TextLock,
     TokenBucket,
     Update,
     UpkeepRound,

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel, col
 
 from service.model.abuse import AbuseRule, AttackMode
 from service.model.campaign import Campaign
+from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver
@@ -27,6 +28,7 @@ from service.model.show import ShowStep
 from service.model.sign_in import CoordinatorInvitation
 from service.model.signature import Signature, is_counted
 from service.model.suppression import Suppression
+from service.model.text_draft import TextDraft
 from service.model.update import Update
 from service.model.waiting import Waiting
 from service.upkeep.house_sweeps import mail_sweeps
@@ -58,6 +60,9 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         *_sign_ons(campaign, now=now),
         _all("answers to the form", Consent, Consent.id, mine),
         _all("invitations of coordinators", CoordinatorInvitation, CoordinatorInvitation.id, mine),
+        _all("comments on the draft", TextComment, TextComment.id, mine),
+        _all("guests who comment", CommentGuest, CommentGuest.id, mine),
+        _all("unsaved texts", TextDraft, TextDraft.id, mine),
         _all("links", LinkToken, LinkToken.digest, mine),
         _all("mailboxes left alone", Suppression, Suppression.id, mine),
         _all("rules against abuse", AbuseRule, AbuseRule.id, mine),

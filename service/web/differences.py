@@ -8,7 +8,7 @@ from service.foundation.sentence import Sentence
 from service.i18n.own_names import own_name
 from service.letter.difference import Passage, Stretch
 
-_PARTS: Mapping[str, Sentence] = {
+PART_NAMES: Mapping[str, Sentence] = {
     "title": Sentence("Title", context="a part of a letter"),
     "subtitle": Sentence("Subtitle", context="a part of a letter"),
     "date": Sentence("Date", context="a part of a letter"),
@@ -82,6 +82,6 @@ def _as_printed(stretch: Stretch) -> Stretch:
 
 def _heading(passage: Passage) -> Sentence:
     if not passage.number or passage.part not in _NUMBERED:
-        return _PARTS[passage.part]
+        return PART_NAMES[passage.part]
     headings = _FORMER if passage.kind == "removed" else _NUMBERED
     return headings[passage.part](passage.number)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from service.foundation.clock import Clock
 from service.foundation.sealing import CampaignKeys
 from service.letter.fonts import Fonts
+from service.letter.preview import Previewer
 from service.metrics.exposition import Exposition
 from service.metrics.measures import Measuring
 from service.signing.abuse.visit import Caution
@@ -76,6 +77,11 @@ class WebServices:
     def exposition(self) -> Exposition:
         """What monitors are told."""
         return Exposition(self.engine, self.clock, self.measurings)
+
+    @functools.cached_property
+    def previewer(self) -> Previewer:
+        """The typesetters that show a draft while it is written."""
+        return Previewer(self.fonts)
 
     @functools.cached_property
     def letters(self) -> KeptLetters:

@@ -334,6 +334,7 @@ OF_NOBODY = {
     "retention",
     "schedule",
     "second_look",
+    "text_lock",
 }
 
 

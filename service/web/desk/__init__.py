@@ -8,6 +8,8 @@ from service.web.desk import (
     history,
     home,
     life,
+    text,
+    text_versions,
 )
 from service.web.desk.blueprint import desk
 
@@ -18,6 +20,8 @@ PAGES = (
     history,
     home,
     life,
+    text,
+    text_versions,
 )
 
 __all__ = ["PAGES", "desk"]

@@ -14,15 +14,27 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 ACTS: dict[str, Act] = {}
 """The act that each page or button of the desk is, by its endpoint; what is not here is nobody's (service/web/desk/guard.py)."""
 
+MOST_BYTES: dict[str, int] = {}
+"""How many bytes the forms of some pages may have, where that is more than of all others (service/app.py)."""
+
 
 def get(rule: str, act: Act) -> Callable[[View], View]:
     """Put a page on the desk: whoever may not do this act does not see it. It changes nothing."""
     return _door(rule, act, "GET")
 
 
-def post(rule: str, act: Act) -> Callable[[View], View]:
-    """Put what a form does on the desk: whoever may not do this act cannot do it."""
-    return _door(rule, act, "POST")
+def post(rule: str, act: Act, *, most_bytes: int = 0) -> Callable[[View], View]:
+    """Put what a form does on the desk: whoever may not do this act cannot do it.
+
+    `most_bytes` is how large the form may be where that is more than others may.
+    """
+
+    def put(view: View) -> View:
+        if most_bytes:
+            MOST_BYTES[f"desk.{view.__name__}"] = most_bytes
+        return _door(rule, act, "POST")(view)
+
+    return put
 
 
 def _door(rule: str, act: Act, method: str) -> Callable[[View], View]:

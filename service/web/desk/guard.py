@@ -28,7 +28,7 @@ from service.model.campaign import Campaign
 from service.model.coordinator import Role
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
-from service.web.desk.blueprint import ACTS, desk
+from service.web.desk.blueprint import ACTS, MOST_BYTES, desk
 from service.web.desk.carrying import FIELD, carry, has_something, open_carried, put_back
 from service.web.desk.cookie import read_cookie
 from service.web.desk.device import browser_words
@@ -51,6 +51,7 @@ def admit() -> Response | None:
     act = ACTS.get(request.endpoint or "")
     if act is None:
         raise NotFound(NOTHING_HERE)
+    _take_large_forms()
     g.visit = _look(act)
     if act is Act.COME_IN:
         return None
@@ -78,6 +79,12 @@ def way_back(default: str = "/desk/") -> str:
     wanted = request.values.get("then", "")
     is_ours = wanted.startswith("/desk/") and "\\" not in wanted and "//" not in wanted
     return wanted if is_ours else default
+
+
+def _take_large_forms() -> None:
+    most = MOST_BYTES.get(request.endpoint or "")
+    if most is not None:
+        request.max_content_length = request.max_form_memory_size = most
 
 
 def _look(act: Act) -> Visit | None:

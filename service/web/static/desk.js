@@ -11,3 +11,60 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     if (said) said.textContent = button.dataset.done;
   });
 }
+
+// The letter editor: what is typed is kept every few seconds, and the first page beside it follows.
+const writing = document.getElementById("letter-text");
+if (writing && window.fetch) {
+  let typed = 0, kept = 0, waiting = 0, busy = false;
+  const show = (html) => {
+    const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("text-beside");
+    const old = document.getElementById("text-beside");
+    if (!fresh || !old) return;
+    const image = fresh.querySelector("img");
+    const put = () => old.isConnected && old.replaceWith(fresh);
+    // The page before stays until the next one is there.
+    if (image && image.getAttribute("src") !== old.querySelector("img")?.getAttribute("src")) {
+      const ahead = new Image();
+      ahead.onload = ahead.onerror = put;
+      ahead.src = image.getAttribute("src");
+    } else put();
+  };
+  const keep = async () => {
+    if (busy || kept === typed) return;
+    busy = true;
+    const at = typed;
+    const form = new FormData(writing);
+    form.delete("word");
+    try {
+      const answer = await fetch(writing.dataset.keep, { method: "POST", body: form, redirect: "error" });
+      if (!answer.ok) throw new Error();
+      kept = at;
+      show(await answer.text());
+    } catch {
+      const said = document.querySelector("#text-beside [role=status]");
+      if (said) said.textContent = writing.dataset.lost;
+      clearTimeout(waiting);
+      waiting = setTimeout(keep, 10000);
+    }
+    busy = false;
+    if (kept !== typed) { clearTimeout(waiting); waiting = setTimeout(keep, kept === at ? 400 : 10000); }
+  };
+  writing.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    typed += 1;
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, 400);
+  });
+  // A Word file that is pasted or dropped goes where one that is chosen goes.
+  const take = (files, event) => {
+    const word = [...(files ?? [])].find((file) => file.name.toLowerCase().endsWith(".docx"));
+    if (!word) return;
+    event.preventDefault();
+    const carried = new DataTransfer();
+    carried.items.add(word);
+    writing.elements.word.files = carried.files;
+    writing.querySelector('button[value="word"]').focus();
+  };
+  writing.addEventListener("paste", (event) => take(event.clipboardData?.files, event));
+  writing.addEventListener("drop", (event) => take(event.dataTransfer?.files, event));
+}
