@@ -13,6 +13,7 @@ from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
+from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.signature import Provenance, Signature
@@ -52,6 +53,14 @@ def house_sweeps(session: Session, *, now: datetime) -> Mapping[Kept, Sequence[S
                 IncomingReport,
                 IncomingReport.id,
                 col(IncomingReport.received_at) <= since[Kept.RETURNED_MAIL],
+            ),
+        ),
+        Kept.SPREADSHEETS: (
+            _old(
+                Kept.SPREADSHEETS,
+                MemberImport,
+                MemberImport.id,
+                col(MemberImport.created_at) <= since[Kept.SPREADSHEETS],
             ),
         ),
         Kept.AUDIT: (_old(Kept.AUDIT, AuditEvent, AuditEvent.id, col(AuditEvent.at) <= since[Kept.AUDIT]),),

@@ -15,20 +15,26 @@ ACTS: dict[str, Act] = {}
 """The act that each page or button of the desk is, by its endpoint; what is not here is nobody's (service/web/desk/guard.py)."""
 
 
+LARGEST: dict[str, int] = {}
+"""How many bytes an upload may have, by the endpoint that takes it; all other forms are small (service/app.py)."""
+
+
 def get(rule: str, act: Act) -> Callable[[View], View]:
     """Put a page on the desk: whoever may not do this act does not see it. It changes nothing."""
     return _door(rule, act, "GET")
 
 
-def post(rule: str, act: Act) -> Callable[[View], View]:
-    """Put what a form does on the desk: whoever may not do this act cannot do it."""
-    return _door(rule, act, "POST")
+def post(rule: str, act: Act, *, most_bytes: int = 0) -> Callable[[View], View]:
+    """Put what a form does on the desk: whoever may not do this act cannot do it; `most_bytes` where it uploads a file."""
+    return _door(rule, act, "POST", most_bytes=most_bytes)
 
 
-def _door(rule: str, act: Act, method: str) -> Callable[[View], View]:
+def _door(rule: str, act: Act, method: str, *, most_bytes: int = 0) -> Callable[[View], View]:
     def put(view: View) -> View:
         name = view.__name__
         assert ACTS.setdefault(f"desk.{name}", act) is act, f"two pages of the desk are called {name}"
+        if most_bytes:
+            LARGEST[f"desk.{name}"] = most_bytes
         desk.add_url_rule(rule, endpoint=name, view_func=view, methods=[method])
         return view
 

@@ -20,7 +20,7 @@ from service.model.campaign import Campaign
 from service.model.coordinator import Role
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
-from service.web.desk.blueprint import ACTS, desk
+from service.web.desk.blueprint import ACTS, LARGEST, desk
 from service.web.desk.cookie import read_cookie
 from service.web.desk.visit import LetterSeen, Visit
 from service.web.render import see_other
@@ -45,6 +45,8 @@ def admit() -> Response | None:
         return None
     if g.visit is None:
         return see_other(_with_way_back(SIGN_IN))
+    # Only for whoever is known by now; all others send small forms.
+    request.max_content_length = LARGEST.get(request.endpoint or "") or request.max_content_length
     if request.method == "POST" and not _has_mark(g.visit):
         raise Forbidden(STALE_FORM)
     if act is Act.ADMINISTER and not g.visit.is_admin:
