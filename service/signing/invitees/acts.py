@@ -25,6 +25,14 @@ _SPARE = timedelta(hours=1)
 _NOBODY = Sentence("There is nobody of this kind on the list of this letter.")
 
 
+def get_invited(session: Session, campaign: Campaign, member: str) -> Signature:
+    """Get one of the invited to look at it; raises as lock_invited() does."""
+    row = session.get(Signature, member)
+    if row is None or row.campaign_id != campaign.id or not row.invited or row.erased_at is not None:
+        raise NotFound(_NOBODY)
+    return row
+
+
 def lock_invited(session: Session, campaign: Campaign, member: str) -> Signature:
     """Get one of the invited to change it; raises NotFound for whoever is not on this letter's list."""
     found = select(Signature).where(Signature.id == member, Signature.campaign_id == campaign.id)

@@ -65,7 +65,9 @@ _CALLED: Mapping[str, str] = {
     "agreed_on": "agreed on",
 }
 _KNOWN = {
-    fold_for_search(word): field for field, words in reversed(_CALLED.items()) for word in words.split(";")
+    fold_for_search(word): field
+    for field, words in reversed(list(_CALLED.items()))
+    for word in words.split(";")
 } | {fold_for_search(field.replace("_", " ")): field for field in _CALLED}
 _NEAR_ENOUGH = 0.84
 _SHORTEST_NEAR = 4

@@ -33,12 +33,13 @@ _BEGAN = Sentence("The import of this file has begun; undo it first, then upload
 
 @dataclass(frozen=True, kw_only=True)
 class ImportView:
-    """Where an import stands."""
+    """Where an import stands: of `total` rows so many are `reached`, the last of them on the line `reached_line`."""
 
     id: str
     choices: Choices
     total: int
     reached: int
+    reached_line: int
     left_out: tuple[int, ...]
     made: int
     known: int
@@ -96,6 +97,7 @@ def view_of(keys: CampaignKeys, row: MemberImport) -> ImportView:
         choices=Choices.of(row.choices),
         total=len(lines),
         reached=sum(line <= row.reached for line in lines),
+        reached_line=row.reached,
         left_out=tuple(row.left_out),
         made=len(row.made),
         known=row.known,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal
 from sqlmodel import Session, col, select
@@ -148,7 +149,7 @@ def names_missing(session: Session, keys: CampaignKeys, campaign: Campaign) -> S
     return sorted(names, key=lambda one: (one[1].casefold(), one[0]))
 
 
-def _invited(campaign: Campaign) -> tuple[ColumnElement[bool], ...]:
+def _invited(campaign: Campaign) -> Sequence[Any]:
     return (
         col(Signature.campaign_id) == campaign.id,
         # As the index of the invited says it.

@@ -11,3 +11,6 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     if (said) said.textContent = button.dataset.done;
   });
 }
+
+/* What goes on part by part goes on by itself; without this it has a button. */
+for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();
