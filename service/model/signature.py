@@ -105,6 +105,13 @@ class Signature(SQLModel, table=True):
         ),
         Index("signature_by_state", "campaign_id", "state"),
         Index("signature_by_mailbox", "campaign_id", "email_index"),
+        Index(
+            "signature_invited",
+            "campaign_id",
+            "id",
+            sqlite_where=text("invited = 1"),
+            postgresql_where=text("invited"),
+        ),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)

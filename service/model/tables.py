@@ -3,15 +3,18 @@
 from sqlmodel import SQLModel
 
 from service.model.abuse import AbuseRule, AttackMode, TokenBucket
+from service.model.agreed_source import AgreedSource
 from service.model.agreement import Agreement
 from service.model.audit_event import AuditChain, AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
 from service.model.comment import CommentGuest, TextComment
+from service.model.chaser import Chase, Chaser
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
 from service.model.coordinator import Coordinator, Membership
 from service.model.delivery import Delivery, DeliveryEvent
+from service.model.directory_entry import DirectoryEntry
 from service.model.edition import Approval, Approver, Edition
 from service.model.enclosure import Enclosure
 from service.model.evidence import Evidence
@@ -27,6 +30,7 @@ from service.model.link_token import LinkToken
 from service.model.mailbox_check import MailboxCheck
 from service.model.mailbox_day import MailboxDay
 from service.model.member import Member
+from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
@@ -55,6 +59,7 @@ from service.model.waiting import Waiting
 
 TABLES: tuple[type[SQLModel], ...] = (
     AbuseRule,
+    AgreedSource,
     Agreement,
     Approval,
     Approver,
@@ -66,6 +71,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     CampaignKey,
     Canary,
     CommentGuest,
+    Chase,
+    Chaser,
     ConfirmingCode,
     Consent,
     Coordinator,
@@ -73,6 +80,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Delivery,
     DeliveryEvent,
     DeskSession,
+    DirectoryEntry,
     Edition,
     Enclosure,
     Evidence,
@@ -92,6 +100,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     MailboxCheck,
     MailboxDay,
     Member,
+    MemberImport,
     Membership,
     Message,
     MessageEvent,

@@ -14,6 +14,7 @@ from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
 from service.signing.codes import end_codes
 from service.signing.intake import forget_traces
+from service.signing.invitees.forgetting import forget_tracked
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
 from service.signing.organizations.forgetting import forget_organization
@@ -82,6 +83,7 @@ def _empty(holder: Holder) -> None:
     signature.erased_at = holder.now
     holder.session.add(signature)
     forget_answers(holder.session, signature)
+    forget_tracked(holder.session, signature.id)
     told = update(Agreement).where(col(Agreement.signature_id) == signature.id)
     holder.session.execute(told.values(note=None))
 

@@ -1,6 +1,6 @@
 """Bring in the coalition's list: invitations to be answered, or sign-ons agreed elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,13 +56,15 @@ _STATES = {
 class ImportReport:
     """What an import did, or with `--check` would do: rows added, sign-ons known already and left, mails posted.
 
-    `agreed` of the known ones had been invited or had not confirmed, and now stand as attested.
+    `agreed` of the known ones had been invited or had not confirmed, and now stand as attested; `made` are the ids of
+    those that were added.
     """
 
     added: int
     agreed: int
     known: int
     invited: int
+    made: tuple[str, ...] = ()
 
 
 def import_signatories(
@@ -81,10 +83,17 @@ def import_signatories(
     says otherwise; without it they are invitations, mailed at once where the letter is open, else when it opens.
     Raises Refused, before anything is changed, where the letter takes nobody now.
     """
-    rows = tuple(rows)
     campaign = lock_campaign(session, slug)
-    _refuse_wrong_time(session, campaign, attest=attest, now=now)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    return import_rows(desk, tuple(rows), attest=attest, by=by)
+
+
+def import_rows(
+    desk: Desk, rows: Sequence[SignatoryRow], *, attest: str, by: str, invited_at: datetime | None = None
+) -> ImportReport:
+    """Add rows to a letter that the caller holds, as import_signatories() does; their mail leaves at `invited_at`, or now."""
+    session, campaign, now = desk.session, desk.campaign, desk.now
+    refuse_wrong_time(session, campaign, attest=attest, now=now)
     made, agreed = [], 0
     for row in rows:
         known = _known(desk, _sign_on(row, attest=attest))
@@ -99,12 +108,19 @@ def import_signatories(
         _keep_attested(desk, signature)
         keep_members(session, desk.keys, signature, read_party(desk.keys, signature))
         _thank(desk, signature)
-    invited = sum(send_invitation(desk, row) for row in made) if campaign.state is CampaignState.OPEN else 0
+    is_open = campaign.state is CampaignState.OPEN
+    invited = sum(send_invitation(desk, row, due_at=invited_at) for row in made) if is_open else 0
     act = "signatories.attest" if attest else "signatories.import"
     audit.record(
         session, by=by, act=act, campaign_id=campaign.id, thing=f"{len(made)} of {len(rows)}", now=now
     )
-    return ImportReport(added=len(made), agreed=agreed, known=len(rows) - len(made) - agreed, invited=invited)
+    return ImportReport(
+        added=len(made),
+        agreed=agreed,
+        known=len(rows) - len(made) - agreed,
+        invited=invited,
+        made=tuple(row.id for row in made),
+    )
 
 
 def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> int:
@@ -117,8 +133,10 @@ def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, 
     return sum(send_invitation(desk, row) for row in session.exec(waiting))
 
 
-def send_invitation(desk: Desk, row: Signature) -> bool:
-    """Post one invitation, once; tells whether it was new.
+def send_invitation(
+    desk: Desk, row: Signature, *, occurrence: str = FIRST_INVITATION, due_at: datetime | None = None
+) -> bool:
+    """Post one invitation, once for an occurrence, to leave at `due_at` or now; tells whether it was new.
 
     While the letter is tried there are none: each goes once, so they go when it is switched live.
     """
@@ -135,13 +153,15 @@ def send_invitation(desk: Desk, row: Signature) -> bool:
         kind=MessageKind.INVITATION,
         campaign_id=desk.campaign.id,
         recipient_ref=row.id,
-        occurrence=FIRST_INVITATION,
+        occurrence=occurrence,
         now=desk.now,
+        due_at=due_at,
         expires_at=desk.campaign.deadline_at,
     )
 
 
-def _refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now: datetime) -> None:
+def refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now: datetime) -> None:
+    """Raise Refused where the letter takes nobody now: to be invited, or with `attest` as agreed."""
     if campaign.state in PUT_AWAY:
         raise Refused(f"{campaign.slug!r} is archived; nobody can be added to it.")
     if is_late(campaign) and not attest:

@@ -11,6 +11,7 @@ from service.campaigns.codes import country_code, language_tag
 from service.campaigns.hints import did_you_mean, one_of
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text, fold_name
 from service.signing.organizations.domain import website_host
 
@@ -72,7 +73,7 @@ def faults_in_row(
     `values` are the cells that could be read, `written` all that are not empty.
     """
     if not fold_name(values.get("name", "a")):
-        yield "name", "holds no letter or digit."
+        yield "name", Sentence("holds no letter or digit.")
     yield from _faults_of_members(values, written)
     status = values.get("status")
     if status == "agreed" and not attested:
@@ -81,15 +82,15 @@ def faults_in_row(
             'is "agreed", which needs --attest with how they agreed; or write "invited" to ask them.',
         )
     if status in {"invited", "intends"} and attested and "email" not in written:
-        yield "email", "is missing: without it nobody can be invited."
+        yield "email", Sentence("is missing: without it nobody can be invited.")
 
 
 def _faults_of_members(values: Mapping[str, Any], written: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     signs_for = values.get("signs_for", "unreadable" if "signs_for" in written else "itself")
     if values.get("kind") == "person" and "signs_for" in written:
-        yield "signs_for", "is for organizations: leave it empty for a person."
+        yield "signs_for", Sentence("is for organizations: leave it empty for a person.")
     if signs_for == "members" and "members" not in written:
-        yield "members", "is missing: list those it signs for, separated by semicolons."
+        yield "members", Sentence("is missing: list those it signs for, separated by semicolons.")
     if "members" in written and signs_for in {"itself", "network"}:
         yield "members", 'needs "members" in the column signs_for; or leave it empty.'
 
@@ -123,9 +124,9 @@ def _website(cell: str) -> str:
     try:
         parts = urlsplit(address)
     except ValueError as error:
-        raise Refused("is not a web address; write it like https://www.example.org.") from error
+        raise Refused(Sentence("is not a web address; write it like https://www.example.org.")) from error
     if parts.scheme not in {"http", "https"} or not website_host(address) or re.search(r"[\s@<>\"]", address):
-        raise Refused("must be a whole web address, like https://www.example.org.")
+        raise Refused(Sentence("must be a whole web address, like https://www.example.org."))
     return address
 
 
@@ -135,20 +136,20 @@ def _day(cell: str) -> date:
     try:
         return date.fromisoformat(written[0] if written else "")
     except ValueError as error:
-        raise Refused("must be a day written as year-month-day, like 2026-12-05.") from error
+        raise Refused(Sentence("must be a day written as year-month-day, like 2026-12-05.")) from error
 
 
 def _whole(cell: str) -> int:
     text = cell.strip()
     if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise Refused("must be a whole number of at most six digits, like 12.")
+        raise Refused(Sentence("must be a whole number of at most six digits, like 12."))
     return int(text)
 
 
 def _members(cell: str) -> tuple[str, ...]:
     names = tuple(_line(part) for part in cell.split(";") if part.strip())
     if len({fold_name(name) for name in names}) < len(names):
-        raise Refused("names the same member twice.")
+        raise Refused(Sentence("names the same member twice."))
     return names
 
 

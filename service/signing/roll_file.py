@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from service.campaigns.hints import did_you_mean, shown
 from service.campaigns.source_text import source_text
 from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import fold_name
 from service.signing.roll_columns import READERS, SignatoryRow, faults_in_row
 from service.signing.roll_export import plain_cell
@@ -23,6 +24,13 @@ _NOT_CSV = (
     ' being doubled (""), or a cell is longer than 131,072 characters. What follows was not read.'
 )
 _NEEDED_TO_INVITE = (*_ALWAYS_NEEDED, "email")
+_SAME_ORGANIZATION = Sentence("is the same organization as on line {line}: keep one of the two rows.")
+_SAME_PERSON = Sentence(
+    "is the same person, at the same address, as on line {line}: keep one of the two rows."
+)
+_SAME_NAME = Sentence(
+    "is, without an e-mail address to tell them apart, the same person as on line {line}: keep one of the two rows."
+)
 
 
 def read_signatories(data: bytes, *, attested: bool) -> tuple[SignatoryRow, ...]:
@@ -41,9 +49,30 @@ def read_signatories(data: bytes, *, attested: bool) -> tuple[SignatoryRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Fault:
+class RowFault:
+    """What is wrong on a line: in which column ("" where that is the whole line), as a sentence without its subject."""
+
     line: int
+    column: str
     told: str
+
+    @property
+    def whole(self) -> str:
+        """The sentence with the place that it speaks of."""
+        return (
+            f"{self.column} (line {self.line}) {self.told}"
+            if self.column
+            else f"Line {self.line} {self.told}"
+        )
+
+
+def read_rows(
+    columns: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], *, attested: bool
+) -> tuple[tuple[SignatoryRow, ...], tuple[RowFault, ...]]:
+    """Read lines whose columns are known by name, as read_signatories() does; gives the good rows and all faults."""
+    reading = _Reading(attested=attested)
+    found = [reading.row(list(columns), list(cells), line=line) for line, cells in lines]
+    return tuple(row for row in found if row is not None), tuple(reading.faults)
 
 
 class _Reading:
@@ -52,7 +81,7 @@ class _Reading:
     def __init__(self, *, attested: bool) -> None:
         self.attested = attested
         self.needed = _ALWAYS_NEEDED if attested else _NEEDED_TO_INVITE
-        self.faults: list[_Fault] = []
+        self.faults: list[RowFault] = []
         self.seen: dict[tuple[str, ...], int] = {}
 
     def rows(self, text: str) -> tuple[SignatoryRow, ...]:
@@ -66,7 +95,7 @@ class _Reading:
             if count > MOST_ROWS:
                 self._add(line, f"is one row too many: a file holds at most {MOST_ROWS:,}; divide it.")
                 break
-            found.append(self._row(columns, cells, line=line))
+            found.append(self.row(columns, cells, line=line))
         if not found and not self.faults:
             self._add(first, "names the columns, but no row follows.")
         return tuple(row for row in found if row is not None)
@@ -96,7 +125,8 @@ class _Reading:
             self._add(line, f"must name the columns, at least {needed}, separated by commas or semicolons.")
         return []
 
-    def _row(self, columns: list[str], cells: list[str], *, line: int) -> SignatoryRow | None:
+    def row(self, columns: list[str], cells: list[str], *, line: int) -> SignatoryRow | None:
+        """Read one line; None where it is faulty."""
         if len(cells) != len(columns):
             self._add(line, f"has {len(cells)} cells where the header has {len(columns)}.")
             return None
@@ -106,7 +136,7 @@ class _Reading:
         before = len(self.faults)
         for column in self.needed:
             if column in columns and column not in written:
-                self._add_in(column, line, "is missing.")
+                self._add_in(column, line, Sentence("is missing."))
         values = self._values(written, line=line)
         for column, told in faults_in_row(values, written, attested=self.attested):
             self._add_in(column, line, told)
@@ -128,13 +158,13 @@ class _Reading:
         key, told = _identity(values)
         first = self.seen.setdefault(key, line)
         if first != line:
-            self._add_in("name", line, f"{told} on line {first}: keep one of the two rows.")
+            self._add_in("name", line, told.with_values(line=first))
 
     def _add(self, line: int, told: str) -> None:
-        self.faults.append(_Fault(line=line, told=f"Line {line} {told}"))
+        self.faults.append(RowFault(line=line, column="", told=told))
 
     def _add_in(self, column: str, line: int, told: str) -> None:
-        self.faults.append(_Fault(line=line, told=f"{column} (line {line}) {told}"))
+        self.faults.append(RowFault(line=line, column=column, told=told))
 
 
 def _faults_of_header(columns: list[str], needed: tuple[str, ...]) -> Iterator[str]:
@@ -151,7 +181,7 @@ def _faults_of_header(columns: list[str], needed: tuple[str, ...]) -> Iterator[s
             yield f"lacks the column {column}."
 
 
-def _identity(values: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+def _identity(values: Mapping[str, Any]) -> tuple[tuple[str, ...], Sentence]:
     """Give what makes a signatory one and the same, and how to say that it is there twice.
 
     An organization is its folded name, a person its folded name and mailbox, as in the table of signatures:
@@ -159,11 +189,11 @@ def _identity(values: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
     """
     name = fold_name(values["name"])
     if values["kind"] == "organization":
-        return ("organization", name), "is the same organization as"
+        return ("organization", name), _SAME_ORGANIZATION
     if "email" in values:
         mailbox = comparable_address(values["email"])
-        return ("person", name, mailbox), "is the same person, at the same address, as"
-    return ("person", name, ""), "is, without an e-mail address to tell them apart, the same person as"
+        return ("person", name, mailbox), _SAME_PERSON
+    return ("person", name, ""), _SAME_NAME
 
 
 def _separator(text: str) -> str:
@@ -176,7 +206,7 @@ def _separator(text: str) -> str:
     return ";" if known(";") > known(",") else ","
 
 
-def _refusal(faults: list[_Fault]) -> Refused:
-    told = tuple(fault.told for fault in sorted(faults, key=lambda fault: fault.line))
+def _refusal(faults: list[RowFault]) -> Refused:
+    told = tuple(fault.whole for fault in sorted(faults, key=lambda fault: fault.line))
     count = "one fault" if len(told) == 1 else f"{len(told):,} faults"
     return Refused(f"{_WHAT} has {count}, so nothing was imported; mend and import it again.", faults=told)

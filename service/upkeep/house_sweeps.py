@@ -14,6 +14,7 @@ from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
+from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.signature import Provenance, Signature
@@ -61,6 +62,14 @@ def house_sweeps(session: Session, *, now: datetime) -> Mapping[Kept, Sequence[S
                 key=col(AuditEvent.number),
                 which=oldest_within(since[Kept.AUDIT]),
                 clear=forget_events,
+            ),
+        ),
+        Kept.SPREADSHEETS: (
+            _old(
+                Kept.SPREADSHEETS,
+                MemberImport,
+                MemberImport.id,
+                col(MemberImport.created_at) <= since[Kept.SPREADSHEETS],
             ),
         ),
     }

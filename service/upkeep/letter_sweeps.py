@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, col
 from service.model.abuse import AbuseRule, AttackMode
 from service.model.campaign import Campaign
 from service.model.comment import CommentGuest, TextComment
+from service.model.chaser import Chaser
 from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver
@@ -22,6 +23,7 @@ from service.model.letter_revision import LetterRevision
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
 from service.model.member import Member
+from service.model.member_import import MemberImport
 from service.model.message import Message
 from service.model.recipient import Recipient
 from service.model.show import ShowStep
@@ -58,6 +60,8 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("inquiries", Inquiry, Inquiry.id, mine),
         _all("questions for links", LinkRequest, LinkRequest.id, mine),
         *_sign_ons(campaign, now=now),
+        _all("chasers", Chaser, Chaser.id, mine),
+        _all("spreadsheets", MemberImport, MemberImport.id, mine),
         _all("answers to the form", Consent, Consent.id, mine),
         _all("invitations of coordinators", CoordinatorInvitation, CoordinatorInvitation.id, mine),
         _all("comments on the draft", TextComment, TextComment.id, mine),

@@ -8,7 +8,9 @@ from sqlalchemy import LargeBinary, cast, delete, or_, update
 from sqlmodel import Session, SQLModel, col
 
 from service.mail import outbox
+from service.model.agreed_source import AgreedSource
 from service.model.agreement import Agreement
+from service.model.chaser import Chase
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
 from service.model.evidence import Evidence
@@ -26,7 +28,9 @@ from service.model.waiting import Waiting
 from service.upkeep.sweep import Clear
 
 BESIDE: tuple[tuple[type[SQLModel], Any], ...] = (
+    (AgreedSource, AgreedSource.signature_id),
     (Agreement, Agreement.signature_id),
+    (Chase, Chase.signature_id),
     (ConfirmingCode, ConfirmingCode.signature_id),
     (Consent, Consent.signature_id),
     (Evidence, Evidence.signature_id),

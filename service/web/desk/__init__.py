@@ -8,6 +8,8 @@ from service.web.desk import (
     history,
     home,
     life,
+    member_import,
+    members,
     text,
     text_versions,
 )
@@ -20,6 +22,8 @@ PAGES = (
     history,
     home,
     life,
+    member_import,
+    members,
     text,
     text_versions,
 )

@@ -68,3 +68,6 @@ if (writing && window.fetch) {
   writing.addEventListener("paste", (event) => take(event.clipboardData?.files, event));
   writing.addEventListener("drop", (event) => take(event.dataTransfer?.files, event));
 }
+
+/* What goes on part by part goes on by itself; without this it has a button. */
+for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();

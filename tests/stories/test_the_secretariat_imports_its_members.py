@@ -1,0 +1,188 @@
+"""As a secretariat I bring my own spreadsheet: I see every row and its faults before anybody is invited, and can undo."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from sqlmodel import select
+from werkzeug.test import TestResponse
+
+from service.model.member_import import MemberImport
+from service.model.signature import Signature
+from service.signing.invitees.importing import AT_ONCE
+from service.store.transaction import reading
+from service.store.wake import Wake
+from service.upkeep.keeping import DAY
+from service.worker.retention import forget_old
+from tests.coalition import Coalition
+from tests.desk import AtTheDesk, add_colleague
+from tests.desk_objects_members import workbook
+from tests.stories.visitor import Door, words_of
+
+# Other people's columns, a title above them, and seven faults: no name, no address, two addresses that are none, a
+# country that is none, a day that is none, and one organization twice.
+HEADER = ("Organisation", "Courriel de contact", "Land", "Kontaktperson", "Board meeting", "Irrelevant")
+GOOD = [(f"Member {n}", f"office@m{n}.example", "FR", f"Person {n}", None, "x") for n in range(53)]
+BAD = [
+    (None, "nobody@lost.example", "FR", "", None, ""),
+    ("No Address", None, "FR", "", None, ""),
+    ("Bad Address", "office at bad.example", "FR", "", None, ""),
+    ("Two Addresses", "a@two.example; b@two.example", "FR", "", None, ""),
+    ("Bad Country", "office@land.example", "Frankreich", "", None, ""),
+    ("Bad Day", "office@day.example", "FR", "", "next week", ""),
+    ("MEMBER 7", "again@m7.example", "FR", "", None, ""),
+]
+FILE = workbook(("Our members, as of November",), HEADER, *GOOD[:30], *BAD, *GOOD[30:])
+
+
+@pytest.fixture
+def coalition(coalition: Coalition) -> Coalition:
+    return coalition.open()
+
+
+def uploaded(olga: AtTheDesk, data: bytes, name: str = "members.xlsx") -> TestResponse:
+    return olga.send("members/import", {"file": (io.BytesIO(data), name)}, having="csrf")
+
+
+def checked(olga: AtTheDesk, data: bytes = FILE) -> str:
+    """Upload a file and take what was guessed of its columns; give the path of its check."""
+    path = uploaded(olga, data).location.partition("?")[0]
+    assert olga.send(f"{path}?step=columns", {}, having="column-0").location == path
+    return path
+
+
+def test_sixty_members_with_seven_faults_are_shown_corrected_and_imported(
+    coalition: Coalition, door: Door
+) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(olga)
+
+    page = words_of(olga.open(path))
+    assert "7 rows have a fault" in page
+    for told in (
+        "A “Organisation” is missing",
+        "B “Courriel de contact” is missing",
+        "C “Land” must be a country",
+    ):
+        assert told in page
+    assert "E “Board meeting” must be a day" in page
+    assert "is the same organization as on line 10" in page
+    assert invited(coalition) == 0
+    assert olga.post(f"{path}/go", {"csrf": olga.mark(), "reached": "0"}).status_code == 422
+
+    olga.send(path, {}, to=f"{path}/rows", having="all")
+    assert "All 53 rows are in order" in words_of(olga.open(path))
+    done = olga.follow(olga.send(path, {}, to=f"{path}/go"))
+
+    assert "53 members are on the list" in words_of(done)
+    assert invited(coalition) == 53
+    coalition.wait(minutes=2).deliver_mail()
+    assert len({mail.to for mail in coalition.mails()}) == 53
+    listed = words_of(olga.open("members"))
+    assert "Member 7" in listed
+    assert "o…@m7.example" in listed
+    assert "office@m7.example" not in olga.open("members").text
+
+
+def test_a_row_left_out_alone_is_enough_where_the_others_are_corrected_in_the_file(
+    coalition: Coalition, door: Door
+) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(olga, workbook(HEADER, *GOOD[:2], BAD[0]))
+
+    answer = olga.send(path, {}, to=f"{path}/rows", having="line")
+
+    assert "1 row is left out" in words_of(olga.follow(answer))
+    olga.send(path, {}, to=f"{path}/go")
+    assert invited(coalition) == 2
+
+
+def test_pressed_twice_it_is_imported_once_and_undone_before_any_mail_has_left(
+    coalition: Coalition, door: Door
+) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(olga, workbook(HEADER, *GOOD[:4]))
+    entries = {"csrf": olga.mark(), "reached": "0"}
+    for _ in range(2):
+        olga.post(f"{path}/go", entries)
+    coalition.deliver_mail()
+    assert (invited(coalition), coalition.mails()) == (4, [])
+
+    told = olga.follow(olga.send(path, {}, to=f"{path}/undo"))
+
+    assert "4 taken back: nobody of this file is left" in words_of(told)
+    assert invited(coalition) == 0
+    coalition.wait(minutes=2).deliver_mail()
+    assert coalition.mails() == []
+
+
+def test_an_undo_says_who_was_written_to_already(coalition: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(olga, workbook(HEADER, *GOOD[:3]))
+    olga.send(path, {}, to=f"{path}/go")
+    coalition.wait(minutes=2).deliver_mail()
+
+    told = olga.follow(olga.send(path, {}, to=f"{path}/undo"))
+
+    assert "0 taken back. 3 stay on the list" in words_of(told)
+    assert invited(coalition) == 3
+
+
+def test_a_long_list_comes_in_part_by_part(coalition: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    rows = "".join(f"Group {n},office@g{n}.example\n" for n in range(AT_ONCE + 5))
+    path = checked(olga, f"name,email\n{rows}".encode())
+    olga.send(path, {}, to=f"{path}/go")
+    assert f"{AT_ONCE} of {AT_ONCE + 5} rows" in words_of(olga.open(path))
+
+    olga.send(path, {}, to=f"{path}/go")
+
+    assert "The file is imported" in words_of(olga.open(path))
+    assert invited(coalition) == AT_ONCE + 5
+
+
+def test_a_spreadsheet_is_sealed_and_gone_after_a_day(coalition: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(olga, workbook(HEADER, *GOOD[:3]))
+    with reading(coalition.engine) as session:
+        row = session.exec(select(MemberImport)).one()
+    assert b"Member" not in row.data
+    coalition.now += DAY
+
+    assert AtTheDesk(door.app(), coalition, olga.colleague).open(path).status_code == 404
+    forget_old(services(coalition), "test")
+    with reading(coalition.engine) as session:
+        assert session.exec(select(MemberImport)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "Choose the file"),
+        (b"PK\x03\x04 no archive", "cannot be read as a spreadsheet"),
+        (b"\xd0\xcf\x11\xe0 old", "an older kind"),
+        ("Örgüt,mail\nX,y@z.example\n".encode("latin-1", "replace"), "Holds"),
+        (b"name,email\n", "There is no row"),
+    ],
+)
+def test_a_file_that_is_no_spreadsheet_is_told_in_a_sentence(
+    coalition: Coalition, door: Door, data: bytes, told: str
+) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    answer = uploaded(olga, data)
+
+    shown = olga.follow(answer) if answer.status_code == 303 else answer
+    assert told in words_of(shown)
+    assert invited(coalition) == 0
+
+
+def invited(coalition: Coalition) -> int:
+    with reading(coalition.engine) as session:
+        return len(session.exec(select(Signature)).all())
+
+
+def services(coalition: Coalition) -> SimpleNamespace:
+    return SimpleNamespace(
+        engine=coalition.engine, keyring=coalition.keyring, clock=lambda: coalition.now, wake=Wake()
+    )
