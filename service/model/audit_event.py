@@ -18,4 +18,4 @@ class AuditEvent(SQLModel, table=True):
     campaign_id: str | None = Field(default=None, max_length=32, index=True)
     actor: str = Field(max_length=64)
     act: str = Field(max_length=48)
-    thing: str = Field(default="", max_length=200)
+    thing: str = Field(default="", max_length=200, index=True)

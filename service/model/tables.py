@@ -14,6 +14,7 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver, Edition
 from service.model.enclosure import Enclosure
 from service.model.evidence import Evidence
+from service.model.export import Export, ExportPart
 from service.model.follow_up import FollowUp
 from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
@@ -45,6 +46,8 @@ from service.model.sign_in import (
     SignInStep,
 )
 from service.model.signature import Signature
+from service.model.signature_note import SignatureNote
+from service.model.signature_word import SignatureWord
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
 from service.model.update import Update
@@ -71,6 +74,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     Edition,
     Enclosure,
     Evidence,
+    Export,
+    ExportPart,
     FollowUp,
     IncomingReport,
     Inquiry,
@@ -105,6 +110,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     ShowStep,
     SignInStep,
     Signature,
+    SignatureNote,
+    SignatureWord,
     SiteSecret,
     Suppression,
     Tally,

@@ -27,6 +27,8 @@ from service.signing.own_sign_on import (
 )
 from service.signing.proof_answers import forget_answers
 from service.signing.roll import frozen_letter, signature_salt
+from service.signing.notes import forget_notes
+from service.signing.found_by import forget_words
 from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
 
@@ -82,6 +84,8 @@ def _empty(holder: Holder) -> None:
     signature.erased_at = holder.now
     holder.session.add(signature)
     forget_answers(holder.session, signature)
+    forget_words(holder.session, signature.id)
+    forget_notes(holder.session, signature.id)
     told = update(Agreement).where(col(Agreement.signature_id) == signature.id)
     holder.session.execute(told.values(note=None))
 

@@ -42,6 +42,7 @@ from service.signing.proof_answers import keep_fixed
 from service.signing.proof_line import proof_line
 from service.signing.queries import find_organization, find_person
 from service.signing.reached import reader_acted
+from service.signing.found_by import keep_words
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 
@@ -205,6 +206,7 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, does: _Does) -> bool:
         desk = Desk(session=session, keys=holder.keys, campaign=holder.campaign, now=holder.now)
         hold_look_alike(desk, row)
     keep_members(session, holder.keys, row, becomes)
+    keep_words(session, holder.keys, row)
     is_back = goes_back(was, becomes) and stands_as_before(row, was, since=said)
     write_party(holder.keys, row, remember(row, was, becomes, before=said))
     session.add(row)

@@ -12,7 +12,7 @@ from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
 from service.foundation.written import fold_name
 from service.signing.roll_columns import READERS, SignatoryRow, faults_in_row
-from service.signing.roll_export import plain_cell
+from service.foundation.safe_cells import plain_cell
 
 MOST_ROWS = 20_000
 

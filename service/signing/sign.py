@@ -31,6 +31,7 @@ from service.signing.party import (
     write_party,
 )
 from service.signing.queries import find_organization, find_people, mails_sent
+from service.signing.found_by import keep_words
 from service.signing.workplace import LINKS_LIVE as LINKS_LIVE
 from service.signing.workplace import Desk as Desk
 from service.store.insert import add_once
@@ -124,6 +125,7 @@ def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
     keep_answers(desk.session, row, occasion=Occasion.FORM, now=desk.now)
     desk.session.add(row)
     keep_members(desk.session, desk.keys, row, read_party(desk.keys, row))
+    keep_words(desk.session, desk.keys, row)
 
 
 def ask_to_confirm(desk: Desk, row: Signature) -> None:

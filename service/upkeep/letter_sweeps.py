@@ -13,6 +13,7 @@ from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver
 from service.model.enclosure import Enclosure
+from service.model.export import Export, ExportPart
 from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.intake import Intake
@@ -23,6 +24,7 @@ from service.model.link_token import LinkToken
 from service.model.member import Member
 from service.model.message import Message
 from service.model.recipient import Recipient
+from service.model.second_look import SecondLook
 from service.model.show import ShowStep
 from service.model.sign_in import CoordinatorInvitation
 from service.model.signature import Signature, is_counted
@@ -55,6 +57,8 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("forms", Intake, Intake.id, mine),
         _all("inquiries", Inquiry, Inquiry.id, mine),
         _all("questions for links", LinkRequest, LinkRequest.id, mine),
+        _all("pieces of exports", ExportPart, ExportPart.id, mine),
+        _all("exports", Export, Export.id, mine),
         *_sign_ons(campaign, now=now),
         _all("answers to the form", Consent, Consent.id, mine),
         _all("invitations of coordinators", CoordinatorInvitation, CoordinatorInvitation.id, mine),
@@ -131,6 +135,13 @@ def _emptied(campaign_id: str) -> Sequence[Sweep]:
             LetterRevision,
             campaign_id,
             col(LetterRevision.reason).is_not(None),
+            reason=None,
+        ),
+        _empty(
+            "reasons of second coordinators",
+            SecondLook,
+            campaign_id,
+            col(SecondLook.reason).is_not(None),
             reason=None,
         ),
         _empty(

@@ -331,7 +331,6 @@ OF_NOBODY = {
     "page_stamp",
     "retention",
     "schedule",
-    "second_look",
 }
 
 
