@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, func, inspect, select, table
 
+from service.campaigns.desk_notices import desk_notice_addresses, desk_notice_composers
 from service.delivery.channel import Outward
 from service.delivery.messages import delivery_addresses, delivery_composers
 from service.foundation.addresses import ascii_address
@@ -125,11 +126,13 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             ),
             **kit_composers(keyring, public_url=settings.public_url),
             **schedule_composers(keyring, lead=settings.reminder_lead),
+            **desk_notice_composers(keyring, public_url=settings.public_url),
         },
         addresses={
             **signing_addresses(keyring),
             **delivery_addresses(keyring),
             **schedule_addresses(keyring),
+            **desk_notice_addresses(keyring),
         },
         fonts=fonts,
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from service.campaigns import life
+from service.campaigns.desk_notices import desk_notice_composers
 from service.campaigns.enclosures import enclose
 from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
@@ -240,6 +241,7 @@ class Coalition:
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
             **kit_composers(self.keyring, public_url=PUBLIC_URL),
             **schedule_composers(self.keyring, lead=timedelta(days=1)),
+            **desk_notice_composers(self.keyring, public_url=PUBLIC_URL),
         }
         sender = Sender(
             site_key=self.root.derive("message-id"),

@@ -1,6 +1,7 @@
 """The secretariat's decisions on sign-ons: accept, decline, hold, release."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -25,6 +26,9 @@ from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.sealed import open_text
 
+TELL_AFTER = timedelta(seconds=60)
+"""So long the mail that declines waits, where a hand may have slipped."""
+
 Act = Literal["accept", "decline", "hold", "release", "invalidate", "restore"]
 """What can be decided. `invalidate` declines without a word to the mailbox, which may be a stranger's; `restore` takes
 either back: the sign-on then needs a check."""
@@ -39,12 +43,33 @@ def decide(
     act: Act,
     by: str,
     now: datetime,
-    tell_after: timedelta = timedelta(0),
 ) -> int:
     """Accept, decline, hold, release … the sign-ons with these ids; without ids, all that wait for it.
 
-    Who is declined is told by mail after a while, so that it can be taken back until then. Gives how many were changed. Raises Refused, and changes nothing, where one of them cannot be.
+    Gives how many were changed. Raises Refused, and changes nothing, where one of them cannot be.
     """
+    return _decide(session, keyring, slug, ids, _How(act=act, by=by, now=now, tell_at=now))
+
+
+def decide_with_a_minute(
+    session: Session, keyring: Keyring, slug: str, ids: Sequence[str], *, act: Act, by: str, now: datetime
+) -> int:
+    """Decide as decide() does, but tell those who are declined a minute later: until then a slip can be taken back."""
+    return _decide(session, keyring, slug, ids, _How(act=act, by=by, now=now, tell_at=now + TELL_AFTER))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _How:
+    """What is decided, by whom and when, and when those are told whom it declines."""
+
+    act: Act
+    by: str
+    now: datetime
+    tell_at: datetime
+
+
+def _decide(session: Session, keyring: Keyring, slug: str, ids: Sequence[str] | None, how: _How) -> int:
+    act, now = how.act, how.now
     campaign = lock_campaign(session, slug)
     if campaign.state in PUT_AWAY:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
@@ -55,21 +80,15 @@ def decide(
     rows = _waiting(session, campaign, act) if ids is None else _named(session, campaign, ids)
     keys = keyring.of(session, campaign.id)
     for row in rows:
-        _apply(session, keys, campaign, row, act, now=now, tell_at=now + tell_after)
-        audit.record(session, by=by, act=f"signature.{act}", campaign_id=campaign.id, thing=row.id, now=now)
+        _apply(session, keys, campaign, row, how)
+        audit.record(
+            session, by=how.by, act=f"signature.{act}", campaign_id=campaign.id, thing=row.id, now=now
+        )
     return len(rows)
 
 
-def _apply(
-    session: Session,
-    keys: CampaignKeys,
-    campaign: Campaign,
-    row: Signature,
-    act: Act,
-    *,
-    now: datetime,
-    tell_at: datetime,
-) -> None:
+def _apply(session: Session, keys: CampaignKeys, campaign: Campaign, row: Signature, how: _How) -> None:
+    act, now = how.act, how.now
     if act == "accept":
         _accept(row, campaign, now=now)
     elif act in {"decline", "invalidate"}:
@@ -82,7 +101,7 @@ def _apply(
         outbox.cancel_for(session, recipient_ref=row.id, now=now)
         if row.signed_at is not None and act == "decline":
             desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
-            tell_declined(desk, row, by_us=True, due_at=tell_at)
+            tell_declined(desk, row, by_us=True, due_at=how.tell_at)
     elif act == "restore":
         _restore(session, row, now=now)
     elif act == "hold":
@@ -96,7 +115,9 @@ def _apply(
 def _restore(session: Session, row: Signature, *, now: datetime) -> None:
     """Bring back what was declined after it was confirmed; whether it counts is decided anew."""
     if row.state is not SignatureState.DECLINED or row.confirmed_at is None or row.erased_at is not None:
-        raise Refused(Sentence("Only a sign-on that was declined after it was confirmed can be brought back."))
+        raise Refused(
+            Sentence("Only a sign-on that was declined after it was confirmed can be brought back.")
+        )
     SIGNATURE.move(row, SignatureState.CONFIRMED)
     row.held_reason = row.held_reason or HeldReason.SECRETARIAT
     outbox.cancel_for(session, recipient_ref=row.id, now=now)

@@ -13,9 +13,11 @@ from service.model.agreement import Agreement
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
 from service.signing.codes import end_codes
+from service.signing.found_by import forget_words
 from service.signing.intake import forget_traces
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
+from service.signing.notes import forget_notes
 from service.signing.organizations.forgetting import forget_organization
 from service.signing.own_sign_on import (
     MAY_LEAVE,
@@ -27,8 +29,6 @@ from service.signing.own_sign_on import (
 )
 from service.signing.proof_answers import forget_answers
 from service.signing.roll import frozen_letter, signature_salt
-from service.signing.notes import forget_notes
-from service.signing.found_by import forget_words
 from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
 

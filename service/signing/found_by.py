@@ -81,9 +81,7 @@ def looked_at_until(session: Session) -> str:
     return row.cursor if row is not None else ""
 
 
-def without_words(
-    session: Session, *, after: str, most: int, campaign_id: str = ""
-) -> Sequence[Signature]:
+def without_words(session: Session, *, after: str, most: int, campaign_id: str = "") -> Sequence[Signature]:
     """List the next sign-ons of which nothing is kept yet, in the order of their ids."""
     kept = select(SignatureWord.digest).where(SignatureWord.signature_id == Signature.id)
     found = select(Signature).where(col(Signature.id) > after, ~exists(kept)).order_by(col(Signature.id))

@@ -13,6 +13,7 @@ from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.signature import HeldReason, Kind, Visibility
 from service.signing.consents import keep_answers
+from service.signing.found_by import keep_words
 from service.signing.identity import stays_the_same
 from service.signing.leaving import stop_letter_that_names
 from service.signing.line_before import (
@@ -42,7 +43,6 @@ from service.signing.proof_answers import keep_fixed
 from service.signing.proof_line import proof_line
 from service.signing.queries import find_organization, find_person
 from service.signing.reached import reader_acted
-from service.signing.found_by import keep_words
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 

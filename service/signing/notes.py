@@ -41,7 +41,11 @@ def add_note(
 ) -> None:
     """Keep a note about a sign-on; the same words twice in a minute, as by a second click, are kept once."""
     newest = notes_of(session, keys, row.id)[:1]
-    if newest and (newest[0].words, newest[0].by) == (words, by) and (now - newest[0].at).total_seconds() < 60:
+    if (
+        newest
+        and (newest[0].words, newest[0].by) == (words, by)
+        and (now - newest[0].at).total_seconds() < 60
+    ):
         return
     note = SignatureNote(campaign_id=row.campaign_id, signature_id=row.id, at=now, by=by, words=b"")
     note.words = seal_text(keys, note, "words", words)

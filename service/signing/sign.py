@@ -19,6 +19,7 @@ from service.model.signature import HeldReason, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.codes import keep_code, mail_code
 from service.signing.consents import WORDING, keep_answers
+from service.signing.found_by import keep_words
 from service.signing.limits import may_mail
 from service.signing.members import keep_members
 from service.signing.party import (
@@ -31,7 +32,6 @@ from service.signing.party import (
     write_party,
 )
 from service.signing.queries import find_organization, find_people, mails_sent
-from service.signing.found_by import keep_words
 from service.signing.workplace import LINKS_LIVE as LINKS_LIVE
 from service.signing.workplace import Desk as Desk
 from service.store.insert import add_once

@@ -68,9 +68,7 @@ _LONGEST_WORDS = 200
 
 def read_filter(entries: Mapping[str, str]) -> Filter:
     """Read a filter from an address or a record; what is not known is not asked for (pure)."""
-    given = {
-        one.name: " ".join(entries.get(one.name, "").split())[:_LONGEST_WORDS] for one in fields(Filter)
-    }
+    given = {one.name: " ".join(entries.get(one.name, "").split())[:_LONGEST_WORDS] for one in fields(Filter)}
     for name, known in _KNOWN.items():
         if given[name] not in known:
             given[name] = ""
@@ -124,7 +122,10 @@ def stands(campaign: Campaign, word: Stands) -> ColumnElement[bool]:
         Stands.CONDITIONAL: and_(confirmed, held.is_(None), joined.is_(None), condition.is_not(None)),
         Stands.EARLIER: and_(free, or_(revision.is_(None), revision.is_distinct_from(campaign.revision_id))),
         Stands.AWAITING: and_(
-            free, col(Signature.accepted_at).is_(None), revision.is_not(None), revision == campaign.revision_id
+            free,
+            col(Signature.accepted_at).is_(None),
+            revision.is_not(None),
+            revision == campaign.revision_id,
         ),
     }
     return special[word] if word in special else state == SignatureState(word.value)

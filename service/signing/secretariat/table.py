@@ -15,10 +15,6 @@ from service.model.evidence import Evidence
 from service.model.letter_revision import LetterRevision
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Standing, Visibility, standing
 from service.model.signature_word import SignatureWord
-from service.signing.organizations.evidence import grade
-from service.signing.organizations.proofs import speaking_for
-from service.signing.party import SignOn, email_index, read_party
-from service.signing.secretariat.filters import Filter, Stands, conditions, is_indexed, stands
 from service.signing.found_by import (
     country_digest,
     looked_at_until,
@@ -27,6 +23,10 @@ from service.signing.found_by import (
     without_words,
     word_digest,
 )
+from service.signing.organizations.evidence import grade
+from service.signing.organizations.proofs import speaking_for
+from service.signing.party import SignOn, email_index, read_party
+from service.signing.secretariat.filters import Filter, Stands, conditions, is_indexed, stands
 from service.store.keyring import Keyring
 
 PAGE = 50
@@ -81,7 +81,13 @@ class Waits:
 
 
 def table_page(
-    session: Session, keyring: Keyring, campaign: Campaign, asked: Filter, *, before: str = "", most: int = PAGE
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    asked: Filter,
+    *,
+    before: str = "",
+    most: int = PAGE,
 ) -> Page:
     """Give the next sign-ons that were made before the key `before`; without it the newest."""
     keys = keyring.of(session, campaign.id)
@@ -115,8 +121,10 @@ def waiting_numbers(session: Session, campaign: Campaign) -> Waits:
     """Count what waits for the secretariat; beyond a thousand it is not counted on."""
 
     def number(word: Stands) -> int:
-        some = select(literal(1)).select_from(Signature).where(
-            col(Signature.campaign_id) == campaign.id, stands(campaign, word)
+        some = (
+            select(literal(1))
+            .select_from(Signature)
+            .where(col(Signature.campaign_id) == campaign.id, stands(campaign, word))
         )
         counted = select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())
         return int(session.execute(counted).scalar_one())
@@ -195,9 +203,7 @@ def _of_digests(campaign: Campaign, digests: Sequence[bytes], *, before: str) ->
     return found.order_by(first.c.signature_id.desc()).limit(_FOUND_BY_WORDS)
 
 
-def _of_mailbox(
-    keys: CampaignKeys, campaign: Campaign, address: str, *, before: str
-) -> Select[tuple[str]]:
+def _of_mailbox(keys: CampaignKeys, campaign: Campaign, address: str, *, before: str) -> Select[tuple[str]]:
     written = address.strip()
     confirming = select(col(Signature.id).label("id")).where(
         col(Signature.campaign_id) == campaign.id, col(Signature.email_index) == email_index(keys, written)
@@ -240,9 +246,7 @@ def _opened_until(
     return seen[-1] if len(seen) == _OPENED else ""
 
 
-def _not_kept_yet(
-    session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter
-) -> list[Signature]:
+def _not_kept_yet(session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter) -> list[Signature]:
     """Open the few that came just now, of which nothing is kept to find them by."""
     rows = without_words(session, after=looked_at_until(session), most=_NEW, campaign_id=campaign.id)
     query = fold_for_search(asked.words)
@@ -309,4 +313,4 @@ def _versions(session: Session, campaign: Campaign) -> Mapping[str, int]:
     found = select(col(LetterRevision.id), col(LetterRevision.number)).where(
         col(LetterRevision.campaign_id) == campaign.id
     )
-    return {row_id: number for row_id, number in session.execute(found)}
+    return {one.id: one.number for one in session.execute(found)}

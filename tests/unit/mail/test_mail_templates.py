@@ -99,6 +99,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "planned": ["09:00 reminder-1: 4"],
         "pause": "undersigned schedule pause river digest",
     },
+    "second_look": {"link": LINK},
     "update": {
         "headline": "We go on Tuesday",
         "update_text": "The office    will see us.",
