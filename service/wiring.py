@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, inspect, select, table
 
 from service.campaigns.coordinator_mail import coordinator_addresses, coordinator_composers
 from service.coordinators.trial import diverting
+from service.campaigns.desk_notices import desk_notice_addresses, desk_notice_composers
 from service.delivery.channel import Outward
 from service.delivery.messages import delivery_addresses, delivery_composers
 from service.foundation.addresses import ascii_address
@@ -130,12 +131,14 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             **kit_composers(keyring, public_url=settings.public_url),
             **schedule_composers(keyring, lead=settings.reminder_lead),
             **coordinator_composers(keyring, public_url=settings.public_url),
+            **desk_notice_composers(keyring, public_url=settings.public_url),
         },
         addresses={
             **signing_addresses(keyring),
             **delivery_addresses(keyring),
             **schedule_addresses(keyring),
             **coordinator_addresses(keyring),
+            **desk_notice_addresses(keyring),
         },
         fonts=fonts,
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from service.campaigns import life
 from service.campaigns.coordinator_mail import coordinator_composers
+from service.campaigns.desk_notices import desk_notice_composers
 from service.campaigns.enclosures import enclose
 from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
@@ -242,6 +243,7 @@ class Coalition:
             **kit_composers(self.keyring, public_url=PUBLIC_URL),
             **schedule_composers(self.keyring, lead=timedelta(days=1)),
             **coordinator_composers(self.keyring, public_url=PUBLIC_URL),
+            **desk_notice_composers(self.keyring, public_url=PUBLIC_URL),
         }
         sender = Sender(
             site_key=self.root.derive("message-id"),

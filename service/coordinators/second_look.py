@@ -9,8 +9,10 @@ from sqlmodel import Session, col, select
 
 from service.coordinators import audit
 from service.foundation.errors import NotFound, Refused
+from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.model.second_look import SecondLook, Verdict
+from service.store.sealed import seal_text
 
 LIVES = timedelta(days=7)
 NOT_BY_THE_SAME = Sentence(
@@ -50,6 +52,20 @@ def waiting_looks(session: Session, campaign_id: str, *, now: datetime) -> Seque
         )
         .order_by(col(SecondLook.id))
     ).all()
+
+
+def decided_looks(session: Session, campaign_id: str, *, most: int) -> Sequence[SecondLook]:
+    """List what was decided last, the newest first."""
+    found = select(SecondLook).where(
+        SecondLook.campaign_id == campaign_id, col(SecondLook.verdict).is_not(None)
+    )
+    return session.exec(found.order_by(col(SecondLook.decided_at).desc()).limit(most)).all()
+
+
+def keep_reason(session: Session, keys: CampaignKeys, row: SecondLook, reason: str) -> None:
+    """Keep in what words it was decided, sealed by the letter's keys."""
+    row.reason = seal_text(keys, row, "reason", reason)
+    session.add(row)
 
 
 def get_look(session: Session, look_id: str, *, campaign_id: str) -> SecondLook:

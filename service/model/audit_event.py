@@ -32,7 +32,7 @@ class AuditEvent(SQLModel, table=True):
     campaign_id: str | None = Field(default=None, max_length=32)
     actor: str = Field(max_length=64)
     act: str = Field(max_length=48)
-    thing: str = Field(default="", max_length=200)
+    thing: str = Field(default="", max_length=200, index=True)
     number: int | None = Field(default=None, sa_type=BigInteger)
     prev: str | None = Field(default=None, max_length=64)
     hash: str | None = Field(default=None, max_length=64)

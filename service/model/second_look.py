@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Field, SQLModel
 
 from service.foundation.identity import make_id
-from service.model.columns import Moment, Record, code
+from service.model.columns import Moment, Record, Sealed, code
 
 
 class Verdict(StrEnum):
@@ -38,3 +38,5 @@ class SecondLook(SQLModel, table=True):
     decided_by: str = Field(default="", max_length=64)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     done_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Why it was refused, in the words of whoever did.
+    reason: bytes | None = Field(default=None, sa_type=Sealed)

@@ -74,6 +74,13 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
+TO_LOOK_AT = (
+    "held_reason IS NOT NULL OR condition IS NOT NULL OR joined_to IS NOT NULL"
+    " OR (state = 'confirmed' AND accepted_at IS NULL)"
+)
+"""Of these sign-ons somebody may have to look at one; they are few among many."""
+
+
 class Signature(SQLModel, table=True):
     """One sign-on.
 
@@ -103,7 +110,7 @@ class Signature(SQLModel, table=True):
             sqlite_where=text("kind = 'person'"),
             postgresql_where=text("kind = 'person'"),
         ),
-        Index("signature_by_state", "campaign_id", "state"),
+        Index("signature_by_state", "campaign_id", "state", "id"),
         Index("signature_by_mailbox", "campaign_id", "email_index"),
         Index(
             "signature_invited",
@@ -111,6 +118,14 @@ class Signature(SQLModel, table=True):
             "id",
             sqlite_where=text("invited = 1"),
             postgresql_where=text("invited"),
+        ),
+        Index("signature_by_letter", "campaign_id", "id"),
+        Index(
+            "signature_to_look_at",
+            "campaign_id",
+            "id",
+            sqlite_where=text(TO_LOOK_AT),
+            postgresql_where=text(TO_LOOK_AT),
         ),
     )
 

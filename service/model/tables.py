@@ -18,6 +18,7 @@ from service.model.directory_entry import DirectoryEntry
 from service.model.edition import Approval, Approver, Edition
 from service.model.enclosure import Enclosure
 from service.model.evidence import Evidence
+from service.model.export import Export, ExportPart
 from service.model.follow_up import FollowUp
 from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
@@ -51,6 +52,8 @@ from service.model.sign_in import (
     SignInStep,
 )
 from service.model.signature import Signature
+from service.model.signature_note import SignatureNote
+from service.model.signature_word import SignatureWord
 from service.model.site_secret import SiteSecret
 from service.model.suppression import Suppression
 from service.model.text_draft import TextDraft, TextLock
@@ -84,6 +87,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     Edition,
     Enclosure,
     Evidence,
+    Export,
+    ExportPart,
     FollowUp,
     IncomingReport,
     Inquiry,
@@ -120,6 +125,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     ShowStep,
     SignInStep,
     Signature,
+    SignatureNote,
+    SignatureWord,
     SiteSecret,
     Suppression,
     Tally,

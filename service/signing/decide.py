@@ -1,7 +1,8 @@
 """The secretariat's decisions on sign-ons: accept, decline, hold, release."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.signature import HeldReason, Kind, Signature, Standing, standing
@@ -24,7 +26,12 @@ from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.sealed import open_text
 
-Act = Literal["accept", "decline", "hold", "release"]
+TELL_AFTER = timedelta(seconds=60)
+"""So long the mail that declines waits, where a hand may have slipped."""
+
+Act = Literal["accept", "decline", "hold", "release", "invalidate", "restore"]
+"""What can be decided. `invalidate` declines without a word to the mailbox, which may be a stranger's; `restore` takes
+either back: the sign-on then needs a check."""
 
 
 def decide(
@@ -37,10 +44,32 @@ def decide(
     by: str,
     now: datetime,
 ) -> int:
-    """Accept, decline, hold or release the sign-ons with these ids; without ids, all that wait for it.
+    """Accept, decline, hold, release … the sign-ons with these ids; without ids, all that wait for it.
 
     Gives how many were changed. Raises Refused, and changes nothing, where one of them cannot be.
     """
+    return _decide(session, keyring, slug, ids, _How(act=act, by=by, now=now, tell_at=now))
+
+
+def decide_with_a_minute(
+    session: Session, keyring: Keyring, slug: str, ids: Sequence[str], *, act: Act, by: str, now: datetime
+) -> int:
+    """Decide as decide() does, but tell those who are declined a minute later: until then a slip can be taken back."""
+    return _decide(session, keyring, slug, ids, _How(act=act, by=by, now=now, tell_at=now + TELL_AFTER))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _How:
+    """What is decided, by whom and when, and when those are told whom it declines."""
+
+    act: Act
+    by: str
+    now: datetime
+    tell_at: datetime
+
+
+def _decide(session: Session, keyring: Keyring, slug: str, ids: Sequence[str] | None, how: _How) -> int:
+    act, now = how.act, how.now
     campaign = lock_campaign(session, slug)
     if campaign.state in PUT_AWAY:
         raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
@@ -51,17 +80,18 @@ def decide(
     rows = _waiting(session, campaign, act) if ids is None else _named(session, campaign, ids)
     keys = keyring.of(session, campaign.id)
     for row in rows:
-        _apply(session, keys, campaign, row, act, now=now)
-        audit.record(session, by=by, act=f"signature.{act}", campaign_id=campaign.id, thing=row.id, now=now)
+        _apply(session, keys, campaign, row, how)
+        audit.record(
+            session, by=how.by, act=f"signature.{act}", campaign_id=campaign.id, thing=row.id, now=now
+        )
     return len(rows)
 
 
-def _apply(
-    session: Session, keys: CampaignKeys, campaign: Campaign, row: Signature, act: Act, *, now: datetime
-) -> None:
+def _apply(session: Session, keys: CampaignKeys, campaign: Campaign, row: Signature, how: _How) -> None:
+    act, now = how.act, how.now
     if act == "accept":
         _accept(row, campaign, now=now)
-    elif act == "decline":
+    elif act in {"decline", "invalidate"}:
         stop_letter_that_names(session, row, campaign, now=now)
         SIGNATURE.move(row, SignatureState.DECLINED)
         row.accepted_at = None
@@ -69,14 +99,28 @@ def _apply(
         row.held_reason = row.held_reason or HeldReason.SECRETARIAT
         part_joined(session, row)
         outbox.cancel_for(session, recipient_ref=row.id, now=now)
-        if row.signed_at is not None:
-            tell_declined(Desk(session=session, keys=keys, campaign=campaign, now=now), row, by_us=True)
+        if row.signed_at is not None and act == "decline":
+            desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
+            tell_declined(desk, row, by_us=True, due_at=how.tell_at)
+    elif act == "restore":
+        _restore(session, row, now=now)
     elif act == "hold":
         stop_letter_that_names(session, row, campaign, now=now)
         row.held_reason = row.held_reason or HeldReason.SECRETARIAT
     else:
         _release(session, keys, campaign, row, now=now)
     session.add(row)
+
+
+def _restore(session: Session, row: Signature, *, now: datetime) -> None:
+    """Bring back what was declined after it was confirmed; whether it counts is decided anew."""
+    if row.state is not SignatureState.DECLINED or row.confirmed_at is None or row.erased_at is not None:
+        raise Refused(
+            Sentence("Only a sign-on that was declined after it was confirmed can be brought back.")
+        )
+    SIGNATURE.move(row, SignatureState.CONFIRMED)
+    row.held_reason = row.held_reason or HeldReason.SECRETARIAT
+    outbox.cancel_for(session, recipient_ref=row.id, now=now)
 
 
 def _accept(row: Signature, campaign: Campaign, *, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Say in a courteous mail that a sign-on or an invitation is declined."""
 
+from datetime import datetime
+
 from service.mail import outbox
 from service.model.message import MessageKind
 from service.model.signature import Signature
@@ -8,7 +10,7 @@ from service.signing.workplace import Desk
 _BY_US = "by us"
 
 
-def tell_declined(desk: Desk, row: Signature, *, by_us: bool) -> None:
+def tell_declined(desk: Desk, row: Signature, *, by_us: bool, due_at: datetime | None = None) -> None:
     """Post the mail that says so: once a day at most, however often somebody changes their mind."""
     who = _BY_US if by_us else "by them"
     outbox.post(
@@ -18,6 +20,7 @@ def tell_declined(desk: Desk, row: Signature, *, by_us: bool) -> None:
         recipient_ref=row.id,
         occurrence=f"{who} {desk.now:%Y-%m-%d}",
         now=desk.now,
+        due_at=due_at,
     )
 
 

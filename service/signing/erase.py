@@ -13,10 +13,12 @@ from service.model.agreement import Agreement
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
 from service.signing.codes import end_codes
+from service.signing.found_by import forget_words
 from service.signing.intake import forget_traces
 from service.signing.invitees.forgetting import forget_tracked
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
+from service.signing.notes import forget_notes
 from service.signing.organizations.forgetting import forget_organization
 from service.signing.own_sign_on import (
     MAY_LEAVE,
@@ -84,6 +86,8 @@ def _empty(holder: Holder) -> None:
     holder.session.add(signature)
     forget_answers(holder.session, signature)
     forget_tracked(holder.session, signature.id)
+    forget_words(holder.session, signature.id)
+    forget_notes(holder.session, signature.id)
     told = update(Agreement).where(col(Agreement.signature_id) == signature.id)
     holder.session.execute(told.values(note=None))
 

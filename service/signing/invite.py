@@ -19,6 +19,7 @@ from service.model.signature import HeldReason, Kind, Provenance, Signature, Vis
 from service.model.states import PUT_AWAY, SIGNATURE, CampaignState, SignatureState
 from service.signing.agreement import keep_agreement
 from service.signing.consents import keep_answers
+from service.signing.found_by import keep_words
 from service.signing.late import is_late, refuse_while_it_leaves
 from service.signing.members import keep_members
 from service.signing.organizations.look_alikes import index_names
@@ -262,6 +263,7 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
     desk.session.flush()
     _keep_attested(desk, known)
     keep_members(desk.session, desk.keys, known, read_party(desk.keys, known))
+    keep_words(desk.session, desk.keys, known)
     _thank(desk, known)
 
 

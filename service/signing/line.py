@@ -13,6 +13,7 @@ from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.signature import HeldReason, Kind, Visibility
 from service.signing.consents import keep_answers
+from service.signing.found_by import keep_words
 from service.signing.identity import stays_the_same
 from service.signing.leaving import stop_letter_that_names
 from service.signing.line_before import (
@@ -205,6 +206,7 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, does: _Does) -> bool:
         desk = Desk(session=session, keys=holder.keys, campaign=holder.campaign, now=holder.now)
         hold_look_alike(desk, row)
     keep_members(session, holder.keys, row, becomes)
+    keep_words(session, holder.keys, row)
     is_back = goes_back(was, becomes) and stands_as_before(row, was, since=said)
     write_party(holder.keys, row, remember(row, was, becomes, before=said))
     session.add(row)

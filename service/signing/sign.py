@@ -19,6 +19,7 @@ from service.model.signature import HeldReason, Kind, Provenance, Signature
 from service.model.states import SIGNATURE, CampaignState, SignatureState
 from service.signing.codes import keep_code, mail_code
 from service.signing.consents import WORDING, keep_answers
+from service.signing.found_by import keep_words
 from service.signing.limits import may_mail
 from service.signing.members import keep_members
 from service.signing.party import (
@@ -126,6 +127,7 @@ def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
     keep_answers(desk.session, row, occasion=Occasion.FORM, now=desk.now)
     desk.session.add(row)
     keep_members(desk.session, desk.keys, row, read_party(desk.keys, row))
+    keep_words(desk.session, desk.keys, row)
 
 
 def ask_to_confirm(desk: Desk, row: Signature) -> None:

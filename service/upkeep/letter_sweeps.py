@@ -15,6 +15,7 @@ from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver
 from service.model.enclosure import Enclosure
+from service.model.export import Export, ExportPart
 from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.intake import Intake
@@ -26,6 +27,7 @@ from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message
 from service.model.recipient import Recipient
+from service.model.second_look import SecondLook
 from service.model.show import ShowStep
 from service.model.sign_in import CoordinatorInvitation
 from service.model.signature import Signature, is_counted
@@ -59,6 +61,8 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("forms", Intake, Intake.id, mine),
         _all("inquiries", Inquiry, Inquiry.id, mine),
         _all("questions for links", LinkRequest, LinkRequest.id, mine),
+        _all("pieces of exports", ExportPart, ExportPart.id, mine),
+        _all("exports", Export, Export.id, mine),
         *_sign_ons(campaign, now=now),
         _all("chasers", Chaser, Chaser.id, mine),
         _all("spreadsheets", MemberImport, MemberImport.id, mine),
@@ -140,6 +144,13 @@ def _emptied(campaign_id: str) -> Sequence[Sweep]:
             LetterRevision,
             campaign_id,
             col(LetterRevision.reason).is_not(None),
+            reason=None,
+        ),
+        _empty(
+            "reasons of second coordinators",
+            SecondLook,
+            campaign_id,
+            col(SecondLook.reason).is_not(None),
             reason=None,
         ),
         _empty(

@@ -23,6 +23,8 @@ from service.model.message import Message
 from service.model.proof_answer import ProofAnswer
 from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.signature import Signature, Visibility
+from service.model.signature_note import SignatureNote
+from service.model.signature_word import SignatureWord
 from service.model.states import MessageState
 from service.model.waiting import Waiting
 from service.upkeep.sweep import Clear
@@ -41,6 +43,8 @@ BESIDE: tuple[tuple[type[SQLModel], Any], ...] = (
     (MailboxCheck, MailboxCheck.signature_id),
     (Member, Member.signature_id),
     (ProofAnswer, ProofAnswer.signature_id),
+    (SignatureNote, SignatureNote.signature_id),
+    (SignatureWord, SignatureWord.signature_id),
     (Waiting, Waiting.signature_id),
 )
 """What hangs on one sign-on, each with the column that says on which."""

@@ -18,6 +18,7 @@ import pytest
 
 from examples.demo.forms import visible_text
 from service.campaigns.queries import get_campaign
+from service.foundation.safe_cells import plain_cell
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
@@ -29,7 +30,7 @@ from service.signing.listing import COLUMNS, list_signatories
 from service.signing.mirror import _index
 from service.signing.party import SignOn
 from service.signing.roll import letter_as_it_stands
-from service.signing.roll_export import plain_cell, write_signatories
+from service.signing.roll_export import write_signatories
 from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
 from service.web.forms import Misfilled, read_sign_on

@@ -10,6 +10,9 @@ from service.web.desk import (
     life,
     member_import,
     members,
+    second_looks,
+    signatories,
+    signatory,
     text,
     text_versions,
 )
@@ -24,6 +27,9 @@ PAGES = (
     life,
     member_import,
     members,
+    second_looks,
+    signatories,
+    signatory,
     text,
     text_versions,
 )

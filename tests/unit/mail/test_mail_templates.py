@@ -107,6 +107,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "at": "24 November, 12:00",
         "link": LINK,
     },
+    "second_look": {"link": LINK},
     "update": {
         "headline": "We go on Tuesday",
         "update_text": "The office    will see us.",

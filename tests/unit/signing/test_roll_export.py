@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.signing.roll_export import plain_cell, safe_cell, write_signatories
+from service.foundation.safe_cells import plain_cell, safe_cell
+from service.signing.roll_export import write_signatories
 
 DANGEROUS = tuple("=+-@＝＋－＠")
 # The characters that matter here come often, and any other now and then.

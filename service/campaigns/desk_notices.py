@@ -1,0 +1,109 @@
+"""The mails to coordinators about a letter, told apart by what their occurrence begins with; they name nobody who signed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from service.campaigns.contents import open_file
+from service.coordinators.accounts import Person, person_of, role_in
+from service.coordinators.second_look_notice import NOTICE
+from service.i18n.languages import mail_language
+from service.mail.compose import render_mail
+from service.mail.envelope import Draft
+from service.mail.postman import Composer, Unwanted
+from service.mail.view.listing import AddressOf
+from service.model.campaign import Campaign
+from service.model.coordinator import Coordinator
+from service.model.message import Message, MessageKind
+from service.model.second_look import SecondLook
+from service.model.states import PUT_AWAY, MessageState
+from service.store.keyring import Keyring
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A mail to one coordinator about one letter, and what it is made with."""
+
+    session: Session
+    keyring: Keyring
+    public_url: str
+    message: Message
+    thing: str
+    coordinator: Coordinator
+    person: Person
+
+
+Write = Callable[[Notice], Draft]
+
+
+def desk_notice_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKind, Composer]:
+    """Give the function that makes the mails to coordinators."""
+    return {MessageKind.DESK_NOTICE: _Notices(keyring=keyring, public_url=public_url)}
+
+
+def desk_notice_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
+    """Give the function that finds the address of a coordinator."""
+
+    def to_coordinator(session: Session, message: Message) -> str:
+        row = session.get(Coordinator, message.recipient_ref)
+        return person_of(keyring.desk, row).email if row else ""
+
+    return {MessageKind.DESK_NOTICE: to_coordinator}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Notices:
+    keyring: Keyring
+    public_url: str
+
+    def __call__(self, session: Session, message: Message) -> Draft:
+        about, _, thing = message.occurrence.partition(":")
+        row = session.get(Coordinator, message.recipient_ref)
+        if row is None or row.disabled_at is not None or about not in WRITERS:
+            raise Unwanted(MessageState.CANCELLED, "nobody is there any more")
+        return WRITERS[about](
+            Notice(
+                session=session,
+                keyring=self.keyring,
+                public_url=self.public_url,
+                message=message,
+                thing=thing,
+                coordinator=row,
+                person=person_of(self.keyring.desk, row),
+            )
+        )
+
+
+def write_second_look(notice: Notice) -> Draft:
+    """Write that something waits for a second coordinator, with the way to its page."""
+    session = notice.session
+    look, campaign = session.get(SecondLook, notice.thing), session.get(Campaign, notice.message.campaign_id)
+    if look is None or look.verdict is not None or campaign is None or campaign.state in PUT_AWAY:
+        raise Unwanted(MessageState.CANCELLED, "it was decided already")
+    if role_in(session, coordinator_id=notice.coordinator.id, campaign_id=campaign.id) is None:
+        raise Unwanted(MessageState.CANCELLED, "is not of the team any more")
+    file = open_file(session, notice.keyring, campaign)
+    language = mail_language(reader=notice.coordinator.language, letter=campaign.language)
+    written = render_mail(
+        "second_look",
+        coalition=file.coalition,
+        letter_title=file.letter.title,
+        language=language,
+        reply_to=file.reply_to,
+        link=f"{notice.public_url}/desk/letters/{campaign.slug}/second-looks",
+    )
+    return Draft(
+        to=notice.person.email,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        sender_name=file.coalition,
+        reply_to=file.reply_to,
+        language=language,
+        unsubscribe_url=None,
+    )
+
+
+WRITERS: Mapping[str, Write] = {NOTICE: write_second_look}
+"""What writes each mail, by what its occurrence begins with."""

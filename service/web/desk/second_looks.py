@@ -1,0 +1,136 @@
+"""The page of what waits for a second coordinator: what each would do, and who decides."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, request
+
+from service.coordinators.permissions import Act, refuse_unless
+from service.coordinators.second_acts import SECOND_ACTS, Doing
+from service.coordinators.second_look import (
+    decide_look,
+    decided_looks,
+    get_look,
+    keep_reason,
+    take_approved,
+    waiting_looks,
+)
+from service.foundation.sentence import Sentence
+from service.foundation.written import clean_text
+from service.model.second_look import SecondLook, Verdict
+from service.store.sealed import open_text
+from service.web.desk.blueprint import get, post
+from service.web.desk.page import desk_page, done
+from service.web.desk.people import names_of_team
+from service.web.desk.visit import acting, letter, looking, visit
+from service.web.forms import Misfilled
+from service.web.services import services
+
+_LONGEST_REASON = 500
+_MOST_NAMED = 10
+_UNKNOWN = Sentence(
+    "Something that is not done on these pages; whoever asked for it can tell you what it is."
+)
+_CHOOSE = Sentence("Choose whether you approve this, or why you do not.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookSeen:
+    """One act that waits, or was decided: what it would do in words, and what whoever looks at the page may do with it.
+
+    `sign_ons` are the first of those it is about, by their ids; `more` is how many there are besides.
+    """
+
+    id: str
+    says: str
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    is_own: bool
+    may_decide: bool
+    sign_ons: tuple[str, ...]
+    more: int
+    verdict: Verdict | None
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+
+
+@get("/letters/<slug>/second-looks", Act.SECOND)
+def second_looks(slug: str) -> Response:
+    """List what waits for a second coordinator, and what was decided last."""
+    del slug
+    here = services()
+    with looking() as session:
+        keys = here.keyring.of(session, letter().id)
+        waiting = [_seen(one, "") for one in waiting_looks(session, letter().id, now=here.now())]
+        decided = [
+            _seen(one, open_text(keys, one, "reason")) for one in decided_looks(session, letter().id, most=20)
+        ]
+    return desk_page("second_looks.html", waiting=waiting, decided=decided, names=names_of_team())
+
+
+@post("/letters/<slug>/second-looks/<look>", Act.SECOND)
+def decide_second_look(slug: str, look: str) -> Response:
+    """Approve, refuse or withdraw; what is approved is done at once, exactly as it was asked for."""
+    here, verdict = services(), _verdict()
+    reason = clean_text(request.form.get("reason", ""), what=Sentence("The reason"), longest=_LONGEST_REASON)
+    with acting() as session:
+        row = get_look(session, look, campaign_id=letter().id)
+        second = SECOND_ACTS.get(row.act)
+        if second is not None and verdict is not Verdict.WITHDRAWN:
+            refuse_unless(visit().role, second.act)
+        decide_look(session, look, campaign_id=letter().id, verdict=verdict, by=visit().by, now=here.now())
+        said = _SAID[verdict]
+        if reason:
+            keep_reason(session, here.keyring.of(session, letter().id), row, reason)
+        if verdict is Verdict.APPROVED and second is not None and second.does is not None:
+            thing = take_approved(session, look, campaign_id=letter().id, act=row.act, now=here.now())
+            said = second.does(
+                Doing(
+                    session=session,
+                    keyring=here.keyring,
+                    campaign_id=letter().id,
+                    slug=slug,
+                    thing=thing,
+                    asked_by=row.asked_by,
+                    approved_by=visit().by,
+                    now=here.now(),
+                )
+            )
+    return done(f"/desk/letters/{slug}/second-looks", said)
+
+
+_SAID = {
+    Verdict.APPROVED: Sentence("Approved; whoever asked for it can go on."),
+    Verdict.REFUSED: Sentence("Refused; nothing was done."),
+    Verdict.WITHDRAWN: Sentence("Withdrawn; nothing was done."),
+}
+
+
+def _verdict() -> Verdict:
+    chosen = request.form.get("verdict", "")
+    if chosen not in set(Verdict):
+        raise Misfilled({"verdict": _CHOOSE})
+    return Verdict(chosen)
+
+
+def _seen(row: SecondLook, reason: str) -> LookSeen:
+    second = SECOND_ACTS.get(row.act)
+    named = second.names(row.thing) if second else ()
+    is_own = row.asked_by == visit().by
+    return LookSeen(
+        id=row.id,
+        says=second.says(row.thing) if second else _UNKNOWN,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        expires_at=row.expires_at,
+        is_own=is_own,
+        may_decide=not is_own and second is not None and visit().may(second.act),
+        sign_ons=named[:_MOST_NAMED],
+        more=max(0, len(named) - _MOST_NAMED),
+        verdict=row.verdict,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        reason=reason,
+    )

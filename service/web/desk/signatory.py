@@ -1,0 +1,161 @@
+"""One sign-on at the desk: what is known of it, and what is done with it."""
+
+from flask import Response, request
+
+from service.coordinators import audit
+from service.coordinators.permissions import Act
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.foundation.written import clean_text
+from service.model.resemblance import Verdict
+from service.signing.notes import LONGEST_NOTE, add_note, read_note
+from service.signing.organizations.joined import say_same
+from service.signing.party import read_party
+from service.signing.secretariat.acts import Does
+from service.signing.secretariat.doing import do_one, sign_on_of
+from service.signing.secretariat.one import look_at_sign_on
+from service.web.desk.batch import said_of
+from service.web.desk.blueprint import get, post
+from service.web.desk.page import desk_page, done
+from service.web.desk.people import names_of_team
+from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.forms import FormState, Misfilled
+from service.web.services import services
+
+_NO_ACT = Sentence("Choose what is to be done with this sign-on.")
+_WHY_HELD = Sentence("Write why it is held: whoever ends the check has to know.")
+
+
+@get("/letters/<slug>/signatories/<sign_on>", Act.SEE_NAMES)
+def signatory(slug: str, sign_on: str) -> Response:
+    """Show one sign-on: its line, how it agreed, its mail, its history, and what can be done with it."""
+    del slug
+    return show_sign_on(sign_on)
+
+
+@post("/letters/<slug>/signatories/<sign_on>/address", Act.SEE_CONTACTS)
+def reveal_address(slug: str, sign_on: str) -> Response:
+    """Show the addresses of one sign-on, once; that they were shown is kept."""
+    del slug
+    with acting() as session:
+        row = sign_on_of(session, letter_row(session), sign_on)
+        party = read_party(services().keyring.of(session, letter().id), row)
+        audit.record(
+            session,
+            by=visit().by,
+            act="signature.reveal",
+            campaign_id=letter().id,
+            thing=row.id,
+            now=services().now(),
+        )
+    contacts = {
+        "email": party.email,
+        "approver": party.approver_email,
+        "second": party.second_email,
+        "phone": party.phone,
+        "messenger": party.messenger,
+    }
+    return show_sign_on(sign_on, contacts={name: value for name, value in contacts.items() if value})
+
+
+@post("/letters/<slug>/signatories/<sign_on>/act", Act.MODERATE)
+def act_on_sign_on(slug: str, sign_on: str) -> Response:
+    """Accept, decline, hold, release, settle, invalidate … one sign-on."""
+    here, why = (
+        services(),
+        clean_text(request.form.get("why", ""), what=Sentence("The reason"), longest=LONGEST_NOTE),
+    )
+    try:
+        with acting() as session:
+            row = sign_on_of(session, letter_row(session), sign_on)
+            does = _chosen(why)
+            report = do_one(session, here.keyring, slug, sign_on, does, by=visit().by, now=here.now())
+            if why:
+                keys = here.keyring.of(session, letter().id)
+                add_note(session, keys, row, why, by=visit().by, now=here.now())
+    except Misfilled as wrong:
+        return show_sign_on(sign_on, status=422, form=FormState(values=request.form, errors=wrong.errors))
+    undo = {}
+    if report.back is not None:
+        undo = {"action": f"{_path(slug, sign_on)}/act", "does": report.back.value}
+    return done(_path(slug, sign_on), said_of(does, report), undo=undo)
+
+
+@post("/letters/<slug>/signatories/<sign_on>/note", Act.MODERATE)
+def note_sign_on(slug: str, sign_on: str) -> Response:
+    """Keep a note about a sign-on."""
+    here = services()
+    try:
+        with acting() as session:
+            row = sign_on_of(session, letter_row(session), sign_on)
+            words = _note()
+            keys = here.keyring.of(session, letter().id)
+            add_note(session, keys, row, words, by=visit().by, now=here.now())
+    except Misfilled as wrong:
+        return show_sign_on(sign_on, status=422, form=FormState(values=request.form, errors=wrong.errors))
+    return done(_path(slug, sign_on), Sentence("The note is kept."))
+
+
+@post("/letters/<slug>/signatories/<sign_on>/merge", Act.MODERATE)
+def merge_sign_ons(slug: str, sign_on: str) -> Response:
+    """Say that this sign-on and another are of one organization, or of a chapter and its whole."""
+    here, other = services(), request.form.get("other", "").strip()[:32]
+    with acting() as session:
+        row = letter_row(session)
+        sign_on_of(session, row, sign_on)
+        if not other:
+            raise Refused(Sentence("Choose the sign-on it is the same as."))
+        sign_on_of(session, row, other)
+        say_same(session, slug, sign_on, other, by=visit().by, now=here.now())
+    return done(
+        _path(slug, sign_on),
+        Sentence("Joined: the two count and are printed once."),
+        undo={"action": f"{_path(slug, sign_on)}/act", "does": Does.ANOTHER.value},
+    )
+
+
+def show_sign_on(
+    sign_on: str, *, status: int = 200, form: FormState | None = None, contacts: dict[str, str] | None = None
+) -> Response:
+    """Show the page of one sign-on, with a form as it was filled in, and with its addresses where they were asked for."""
+    with looking() as session:
+        row = letter_row(session)
+        one = look_at_sign_on(
+            session, services().keyring, row, sign_on_of(session, row, sign_on), now=services().now()
+        )
+    return desk_page(
+        "signatory.html",
+        part="desk.signatories",
+        status=status,
+        form=form,
+        one=one,
+        possible=[does.value for does in one.possible] if visit().may(Act.MODERATE) else [],
+        alike=[pair for pair in _alike(one.shown["resembles"]) if pair["verdict"] != Verdict.ANOTHER.value],
+        contacts=contacts or {},
+        names=names_of_team(),
+        base=_path(letter().slug, sign_on),
+    )
+
+
+def _alike(found: object) -> list[dict[str, str]]:
+    return found if isinstance(found, list) else []
+
+
+def _chosen(why: str) -> Does:
+    chosen = request.form.get("does", "")
+    if chosen not in set(Does):
+        raise Misfilled({"does": _NO_ACT})
+    if chosen == Does.HOLD and not why:
+        raise Misfilled({"why": _WHY_HELD})
+    return Does(chosen)
+
+
+def _note() -> str:
+    try:
+        return read_note(request.form.get("words", ""))
+    except Refused as refused:
+        raise Misfilled({"words": str(refused)}) from refused
+
+
+def _path(slug: str, sign_on: str) -> str:
+    return f"/desk/letters/{slug}/signatories/{sign_on}"
