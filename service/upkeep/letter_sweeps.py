@@ -22,6 +22,7 @@ from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
 from service.model.member import Member
 from service.model.message import Message
+from service.model.own_words import OwnWords
 from service.model.recipient import Recipient
 from service.model.show import ShowStep
 from service.model.sign_in import CoordinatorInvitation
@@ -65,6 +66,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         reports,
         *mail_sweeps("e-mail and its steps", [mine]),
         *_emptied(mine),
+        _all("own words of mails", OwnWords, OwnWords.id, mine),
         _all("annexes and logos", Enclosure, Enclosure.id, mine),
     )
 
@@ -137,9 +139,10 @@ def _emptied(campaign_id: str) -> Sequence[Sweep]:
             "updates",
             Update,
             campaign_id,
-            or_(col(Update.subject) != b"", col(Update.body) != b""),
+            or_(col(Update.subject) != b"", col(Update.body) != b"", col(Update.translations).is_not(None)),
             subject=b"",
             body=b"",
+            translations=None,
         ),
         _empty(
             "words about the run of show",
