@@ -97,6 +97,14 @@ class Message(SQLModel, table=True):
         Index(
             "message_in_doubt", "submitted_at", sqlite_where=text(IN_DOUBT), postgresql_where=text(IN_DOUBT)
         ),
+        Index(
+            "message_held",
+            "campaign_id",
+            "kind",
+            "occurrence",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
         Index("message_by_recipient", "recipient_ref"),
         # Until it is taken a mail has no Message-ID, and then it need not stand in this index.
         Index(

@@ -27,7 +27,7 @@ class Schedule(SQLModel, table=True):
 
     `timing` says when (service/schedules/due.py), `audience` to whom (service/schedules/audience.py); both hold
     no personal data. `answers` says until when a proof round may be answered (service/schedules/proof_round.py), empty
-    where that follows from the letter's dates; `update_id` which update is sent. `since` is from when on it applies and `of_deadline` the deadline it was reckoned with: where
+    where that follows from the letter's dates; `update_id` which update is sent, `words_id` the coalition's own words. `since` is from when on it applies and `of_deadline` the deadline it was reckoned with: where
     the letter gets another one, what is left is reckoned anew.
     """
 
@@ -44,6 +44,7 @@ class Schedule(SQLModel, table=True):
     audience: dict[str, Any] = Field(sa_type=Record)
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=Record)
     update_id: str | None = Field(default=None, max_length=32)
+    words_id: str | None = Field(default=None, max_length=32)
     late: Late = Field(default=Late.ANYWAY, sa_type=code(Late))
     late_seconds: int = 0
     since: datetime | None = Field(default=None, sa_type=Moment)

@@ -80,8 +80,9 @@ class IntakeState(StrEnum):
 
 
 class ScheduleState(StrEnum):
-    """Where a planned sending stands."""
+    """Where a planned sending stands; a draft has its words, and no time yet."""
 
+    DRAFT = "draft"
     PROPOSED = "proposed"
     ACTIVE = "active"
     PAUSED = "paused"
@@ -298,6 +299,7 @@ INTAKE = StateMachine(
 SCHEDULE = StateMachine(
     noun="planned sending",
     moves={
+        ScheduleState.DRAFT: (ScheduleState.PROPOSED, ScheduleState.ACTIVE, ScheduleState.CANCELLED),
         ScheduleState.PROPOSED: (ScheduleState.ACTIVE, ScheduleState.CANCELLED),
         # Another time needs another approval.
         ScheduleState.ACTIVE: (ScheduleState.PAUSED, ScheduleState.CANCELLED, ScheduleState.PROPOSED),

@@ -33,6 +33,7 @@ from service.model.mailbox_day import MailboxDay
 from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent
+from service.model.own_words import OwnWords
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
 from service.model.recipient import Recipient
@@ -110,6 +111,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Message,
     MessageEvent,
     Occurrence,
+    OwnWords,
     PageStamp,
     Passkey,
     ProofAnswer,

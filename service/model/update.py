@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from service.model.columns import Moment, Sealed, code
+from service.model.columns import Moment, Record, Sealed, code
 
 
 class UpdateAudience(StrEnum):
@@ -19,7 +20,8 @@ class Update(SQLModel, table=True):
     """One update, its words sealed: of a letter that is not public yet, nothing may be read from a database.
 
     `id` is a keyed hash of audience and words: the same words to the same audience of a letter are one update, and
-    the occurrence of all its mails. `recipients` counts the mails posted so far; `posted_at` says when the last of
+    the occurrence of all its mails. `rule` narrows the audience (service/signing/update_rule.py), empty for all of it;
+    `translations` are the same words in other languages. `recipients` counts the mails posted so far; `posted_at` says when the last of
     them was, and is empty while a start was broken off. From `stopped_at` on none is posted or composed any more.
     """
 
@@ -30,6 +32,8 @@ class Update(SQLModel, table=True):
     audience: UpdateAudience = Field(sa_type=code(UpdateAudience))
     subject: bytes = Field(sa_type=Sealed)
     body: bytes = Field(sa_type=Sealed)
+    rule: dict[str, Any] = Field(default_factory=dict, sa_type=Record)
+    translations: bytes | None = Field(default=None, sa_type=Sealed)
     recipients: int = 0
     created_at: datetime = Field(sa_type=Moment)
     posted_at: datetime | None = Field(default=None, sa_type=Moment)

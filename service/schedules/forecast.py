@@ -117,7 +117,7 @@ def coming_times(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> Iterator[Due]:
     """Give the times that a schedule is due from now on, and before where it would still happen; the earliest first."""
-    if is_stopped(session, schedule):
+    if schedule.state is ScheduleState.DRAFT or is_stopped(session, schedule):
         return
     if not is_running(schedule, campaign) and campaign.state not in _BEFORE_OPENING:
         return
@@ -169,7 +169,7 @@ def _look_at_update(
     due: Due,
     written: dict[str, datetime],
 ) -> Planned:
-    reached = whom_update_reaches(session, keys, schedule)
+    reached = whom_update_reaches(session, keys, schedule, at=due.at)
     written |= {one: max(due.at, written.get(one, due.at)) for one, _ in reached}
     return Planned(
         slug=campaign.slug,

@@ -1,6 +1,7 @@
 """Updates that are planned: their words are kept sealed, and at their time the same verbs send them as by hand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
@@ -13,7 +14,9 @@ from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.update import Update, UpdateAudience
 from service.schedules.plan import Plan, add_schedule
-from service.signing.update_words import UpdateWords, open_words
+from service.signing.update_rule import WHOLE, UpdateRule
+from service.signing.update_words import UpdateText as KeptText
+from service.signing.update_words import UpdateWords
 from service.signing.updates import (
     UpdateStart,
     go_on_with_update,
@@ -21,7 +24,7 @@ from service.signing.updates import (
     keep_update_links,
     post_update,
     show_update,
-    start_update,
+    start_kept_update,
     update_goes_to,
 )
 from service.store.keyring import Keyring
@@ -38,6 +41,8 @@ class UpdateText:
 
     words: UpdateWords
     audience: UpdateAudience
+    translations: Mapping[str, UpdateWords] = field(default_factory=dict)
+    rule: UpdateRule = WHOLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +64,8 @@ def plan_update(
     """
     if plan.timing.by_reader:
         raise Refused("An update goes to all at once: leave out --by-reader.")
-    update = keep_update(session, keyring, slug, text.words, audience=text.audience, now=now)
+    kept = KeptText(words=text.words, translations=text.translations, rule=text.rule)
+    update = keep_update(session, keyring, slug, kept, audience=text.audience, now=now)
     return add_schedule(session, keyring, slug, plan, update_id=update, by=by, now=now)
 
 
@@ -70,7 +76,7 @@ def look_at_planned(
     campaign = get_campaign(session, slug)
     found = select(Schedule).where(Schedule.campaign_id == campaign.id, Schedule.name == name)
     schedule = session.exec(found).one_or_none()
-    if schedule is None or schedule.action is not Action.UPDATE:
+    if schedule is None or schedule.action is not Action.UPDATE or schedule.update_id is None:
         raise Refused(
             f"{slug!r} has no planned update called {name!r}; see: undersigned schedule list {slug}"
         )
@@ -88,9 +94,11 @@ def is_stopped(session: Session, schedule: Schedule) -> bool:
     return schedule.action is Action.UPDATE and _update_of(session, schedule).stopped_at is not None
 
 
-def whom_update_reaches(session: Session, keys: CampaignKeys, schedule: Schedule) -> list[tuple[str, str]]:
-    """List to which sign-ons a planned update would go now, each with the language of its mail."""
-    return update_goes_to(session, keys, _update_of(session, schedule))
+def whom_update_reaches(
+    session: Session, keys: CampaignKeys, schedule: Schedule, *, at: datetime
+) -> list[tuple[str, str]]:
+    """List to which sign-ons a planned update would go at a moment, each with the language of its mail."""
+    return update_goes_to(session, keys, _update_of(session, schedule), at=at)
 
 
 def post_planned_update(
@@ -134,9 +142,8 @@ def _start(
     *,
     now: datetime,
 ) -> UpdateStart:
-    words = open_words(keyring.of(session, campaign.id), update)
     by = schedule.approved_by or schedule.created_by
-    return start_update(session, keyring, campaign.slug, words, audience=update.audience, by=by, now=now)
+    return start_kept_update(session, keyring, campaign.slug, update.id, by=by, now=now)
 
 
 def _update_of(session: Session, schedule: Schedule) -> Update:

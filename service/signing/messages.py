@@ -40,11 +40,13 @@ from service.signing.earlier_text import until_text
 from service.signing.invite import FIRST_INVITATION, MAY_COME_LATE
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
+from service.signing.own_words import own_parts, own_text_of
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
 from service.signing.proof_line import proof_line
 from service.signing.proof_mail import is_settled, until_words
 from service.signing.remind_change import is_reminder, reminder_of
+from service.signing.resting import refuse_resting
 from service.signing.sign import decide_until, link_until
 from service.signing.unsubscribe import suppression_of
 from service.signing.update_mails import UpdateMails
@@ -271,6 +273,7 @@ def _link(session: Session, facts: _Facts) -> Draft:
 
 
 def _reminder(session: Session, facts: _Facts) -> Draft:
+    refuse_resting(session, facts.message)
     _unless(facts.signature.state is SignatureState.PENDING, "no longer waits for confirmation")
     _unless_suppressed(session, facts, facts.party.confirming_email)
     written = facts.write(
@@ -278,11 +281,18 @@ def _reminder(session: Session, facts: _Facts) -> Draft:
         link=facts.address_of(Purpose.CONFIRM, "confirm", generation=facts.signature.generation),
         deadline=deadline_text(facts.campaign, facts.language),
         unsubscribe_link=facts.unsubscribe(),
+        **_own_words(session, facts),
     )
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
 
 
+def _own_words(session: Session, facts: _Facts) -> Mapping[str, Any]:
+    text = own_text_of(session, facts.keys, facts.message.occurrence)
+    return own_parts(text, facts.campaign, facts.file, facts.language)
+
+
 def _invitation(session: Session, facts: _Facts) -> Draft:
+    refuse_resting(session, facts.message)
     is_late = facts.signature.late_until is not None and facts.campaign.state is CampaignState.CLOSED
     open_states = {SignatureState.INVITED, SignatureState.INTENDS}
     is_open = facts.signature.state in (MAY_COME_LATE if is_late else open_states)
@@ -302,6 +312,7 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
         convenors=", ".join(facts.file.convenors),
         party=facts.party.name,
         unsubscribe_link=facts.unsubscribe(),
+        **_own_words(session, facts),
     )
     return facts.draft(facts.party.email, written, unsubscribe_url=facts.unsubscribe())
 
@@ -348,6 +359,7 @@ def _change(session: Session, facts: _Facts) -> Draft:
 
 
 def _proof(session: Session, facts: _Facts) -> Draft:
+    refuse_resting(session, facts.message)
     signature, campaign = facts.signature, facts.campaign
     occurrence = session.get(Occurrence, facts.message.occurrence)
     counts = standing(signature, campaign) is Standing.COUNTED

@@ -25,8 +25,10 @@ from service.model.states import MessageState, SignatureState
 from service.model.suppression import Suppression
 from service.model.update import Update, UpdateAudience
 from service.signing.discreet import discreetly
+from service.signing.own_words import fill_words, placeholder_values, words_in
 from service.signing.party import confirming_mailbox, email_index
-from service.signing.update_words import list_label, open_words, write_update
+from service.signing.resting import refuse_resting_update
+from service.signing.update_words import list_label, open_translations, open_words, write_update
 from service.store.claim import Taken
 from service.store.keyring import Keyring
 from service.store.links import Link, link_token
@@ -113,7 +115,14 @@ class UpdateMails:
         self, session: Session, campaign: Campaign, update: Update, language: str
     ) -> _Patterns:
         """Give what all mails of an update in a language share; written again where one of the sealed words has changed."""
-        words = (campaign.source, campaign.language, update.subject, update.body)
+        words = (
+            campaign.source,
+            campaign.language,
+            campaign.deadline_at,
+            update.subject,
+            update.body,
+            update.translations,
+        )
         known = self._patterns.get((update.id, language))
         if known is not None and known[0] == words:
             return known[1]
@@ -153,9 +162,12 @@ class UpdateMails:
         keys = self.keyring.of(session, campaign.id)
         file: CampaignFile = open_file(session, self.keyring, campaign)
         unsubscribe_url = f"{self.public_url}/unsubscribe/{tokens[1]}"
+        text = {file.language: open_words(keys, update), **open_translations(keys, update)}
+        spoken, words = words_in(text, language, letter=file.language) or (file.language, text[file.language])
         written = write_update(
-            open_words(keys, update),
+            fill_words(words, placeholder_values(campaign, file, language)),
             file,
+            words_language=spoken,
             audience=update.audience,
             language=language,
             link=f"{self.public_url}/manage/{tokens[0]}",
@@ -181,6 +193,7 @@ def _rows_of(session: Session, campaign_id: str | None, update_id: str) -> tuple
         raise Unwanted(*_GONE)
     if update.stopped_at is not None:
         raise Unwanted(*_STOPPED)
+    refuse_resting_update(session, update)
     return campaign, update
 
 

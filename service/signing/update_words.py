@@ -2,10 +2,12 @@
 
 import base64
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from service.campaigns.file import CampaignFile
 from service.campaigns.source_text import source_text
+from service.foundation.canonical import canonical
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.written import clean_line, clean_text
@@ -14,7 +16,8 @@ from service.letter.call import call_html, call_text
 from service.letter.markdown import read_markdown
 from service.mail.compose import Rendered, render_mail
 from service.model.update import Update, UpdateAudience
-from service.store.sealed import open_text
+from service.signing.update_rule import WHOLE, UpdateRule
+from service.store.sealed import open_record, open_text, seal_record
 
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 20_000
@@ -30,6 +33,15 @@ class UpdateWords:
 
     subject: str
     body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateText:
+    """All of an update: its words in the letter's language, the same in other languages, and the rule of who gets it."""
+
+    words: UpdateWords
+    translations: Mapping[str, UpdateWords] = field(default_factory=dict)
+    rule: UpdateRule = WHOLE
 
 
 def read_update(data: bytes) -> UpdateWords:
@@ -53,9 +65,11 @@ def read_update(data: bytes) -> UpdateWords:
     return words
 
 
-def update_id(keys: CampaignKeys, words: UpdateWords, audience: UpdateAudience) -> str:
+def update_id(keys: CampaignKeys, text: UpdateText, audience: UpdateAudience) -> str:
     """Give the id of an update: the same for the same words to the same audience of one letter."""
-    return keys.blind("update", f"{audience.value}\0{words.subject}\0{words.body}").hex()[:32]
+    said = f"{audience.value}\0{text.words.subject}\0{text.words.body}"
+    more = {**text.rule.as_record(), **_record(text.translations)}
+    return keys.blind("update", f"{said}\0{canonical(more).decode()}" if more else said).hex()[:32]
 
 
 def open_words(keys: CampaignKeys, update: Update) -> UpdateWords:
@@ -66,6 +80,23 @@ def open_words(keys: CampaignKeys, update: Update) -> UpdateWords:
     )
 
 
+def seal_translations(
+    keys: CampaignKeys, row: Update, translations: Mapping[str, UpdateWords]
+) -> bytes | None:
+    """Seal the words of an update in other languages; None where there are none."""
+    return seal_record(keys, row, "translations", _record(translations)) if translations else None
+
+
+def open_translations(keys: CampaignKeys, update: Update) -> Mapping[str, UpdateWords]:
+    """Open the words of an update in other languages than the letter's."""
+    kept = open_record(keys, update, "translations")
+    return {tag: UpdateWords(subject=one["subject"], body=one["body"]) for tag, one in kept.items()}
+
+
+def _record(translations: Mapping[str, UpdateWords]) -> dict[str, dict[str, str]]:
+    return {tag: {"subject": one.subject, "body": one.body} for tag, one in translations.items()}
+
+
 def write_update(
     words: UpdateWords,
     file: CampaignFile,
@@ -74,18 +105,20 @@ def write_update(
     language: str,
     link: str,
     unsubscribe_link: str,
+    words_language: str = "",
 ) -> Rendered:
     """Write an update as a mail: the two links are all in which the mails of two readers of a `language` differ.
 
-    What the coalition wrote stays in the letter's language; all around it is said in the reader's.
+    What the coalition wrote stays in the letter's language, or in the one it is given in; all around it is said in the
+    reader's.
     """
     return render_mail(
         "update",
         coalition=file.coalition,
         letter_title=file.letter.title,
         language=language,
-        letter_language=file.language,
-        letter_direction=direction(file.language),
+        letter_language=words_language or file.language,
+        letter_direction=direction(words_language or file.language),
         reply_to=file.reply_to,
         headline=words.subject,
         update_text=call_text(words.body),

@@ -26,10 +26,19 @@ from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY, CampaignState, SignatureState
 from service.model.update import Update, UpdateAudience
+from service.signing.own_words import fill_words, placeholder_values
 from service.signing.party import email_index
 from service.signing.sign import LINKS_LIVE
-from service.signing.update_words import UpdateWords, open_words, update_id, write_update
-from service.store.insert import rows_at_once
+from service.signing.update_rule import WHOLE, UpdateRule
+from service.signing.update_words import (
+    UpdateText,
+    UpdateWords,
+    open_words,
+    seal_translations,
+    update_id,
+    write_update,
+)
+from service.store.insert import insert_or, rows_at_once
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_links
 from service.store.sealed import seal_text
@@ -74,6 +83,24 @@ class Posted:
     last: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Whom:
+    """Whom an update goes to: an audience, narrowed by a rule that is read `at` a moment, beside its own `occurrence`."""
+
+    keys: CampaignKeys
+    audience: UpdateAudience
+    rule: UpdateRule = WHOLE
+    occurrence: str = ""
+    at: datetime | None = None
+
+    def includes(self, signature: type[Signature]) -> ColumnElement[bool]:
+        """Say in SQL which sign-ons it goes to."""
+        return and_(
+            is_in_audience(signature, self.keys, self.audience),
+            *self.rule.holds_for(signature, occurrence=self.occurrence, at=self.at),
+        )
+
+
 def look_at_update(
     session: Session,
     keyring: Keyring,
@@ -88,7 +115,7 @@ def look_at_update(
     campaign = get_campaign(session, slug)
     _refuse_unless_open(campaign, now=now)
     keys = keyring.of(session, campaign.id)
-    update = update_id(keys, words, audience)
+    update = update_id(keys, UpdateText(words=words), audience)
     _refuse_stopped(session.get(Update, update))
     known = outbox.posted_of(session, kind=KINDS[audience], campaign_id=campaign.id, occurrence=update)
     mail = write_update(
@@ -100,7 +127,7 @@ def look_at_update(
         unsubscribe_link=f"{public_url}/unsubscribe/…",
     )
     return UpdateView(
-        recipients=_count(session, _mailboxes(keys, audience)),
+        recipients=_count(session, _mailboxes(_Whom(keys=keys, audience=audience))),
         known=known,
         waiting=_count(session, _waiting(keys, audience)),
         mail=mail,
@@ -111,14 +138,14 @@ def keep_update(
     session: Session,
     keyring: Keyring,
     slug: str,
-    words: UpdateWords,
+    text: UpdateText,
     *,
     audience: UpdateAudience,
     now: datetime,
 ) -> str:
     """Keep the sealed words of an update that is to be started later, once, and give its id; raises Refused where it was stopped."""
     campaign = lock_campaign(session, slug)
-    row = _keep(session, keyring.of(session, campaign.id), words, audience, now=now)
+    row = _keep(session, keyring.of(session, campaign.id), text, audience, now=now)
     _refuse_stopped(row)
     return row.id
 
@@ -127,22 +154,38 @@ def show_update(
     session: Session, keyring: Keyring, campaign: Campaign, update: Update, *, public_url: str
 ) -> Rendered:
     """Write the mail of an update as a reader of the letter's own language gets it, with blanks for its links."""
+    file, language = open_file(session, keyring, campaign), mail_language(reader="", letter=campaign.language)
+    words = open_words(keyring.of(session, campaign.id), update)
     return write_update(
-        open_words(keyring.of(session, campaign.id), update),
-        open_file(session, keyring, campaign),
+        fill_words(words, placeholder_values(campaign, file, language)),
+        file,
         audience=update.audience,
-        language=mail_language(reader="", letter=campaign.language),
+        language=language,
         link=f"{public_url}/manage/…",
         unsubscribe_link=f"{public_url}/unsubscribe/…",
     )
 
 
-def update_goes_to(session: Session, keys: CampaignKeys, update: Update) -> list[tuple[str, str]]:
-    """List to which sign-ons an update would go now that have not had it, each with the language of its mail."""
-    has_it = exists().where(col(Message.dedupe_key) == _key(update, Signature))
-    found = _recipients(keys, update.audience).add_columns(col(Signature.language))
-    found = found.where(~has_it, ~_has_it_elsewhere(update))
+def update_goes_to(
+    session: Session, keys: CampaignKeys, update: Update, *, at: datetime | None = None
+) -> list[tuple[str, str]]:
+    """List to which sign-ons an update would go, at a moment, that have not had it, each with the language of its mail."""
+    found = _unreached(keys, update, at=at).add_columns(col(Signature.language))
     return [(one, language) for one, language in session.execute(found)]
+
+
+def count_unreached(
+    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime | None = None
+) -> int:
+    """Count to how many mailboxes an update would go that have not had it, up to `most` and not a row further."""
+    return _count(session, _unreached(keys, update, at=at).limit(most))
+
+
+def count_would_reach(
+    session: Session, keys: CampaignKeys, audience: UpdateAudience, rule: UpdateRule, *, at: datetime
+) -> int:
+    """Count the mailboxes that an update with this rule would go to at a moment."""
+    return _count(session, _mailboxes(_Whom(keys=keys, audience=audience, rule=rule, at=at)))
 
 
 def start_update(
@@ -160,16 +203,37 @@ def start_update(
     Raises Refused where the letter is not open yet or is put away, nobody is there to be told, or this update was stopped.
     """
     campaign = lock_campaign(session, slug)
+    keys, text = keyring.of(session, campaign.id), UpdateText(words=words)
     _refuse_unless_open(campaign, now=now)
-    keys = keyring.of(session, campaign.id)
-    recipients = _count(session, _mailboxes(keys, audience))
-    if not recipients:
-        raise Refused(_NOBODY[audience].format(slug=slug))
-    kept = _keep(session, keys, words, audience, now=now)
+    _refuse_nobody(session, _Whom(keys=keys, audience=audience), slug)
+    return _start(session, keys, campaign, _keep(session, keys, text, audience, now=now), by=by, now=now)
+
+
+def start_kept_update(
+    session: Session, keyring: Keyring, slug: str, update: str, *, by: str, now: datetime
+) -> UpdateStart:
+    """Start an update that keep_update() kept, as start_update() does."""
+    campaign = lock_campaign(session, slug)
+    _refuse_unless_open(campaign, now=now)
+    keys, kept = keyring.of(session, campaign.id), _lock(session, update)
+    return _start(session, keys, campaign, kept, by=by, now=now)
+
+
+def _start(
+    session: Session, keys: CampaignKeys, campaign: Campaign, kept: Update, *, by: str, now: datetime
+) -> UpdateStart:
+    recipients = _refuse_nobody(session, _whom(keys, kept, at=now), campaign.slug)
     _refuse_stopped(kept)
     audit.record(session, by=by, act="update.send", campaign_id=campaign.id, thing=kept.id, now=now)
     known = kept.recipients
     return UpdateStart(update=kept.id, known=known, audience=max(0, recipients - known), at=now)
+
+
+def _refuse_nobody(session: Session, whom: _Whom, slug: str) -> int:
+    recipients = _count(session, _mailboxes(whom))
+    if not recipients:
+        raise Refused(_NOBODY[whom.audience].format(slug=slug))
+    return recipients
 
 
 def go_on_with_update(
@@ -178,20 +242,20 @@ def go_on_with_update(
     """Give again what start_update() gave `at` a moment, after which so many mails of the update were posted."""
     row = _lock(session, update)
     known = row.recipients - posted
-    recipients = _count(session, _mailboxes(keyring.of(session, row.campaign_id), row.audience))
+    recipients = _count(session, _mailboxes(_whom(keyring.of(session, row.campaign_id), row, at=at)))
     return UpdateStart(update=row.id, known=known, audience=max(0, recipients - known), at=at)
 
 
 def count_readers(session: Session, keyring: Keyring, campaign: Campaign, audience: UpdateAudience) -> int:
     """Count the mailboxes that an update of a letter would go to."""
-    return _count(session, _mailboxes(keyring.of(session, campaign.id), audience))
+    return _count(session, _mailboxes(_Whom(keys=keyring.of(session, campaign.id), audience=audience)))
 
 
 def list_readers(
     session: Session, keyring: Keyring, campaign: Campaign, audience: UpdateAudience
 ) -> Sequence[tuple[str, str]]:
     """List the sign-ons that an update of a letter would go to, one for each mailbox, with their languages."""
-    recipients = _recipients(keyring.of(session, campaign.id), audience)
+    recipients = _recipients(_Whom(keys=keyring.of(session, campaign.id), audience=audience))
     found = session.execute(recipients.add_columns(col(Signature.language))).all()
     return [(one, language) for one, language in found]
 
@@ -204,7 +268,7 @@ def keep_update_links(session: Session, keyring: Keyring, update: str, *, now: d
     """
     row = _get(session, update)
     keys = keyring.of(session, row.campaign_id)
-    short = session.execute(_short_lived(keys, row.audience, now=now).limit(_LINKS_AT_ONCE)).all()
+    short = session.execute(_short_lived(_whom(keys, row, at=now), now=now).limit(_LINKS_AT_ONCE)).all()
     links = [
         link
         for signature_id, generation in short
@@ -240,7 +304,7 @@ def post_update(
         plan=plan,
         start=start.at,
     )
-    recipients = _recipients(keys, row.audience)
+    recipients = _recipients(_whom(keys, row, at=start.at))
     if after is not None:
         recipients = recipients.where(col(Signature.id) > after)
     if row.recipients:
@@ -287,21 +351,28 @@ _NOBODY = {
 }
 
 
+def _whom(keys: CampaignKeys, update: Update, *, at: datetime | None) -> _Whom:
+    rule = UpdateRule.from_record(update.rule)
+    return _Whom(keys=keys, audience=update.audience, rule=rule, occurrence=update.id, at=at)
+
+
 def _keep(
-    session: Session, keys: CampaignKeys, words: UpdateWords, audience: UpdateAudience, *, now: datetime
+    session: Session, keys: CampaignKeys, text: UpdateText, audience: UpdateAudience, *, now: datetime
 ) -> Update:
     """Keep an update, once, and give its row to act on it."""
     row = Update(
-        id=update_id(keys, words, audience),
+        id=update_id(keys, text, audience),
         campaign_id=keys.campaign,
         audience=audience,
         subject=b"",
         body=b"",
+        rule=text.rule.as_record(),
         created_at=now,
     )
-    row.subject = seal_text(keys, row, "subject", words.subject)
-    row.body = seal_text(keys, row, "body", words.body)
-    outbox.insert_once(session, row, by=("id",))
+    row.subject = seal_text(keys, row, "subject", text.words.subject)
+    row.body = seal_text(keys, row, "body", text.words.body)
+    row.translations = seal_translations(keys, row, text.translations)
+    session.execute(insert_or(session, row).on_conflict_do_nothing(index_elements=["id"]))
     return _lock(session, row.id)
 
 
@@ -317,20 +388,25 @@ def _is_confirmed(
     )
 
 
-def _recipients(keys: CampaignKeys, audience: UpdateAudience) -> Select[str]:
+def _recipients(whom: _Whom) -> Select[str]:
     """Select one sign-on for each mailbox of an audience: its first."""
     twin = aliased(Signature)
     earlier = exists().where(
-        is_in_audience(twin, keys, audience),
+        whom.includes(twin),
         col(twin.email_index) == col(Signature.email_index),
         col(twin.id) < col(Signature.id),
     )
-    return select(col(Signature.id)).where(is_in_audience(Signature, keys, audience), ~earlier)
+    return select(col(Signature.id)).where(whom.includes(Signature), ~earlier)
 
 
-def _mailboxes(keys: CampaignKeys, audience: UpdateAudience) -> Select[bytes]:
+def _unreached(keys: CampaignKeys, update: Update, *, at: datetime | None) -> Select[str]:
+    has_it = exists().where(col(Message.dedupe_key) == _key(update, Signature))
+    return _recipients(_whom(keys, update, at=at)).where(~has_it, ~_has_it_elsewhere(update))
+
+
+def _mailboxes(whom: _Whom) -> Select[bytes]:
     """Select the mailboxes of an audience: as many as _recipients(), and counted in half the time."""
-    return select(col(Signature.email_index)).where(is_in_audience(Signature, keys, audience)).distinct()
+    return select(col(Signature.email_index)).where(whom.includes(Signature)).distinct()
 
 
 def _waiting(keys: CampaignKeys, audience: UpdateAudience) -> Select[str]:
@@ -362,7 +438,7 @@ def _key(update: Update, signature: type[Signature]) -> ColumnElement[str]:
     )
 
 
-def _short_lived(keys: CampaignKeys, audience: UpdateAudience, *, now: datetime) -> Select[str, int]:
+def _short_lived(whom: _Whom, *, now: datetime) -> Select[str, int]:
     unsubscribe, manage = aliased(LinkToken), aliased(LinkToken)
 
     def lives(link: type[LinkToken], purpose: Purpose) -> ColumnElement[bool]:
@@ -378,7 +454,7 @@ def _short_lived(keys: CampaignKeys, audience: UpdateAudience, *, now: datetime)
         .outerjoin(unsubscribe, lives(unsubscribe, Purpose.UNSUBSCRIBE))
         .outerjoin(manage, and_(lives(manage, Purpose.MANAGE), of_this_generation))
         .where(
-            is_in_audience(Signature, keys, audience),
+            whom.includes(Signature),
             or_(col(unsubscribe.digest).is_(None), col(manage.digest).is_(None)),
         )
     )

@@ -26,6 +26,7 @@ from service.model.link_token import LinkToken
 from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message
+from service.model.own_words import OwnWords
 from service.model.recipient import Recipient
 from service.model.second_look import SecondLook
 from service.model.show import ShowStep
@@ -78,6 +79,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         reports,
         *mail_sweeps("e-mail and its steps", [mine]),
         *_emptied(mine),
+        _all("own words of mails", OwnWords, OwnWords.id, mine),
         _all("annexes and logos", Enclosure, Enclosure.id, mine),
     )
 
@@ -157,9 +159,10 @@ def _emptied(campaign_id: str) -> Sequence[Sweep]:
             "updates",
             Update,
             campaign_id,
-            or_(col(Update.subject) != b"", col(Update.body) != b""),
+            or_(col(Update.subject) != b"", col(Update.body) != b"", col(Update.translations).is_not(None)),
             subject=b"",
             body=b"",
+            translations=None,
         ),
         _empty(
             "words about the run of show",

@@ -1,0 +1,97 @@
+"""The mails that a planned sending has posted: which they are, and how they rest, go on and are cancelled with it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from service.mail.brakes import pause
+from service.mail.brakes.pause import MailsOf
+from service.model.campaign import Campaign
+from service.model.message import MessageKind
+from service.model.schedule import Action, Occurrence, Schedule
+from service.model.states import OccurrenceState, ScheduleState
+from service.signing.updates import KINDS
+
+_KINDS = {
+    Action.REMIND: (MessageKind.REMINDER, MessageKind.INVITATION),
+    Action.PROOF: (MessageKind.PROOF,),
+    Action.DIGEST: (MessageKind.DIGEST,),
+    Action.UPDATE: tuple(KINDS.values()),
+}
+_BEGUN = (OccurrenceState.FIRING, OccurrenceState.FIRED, OccurrenceState.CANCELLED)
+_FOLLOWED = timedelta(days=14)
+"""So long after it began a sending may have mails that wait: none lives longer, but for what a person held."""
+
+Move = Callable[..., int]
+
+
+def begun_of(session: Session, schedule: Schedule, *, now: datetime) -> Sequence[Occurrence]:
+    """List the times of a schedule that have posted mails lately, the newest first."""
+    found = select(Occurrence).where(
+        Occurrence.campaign_id == schedule.campaign_id,
+        Occurrence.schedule_id == schedule.id,
+        col(Occurrence.state).in_(_BEGUN),
+        Occurrence.began_at > now - _FOLLOWED,
+    )
+    return session.exec(found.order_by(col(Occurrence.due_at).desc())).all()
+
+
+def mails_of(session: Session, schedule: Schedule, occurrence: Occurrence) -> MailsOf:
+    """Say which mails are those of one time of a schedule."""
+    campaign = session.get_one(Campaign, schedule.campaign_id)
+    until = {
+        Action.REMIND: campaign.deadline_at,
+        Action.PROOF: occurrence.answers_until,
+    }
+    return MailsOf(
+        campaign_id=schedule.campaign_id,
+        kinds=_KINDS[schedule.action],
+        occurrence=(schedule.update_id or "") if schedule.action is Action.UPDATE else occurrence.id,
+        use_until=until.get(schedule.action),
+    )
+
+
+def follow_part(session: Session, schedule_id: str, *, now: datetime) -> int:
+    """Bring the next part of a schedule's mails to where the schedule is; gives how many were moved, 0 at the end.
+
+    Call it, each time in a transaction of its own: at rest what waits is held, once it is active what a pause held goes
+    on, and what waits of a cancelled one is cancelled.
+    """
+    schedule = session.get_one(Schedule, schedule_id)
+    move = _MOVES.get(schedule.state)
+    if move is None:
+        return 0
+    for mails in _mails(session, schedule, now=now):
+        if moved := move(session, mails, now=now):
+            return moved
+    return 0
+
+
+def unsettled(session: Session) -> Iterator[str]:
+    """Give the schedules that go on while a mail of theirs is still held; it reads little."""
+    for campaign_id, _, occurrence in pause.held_occurrences(session):
+        schedule = _schedule_of(session, campaign_id, occurrence)
+        if schedule is not None and schedule.state in {ScheduleState.ACTIVE, ScheduleState.CANCELLED}:
+            yield schedule.id
+
+
+_MOVES: dict[ScheduleState, Move] = {
+    ScheduleState.PAUSED: pause.rest,
+    ScheduleState.PROPOSED: pause.rest,
+    ScheduleState.ACTIVE: pause.go_on,
+    ScheduleState.CANCELLED: pause.drop,
+}
+
+
+def _mails(session: Session, schedule: Schedule, *, now: datetime) -> Iterator[MailsOf]:
+    for occurrence in begun_of(session, schedule, now=now):
+        yield mails_of(session, schedule, occurrence)
+
+
+def _schedule_of(session: Session, campaign_id: str, occurrence: str) -> Schedule | None:
+    known = session.get(Occurrence, occurrence)
+    if known is not None:
+        return session.get(Schedule, known.schedule_id)
+    found = select(Schedule).where(Schedule.campaign_id == campaign_id, Schedule.update_id == occurrence)
+    return session.exec(found.order_by(col(Schedule.id).desc()).limit(1)).one_or_none()
