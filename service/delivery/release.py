@@ -13,6 +13,7 @@ from service.delivery.channel import Outward
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
+from service.delivery.offices.checks import refuse_unless_checked
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
@@ -43,7 +44,7 @@ def release(
     """Send the approved edition for real, once.
 
     Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
-    this one, one asked for changes, a signatory has left since, or it was released before. An addendum or a correction
+    this one, one asked for changes, a recipient is not checked by two of the letter's team, a signatory has left since, or it was released before. An addendum or a correction
     is released in the same way, and goes only to whom it concerns. A letter leaves at its `send_at`, where that is still to come; a letter with `solo = true` half an hour later at the soonest, after its
     core group was told.
     """
@@ -62,6 +63,7 @@ def release(
     _refuse_at_the_wrong_time(campaign, edition)
     letter = frozen_letter(session, keyring, edition)
     _refuse_unless_approved(session, campaign, edition)
+    refuse_unless_checked(session, keyring, campaign, now=now)
     lines = check(session, keyring, campaign, outward)
     if edition.kind is EditionKind.LETTER:
         _refuse_if_someone_left(session, keyring, campaign, letter)

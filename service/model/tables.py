@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from service.model.abuse import AbuseRule, AttackMode, TokenBucket
 from service.model.agreement import Agreement
+from service.model.approver_desk import ApproverCode, ApproverQuestion
 from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
@@ -26,6 +27,7 @@ from service.model.mailbox_check import MailboxCheck
 from service.model.mailbox_day import MailboxDay
 from service.model.member import Member
 from service.model.message import Message, MessageEvent
+from service.model.office import AnswerClock, Chase, ContactNote, OfficeCheck, OfficeReply
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
 from service.model.recipient import Recipient
@@ -53,16 +55,21 @@ from service.model.waiting import Waiting
 TABLES: tuple[type[SQLModel], ...] = (
     AbuseRule,
     Agreement,
+    AnswerClock,
     Approval,
     Approver,
+    ApproverCode,
+    ApproverQuestion,
     AttackMode,
     AuditEvent,
     BreakerTrip,
     Campaign,
     CampaignKey,
     Canary,
+    Chase,
     ConfirmingCode,
     Consent,
+    ContactNote,
     Coordinator,
     CoordinatorInvitation,
     Delivery,
@@ -90,6 +97,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     Message,
     MessageEvent,
     Occurrence,
+    OfficeCheck,
+    OfficeReply,
     PageStamp,
     Passkey,
     ProofAnswer,
