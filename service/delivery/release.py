@@ -39,9 +39,16 @@ _NEVER_LEFT = {
 
 
 def release(
-    session: Session, keyring: Keyring, slug: str, outward: Outward, *, by: str, now: datetime
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    outward: Outward,
+    *,
+    seen: str | None = None,
+    by: str,
+    now: datetime,
 ) -> list[Delivery]:
-    """Send the approved edition for real, once.
+    """Send the approved edition for real, once; `seen` is the id of the one that somebody has looked at.
 
     Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
     this one, one asked for changes, a recipient is not checked by two of the letter's team, a signatory has left since, or it was released before. An addendum or a correction
@@ -49,17 +56,7 @@ def release(
     core group was told.
     """
     campaign = lock_campaign(session, slug)
-    edition = lock_latest_edition(session, campaign)
-    if edition is None:
-        raise Refused(
-            f"No edition of {slug!r} was proposed yet: run `undersigned deliver {slug} --propose` first."
-        )
-    if edition.voided_at is not None:
-        raise Refused(
-            f"Edition {edition.number} of {slug!r} does not stand any more: propose the letter again."
-        )
-    if edition.released_at is not None:
-        raise Refused(f"Edition {edition.number} of {slug!r} was already released; nothing was sent again.")
+    edition = _edition_to_release(session, campaign, seen)
     _refuse_at_the_wrong_time(campaign, edition)
     letter = frozen_letter(session, keyring, edition)
     _refuse_unless_approved(session, campaign, edition)
@@ -114,6 +111,25 @@ def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
         session, by=by, act="edition.stop", campaign_id=campaign.id, thing=str(len(stopped)), now=now
     )
     return len(stopped)
+
+
+def _edition_to_release(session: Session, campaign: Campaign, seen: str | None) -> Edition:
+    edition = lock_latest_edition(session, campaign)
+    if edition is None:
+        raise Refused(
+            f"No edition of {campaign.slug!r} was proposed yet: run `undersigned deliver {campaign.slug} --propose` first."
+        )
+    if seen is not None and edition.id != seen:
+        raise Refused(f"Edition {edition.number} was proposed meanwhile: look at that one. Nothing was sent.")
+    if edition.voided_at is not None:
+        raise Refused(
+            f"Edition {edition.number} of {campaign.slug!r} does not stand any more: propose the letter again."
+        )
+    if edition.released_at is not None:
+        raise Refused(
+            f"Edition {edition.number} of {campaign.slug!r} was already released; nothing was sent again."
+        )
+    return edition
 
 
 def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:
