@@ -34,6 +34,8 @@ def make_app(services: Services) -> object:
             count_lag=COUNT_LAG,
             fonts=services.fonts,
             word_template=services.settings.word_template,
+            outward=services.outward,
+            letter_mail_bytes=services.settings.letter_mail_mb * 1_000_000,
             metrics_allow=services.settings.metrics_allow,
             measurings=(schedule_measures,),
         )

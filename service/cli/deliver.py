@@ -10,18 +10,15 @@ import click
 from service.campaigns.queries import get_campaign
 from service.cli.context import Context, operator, pass_context, say
 from service.delivery import rehearse as rehearsing
-from service.delivery.check import Line, check, weigh
+from service.delivery.check import Line
 from service.delivery.letter_mail import Making
-from service.delivery.messages import mail_sizes
 from service.delivery.propose import Proposal, propose
 from service.delivery.release import leaves_at, release, stop
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
+from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
-from service.letter.compile import compile_copy
-from service.letter.copy import make_copy
-from service.letter.edition import Edition
 from service.model.edition import EditionKind
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction, trial
@@ -78,29 +75,22 @@ def _check(services: Services, slug: str) -> None:
 
 
 def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Give what each channel can take, and the same with how large each mail would be, which is made for that."""
     settings = services.settings
+    making = Making(
+        fonts=services.fonts,
+        word_template=settings.word_template,
+        most_bytes=settings.letter_mail_mb * 1_000_000,
+    )
     with reading(services.engine) as session:
-        campaign = get_campaign(session, slug)
-        lines = check(session, services.keyring, campaign, services.outward)
-        if not any(line.channel == "email" and line.verdict.can for line in lines):
-            return lines, lines
-        sizes = mail_sizes(
+        return weighed(
             session,
             services.keyring,
-            campaign,
+            get_campaign(session, slug),
+            services.outward,
+            making,
             public_url=settings.public_url,
-            making=Making(fonts=services.fonts, word_template=settings.word_template),
             now=services.clock(),
         )
-    return lines, weigh(lines, sizes, most=settings.letter_mail_mb * 1_000_000)
-
-
-def _refuse_what_is_too_large(services: Services, slug: str) -> None:
-    """Raise Refused, before anything is locked for long, where a mail that would leave now is larger than it may be."""
-    for before, after in zip(*_weighed(services, slug), strict=True):
-        if before.verdict.can and not after.verdict.can:
-            raise Refused(f"Nothing was sent: {after.label} by {after.channel}: {after.verdict.reason}")
 
 
 def _rehearse(services: Services, slug: str) -> None:
@@ -129,7 +119,7 @@ def _propose_by(services: Services, slug: str, freeze: Callable[..., Proposal]) 
     # Setting the type takes a while, so it is tried before anything is locked for long.
     with trial(services.engine) as session:
         tried = freeze(session, services.keyring, slug, by=operator(), now=services.clock())
-    notices = _try_to_compile(services, tried.letter)
+    notices = try_to_compile(tried.letter, services.fonts)
     with transaction(services.engine) as session:
         proposal = freeze(session, services.keyring, slug, by=operator(), now=services.clock())
         if proposal.edition.fingerprint != tried.edition.fingerprint:
@@ -159,15 +149,8 @@ def _propose_by(services: Services, slug: str, freeze: Callable[..., Proposal]) 
     )
 
 
-def _try_to_compile(services: Services, letter: Edition) -> tuple[str, ...]:
-    """Compile both copies, so that nothing is proposed that could not be printed."""
-    full = compile_copy(make_copy(letter, audience="full", office=None), form="pdf", fonts=services.fonts)
-    compile_copy(make_copy(letter, audience="public", office=None), form="pdf", fonts=services.fonts)
-    return full.notices
-
-
 def _release(services: Services, slug: str) -> None:
-    _refuse_what_is_too_large(services, slug)
+    refuse_what_is_too_large(*_weighed(services, slug))
     now = services.clock()
     with transaction(services.engine) as session:
         made = release(session, services.keyring, slug, services.outward, by=operator(), now=now)

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlmodel import Session
 
+from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_recipients, present_revision
 from service.delivery.channel import Outward, Verdict
 from service.delivery.letter_mail import too_large
 from service.delivery.registry import CHANNELS
 from service.model.campaign import Campaign
-from service.model.recipient import Recipient
+from service.model.recipient import Audience, Recipient, RecipientRole
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
@@ -29,9 +31,33 @@ def check(session: Session, keyring: Keyring, campaign: Campaign, outward: Outwa
     """Say for every recipient and channel of the final text whether it can be sent so."""
     present_revision(session, campaign)
     keys = keyring.of(session, campaign.id)
+    rows = [(row, open_record(keys, row, "details")) for row in present_recipients(session, campaign)]
+    return _lines(rows, outward)
+
+
+def check_file(file: CampaignFile, outward: Outward) -> Sequence[Line]:
+    """Say the same of what a campaign file says now, final or not (pure): its recipients are no rows of the database."""
+    rows = [
+        (
+            Recipient(
+                campaign_id="",
+                revision_id="",
+                position=place,
+                role=RecipientRole(office.role),
+                copy_kind=Audience(office.copy_kind),
+                channels=list(office.channels),
+                details=b"",
+            ),
+            office.as_record(),
+        )
+        for place, office in enumerate(file.recipients)
+    ]
+    return _lines(rows, outward)
+
+
+def _lines(rows: Sequence[tuple[Recipient, dict[str, Any]]], outward: Outward) -> Sequence[Line]:
     lines = []
-    for recipient in present_recipients(session, campaign):
-        details = open_record(keys, recipient, "details")
+    for recipient, details in rows:
         for name in recipient.channels:
             channel = CHANNELS.get(name)
             verdict = channel.check(recipient, details, outward) if channel else _unknown(name)

@@ -13,6 +13,7 @@ from service.delivery.channel import Outward
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
+from service.delivery.offices.checks import refuse_unless_checked
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
@@ -39,31 +40,29 @@ _NEVER_LEFT = {
 
 
 def release(
-    session: Session, keyring: Keyring, slug: str, outward: Outward, *, by: str, now: datetime
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    outward: Outward,
+    *,
+    seen: str | None = None,
+    by: str,
+    now: datetime,
 ) -> list[Delivery]:
-    """Send the approved edition for real, once.
+    """Send the approved edition for real, once; `seen` is the id of the one that somebody has looked at.
 
     Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
-    this one, one asked for changes, a signatory has left since, or it was released before. An addendum or a correction
+    this one, one asked for changes, a recipient is not checked by two of the letter's team, a signatory has left since, or it was released before. An addendum or a correction
     is released in the same way, and goes only to whom it concerns. A letter leaves at its `send_at`, where that is still to come; a letter with `solo = true` half an hour later at the soonest, after its
     core group was told.
     """
     campaign = lock_campaign(session, slug)
-    edition = lock_latest_edition(session, campaign)
-    if edition is None:
-        raise Refused(
-            f"No edition of {slug!r} was proposed yet: run `undersigned deliver {slug} --propose` first."
-        )
-    if edition.voided_at is not None:
-        raise Refused(
-            f"Edition {edition.number} of {slug!r} does not stand any more: propose the letter again."
-        )
-    if edition.released_at is not None:
-        raise Refused(f"Edition {edition.number} of {slug!r} was already released; nothing was sent again.")
+    edition = _edition_to_release(session, campaign, seen)
     _refuse_at_the_wrong_time(campaign, edition)
     _refuse_unless_live(campaign)
     letter = frozen_letter(session, keyring, edition)
     _refuse_unless_approved(session, campaign, edition)
+    refuse_unless_checked(session, keyring, campaign, now=now)
     lines = check(session, keyring, campaign, outward)
     if edition.kind is EditionKind.LETTER:
         _refuse_if_someone_left(session, keyring, campaign, letter)
@@ -123,6 +122,25 @@ def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
         session, by=by, act="edition.stop", campaign_id=campaign.id, thing=str(len(stopped)), now=now
     )
     return len(stopped)
+
+
+def _edition_to_release(session: Session, campaign: Campaign, seen: str | None) -> Edition:
+    edition = lock_latest_edition(session, campaign)
+    if edition is None:
+        raise Refused(
+            f"No edition of {campaign.slug!r} was proposed yet: run `undersigned deliver {campaign.slug} --propose` first."
+        )
+    if seen is not None and edition.id != seen:
+        raise Refused(f"Edition {edition.number} was proposed meanwhile: look at that one. Nothing was sent.")
+    if edition.voided_at is not None:
+        raise Refused(
+            f"Edition {edition.number} of {campaign.slug!r} does not stand any more: propose the letter again."
+        )
+    if edition.released_at is not None:
+        raise Refused(
+            f"Edition {edition.number} of {campaign.slug!r} was already released; nothing was sent again."
+        )
+    return edition
 
 
 def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:

@@ -6,6 +6,8 @@ from service.model.abuse import AbuseRule, AttackMode, TokenBucket
 from service.model.agreed_source import AgreedSource
 from service.model.agreement import Agreement
 from service.model.audit_event import AuditChain, AuditEvent
+from service.model.approver_desk import ApproverCode, ApproverQuestion
+from service.model.audit_event import AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
 from service.model.comment import CommentGuest, TextComment
@@ -34,6 +36,7 @@ from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent
 from service.model.own_words import OwnWords
+from service.model.office import AnswerClock, Chase, ContactNote, OfficeCheck, OfficeReply
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
 from service.model.recipient import Recipient
@@ -65,8 +68,11 @@ TABLES: tuple[type[SQLModel], ...] = (
     AbuseRule,
     AgreedSource,
     Agreement,
+    AnswerClock,
     Approval,
     Approver,
+    ApproverCode,
+    ApproverQuestion,
     AttackMode,
     AuditChain,
     AuditEvent,
@@ -79,6 +85,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Chaser,
     ConfirmingCode,
     Consent,
+    ContactNote,
     Coordinator,
     CoordinatorInvitation,
     Delivery,
@@ -112,6 +119,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     MessageEvent,
     Occurrence,
     OwnWords,
+    OfficeCheck,
+    OfficeReply,
     PageStamp,
     Passkey,
     ProofAnswer,

@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, cast, or_, select
 from sqlmodel import SQLModel, col
 
 from service.model.abuse import AbuseRule, AttackMode
+from service.model.approver_desk import ApproverCode, ApproverQuestion
 from service.model.campaign import Campaign
 from service.model.comment import CommentGuest, TextComment
 from service.model.chaser import Chaser
@@ -27,6 +28,7 @@ from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message
 from service.model.own_words import OwnWords
+from service.model.office import AnswerClock, Chase, ContactNote, OfficeCheck, OfficeReply
 from service.model.recipient import Recipient
 from service.model.second_look import SecondLook
 from service.model.show import ShowStep
@@ -76,6 +78,13 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("mailboxes left alone", Suppression, Suppression.id, mine),
         _all("rules against abuse", AbuseRule, AbuseRule.id, mine),
         _all("attack mode", AttackMode, AttackMode.campaign_id, mine),
+        _all("checks of offices", OfficeCheck, OfficeCheck.id, mine),
+        _all("contacts with offices", ContactNote, ContactNote.id, mine),
+        _all("clocks of answers", AnswerClock, AnswerClock.id, mine),
+        _all("questions after answers", Chase, Chase.id, mine),
+        _all("answers of offices", OfficeReply, OfficeReply.id, mine),
+        _all("codes of approvers", ApproverCode, ApproverCode.edition_id, mine),
+        _all("approvers' questions", ApproverQuestion, ApproverQuestion.id, mine),
         reports,
         *mail_sweeps("e-mail and its steps", [mine]),
         *_emptied(mine),

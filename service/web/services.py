@@ -10,6 +10,8 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from service.delivery.channel import Outward
+from service.delivery.letter_mail import MOST_BYTES
 from service.foundation.clock import Clock
 from service.foundation.sealing import CampaignKeys
 from service.letter.fonts import Fonts
@@ -32,7 +34,7 @@ class WebServices:
 
     `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
     `count_lag`. `metrics_allow` names the networks from which /metrics may be read, and `measurings` read what stands
-    there beside what is always measured.
+    there beside what is always measured. `outward` is what a letter can be sent with, in mails of `letter_mail_bytes` at most.
     """
 
     engine: Engine
@@ -47,6 +49,8 @@ class WebServices:
     count_lag: timedelta = timedelta(0)
     fonts: Fonts = field(default_factory=Fonts)
     word_template: Path | None = None
+    outward: Outward = field(default_factory=lambda: Outward(smtp=False, mail_from=""))
+    letter_mail_bytes: int = MOST_BYTES
     metrics_allow: str = ""
     measurings: Sequence[Measuring] = ()
 

@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from service.app import create_app
 from service.web.services import WebServices
-from tests.coalition import Coalition
+from tests.coalition import OUTWARD, Coalition
 from tests.required import is_required
 
 _ARGUMENTS = [
@@ -35,6 +35,7 @@ def served(coalition: Coalition, *, embed_on: str = "") -> Iterator[str]:
         public_url="http://127.0.0.1",
         trusted_proxies=0,
         onion_location="",
+        outward=OUTWARD,
         wake=lambda: None,
         embed_on=embed_on,
     )

@@ -14,7 +14,7 @@ from examples.demo.forms import Form, read_forms, visible_text
 from service.app import create_app
 from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
-from tests.coalition import PUBLIC_URL, SLUG, Coalition
+from tests.coalition import OUTWARD, PUBLIC_URL, SLUG, Coalition
 
 ORGANIZATION = {
     "name": "Lake Alliance",
@@ -47,6 +47,7 @@ class Door:
                 public_url=PUBLIC_URL,
                 trusted_proxies=self.trusted_proxies,
                 onion_location=self.onion_location,
+                outward=OUTWARD,
                 wake=lambda: self.rung.append(None),
                 caution=self.caution,
                 embed_on=self.embed_on,

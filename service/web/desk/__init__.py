@@ -2,6 +2,7 @@
 
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.desk import (
+    delivering,
     emergency,
     entrance,
     guard,
@@ -19,6 +20,7 @@ from service.web.desk import (
 from service.web.desk.blueprint import desk
 
 PAGES = (
+    delivering,
     emergency,
     entrance,
     guard,

@@ -1,0 +1,143 @@
+"""How far a sending has come, in words: the exact rung that was reached, and never more (pure)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.foundation.sentence import Sentence
+from service.model.states import DeliveryState
+
+WORDS: Mapping[DeliveryState, Sentence] = {
+    DeliveryState.PLANNED: Sentence("Planned", context="where a sending stands"),
+    DeliveryState.NOT_CONFIGURED: Sentence(
+        "Not sent: this way is not set up here", context="where a sending stands"
+    ),
+    DeliveryState.REFUSED: Sentence("Not sent: it cannot go this way", context="where a sending stands"),
+    DeliveryState.READY: Sentence("Waits: released, has not left", context="where a sending stands"),
+    DeliveryState.CARRYING: Sentence("About to leave", context="where a sending stands"),
+    DeliveryState.HANDED_OVER: Sentence("Handed over", context="where a sending stands"),
+    DeliveryState.ACCEPTED: Sentence("Passed on", context="where a sending stands"),
+    DeliveryState.DELIVERED: Sentence("Delivered", context="where a sending stands"),
+    DeliveryState.ANSWERED: Sentence("Answered", context="where a sending stands"),
+    DeliveryState.UNCERTAIN: Sentence(
+        "In doubt: nobody can know whether it left", context="where a sending stands"
+    ),
+    DeliveryState.FAILED: Sentence("Did not arrive", context="where a sending stands"),
+    DeliveryState.CANCELLED: Sentence("Stopped: it was never on its way", context="where a sending stands"),
+}
+"""What each state of a sending is called."""
+
+NEXT: Mapping[DeliveryState, Sentence] = {
+    DeliveryState.PLANNED: Sentence("Nothing to do yet."),
+    DeliveryState.NOT_CONFIGURED: Sentence(
+        "Send this copy yourself, or ask who runs the service to set this way up."
+    ),
+    DeliveryState.REFUSED: Sentence("Send this copy another way; the reason stands below."),
+    DeliveryState.READY: Sentence(
+        "It leaves by itself once its moment has come; until then it can be stopped."
+    ),
+    DeliveryState.CARRYING: Sentence("It leaves by itself; until then it can be stopped."),
+    DeliveryState.HANDED_OVER: Sentence(
+        "Somebody took it over from us. Whether it reached the office nobody has said yet: call, and note the receipt."
+    ),
+    DeliveryState.ACCEPTED: Sentence(
+        "A further server took it and reports nothing back. Whether it reached the office nobody will say: call."
+    ),
+    DeliveryState.DELIVERED: Sentence("It is reported to have arrived. Whether it was read nobody knows."),
+    DeliveryState.ANSWERED: Sentence("Decide who is told of the answer."),
+    DeliveryState.UNCERTAIN: Sentence(
+        "Nothing is sent again by itself. Ask the office; then keep that it arrived, or send it again."
+    ),
+    DeliveryState.FAILED: Sentence(
+        "Read why, then send it again, or bring it another way and keep that it arrived."
+    ),
+    DeliveryState.CANCELLED: Sentence("Propose the letter again to send it after all."),
+}
+"""What a person can do next about a sending in each state."""
+
+RUNGS: tuple[tuple[DeliveryState, Sentence], ...] = (
+    (DeliveryState.READY, Sentence("released", context="a rung of the ladder of evidence")),
+    (DeliveryState.CARRYING, Sentence("in our outbox", context="a rung of the ladder of evidence")),
+    (DeliveryState.HANDED_OVER, Sentence("handed over", context="a rung of the ladder of evidence")),
+    (
+        DeliveryState.ACCEPTED,
+        Sentence("passed on to a further server", context="a rung of the ladder of evidence"),
+    ),
+    (DeliveryState.DELIVERED, Sentence("reported as delivered", context="a rung of the ladder of evidence")),
+    (DeliveryState.ANSWERED, Sentence("answered", context="a rung of the ladder of evidence")),
+)
+"""The rungs, from the lowest to the highest."""
+
+_GOOD = frozenset(
+    {DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.ANSWERED}
+)
+_GRAVE = frozenset(
+    {
+        DeliveryState.NOT_CONFIGURED,
+        DeliveryState.REFUSED,
+        DeliveryState.FAILED,
+        DeliveryState.UNCERTAIN,
+        DeliveryState.CANCELLED,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepSeen:
+    """One step of a sending that was kept: a move, or evidence that moved nothing."""
+
+    at: datetime
+    was: str
+    became: str
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """One rung: when it was reached and how that is known; `at` is None where it was not."""
+
+    word: Sentence
+    at: datetime | None
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ladder:
+    """How far a sending has come, and what a person can do next."""
+
+    word: Sentence
+    next: Sentence
+    look: str
+    rungs: Sequence[Rung]
+
+
+def ladder(state: DeliveryState, steps: Sequence[StepSeen]) -> Ladder:
+    """Say how far a sending in this state has come by the steps that were kept of it, the oldest first.
+
+    A rung counts only where a step says so, and only while the sending still stands on it or above: what came back has left
+    the house, and has not arrived.
+    """
+    return Ladder(
+        word=WORDS[state],
+        next=NEXT[state],
+        look="done" if state in _GOOD else "grave" if state in _GRAVE else "",
+        rungs=[_rung(rung, word, steps, reached=_reached(state)) for rung, word in RUNGS],
+    )
+
+
+def _reached(state: DeliveryState) -> frozenset[DeliveryState]:
+    """Give the rungs that a sending in this state may still be said to stand on or above."""
+    places = [rung for rung, _ in RUNGS]
+    if state in places:
+        return frozenset(places[: places.index(state) + 1])
+    # It may have left once, and what became of it since is told by its state alone.
+    return frozenset({DeliveryState.READY, DeliveryState.CARRYING})
+
+
+def _rung(
+    rung: DeliveryState, word: Sentence, steps: Sequence[StepSeen], *, reached: frozenset[DeliveryState]
+) -> Rung:
+    moves = [step for step in steps if step.became == rung.value and step.was != step.became]
+    if not moves or rung not in reached:
+        return Rung(word=word, at=None, evidence="")
+    return Rung(word=word, at=moves[-1].at, evidence=moves[-1].evidence)

@@ -1,0 +1,281 @@
+"""The pages of deliveries: rehearse, propose, see who has approved, release, and how far each copy has come."""
+
+from functools import partial
+
+from flask import Response, request
+
+from service.campaigns.queries import approvers_of
+from service.coordinators.names import names_of
+from service.coordinators.permissions import Act
+from service.delivery.channel_words import channel_word
+from service.delivery.check import check
+from service.delivery.letter_mail import Making
+from service.delivery.offices.checks import has_a_team, unchecked_offices
+from service.delivery.propose import propose, unconfirmed_names
+from service.delivery.rehearse import rehearse
+from service.delivery.release import APPROVALS_NEEDED, leaves_at, release, stop
+from service.delivery.road import NEXT_THING, RoadFacts, Stage, stage_of
+from service.delivery.sendings import (
+    edition_of,
+    edition_phrase,
+    edition_seen,
+    editions_seen,
+    sending_of,
+    sendings_of,
+)
+from service.delivery.settle import keep_arrival, send_again
+from service.delivery.supplement import propose_supplement, recipients_of
+from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.model.edition import EditionKind
+from service.signing.calls import names_on_earlier_text
+from service.signing.late_link import names_let_in
+from service.signing.queries import counts
+from service.store.transaction import trial
+from service.web.desk.blueprint import ACTS, get, post
+from service.web.desk.page import desk_page, done
+from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.forms import FormState
+from service.web.render import Page
+from service.web.services import services
+
+_PART = "desk.deliveries"
+MOVED_MEANWHILE = Sentence(
+    "Somebody signed or left at this very moment, so nothing was proposed; press the button once more."
+)
+
+
+@get("/letters/<slug>/deliveries", Act.LOOK)
+def deliveries(slug: str) -> Response:
+    """Show where the letter stands on its road, its editions, and what to do next."""
+    here, now = services(), services().now()
+    with looking() as session:
+        campaign = letter_row(session)
+        is_over = campaign.state.value == "purged"
+        editions = () if is_over else editions_seen(session, here.keyring, campaign)
+        unchecked = (
+            unchecked_offices(session, here.keyring, campaign, now=now)
+            if has_a_team(session, campaign.id) and not campaign.solo and not is_over
+            else ()
+        )
+        newest = editions[0] if editions else None
+        stage = stage_of(
+            RoadFacts(
+                state=campaign.state,
+                is_solo=campaign.solo,
+                is_proposed=newest is not None and newest.released_at is None and newest.voided_at is None,
+                is_leaving=newest is not None and newest.released_at is not None and newest.voided_at is None,
+                approved=newest.approved if newest else 0,
+                needed=APPROVALS_NEEDED,
+                has_changes=newest.has_changes if newest else False,
+                unchecked=len(unchecked),
+            )
+        )
+        counted = counts(session, campaign)
+        sent = {
+            one.id: sendings_of(session, here.keyring, campaign, one.id)
+            for one in editions
+            if one.released_at
+        }
+    return desk_page(
+        "deliveries.html",
+        editions=editions,
+        newest=newest,
+        sent=sent,
+        stage=stage.value,
+        next_thing=NEXT_THING[stage],
+        unchecked=[name for name, _ in unchecked],
+        counted=counted,
+        needed=APPROVALS_NEEDED,
+        is_solo=campaign.solo,
+        may_follow=stage is Stage.SENT,
+        channel_word=channel_word,
+        has_sends="desk.sends" in ACTS,
+        base=f"/desk/letters/{slug}",
+    )
+
+
+@post("/letters/<slug>/rehearse", Act.DELIVER)
+def rehearse_letter(slug: str) -> Response:
+    """Mail the whole letter to the coalition itself, as each recipient would get it."""
+    here = services()
+    with acting() as session:
+        n = rehearse(session, here.keyring, slug, by=visit().by, now=here.now())
+    said = Sentence(
+        "{n} rehearsal is on its way to the coalition's own address.",
+        "{n} rehearsals are on their way to the coalition's own address.",
+        n=n,
+    )
+    return done(f"/desk/letters/{slug}/deliveries", said)
+
+
+@get("/letters/<slug>/propose", Act.DELIVER)
+def look_at_proposal(slug: str) -> Response:
+    """Show what would be proposed: how many sign, and who is left out."""
+    here, now = services(), services().now()
+    with looking() as session:
+        campaign = letter_row(session)
+        keys = here.keyring.of(session, campaign.id)
+        unconfirmed = unconfirmed_names(session, keys, campaign)
+        earlier = names_on_earlier_text(session, here.keyring, campaign, now=now)
+        still = names_let_in(session, keys, campaign, now=now)
+        counted = counts(session, campaign)
+        asked = len(approvers_of(session, campaign))
+    return desk_page(
+        "propose.html",
+        part=_PART,
+        unconfirmed=unconfirmed,
+        earlier=earlier,
+        still=still,
+        counted=counted,
+        asked=asked,
+        is_closed=campaign.state.value == "closed",
+        kind="letter",
+        base=f"/desk/letters/{slug}",
+    )
+
+
+@post("/letters/<slug>/propose", Act.DELIVER)
+def propose_letter(slug: str) -> Response:
+    """Freeze the letter as its next edition, or what follows it, and ask its approvers."""
+    here = services()
+    kind = request.form.get("kind", "")
+    if kind in {EditionKind.ADDENDUM.value, EditionKind.CORRECTION.value}:
+        freeze = partial(propose_supplement, kind=EditionKind(kind))
+    else:
+        freeze = partial(propose, check_at=f"{here.public_url}/verify")
+    # Setting the type takes a while, so it is tried before anything is locked for long.
+    with trial(here.engine) as session:
+        tried = freeze(session, here.keyring, slug, by=visit().by, now=here.now())
+    try_to_compile(tried.letter, here.fonts)
+    with acting() as session:
+        proposal = freeze(session, here.keyring, slug, by=visit().by, now=here.now())
+        if proposal.edition.fingerprint != tried.edition.fingerprint:
+            raise Refused(MOVED_MEANWHILE)
+        edition, asked = proposal.edition.id, proposal.approvers
+    said = Sentence(
+        "It is frozen, and {n} approver was asked to look at exactly this.",
+        "It is frozen, and {n} approvers were asked to look at exactly this.",
+        n=asked,
+    )
+    return done(f"/desk/letters/{slug}/editions/{edition}", said)
+
+
+@get("/letters/<slug>/editions/<edition>", Act.LOOK)
+def edition(slug: str, edition: str) -> Response:
+    """Show one edition: who decided what, and how far each of its copies has come."""
+    del slug
+    return _edition_page("edition.html", edition)
+
+
+@get("/letters/<slug>/editions/<edition>/release", Act.RELEASE)
+def look_at_release(slug: str, edition: str) -> Response:
+    """Show once more what would leave, before it does."""
+    del slug
+    return _edition_page("release.html", edition)
+
+
+@post("/letters/<slug>/editions/<edition>/release", Act.RELEASE)
+def release_edition(slug: str, edition: str) -> Response:
+    """Send exactly this edition for real."""
+    here = services()
+    making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
+    with looking() as session:
+        campaign = letter_row(session)
+        edition_of(session, campaign, edition)
+        light, heavy = weighed(
+            session, here.keyring, campaign, here.outward, making, public_url=here.public_url, now=here.now()
+        )
+    refuse_what_is_too_large(light, heavy)
+    now = here.now()
+    with acting() as session:
+        made = release(session, here.keyring, slug, here.outward, seen=edition, by=visit().by, now=now)
+        n = sum(one.state.value == "carrying" for one in made)
+    said = Sentence("Released: {n} copy is about to leave.", "Released: {n} copies are about to leave.", n=n)
+    return done(f"/desk/letters/{slug}/editions/{edition}", said)
+
+
+@post("/letters/<slug>/editions/<edition>/stop", Act.DELIVER)
+def stop_edition(slug: str, edition: str) -> Response:
+    """Stop what was released last and has not left yet."""
+    here = services()
+    with acting() as session:
+        edition_of(session, letter_row(session), edition)
+        n = stop(session, slug, by=visit().by, now=here.now())
+    said = Sentence("{n} copy was stopped before it left.", "{n} copies were stopped before they left.", n=n)
+    return done(f"/desk/letters/{slug}/editions/{edition}", said)
+
+
+@post("/letters/<slug>/sendings/<sending>/again", Act.DELIVER)
+def sending_again(slug: str, sending: str) -> Response:
+    """Send a copy again that did not arrive or is in doubt."""
+    here = services()
+    with acting() as session:
+        row = sending_of(session, letter_row(session), sending)
+        send_again(session, here.keyring, slug, sending, by=visit().by, now=here.now())
+        there = row.edition_id
+    return done(f"/desk/letters/{slug}/editions/{there}", Sentence("That copy is on its way again."))
+
+
+@post("/letters/<slug>/sendings/<sending>/arrived", Act.DELIVER)
+def sending_arrived(slug: str, sending: str) -> Response:
+    """Keep that a copy arrived after all, and how that is known."""
+    here = services()
+    with acting() as session:
+        row = sending_of(session, letter_row(session), sending)
+        keep_arrival(session, slug, sending, request.form.get("how", ""), by=visit().by, now=here.now())
+        there = row.edition_id
+    return done(
+        f"/desk/letters/{slug}/editions/{there}",
+        Sentence("It is kept that the copy arrived, and how that is known."),
+    )
+
+
+def _edition_page(template: str, edition_id: str, form: FormState | None = None) -> Page:
+    here, now = services(), services().now()
+    with looking() as session:
+        campaign = letter_row(session)
+        seen = edition_seen(session, here.keyring, campaign, edition_id)
+        sendings = sendings_of(session, here.keyring, campaign, edition_id)
+        phrase = edition_phrase(session, here.keyring, campaign, edition_id)
+        unchecked = (
+            unchecked_offices(session, here.keyring, campaign, now=now)
+            if has_a_team(session, campaign.id) and not campaign.solo and seen.released_at is None
+            else ()
+        )
+        names = names_of(session, here.keyring.desk, [seen.released_by])
+        leaves = leaves_at(campaign, now=now)
+        offices = {
+            one.id
+            for one in recipients_of(
+                session, here.keyring, campaign, edition_of(session, campaign, edition_id)
+            )
+        }
+        goes_to = (
+            [
+                line
+                for line in check(session, here.keyring, campaign, here.outward)
+                if line.recipient.id in offices
+            ]
+            if seen.stands
+            else []
+        )
+        may_go = seen.stands and (campaign.solo or seen.approved >= APPROVALS_NEEDED)
+    return desk_page(
+        template,
+        part=_PART,
+        form=form,
+        edition=seen,
+        sendings=sendings,
+        phrase=phrase,
+        goes_to=goes_to,
+        unchecked=[name for name, _ in unchecked],
+        needed=APPROVALS_NEEDED,
+        names=names,
+        leaves=leaves if leaves > now else None,
+        is_solo=campaign.solo,
+        may_go=may_go and not unchecked,
+        channel_word=channel_word,
+        base=f"/desk/letters/{letter().slug}",
+    )

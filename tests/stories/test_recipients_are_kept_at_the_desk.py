@@ -1,0 +1,163 @@
+"""As the secretariat I keep whom the letter goes to, and two of us check each address before it leaves."""
+
+import pytest
+
+from service.campaigns.contents import open_file
+from service.delivery.offices.identity import office_key
+from service.foundation.errors import Refused
+from service.model.coordinator import Role
+from service.store.transaction import reading
+from tests.coalition import Coalition, letter_file
+from tests.desk import AtTheDesk, add_colleague
+from tests.stories.visitor import Door, words_of
+
+NEW = {
+    "role": "cc",
+    "name": "Minister of Water",
+    "office": "The Ministry",
+    "emails": "water@ministry.example\nCabinet@Ministry.Example",
+    "source": "https://ministry.example/contact",
+    "copy": "public",
+    "channel-email": "yes",
+}
+
+
+def at_desk(coalition: Coalition, door: Door, role: Role = Role.OWNER, name: str = "Olga Owner") -> AtTheDesk:
+    return AtTheDesk(door.app(), coalition, add_colleague(coalition, role, name=name))
+
+
+def offices(coalition: Coalition) -> list[str]:
+    with reading(coalition.engine) as session:
+        return [one.name for one in open_file(session, coalition.keyring, coalition.campaign()).recipients]
+
+
+def key(coalition: Coalition, place: int = 0) -> str:
+    with reading(coalition.engine) as session:
+        campaign = coalition.campaign()
+        file = open_file(session, coalition.keyring, campaign)
+        return office_key(coalition.keyring.of(session, campaign.id), file.recipients[place])
+
+
+def test_in_a_draft_recipients_are_added_moved_changed_and_removed(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+
+    page = olga.follow(olga.send("recipients/new", NEW, having="emails"))
+    assert "water@ministry.example" in words_of(page)
+    assert 'href="https://ministry.example/contact"' in page.text
+    olga.post(f"recipients/{key(coalition, 1)}/move", {"csrf": olga.mark(), "way": "up"})
+    assert offices(coalition) == ["Minister of Water", "Jane Q. Example"]
+
+    path = f"recipients/{key(coalition)}/change"
+    olga.send(path, {"name": "Minister of Rivers"}, having="emails")
+    assert offices(coalition) == ["Minister of Rivers", "Jane Q. Example"]
+    olga.post(f"recipients/{key(coalition)}/remove", {"csrf": olga.mark()})
+    assert offices(coalition) == ["Jane Q. Example"]
+    alone = olga.post(f"recipients/{key(coalition)}/remove", {"csrf": olga.mark()})
+    assert (alone.status_code, offices(coalition)) == (422, ["Jane Q. Example"])
+
+
+def test_a_form_that_is_wrong_comes_back_filled_in(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+
+    page = olga.send(
+        "recipients/new",
+        {**NEW, "role": "press", "copy": "full", "emails": "no address", "checked": "soon"},
+        having="emails",
+    )
+
+    assert page.status_code == 422
+    assert "Minister of Water" in page.text
+    assert "The press gets the public copy" in words_of(page)
+    assert "Give the day like" in words_of(page)
+    assert len(offices(coalition)) == 1
+
+
+def test_a_final_text_keeps_its_names_and_lets_addresses_change(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.open(), door)
+    path = f"recipients/{key(coalition)}/change"
+
+    assert "The text is final" in words_of(olga.open(path))
+    filled = {"copy": "full", "channel-email": "yes", "emails": "new@office.example", "name": "Somebody Else"}
+    assert olga.post(path, {"csrf": olga.mark(), **filled}).status_code == 303
+
+    assert offices(coalition) == ["Jane Q. Example"]
+    assert "new@office.example" in words_of(olga.open(f"recipients/{key(coalition)}"))
+    assert olga.send("recipients/new", NEW, having="emails").status_code == 422
+
+
+def test_a_change_of_what_is_sent_ends_the_proposal(coalition: Coalition, door: Door) -> None:
+    coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance").close().propose()
+    olga = at_desk(coalition, door)
+    path = f"recipients/{key(coalition)}/change"
+    assert "Edition 1 waits to be sent" in words_of(olga.open(path))
+
+    olga.send(path, {"emails": "new@office.example"}, having="emails")
+
+    coalition.deliver_mail()
+    assert coalition.propose().edition.number == 2
+
+
+def test_two_check_an_office_and_a_change_asks_them_anew(coalition: Coalition, door: Door) -> None:
+    coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance").close()
+    coalition.propose()
+    coalition.approve_all()
+    olga = at_desk(coalition, door)
+    ben = at_desk(coalition, door, Role.SENDER, "Ben Sender")
+    path = f"recipients/{key(coalition)}"
+
+    with pytest.raises(Refused, match=r"Jane Q\. Example"):
+        coalition.release()
+    olga.send(path, having="data")
+    olga.send(path, having="data")
+    assert "Needs a second checker" in words_of(olga.open("recipients"))
+    with pytest.raises(Refused, match="two coordinators have to check"):
+        coalition.release()
+    ben.send(path, having="data")
+    assert "Checked by two" in words_of(ben.open("recipients"))
+    coalition.wait(days=91)
+    ben = at_desk(coalition, door, Role.SENDER, "Cyn Sender")
+    assert "Checked too long ago" in words_of(ben.open("recipients"))
+    with pytest.raises(Refused, match=r"Jane Q\. Example"):
+        coalition.release()
+
+
+def test_what_was_changed_meanwhile_is_not_called_checked(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+    path = f"recipients/{key(coalition)}"
+    seen = olga.open(path).text.split('name="data" value="')[1].split('"')[0]
+    olga.send(f"{path}/change", {"emails": "new@office.example"}, having="emails")
+
+    answer = olga.post(f"{path}/check", {"csrf": olga.mark(), "data": seen})
+
+    assert answer.status_code == 422
+    assert "changed meanwhile" in words_of(answer)
+
+
+def test_a_contact_is_noted_with_its_next_step(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+    path = f"recipients/{key(coalition)}"
+
+    wrong = olga.send(path, {"said": "", "next_on": "2026-12-01"}, having="said")
+    assert wrong.status_code == 422
+    note = {
+        "kind": "call",
+        "said": "Her office is open until five.",
+        "next_step": "Ask for a meeting",
+        "next_on": "2026-12-01",
+    }
+    assert "until five" in words_of(olga.follow(olga.send(path, note, having="said")))
+
+    listed = olga.open("recipients")
+    assert "Ask for a meeting" in words_of(listed)
+    step = listed.text.split("/contacts/")[1].split("/done")[0]
+    olga.post(f"contacts/{step}/done", {"csrf": olga.mark()})
+    assert "Ask for a meeting" not in words_of(olga.open("recipients"))
+
+
+def test_a_contact_follows_an_office_whose_name_was_mistyped(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+    olga.send(f"recipients/{key(coalition)}", {"said": "They moved."}, having="said")
+
+    olga.send(f"recipients/{key(coalition)}/change", {"name": "Jane R. Example"}, having="emails")
+
+    assert "They moved." in words_of(olga.open(f"recipients/{key(coalition)}"))

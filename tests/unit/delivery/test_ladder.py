@@ -1,0 +1,140 @@
+"""Every state of a sending has its words, and none says more than what is known."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from service.delivery.ladder import NEXT, RUNGS, WORDS, StepSeen, ladder
+from service.delivery.road import NEXT_THING, RoadFacts, Stage, stage_of
+from service.model.states import DELIVERY, GONE_OUT, CampaignState, DeliveryState
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NEVER_LEFT = {
+    DeliveryState.PLANNED,
+    DeliveryState.NOT_CONFIGURED,
+    DeliveryState.REFUSED,
+    DeliveryState.READY,
+    DeliveryState.CARRYING,
+    DeliveryState.CANCELLED,
+}
+SAYS_IT_LEFT = re.compile(r"(?<!Not )\bsent\b|handed over|passed on|delivered|answered", re.IGNORECASE)
+
+
+def way_to(state: DeliveryState) -> list[StepSeen]:
+    """Give the steps of a sending that came to a state by the shortest road."""
+    roads = {DeliveryState.PLANNED: [DeliveryState.PLANNED]}
+    for here in roads.copy():
+        waiting = [here]
+        while waiting:
+            one = waiting.pop(0)
+            for there in DELIVERY.moves[one]:
+                if there not in roads:
+                    roads[there] = [*roads[one], there]
+                    waiting.append(there)
+    road = roads[state]
+    return [
+        StepSeen(at=NOON, was=was.value, became=became.value, evidence="as it was kept")
+        for was, became in zip(road, road[1:], strict=False)
+    ]
+
+
+@pytest.mark.parametrize("state", list(DeliveryState))
+def test_each_state_has_words_and_a_next_step_and_the_rungs_of_its_steps_alone(state: DeliveryState) -> None:
+    steps = way_to(state)
+    seen = ladder(state, steps)
+
+    assert seen.word == WORDS[state]
+    assert seen.next == NEXT[state]
+    came = {step.became for step in steps}
+    reached = [rung for (rung, _), shown in zip(RUNGS, seen.rungs, strict=True) if shown.at]
+    assert {rung.value for rung in reached} <= came
+    if state in GONE_OUT:
+        assert reached[-1] is state
+    else:
+        assert not set(reached) & GONE_OUT
+
+
+@pytest.mark.parametrize("state", sorted(NEVER_LEFT))
+def test_what_has_not_left_is_never_called_sent(state: DeliveryState) -> None:
+    assert not SAYS_IT_LEFT.search(WORDS[state])
+
+
+def test_what_is_not_configured_is_not_sent_and_says_so() -> None:
+    seen = ladder(DeliveryState.NOT_CONFIGURED, way_to(DeliveryState.NOT_CONFIGURED))
+
+    assert seen.word.startswith("Not sent")
+    assert seen.look == "grave"
+    assert [rung.word for rung in seen.rungs if rung.at] == []
+
+
+def test_a_rung_that_no_step_proves_is_not_reached() -> None:
+    """An answer may come of a copy of which nobody ever said that it was delivered."""
+    road = (
+        DeliveryState.PLANNED,
+        DeliveryState.READY,
+        DeliveryState.CARRYING,
+        DeliveryState.HANDED_OVER,
+        DeliveryState.ANSWERED,
+    )
+    steps = [
+        StepSeen(at=NOON, was=was.value, became=became.value, evidence="")
+        for was, became in zip(road, road[1:], strict=False)
+    ]
+
+    seen = ladder(DeliveryState.ANSWERED, steps)
+
+    assert [bool(rung.at) for rung in seen.rungs] == [True, True, True, False, False, True]
+
+
+def test_what_came_back_is_on_no_rung_but_those_of_leaving() -> None:
+    steps = [
+        StepSeen(at=NOON, was="planned", became="ready", evidence=""),
+        StepSeen(at=NOON, was="ready", became="carrying", evidence=""),
+        StepSeen(at=NOON, was="carrying", became="handed_over", evidence=""),
+        StepSeen(at=NOON, was="handed_over", became="failed", evidence="sent back"),
+    ]
+
+    seen = ladder(DeliveryState.FAILED, steps)
+
+    assert [bool(rung.at) for rung in seen.rungs] == [True, True, False, False, False, False]
+
+
+READY = RoadFacts(
+    state=CampaignState.CLOSED,
+    is_solo=False,
+    is_proposed=True,
+    is_leaving=False,
+    approved=2,
+    needed=2,
+    has_changes=False,
+    unchecked=0,
+)
+
+
+def facts(**changes: Any) -> RoadFacts:
+    return replace(READY, **changes)
+
+
+ROAD = [
+    (facts(state=CampaignState.DRAFT, is_proposed=False), Stage.DRAFT),
+    (facts(state=CampaignState.OPEN, is_proposed=False), Stage.COLLECTING),
+    (facts(is_proposed=False), Stage.TO_PROPOSE),
+    (facts(approved=1), Stage.WAITS_FOR_APPROVAL),
+    (facts(has_changes=True), Stage.CHANGES_ASKED),
+    (facts(unchecked=1), Stage.NOT_CHECKED),
+    (facts(), Stage.TO_RELEASE),
+    (facts(approved=0, is_solo=True), Stage.TO_RELEASE),
+    (facts(is_proposed=False, is_leaving=True), Stage.LEAVING),
+    (facts(state=CampaignState.SENT, is_proposed=False, is_leaving=True), Stage.SENT),
+    (facts(state=CampaignState.SENT, approved=1), Stage.WAITS_FOR_APPROVAL),
+    (facts(state=CampaignState.ARCHIVED), Stage.PUT_AWAY),
+]
+
+
+@pytest.mark.parametrize(("given", "wanted"), ROAD)
+def test_the_road_has_one_next_thing(given: RoadFacts, wanted: Stage) -> None:
+    assert stage_of(given) is wanted
+    assert NEXT_THING[wanted]
