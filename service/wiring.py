@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, func, inspect, select, table
 
 from service.campaigns.coordinator_mail import coordinator_addresses, coordinator_composers
-from service.coordinators.trial import diverting
 from service.campaigns.desk_notices import desk_notice_addresses, desk_notice_composers
+from service.coordinators.trial import diverting
 from service.delivery.channel import Outward
 from service.delivery.messages import delivery_addresses, delivery_composers
 from service.foundation.addresses import ascii_address

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
-down_revision = "0028"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
@@ -12,7 +12,7 @@ _TABLES = (
     "approver_question",
     "approver_code",
     "office_reply",
-    "chase",
+    "office_chase",
     "answer_clock",
     "contact_note",
     "office_check",
@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("campaign_id", "office_index"),
     )
     op.create_table(
-        "chase",
+        "office_chase",
         _id(),
         _text("campaign_id", 32),
         _bytes("office_index"),

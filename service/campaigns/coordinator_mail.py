@@ -63,25 +63,20 @@ TOLD = {
 
 
 def coordinator_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKind, Composer]:
-    """Give the functions that make the mails to coordinators about their accounts."""
+    """Give the function that makes the mail which invites a coordinator."""
     return {
         MessageKind.COORDINATOR_INVITATION: _Invitations(keyring=keyring, public_url=public_url),
-        MessageKind.DESK_NOTICE: _Notices(keyring=keyring, public_url=public_url),
     }
 
 
 def coordinator_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
-    """Give the functions that find the addresses of these mails."""
+    """Give the function that finds the address of this mail."""
 
     def of_invitation(session: Session, message: Message) -> str:
         row = session.get(CoordinatorInvitation, message.recipient_ref)
         return opened(keyring.desk, row).email if row else ""
 
-    def of_notice(session: Session, message: Message) -> str:
-        row = session.get(Coordinator, message.recipient_ref)
-        return person_of(keyring.desk, row).email if row else ""
-
-    return {MessageKind.COORDINATOR_INVITATION: of_invitation, MessageKind.DESK_NOTICE: of_notice}
+    return {MessageKind.COORDINATOR_INVITATION: of_invitation}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +116,9 @@ class _Invitations:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Notices:
+class AccountNotices:
+    """Makes the mail that tells what happened to an account."""
+
     keyring: Keyring
     public_url: str
 

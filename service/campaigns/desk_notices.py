@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.campaigns.coordinator_mail import AccountNotices
 from service.coordinators.accounts import Person, person_of, role_in
 from service.coordinators.second_look_notice import NOTICE
 from service.i18n.languages import mail_language
@@ -60,7 +61,9 @@ class _Notices:
     def __call__(self, session: Session, message: Message) -> Draft:
         about, _, thing = message.occurrence.partition(":")
         row = session.get(Coordinator, message.recipient_ref)
-        if row is None or row.disabled_at is not None or about not in WRITERS:
+        if about not in WRITERS:
+            return AccountNotices(keyring=self.keyring, public_url=self.public_url)(session, message)
+        if row is None or row.disabled_at is not None:
             raise Unwanted(MessageState.CANCELLED, "nobody is there any more")
         return WRITERS[about](
             Notice(

@@ -75,10 +75,10 @@ class AnswerClock(SQLModel, table=True):
     set_at: datetime = Field(sa_type=Moment)
 
 
-class Chase(SQLModel, table=True):
+class OfficeChase(SQLModel, table=True):
     """One polite question to an office after its answer, sent by a person's press; at most three."""
 
-    __tablename__ = "chase"
+    __tablename__ = "office_chase"
     __table_args__ = (UniqueConstraint("campaign_id", "office_index", "number"),)
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)

@@ -5,13 +5,12 @@ from sqlmodel import SQLModel
 from service.model.abuse import AbuseRule, AttackMode, TokenBucket
 from service.model.agreed_source import AgreedSource
 from service.model.agreement import Agreement
-from service.model.audit_event import AuditChain, AuditEvent
 from service.model.approver_desk import ApproverCode, ApproverQuestion
-from service.model.audit_event import AuditEvent
+from service.model.audit_event import AuditChain, AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
-from service.model.comment import CommentGuest, TextComment
 from service.model.chaser import Chase, Chaser
+from service.model.comment import CommentGuest, TextComment
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
 from service.model.coordinator import Coordinator, Membership
@@ -35,8 +34,8 @@ from service.model.mailbox_day import MailboxDay
 from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent
+from service.model.office import AnswerClock, ContactNote, OfficeChase, OfficeCheck, OfficeReply
 from service.model.own_words import OwnWords
-from service.model.office import AnswerClock, Chase, ContactNote, OfficeCheck, OfficeReply
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
 from service.model.recipient import Recipient
@@ -119,6 +118,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     MessageEvent,
     Occurrence,
     OwnWords,
+    OfficeChase,
     OfficeCheck,
     OfficeReply,
     PageStamp,

@@ -10,8 +10,8 @@ from service.campaigns.hints import did_you_mean, shown
 from service.campaigns.source_text import source_text
 from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
-from service.foundation.sentence import Sentence
 from service.foundation.safe_cells import plain_cell
+from service.foundation.sentence import Sentence
 from service.foundation.written import fold_name
 from service.signing.roll_columns import READERS, SignatoryRow, faults_in_row
 

@@ -10,8 +10,8 @@ from sqlmodel import SQLModel, col
 from service.model.abuse import AbuseRule, AttackMode
 from service.model.approver_desk import ApproverCode, ApproverQuestion
 from service.model.campaign import Campaign
-from service.model.comment import CommentGuest, TextComment
 from service.model.chaser import Chaser
+from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver
@@ -27,8 +27,8 @@ from service.model.link_token import LinkToken
 from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message
+from service.model.office import AnswerClock, ContactNote, OfficeChase, OfficeCheck, OfficeReply
 from service.model.own_words import OwnWords
-from service.model.office import AnswerClock, Chase, ContactNote, OfficeCheck, OfficeReply
 from service.model.recipient import Recipient
 from service.model.second_look import SecondLook
 from service.model.show import ShowStep
@@ -81,7 +81,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("checks of offices", OfficeCheck, OfficeCheck.id, mine),
         _all("contacts with offices", ContactNote, ContactNote.id, mine),
         _all("clocks of answers", AnswerClock, AnswerClock.id, mine),
-        _all("questions after answers", Chase, Chase.id, mine),
+        _all("questions after answers", OfficeChase, OfficeChase.id, mine),
         _all("answers of offices", OfficeReply, OfficeReply.id, mine),
         _all("codes of approvers", ApproverCode, ApproverCode.edition_id, mine),
         _all("approvers' questions", ApproverQuestion, ApproverQuestion.id, mine),

@@ -1,13 +1,11 @@
 """A moderator finds a sign-on, sees its line and its mail, and decides about it."""
 
-import re
-
 import pytest
+from sqlmodel import select
 
 from service.model.coordinator import Role
 from service.model.signature import Signature
 from service.store.transaction import reading
-from sqlmodel import select
 from tests.coalition import Coalition
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.visitor import Door, words_of

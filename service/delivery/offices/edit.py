@@ -23,7 +23,7 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
-from service.model.office import AnswerClock, Chase, ContactNote, OfficeReply
+from service.model.office import AnswerClock, ContactNote, OfficeChase, OfficeReply
 from service.model.recipient import Audience
 from service.model.states import CampaignState
 from service.store.keyring import Keyring
@@ -37,7 +37,7 @@ WORDS_ARE_FINAL = Sentence(
 LEFT_ALREADY = Sentence("The letter was released: whom it went to, and where, stays as it was then.")
 ONE_MUST_STAY = Sentence("A letter is written to somebody: one recipient of the role “to” has to stay.")
 # What follows an office when its name changes while the letter is a draft.
-_FOLLOWS_OFFICE: tuple[Any, ...] = (ContactNote, AnswerClock, Chase, OfficeReply)
+_FOLLOWS_OFFICE: tuple[Any, ...] = (ContactNote, AnswerClock, OfficeChase, OfficeReply)
 _NOT_SENT = frozenset({"source", "checked"})
 
 
