@@ -17,7 +17,7 @@ from service.model.signature import Kind, Signature
 from service.signing.organizations.likeness import Named, likeness, worth_a_look
 from service.signing.party import email_index, name_index
 from service.signing.roll_columns import SignatoryRow
-from service.signing.roll_export import plain_cell
+from service.foundation.safe_cells import plain_cell
 from service.signing.roll_file import RowFault, read_rows
 
 BY_COLUMN = "column"

@@ -24,7 +24,7 @@ CANNOT_BE_MADE = Sentence(
 
 
 @get("/letters/<slug>/draft.pdf", Act.SEE_NAMES)
-def draft_pdf(slug: str) -> Response:
+def copy_draft_pdf(slug: str) -> Response:
     """Give the letter as it stands now, to look at; it is marked as a draft."""
     del slug
     here = services()
