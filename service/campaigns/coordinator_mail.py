@@ -54,7 +54,7 @@ TOLD = {
     Told.PASSKEY_REMOVED: Sentence("A passkey was taken off your account."),
     Told.PASSKEY_BACKWARDS: Sentence(
         "One of your passkeys was used that counts fewer uses than we have seen, as a copy of it would. It was"
-        " refused, and is refused from now on: take it off your account and add a new one."
+        " refused. Take it off your account and add a new one."
     ),
     Told.RECOVERED: Sentence(
         "The people who run this service have ended all that let you in, and invite you anew."
