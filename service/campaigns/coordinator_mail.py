@@ -56,8 +56,9 @@ TOLD = {
         "One of your passkeys was used that counts fewer uses than we have seen, as a copy of it would. It was"
         " refused. Take it off your account and add a new one."
     ),
-    Told.RECOVERED: Sentence(
-        "The people who run this service have ended all that let you in, and invite you anew."
+    Told.SHEET: Sentence(
+        "The code of the recovery sheet of a letter of yours was used: whoever typed it is invited as an owner. If you"
+        " know of no reason, open that letter's team and take the invitation back at once."
     ),
 }
 

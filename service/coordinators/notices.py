@@ -22,7 +22,7 @@ class Told(StrEnum):
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_BACKWARDS = "passkey_backwards"
-    RECOVERED = "recovered"
+    SHEET = "sheet"
 
 
 def tell(session: Session, *, coordinator_id: str, told: Told, now: datetime, thing: str = "") -> None:

@@ -29,6 +29,7 @@ from service.model.message import Message, MessageEvent
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
 from service.model.recipient import Recipient
+from service.model.recovery_sheet import RecoverySheet
 from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.retention import Retention, UpkeepRound
 from service.model.runner import JobTurn, QueueStep, Runner, Tally
@@ -96,6 +97,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     QueueStep,
     Recipient,
     RecoveryCode,
+    RecoverySheet,
     Resemblance,
     Retention,
     Runner,

@@ -329,6 +329,7 @@ OF_NOBODY = {
     "membership",
     "occurrence",
     "page_stamp",
+    "recovery_sheet",
     "retention",
     "schedule",
     "second_look",
