@@ -43,6 +43,10 @@ TOLD = {
         " once. If that was not you, another person had a copy of it: sign in and change your password."
     ),
     Told.RECOVERY_CODE: Sentence("One of your recovery codes was used to sign in."),
+    Told.WRONG_CODES: Sentence(
+        "Somebody typed the password of your account and then five wrong codes, and did not come in. If that was not"
+        " you, another person knows your password: change it."
+    ),
     Told.PHRASE: Sentence(
         "The password of your account was changed, and all your other sessions were ended."
     ),

@@ -16,6 +16,7 @@ class Told(StrEnum):
     NEW_DEVICE = "new_device"
     OTHER_BROWSER = "other_browser"
     RECOVERY_CODE = "recovery_code"
+    WRONG_CODES = "wrong_codes"
     PHRASE = "password"
     TOTP = "totp"
     RECOVERY_CODES = "recovery_codes"
