@@ -43,6 +43,10 @@ TOLD = {
         " once. If that was not you, another person had a copy of it: sign in and change your password."
     ),
     Told.RECOVERY_CODE: Sentence("One of your recovery codes was used to sign in."),
+    Told.WRONG_CODES: Sentence(
+        "Somebody typed the password of your account and then five wrong codes, and did not come in. If that was not"
+        " you, another person knows your password: change it."
+    ),
     Told.PHRASE: Sentence(
         "The password of your account was changed, and all your other sessions were ended."
     ),
@@ -54,10 +58,11 @@ TOLD = {
     Told.PASSKEY_REMOVED: Sentence("A passkey was taken off your account."),
     Told.PASSKEY_BACKWARDS: Sentence(
         "One of your passkeys was used that counts fewer uses than we have seen, as a copy of it would. It was"
-        " refused, and is refused from now on: take it off your account and add a new one."
+        " refused. Take it off your account and add a new one."
     ),
-    Told.RECOVERED: Sentence(
-        "The people who run this service have ended all that let you in, and invite you anew."
+    Told.SHEET: Sentence(
+        "The code of the recovery sheet of a letter of yours was used: whoever typed it is invited as an owner. If you"
+        " know of no reason, open that letter's team and take the invitation back at once."
     ),
 }
 

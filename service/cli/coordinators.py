@@ -54,7 +54,7 @@ def invite_(
         row = invite(
             session, services.keyring.desk, email=address, offer=offer, by=operator(), now=services.clock()
         )
-    services.wake()
+    services.wake.ring()
     what = f" as {offer.role.value} of {letter}" if offer.role else ""
     _say_invited(services, row, what=what, show_link=show_link)
 
@@ -110,7 +110,7 @@ def recover_(context: Context, email: str, show_link: bool) -> None:
     services, address = context.services, normal_address(email)
     with transaction(services.engine) as session:
         row = recover(session, services.keyring.desk, address, by=operator(), now=services.clock())
-    services.wake()
+    services.wake.ring()
     _say_invited(services, row, what=" anew", show_link=show_link)
 
 

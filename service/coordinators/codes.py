@@ -9,6 +9,7 @@ import pyotp
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
+from service.coordinators.notices import Told, tell
 from service.foundation.sealing import CampaignKeys
 from service.model.coordinator import Coordinator
 from service.model.sign_in import RecoveryCode
@@ -98,8 +99,10 @@ def _use_recovery_code(
         )
         .values(used_at=now)
         .returning(col(RecoveryCode.id))
-    )
-    return used.first() is not None
+    ).first()
+    if used is not None:
+        tell(session, coordinator_id=coordinator_id, told=Told.RECOVERY_CODE, thing=str(used[0]), now=now)
+    return used is not None
 
 
 def _make_code() -> str:

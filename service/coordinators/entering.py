@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from service.coordinators import audit
 from service.coordinators.accounts import actor, find_coordinator
 from service.coordinators.codes import use_code
+from service.coordinators.notices import Told, tell
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -67,6 +68,12 @@ def begin_step(
     return token
 
 
+def whose_step(session: Session, token: str) -> str:
+    """Give whose a step is, "" where there is none."""
+    row = session.get(SignInStep, token_digest(token)) if looks_like_token(token) else None
+    return (row.coordinator_id or "") if row else ""
+
+
 def try_step(session: Session, token: str, *, waits: Waits, now: datetime) -> SignInStep | None:
     """Count one more try of a step; None where there is none, it is over, used, or was tried too often."""
     if not looks_like_token(token):
@@ -114,5 +121,7 @@ def enter_by_code(
         audit.record(
             session, by=actor(row.id), act="sign_in.wrong_code", campaign_id=None, thing=row.id, now=now
         )
+        if step.tries >= MOST_TRIES:
+            tell(session, coordinator_id=row.id, told=Told.WRONG_CODES, thing=f"{now:%Y-%m-%d}", now=now)
         return None, step.tries < MOST_TRIES
     return (row, False) if use_step(session, step, now=now) else (None, False)

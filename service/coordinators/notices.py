@@ -16,13 +16,14 @@ class Told(StrEnum):
     NEW_DEVICE = "new_device"
     OTHER_BROWSER = "other_browser"
     RECOVERY_CODE = "recovery_code"
+    WRONG_CODES = "wrong_codes"
     PHRASE = "password"
     TOTP = "totp"
     RECOVERY_CODES = "recovery_codes"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_BACKWARDS = "passkey_backwards"
-    RECOVERED = "recovered"
+    SHEET = "sheet"
 
 
 def tell(session: Session, *, coordinator_id: str, told: Told, now: datetime, thing: str = "") -> None:

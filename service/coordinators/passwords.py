@@ -46,9 +46,10 @@ def is_right(verifier: str, password: str) -> bool:
         password = password[:LONGEST] + "\0"
     with _turn:
         try:
-            return _hasher.verify(verifier or _nobodys(), _normal(password)) and bool(verifier)
+            _hasher.verify(verifier or _nobodys(), _normal(password))
         except (VerificationError, InvalidHashError):
             return False
+    return bool(verifier)
 
 
 def is_outdated(verifier: str) -> bool:

@@ -18,6 +18,7 @@ class Act(StrEnum):
 
     COME_IN = "come_in"
     OWN = "own"
+    FACTORS = "factors"
     CREATE = "create"
     ADMINISTER = "administer"
     LOOK = "look"
@@ -76,10 +77,10 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
 }
 """The roles that may do each act on a letter; an auditor looks at everything and changes nothing."""
 
-OF_NO_LETTER = frozenset({Act.COME_IN, Act.OWN, Act.CREATE, Act.ADMINISTER})
+OF_NO_LETTER = frozenset({Act.COME_IN, Act.OWN, Act.FACTORS, Act.CREATE, Act.ADMINISTER})
 """Acts that concern no letter: anybody may come in; whoever is signed in has an own account and may begin a letter."""
 
-FRESH = frozenset({Act.EXPORT, Act.RELEASE, Act.TEAM, Act.PURGE, Act.ADMINISTER})
+FRESH = frozenset({Act.FACTORS, Act.EXPORT, Act.RELEASE, Act.TEAM, Act.PURGE, Act.ADMINISTER})
 """Acts for which whoever asks has to have proved within the last minutes who it is."""
 
 

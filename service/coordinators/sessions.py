@@ -18,6 +18,8 @@ LONGEST = timedelta(hours=12)
 FRESH_FOR = timedelta(minutes=5)
 """How long a proof of who one is stays good for the acts that ask for a fresh one."""
 _SEEN_EVERY = timedelta(minutes=1)
+_FORMS_LIVE = LONGEST + timedelta(days=1)
+_MOST_EARLIER = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,16 @@ def owner_of(session: Session, secret: str) -> str:
     """Give whose the session of a cookie is or was, however it ended; "" where there was none."""
     row = session.get(DeskSession, token_digest(secret)) if looks_like_token(secret) else None
     return row.coordinator_id if row else ""
+
+
+def earlier_digests(session: Session, coordinator_id: str, *, now: datetime) -> Sequence[bytes]:
+    """Give the digests of a coordinator's last sessions, those that stand and those that ended within a day."""
+    found = (
+        select(DeskSession.digest)
+        .where(DeskSession.coordinator_id == coordinator_id, col(DeskSession.began_at) > now - _FORMS_LIVE)
+        .order_by(col(DeskSession.began_at).desc())
+    )
+    return session.exec(found.limit(_MOST_EARLIER)).all()
 
 
 def wants_a_note(signed_in: SignedIn, *, now: datetime) -> bool:

@@ -39,6 +39,7 @@ from service.model.own_words import OwnWords
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
 from service.model.recipient import Recipient
+from service.model.recovery_sheet import RecoverySheet
 from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.retention import Retention, UpkeepRound
 from service.model.runner import JobTurn, QueueStep, Runner, Tally
@@ -127,6 +128,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     QueueStep,
     Recipient,
     RecoveryCode,
+    RecoverySheet,
     Resemblance,
     Retention,
     Runner,

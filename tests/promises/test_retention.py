@@ -331,6 +331,7 @@ OF_NOBODY = {
     "membership",
     "occurrence",
     "page_stamp",
+    "recovery_sheet",
     "retention",
     "schedule",
     "second_look",

@@ -251,3 +251,39 @@ def test_a_form_of_another_site_is_not_carried(
     answer = browser.post("/desk/account", {"csrf": "0" * 64, "name": "Eve"})
 
     assert (answer.status_code, answer.location) == (303, "/desk/sign-in")
+
+
+def test_a_form_of_another_window_is_sent_on_after_a_new_sign_in(
+    browser: Browser, olga: Equipped, coalition: Coalition
+) -> None:
+    browser.sign_in(olga)
+    window = browser.open("/desk/account")
+    coalition.now += timedelta(hours=1)
+    browser.sign_in(olga)
+
+    page = browser.fill(window, {"name": "Olga Öwner"}, having="name")
+    assert page.status_code == 403
+    browser.fill(page, {}, having="carried")
+
+    assert "Olga Öwner" in browser.open("/desk/account").text
+
+
+def test_five_wrong_codes_behind_the_right_password_are_told_once_a_day(
+    browser: Browser, olga: Equipped, coalition: Coalition
+) -> None:
+    for _ in range(2):
+        page = browser.give_password(olga)
+        for _ in range(5):
+            browser.fill(page, {"code": "000000"}, having="code")
+    coalition.deliver_mail()
+
+    assert ["five wrong codes" in " ".join(mail.text.split()) for mail in coalition.mails()] == [True]
+
+
+def test_a_recovery_code_that_was_used_is_told(
+    browser: Browser, olga: Equipped, coalition: Coalition
+) -> None:
+    browser.sign_in(olga, code=olga.recovery[0])
+    coalition.deliver_mail()
+
+    assert "recovery codes was used" in " ".join(coalition.mails()[-1].text.split())

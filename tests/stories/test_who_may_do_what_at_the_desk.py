@@ -22,6 +22,7 @@ from service.web.desk.blueprint import ACTS
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.desk_objects_members import OBJECTS as OF_MEMBERS
+from tests.desk_objects_entrance import make_colleague
 from tests.stories.visitor import Door, Visitor
 
 OTHER = "other-letter"
@@ -29,7 +30,10 @@ NEVER = "0" * 32
 # What signing in writes by itself: nothing of a letter.
 _OF_COMING_IN = {"desk_session", "sign_in_step", "known_device", "token_bucket"}
 
-OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {**OF_MEMBERS}
+OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
+    **OF_MEMBERS,
+    "colleague": make_colleague,
+}
 """Makes the thing that a part of an address names, in the letter of a slug: `<sign_on>` is its sign-on, say."""
 
 

@@ -15,6 +15,7 @@ from service.coordinators.permissions import FRESH, NOTHING_HERE, OF_NO_LETTER, 
 from service.coordinators.sessions import (
     FRESH_FOR,
     SignedIn,
+    earlier_digests,
     find_session,
     note_seen,
     owner_of,
@@ -57,8 +58,8 @@ def admit() -> Response | None:
         return None
     if g.visit is None:
         return _to_sign_in()
-    if request.method == "POST" and not _has_mark(g.visit):
-        raise Forbidden(STALE_FORM)
+    if request.method == "POST" and not _has_mark(g.visit.csrf):
+        return _send_on_from_earlier(g.visit)
     if act is Act.ADMINISTER and not g.visit.is_admin:
         raise NotFound(NOTHING_HERE)
     if act not in OF_NO_LETTER:
@@ -71,7 +72,7 @@ def admit() -> Response | None:
 
 def csrf_mark(secret: str) -> str:
     """Give the mark of every form of one session: only pages of that session know it (pure)."""
-    return keyed_hash(services().keyring.desk.token, b"csrf\0" + token_digest(secret)).hex()
+    return _mark_of(token_digest(secret))
 
 
 def way_back(default: str = "/desk/") -> str:
@@ -147,8 +148,37 @@ def _letter(session: Session, campaign: Campaign) -> LetterSeen:
     )
 
 
-def _has_mark(present: Visit) -> bool:
-    return hmac.compare_digest(request.form.get("csrf", "").encode(), present.csrf.encode())
+def _mark_of(digest: bytes) -> str:
+    return keyed_hash(services().keyring.desk.token, b"csrf\0" + digest).hex()
+
+
+def _has_mark(mark: str) -> bool:
+    return hmac.compare_digest(request.form.get("csrf", "").encode(), mark.encode())
+
+
+def _send_on_from_earlier(present: Visit) -> Response:
+    """Offer to send on a form of an earlier session of the same coordinator: one that stood open in another window.
+
+    Raises Forbidden for any other: only a page of that session knew its mark, so no other site has written it.
+    """
+    here = services()
+    with reading(here.engine) as session:
+        digests = earlier_digests(session, present.coordinator_id, now=here.now())
+    if not any(_has_mark(_mark_of(digest)) for digest in digests):
+        raise Forbidden(STALE_FORM)
+    carried = request.form.get(FIELD, "") or carry(present.coordinator_id)
+    if not carried:
+        raise Forbidden(STALE_FORM)
+    query = request.query_string.decode("latin-1")
+    return door_page(
+        "send_on.html",
+        status=403,
+        reader=present.language,
+        address=f"{request.path}?{query}" if query else request.path,
+        carried=carried,
+        csrf=present.csrf,
+        sentence="",
+    )
 
 
 def _is_its_browser(found: SignedIn) -> bool:
@@ -177,7 +207,7 @@ def _to_sign_in() -> Response:
         with reading(here.engine) as session:
             owner = owner_of(session, secret)
         # Only a page of that session knew its mark: no other site can have anything carried.
-        if owner and hmac.compare_digest(request.form.get("csrf", "").encode(), csrf_mark(secret).encode()):
+        if owner and _has_mark(csrf_mark(secret)):
             carried = carry(owner)
             return door_page("sign_in.html", status=403, then="", carried=carried, kept=bool(carried))
     return see_other(_with_way_back(SIGN_IN))

@@ -29,7 +29,7 @@ class TooMany(Refused):
 
 
 def take_a_try(account: str, *, coordinator_id: str = "") -> None:
-    """Take one try for an account, named by whatever was typed or is known of it; raises TooMany.
+    """Take one try for an account, named by whatever was typed or is known of it, "" where nothing is; raises TooMany.
 
     Whoever tries a stranger's account does not lock out its owner: known browsers are counted apart.
     """
@@ -37,7 +37,7 @@ def take_a_try(account: str, *, coordinator_id: str = "") -> None:
     device = read_device(here.public_url)
     with reading(here.engine) as session:
         known = is_known_device(session, coordinator_id=coordinator_id, device=device)
-    wanted = [(f"desk account {account}" + (f" {device}" if known else ""), ACCOUNT)]
+    wanted = [(f"desk account {account}" + (f" {device}" if known else ""), ACCOUNT)] if account else []
     if origin is not None:
         wanted.append((f"desk subscriber {origin.subscriber}", _ADDRESS))
         wanted.append((f"desk network {origin.network}", bucket.NETWORK))

@@ -1,5 +1,7 @@
 """Prove anew who one is, for what is grave: a password and a code, within the last five minutes."""
 
+from http import HTTPStatus
+
 from flask import Response, request
 
 from service.coordinators import audit
@@ -27,7 +29,7 @@ NOT_PROVED = Sentence("Password or code is not right. A code that was used alrea
 @get("/prove", Act.OWN)
 def prove() -> Response:
     """Show how to prove it."""
-    return _page()
+    return prove_page()
 
 
 @post("/prove", Act.OWN)
@@ -37,9 +39,9 @@ def take_proof() -> Response:
     try:
         take_a_try(f"proof {who.coordinator_id}", coordinator_id=who.coordinator_id)
     except TooMany as refusal:
-        return _page(notice=str(refusal), status=429)
+        return prove_page(notice=str(refusal), status=429)
     if not prove_by_password():
-        return _page(errors={"password": NOT_PROVED})
+        return prove_page(errors={"password": NOT_PROVED})
     return go_on(who.coordinator_id, secret=read_cookie(here.public_url), language=who.language)
 
 
@@ -61,10 +63,12 @@ def prove_by_password() -> bool:
     return proved
 
 
-def _page(*, errors: dict[str, str] | None = None, notice: str = "", status: int = 200) -> Page:
+def prove_page(*, errors: dict[str, str] | None = None, notice: str = "", status: int = 200) -> Page:
+    """Show the form of a proof, with what goes along."""
+    wrong = bool(errors or notice) and status == HTTPStatus.OK
     return desk_page(
         "prove.html",
-        status=422 if errors else status,
+        status=422 if wrong else status,
         form=FormState(values={}, errors=errors or {}, notice=notice),
         then=way_back(""),
         carried=request.values.get(FIELD, ""),

@@ -66,8 +66,11 @@ def take_password() -> Response:
 def take_code() -> Response:
     """Look at the code; where it is right a session begins, and no earlier one of this browser stands."""
     here, step = services(), request.form.get("step", "")
+    with reading(here.engine) as session:
+        whose = entering.whose_step(session, step)
     try:
-        take_a_try(f"code {step[:50]}")
+        # Of the account, not of the step: whoever knows the password can begin as many steps as there are tries.
+        take_a_try(f"code {whose}", coordinator_id=whose)
     except TooMany as refusal:
         return code_page(step, notice=str(refusal), status=429)
     now, browser = here.now(), present_browser()

@@ -1,0 +1,116 @@
+"""Whether a letter would survive its owner: a second owner, or a sheet of paper in a sealed envelope."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from service.coordinators import audit
+from service.coordinators.invitations import Offer, invite
+from service.coordinators.notices import Told, tell
+from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
+from service.model.coordinator import Coordinator, Membership, Role
+from service.model.recovery_sheet import RecoverySheet
+from service.model.sign_in import CoordinatorInvitation
+
+ENOUGH_OWNERS = 2
+NO_SHEET = Sentence("This code opens nothing: it was mistyped, used already, or replaced by a newer sheet.")
+BY_SHEET = "recovery_sheet"
+"""Who invites where the code of a sheet was typed, as the audit knows it."""
+# Without letters that look like others; 32 of them carry 158 bits.
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_LENGTH, _GROUP = 32, 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backing:
+    """What stands behind a letter: how many owners may come in, and whether a sheet is good."""
+
+    owners: int
+    has_sheet: bool
+
+    @property
+    def is_enough(self) -> bool:
+        """Tell whether the letter goes on where one owner is lost."""
+        return self.owners >= ENOUGH_OWNERS or (self.owners > 0 and self.has_sheet)
+
+
+def backing_of(session: Session, campaign_id: str) -> Backing:
+    """Look what stands behind a letter."""
+    owners = session.exec(_owners(campaign_id)).all()
+    return Backing(owners=len(owners), has_sheet=_good(session, campaign_id) is not None)
+
+
+def make_sheet(session: Session, keys: CampaignKeys, *, campaign_id: str, by: str, now: datetime) -> str:
+    """Make the code of a sheet, shown this once; an earlier sheet of the letter ends. `keys` are those of the desk."""
+    end_sheets(session, campaign_id=campaign_id, now=now)
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    row = RecoverySheet(campaign_id=campaign_id, digest=_digest(keys, letters), made_by=by, made_at=now)
+    session.add(row)
+    session.flush()
+    audit.record(session, by=by, act="team.sheet", campaign_id=campaign_id, thing=row.id, now=now)
+    return "-".join(letters[at : at + _GROUP] for at in range(0, _LENGTH, _GROUP))
+
+
+def end_sheets(session: Session, *, campaign_id: str, now: datetime) -> None:
+    """End the sheet of a letter, if there is one."""
+    mine = (col(RecoverySheet.campaign_id) == campaign_id, col(RecoverySheet.used_at).is_(None))
+    ending = update(RecoverySheet).where(*mine, col(RecoverySheet.ended_at).is_(None))
+    session.execute(ending.values(ended_at=now).execution_options(synchronize_session=False))
+
+
+def use_sheet(
+    session: Session, keys: CampaignKeys, *, code: str, email: str, now: datetime
+) -> CoordinatorInvitation:
+    """Take the code of a sheet, once: whoever has it is invited as owner, by mail to this normal address.
+
+    Raises Refused for a code that opens nothing, and where the address is of the team already.
+    """
+    used = session.execute(
+        update(RecoverySheet)
+        .where(
+            col(RecoverySheet.digest) == _digest(keys, code),
+            col(RecoverySheet.used_at).is_(None),
+            col(RecoverySheet.ended_at).is_(None),
+        )
+        .values(used_at=now)
+        .returning(col(RecoverySheet.campaign_id))
+    ).first()
+    if used is None:
+        raise Refused(NO_SHEET)
+    letter = str(used[0])
+    for owner in session.exec(_owners(letter)).all():
+        tell(session, coordinator_id=owner, told=Told.SHEET, now=now)
+    offer = Offer(campaign_id=letter, role=Role.OWNER)
+    return invite(session, keys, email=email, offer=offer, by=BY_SHEET, now=now)
+
+
+def _owners(campaign_id: str) -> SelectOfScalar[str]:
+    return (
+        select(Membership.coordinator_id)
+        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
+        .where(
+            Membership.campaign_id == campaign_id,
+            Membership.role == Role.OWNER,
+            col(Coordinator.disabled_at).is_(None),
+        )
+    )
+
+
+def _good(session: Session, campaign_id: str) -> str | None:
+    found = select(RecoverySheet.id).where(
+        RecoverySheet.campaign_id == campaign_id,
+        col(RecoverySheet.used_at).is_(None),
+        col(RecoverySheet.ended_at).is_(None),
+    )
+    return session.exec(found.limit(1)).first()
+
+
+def _digest(keys: CampaignKeys, code: str) -> bytes:
+    typed = "".join(filter(str.isalnum, code[:100].upper()))
+    return keys.blind("recovery sheet", typed)
