@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from service.foundation.clock import Clock
 from service.foundation.sealing import CampaignKeys
 from service.letter.fonts import Fonts
+from service.mail.domain.checks import Finding
 from service.metrics.exposition import Exposition
 from service.metrics.measures import Measuring
 from service.signing.abuse.visit import Caution
@@ -31,7 +32,8 @@ class WebServices:
 
     `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
     `count_lag`. `metrics_allow` names the networks from which /metrics may be read, and `measurings` read what stands
-    there beside what is always measured.
+    there beside what is always measured. `look_at_sender` asks the network for the sender's DNS; None while no mail can be
+    sent.
     """
 
     engine: Engine
@@ -48,6 +50,7 @@ class WebServices:
     word_template: Path | None = None
     metrics_allow: str = ""
     measurings: Sequence[Measuring] = ()
+    look_at_sender: Callable[[], Sequence[Finding]] | None = None
 
     def now(self) -> datetime:
         """Tell the moment of this request."""

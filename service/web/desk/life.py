@@ -10,14 +10,13 @@ from service.campaigns import life as verbs
 from service.campaigns.archive import archive
 from service.campaigns.freezing import (
     FREEZE,
-    approved_freeze,
     ask_to_freeze,
     freeze_alone,
     freeze_approved,
 )
 from service.campaigns.moments import moment_of
 from service.coordinators.permissions import Act
-from service.coordinators.second_look import decide_look, waiting_looks
+from service.coordinators.second_look import approved_look, decide_look, waiting_looks
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.second_look import Verdict
@@ -52,7 +51,7 @@ def _page(form: FormState) -> Response:
             "stages": stages_of(session, campaign),
             "mine": [one for one in looks if one.asked_by == who.by],
             "others": [one for one in looks if one.asked_by != who.by],
-            "approved": approved_freeze(session, campaign.id, now=now),
+            "approved": approved_look(session, campaign.id, FREEZE, now=now),
             "to_invite": invited_number(session, campaign),
         }
     return desk_page(
