@@ -23,7 +23,7 @@ from service.model.second_look import Verdict
 from service.model.states import CampaignState
 from service.schedules.overview import stages_of
 from service.signing.invite import send_invitations
-from service.signing.queries import invited_number, unconfirmed_signatures
+from service.signing.queries import invited_number, unconfirmed_number
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -139,7 +139,7 @@ def close_letter(slug: str) -> Response:
     here = services()
     with acting() as session:
         closed = verbs.close(session, slug, by=visit().by, now=here.now())
-        waiting = len(unconfirmed_signatures(session, closed))
+        waiting = unconfirmed_number(session, closed)
         until = closed.deadline_at
     undo = {}
     if until > here.now():
