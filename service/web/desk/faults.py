@@ -15,7 +15,7 @@ def errors_of(by_key: Mapping[str, str], fields: Sequence[Field]) -> tuple[dict[
         if field is not None:
             errors[field.name] = _sentence(field.label, told)
         else:
-            rest.append(_sentence(Sentence("{key}", key=key), told))
+            rest.append(_sentence(key, told))
     return errors, rest
 
 

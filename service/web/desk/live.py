@@ -4,7 +4,6 @@ from flask import Response, request
 
 from service.campaigns import going_live as verbs
 from service.campaigns.contents import open_file
-from service.campaigns.file import CampaignFile
 from service.coordinators.permissions import Act
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -16,7 +15,6 @@ from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.services import services
 
-_MOST_NAMES = 20_000
 _NOT_SEEN = Sentence("Press the button on the page that is called “Going live”.")
 
 
@@ -30,8 +28,7 @@ def live(slug: str) -> Response:
     with looking() as session:
         campaign = letter_row(session)
         file = open_file(session, here.keyring, campaign)
-        names = (*_words(file), *printed_words(session, here.keyring, campaign, most=_MOST_NAMES))
-        checks = verbs.checks_of(session, here.keyring, campaign, here.fonts, names=names)
+        checks = verbs.checks_of(session, here.keyring, campaign, here.fonts)
         signed = verbs.signed_in_trial(session, campaign)
     return desk_page(
         "live.html",
@@ -55,6 +52,17 @@ def measure_dns(slug: str) -> Response:
     with acting() as session:
         verbs.keep_dns(session, slug, findings, by=visit().by, now=here.now())
     return done(_base(), Sentence("The sender's DNS was looked at just now."))
+
+
+@post("/letters/<slug>/live/fonts", Act.EDIT_SETTINGS)
+def measure_fonts(slug: str) -> Response:
+    """Look at the names of all who signed, and keep which characters no font can print."""
+    here = services()
+    with looking() as session:
+        lacking = verbs.lacking_in(here.fonts, printed_words(session, here.keyring, letter_row(session)))
+    with acting() as session:
+        verbs.keep_fonts(session, slug, lacking, by=visit().by, now=here.now())
+    return done(_base(), Sentence("The names of all who signed were looked at just now."))
 
 
 @post("/letters/<slug>/live/mail", Act.EDIT_SETTINGS)
@@ -112,12 +120,6 @@ def switch_trial(slug: str) -> Response:
     with acting() as session:
         verbs.back_to_trial(session, slug, by=visit().by, now=services().now())
     return done(_base(), Sentence("The letter is in trial: its mail reaches your team only."))
-
-
-def _words(file: CampaignFile) -> tuple[str, ...]:
-    text = file.letter
-    offices = (word for one in file.recipients for word in (one.name, one.position, one.office, *one.address))
-    return (text.title, text.subtitle, text.re, text.salutation, text.body, *text.asks, text.ending, *offices)
 
 
 def _refuse_unless(meant: str) -> None:
