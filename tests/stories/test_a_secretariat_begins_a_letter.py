@@ -278,6 +278,19 @@ def test_settings_say_what_may_still_change_and_why_the_rest_may_not(
     assert forged.status_code == 422
 
 
+def test_the_approvers_are_lines_of_the_settings(coalition: Coalition, door: Door) -> None:
+    coalition.load()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    assert "Ada Approver &lt;ada@lakes.example&gt;" in olga.open("settings").text
+
+    for wrong in ("Ada", "Ada Approver <ada@lakes.example>", "Ada <ada@x.example>\nBen <ada@x.example>"):
+        answer = olga.send("settings", {"approvers": wrong})
+        assert (answer.status_code, 'id="approvers-error"' in answer.text) == (422, True), wrong
+    olga.send("settings", {"approvers": "Ada <ada@x.example>\nCleo Core <cleo@x.example>"})
+
+    assert "Cleo Core &lt;cleo@x.example&gt;" in olga.open("settings").text
+
+
 def test_another_letter_like_it_has_its_text_and_none_of_its_signatories(
     coalition: Coalition, door: Door
 ) -> None:

@@ -11,9 +11,10 @@ def errors_of(by_key: Mapping[str, str], fields: Sequence[Field]) -> tuple[dict[
     known = {field.key: field for field in fields}
     errors, rest = dict[str, str](), list[str]()
     for key, told in by_key.items():
-        field = known.get(key)
+        # What is wrong with one of a list is told at the field that has the list.
+        field = known.get(key) or known.get(key.partition("[")[0])
         if field is not None:
-            errors[field.name] = _sentence(field.label, told)
+            errors.setdefault(field.name, _sentence(field.label, told))
         else:
             rest.append(_sentence(key, told))
     return errors, rest

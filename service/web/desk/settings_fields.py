@@ -1,5 +1,6 @@
 """The settings of a letter as the fields of a form: what each is called, its help, and how it is read and written."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.web.forms import Reader
 
+_PERSON = re.compile(r"([^<>]*[^<>\s])\s*<\s*([^<>\s]+)\s*>")
 LONGEST = 300
 LONGEST_TEXT = 20_000
 
@@ -96,7 +98,16 @@ def _box(value: Any) -> str:
     return "yes" if value else ""
 
 
-_WRITE: Mapping[str, Callable[[Any], str]] = {"lines": _lines, "moment": _moment, "box": _box}
+def _people(value: Any) -> str:
+    return "\n".join(f"{one['name']} <{one['email']}>" for one in value or ())
+
+
+_WRITE: Mapping[str, Callable[[Any], str]] = {
+    "lines": _lines,
+    "moment": _moment,
+    "box": _box,
+    "people": _people,
+}
 
 
 def _text(label: Sentence, longest: int) -> Callable[[str], str | None]:
@@ -143,11 +154,22 @@ def _read_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def _read_people(text: str) -> list[dict[str, str]]:
+    people = []
+    for line in _read_lines(text):
+        found = _PERSON.fullmatch(line)
+        if found is None:
+            raise Refused(Sentence("Write one person a line, like: Ada Approver <ada@lakes.example>."))
+        people.append({"name": found[1], "email": found[2]})
+    return people
+
+
 _READ: Mapping[str, Callable[[str], Any]] = {
     "moment": _read_moment,
     "day": _read_day,
     "number": _read_number,
     "lines": _read_lines,
+    "people": _read_people,
 }
 
 
@@ -275,6 +297,21 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        code="approvers",
+        title=Sentence("Who approves it before it is sent"),
+        fields=(
+            Field(
+                key="approvers",
+                label=Sentence("Approvers"),
+                hint=Sentence(
+                    "Two or more, one a line, like: Ada Approver <ada@lakes.example>. They get a link by e-mail and need no"
+                    " account. A letter of one person alone needs none."
+                ),
+                kind="people",
+            ),
+        ),
+    ),
+    Section(
         code="dates",
         title=Sentence("Dates"),
         fields=(
@@ -306,6 +343,14 @@ SECTIONS: tuple[Section, ...] = (
                     "Optional. The letter becomes public at this moment, once it was sent; else by hand."
                 ),
                 kind="moment",
+            ),
+            Field(
+                key="purge_after_days",
+                label=Sentence("Days until personal data is deleted"),
+                hint=Sentence(
+                    "Optional, 30 to 3660: counted from the answer, or from when the letter is put away. Empty: until you ask."
+                ),
+                kind="number",
             ),
         ),
     ),
