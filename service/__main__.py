@@ -1,13 +1,17 @@
 """The command `undersigned`: the command line, and the application that its `run` serves."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from service.app import create_app
 from service.cli.main import run_command_line
+from service.mail.dns import SystemResolver
+from service.mail.domain.checks import Finding, check_domain
+from service.mail.domain.identity import Identity
 from service.schedules.measures import schedule_measures
 from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
-from service.wiring import Services
+from service.wiring import Services, sender_identity
 
 COUNT_LAG = timedelta(milliseconds=100)
 """How old a number may be: a letter that is in the news is asked for it hundreds of times in that time."""
@@ -38,8 +42,13 @@ def make_app(services: Services) -> object:
             letter_mail_bytes=services.settings.letter_mail_mb * 1_000_000,
             metrics_allow=services.settings.metrics_allow,
             measurings=(schedule_measures,),
+            look_at_sender=_looking_at(sender_identity(services)),
         )
     )
+
+
+def _looking_at(identity: Identity | None) -> Callable[[], Sequence[Finding]] | None:
+    return (lambda: check_domain(identity, SystemResolver())) if identity is not None else None
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from service.kit.messages import kit_composers
 from service.letter.fonts import Fonts
 from service.mail.dkim import DkimSigner
 from service.mail.postman import Sender, deliver_due
+from service.mail.sender import Divert
 from service.mail.transport import Transport
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -127,6 +128,7 @@ class Coalition:
     postbox: Postbox = field(default_factory=Postbox)
     signer: DkimSigner | None = None
     bounce_domain: str = ""
+    divert: Divert | None = None
 
     def __post_init__(self) -> None:
         self.keyring = Keyring(self.root)
@@ -251,6 +253,7 @@ class Coalition:
             domain="rivers.example",
             signer=self.signer,
             bounce_domain=self.bounce_domain,
+            divert=self.divert,
         )
         while deliver_due(
             self.engine,

@@ -15,7 +15,7 @@ from service.foundation.sentence import Sentence
 from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
-from service.model.second_look import SecondLook, Verdict
+from service.model.second_look import SecondLook
 from service.model.states import CampaignState
 from service.store.keyring import Keyring
 
@@ -56,18 +56,6 @@ def freeze_alone(session: Session, keyring: Keyring, slug: str, *, by: str, now:
     if not campaign.solo:
         raise Refused(Sentence("A second coordinator has to look at the text before it is final."))
     return freeze(session, keyring, slug, by=by, now=now)
-
-
-def approved_freeze(session: Session, campaign_id: str, *, now: datetime) -> SecondLook | None:
-    """Find what a second coordinator has approved and nobody has done yet."""
-    found = select(SecondLook).where(
-        SecondLook.campaign_id == campaign_id,
-        SecondLook.act == FREEZE,
-        SecondLook.verdict == Verdict.APPROVED,
-        col(SecondLook.done_at).is_(None),
-        col(SecondLook.expires_at) > now,
-    )
-    return session.exec(found.order_by(col(SecondLook.id).desc()).limit(1)).first()
 
 
 def was_frozen_by_two(session: Session, campaign: Campaign) -> bool:

@@ -1,12 +1,14 @@
 """Go live: what is measured before a letter writes to anybody but its own team, and the switch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session, col, func, select
 
 from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
 from service.campaigns.freezing import was_frozen_by_two
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
@@ -25,6 +27,7 @@ from service.model.signature import Signature
 from service.store.keyring import Keyring
 
 OWNERS_NEEDED = 2
+MOST_FOUND = 20
 TEST_MAIL = "test_mail"
 """The first word of the occurrence of a test mail."""
 
@@ -98,14 +101,36 @@ def press_test_mail(session: Session, slug: str, token: str, *, by: str, now: da
     audit.record(session, by=by, act="check.test_mail.pressed", campaign_id=campaign.id, now=now)
 
 
-def checks_of(
-    session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts, *, names: Sequence[str]
-) -> Sequence[Checked]:
-    """Look at everything before a letter goes live; `names` are all that it would print."""
+def lacking_in(fonts: Fonts, words: Iterable[str]) -> Sequence[str]:
+    """Say, each once, which characters of these words no font can print; the words themselves are not in it."""
+    told = (fonts.explain(found) for one in words if (found := fonts.missing(one)))
+    return tuple(islice(dict.fromkeys(told), MOST_FOUND))
+
+
+def words_of(file: CampaignFile) -> Sequence[str]:
+    """Give the words of a letter's text and of its offices."""
+    text = file.letter
+    offices = (word for one in file.recipients for word in (one.name, one.position, one.office, *one.address))
+    return (text.title, text.subtitle, text.re, text.salutation, text.body, *text.asks, text.ending, *offices)
+
+
+def keep_fonts(session: Session, slug: str, lacking: Sequence[str], *, by: str, now: datetime) -> LetterCheck:
+    """Keep which characters of the names of all who signed no font could print a moment ago."""
+    campaign = lock_campaign(session, slug)
+    row = _row(session, campaign, Measured.FONTS)
+    row.outcome, row.measured_at = Outcome.WRONG if lacking else Outcome.GOOD, now
+    row.found = list(lacking)
+    session.add(row)
+    audit.record(session, by=by, act="check.fonts", campaign_id=campaign.id, thing=row.outcome.value, now=now)
+    return row
+
+
+def checks_of(session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts) -> Sequence[Checked]:
+    """Look at everything before a letter goes live."""
     return (
         _dns(session, campaign),
         _test_mail(session, campaign),
-        _fonts(fonts, names),
+        _fonts(session, keyring, campaign, fonts),
         _frozen(session, campaign),
         _recipients(session, keyring, campaign),
         _owners(session, campaign),
@@ -182,13 +207,18 @@ def _test_mail(session: Session, campaign: Campaign) -> Checked:
     )
 
 
-def _fonts(fonts: Fonts, names: Sequence[str]) -> Checked:
-    lacking = [fonts.explain(found) for name in names if (found := fonts.missing(name))]
-    if lacking:
-        few = tuple(dict.fromkeys(lacking))[:20]
-        return Checked(what="fonts", outcome=Outcome.WRONG, sentence=_SAID["fonts", Outcome.WRONG], found=few)
-    sentence = _SAID["fonts", Outcome.GOOD].with_values(n=len(names))
-    return Checked(what="fonts", outcome=Outcome.GOOD, sentence=sentence)
+def _fonts(session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts) -> Checked:
+    row = session.get(LetterCheck, (campaign.id, Measured.FONTS))
+    lacking = lacking_in(fonts, words_of(open_file(session, keyring, campaign)))
+    found = tuple(dict.fromkeys((*lacking, *(str(one) for one in (row.found if row else ())))))
+    outcome = Outcome.WRONG if found else row.outcome if row else Outcome.WAITS
+    return Checked(
+        what="fonts",
+        outcome=outcome,
+        sentence=_SAID["fonts", outcome],
+        found=found[:MOST_FOUND],
+        measured_at=row.measured_at if row else None,
+    )
 
 
 def _frozen(session: Session, campaign: Campaign) -> Checked:
@@ -242,11 +272,10 @@ _SAID = {
         "A test mail is on its way. Open it, also among the spam, and press its button."
     ),
     ("mail", Outcome.GOOD): Sentence("A test mail arrived, and its button was pressed."),
-    ("fonts", Outcome.GOOD): Sentence(
-        "The fonts can print the one name and all words there are.",
-        "The fonts can print all {n} names and words there are.",
-        n=1,
+    ("fonts", Outcome.WAITS): Sentence(
+        "The fonts can print the text; the names of those who signed were not looked at yet."
     ),
+    ("fonts", Outcome.GOOD): Sentence("The fonts can print the text and all names there were."),
     ("fonts", Outcome.WRONG): Sentence(
         "Some names cannot be printed with the fonts at hand. The people who run the service can install what is missing."
     ),

@@ -152,6 +152,7 @@ _WORDS = {
     "campaign.emergency": Sentence("Emergency: hid all names, stopped mail and links"),
     "campaign.emergency-end": Sentence("Ended the emergency"),
     "check.sender_dns": Sentence("Measured the sender's DNS"),
+    "check.fonts": Sentence("Looked whether the fonts can print all names"),
     "check.test_mail": Sentence("Sent a test mail"),
     "check.test_mail.pressed": Sentence("Pressed the button of a test mail"),
     "edition.propose": Sentence("Proposed the letter to its approvers"),

@@ -68,6 +68,18 @@ def keep_reason(session: Session, keys: CampaignKeys, row: SecondLook, reason: s
     session.add(row)
 
 
+def approved_look(session: Session, campaign_id: str, act: str, *, now: datetime) -> SecondLook | None:
+    """Find the newest of one act that was approved and that nobody has done yet."""
+    found = select(SecondLook).where(
+        SecondLook.campaign_id == campaign_id,
+        SecondLook.act == act,
+        SecondLook.verdict == Verdict.APPROVED,
+        col(SecondLook.done_at).is_(None),
+        col(SecondLook.expires_at) > now,
+    )
+    return session.exec(found.order_by(col(SecondLook.id).desc()).limit(1)).first()
+
+
 def get_look(session: Session, look_id: str, *, campaign_id: str) -> SecondLook:
     """Get one of a letter's; raises NotFound for any other."""
     row = session.get(SecondLook, look_id)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
+from service.campaigns.going_live import TEST_MAIL, pressed_token
 from service.campaigns.queries import latest_edition, present_recipients
 from service.delivery.annexes import annexes_of
 from service.delivery.approve import signatories_phrase
@@ -55,6 +56,10 @@ from service.store.keyring import Keyring
 from service.store.links import link_token
 from service.store.sealed import open_record, open_text
 
+_TESTED = Sentence(
+    "This is a test mail. If you read it among the spam, tell your mailbox that it is none. Then open the page and press its"
+    " button, so that the letter can go live."
+)
 _ALERTS = {
     "stuck": Sentence(
         "E-mail of this letter is due for more than ten minutes and does not leave. The people who run the service can"
@@ -379,6 +384,8 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
+    if word == TEST_MAIL:
+        return _test_mail(facts, message.occurrence)
     told = {
         "changes": _changes,
         "breaker": _stopped,
@@ -394,6 +401,12 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     approver = session.get(Approver, message.recipient_ref)
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
     return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
+
+
+def _test_mail(facts: _Facts, occurrence: str) -> Draft:
+    token = pressed_token(facts.keys, occurrence)
+    link = f"{facts.public_url}/desk/letters/{facts.campaign.slug}/live/arrived?t={token}"
+    return facts.draft(facts.file.reply_to, facts.write("alert", sentence=_TESTED, link=link))
 
 
 def _copy_of(session: Session, facts: _Facts, message_id: str) -> dict[str, str]:

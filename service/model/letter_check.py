@@ -14,6 +14,7 @@ class Measured(StrEnum):
 
     SENDER_DNS = "sender_dns"
     TEST_MAIL = "test_mail"
+    FONTS = "fonts"
 
 
 class Outcome(StrEnum):
@@ -26,7 +27,7 @@ class Outcome(StrEnum):
 
 
 class LetterCheck(SQLModel, table=True):
-    """The newest measurement of one kind; `found` are sentences about the DNS, `digest` is of the test mail's link."""
+    """The newest measurement of one kind; `found` are sentences about the DNS or the fonts, `digest` is of the test mail's link."""
 
     __tablename__ = "letter_check"
 

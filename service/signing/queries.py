@@ -59,6 +59,14 @@ def invited_number(session: Session, campaign: Campaign) -> int:
     return session.exec(found).one()
 
 
+def unconfirmed_number(session: Session, campaign: Campaign) -> int:
+    """Count those who filled in the form and have not confirmed yet."""
+    found = select(func.count()).where(
+        Signature.campaign_id == campaign.id, Signature.state == SignatureState.PENDING
+    )
+    return session.exec(found).one()
+
+
 def unconfirmed_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:
     """List those who filled in the form and never confirmed."""
     states = (SignatureState.PENDING, SignatureState.EXPIRED)

@@ -16,6 +16,7 @@ from service.foundation.clock import Clock
 from service.foundation.sealing import CampaignKeys
 from service.letter.fonts import Fonts
 from service.letter.preview import Previewer
+from service.mail.domain.checks import Finding
 from service.metrics.exposition import Exposition
 from service.metrics.measures import Measuring
 from service.signing.abuse.visit import Caution
@@ -35,6 +36,7 @@ class WebServices:
     `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
     `count_lag`. `metrics_allow` names the networks from which /metrics may be read, and `measurings` read what stands
     there beside what is always measured. `outward` is what a letter can be sent with, in mails of `letter_mail_bytes` at most.
+    `look_at_sender` asks the network for the sender's DNS; None while no mail can be sent.
     """
 
     engine: Engine
@@ -53,6 +55,7 @@ class WebServices:
     letter_mail_bytes: int = MOST_BYTES
     metrics_allow: str = ""
     measurings: Sequence[Measuring] = ()
+    look_at_sender: Callable[[], Sequence[Finding]] | None = None
 
     def now(self) -> datetime:
         """Tell the moment of this request."""

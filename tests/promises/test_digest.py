@@ -1,5 +1,6 @@
 """What the daily digest promises, on each database: each morning once, nothing where nothing happened, and no names."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,8 @@ def test_it_comes_in_the_morning_with_numbers_a_next_step_and_no_name(letter):
         assert words in told
     assert f'undersigned signatories list {SLUG} --standing "awaiting acceptance"' in told
     assert f"undersigned schedule pause {SLUG} digest" in told
+    # The head of the history, by which a change of it is found.
+    assert re.search(r"\b\d+:[0-9a-f]{64}\b", told)
     assert "Lake" not in told
     assert "Second" not in told
     assert letter.at(MORNING + HOUR) == []

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from examples.demo.forms import Form, read_forms, visible_text
 from service.app import create_app
+from service.mail.domain.checks import Finding
 from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
 from tests.coalition import OUTWARD, PUBLIC_URL, SLUG, Coalition
@@ -36,6 +37,7 @@ class Door:
     caution: Caution = field(default_factory=Caution)
     embed_on: str = ""
     count_lag: timedelta = timedelta(0)
+    look_at_sender: Callable[[], Sequence[Finding]] | None = None
     rung: list[None] = field(default_factory=list)
 
     def app(self) -> Flask:
@@ -52,6 +54,7 @@ class Door:
                 caution=self.caution,
                 embed_on=self.embed_on,
                 count_lag=self.count_lag,
+                look_at_sender=self.look_at_sender,
             )
         )
 

@@ -2,6 +2,7 @@
 
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.desk import (
+    begin,
     delivering,
     emergency,
     entrance,
@@ -9,9 +10,11 @@ from service.web.desk import (
     history,
     home,
     life,
+    live,
     member_import,
     members,
     second_looks,
+    settings,
     signatories,
     signatory,
     text,
@@ -20,6 +23,7 @@ from service.web.desk import (
 from service.web.desk.blueprint import desk
 
 PAGES = (
+    begin,
     delivering,
     emergency,
     entrance,
@@ -27,9 +31,11 @@ PAGES = (
     history,
     home,
     life,
+    live,
     member_import,
     members,
     second_looks,
+    settings,
     signatories,
     signatory,
     text,

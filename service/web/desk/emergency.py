@@ -4,7 +4,7 @@ from flask import Response, request
 
 from service.campaigns import halt
 from service.coordinators.permissions import Act
-from service.coordinators.second_look import decide_look, waiting_looks
+from service.coordinators.second_look import approved_look, decide_look, waiting_looks
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.second_look import Verdict
@@ -24,6 +24,7 @@ def emergency(slug: str) -> Response:
     with looking() as session:
         campaign = letter_row(session)
         looks = waiting_looks(session, campaign.id, now=here.now())
+        approved = approved_look(session, campaign.id, halt.END, now=here.now())
     asked = [one for one in looks if one.act == halt.END]
     return desk_page(
         "emergency.html",
@@ -31,6 +32,7 @@ def emergency(slug: str) -> Response:
         campaign=campaign,
         mine=[one for one in asked if one.asked_by == who.by],
         others=[one for one in asked if one.asked_by != who.by],
+        approved=approved,
         base=_base(),
     )
 
@@ -61,11 +63,13 @@ def end_emergency(slug: str) -> Response:
     """Agree, as the second one, that the emergency ends, or not; or take the question back."""
     here, who, look = services(), visit(), request.form.get("look", "")
     verdict = next((one for one in Verdict if one.value == request.form.get("verdict")), None)
-    if verdict is None:
+    is_decided = request.form.get("verdict") == "done"
+    if verdict is None and not is_decided:
         raise Refused(_NOT_MEANT)
     with acting() as session:
-        decide_look(session, look, campaign_id=letter().id, verdict=verdict, by=who.by, now=here.now())
-        if verdict is Verdict.APPROVED:
+        if verdict is not None:
+            decide_look(session, look, campaign_id=letter().id, verdict=verdict, by=who.by, now=here.now())
+        if is_decided or verdict is Verdict.APPROVED:
             halt.end_emergency(session, slug, look, by=who.by, now=here.now())
     if verdict is Verdict.APPROVED:
         return done(

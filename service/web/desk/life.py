@@ -10,21 +10,20 @@ from service.campaigns import life as verbs
 from service.campaigns.archive import archive
 from service.campaigns.freezing import (
     FREEZE,
-    approved_freeze,
     ask_to_freeze,
     freeze_alone,
     freeze_approved,
 )
 from service.campaigns.moments import moment_of
 from service.coordinators.permissions import Act
-from service.coordinators.second_look import decide_look, waiting_looks
+from service.coordinators.second_look import approved_look, decide_look, waiting_looks
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.second_look import Verdict
 from service.model.states import CampaignState
 from service.schedules.overview import stages_of
 from service.signing.invite import send_invitations
-from service.signing.queries import invited_number, unconfirmed_signatures
+from service.signing.queries import invited_number, unconfirmed_number
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -52,7 +51,7 @@ def _page(form: FormState) -> Response:
             "stages": stages_of(session, campaign),
             "mine": [one for one in looks if one.asked_by == who.by],
             "others": [one for one in looks if one.asked_by != who.by],
-            "approved": approved_freeze(session, campaign.id, now=now),
+            "approved": approved_look(session, campaign.id, FREEZE, now=now),
             "to_invite": invited_number(session, campaign),
         }
     return desk_page(
@@ -140,7 +139,7 @@ def close_letter(slug: str) -> Response:
     here = services()
     with acting() as session:
         closed = verbs.close(session, slug, by=visit().by, now=here.now())
-        waiting = len(unconfirmed_signatures(session, closed))
+        waiting = unconfirmed_number(session, closed)
         until = closed.deadline_at
     undo = {}
     if until > here.now():

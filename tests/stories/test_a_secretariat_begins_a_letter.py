@@ -1,0 +1,318 @@
+"""As a secretariat I begin a letter at the desk, try it with my team alone, and open it; in an emergency one press hides it."""
+
+import io
+
+import pytest
+
+from service.coordinators.trial import diverting
+from service.foundation.sentence import Sentence
+from service.mail.domain.checks import Finding, Weight
+from service.model.coordinator import Role
+from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
+from tests.desk import AtTheDesk, add_colleague
+from tests.stories.visitor import ORGANIZATION, Door, Visitor, letter_page, words_of
+
+MOST_ACTIONS = 40
+FORM = {
+    "letter__title": "Keep the river open",
+    "slug": SLUG,
+    "letter__salutation": "Dear President Example,",
+    "letter__body": "On behalf of ((signatories)) we write to you about the river.",
+    "recipient__name": "Jane Q. Example",
+    "recipient__email": "president@office.example",
+    "coalition": "Coalition for Open Rivers",
+    "reply_to": "letter@rivers.example",
+    "time_zone": "America/New_York",
+    "opens": "2026-11-20T09:00",
+    "deadline": "2026-12-05T17:00",
+    "approver1__name": "Ada Approver",
+    "approver1__email": "ada@lakes.example",
+    "approver2__name": "Ben Approver",
+    "approver2__email": "ben@rivers.example",
+}
+
+
+@pytest.fixture
+def olga(coalition: Coalition, door: Door) -> AtTheDesk:
+    return AtTheDesk(door.app(), coalition, add_colleague(coalition, None))
+
+
+def begun(olga: AtTheDesk) -> None:
+    answer = olga.send("/desk/letters/new", FORM, to="/desk/letters/new")
+    assert "You are its owner" in words_of(olga.follow(answer)).replace("you are", "You are")
+
+
+def beside(coalition: Coalition, door: Door, role: Role = Role.OWNER, name: str = "Paul Second") -> AtTheDesk:
+    return AtTheDesk(door.app(), coalition, add_colleague(coalition, role, name=name))
+
+
+def delivered(coalition: Coalition) -> None:
+    coalition.divert = diverting(coalition.keyring.desk)
+    coalition.deliver_mail()
+
+
+def opened(olga: AtTheDesk, paul: AtTheDesk) -> None:
+    """Make the text final by two, and open it."""
+    olga.send("life", to="life/freeze/ask")
+    decide(paul, "life", "life/freeze/decide", "approved")
+    olga.send("life", to="life/open")
+
+
+def decide(who: AtTheDesk, page: str, to: str, verdict: str) -> str:
+    return who.send(page, {"verdict": verdict}, to=to).location or ""
+
+
+def test_from_nothing_to_open_takes_fewer_than_forty_actions(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    begun(olga)
+    paul = beside(coalition, door)
+    # Each field that is filled in, and each button, is one action.
+    actions = len(FORM) + 1
+    opened(olga, paul)
+    actions += 3
+    olga.send("live", to="live")
+    actions += 1
+
+    assert actions < MOST_ACTIONS
+    assert (coalition.campaign().state.value, coalition.campaign().trial_since) == ("open", None)
+    page = words_of(olga.open(""))
+    for words in (
+        "Collecting sign-ons",
+        "signed 0",
+        "days left for sign-ons 11",
+        "Nobody has been asked yet",
+    ):
+        assert words in page
+
+
+def test_a_wrong_form_comes_back_filled_in_with_a_sentence_at_each_field(olga: AtTheDesk) -> None:
+    wrong = {**FORM, "slug": "No Such!", "deadline": "2026-11-01T00:00", "reply_to": "nobody"}
+
+    answer = olga.send("/desk/letters/new", wrong, to="/desk/letters/new")
+
+    assert answer.status_code == 422
+    for name in ("slug", "deadline", "reply_to"):
+        assert f'id="{name}-error"' in answer.text
+    assert 'value="Jane Q. Example"' in answer.text
+
+
+def test_a_faulty_campaign_file_is_refused_whole_with_every_fault(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    faulty = letter_file().replace(b'reply_to = "letter@rivers.example"', b"").replace(b'"US"', b'"XX"')
+    page = "/desk/letters/new"
+
+    answer = olga.send(page, {"file": (io.BytesIO(faulty), "river.toml")}, to="/desk/letters/upload")
+    good = olga.send(page, {"file": (io.BytesIO(letter_file()), "river.toml")}, to="/desk/letters/upload")
+
+    assert (answer.status_code, good.status_code) == (422, 303)
+    assert "reply_to is missing" in words_of(answer)
+    assert "country" in words_of(answer)
+    assert coalition.campaign().trial_since == coalition.now
+
+
+def test_while_it_is_tried_no_mail_reaches_anybody_but_the_team(
+    coalition: Coalition, door: Door, visitor: Visitor, olga: AtTheDesk
+) -> None:
+    begun(olga)
+    opened(olga, beside(coalition, door))
+    visitor.send(letter_page(coalition, "/sign", kind="organization"), ORGANIZATION)
+    olga.send("live", to="live/mail")
+    delivered(coalition)
+
+    tried = coalition.mails()
+    assert {mail.to for mail in tried} == {olga.colleague.email}
+    assert all(mail.subject.startswith("[Trial] ") for mail in tried)
+    link = next(text for mail in tried for text in mail.text.split() if "/live/arrived?t=" in text)
+    olga.send(link.removeprefix(PUBLIC_URL), having="token")
+    assert "A test mail arrived, and its button was pressed" in words_of(olga.open("live"))
+
+    olga.send("live", to="live")
+    visitor.send(
+        letter_page(coalition, "/sign", kind="organization"), {**ORGANIZATION, "name": "Second House"}
+    )
+    delivered(coalition)
+    assert {mail.to for mail in coalition.mails()[len(tried) :]} == {ORGANIZATION["email"]}
+
+
+def test_the_senders_dns_is_measured_by_a_button_and_kept_with_its_time(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.load()
+    door.look_at_sender = lambda: (
+        Finding(weight=Weight.WRONG, sentence=Sentence("rivers.example has no SPF record.")),
+    )
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    olga.send("live", to="live/dns")
+
+    page = words_of(olga.open("live"))
+    assert "rivers.example has no SPF record." in page
+    assert "As of November 24, 2026" in page
+
+
+def test_one_press_hides_names_stops_mail_and_ends_links_and_it_takes_two_to_end_that(
+    coalition: Coalition, door: Door, visitor: Visitor
+) -> None:
+    coalition.open(letter_file(more='names_shown = "live"\nadmit = "everyone"\naccess = "public"'))
+    coalition.sign_and_confirm("Lake Alliance").sign("Waiting House").deliver_mail().sign("Third House")
+    page, count = f"/letters/{SLUG}", f"/letters/{SLUG}/count.json"
+    personal, sent = f"/confirm/{coalition.newest_token('confirm')}", len(coalition.mails())
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    before = visitor.open(page)
+    assert "Lake Alliance" in before.text
+    assert visitor.open(page).text == before.text
+    assert visitor.open(personal).status_code == 200
+
+    olga.send("emergency", having="meant")
+
+    hidden = visitor.open(page, headers={"If-None-Match": before.headers["ETag"]})
+    for answer in (hidden, visitor.open(page), visitor.open(f"/embed/{SLUG}")):
+        assert (answer.status_code, "Lake Alliance" in answer.text) == (200, False)
+    assert "1 organization" in before.text
+    assert "1 organization" not in hidden.text
+    assert visitor.open(count).json is not None
+    assert (visitor.open(count).json or {})["signatories"] is None
+    assert visitor.open(personal).status_code == 404
+    assert len(coalition.deliver_mail().mails()) == sent
+
+    olga.send("emergency", to="emergency/ask")
+    alone = olga.post("emergency/end", {"csrf": olga.mark(), "look": look_on(olga), "verdict": "approved"})
+    assert (alone.status_code, coalition.campaign().emergency_at) == (422, coalition.now)
+    paul = beside(coalition, door)
+    decide(paul, "emergency", "emergency/end", "approved")
+
+    assert "Lake Alliance" in visitor.open(page).text
+    assert visitor.open(personal).status_code == 200
+    assert len(coalition.deliver_mail().mails()) > sent
+
+
+def look_on(who: AtTheDesk) -> str:
+    return who.open("emergency").text.split('name="look" value="')[1][:32]
+
+
+def test_in_an_emergency_the_unlisted_address_opens_nothing(
+    coalition: Coalition, door: Door, visitor: Visitor
+) -> None:
+    coalition.open()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    assert visitor.open(letter_page(coalition)).status_code == 200
+
+    olga.send("emergency", having="meant")
+
+    never = visitor.open("/letters/no-such-letter?k=x")
+    for path in (letter_page(coalition), letter_page(coalition, "/sign")):
+        assert visitor.open(path).data == never.data
+
+
+def test_a_paused_letter_says_so_and_takes_no_sign_on_until_it_goes_on(
+    coalition: Coalition, door: Door, visitor: Visitor
+) -> None:
+    coalition.open()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    paused = olga.send("life", to="life/pause")
+
+    assert "takes no sign-ons for the moment" in words_of(visitor.open(letter_page(coalition)))
+    entries = {**ORGANIZATION, "kind": "organization"}
+    assert visitor.post(letter_page(coalition, "/sign"), entries).status_code == 422
+    # The way back is offered right after.
+    assert "Undo" in olga.follow(paused).text
+    olga.send("life", to="life/resume")
+    assert "for the moment" not in words_of(visitor.open(letter_page(coalition)))
+
+
+def test_the_life_goes_by_buttons_and_a_second_click_changes_nothing(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    begun(olga)
+    opened(olga, beside(coalition, door))
+    seen = {"csrf": olga.mark(), "seen": "open"}
+
+    first, second = olga.post("life/close", seen), olga.post("life/close", seen)
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert coalition.campaign().state.value == "closed"
+    olga.send("life", {"until": "2026-12-07T12:00"}, to="life/reopen")
+
+    assert coalition.campaign().state.value == "open"
+    assert coalition.campaign().deadline_at.isoformat() == "2026-12-07T17:00:00+00:00"
+
+
+def test_whoever_asks_cannot_approve_and_a_text_that_changed_since_has_to_be_looked_at_anew(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    begun(olga)
+    paul = beside(coalition, door)
+    olga.send("life", to="life/freeze/ask")
+    assert "Approve and make it final" not in olga.open("life").text
+    look = paul.open("life").text.split('name="look" value="')[1][:32]
+    coalition.load(letter_file(more="goal = 5"))
+
+    answer = paul.post(
+        "life/freeze/decide", {"csrf": paul.mark(), "seen": "draft", "look": look, "verdict": "approved"}
+    )
+
+    assert answer.status_code == 422
+    assert coalition.campaign().state.value == "draft"
+
+
+def test_settings_say_what_may_still_change_and_why_the_rest_may_not(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.load()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    olga.send("settings", {"goal": "60", "contact__name": "A. Secretary", "signers": "organizations"})
+    assert coalition.campaign().signers.value == "organizations"
+    coalition.open(letter_file())
+
+    page = olga.open("settings")
+    assert "People sign under these settings" in words_of(page)
+    assert 'name="coalition"' not in page.text
+    earlier = olga.send("settings", {"deadline": "2026-12-01T17:00"})
+    assert earlier.status_code == 422
+    assert "can only move to a later moment" in words_of(earlier)
+    olga.send("settings", {"deadline": "2026-12-06T17:00", "goal": "70"})
+
+    assert coalition.campaign().deadline_at.isoformat() == "2026-12-06T22:00:00+00:00"
+    forged = olga.post("settings", {"csrf": olga.mark(), "coalition": "Others"})
+    assert forged.status_code == 422
+
+
+def test_the_approvers_are_lines_of_the_settings(coalition: Coalition, door: Door) -> None:
+    coalition.load()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    assert "Ada Approver &lt;ada@lakes.example&gt;" in olga.open("settings").text
+
+    for wrong in ("Ada", "Ada Approver <ada@lakes.example>", "Ada <ada@x.example>\nBen <ada@x.example>"):
+        answer = olga.send("settings", {"approvers": wrong})
+        assert (answer.status_code, 'id="approvers-error"' in answer.text) == (422, True), wrong
+    olga.send("settings", {"approvers": "Ada <ada@x.example>\nCleo Core <cleo@x.example>"})
+
+    assert "Cleo Core &lt;cleo@x.example&gt;" in olga.open("settings").text
+
+
+def test_another_letter_like_it_has_its_text_and_none_of_its_signatories(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.open().sign_and_confirm("Lake Alliance")
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    assert olga.send("duplicate", {"slug": SLUG}).status_code == 422
+
+    answer = olga.send("duplicate", {"slug": "next-river"})
+
+    page = words_of(olga.follow(answer))
+    assert "Keep the river open" in page
+    assert "signed 0" in page
+    assert "Draft" in page
+
+
+def test_the_history_tells_who_did_what(coalition: Coalition, door: Door, olga: AtTheDesk) -> None:
+    begun(olga)
+    opened(olga, beside(coalition, door))
+    coalition.wait(minutes=1)
+
+    page = words_of(olga.open("history"))
+
+    for words in ("Opened the letter for sign-ons", "Made the text final", "Olga Owner", "Paul Second"):
+        assert words in page
+    assert "Asked a second coordinator: make the text final" in page

@@ -1,0 +1,70 @@
+"""The one next thing of a letter: what is most pressing, and the page on which it is done, where there is one."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.model.states import CampaignState
+from service.schedules.digest import Waiting
+from service.schedules.overview import LaggingNumbers, Numbers, Overview
+from service.web.desk.next_thing import NOTHING, todo_of
+from tests.unit.campaigns.test_steps import NOON, letter
+
+EVERY = {
+    f"desk.{name}" for name in ("life", "live", "emergency", "signatories", "sends", "deliveries", "members")
+}
+SIGNED = Numbers(waiting=Waiting(), signed=3, conditional=0, invited=0)
+BARE = Overview(numbers=SIGNED, goal=0, intending=(), stages=(), looks=0, grace_seconds=0)
+
+
+def waiting(**what):
+    return replace(BARE, numbers=replace(SIGNED, waiting=Waiting(**what)))
+
+
+@pytest.mark.parametrize(
+    ("state", "row", "overview", "endpoint"),
+    [
+        (CampaignState.DRAFT, {}, BARE, "desk.life"),
+        (CampaignState.FROZEN, {}, BARE, "desk.life"),
+        (CampaignState.FROZEN, {"trial_since": NOON}, BARE, "desk.live"),
+        (CampaignState.OPEN, {}, BARE, ""),
+        (CampaignState.OPEN, {"paused_at": NOON}, BARE, "desk.life"),
+        (CampaignState.OPEN, {}, replace(BARE, numbers=replace(SIGNED, signed=0)), "desk.members"),
+        (CampaignState.OPEN, {}, waiting(to_check=2), "desk.signatories"),
+        (CampaignState.OPEN, {}, waiting(proposed="weekly"), "desk.sends"),
+        (CampaignState.OPEN, {}, replace(waiting(to_check=2), looks=1), "desk.life"),
+        (CampaignState.OPEN, {"emergency_at": NOON}, replace(waiting(to_check=2), looks=1), "desk.emergency"),
+        (CampaignState.CLOSED, {}, waiting(is_closed=True), "desk.deliveries"),
+        (CampaignState.SENT, {}, BARE, "desk.life"),
+        (CampaignState.ARCHIVED, {}, BARE, ""),
+    ],
+)
+def test_the_most_pressing_is_said_with_its_page(state, row, overview, endpoint):
+    campaign = letter(state)
+    for name, value in row.items():
+        setattr(campaign, name, value)
+
+    assert todo_of(campaign, overview, there=EVERY).endpoint == endpoint
+
+
+def test_what_is_done_on_a_page_that_is_not_for_this_reader_is_said_without_a_way():
+    todo = todo_of(letter(CampaignState.OPEN), waiting(to_check=2), there=set())
+
+    assert (bool(todo.what), todo.endpoint, todo.label) == (True, "", "")
+    assert todo_of(letter(CampaignState.OPEN), BARE, there=EVERY).what == NOTHING
+
+
+def test_numbers_that_take_long_to_count_stand_for_a_while(monkeypatch):
+    moments = iter((0.0, 1.0, 5.0, 30.0, 30.01))
+    lagging, counted = LaggingNumbers(lambda: next(moments)), []
+
+    def count(_, campaign):
+        counted.append(campaign.id)
+        return SIGNED
+
+    monkeypatch.setattr("service.schedules.overview.numbers_of", count)
+    campaign = letter(CampaignState.OPEN)
+    for _ in range(3):
+        assert lagging.of(None, campaign) is SIGNED
+
+    assert len(counted) == 2
