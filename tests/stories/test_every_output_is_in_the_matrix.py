@@ -28,6 +28,7 @@ from service.model.edition import Decision
 from service.model.message import Message
 from service.model.update import UpdateAudience
 from service.schedules.digest_mail import schedule_composers
+from service.signing.commenting.guest_mails import guest_composers
 from service.signing.decide import decide
 from service.signing.fresh_link import send_asked_links
 from service.signing.messages import signing_composers
@@ -154,6 +155,7 @@ def test_every_kind_of_mail_shows_nobody_to_whom_they_did_not_choose(setup, capl
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
         *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
+        *guest_composers(coalition.keyring, public_url=PUBLIC_URL),
     }
 
     assert wrong == []
