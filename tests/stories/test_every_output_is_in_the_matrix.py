@@ -40,6 +40,7 @@ from service.signing.updates import keep_update_links, post_update, start_update
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, revised
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
+from tests.commenting import add_guest
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 from tests.reminding import post_digest, remind_due
@@ -225,6 +226,7 @@ def collect(setup) -> None:
     visitor.send(f"{news}/mail", {"language": "en", "news": "yes"}, having="language")
     for audience in UpdateAudience:
         told(coalition, audience)
+    add_guest(coalition)
     file = letter_file(more=setup.more, tables=matrix.TABLES).replace(*NEW_WORDS)
     revised(coalition, file, hours=24)
     coalition.deliver_mail()

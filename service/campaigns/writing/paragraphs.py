@@ -60,9 +60,13 @@ def amended(text: WrittenText, place: Place, words: str) -> WrittenText:
     if place.part == "asks":
         return replace(text, asks=_put(text.asks, place.number - 1, words))
     if place.part not in _IN_PARAGRAPHS:
-        return replace(text, **{place.part: " ".join(words.split())})
+        return _with(text, place.part, " ".join(words.split()))
     pieces = _BETWEEN.split(getattr(text, place.part).strip())
-    return replace(text, **{place.part: "".join(_put(pieces, 2 * (place.number - 1), words))})
+    return _with(text, place.part, "".join(_put(pieces, 2 * (place.number - 1), words)))
+
+
+def _with(text: WrittenText, part: str, words: str) -> WrittenText:
+    return WrittenText.from_record({**text.as_record(), part: words})
 
 
 def _put(pieces: Sequence[str], index: int, words: str) -> tuple[str, ...]:
