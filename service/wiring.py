@@ -34,6 +34,7 @@ from service.mail.transport import Transport
 from service.mail.view.listing import AddressOf
 from service.model.message import MessageKind
 from service.schedules.digest_mail import schedule_addresses, schedule_composers
+from service.signing.commenting.guest_mails import guest_addresses, guest_composers
 from service.signing.messages import signing_addresses, signing_composers
 from service.store.engine import make_engine
 from service.store.keyring import Keyring
@@ -132,6 +133,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             **schedule_composers(keyring, lead=settings.reminder_lead),
             **coordinator_composers(keyring, public_url=settings.public_url),
             **desk_notice_composers(keyring, public_url=settings.public_url),
+            **guest_composers(keyring, public_url=settings.public_url),
         },
         addresses={
             **signing_addresses(keyring),
@@ -139,6 +141,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
             **schedule_addresses(keyring),
             **coordinator_addresses(keyring),
             **desk_notice_addresses(keyring),
+            **guest_addresses(keyring),
         },
         fonts=fonts,
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,

@@ -39,6 +39,7 @@ from service.model.signature import Kind, Visibility
 from service.schedules.digest_mail import schedule_composers
 from service.signing.abuse.small_forms import Asking
 from service.signing.abuse.visit import Visit
+from service.signing.commenting.guest_mails import guest_composers
 from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
 from service.signing.messages import signing_composers
@@ -246,6 +247,7 @@ class Coalition:
             **schedule_composers(self.keyring, lead=timedelta(days=1)),
             **coordinator_composers(self.keyring, public_url=PUBLIC_URL),
             **desk_notice_composers(self.keyring, public_url=PUBLIC_URL),
+            **guest_composers(self.keyring, public_url=PUBLIC_URL),
         }
         sender = Sender(
             site_key=self.root.derive("message-id"),

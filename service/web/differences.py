@@ -66,7 +66,7 @@ def shown_passages(passages: Sequence[Passage], *, language: str) -> tuple[Shown
     """
     return tuple(
         ShownPassage(
-            heading=_heading(passage),
+            heading=heading_of(passage),
             text=own_name(passage.language) if passage.language != language else "",
             what=_WAS[passage.kind],
             passage=replace(passage, stretches=tuple(map(_as_printed, passage.stretches))),
@@ -80,7 +80,8 @@ def _as_printed(stretch: Stretch) -> Stretch:
     return replace(stretch, text=_SOFT_BREAK.sub(" ", stretch.text))
 
 
-def _heading(passage: Passage) -> Sentence:
+def heading_of(passage: Passage) -> Sentence:
+    """Name the place of a passage: "Paragraph 3", or what its part is called where it has no other."""
     if not passage.number or passage.part not in _NUMBERED:
         return PART_NAMES[passage.part]
     headings = _FORMER if passage.kind == "removed" else _NUMBERED

@@ -16,6 +16,7 @@ from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
 from tests.changing import TAKES_ALL, answered, revised
 from tests.coalition import SLUG, Coalition, letter_file
+from tests.commenting import add_guest
 from tests.doubles.house import in_parallel
 from tests.reminding import ask_for_proofs
 from tests.stories.visitor import (
@@ -62,6 +63,7 @@ def coalition(coalition: Coalition) -> Coalition:
     with transaction(coalition.engine) as session:
         send_kits(session, coalition.keyring, SLUG, under_embargo=True, by="test", now=coalition.now)
     coalition.deliver_mail()
+    add_guest(coalition)
     # It comes by no mail, but stands in the history of a browser.
     coalition.waiting = page.rpartition("/")[2]
     return coalition

@@ -28,6 +28,7 @@ from service.model.edition import Decision
 from service.model.message import Message
 from service.model.update import UpdateAudience
 from service.schedules.digest_mail import schedule_composers
+from service.signing.commenting.guest_mails import guest_composers
 from service.signing.decide import decide
 from service.signing.fresh_link import send_asked_links
 from service.signing.messages import signing_composers
@@ -39,6 +40,7 @@ from service.signing.updates import keep_update_links, post_update, start_update
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, revised
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
+from tests.commenting import add_guest
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 from tests.reminding import post_digest, remind_due
@@ -158,6 +160,7 @@ def test_every_kind_of_mail_shows_nobody_to_whom_they_did_not_choose(setup, capl
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
         *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
+        *guest_composers(coalition.keyring, public_url=PUBLIC_URL),
     }
 
     assert wrong == []
@@ -227,6 +230,7 @@ def collect(setup) -> None:
     visitor.send(f"{news}/mail", {"language": "en", "news": "yes"}, having="language")
     for audience in UpdateAudience:
         told(coalition, audience)
+    add_guest(coalition)
     file = letter_file(more=setup.more, tables=matrix.TABLES).replace(*NEW_WORDS)
     revised(coalition, file, hours=24)
     coalition.deliver_mail()

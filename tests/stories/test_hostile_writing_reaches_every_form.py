@@ -19,6 +19,7 @@ from service.store.transaction import transaction
 from service.web.forms import shown_again
 from tests.changing import NEW_WORDS, file_of, revised
 from tests.coalition import SLUG, Coalition, letter_file
+from tests.commenting import add_guest
 from tests.corpus.addresses import MAILBOXES, NO_MAILBOXES, NO_SITES, SITES
 from tests.corpus.markup import foreign_markup
 from tests.corpus.writing import HIDDEN, LITERAL, OTHER_LINE_ENDS, SEVERAL_LINES, all_of
@@ -136,6 +137,7 @@ def test_every_form_answers_everything_hostile_with_a_sentence_or_takes_it_as_it
     waiting = visitor.send(letter_page(coalition, "/sign", kind="person"), PERSON).location
 
     before = coalition.counts()
+    drafted(place)
     open_letter(place, waiting=waiting, manage=manage, confirm=confirm)
     changed_letter(place)
     proofed(place)
@@ -146,6 +148,26 @@ def test_every_form_answers_everything_hostile_with_a_sentence_or_takes_it_as_it
     assert place.refused > 150
     assert place.taken > 30
     assert coalition.deliver_mail().counts() == before
+
+
+def drafted(place: Place) -> None:
+    """Try the form of a guest who comments on a draft."""
+    path = add_guest(place.coalition)
+    comment = Target(
+        to=path, on=f"{path}?at=body-1", fields=("comment", "proposed"), having="comment", stride=5
+    )
+    place.attack(comment, rule="/comment/<token>")
+    place.attack(
+        Target(
+            to=path,
+            on=f"{path}?at=body-1",
+            fields=("at", "text", "seen", "nonce"),
+            having="comment",
+            stride=20,
+        ),
+        rule="/comment/<token>",
+        offset=2,
+    )
 
 
 def open_letter(place: Place, *, waiting: str, manage: str, confirm: str) -> None:

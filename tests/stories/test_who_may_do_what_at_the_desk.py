@@ -19,6 +19,7 @@ from service.model.tables import TABLES
 from service.store.transaction import reading, transaction
 from service.web.desk import desk
 from service.web.desk.blueprint import ACTS
+from tests import desk_objects_text
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.desk_objects_members import OBJECTS as OF_MEMBERS
@@ -33,6 +34,7 @@ _OF_COMING_IN = {"desk_session", "sign_in_step", "known_device", "token_bucket"}
 OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     **OF_MEMBERS,
     "colleague": make_colleague,
+    **desk_objects_text.MAKERS,
 }
 """Makes the thing that a part of an address names, in the letter of a slug: `<sign_on>` is its sign-on, say."""
 

@@ -134,6 +134,22 @@ def _is_fresh(file: CampaignFile, text: WrittenText, base: str) -> bool:
     return (present.digest if present else "") == base
 
 
+def put_text(
+    session: Session, keyring: Keyring, campaign: Campaign, text: WrittenText, *, who: str, now: datetime
+) -> None:
+    """Put a text in place, whoever is editing: that one finds out with its next save. Raises FaultyText and Refused."""
+    file = open_file(session, keyring, campaign)
+    _put(session, keyring, campaign, file_with(file, [text]), who=who, now=now)
+    audit.record(
+        session,
+        by=actor(who),
+        act="text.save",
+        campaign_id=campaign.id,
+        thing=f"{text.language} {text.digest}",
+        now=now,
+    )
+
+
 def _put(
     session: Session, keyring: Keyring, campaign: Campaign, file: CampaignFile, *, who: str, now: datetime
 ) -> None:

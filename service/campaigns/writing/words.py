@@ -7,7 +7,14 @@ from typing import Any
 
 from service.campaigns.file import CampaignFile
 from service.campaigns.file_checks import PLACEHOLDER, PLACEHOLDERS, UNCLOSED
-from service.campaigns.file_tables import LONGEST_ASK, LONGEST_BODY, LONGEST_TITLE, Letter, Translation
+from service.campaigns.file_tables import (
+    LONGEST_ASK,
+    LONGEST_BODY,
+    LONGEST_TITLE,
+    Letter,
+    Translation,
+    TranslationStatus,
+)
 from service.campaigns.text_parts import text_parts
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused
@@ -16,7 +23,7 @@ from service.foundation.written import clean_line, clean_text
 from service.i18n.own_names import own_name
 from service.i18n.words import missing_words
 from service.letter.difference import Part
-from service.letter.edition import Text
+from service.letter.edition import Notes, Text
 
 FOOTNOTES = ("page", "endnotes")
 STATUSES = ("courtesy", "authentic")
@@ -131,9 +138,8 @@ def letter_source(file: CampaignFile, text: WrittenText) -> Text:
     """Give a text as the letter's craft takes it, faulty or not, with the fixed words that its file brings."""
     own = _words_of(file, text.language)
     given = {name: getattr(text, name) for name in FIELDS}
-    notes = "endnotes" if file.letter.footnotes == "endnotes" else "page"
-    if not text.status:
-        notes = "endnotes" if text.footnotes == "endnotes" else "page"
+    chosen = file.letter.footnotes if text.status else text.footnotes
+    notes: Notes = "endnotes" if chosen == "endnotes" else "page"
     return Text(language=text.language, asks=text.asks, footnotes=notes, words=own, **given)
 
 
@@ -270,7 +276,7 @@ def _translation(present: Translation, text: WrittenText | None) -> Translation:
 
 
 def _made(text: WrittenText) -> Translation:
-    status = "authentic" if text.status == "authentic" else "courtesy"
+    status: TranslationStatus = "authentic" if text.status == "authentic" else "courtesy"
     return Translation(language=text.language, status=status, **_values(text))
 
 

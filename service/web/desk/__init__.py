@@ -18,6 +18,7 @@ from service.web.desk import (
     signatories,
     signatory,
     text,
+    text_comments,
     text_versions,
 )
 from service.web.desk.blueprint import desk
@@ -39,6 +40,7 @@ PAGES = (
     signatories,
     signatory,
     text,
+    text_comments,
     text_versions,
 )
 

@@ -213,7 +213,9 @@ def _read_file(written: WrittenText, base: str, *, into: str) -> Response:
         read = read_word(data)
     except Refused as refusal:
         return show_text(look_at_text(written.language), status=422, notice=str(refusal))
-    put = {into: read.body} if into in {"body", "ending"} else {"body": read.body}
-    title = {"title": read.title} if read.title and "body" in put else {}
-    _keep(replace(written, **put, **title), base, notes=read.left_out)
+    if into == "ending":
+        filled = replace(written, ending=read.body)
+    else:
+        filled = replace(written, body=read.body, title=read.title or written.title)
+    _keep(filled, base, notes=read.left_out)
     return see_other(text_path(written.language, fragment="changes"))

@@ -40,7 +40,7 @@ def read_written(entries: Mapping[str, str], *, language: str, is_own: bool) -> 
     if "base" not in entries or "body" not in entries:
         raise Refused(NOT_WHOLE)
     given = {name: _typed(entries.get(name, "")) for name in FIELDS}
-    asks = []
+    asks: list[str] = []
     while len(asks) < MOST_ASKS and f"ask-{len(asks) + 1}" in entries:
         asks.append(_typed(entries[f"ask-{len(asks) + 1}"]))
     status = "" if is_own else _one_of(STATUSES, entries.get("status", ""))

@@ -33,6 +33,8 @@ from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.services import services
 
 _NOTHING_NEW = Sentence("There is nothing unsaved that would make a new version: write it first.")
+# Each of them is opened; that there are very many is all that anybody wants to know then.
+_MOST_ASKED = 1000
 _NO_MOMENT = Sentence("Give the day and hour until which people may object, like 2026-12-05T17:00.")
 
 
@@ -168,7 +170,9 @@ def _look() -> _Next:
 
 def _show(seen: _Next, form: FormState) -> Response:
     with looking() as session:
-        asked = on_earlier_text(session, services().keyring, letter_row(session), now=services().now())
+        asked = on_earlier_text(
+            session, services().keyring, letter_row(session), now=services().now(), most=_MOST_ASKED
+        )
     return desk_page(
         "text_revision.html",
         status=422 if form.is_wrong else 200,

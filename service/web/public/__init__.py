@@ -5,6 +5,7 @@ from service.web.public import (
     approve,
     asked,
     change,
+    comment,
     confirm,
     embed,
     enclosures,
@@ -27,8 +28,8 @@ from service.web.public import (
 from service.web.public.blueprint import public
 
 PAGES = (
-    *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, proof, invitation),
-    *(manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
+    *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, comment, proof),
+    *(invitation, manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
 )
 
 __all__ = ["PAGES", "public"]

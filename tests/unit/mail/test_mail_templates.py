@@ -138,6 +138,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "day": "24 November 2026",
         "link": LINK,
     },
+    "comment": {"guest": "D. Drafter", "until": "5 December, 17:00", "link": LINK},
     "declined": {
         "party": "Delta Friends",
         "by_us": False,
