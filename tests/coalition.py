@@ -39,6 +39,7 @@ from service.signing.abuse.small_forms import Asking
 from service.signing.abuse.visit import Visit
 from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
+from service.signing.invitees.chase_mail import with_chase_mails
 from service.signing.messages import signing_composers
 from service.signing.organizations.asking import answer_inquiries, keep_inquiry
 from service.signing.page import unlisted_address
@@ -243,6 +244,7 @@ class Coalition:
             **schedule_composers(self.keyring, lead=timedelta(days=1)),
             **coordinator_composers(self.keyring, public_url=PUBLIC_URL),
         }
+        composers = with_chase_mails(composers, self.keyring, public_url=PUBLIC_URL)
         sender = Sender(
             site_key=self.root.derive("message-id"),
             mail_from=OUTWARD.mail_from,

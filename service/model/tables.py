@@ -8,8 +8,8 @@ from service.model.agreement import Agreement
 from service.model.audit_event import AuditChain, AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.campaign import Campaign, CampaignKey
-from service.model.comment import CommentGuest, TextComment
 from service.model.chaser import Chase, Chaser
+from service.model.comment import CommentGuest, TextComment
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
 from service.model.coordinator import Coordinator, Membership

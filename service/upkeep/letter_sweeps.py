@@ -9,8 +9,8 @@ from sqlmodel import SQLModel, col
 
 from service.model.abuse import AbuseRule, AttackMode
 from service.model.campaign import Campaign
-from service.model.comment import CommentGuest, TextComment
 from service.model.chaser import Chaser
+from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Approval, Approver

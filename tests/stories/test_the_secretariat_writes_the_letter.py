@@ -46,7 +46,9 @@ def fields_of(who: AtTheDesk, path: str = "text") -> dict[str, str]:
 def test_an_editor_saves_the_text(coalition: Coalition, door: Door) -> None:
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.EDITOR))
 
-    answer = press(olga, "save", {"title": "Protect the river", "body": "We are ((signatories)).\r\n\r\nStop."})
+    answer = press(
+        olga, "save", {"title": "Protect the river", "body": "We are ((signatories)).\r\n\r\nStop."}
+    )
 
     assert "The text is saved." in words_of(olga.follow(answer))
     assert saved(coalition).title == "Protect the river"
@@ -57,7 +59,9 @@ def test_every_fault_stands_at_its_field_and_nothing_is_lost(coalition: Coalitio
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
     before = saved(coalition)
 
-    answer = press(olga, "save", {"title": "", "body": "One.\n\nTwo ((counts)) and ((event)).", "ask-2": "Kept <b>"})
+    answer = press(
+        olga, "save", {"title": "", "body": "One.\n\nTwo ((counts)) and ((event)).", "ask-2": "Kept <b>"}
+    )
 
     page = words_of(answer)
     assert answer.status_code == 422
@@ -85,7 +89,13 @@ def test_requests_come_go_and_move_without_a_script(coalition: Coalition, door: 
 def test_a_translation_is_begun_saved_with_the_text_and_taken_out(coalition: Coalition, door: Door) -> None:
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
     press(olga, "add-language", {"new_language": "FR"})
-    words = {"title": "Protégez", "salutation": "Madame,", "body": "((signatories))", "ask-1": "Un.", "ask-2": "Deux."}
+    words = {
+        "title": "Protégez",
+        "salutation": "Madame,",
+        "body": "((signatories))",
+        "ask-1": "Un.",
+        "ask-2": "Deux.",
+    }
     olga.follow(press(olga, "save", {**words, "status": "authentic"}, path="text?language=fr"))
     assert [(one.language, one.status, one.asks) for one in saved(coalition).translations] == [
         ("fr", "authentic", ("Un.", "Deux."))

@@ -149,6 +149,16 @@ def names_missing(session: Session, keys: CampaignKeys, campaign: Campaign) -> S
     return sorted(names, key=lambda one: (one[1].casefold(), one[0]))
 
 
+def words_of(session: Session, campaign: Campaign, ids: Sequence[str]) -> Mapping[str, Word]:
+    """Give of some of the invited by which word each stands, by their ids."""
+    found = (
+        select(Signature.id, _word())
+        .outerjoin(Chase, col(Chase.signature_id) == col(Signature.id))
+        .where(*_invited(campaign), col(Signature.id).in_(ids))
+    )
+    return {key: Word(word) for key, word in session.exec(found).all()}
+
+
 def _invited(campaign: Campaign) -> Sequence[Any]:
     return (
         col(Signature.campaign_id) == campaign.id,

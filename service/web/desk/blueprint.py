@@ -18,7 +18,6 @@ MOST_BYTES: dict[str, int] = {}
 """How many bytes the forms of some pages may have, where that is more than of all others (service/app.py)."""
 
 
-
 def get(rule: str, act: Act) -> Callable[[View], View]:
     """Put a page on the desk: whoever may not do this act does not see it. It changes nothing."""
     return _door(rule, act, "GET")

@@ -5,6 +5,7 @@ from service.web.public import (
     approve,
     asked,
     change,
+    chase,
     confirm,
     embed,
     enclosures,
@@ -28,7 +29,7 @@ from service.web.public.blueprint import public
 
 PAGES = (
     *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, proof, invitation),
-    *(manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
+    *(chase, manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
 )
 
 __all__ = ["PAGES", "public"]

@@ -92,7 +92,9 @@ def test_what_is_left_out_is_told() -> None:
     body = (
         paragraph(run("x") + "<w:r><w:drawing/></w:r><w:r><w:pict/></w:r>")
         + paragraph(run("secret", "<w:vanish/>") + f"<w:del>{run('old')}</w:del>")
-        + paragraph(f"<w:r><w:drawing><w:txbxContent>{paragraph(run('box'))}</w:txbxContent></w:drawing></w:r>")
+        + paragraph(
+            f"<w:r><w:drawing><w:txbxContent>{paragraph(run('box'))}</w:txbxContent></w:drawing></w:r>"
+        )
     )
     more = {"word/vbaProject.bin": b"x", "word/comments.xml": b"<x/>", "word/header1.xml": b"<x/>"}
 
@@ -110,7 +112,10 @@ def test_a_title_is_no_paragraph() -> None:
     assert (read.title, read.body) == ("Protect the river", "Words.")
 
 
-@pytest.mark.parametrize("target", ["javascript:alert(1)", "file:///etc/passwd", "https://a.example/) [x](", "//x", "data:text/html,x"])
+@pytest.mark.parametrize(
+    "target",
+    ["javascript:alert(1)", "file:///etc/passwd", "https://a.example/) [x](", "//x", "data:text/html,x"],
+)
 def test_a_link_that_is_none_becomes_its_words(target: str) -> None:
     body = paragraph(f'<w:hyperlink r:id="L" xmlns:r="{R}">{run("here")}</w:hyperlink>')
 

@@ -35,7 +35,9 @@ def run(text: str, look: str = "") -> str:
     return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
-def word_file(body: str, *, links: str = "", more: Mapping[str, bytes] | None = None, before: str = "") -> bytes:
+def word_file(
+    body: str, *, links: str = "", more: Mapping[str, bytes] | None = None, before: str = ""
+) -> bytes:
     """Make a .docx of the paragraphs of a body."""
     document = f'{before}<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>{body}</w:body></w:document>'
     parts = {
