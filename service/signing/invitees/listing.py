@@ -139,10 +139,23 @@ def get_invitee(
 
 def names_missing(session: Session, keys: CampaignKeys, campaign: Campaign) -> Sequence[tuple[str, str]]:
     """Give id and name of each of the invited whose answer is missing, by name."""
+    return _names(session, keys, campaign, _word().in_([word.value for word in MISSING]))
+
+
+def names_of_chaser(
+    session: Session, keys: CampaignKeys, campaign: Campaign, chaser_id: str
+) -> Sequence[tuple[str, str]]:
+    """Give id and name of each of the invited that a chaser has, by name."""
+    return _names(session, keys, campaign, col(Chase.chaser_id) == chaser_id)
+
+
+def _names(
+    session: Session, keys: CampaignKeys, campaign: Campaign, which: ColumnElement[bool]
+) -> Sequence[tuple[str, str]]:
     found = (
         select(Signature.id, Signature.name)
         .outerjoin(Chase, col(Chase.signature_id) == col(Signature.id))
-        .where(*_invited(campaign), _word().in_([word.value for word in MISSING]))
+        .where(*_invited(campaign), which)
         .limit(MOST_SEARCHED)
     )
     names = [(key, _open(keys, key, name)) for key, name in session.exec(found).all()]

@@ -2,6 +2,7 @@
 
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.desk import (
+    chasers,
     emergency,
     entrance,
     guard,
@@ -10,12 +11,14 @@ from service.web.desk import (
     life,
     member_import,
     members,
+    sign_on_added,
     text,
     text_versions,
 )
 from service.web.desk.blueprint import desk
 
 PAGES = (
+    chasers,
     emergency,
     entrance,
     guard,
@@ -24,6 +27,7 @@ PAGES = (
     life,
     member_import,
     members,
+    sign_on_added,
     text,
     text_versions,
 )
