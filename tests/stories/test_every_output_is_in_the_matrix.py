@@ -30,6 +30,7 @@ from service.model.update import UpdateAudience
 from service.schedules.digest_mail import schedule_composers
 from service.signing.decide import decide
 from service.signing.fresh_link import send_asked_links
+from service.signing.invitees.chase_mail import with_chase_mails
 from service.signing.messages import signing_composers
 from service.signing.mirror import make_mirror
 from service.signing.organizations.asking import answer_inquiries
@@ -39,6 +40,7 @@ from service.signing.updates import keep_update_links, post_update, start_update
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, revised
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
+from tests.desk_objects_members import chased
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 from tests.reminding import post_digest, remind_due
@@ -158,6 +160,7 @@ def test_every_kind_of_mail_shows_nobody_to_whom_they_did_not_choose(setup, capl
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
         *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
+        *with_chase_mails({}, coalition.keyring, public_url=PUBLIC_URL),
     }
 
     assert wrong == []
@@ -207,6 +210,7 @@ def collect(setup) -> None:
     visitor.send(
         f"/invitation/{coalition.newest_token('invitation')}", {"question": "When?"}, answer="question"
     )
+    chased(coalition)
     # Somebody else signs for the one who was invited, its contact says no, and a second officer is asked.
     coalition.sign_and_confirm("Invited One", email="x@mail.example").deliver_mail()
     officer = {"officer_name": "Ben Board", "officer_email": "ben.board@lakes.example"}

@@ -1,14 +1,18 @@
 """As a secretariat I see who is missing, have friends chase them, and add who agreed by phone or mail."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
+from service.campaigns.queries import get_campaign
+from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
 from service.model.signature import Signature
-from service.store.transaction import reading
-from tests.coalition import Coalition
+from service.store.transaction import reading, transaction
+from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.desk_objects_members import chased
 from tests.stories.visitor import Door, Visitor, words_of
@@ -19,7 +23,7 @@ NAMES = ("Dale Union", "Island Watch", "Stone Gauges")
 @pytest.fixture
 def coalition(coalition: Coalition) -> Coalition:
     coalition.open()
-    coalition.ids = chased(coalition, "clean-river", *NAMES)
+    coalition.ids = chased(coalition, *NAMES)
     return coalition.deliver_mail()
 
 
@@ -165,3 +169,52 @@ def test_after_the_deadline_each_is_decided_and_none_is_dropped_in_silence(
     assert "1 is still to be decided" in words_of(olga.open("members/decide"))
     with reading(coalition.engine) as session:
         assert len(session.exec(select(Signature)).all()) == len(NAMES)
+
+
+def test_members_that_agreed_to_be_kept_are_invited_to_the_next_letter(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    coalition.sign_and_confirm("River Friends", wants_news=True, name_latin="", language="fr")
+    coalition.sign_and_confirm("Silent Shore")
+    olga.send("members/directory", {}, to="members/directory/keep")
+    olga.send(f"members/{coalition.ids[0]}", {"how": "By phone, 24 November"}, having="how")
+    kept = words_of(olga.open("members/directory"))
+    assert [name in kept for name in ("River Friends", "Dale Union", "Silent Shore")] == [True, True, False]
+
+    coalition.load(letter_file().replace(SLUG.encode(), b"next-letter"))
+    both = AtTheDesk(door.app(), coalition, olga.colleague)
+    with transaction(coalition.engine) as session:
+        campaign = get_campaign(session, "next-letter")
+        who = olga.colleague.id
+        give_role(session, coordinator_id=who, campaign_id=campaign.id, role=Role.OWNER, now=coalition.now)
+    here = "/desk/letters/next-letter/members"
+    entries = re.findall(r'name="entry" value="([0-9a-f]+)"', both.open(f"{here}/directory").text)
+    both.post(f"{here}/directory/invite", {"csrf": both.mark(), "entry": entries[0]})
+
+    assert "not asked yet (1)" in words_of(both.open(here))
+    stranger = AtTheDesk(
+        door.app(), coalition, add_colleague(coalition, Role.OWNER, name="Stran Ger", slug="next-letter")
+    )
+    assert "Nobody is kept yet" in words_of(stranger.open(f"{here}/directory"))
+    stranger.post(f"{here}/directory/invite", {"csrf": stranger.mark(), "entry": entries[1]})
+    assert "not asked yet (1)" in words_of(both.open(here))
+
+
+def test_whoever_wants_no_more_news_leaves_the_directory(
+    coalition: Coalition, visitor: Visitor, olga: AtTheDesk
+) -> None:
+    coalition.sign_and_confirm("River Friends", wants_news=True).deliver_mail()
+    olga.send("members/directory", {}, to="members/directory/keep")
+    assert "River Friends" in words_of(olga.open("members/directory"))
+
+    own = f"/manage/{coalition.newest_token('manage')}/mail"
+    visitor.send(own, {"language": "en", "news": ""}, having="language")
+
+    assert "River Friends" not in words_of(olga.open("members/directory"))
+
+
+def test_the_call_can_be_copied_as_text(coalition: Coalition, olga: AtTheDesk) -> None:
+    page = olga.open("members/calls").text
+
+    assert f"https://letters.example/letters/{SLUG}?k={coalition.key()}" in page
+    assert "Keep the river open" in page

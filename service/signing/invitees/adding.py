@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -77,7 +78,7 @@ def sources_of(session: Session, keys: CampaignKeys, signature_id: str) -> Seque
 
 def _row(agreed: Agreed, party: SignOn | None, campaign: Campaign, *, now: datetime) -> SignatoryRow:
     today = now.astimezone(ZoneInfo(campaign.time_zone)).date()
-    given = {
+    given: dict[str, Any] = {
         "visibility": agreed.visibility.value,
         "status": AGREED,
         "how_agreed": _in_short(agreed.source),

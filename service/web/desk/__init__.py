@@ -2,7 +2,9 @@
 
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.desk import (
+    calls,
     chasers,
+    directory,
     emergency,
     entrance,
     guard,
@@ -18,7 +20,9 @@ from service.web.desk import (
 from service.web.desk.blueprint import desk
 
 PAGES = (
+    calls,
     chasers,
+    directory,
     emergency,
     entrance,
     guard,

@@ -206,7 +206,7 @@ def show_member(
         why_not=why_not,
         may_come_late=campaign.state is CampaignState.CLOSED and invitee.word is not Word.CONFIRMED,
         late_for=timedelta(days=1),
-        form=form or FormState(values={"note": party.note}),
+        form=_with_note(form, party.note),
         path=members_path(slug),
         here=member_path(slug, member),
     )
@@ -220,3 +220,9 @@ def members_path(slug: str) -> str:
 def member_path(slug: str, member: str) -> str:
     """Give the path of one of a letter's members."""
     return f"{members_path(slug)}/{member}"
+
+
+def _with_note(form: FormState | None, note: str) -> FormState:
+    """Give a form of this page that came back, or none, with the note that is kept beside it."""
+    values = {"note": note, **(form.values if form else {})}
+    return FormState(values=values, errors=form.errors if form else {})
