@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, func, inspect, select, table
@@ -35,6 +35,7 @@ from service.mail.view.listing import AddressOf
 from service.model.message import MessageKind
 from service.schedules.digest_mail import schedule_addresses, schedule_composers
 from service.signing.commenting.guest_mails import guest_addresses, guest_composers
+from service.signing.invitees.chase_mail import with_chase_addresses, with_chase_mails
 from service.signing.messages import signing_addresses, signing_composers
 from service.store.engine import make_engine
 from service.store.keyring import Keyring
@@ -104,7 +105,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         raise Refused("The database is not up to date: run `undersigned init` first.")
     keyring, fonts, wake = Keyring(root), Fonts(directory=settings.font_dir), make_wake(engine)
     domain = settings.mail_from.rpartition("@")[2] or urlsplit(settings.public_url).hostname or "localhost"
-    return Services(
+    made = Services(
         settings=settings,
         engine=engine,
         keyring=keyring,
@@ -147,6 +148,11 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         mailbox=parse_mailbox_url(settings.bounce_imap_url) if settings.bounce_imap_url else None,
         ledger=_make_ledger(settings),
         outward=Outward(smtp=bool(settings.smtp_url), mail_from=settings.mail_from),
+    )
+    return replace(
+        made,
+        composers=with_chase_mails(made.composers, keyring, public_url=settings.public_url),
+        addresses=with_chase_addresses(made.addresses, keyring),
     )
 
 

@@ -42,6 +42,7 @@ from service.signing.abuse.visit import Visit
 from service.signing.commenting.guest_mails import guest_composers
 from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
+from service.signing.invitees.chase_mail import with_chase_mails
 from service.signing.messages import signing_composers
 from service.signing.organizations.asking import answer_inquiries, keep_inquiry
 from service.signing.page import unlisted_address
@@ -249,6 +250,7 @@ class Coalition:
             **desk_notice_composers(self.keyring, public_url=PUBLIC_URL),
             **guest_composers(self.keyring, public_url=PUBLIC_URL),
         }
+        composers = with_chase_mails(composers, self.keyring, public_url=PUBLIC_URL)
         sender = Sender(
             site_key=self.root.derive("message-id"),
             mail_from=OUTWARD.mail_from,

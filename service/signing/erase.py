@@ -15,6 +15,7 @@ from service.model.signature import Standing, Visibility, standing
 from service.signing.codes import end_codes
 from service.signing.found_by import forget_words
 from service.signing.intake import forget_traces
+from service.signing.invitees.directory import forget_party
 from service.signing.invitees.forgetting import forget_tracked
 from service.signing.leaving import stop_letter_that_names
 from service.signing.manage import leave, note
@@ -53,6 +54,7 @@ def erase(session: Session, keyring: Keyring, *, token: str, now: datetime) -> M
     holder = hold_own(session, keyring, token=token, now=now)
     if holder.signature.erased_at is None:
         _end(holder)
+        forget_party(holder.session, holder.keyring, holder.campaign.id, holder.party)
         _empty(holder)
         _forget_ways(holder)
         forget_organization(holder.session, holder.signature)

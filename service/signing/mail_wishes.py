@@ -8,6 +8,7 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.consent import Occasion
 from service.signing.consents import keep_answers
+from service.signing.invitees.directory import forget_party
 from service.signing.manage import note
 from service.signing.own_sign_on import MAY_LEAVE, ManageView, hold_own, view_of
 from service.signing.reached import reader_acted
@@ -29,6 +30,8 @@ def change_mail(
     row.language, row.wants_news = language, wants_news
     if answered:
         keep_answers(session, row, occasion=Occasion.CHANGE, now=now)
+    if not wants_news:
+        forget_party(session, keyring, row.campaign_id, holder.party)
     session.add(row)
     note(holder, "signature.mail")
     return view_of(holder)

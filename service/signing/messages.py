@@ -31,7 +31,7 @@ from service.model.letter_revision import LetterRevision
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.schedule import Occurrence
-from service.model.signature import Signature, Standing, standing
+from service.model.signature import Provenance, Signature, Standing, standing
 from service.model.states import CampaignState, MessageState, SignatureState
 from service.model.suppression import SuppressionReason
 from service.signing.codes import mail_code, spaced
@@ -327,6 +327,7 @@ def _thanks(session: Session, facts: _Facts) -> Draft:
         "thanks",
         name=printed_name(facts.signature, facts.party.name),
         how_named=HOW_NAMED[facts.signature.visibility],
+        attested=facts.signature.provenance is Provenance.ATTESTED,
         link=_manage(facts),
         revision=facts.revision.number if facts.revision else 0,
         fingerprint=facts.revision.sha256 if facts.revision else "",

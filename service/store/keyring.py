@@ -14,7 +14,8 @@ class Keyring:
     """The keys of every campaign, behind one root key.
 
     `site_key` is no campaign's: it makes Message-IDs and return paths, and hides the mailboxes of a day. `desk` are the
-    keys of what is sealed of coordinators, who outlive any letter.
+    keys of what is sealed of coordinators, who outlive any letter; `directory` those of the members that agreed to be
+    kept for next letters.
     """
 
     def __init__(self, root: RootKey) -> None:
@@ -26,6 +27,12 @@ class Keyring:
             data=root.derive("desk-data"),
             index=root.derive("desk-index"),
             token=root.derive("desk-token"),
+        )
+        self.directory = CampaignKeys(
+            campaign="directory",
+            data=root.derive("directory-data"),
+            index=root.derive("directory-index"),
+            token=root.derive("directory-token"),
         )
         self._opened: dict[str, CampaignKeys] = {}
         self._lock = threading.Lock()

@@ -29,6 +29,7 @@ from service.model.update import UpdateAudience
 from service.schedules.digest_mail import schedule_composers
 from service.signing.fresh_link import send_asked_links
 from service.signing.invite import import_signatories
+from service.signing.invitees.chase_mail import with_chase_mails
 from service.signing.messages import signing_composers
 from service.signing.organizations.asking import tell_contacts
 from service.signing.roll_file import read_signatories
@@ -38,6 +39,7 @@ from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 from tests.changing import revised
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
+from tests.desk_objects_members import chased
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
@@ -132,6 +134,7 @@ def collect(office: Office) -> None:
     coalition.open(letter_file(more='admit = "everyone"'))
     coalition.sign("Lake Alliance", wants_news=True).sign("River Watch")
     invited(coalition)
+    chased(coalition)
     office.send()
     coalition.confirm(confirmation_of(office, "lake@members.example"))
     visitor = Visitor(Door(coalition).app())
@@ -236,6 +239,7 @@ def written_kinds(coalition: Coalition) -> set[MessageKind]:
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
         *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
+        *with_chase_mails({}, coalition.keyring, public_url=PUBLIC_URL),
     }
 
 

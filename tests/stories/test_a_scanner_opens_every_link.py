@@ -17,6 +17,7 @@ from service.store.transaction import reading, transaction
 from tests.changing import TAKES_ALL, answered, revised
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.commenting import add_guest
+from tests.desk_objects_members import chased
 from tests.doubles.house import in_parallel
 from tests.reminding import ask_for_proofs
 from tests.stories.visitor import (
@@ -46,6 +47,7 @@ def coalition(coalition: Coalition) -> Coalition:
             attested=False,
         )
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
+    chased(coalition)
     visitor = Visitor(Door(coalition).app())
     coalition.sign_and_confirm("Standing Stone").sign_and_confirm("Asked Again")
     manage = coalition.deliver_mail().newest_token("manage")

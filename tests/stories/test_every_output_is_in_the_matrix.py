@@ -31,6 +31,7 @@ from service.schedules.digest_mail import schedule_composers
 from service.signing.commenting.guest_mails import guest_composers
 from service.signing.decide import decide
 from service.signing.fresh_link import send_asked_links
+from service.signing.invitees.chase_mail import with_chase_mails
 from service.signing.messages import signing_composers
 from service.signing.mirror import make_mirror
 from service.signing.organizations.asking import answer_inquiries
@@ -41,6 +42,7 @@ from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, revised
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.commenting import add_guest
+from tests.desk_objects_members import chased
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 from tests.reminding import post_digest, remind_due
@@ -161,6 +163,7 @@ def test_every_kind_of_mail_shows_nobody_to_whom_they_did_not_choose(setup, capl
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
         *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
         *guest_composers(coalition.keyring, public_url=PUBLIC_URL),
+        *with_chase_mails({}, coalition.keyring, public_url=PUBLIC_URL),
     }
 
     assert wrong == []
@@ -210,6 +213,7 @@ def collect(setup) -> None:
     visitor.send(
         f"/invitation/{coalition.newest_token('invitation')}", {"question": "When?"}, answer="question"
     )
+    chased(coalition)
     # Somebody else signs for the one who was invited, its contact says no, and a second officer is asked.
     coalition.sign_and_confirm("Invited One", email="x@mail.example").deliver_mail()
     officer = {"officer_name": "Ben Board", "officer_email": "ben.board@lakes.example"}

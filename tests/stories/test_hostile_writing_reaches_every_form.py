@@ -23,6 +23,7 @@ from tests.commenting import add_guest
 from tests.corpus.addresses import MAILBOXES, NO_MAILBOXES, NO_SITES, SITES
 from tests.corpus.markup import foreign_markup
 from tests.corpus.writing import HIDDEN, LITERAL, OTHER_LINE_ENDS, SEVERAL_LINES, all_of
+from tests.desk_objects_members import chased
 from tests.doubles.databases import copy_sqlite
 from tests.reminding import ask_for_proofs
 from tests.stories.visitor import ORGANIZATION, PERSON, Door, Visitor, form_of, letter_page, public_rules
@@ -214,6 +215,12 @@ def invited(place: Place, token: str) -> None:
     place.attack(day, rule=rule, offset=5)
     question = Target(to=path, fields=("question",), answer="question", stride=30)
     place.attack(question, rule=rule, offset=6)
+    chased(place.coalition, most=1)
+    own = f"/chase/{place.coalition.deliver_mail().newest_token('chase')}"
+    said = Target(
+        to=own, fields=("said", "decides_on", "note"), having="said", good={"said": "yes"}, stride=10
+    )
+    place.attack(said, rule="/chase/<token>", offset=7)
     place.attack(Target(to=path, fields=("answer", "nonce"), answer="decline", stride=50), rule=rule)
 
 

@@ -139,14 +139,37 @@ def get_invitee(
 
 def names_missing(session: Session, keys: CampaignKeys, campaign: Campaign) -> Sequence[tuple[str, str]]:
     """Give id and name of each of the invited whose answer is missing, by name."""
+    return _names(session, keys, campaign, _word().in_([word.value for word in MISSING]))
+
+
+def names_of_chaser(
+    session: Session, keys: CampaignKeys, campaign: Campaign, chaser_id: str
+) -> Sequence[tuple[str, str]]:
+    """Give id and name of each of the invited that a chaser has, by name."""
+    return _names(session, keys, campaign, col(Chase.chaser_id) == chaser_id)
+
+
+def _names(
+    session: Session, keys: CampaignKeys, campaign: Campaign, which: ColumnElement[bool]
+) -> Sequence[tuple[str, str]]:
     found = (
         select(Signature.id, Signature.name)
         .outerjoin(Chase, col(Chase.signature_id) == col(Signature.id))
-        .where(*_invited(campaign), _word().in_([word.value for word in MISSING]))
+        .where(*_invited(campaign), which)
         .limit(MOST_SEARCHED)
     )
     names = [(key, _open(keys, key, name)) for key, name in session.exec(found).all()]
     return sorted(names, key=lambda one: (one[1].casefold(), one[0]))
+
+
+def words_of(session: Session, campaign: Campaign, ids: Sequence[str]) -> Mapping[str, Word]:
+    """Give of some of the invited by which word each stands, by their ids."""
+    found = (
+        select(Signature.id, _word())
+        .outerjoin(Chase, col(Chase.signature_id) == col(Signature.id))
+        .where(*_invited(campaign), col(Signature.id).in_(ids))
+    )
+    return {key: Word(word) for key, word in session.exec(found).all()}
 
 
 def _invited(campaign: Campaign) -> Sequence[Any]:

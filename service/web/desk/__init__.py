@@ -3,7 +3,10 @@
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.desk import (
     begin,
+    calls,
+    chasers,
     delivering,
+    directory,
     emergency,
     entrance,
     guard,
@@ -15,6 +18,7 @@ from service.web.desk import (
     members,
     second_looks,
     settings,
+    sign_on_added,
     signatories,
     signatory,
     text,
@@ -25,7 +29,10 @@ from service.web.desk.blueprint import desk
 
 PAGES = (
     begin,
+    calls,
+    chasers,
     delivering,
+    directory,
     emergency,
     entrance,
     guard,
@@ -37,6 +44,7 @@ PAGES = (
     members,
     second_looks,
     settings,
+    sign_on_added,
     signatories,
     signatory,
     text,

@@ -244,7 +244,7 @@ def _read_choices(entries: Mapping[str, str], *, width: int) -> tuple[Choices, d
 
 def _missing(choices: Choices) -> dict[str, str]:
     """Say what the choices lack, by the field where it is to be chosen."""
-    errors = {}
+    errors: dict[str, str] = {}
     if "name" not in choices.columns:
         errors["column-0"] = _NO_NAME
     elif "email" not in choices.columns:

@@ -1,6 +1,7 @@
 """The members of a letter: who is missing, and what the secretariat does about each."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask import Response, request
 
@@ -11,6 +12,7 @@ from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.model.states import CampaignState
 from service.signing.invitees import acts
+from service.signing.invitees.adding import sources_of
 from service.signing.invitees.chasers import assign, get_chaser, list_chasers
 from service.signing.invitees.listing import MISSING, Word, get_invitee, list_invitees
 from service.signing.late_link import let_in_late
@@ -69,9 +71,9 @@ def reveal_member(slug: str, member: str) -> Page:
     """Show the addresses of one of the invited, on this one page; that they were looked at is kept."""
     here = services()
     with acting() as session:
-        party = acts.reveal_contacts(
-            session, here.keyring, letter_row(session), member, by=visit().by, now=here.now()
-        )
+        campaign = letter_row(session)
+        party = acts.reveal_contacts(session, here.keyring, campaign, member, by=visit().by, now=here.now())
+        sources = sources_of(session, here.keyring.of(session, campaign.id), member)
     contacts = {
         "email": party.email,
         "approver_email": party.approver_email,
@@ -79,7 +81,8 @@ def reveal_member(slug: str, member: str) -> Page:
         "phone": party.phone,
         "messenger": party.messenger,
     }
-    return show_member(slug, member, contacts={name: value for name, value in contacts.items() if value})
+    known = {name: value for name, value in contacts.items() if value}
+    return show_member(slug, member, contacts=known, sources=sources)
 
 
 @post("/letters/<slug>/members/<member>/again", Act.INVITE_MEMBERS)
@@ -173,7 +176,12 @@ def members_to_decide(slug: str) -> Page:
 
 
 def show_member(
-    slug: str, member: str, *, contacts: dict[str, str] | None = None, form: FormState | None = None
+    slug: str,
+    member: str,
+    *,
+    contacts: dict[str, str] | None = None,
+    sources: Sequence[tuple[datetime, str]] = (),
+    form: FormState | None = None,
 ) -> Page:
     """Make the page of one of the invited; `contacts` are shown in full where they were asked for just now."""
     here = services()
@@ -192,12 +200,13 @@ def show_member(
         party=party,
         approver=masked_address(party.approver_email) if party.approver_email else "",
         contacts=contacts,
+        sources=sources,
         chasers=chasers,
         nobody=_NO_CHASER,
         why_not=why_not,
-        may_come_late=campaign.state is CampaignState.CLOSED and invitee.word in {*MISSING, Word.DECLINED},
+        may_come_late=campaign.state is CampaignState.CLOSED and invitee.word is not Word.CONFIRMED,
         late_for=timedelta(days=1),
-        form=form or FormState(values={"note": party.note}),
+        form=_with_note(form, party.note),
         path=members_path(slug),
         here=member_path(slug, member),
     )
@@ -211,3 +220,9 @@ def members_path(slug: str) -> str:
 def member_path(slug: str, member: str) -> str:
     """Give the path of one of a letter's members."""
     return f"{members_path(slug)}/{member}"
+
+
+def _with_note(form: FormState | None, note: str) -> FormState:
+    """Give a form of this page that came back, or none, with the note that is kept beside it."""
+    values = {"note": note, **(form.values if form else {})}
+    return FormState(values=values, errors=form.errors if form else {})

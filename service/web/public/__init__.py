@@ -5,6 +5,7 @@ from service.web.public import (
     approve,
     asked,
     change,
+    chase,
     comment,
     confirm,
     embed,
@@ -29,7 +30,7 @@ from service.web.public.blueprint import public
 
 PAGES = (
     *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, comment, proof),
-    *(invitation, manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
+    *(invitation, chase, manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
 )
 
 __all__ = ["PAGES", "public"]

@@ -58,6 +58,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "intends": False,
         "is_late": False,
     },
+    "chaser": {"chaser": "Cora Chaser", "deadline": "5 December, 17:00", "link": LINK},
     "approval": {
         "link": LINK,
         "edition": 3,
@@ -69,6 +70,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "send_at": "7 December, 09:00",
     },
     "thanks": {
+        "attested": False,
         "name": "Delta Friends",
         "how_named": "Named publicly, with the letter.",
         "link": LINK,

@@ -1,0 +1,229 @@
+"""The directory: members that agreed to be kept for next letters, under keys of its own, whatever becomes of the letter."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from service.campaigns.queries import lock_campaign
+from service.coordinators import audit
+from service.coordinators.permissions import Act, may
+from service.foundation.addresses import comparable_address, masked_address
+from service.foundation.errors import NotFound
+from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
+from service.foundation.written import fold_name
+from service.model.campaign import Campaign
+from service.model.coordinator import Membership
+from service.model.directory_entry import DirectoryEntry
+from service.model.signature import Kind, Signature
+from service.model.states import SignatureState
+from service.signing.consents import WORDING
+from service.signing.invite import ImportReport, import_rows
+from service.signing.invitees.acts import lock_invited
+from service.signing.party import SignOn, read_party
+from service.signing.roll_columns import SignatoryRow
+from service.signing.workplace import Desk
+from service.store.insert import insert_or
+from service.store.keyring import Keyring
+from service.store.sealed import open_record, seal_record
+
+MOST_KEPT = 5_000
+_KEPT = (
+    "name",
+    "email",
+    "acronym",
+    "name_latin",
+    "sort_name",
+    "representative_name",
+    "representative_title",
+    "second_email",
+    "phone",
+    "messenger",
+    "position",
+    "affiliation",
+    "country",
+    "category",
+    "website",
+    "language",
+    "chaser",
+)
+_NOBODY = Sentence("There is nobody of this kind in the directory.")
+# What a sign-on's owner ticked on the form, with the version of its words.
+_TICKED = "asked on the form for news of later letters"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Entry:
+    """One member of the directory as the secretariat sees it: the address masked."""
+
+    id: str
+    kind: Kind
+    name: str
+    name_latin: str
+    address: str
+    language: str
+    consent: str
+    kept_at: datetime
+    source_slug: str
+
+
+def keep_willing(session: Session, keyring: Keyring, campaign: Campaign, *, by: str, now: datetime) -> int:
+    """Keep for next letters whoever of this letter's signatories asked for news of them; gives how many are new."""
+    found = (
+        select(Signature)
+        .where(
+            Signature.campaign_id == campaign.id,
+            Signature.state == SignatureState.CONFIRMED,
+            col(Signature.wants_news),
+            col(Signature.erased_at).is_(None),
+            col(Signature.email).is_not(None),
+        )
+        .order_by(col(Signature.id))
+        .limit(MOST_KEPT)
+    )
+    keys = keyring.of(session, campaign.id)
+    new = 0
+    for row in session.exec(found).all():
+        consent = {
+            "how": _TICKED,
+            "wording": row.wording or WORDING,
+            "at": _day(row.signed_at or row.created_at),
+        }
+        new += _keep(session, keyring.directory, campaign, read_party(keys, row), consent, now=now)
+    audit.record(session, by=by, act="directory.keep", campaign_id=campaign.id, thing=str(new), now=now)
+    return new
+
+
+def keep_one(
+    session: Session, keyring: Keyring, campaign: Campaign, member: str, how: str, *, by: str, now: datetime
+) -> bool:
+    """Keep one of the invited who told the secretariat so, with `how` it did; tells whether that one is new."""
+    row = lock_invited(session, campaign, member)
+    party = read_party(keyring.of(session, campaign.id), row)
+    new = _keep(session, keyring.directory, campaign, party, {"how": how, "at": _day(now)}, now=now)
+    audit.record(session, by=by, act="directory.keep", campaign_id=campaign.id, thing=row.id, now=now)
+    return new
+
+
+def list_directory(session: Session, keyring: Keyring, coordinator_id: str) -> Sequence[Entry]:
+    """List whom a coordinator may invite from the directory: kept from a letter whose contacts are open to it."""
+    slugs = _letters_of(session, coordinator_id)
+    found = select(DirectoryEntry).where(col(DirectoryEntry.source_letter).in_(list(slugs))).limit(MOST_KEPT)
+    entries = [_entry(keyring.directory, row, slugs[row.source_letter]) for row in session.exec(found).all()]
+    return sorted(entries, key=lambda one: (one.name.casefold(), one.id))
+
+
+def invite_kept(
+    desk: Desk, keyring: Keyring, ids: Collection[str], *, coordinator_id: str, by: str
+) -> ImportReport:
+    """Invite members of the directory to a letter; whom it knows already stays as it is there."""
+    slugs = _letters_of(desk.session, coordinator_id)
+    found = select(DirectoryEntry).where(
+        col(DirectoryEntry.id).in_(ids), col(DirectoryEntry.source_letter).in_(list(slugs))
+    )
+    rows = [
+        _row(open_record(keyring.directory, row, "details"), row.kind, line)
+        for line, row in enumerate(desk.session.exec(found.order_by(col(DirectoryEntry.id))).all(), start=1)
+    ]
+    if not rows:
+        raise NotFound(_NOBODY)
+    return import_rows(desk, rows, attest="", by=by)
+
+
+def forget_entry(session: Session, slug: str, entry_id: str, *, by: str, now: datetime) -> None:
+    """Delete one member from the directory; raises NotFound for any that was not kept from this letter."""
+    campaign = lock_campaign(session, slug)
+    row = session.get(DirectoryEntry, entry_id)
+    if row is None or row.source_letter != campaign.id:
+        raise NotFound(_NOBODY)
+    session.delete(row)
+    audit.record(session, by=by, act="directory.forget", campaign_id=campaign.id, thing=row.id, now=now)
+
+
+def forget_party(session: Session, keyring: Keyring, campaign_id: str, party: SignOn) -> None:
+    """Delete from the directory whom its owner takes out of a letter for good, or who wants no more news."""
+    keys = keyring.directory
+    session.execute(
+        delete(DirectoryEntry).where(
+            col(DirectoryEntry.source_letter) == campaign_id,
+            col(DirectoryEntry.name_index) == _name_index(keys, party),
+            col(DirectoryEntry.email_index) == _email_index(keys, party),
+        )
+    )
+
+
+def _keep(
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    party: SignOn,
+    consent: Mapping[str, str],
+    *,
+    now: datetime,
+) -> bool:
+    row = DirectoryEntry(
+        source_letter=campaign.id,
+        kind=party.kind,
+        name_index=_name_index(keys, party),
+        email_index=_email_index(keys, party),
+        details=b"",
+        consent=b"",
+        kept_at=now,
+    )
+    details = {name: getattr(party, name) for name in _KEPT if getattr(party, name)}
+    if party.approver_email and not party.approver_from_form:
+        details["approver_email"] = party.approver_email
+    row.details = seal_record(keys, row, "details", details)
+    row.consent = seal_record(keys, row, "consent", dict(consent))
+    session.flush()
+    one = insert_or(session, row).on_conflict_do_nothing(
+        index_elements=["source_letter", "name_index", "email_index"]
+    )
+    return session.execute(one.returning(col(DirectoryEntry.id))).first() is not None
+
+
+def _letters_of(session: Session, coordinator_id: str) -> Mapping[str, str]:
+    """Give the letters, by id with their slugs, whose contacts are open to a coordinator."""
+    found = (
+        select(Membership, Campaign.slug)
+        .join(Campaign, col(Campaign.id) == col(Membership.campaign_id))
+        .where(Membership.coordinator_id == coordinator_id)
+    )
+    return {
+        one.campaign_id: slug for one, slug in session.exec(found).all() if may(one.role, Act.SEE_CONTACTS)
+    }
+
+
+def _entry(keys: CampaignKeys, row: DirectoryEntry, slug: str) -> Entry:
+    details, consent = open_record(keys, row, "details"), open_record(keys, row, "consent")
+    return Entry(
+        id=row.id,
+        kind=row.kind,
+        name=str(details.get("name", "")),
+        name_latin=str(details.get("name_latin", "")),
+        address=masked_address(str(details["email"])) if details.get("email") else "",
+        language=str(details.get("language", "")),
+        consent=str(consent["how"]),
+        kept_at=row.kept_at,
+        source_slug=slug,
+    )
+
+
+def _row(details: Mapping[str, Any], kind: Kind, line: int) -> SignatoryRow:
+    return SignatoryRow(line=line, kind=kind.value, **details)
+
+
+def _name_index(keys: CampaignKeys, party: SignOn) -> bytes:
+    return keys.blind(f"{party.kind.value}-name", fold_name(party.name))
+
+
+def _email_index(keys: CampaignKeys, party: SignOn) -> bytes:
+    return keys.blind("email", comparable_address(party.email) if party.email else "")
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()

@@ -1,0 +1,30 @@
+"""The call to sign as text that a coordinator copies into a mailbox or messenger of its own."""
+
+from flask import request
+
+from service.campaigns.codes import READER_LANGUAGES
+from service.coordinators.permissions import Act
+from service.signing.invitees.call_words import write_call
+from service.web.desk.blueprint import get
+from service.web.desk.members import PART, members_path
+from service.web.desk.page import desk_page
+from service.web.desk.visit import letter_row, looking
+from service.web.render import Page
+from service.web.services import services
+
+
+@get("/letters/<slug>/members/calls", Act.INVITE_MEMBERS)
+def calls(slug: str) -> Page:
+    """Show the call as a mail and as a short message, in a language."""
+    here, asked = services(), request.args.get("language", "")
+    with looking() as session:
+        words = write_call(
+            session,
+            here.keyring,
+            letter_row(session),
+            public_url=here.public_url,
+            language=asked if asked in READER_LANGUAGES else "",
+        )
+    return desk_page(
+        "calls.html", part=PART, words=words, languages=READER_LANGUAGES, path=members_path(slug)
+    )
