@@ -21,6 +21,7 @@ from service.web.desk import desk
 from service.web.desk.blueprint import ACTS
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
+from tests.desk_objects_signatories import OF_SIGNATORIES
 from tests.stories.visitor import Door, Visitor
 
 OTHER = "other-letter"
@@ -30,6 +31,7 @@ _OF_COMING_IN = {"desk_session", "sign_in_step", "known_device", "token_bucket"}
 
 OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {}
 """Makes the thing that a part of an address names, in the letter of a slug: `<sign_on>` is its sign-on, say."""
+OBJECTS.update(OF_SIGNATORIES)
 
 
 def rules(app: Flask) -> list[tuple[Rule, str, Act]]:
