@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, literal_column, select, text
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col
 
 from service.campaigns.codes import countries
@@ -112,7 +114,7 @@ def _days(session: Session, campaign: Campaign) -> Mapping[date, int]:
     return {date.fromisoformat(written): int(number) for written, number in session.execute(found)}
 
 
-def _day(session: Session, campaign: Campaign, moment: ColumnElement[object]) -> ColumnElement[str]:
+def _day(session: Session, campaign: Campaign, moment: SQLCoreOperations[Any]) -> ColumnElement[str]:
     """Say in SQL on which day a moment falls: where the letter is, or by UTC where the database knows no zones."""
     if session.get_bind().dialect.name == "postgresql":
         return cast(func.date(func.timezone(campaign.time_zone, moment)), String)

@@ -181,7 +181,7 @@ def _candidates(
         digests.append(country_digest(keys, asked.country))
     if digests:
         return _of_digests(campaign, digests, before=before)
-    found = select(col(Signature.id).label("id")).where(
+    found: Select[tuple[str]] = select(col(Signature.id).label("id")).where(
         col(Signature.campaign_id) == campaign.id, col(Signature.id) < before
     )
     if is_indexed(asked):
@@ -213,10 +213,10 @@ def _of_digests(campaign: Campaign, digests: Sequence[bytes], *, before: str) ->
 
 def _of_mailbox(keys: CampaignKeys, campaign: Campaign, address: str, *, before: str) -> Select[tuple[str]]:
     written = address.strip()
-    confirming = select(col(Signature.id).label("id")).where(
+    confirming: Select[tuple[str]] = select(col(Signature.id).label("id")).where(
         col(Signature.campaign_id) == campaign.id, col(Signature.email_index) == email_index(keys, written)
     )
-    beside = select(col(SignatureWord.signature_id).label("id")).where(
+    beside: Select[tuple[str]] = select(col(SignatureWord.signature_id).label("id")).where(
         col(SignatureWord.campaign_id) == campaign.id,
         col(SignatureWord.digest) == mailbox_digest(keys, written),
     )
@@ -233,7 +233,7 @@ def _where_it_stopped(
         return ""
     ids = part.subquery()
     if asked.grade:
-        meant = (
+        meant: Select[tuple[str]] = (
             select(col(Signature.id).label("id"))
             .join(ids, ids.c.id == col(Signature.id))
             .where(*conditions(session, campaign, asked))

@@ -48,14 +48,10 @@ def rows(bars: Sequence[Bar], *, title: str, is_rtl: bool = False) -> TrustedHtm
     drawn = []
     for place, bar in enumerate(bars):
         top, length = place * _ROW, room * bar.value / most
-        words, start, number, anchor = 0, _LABEL, _LABEL + length + 6, "start"
-        if is_rtl:
-            words, start, number, anchor = (
-                _WIDTH,
-                _WIDTH - _LABEL - length,
-                _WIDTH - _LABEL - length - 6,
-                "end",
-            )
+        words, start, anchor = (
+            (_WIDTH, _WIDTH - _LABEL - length, "end") if is_rtl else (0, float(_LABEL), "start")
+        )
+        number = start - 6 if is_rtl else start + length + 6
         # Numbers and words of ours: the direction of the page is not to turn them.
         drawn.append(
             f'<text x="{words}" y="{top + 20}" text-anchor="{anchor}" direction="ltr">{escape(bar.label)}</text>'
