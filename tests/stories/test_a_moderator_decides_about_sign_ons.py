@@ -108,7 +108,19 @@ def test_capitals_are_fixed_and_the_signatory_can_take_it_back(coalition: Coalit
 def test_with_more_than_ten_another_coordinator_looks_first(
     coalition: Coalition, door: Door, mo: AtTheDesk
 ) -> None:
-    for place in "Ash Birch Cedar Dogwood Elm Fig Gingko Hazel Ivy Juniper Kapok".split():
+    for place in [
+        "Ash",
+        "Birch",
+        "Cedar",
+        "Dogwood",
+        "Elm",
+        "Fig",
+        "Gingko",
+        "Hazel",
+        "Ivy",
+        "Juniper",
+        "Kapok",
+    ]:
         coalition.sign_and_confirm(f"{place} Council of {place[::-1].title()}")
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
     checked = mo.post(
@@ -120,8 +132,9 @@ def test_with_more_than_ten_another_coordinator_looks_first(
     assert coalition.counts().signatories == 0
     assert "Accept 12 sign-ons" in words_of(mo.open("second-looks"))
     coalition.deliver_mail()
-    assert [mail.to for mail in coalition.mails()[-1:]] == [olga.colleague.email]
-    assert "Ash" not in coalition.mails()[-1].text
+    told = [mail for mail in coalition.mails() if mail.to.endswith("@secretariat.example")]
+    assert [mail.to for mail in told] == [olga.colleague.email]
+    assert "Ash" not in told[0].text
 
     look = olga.open("second-looks").text.partition("/second-looks/")[2].partition('"')[0]
     assert mo.post(f"second-looks/{look}", {"csrf": mo.mark(), "verdict": "approved"}).status_code == 422
