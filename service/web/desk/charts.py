@@ -8,6 +8,8 @@ from service.web.render import TrustedHtml
 
 _WIDTH, _HEIGHT, _FOOT, _TOP = 720, 220, 26, 18
 _ROW, _LABEL = 30, 220
+# A single day is no wall.
+_FEW = 14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class Bar:
 def columns(bars: Sequence[Bar], *, title: str, is_rtl: bool = False) -> TrustedHtml:
     """Draw bars side by side, for what happened in the course of time; the first and the last are labelled."""
     most, inner = max((bar.value for bar in bars), default=0) or 1, _HEIGHT - _FOOT - _TOP
-    step = _WIDTH / max(1, len(bars))
+    step = _WIDTH / max(_FEW, len(bars))
     drawn = []
     for place, bar in enumerate(bars):
         height = inner * bar.value / most
