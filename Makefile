@@ -16,7 +16,7 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check-fast catalogues crash crash-schedules enumeration bench-mail bench-sign bench-letter bench-scale soak-sign lock clean
+.PHONY: help setup demo run test check-fast catalogues crash crash-schedules enumeration bench-mail bench-sign bench-letter bench-scale bench-desk soak-sign lock clean
 
 help: ## Tell what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -62,6 +62,9 @@ bench-letter: $(SET_UP) ## Measure how fast a letter becomes a PDF, beside Weasy
 
 bench-scale: $(SET_UP) ## Measure how sending grows with its processes, and how long a confirmation waits, in at most 12 minutes; ARGS="--quick" takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.scale $(ARGS)
+
+bench-desk: $(SET_UP) ## Measure the pages of the desk with 1,000,000 sign-ons, in at most 12 minutes; ARGS="--signatures 20000" takes less
+	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.desk $(ARGS)
 
 soak-sign: $(SET_UP) ## Let people sign and confirm for ten minutes while mail goes out; ARGS="--minutes 1" takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.signing.soak $(ARGS)

@@ -47,6 +47,7 @@ from service.signing.proof_line import proof_line
 from service.signing.proof_mail import is_settled, until_words
 from service.signing.remind_change import is_reminder, reminder_of
 from service.signing.resting import refuse_resting
+from service.signing.secretariat.fix_name import FIXED
 from service.signing.sign import decide_until, link_until
 from service.signing.unsubscribe import suppression_of
 from service.signing.update_mails import UpdateMails
@@ -269,7 +270,21 @@ def _already(session: Session, facts: _Facts) -> Draft:
 def _link(session: Session, facts: _Facts) -> Draft:
     _unless(facts.signature.erased_at is None, "was erased")
     _unless_complained(session, facts)
+    if facts.message.occurrence.startswith(FIXED):
+        return _line_fixed(session, facts)
     return facts.draft(facts.party.confirming_email, facts.write("link", link=_manage(facts)))
+
+
+def _line_fixed(session: Session, facts: _Facts) -> Draft:
+    line = proof_line(session, facts.keyring, facts.campaign, facts.signature, now=facts.message.created_at)
+    _unless(bool(line), "is not printed any more")
+    written = facts.write(
+        "line_fixed",
+        lines=line.split("\n"),
+        letter_direction=direction(facts.campaign.language),
+        link=_manage(facts),
+    )
+    return facts.draft(facts.party.confirming_email, written)
 
 
 def _reminder(session: Session, facts: _Facts) -> Draft:

@@ -37,6 +37,7 @@ from service.worker.lateness import warn_of_late_schedules
 from service.worker.recounting import recount, tidy_up
 from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
+from service.worker.secretariat import keep_words_of_new, make_exports
 from service.worker.shows import run_shows
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
 
@@ -298,6 +299,8 @@ JOBS = (
     Job(name="run_shows", run=run_shows, every_seconds=2, queue=Queue.LETTERS),
     Job(name="ask_again", run=ask_again, every_seconds=10, queue=Queue.LETTERS),
     Job(name="chain_audit", run=chain_audit, every_seconds=2, queue=Queue.LETTERS),
+    Job(name="keep_words_of_new", run=keep_words_of_new, every_seconds=10, queue=Queue.LETTERS),
+    Job(name="make_exports", run=make_exports, every_seconds=10, queue=Queue.UPKEEP),
     Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),
     Job(name="read_returns", run=read_returns, every_seconds=60, queue=Queue.DELIVERIES),

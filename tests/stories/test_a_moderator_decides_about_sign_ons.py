@@ -1,10 +1,12 @@
-"""A moderator finds a sign-on, sees its line and its mail, and decides about it."""
+"""A moderator finds a sign-on, sees its line and its mail, and decides about it; with many a second one looks first."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
 from service.model.signature import Signature
+from service.model.states import SignatureState
 from service.store.transaction import reading
 from tests.coalition import Coalition
 from tests.desk import AtTheDesk, add_colleague
@@ -19,18 +21,29 @@ def coalition(coalition: Coalition) -> Coalition:
     return coalition.deliver_mail()
 
 
-def id_of(coalition: Coalition, place: int = 0) -> str:
+@pytest.fixture
+def mo(coalition: Coalition, door: Door) -> AtTheDesk:
+    return AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.MODERATOR, name="Mo Derator"))
+
+
+def page_of(coalition: Coalition, place: int = 0) -> str:
     with reading(coalition.engine) as session:
-        return session.exec(select(Signature.id).order_by(Signature.id)).all()[place]
+        return "signatories/" + session.exec(select(Signature.id).order_by(col(Signature.id))).all()[place]
 
 
-def test_a_sign_on_is_found_and_accepted(coalition: Coalition, door: Door) -> None:
-    mo = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.MODERATOR, name="Mo Derator"))
+def row_of(coalition: Coalition, page: str) -> Signature:
+    with reading(coalition.engine) as session:
+        return session.get_one(Signature, page.rpartition("/")[2])
+
+
+def test_a_sign_on_is_found_looked_at_and_accepted(coalition: Coalition, mo: AtTheDesk) -> None:
     table = words_of(mo.open("signatories"))
-    assert "Lake Alliance" in table and "Awaiting acceptance: 1" in table
-    found = words_of(mo.send("signatories", {"words": "alliance"}, having="words"))
-    assert "Lake Alliance" in found and "River Keepers" not in found
-    page = f"signatories/{id_of(coalition)}"
+    assert "Lake Alliance" in table
+    assert "Awaiting acceptance: 1" in table
+    found = mo.send("signatories", {"words": "alliance"}, having="words")
+    assert "Lake Alliance" in words_of(found)
+    assert "River Keepers" not in words_of(found)
+    page = page_of(coalition)
     shown = words_of(mo.open(page))
     assert "lake@members.example" not in shown
     assert "Please confirm" in shown
@@ -38,3 +51,120 @@ def test_a_sign_on_is_found_and_accepted(coalition: Coalition, door: Door) -> No
     mo.follow(mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "accept"}))
 
     assert coalition.counts().signatories == 1
+    assert "accepted, Mo Derator" in words_of(mo.open(page))
+
+
+def test_an_address_is_shown_once_and_it_is_kept_by_whom(coalition: Coalition, mo: AtTheDesk) -> None:
+    page = page_of(coalition)
+
+    shown = mo.send(page, to=f"{page}/address")
+
+    assert "lake@members.example" in words_of(shown)
+    assert "lake@members.example" not in words_of(mo.open(page))
+    with reading(coalition.engine) as session:
+        events = session.exec(select(AuditEvent).where(AuditEvent.act == "signature.reveal")).all()
+    assert [event.actor for event in events] == [mo.colleague.by]
+
+
+def test_a_slip_is_taken_back_before_anybody_hears_of_it(coalition: Coalition, mo: AtTheDesk) -> None:
+    page, before = page_of(coalition), len(coalition.mails())
+    declined = mo.follow(mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "decline"}))
+    assert "Undo" in words_of(declined)
+    coalition.deliver_mail()
+    assert row_of(coalition, page).state is SignatureState.DECLINED
+
+    mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "restore"})
+
+    coalition.wait(minutes=2).deliver_mail()
+    assert row_of(coalition, page).state is SignatureState.CONFIRMED
+    assert len(coalition.mails()) == before
+
+
+def test_whoever_is_held_is_held_for_a_reason(coalition: Coalition, mo: AtTheDesk) -> None:
+    page = page_of(coalition)
+
+    assert mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "hold"}).status_code == 422
+    mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "hold", "why": "Call Ana first"})
+
+    assert "Call Ana first" in words_of(mo.open(page))
+    assert "Needs your check: 1" in words_of(mo.open("signatories"))
+
+
+def test_capitals_are_fixed_and_the_signatory_can_take_it_back(coalition: Coalition, mo: AtTheDesk) -> None:
+    page = page_of(coalition)
+    other = mo.send(f"{page}/name", {"name": "Lake Defence"})
+    assert other.status_code == 422
+    assert "only they can change" in words_of(other)
+
+    mo.send(f"{page}/name", {"name": "LAKE Alliance", "acronym": "LA"})
+
+    coalition.deliver_mail()
+    assert "LAKE Alliance" in coalition.mails()[-1].text
+    assert coalition.mails()[-1].to == "lake@members.example"
+    assert coalition.newest_token("manage")
+    assert "LAKE Alliance" in words_of(mo.open(page))
+
+
+def test_with_more_than_ten_another_coordinator_looks_first(
+    coalition: Coalition, door: Door, mo: AtTheDesk
+) -> None:
+    for place in [
+        "Ash",
+        "Birch",
+        "Cedar",
+        "Dogwood",
+        "Elm",
+        "Fig",
+        "Gingko",
+        "Hazel",
+        "Ivy",
+        "Juniper",
+        "Kapok",
+    ]:
+        coalition.sign_and_confirm(f"{place} Council of {place[::-1].title()}")
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    checked = mo.post(
+        "signatories/check", {"csrf": mo.mark(), "does": "accept", "all": "yes", "stands": "awaiting"}
+    )
+    assert "Accept 12 sign-ons" in words_of(checked)
+    ids = checked.text.partition('name="ids" value="')[2].partition('"')[0]
+    mo.post("signatories/batch", {"csrf": mo.mark(), "does": "accept", "ids": ids})
+    assert coalition.counts().signatories == 0
+    assert "Accept 12 sign-ons" in words_of(mo.open("second-looks"))
+    coalition.deliver_mail()
+    told = [mail for mail in coalition.mails() if mail.to.endswith("@secretariat.example")]
+    assert [mail.to for mail in told] == [olga.colleague.email]
+    assert "Ash" not in told[0].text
+
+    look = olga.open("second-looks").text.partition("/second-looks/")[2].partition('"')[0]
+    assert mo.post(f"second-looks/{look}", {"csrf": mo.mark(), "verdict": "approved"}).status_code == 422
+    olga.follow(olga.post(f"second-looks/{look}", {"csrf": olga.mark(), "verdict": "approved"}))
+    again = olga.post(f"second-looks/{look}", {"csrf": olga.mark(), "verdict": "approved"})
+
+    assert coalition.counts().signatories == 12
+    assert again.status_code == 422
+
+
+def test_what_is_refused_is_not_done_and_says_why(coalition: Coalition, door: Door, mo: AtTheDesk) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    mo.post("exports", {"csrf": mo.mark(), "form": "csv"})
+    look = olga.open("second-looks").text.partition("/second-looks/")[2].partition('"')[0]
+
+    olga.post(
+        f"second-looks/{look}", {"csrf": olga.mark(), "verdict": "refused", "reason": "Not before Monday"}
+    )
+
+    assert "Not before Monday" in words_of(mo.open("second-looks"))
+    assert "Fetch it" not in words_of(mo.open("exports"))
+
+
+def test_a_few_are_done_at_once_and_undone(coalition: Coalition, mo: AtTheDesk) -> None:
+    ids = page_of(coalition).rpartition("/")[2]
+    mo.post("signatories/batch", {"csrf": mo.mark(), "does": "invalidate", "ids": ids})
+    assert row_of(coalition, page_of(coalition)).state is SignatureState.DECLINED
+    coalition.wait(minutes=2).deliver_mail()
+    assert "does not count" not in coalition.mails()[-1].text
+
+    mo.post("signatories/batch", {"csrf": mo.mark(), "does": "restore", "ids": ids})
+
+    assert row_of(coalition, page_of(coalition)).state is SignatureState.CONFIRMED

@@ -24,6 +24,7 @@ from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.desk_objects_members import OBJECTS as OF_MEMBERS
 from tests.desk_objects_entrance import make_colleague
+from tests.desk_objects_signatories import OF_SIGNATORIES
 from tests.stories.visitor import Door, Visitor
 
 OTHER = "other-letter"
@@ -37,6 +38,7 @@ OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     **desk_objects_text.MAKERS,
 }
 """Makes the thing that a part of an address names, in the letter of a slug: `<sign_on>` is its sign-on, say."""
+OBJECTS.update(OF_SIGNATORIES)
 
 
 def rules(app: Flask) -> list[tuple[Rule, str, Act]]:

@@ -96,24 +96,32 @@ def table_page(
     rows = _written(session, keys, campaign, shown)
     if len(found) > most:
         return Page(rows=rows, before=shown[-1].id)
-    cut = _cut(session, keys, campaign, asked, before=before or _NO_END)
-    if asked.grade and len(shown) < most and cut == "":
-        cut = _opened_until(session, keys, campaign, asked, before=before or _NO_END)
+    cut = _where_it_stopped(session, keys, campaign, asked, before=before or _NO_END)
     return Page(rows=rows, before=cut, is_cut=bool(cut))
+
+
+def matching_rows(
+    session: Session, keyring: Keyring, campaign: Campaign, asked: Filter, *, before: str, most: int
+) -> tuple[list[Signature], str]:
+    """Give the next sign-ons asked for, whole, and the key to go on from; "" at the end, though some may still be none."""
+    keys, start = keyring.of(session, campaign.id), before or _NO_END
+    found = list(_rows(session, keys, campaign, asked, before=start, most=most))
+    if len(found) > most:
+        return found[:most], found[most - 1].id
+    return found, _where_it_stopped(session, keys, campaign, asked, before=start)
 
 
 def matching_ids(
     session: Session, keyring: Keyring, campaign: Campaign, asked: Filter, *, most: int
 ) -> list[str]:
     """Give the ids of the sign-ons asked for, newest first; one more than `most` where there are more."""
-    keys, found, before = keyring.of(session, campaign.id), [], _NO_END
+    found: list[str] = []
+    before = ""
     while len(found) <= most:
-        some = [row.id for row in _rows(session, keys, campaign, asked, before=before, most=most)]
-        cut = some[-1] if len(some) > most else _cut(session, keys, campaign, asked, before=before)
-        found += some
-        if not cut:
+        rows, before = matching_rows(session, keyring, campaign, asked, before=before, most=most + 1)
+        found += [row.id for row in rows]
+        if not before:
             break
-        before = cut
     return found[: most + 1]
 
 
@@ -173,7 +181,7 @@ def _candidates(
         digests.append(country_digest(keys, asked.country))
     if digests:
         return _of_digests(campaign, digests, before=before)
-    found = select(col(Signature.id).label("id")).where(
+    found: Select[tuple[str]] = select(col(Signature.id).label("id")).where(
         col(Signature.campaign_id) == campaign.id, col(Signature.id) < before
     )
     if is_indexed(asked):
@@ -205,10 +213,10 @@ def _of_digests(campaign: Campaign, digests: Sequence[bytes], *, before: str) ->
 
 def _of_mailbox(keys: CampaignKeys, campaign: Campaign, address: str, *, before: str) -> Select[tuple[str]]:
     written = address.strip()
-    confirming = select(col(Signature.id).label("id")).where(
+    confirming: Select[tuple[str]] = select(col(Signature.id).label("id")).where(
         col(Signature.campaign_id) == campaign.id, col(Signature.email_index) == email_index(keys, written)
     )
-    beside = select(col(SignatureWord.signature_id).label("id")).where(
+    beside: Select[tuple[str]] = select(col(SignatureWord.signature_id).label("id")).where(
         col(SignatureWord.campaign_id) == campaign.id,
         col(SignatureWord.digest) == mailbox_digest(keys, written),
     )
@@ -216,34 +224,27 @@ def _of_mailbox(keys: CampaignKeys, campaign: Campaign, address: str, *, before:
     return select(both.c.id).where(both.c.id < before).order_by(both.c.id.desc()).limit(_FOUND_BY_WORDS)
 
 
-def _cut(session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter, *, before: str) -> str:
+def _where_it_stopped(
+    session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter, *, before: str
+) -> str:
     """Give where a page that is not full stopped looking; "" where it has seen all there is."""
     part = _candidates(keys, campaign, asked, before=before)
     if part is None:
         return ""
     ids = part.subquery()
-    limit = SCANNED if not (asked.words or asked.country) else _FOUND_BY_WORDS
-    last, seen = session.execute(select(func.min(ids.c.id), func.count())).one()
+    if asked.grade:
+        meant: Select[tuple[str]] = (
+            select(col(Signature.id).label("id"))
+            .join(ids, ids.c.id == col(Signature.id))
+            .where(*conditions(session, campaign, asked))
+        )
+        opened = meant.order_by(col(Signature.id).desc()).limit(_OPENED).subquery()
+        last, seen = session.execute(select(func.min(opened.c.id), func.count(opened.c.id))).one()
+        if seen >= _OPENED:
+            return str(last)
+    limit = _FOUND_BY_WORDS if asked.words or asked.country else SCANNED
+    last, seen = session.execute(select(func.min(ids.c.id), func.count(ids.c.id))).one()
     return str(last) if seen >= limit else ""
-
-
-def _opened_until(
-    session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter, *, before: str
-) -> str:
-    """Give where a page that looks for a grade stopped opening rows; "" where it has opened all there are."""
-    part = _candidates(keys, campaign, asked, before=before)
-    if part is None:
-        return ""
-    ids = part.subquery()
-    found = (
-        select(col(Signature.id))
-        .join(ids, ids.c.id == col(Signature.id))
-        .where(*conditions(session, campaign, asked))
-        .order_by(col(Signature.id).desc())
-        .limit(_OPENED)
-    )
-    seen = session.execute(found).scalars().all()
-    return seen[-1] if len(seen) == _OPENED else ""
 
 
 def _not_kept_yet(session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter) -> list[Signature]:

@@ -15,6 +15,7 @@ from service.coordinators.second_look import (
     take_approved,
     waiting_looks,
 )
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.model.second_look import SecondLook, Verdict
@@ -23,7 +24,6 @@ from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.people import names_of_team
 from service.web.desk.visit import acting, letter, looking, visit
-from service.web.forms import Misfilled
 from service.web.services import services
 
 _LONGEST_REASON = 500
@@ -73,10 +73,10 @@ def second_looks(slug: str) -> Response:
 @post("/letters/<slug>/second-looks/<look>", Act.SECOND)
 def decide_second_look(slug: str, look: str) -> Response:
     """Approve, refuse or withdraw; what is approved is done at once, exactly as it was asked for."""
-    here, verdict = services(), _verdict()
+    here = services()
     reason = clean_text(request.form.get("reason", ""), what=Sentence("The reason"), longest=_LONGEST_REASON)
     with acting() as session:
-        row = get_look(session, look, campaign_id=letter().id)
+        row, verdict = get_look(session, look, campaign_id=letter().id), _verdict()
         second = SECOND_ACTS.get(row.act)
         if second is not None and verdict is not Verdict.WITHDRAWN:
             refuse_unless(visit().role, second.act)
@@ -111,7 +111,7 @@ _SAID = {
 def _verdict() -> Verdict:
     chosen = request.form.get("verdict", "")
     if chosen not in set(Verdict):
-        raise Misfilled({"verdict": _CHOOSE})
+        raise Refused(_CHOOSE)
     return Verdict(chosen)
 
 

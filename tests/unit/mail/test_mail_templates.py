@@ -110,6 +110,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "link": LINK,
     },
     "second_look": {"link": LINK},
+    "line_fixed": {"lines": ["Delta Friends, Riverside"], "letter_direction": "ltr", "link": LINK},
     "update": {
         "headline": "We go on Tuesday",
         "update_text": "The office    will see us.",

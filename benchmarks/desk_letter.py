@@ -1,0 +1,184 @@
+"""A very large letter for the desk: sealed sign-ons at both ends, as many again between them as are wanted, and its mail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import insert, text
+from sqlmodel import Session
+
+from benchmarks.installation import Installation
+from service.campaigns.queries import get_campaign
+from service.foundation.clock import now
+from service.foundation.identity import make_id
+from service.foundation.sealing import CampaignKeys
+from service.model.campaign import Campaign
+from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
+from service.model.signature_word import SignatureWord
+from service.model.states import SignatureState
+from service.signing.found_by import country_digest, digests_of, word_digest
+from service.signing.party import SignOn, email_index, name_index, write_party
+from service.store.insert import make_stamp
+from service.store.transaction import reading, transaction
+
+SLUG = "very-large"
+COUNTRIES = ("IS", "NO", "FR", "DE", "ES", "IT", "PL", "RO", "PT", "GR", "TR", "KZ", "IN", "US", "CA", "MX")
+_CHUNK, _COPIES = 2_000, 100_000
+_WORDS = 2_000
+# Between the sealed ones: nobody opens their names, so random bytes of the same length are as good.
+_COPY = (
+    "INSERT INTO signature ({columns}) SELECT {values} FROM signature AS s, generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n"
+    " WHERE s.id = :like"
+)
+_FIND = (
+    "INSERT INTO signature_word (campaign_id, digest, signature_id)"
+    " SELECT s.campaign_id, CASE WHEN p.place = 0 THEN (CAST(:countries AS bytea[]))[1 + abs(hashtext(s.id)) % CAST(:many_countries AS integer)]"
+    " ELSE (CAST(:words AS bytea[]))[1 + abs(hashtext(s.id || p.place)) % CAST(:many_words AS integer)] END, s.id"
+    " FROM signature AS s, generate_series(0, 2) AS p(place)"
+    " WHERE s.campaign_id = :campaign AND s.id >= :from AND s.id < :until ON CONFLICT DO NOTHING"
+)
+_MAIL = (
+    "INSERT INTO message (id, kind, campaign_id, recipient_ref, destination, occurrence, dedupe_key, state, priority,"
+    " attempt, possible_duplicate, due_at, expires_at, created_at, relay, enhanced_code, remote_queue_id, tls)"
+    " SELECT :stamp || lpad(to_hex(row_number() OVER ()), 8, '0'), 'thanks', campaign_id, id, '', '1', 'bench:' || id,"
+    " 'accepted', 1, 1, false, created_at, created_at, created_at, '', '', '', ''"
+    " FROM signature WHERE campaign_id = :campaign ORDER BY id DESC LIMIT :mails"
+)
+
+
+def fill(installation: Installation, *, signatures: int, mails: int, say: Callable[[str], None]) -> None:
+    """Make the letter on PostgreSQL: one in a hundred at each end is sealed by the product's own functions."""
+    installation.add_letter(SLUG, signatories=0)
+    engine, sealed = installation.services.engine, max(1_000, signatures // 100)
+    with reading(engine) as session:
+        campaign = get_campaign(session, SLUG)
+        keys = installation.services.keyring.of(session, campaign.id)
+    _add_sealed(installation, keys, campaign, range(sealed))
+    say(f"{sealed:,} sealed sign-ons at the old end")
+    _add_copies(installation, keys, campaign, number=max(0, signatures - 2 * sealed))
+    say(f"{signatures - 2 * sealed:,} between, with what they are found by")
+    _add_sealed(installation, keys, campaign, range(sealed, 2 * sealed))
+    say(f"{sealed:,} sealed sign-ons at the new end")
+    with transaction(engine) as session:
+        session.execute(text(_MAIL), {"stamp": make_stamp(), "campaign": campaign.id, "mails": mails})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+        # What follows is to meet a large table, and not the disk at work on what has just filled it.
+        connection.exec_driver_sql("CHECKPOINT")
+    say(f"{mails:,} e-mails")
+
+
+class _Record:
+    """What a row is to the functions that seal into it; a real one takes three times as long to make."""
+
+    __tablename__ = Signature.__tablename__
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+
+
+def _add_sealed(installation: Installation, keys: CampaignKeys, campaign: Campaign, numbers: range) -> None:
+    values = _values(campaign)
+    for begin in range(numbers.start, numbers.stop, _CHUNK):
+        rows, words = [], []
+        for number in range(begin, min(begin + _CHUNK, numbers.stop)):
+            row, sign_on = _sealed(keys, values, number)
+            rows.append(row)
+            words += [
+                {"campaign_id": campaign.id, "digest": digest, "signature_id": row["id"]}
+                for digest in digests_of(keys, sign_on)
+            ]
+        with transaction(installation.services.engine) as session:
+            session.execute(insert(Signature), rows)
+            session.execute(insert(SignatureWord), words)
+
+
+def _sealed(keys: CampaignKeys, values: Mapping[str, Any], number: int) -> tuple[dict[str, Any], SignOn]:
+    kind = Kind.ORGANIZATION if number % 10 == 0 else Kind.PERSON
+    sign_on = SignOn(
+        kind=kind,
+        name=f"Gauge Keeper {number:07}",
+        email=f"keeper{number:07}@district{number % 40:02}.example",
+        visibility=tuple(Visibility)[number % 3],
+        country=COUNTRIES[number % len(COUNTRIES)],
+        language=("en", "fr", "es")[number % 3],
+        condition="If the dates stay." if number % 101 == 0 else "",
+    )
+    own = {
+        "id": make_id(),
+        "kind": kind,
+        "name_index": name_index(keys, kind, sign_on.name),
+        "email_index": email_index(keys, sign_on.email),
+        "held_reason": HeldReason.SECRETARIAT if number % 97 == 0 else None,
+        "state": SignatureState.PENDING if number % 7 == 0 else SignatureState.CONFIRMED,
+        "accepted_at": None if number % 89 == 0 else values["accepted_at"],
+    }
+    record = _Record({**values, **own})
+    write_party(keys, cast(Signature, record), replace(sign_on))
+    return vars(record), sign_on
+
+
+def _values(campaign: Campaign) -> dict[str, Any]:
+    moment = now() - timedelta(days=1)
+    return Signature(
+        campaign_id=campaign.id,
+        kind=Kind.PERSON,
+        state=SignatureState.CONFIRMED,
+        provenance=Provenance.FORM,
+        revision_id=campaign.revision_id,
+        accepted_at=moment,
+        confirmed_at=moment,
+        signed_at=moment,
+        visibility=Visibility.PUBLIC,
+        name_index=b"",
+        email_index=b"",
+        name=b"",
+        details=b"",
+        created_at=moment,
+    ).model_dump()
+
+
+def _add_copies(installation: Installation, keys: CampaignKeys, campaign: Campaign, *, number: int) -> None:
+    stamp, engine = make_stamp(), installation.services.engine
+    with reading(engine) as session:
+        like = _like(session, campaign)
+    days = "(n % 90) * interval '1 day'"
+    own = {
+        "id": "CAST(:stamp AS varchar) || lpad(to_hex(n), 8, '0')",
+        "kind": "'person'",
+        "name_index": "sha256(gen_random_uuid()::text::bytea)",
+        "email_index": "sha256(gen_random_uuid()::text::bytea)",
+        "confirmed_at": f"s.confirmed_at - {days}",
+        "signed_at": f"s.signed_at - {days}",
+        "state": "CASE WHEN n % 10 = 0 THEN 'pending' ELSE 'confirmed' END",
+    }
+    columns = [column.name for column in Signature.metadata.tables["signature"].columns]
+    values = ", ".join(own.get(name, f"s.{name}") for name in columns)
+    adding = text(_COPY.format(columns=", ".join(columns), values=values))
+    countries = [country_digest(keys, code) for code in COUNTRIES]
+    words = [word_digest(keys, f"word{place}") for place in range(_WORDS)]
+    for first in range(1, number + 1, _COPIES):
+        last = min(first + _COPIES - 1, number)
+        with transaction(engine) as session:
+            session.execute(adding, {"stamp": stamp, "first": first, "last": last, "like": like})
+            session.execute(
+                text(_FIND),
+                {
+                    "campaign": campaign.id,
+                    "countries": countries,
+                    "many_countries": len(countries),
+                    "words": words,
+                    "many_words": len(words),
+                    "from": f"{stamp}{first:08x}",
+                    "until": f"{stamp}{last + 1:08x}",
+                },
+            )
+
+
+def _like(session: Session, campaign: Campaign) -> str:
+    plain = (
+        "SELECT id FROM signature WHERE campaign_id = :campaign AND kind = 'person' AND state = 'confirmed'"
+        " AND held_reason IS NULL AND condition IS NULL AND accepted_at IS NOT NULL LIMIT 1"
+    )
+    return str(session.execute(text(plain), {"campaign": campaign.id}).scalar_one())
