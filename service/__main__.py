@@ -36,6 +36,7 @@ def make_app(services: Services) -> object:
             word_template=services.settings.word_template,
             metrics_allow=services.settings.metrics_allow,
             measurings=(schedule_measures,),
+            reminder_lead=services.settings.reminder_lead,
         )
     )
 

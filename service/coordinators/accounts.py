@@ -134,3 +134,10 @@ def team_of(session: Session, keys: CampaignKeys, campaign_id: str) -> Sequence[
     return sorted(
         team, key=lambda one: (list(Role).index(one.role), one.person.name.casefold(), one.person.id)
     )
+
+
+def name_of_actor(session: Session, keys: CampaignKeys, by: str) -> str:
+    """Give the name of whom the audit knows by this, to show it to the team; who is no coordinator is named as it is."""
+    kind, _, coordinator_id = by.partition(":")
+    row = session.get(Coordinator, coordinator_id) if kind == "coordinator" else None
+    return person_of(keys, row).name if row is not None else by

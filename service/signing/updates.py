@@ -188,6 +188,22 @@ def count_would_reach(
     return _count(session, _mailboxes(_Whom(keys=keys, audience=audience, rule=rule, at=at)))
 
 
+def sample_reader(
+    session: Session,
+    keys: CampaignKeys,
+    audience: UpdateAudience,
+    rule: UpdateRule,
+    *,
+    number: int,
+    at: datetime,
+) -> Signature | None:
+    """Give the `number`th sign-on that an update with this rule would go to; None where there are fewer."""
+    whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
+    found = select(Signature).where(whom.includes(Signature)).order_by(col(Signature.id))
+    row: Signature | None = session.execute(found.offset(number).limit(1)).scalar_one_or_none()
+    return row
+
+
 def start_update(
     session: Session,
     keyring: Keyring,

@@ -31,7 +31,7 @@ class WebServices:
 
     `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
     `count_lag`. `metrics_allow` names the networks from which /metrics may be read, and `measurings` read what stands
-    there beside what is always measured.
+    there beside what is always measured. `reminder_lead` is how long before a deadline its last reminder goes.
     """
 
     engine: Engine
@@ -44,6 +44,7 @@ class WebServices:
     caution: Caution = field(default_factory=Caution)
     embed_on: str = ""
     count_lag: timedelta = timedelta(0)
+    reminder_lead: timedelta = timedelta(days=1)
     fonts: Fonts = field(default_factory=Fonts)
     word_template: Path | None = None
     metrics_allow: str = ""
