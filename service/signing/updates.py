@@ -174,6 +174,14 @@ def update_goes_to(
     return [(one, language) for one, language in session.execute(found)]
 
 
+def unreached(
+    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime | None = None
+) -> Sequence[str]:
+    """Give the first sign-ons to which an update would go that have not had it, in the order of their ids."""
+    found = _unreached(keys, update, at=at).order_by(col(Signature.id)).limit(most)
+    return session.execute(found).scalars().all()
+
+
 def count_unreached(
     session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime | None = None
 ) -> int:
