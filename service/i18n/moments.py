@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
 from service.i18n.formats import isolate, own_digits, write_date
 
@@ -44,6 +44,16 @@ def write_clock(moment: datetime, language: str) -> str:
 def write_day(day: date, language: str) -> str:
     """Write a day with its weekday: "Tuesday, December 8, 2026"."""
     return own_digits(format_date(day, format="full", locale=Locale.parse(language, sep="-")), language)
+
+
+def write_month(day: date, language: str) -> str:
+    """Write the month of a day with its year: "December 2026"."""
+    return own_digits(format_skeleton("yMMMM", day, locale=Locale.parse(language, sep="-")), language)
+
+
+def write_weekday(day: date, language: str) -> str:
+    """Write the weekday of a day: "Tuesday"."""
+    return format_date(day, format="cccc", locale=Locale.parse(language, sep="-"))
 
 
 def _zone(moment: datetime) -> str:

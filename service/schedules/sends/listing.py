@@ -17,6 +17,7 @@ from service.model.update import Update
 from service.schedules.due import Due, Timing
 from service.schedules.forecast import coming_times, schedules_or_built_in
 from service.schedules.reach import Reach, reach_of
+from service.schedules.sends.mails import are_mails_left
 from service.schedules.sends.words import Standing, standing_of, title_of
 from service.signing.own_words import open_own_words
 from service.signing.update_words import open_words
@@ -125,7 +126,10 @@ def _sending(
     # What was begun and waits for a person or is under way tells more than one that was left out ahead of its time.
     newest = next((one for one in begun if one.due_at <= now), None)
     standing = standing_of(
-        schedule.state, newest.state if newest else None, has_next=due is not None, are_mails_left=False
+        schedule.state,
+        newest.state if newest else None,
+        has_next=due is not None,
+        are_mails_left=are_mails_left(session, schedule, newest, now=now),
     )
     return Sending(
         id=schedule.id if is_kept else "",

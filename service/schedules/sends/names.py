@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from service.model.campaign import Campaign
@@ -40,10 +41,10 @@ def names_of(
         ids = unreached(
             session, keys, session.get_one(Update, schedule.update_id), most=A_PAGE + 1, at=due.at
         )
-        wanted = [col(Signature.id).in_(ids)]
+        wanted: Sequence[ColumnElement[bool]] = [col(Signature.id).in_(ids)]
     elif schedule.action in {Action.REMIND, Action.PROOF}:
         audience = Audience.from_record(schedule.audience)
-        wanted = list(is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date()))
+        wanted = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
     else:
         return Named(names=(), is_more=False)
     found = select(Signature).where(*wanted).order_by(col(Signature.id)).limit(A_PAGE + 1)

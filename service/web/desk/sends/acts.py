@@ -1,9 +1,9 @@
 """What is done with a planned sending: approve, another moment, pause, resume, leave out, cancel, its word when late."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Response, request
-from sqlmodel import Session
 
 from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
@@ -34,7 +34,7 @@ from service.web.services import services
 _PARTS_AT_ONCE = 4
 """So many parts of a sending's mails are moved while its coordinator waits; a worker does the others."""
 
-Does = Callable[[Session, Campaign, Schedule], object]
+Does = Callable[[Any, Campaign, Schedule], object]
 
 
 @post("/letters/<slug>/sends/made", Act.SEND)
@@ -52,7 +52,7 @@ def approve_send(slug: str, schedule: str) -> Response:
     del slug
     here = services()
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         approve_sending(session, here.keyring, campaign, row, by=visit().by, now=here.now())
 
     _do(schedule, does)
@@ -74,7 +74,7 @@ def change_send(slug: str, schedule: str) -> Response:
         form = FormState(values=shown_again(request.form), errors=wrong.errors)
         return sending_page(schedule, form=form, status=422)
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         move_sending(session, here.keyring, campaign, row, timing, by=visit().by, now=here.now())
 
     _do(schedule, does)
@@ -86,7 +86,7 @@ def pause_send(slug: str, schedule: str) -> Response:
     """Let a sending rest, in mid-send too."""
     del slug
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         pause_sending(session, campaign, row, by=visit().by, now=services().now())
 
     _do(schedule, does)
@@ -102,7 +102,7 @@ def resume_send(slug: str, schedule: str) -> Response:
     """Let a sending that rests go on."""
     del slug
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         resume_sending(session, campaign, row, by=visit().by, now=services().now())
 
     _do(schedule, does)
@@ -118,7 +118,7 @@ def cancel_send(slug: str, schedule: str) -> Response:
     """Take a sending out for good."""
     del slug
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         cancel_sending(session, campaign, row, by=visit().by, now=services().now())
 
     _do(schedule, does)
@@ -131,7 +131,7 @@ def skip_send(slug: str, schedule: str) -> Response:
     del slug
     here = services()
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         skip_next(session, here.keyring, campaign, row, by=visit().by, now=here.now())
 
     _do(schedule, does)
@@ -143,7 +143,7 @@ def put_send_back(slug: str, schedule: str) -> Response:
     """Take back that times still to come were left out."""
     del slug
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         put_back(session, campaign, row, by=visit().by, now=services().now())
 
     _do(schedule, does)
@@ -156,7 +156,7 @@ def settle_send(slug: str, schedule: str) -> Response:
     del slug
     fire = request.form.get("word") == "send"
 
-    def does(session: Session, campaign: Campaign, row: Schedule) -> None:
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
         settle_sending(session, campaign, row, fire=fire, by=visit().by, now=services().now())
 
     _do(schedule, does)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
+from service.campaigns.mine import letters_of
 from service.coordinators.permissions import Act
 from service.schedules.sends.days import by_day, moments_of_letter, moments_of_letters, month_grid
 from service.schedules.sends.names import names_of
@@ -25,7 +26,9 @@ def calendar() -> Response:
     """Show what happens with all the letters in which the coordinator has a role: a list by day, and one month as a table."""
     here, who = services(), visit()
     now = here.now()
-    zone = ZoneInfo(who.time_zone or "UTC")
+    with looking() as session:
+        mine = letters_of(session, here.keyring, who.coordinator_id)
+    zone = ZoneInfo(who.time_zone or next((one.time_zone for one in mine), "UTC"))
     today = now.astimezone(zone).date()
     month = _month(request.args.get("month", ""), today=today)
     until = max(now + _AHEAD, now + (month + timedelta(days=42) - today))

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from sqlmodel import Session
 
 from service.coordinators.permissions import Act
 from service.model.campaign import Campaign
@@ -83,7 +82,7 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
     )
 
 
-def shown(session: Session, one: Sending) -> dict[str, Any]:
+def shown(session: Any, one: Sending) -> dict[str, Any]:
     """Give what a template says of a planned sending."""
     return {
         "one": one,
@@ -101,7 +100,7 @@ def shown(session: Session, one: Sending) -> dict[str, Any]:
 _OVER = {Standing.DONE, Standing.SKIPPED, Standing.CANCELLED, Standing.NEVER}
 
 
-def _progress(session: Session, row: Schedule) -> Progress | None:
+def _progress(session: Any, row: Schedule) -> Progress | None:
     now = services().now()
     begun = begun_of(session, row, now=now)
     return progress_of(session, mails_of(session, row, begun[0]), now=now) if begun else None
@@ -112,7 +111,7 @@ def _going(one: Sending) -> Sending:
     return Sending(**{**vars(one), "standing": Standing.GOING})
 
 
-def _preview(session: Session, campaign: Campaign, row: Schedule) -> Any:
+def _preview(session: Any, campaign: Campaign, row: Schedule) -> Any:
     here = services()
     if not is_composed(row):
         return None
@@ -120,7 +119,7 @@ def _preview(session: Session, campaign: Campaign, row: Schedule) -> Any:
     return preview_of(session, here.keyring, campaign, row, number=number, now=here.now())
 
 
-def _draft_reach(session: Session, campaign: Campaign, row: Schedule) -> Any:
+def _draft_reach(session: Any, campaign: Campaign, row: Schedule) -> Any:
     if row.state is not ScheduleState.DRAFT:
         return None
     here = services()

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlmodel import Session
 
 from service.coordinators.accounts import name_of_actor
 from service.schedules.built_in import BY
@@ -40,6 +39,6 @@ def place_of(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def by_name(session: Session, by: str) -> str:
+def by_name(session: Any, by: str) -> str:
     """Give the name of who did something; "" for what every letter has."""
     return "" if by == BY else name_of_actor(session, services().keyring.desk, by)
