@@ -43,6 +43,7 @@ def make_app(services: Services) -> object:
             metrics_allow=services.settings.metrics_allow,
             measurings=(schedule_measures,),
             look_at_sender=_looking_at(sender_identity(services)),
+            reminder_lead=services.settings.reminder_lead,
         )
     )
 

@@ -10,7 +10,7 @@ import jinja2
 from service.i18n.catalogue import Catalogue, catalogue
 from service.i18n.formats import direction, write_date, write_number
 from service.i18n.languages import ENGLISH
-from service.i18n.moments import write_moment
+from service.i18n.moments import write_clock, write_day, write_moment, write_month, write_weekday, write_when
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -22,7 +22,7 @@ def render(name: str, /, *, language: str = ENGLISH.tag, **context: object) -> s
 
     The interface's words come in `language`, one of those offered: what stands in `{% trans %}` or `_()`, and every
     Sentence, wherever a template writes it. Templates and their macros also know `language`, `direction`, and the
-    functions `write_date`, `write_moment` and `write_number`, which write in that language.
+    functions `write_date`, `write_day`, `write_month`, `write_weekday`, `write_clock`, `write_when`, `write_moment` and `write_number`, which write in that language.
     A value the template names and the context lacks raises jinja2.UndefinedError: it is a bug.
     """
     return _environment(language).get_template(name).render(**context)
@@ -54,6 +54,11 @@ def _make_environment(spoken: Catalogue) -> jinja2.Environment:
         direction=direction(language),
         write_date=partial(write_date, language=language),
         write_moment=partial(write_moment, language=language),
+        write_when=partial(write_when, language=language),
+        write_clock=partial(write_clock, language=language),
+        write_day=partial(write_day, language=language),
+        write_month=partial(write_month, language=language),
+        write_weekday=partial(write_weekday, language=language),
         write_number=partial(write_number, language=language),
     )
     return environment

@@ -153,3 +153,10 @@ def list_coordinators(session: Session, keys: CampaignKeys) -> Sequence[Counted]
         .order_by(col(Coordinator.id))
     ).all()
     return [Counted(person=person_of(keys, row), letters=letters) for row, letters in rows]
+
+
+def name_of_actor(session: Session, keys: CampaignKeys, by: str) -> str:
+    """Give the name of whom the audit knows by this, to show it to the team; who is no coordinator is named as it is."""
+    kind, _, coordinator_id = by.partition(":")
+    row = session.get(Coordinator, coordinator_id) if kind == "coordinator" else None
+    return person_of(keys, row).name if row is not None else by

@@ -92,6 +92,7 @@ POLICIES: Mapping[MessageKind, Policy] = {
     MessageKind.COORDINATOR_INVITATION: _ANSWER,
     MessageKind.DESK_NOTICE: _TO_THE_SECRETARIAT,
     MessageKind.GUEST: _ANSWER,
+    MessageKind.SEND_TEST: _TO_THE_SECRETARIAT,
     MessageKind.APPROVAL: _APPROVAL,
     MessageKind.ALERT: _TO_THE_SECRETARIAT,
     MessageKind.QUESTION: _TO_THE_SECRETARIAT,

@@ -34,6 +34,7 @@ class MessageKind(StrEnum):
     COORDINATOR_INVITATION = "coordinator_invitation"
     DESK_NOTICE = "desk_notice"
     GUEST = "guest"
+    SEND_TEST = "send_test"
     PROOF = "proof"
     UPDATE = "update"
     NEWS = "news"

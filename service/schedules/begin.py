@@ -16,6 +16,7 @@ from service.model.states import OCCURRENCE, PUT_AWAY, CampaignState, Occurrence
 from service.schedules.digest import digest_ends
 from service.schedules.due import Dates, Due, Timing, Verdict, due_times, judge
 from service.schedules.proof_round import TOO_LITTLE_TIME, answers_until, has_time
+from service.schedules.reach import ALONE, reach_of
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
 
@@ -152,6 +153,18 @@ def _active(session: Session) -> Sequence[tuple[Schedule, Campaign]]:
     return [(schedule, campaign) for schedule, campaign in session.execute(found).all()]
 
 
+def _has_grown(session: Session, keyring: Keyring, schedule: Schedule, due: Due) -> bool:
+    """Tell whether what one coordinator planned alone, for a few, would now go to more than one may write to alone."""
+    if schedule.is_built_in or not schedule.approved_by or schedule.approved_by != schedule.created_by:
+        return False
+    campaign = session.get_one(Campaign, schedule.campaign_id)
+    if campaign.solo:
+        return False
+    keys = keyring.of(session, campaign.id)
+    reach = reach_of(session, keys, campaign, schedule, due, most=2 * ALONE)
+    return reach is not None and reach.is_more
+
+
 def _stop_asking(session: Session, *, now: datetime) -> None:
     found = (
         select(Occurrence, Schedule, Campaign)
@@ -168,6 +181,8 @@ def _stop_asking(session: Session, *, now: datetime) -> None:
 def _begin(session: Session, keyring: Keyring, schedule: Schedule, due: Due, *, now: datetime) -> int:
     verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)
     reason, until = _TOO_LATE, None
+    if verdict is Verdict.FIRE and _has_grown(session, keyring, schedule, due):
+        verdict = Verdict.ASK
     if schedule.action is Action.PROOF:
         campaign = session.get_one(Campaign, schedule.campaign_id)
         until = answers_until(schedule, dates_of(session, keyring, campaign, schedule), due_at=due.at)

@@ -21,6 +21,7 @@ from service.model.states import MessageState
 from service.schedules.digest import A_DAY, happened_in, waiting_of, window_of
 from service.schedules.digest_words import lines_of, next_thing, signed_line
 from service.schedules.forecast import forecast
+from service.schedules.sends.trial import trial_addresses, trial_composers
 from service.store.keyring import Keyring
 
 _MOST_PLANNED = 20
@@ -28,7 +29,7 @@ _MOST_PLANNED = 20
 
 def schedule_composers(keyring: Keyring, *, lead: timedelta) -> Mapping[MessageKind, Composer]:
     """Give the function that makes the mails of this room; `lead` is how long before a deadline its last reminder goes."""
-    return {MessageKind.DIGEST: _Digests(keyring=keyring, lead=lead)}
+    return {MessageKind.DIGEST: _Digests(keyring=keyring, lead=lead), **trial_composers(keyring)}
 
 
 def schedule_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
@@ -38,7 +39,7 @@ def schedule_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
         campaign = session.get(Campaign, message.campaign_id)
         return open_file(session, keyring, campaign).reply_to if campaign else ""
 
-    return {MessageKind.DIGEST: to_secretariat}
+    return {MessageKind.DIGEST: to_secretariat, **trial_addresses(keyring)}
 
 
 @dataclass(frozen=True, kw_only=True)

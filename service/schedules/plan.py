@@ -74,7 +74,7 @@ def add_schedule(
         approved_at=now if campaign.solo else None,
         approved_by=by if campaign.solo else "",
     )
-    _refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
+    refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
     session.add(schedule)
     audit.record(session, by=by, act="schedule.add", campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
@@ -104,7 +104,7 @@ def change_schedule(
         if schedule.state is not ScheduleState.PROPOSED:
             SCHEDULE.move(schedule, ScheduleState.PROPOSED)
         schedule.created_by, schedule.approved_at, schedule.approved_by = by, None, ""
-    _refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
+    refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
     session.add(schedule)
     audit.record(session, by=by, act="schedule.change", campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
@@ -133,7 +133,7 @@ def approve_schedule(
         raise Refused(f"You planned {name!r} yourself; somebody else has to approve it.")
     SCHEDULE.move(schedule, ScheduleState.ACTIVE)
     schedule.approved_at, schedule.approved_by, schedule.since = now, by, now
-    _refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
+    refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
     session.add(schedule)
     audit.record(session, by=by, act="schedule.approve", campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
@@ -215,9 +215,10 @@ def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
     return campaign, schedule
 
 
-def _refuse_what_never_comes(
+def refuse_what_never_comes(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> None:
+    """Raise Refused for a schedule of which no time is still to come, and for one that goes to nobody."""
     if schedule.action not in _WITHOUT_AUDIENCE and not schedule.audience.get("states"):
         raise Refused("Say to whom it goes: at least one of the states of a sign-on.")
     dates = dates_of(session, keyring, campaign, schedule)

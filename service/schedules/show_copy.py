@@ -15,6 +15,8 @@ from service.i18n.moments import write_moment
 from service.i18n.words import count_signatories, words_or_english
 from service.model.campaign import Campaign
 from service.model.edition import Edition
+from service.model.own_words import Purpose
+from service.signing.own_words import find_own_words, open_own_words
 from service.signing.page import shown_counts, unlisted_address
 from service.signing.update_words import LONGEST_SUBJECT, UpdateWords
 from service.store.keyring import Keyring
@@ -56,7 +58,17 @@ def final_copy_words(
     ]
     if campaign.published_at is None:
         paragraphs.append(str(spoken.say(_embargo(campaign, language, now=now))))
-    return UpdateWords(subject=str(spoken.say(_SUBJECT))[:LONGEST_SUBJECT], body="\n\n".join(paragraphs))
+    subject = str(spoken.say(_SUBJECT))[:LONGEST_SUBJECT]
+    own = _own_words(session, keyring, campaign)
+    if own is None:
+        return UpdateWords(subject=subject, body="\n\n".join(paragraphs))
+    return UpdateWords(subject=own.subject or subject, body="\n\n".join([own.body, *paragraphs]))
+
+
+def _own_words(session: Session, keyring: Keyring, campaign: Campaign) -> UpdateWords | None:
+    """Give what the coalition says before our own words; None where it says nothing."""
+    row = find_own_words(session, campaign.id, Purpose.FINAL_COPY)
+    return open_own_words(keyring.of(session, campaign.id), row).get(campaign.language) if row else None
 
 
 def _embargo(campaign: Campaign, language: str, *, now: datetime) -> Sentence:

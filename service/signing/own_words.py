@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service.campaigns.file import CampaignFile
 from service.foundation.errors import Refused
@@ -112,6 +112,12 @@ def keep_own_words(
     session.add(kept)
     session.flush()
     return kept
+
+
+def find_own_words(session: Session, campaign_id: str, purpose: Purpose) -> OwnWords | None:
+    """Find the words that a letter has for one purpose; None where it has none."""
+    found = select(OwnWords).where(OwnWords.campaign_id == campaign_id, OwnWords.purpose == purpose)
+    return session.exec(found.order_by(col(OwnWords.id).desc()).limit(1)).one_or_none()
 
 
 def open_own_words(keys: CampaignKeys, row: OwnWords) -> OwnText:

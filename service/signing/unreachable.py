@@ -116,6 +116,12 @@ def vouch(
     _record(desk, row, "vouch", by=by)
 
 
+def is_of_letter(session: Session, campaign_id: str, row_id: str) -> bool:
+    """Tell whether a letter has this sign-on."""
+    row = session.get(Signature, row_id)
+    return row is not None and row.campaign_id == campaign_id
+
+
 def left_alone(session: Session, campaign: Campaign) -> dict[bytes, str]:
     """Give why mailboxes are left alone, by their keyed hashes: where mail bounces, another way is needed."""
     found = select(Suppression).where(Suppression.campaign_id == campaign.id)

@@ -174,6 +174,14 @@ def update_goes_to(
     return [(one, language) for one, language in session.execute(found)]
 
 
+def unreached(
+    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime | None = None
+) -> Sequence[str]:
+    """Give the first sign-ons to which an update would go that have not had it, in the order of their ids."""
+    found = _unreached(keys, update, at=at).order_by(col(Signature.id)).limit(most)
+    return session.execute(found).scalars().all()
+
+
 def count_unreached(
     session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime | None = None
 ) -> int:
@@ -186,6 +194,22 @@ def count_would_reach(
 ) -> int:
     """Count the mailboxes that an update with this rule would go to at a moment."""
     return _count(session, _mailboxes(_Whom(keys=keys, audience=audience, rule=rule, at=at)))
+
+
+def sample_reader(
+    session: Session,
+    keys: CampaignKeys,
+    audience: UpdateAudience,
+    rule: UpdateRule,
+    *,
+    number: int,
+    at: datetime,
+) -> Signature | None:
+    """Give the `number`th sign-on that an update with this rule would go to; None where there are fewer."""
+    whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
+    found = select(Signature).where(whom.includes(Signature)).order_by(col(Signature.id))
+    row: Signature | None = session.execute(found.offset(number).limit(1)).scalar_one_or_none()
+    return row
 
 
 def start_update(

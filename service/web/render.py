@@ -26,11 +26,15 @@ class Openness(Enum):
 
 
 class Page(Response):
-    """A response that knows who else may have to do with it: search engines, pages that frame it, scripts elsewhere."""
+    """A response that knows who else may have to do with it: search engines, pages that frame it, scripts elsewhere.
+
+    `policy` takes the place of the content policy on a page that shows what is not ours alone.
+    """
 
     listed = False
     framed = False
     shared = False
+    policy = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ def _dresser(services: WebServices) -> Callable[[Response], Response]:
         response.headers.extend(listed if page and page.listed else unlisted)
         if page and (page.framed or page.shared):
             response.headers.update(framed if page.framed else shared)
+        if page and page.policy:
+            response.headers["Content-Security-Policy"] = page.policy
         response.headers.setdefault("Cache-Control", "no-store")
         if services.onion_location and response.status_code == 200 and response.mimetype == "text/html":
             # Never on an error: the one page for whatever is not there must not tell what was asked for.

@@ -37,6 +37,7 @@ class WebServices:
     `count_lag`. `metrics_allow` names the networks from which /metrics may be read, and `measurings` read what stands
     there beside what is always measured. `outward` is what a letter can be sent with, in mails of `letter_mail_bytes` at most.
     `look_at_sender` asks the network for the sender's DNS; None while no mail can be sent.
+    `reminder_lead` is how long before a deadline its last reminder goes.
     """
 
     engine: Engine
@@ -49,6 +50,7 @@ class WebServices:
     caution: Caution = field(default_factory=Caution)
     embed_on: str = ""
     count_lag: timedelta = timedelta(0)
+    reminder_lead: timedelta = timedelta(days=1)
     fonts: Fonts = field(default_factory=Fonts)
     word_template: Path | None = None
     outward: Outward = field(default_factory=lambda: Outward(smtp=False, mail_from=""))

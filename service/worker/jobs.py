@@ -34,6 +34,7 @@ from service.worker.confirmations import follow_up_presses
 from service.worker.firing import post_all_parts
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.lateness import warn_of_late_schedules
+from service.worker.pauses import follow_pauses
 from service.worker.recounting import recount, tidy_up
 from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
@@ -129,7 +130,7 @@ def tick(services: Services, owner: str) -> int:
 
 
 def watch_bulk(services: Services, owner: str) -> int:
-    """Stop bulk mail that does harm, and let the rest follow a canary that went well; gives how many things it did."""
+    """Stop bulk mail that does harm, and let the rest follow a canary that went well, and a sending that goes on; gives how many things it did."""
     del owner
     with transaction(services.engine) as session:
         # A process that slept in the middle of it may wake beside the one that has its turn now.
@@ -143,6 +144,7 @@ def watch_bulk(services: Services, owner: str) -> int:
         if not step:
             break
         followed += step
+    followed += follow_pauses(services)
     if stopped or followed:
         services.wake.ring()
     return stopped + followed

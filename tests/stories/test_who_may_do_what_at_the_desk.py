@@ -25,6 +25,7 @@ from tests.desk import AtTheDesk, add_colleague
 from tests.desk_objects_members import OBJECTS as OF_MEMBERS
 from tests.desk_objects_entrance import make_colleague
 from tests.desk_objects_signatories import OF_SIGNATORIES
+from tests.desk_objects_sends import make_schedule, make_sign_on_of
 from tests.stories.visitor import Door, Visitor
 
 OTHER = "other-letter"
@@ -36,6 +37,8 @@ OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     **OF_MEMBERS,
     "colleague": make_colleague,
     **desk_objects_text.MAKERS,
+    "schedule": make_schedule,
+    "sign_on": make_sign_on_of,
 }
 """Makes the thing that a part of an address names, in the letter of a slug: `<sign_on>` is its sign-on, say."""
 OBJECTS.update(OF_SIGNATORIES)

@@ -16,7 +16,8 @@ from service.model.states import OccurrenceState, ScheduleState
 from service.model.update import Update
 from service.schedules.due import Due, Timing
 from service.schedules.forecast import coming_times, schedules_or_built_in
-from service.schedules.sends.reach import Reach, reach_of
+from service.schedules.reach import Reach, reach_of
+from service.schedules.sends.mails import are_mails_left
 from service.schedules.sends.words import Standing, standing_of, title_of
 from service.signing.own_words import open_own_words
 from service.signing.update_words import open_words
@@ -55,14 +56,11 @@ def list_sendings(
     session: Session, keyring: Keyring, campaign: Campaign, *, lead: timedelta, now: datetime
 ) -> Sequence[Sending]:
     """List what is planned for a letter, and what was: who waits for a person first, then by time."""
-    keys = keyring.of(session, campaign.id)
     begun = _begun(session, campaign, now=now)
     schedules = schedules_or_built_in(session, campaign, lead=lead, now=now)
     kept = {one.id for one in _kept(session, campaign)}
     found = [
-        _sending(
-            session, keyring, keys, campaign, one, begun.get(one.id, ()), is_kept=one.id in kept, now=now
-        )
+        _sending(session, keyring, campaign, one, begun.get(one.id, ()), is_kept=one.id in kept, now=now)
         for one in schedules
     ]
     return sorted(found, key=lambda one: _place(one, now=now))
@@ -81,8 +79,7 @@ def look_at_sending(
 ) -> Sending:
     """Give one planned sending as the list has it."""
     begun = _begun(session, campaign, now=now).get(schedule.id, ())
-    keys = keyring.of(session, campaign.id)
-    return _sending(session, keyring, keys, campaign, schedule, begun, is_kept=True, now=now)
+    return _sending(session, keyring, campaign, schedule, begun, is_kept=True, now=now)
 
 
 def _place(one: Sending, *, now: datetime) -> tuple[int, datetime, str]:
@@ -111,7 +108,6 @@ def _begun(session: Session, campaign: Campaign, *, now: datetime) -> Mapping[st
 def _sending(
     session: Session,
     keyring: Keyring,
-    keys: CampaignKeys,
     campaign: Campaign,
     schedule: Schedule,
     begun: Sequence[Occurrence],
@@ -119,6 +115,7 @@ def _sending(
     is_kept: bool,
     now: datetime,
 ) -> Sending:
+    keys = keyring.of(session, campaign.id)
     known = {one.due_at for one in begun if one.state is not OccurrenceState.ASKING}
     coming = (
         coming_times(session, keyring, campaign, schedule, now=now)
@@ -129,7 +126,10 @@ def _sending(
     # What was begun and waits for a person or is under way tells more than one that was left out ahead of its time.
     newest = next((one for one in begun if one.due_at <= now), None)
     standing = standing_of(
-        schedule.state, newest.state if newest else None, has_next=due is not None, are_mails_left=False
+        schedule.state,
+        newest.state if newest else None,
+        has_next=due is not None,
+        are_mails_left=are_mails_left(session, schedule, newest, now=now),
     )
     return Sending(
         id=schedule.id if is_kept else "",

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 from service.mail.brakes import pause
 from service.mail.brakes.pause import MailsOf
 from service.model.campaign import Campaign
-from service.model.message import MessageKind
+from service.model.message import Message, MessageKind
 from service.model.schedule import Action, Occurrence, Schedule
-from service.model.states import OccurrenceState, ScheduleState
+from service.model.states import MessageState, OccurrenceState, ScheduleState
 from service.signing.updates import KINDS
 
 _KINDS = {
@@ -20,6 +20,7 @@ _KINDS = {
     Action.UPDATE: tuple(KINDS.values()),
 }
 _BEGUN = (OccurrenceState.FIRING, OccurrenceState.FIRED, OccurrenceState.CANCELLED)
+_GOES_FOR = timedelta(days=2)
 _FOLLOWED = timedelta(days=14)
 """So long after it began a sending may have mails that wait: none lives longer, but for what a person held."""
 
@@ -35,6 +36,15 @@ def begun_of(session: Session, schedule: Schedule, *, now: datetime) -> Sequence
         Occurrence.began_at > now - _FOLLOWED,
     )
     return session.exec(found.order_by(col(Occurrence.due_at).desc())).all()
+
+
+def are_mails_left(session: Session, schedule: Schedule, newest: Occurrence | None, *, now: datetime) -> bool:
+    """Tell whether a mail of the newest time of a schedule still waits; it looks at what is queued, and at nothing older than days."""
+    if newest is None or newest.state is not OccurrenceState.FIRED or now - newest.began_at > _GOES_FOR:
+        return False
+    which = mails_of(session, schedule, newest).conditions()
+    waiting = select(Message.id).where(*which, Message.state == MessageState.QUEUED)
+    return session.exec(waiting.limit(1)).first() is not None
 
 
 def mails_of(session: Session, schedule: Schedule, occurrence: Occurrence) -> MailsOf:

@@ -27,6 +27,7 @@ ANSWERS = {
     MessageKind.COORDINATOR_INVITATION,
     MessageKind.DESK_NOTICE,
     MessageKind.GUEST,
+    MessageKind.SEND_TEST,
     MessageKind.ALERT,
     MessageKind.QUESTION,
     MessageKind.NEEDS_CHECK,

@@ -19,6 +19,9 @@ from service.signing.updates import count_unreached
 MOST = 10_000
 """Beyond so many a page says "more than": the exact number is asked for when a sending is made, and when it goes."""
 _OPENED_AT_MOST = 500
+ALONE = 25
+"""To so many one coordinator may send alone: the last few who are missing are not to wait for a second person, and the
+harm that a wrong mail to a few dozen does can be made good by telephone. Beyond it another one looks."""
 ON_THE_WAY = timedelta(seconds=60)
 """So long a sending that goes now is held, in which it can be undone."""
 

@@ -1,0 +1,170 @@
+"""The calendar of one coordinator's letters: every moment that is known, by day; counted, and no roll opened."""
+
+from calendar import Calendar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.contents import open_file
+from service.foundation.sentence import Sentence
+from service.model.campaign import Campaign
+from service.model.coordinator import Membership
+from service.model.retention import Retention
+from service.model.schedule import Action, Occurrence
+from service.model.show import Step
+from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState
+from service.schedules.calendar import moments_of
+from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.schedules.reach import Reach, reach_of
+from service.schedules.sends.words import title_of
+from service.schedules.show_listing import list_show
+from service.store.keyring import Keyring
+
+_OF_LETTER: Mapping[str, Sentence] = {
+    "planned to open": Sentence("Planned to open for sign-ons"),
+    "deadline for sign-ons": Sentence("Deadline for sign-ons"),
+    "planned to be sent": Sentence("Planned to be sent"),
+    "grace for confirmations ends": Sentence("Last moment for confirmations"),
+    "becomes public": Sentence("Becomes public"),
+}
+STEPS: Mapping[Step, Sentence] = {
+    Step.DELIVERED: Sentence("The letter is handed over to its recipients"),
+    Step.RECEIPT: Sentence("A receipt is waited for"),
+    Step.COPY: Sentence("Those who signed get the final copy"),
+    Step.KITS: Sentence("Members get their kits"),
+    Step.PRESS: Sentence("The press gets its copies"),
+    Step.PAGE: Sentence("The page becomes public"),
+}
+PURGE = Sentence("Personal data of this letter is purged, unless that is put off")
+WAITS: Mapping[ScheduleState, Sentence] = {
+    ScheduleState.PROPOSED: Sentence("waits for an approval"),
+    ScheduleState.PAUSED: Sentence("paused"),
+}
+_MOST_TIMES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Something that happens to a letter; `reach` says to how many mails go, None where it is not a sending to readers."""
+
+    at: datetime
+    slug: str
+    title: str
+    what: Sentence
+    note: Sentence | None = None
+    reach: Reach | None = None
+    schedule: str = ""
+
+
+def moments_of_letters(
+    session: Session,
+    keyring: Keyring,
+    coordinator_id: str,
+    *,
+    lead: timedelta,
+    until: datetime,
+    now: datetime,
+) -> Sequence[Moment]:
+    """List what happens until a moment with the letters in which a coordinator has a role, the earliest first."""
+    found = (
+        select(Campaign)
+        .join(Membership, col(Membership.campaign_id) == col(Campaign.id))
+        .where(Membership.coordinator_id == coordinator_id, Campaign.state != CampaignState.PURGED)
+    )
+    return sorted(
+        (
+            one
+            for campaign in session.exec(found).all()
+            for one in moments_of_letter(session, keyring, campaign, lead=lead, until=until, now=now)
+        ),
+        key=lambda one: (one.at, one.title, str(one.what)),
+    )
+
+
+def moments_of_letter(
+    session: Session, keyring: Keyring, campaign: Campaign, *, lead: timedelta, until: datetime, now: datetime
+) -> Sequence[Moment]:
+    """List what happens with one letter until a moment, the earliest first, if nothing changes."""
+    title = open_file(session, keyring, campaign).letter.title
+    if campaign.state in PUT_AWAY:
+        return [one for one in _notices(session, campaign, title) if now < one.at <= until]
+    found = [
+        *(
+            Moment(at=entry.at, slug=campaign.slug, title=title, what=_OF_LETTER[entry.what])
+            for entry in moments_of(campaign)
+        ),
+        *_steps(session, keyring, campaign, title, now=now),
+        *_notices(session, campaign, title),
+        *_sendings(session, keyring, campaign, title, lead=lead, until=until, now=now),
+    ]
+    return sorted((one for one in found if now < one.at <= until), key=lambda one: one.at)
+
+
+def by_day(moments: Sequence[Moment], zone: ZoneInfo) -> Mapping[date, Sequence[Moment]]:
+    """Put moments under their days, as a clock in the zone shows them (pure)."""
+    days: dict[date, list[Moment]] = {}
+    for one in moments:
+        days.setdefault(one.at.astimezone(zone).date(), []).append(one)
+    return days
+
+
+def month_grid(month: date, *, first_weekday: int) -> Sequence[Sequence[date]]:
+    """Give the weeks of a month, whole ones, from the weekday on which a week begins (pure)."""
+    return Calendar(first_weekday).monthdatescalendar(month.year, month.month)
+
+
+def _steps(
+    session: Session, keyring: Keyring, campaign: Campaign, title: str, *, now: datetime
+) -> Iterator[Moment]:
+    for line in list_show(session, keyring, campaign, now=now):
+        if not line.is_over and line.at is not None:
+            yield Moment(at=line.at, slug=campaign.slug, title=title, what=STEPS[line.step])
+
+
+def _notices(session: Session, campaign: Campaign, title: str) -> Iterator[Moment]:
+    kept = session.exec(select(Retention).where(Retention.campaign_id == campaign.id)).one_or_none()
+    if kept is not None and kept.purge_at is not None and kept.purged_at is None:
+        yield Moment(at=kept.purge_at, slug=campaign.slug, title=title, what=PURGE)
+
+
+def _sendings(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    title: str,
+    *,
+    lead: timedelta,
+    until: datetime,
+    now: datetime,
+) -> Iterator[Moment]:
+    keys = keyring.of(session, campaign.id)
+    begun = select(Occurrence.schedule_id, Occurrence.due_at).where(
+        Occurrence.campaign_id == campaign.id,
+        Occurrence.state != OccurrenceState.ASKING,
+        Occurrence.due_at > now,
+    )
+    known = set(session.exec(begun).all())
+    for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now):
+        if schedule.state is ScheduleState.CANCELLED or schedule.action is Action.DIGEST:
+            continue
+        coming = coming_times(session, keyring, campaign, schedule, now=now)
+        for due in islice(takewhile(lambda due: due.at <= until, coming), _MOST_TIMES):
+            if (schedule.id, due.at) in known:
+                continue
+            reach = reach_of(session, keys, campaign, schedule, due)
+            # A morning on which nobody decides is no moment.
+            if schedule.is_built_in and reach is not None and not reach.number:
+                continue
+            yield Moment(
+                at=due.at,
+                slug=campaign.slug,
+                title=title,
+                what=title_of(schedule),
+                note=WAITS.get(schedule.state),
+                reach=reach,
+                schedule=schedule.id,
+            )

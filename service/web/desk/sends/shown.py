@@ -1,0 +1,44 @@
+"""What the pages of sendings show of one: its moments on two clocks, and the names of who planned and approved it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.coordinators.accounts import name_of_actor
+from service.schedules.built_in import BY
+from service.web.desk.visit import letter, visit
+from service.web.services import services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """A moment as the coordinator's clock shows it, and as the letter's does where that differs."""
+
+    own: datetime
+    own_zone: str
+    there: datetime | None
+    there_zone: str
+
+
+def on_clocks(moment: datetime) -> Clock:
+    """Show a moment on the coordinator's clock, and on the letter's where the two differ."""
+    own = visit().local(moment)
+    there = moment.astimezone(ZoneInfo(letter().time_zone))
+    differs = own.utcoffset() != there.utcoffset()
+    return Clock(
+        own=own,
+        own_zone=place_of(visit().time_zone or "UTC"),
+        there=there if differs else None,
+        there_zone=place_of(letter().time_zone),
+    )
+
+
+def place_of(zone: str) -> str:
+    """Give the place by which people know a zone: "New York" (pure)."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def by_name(session: Any, by: str) -> str:
+    """Give the name of who did something; "" for what every letter has."""
+    return "" if by == BY else name_of_actor(session, services().keyring.desk, by)
