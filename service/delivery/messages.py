@@ -14,6 +14,7 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.queries import latest_edition, present_recipients
 from service.delivery.annexes import annexes_of
 from service.delivery.approve import signatories_phrase
+from service.delivery.approvers.code import mailed_code
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.count_alert import about_difference
@@ -41,6 +42,7 @@ from service.mail.compose import Rendered, render_mail, written_size
 from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
+from service.model.approver_desk import ApproverQuestion
 from service.model.brake import BreakerTrip
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -50,6 +52,7 @@ from service.model.recipient import Recipient
 from service.model.report_kind import ReportKind
 from service.model.show import Reason, ShowStep
 from service.model.states import MessageState
+from service.signing.codes import spaced
 from service.signing.roll import frozen_letter, letter_as_it_stands
 from service.store.keyring import Keyring
 from service.store.links import link_token
@@ -255,6 +258,10 @@ def _approval(session: Session, facts: _Facts, message: Message) -> Draft:
     ):
         raise Unwanted(MessageState.CANCELLED, "nothing waits for this approval")
     details = open_record(facts.keys, approver, "details")
+    code = mailed_code(facts.keys, approver, message.occurrence)
+    if code:
+        written = facts.write("approval_code", code=spaced(code), approver_name=details["name"])
+        return facts.draft(str(details["email"]), written)
     letter = frozen_letter(session, facts.keyring, edition)
     is_letter = edition.kind is EditionKind.LETTER
     zone = ZoneInfo(facts.campaign.time_zone)
@@ -386,6 +393,8 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
         "purge": _purge,
         "count": _count,
         "show": _show,
+        "asked": _asked,
+        "answered": _answered,
     }.get(word)
     if told is not None:
         sentence = told(session, facts, thing)
@@ -418,6 +427,34 @@ def _changes(session: Session, facts: _Facts, thing: str) -> str:
         name=name,
         note=note,
     )
+
+
+def _asked(session: Session, facts: _Facts, thing: str) -> str:
+    row, name = _question(session, facts, thing)
+    return Sentence(
+        "{name} asks about the letter that waits for approval:\n\n{question}\n\nAnswer on the page “Approvers” of the"
+        " secretariat.",
+        name=name,
+        question=open_text(facts.keys, row, "question"),
+    )
+
+
+def _answered(session: Session, facts: _Facts, thing: str) -> str:
+    row, _ = _question(session, facts, thing)
+    return Sentence(
+        "You asked about the letter that waits for your approval:\n\n{question}\n\nThe secretariat answers:\n\n{answer}\n\n"
+        "You decide by the link that you have.",
+        question=open_text(facts.keys, row, "question"),
+        answer=open_text(facts.keys, row, "answer"),
+    )
+
+
+def _question(session: Session, facts: _Facts, thing: str) -> tuple[ApproverQuestion, str]:
+    row = session.get(ApproverQuestion, thing.partition(":")[0])
+    approver = session.get(Approver, row.approver_id) if row else None
+    if row is None or approver is None:
+        raise Unwanted(MessageState.CANCELLED, "the question is gone")
+    return row, str(open_record(facts.keys, approver, "details")["name"])
 
 
 def _stopped(session: Session, facts: _Facts, thing: str) -> str:
