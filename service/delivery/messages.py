@@ -13,6 +13,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import latest_edition, present_recipients
 from service.delivery.annexes import annexes_of
+from service.delivery.answers.chase import chase_mail
 from service.delivery.approve import signatories_phrase
 from service.delivery.approvers.code import mailed_code
 from service.delivery.check import recipient_label
@@ -220,6 +221,7 @@ def delivery_composers(
         MessageKind.REHEARSAL: composer(_rehearsal),
         MessageKind.DELIVERY: composer(_delivery),
         MessageKind.ALERT: composer(_alert),
+        MessageKind.CHASE: composer(_chase),
     }
 
 
@@ -241,8 +243,14 @@ def delivery_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
         campaign = session.get(Campaign, message.campaign_id)
         return open_file(session, keyring, campaign).reply_to if campaign else ""
 
+    def to_asked(session: Session, message: Message) -> str:
+        keys = keyring.of(session, str(message.campaign_id))
+        found = chase_mail(session, keys, message.recipient_ref, message.occurrence)
+        return found[0] if found else ""
+
     return {
         MessageKind.DELIVERY: to_office,
+        MessageKind.CHASE: to_asked,
         **dict.fromkeys((MessageKind.APPROVAL, MessageKind.REHEARSAL, MessageKind.ALERT), to_us),
     }
 
@@ -382,6 +390,16 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
         "rehearsal", for_recipient=recipient_label(details), **letter_parts(copy), **_around(facts, details)
     )
     return facts.draft(facts.file.reply_to, written, _attached(session, facts, copy, details))
+
+
+def _chase(session: Session, facts: _Facts, message: Message) -> Draft:
+    found = chase_mail(session, facts.keys, message.recipient_ref, message.occurrence)
+    if found is None:
+        raise Unwanted(MessageState.CANCELLED, "the office is gone")
+    to, text, details = found
+    around = _around(facts, details)
+    written = facts.write("chase", text=text, contact=around["contact"])
+    return facts.draft(to, written)
 
 
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:

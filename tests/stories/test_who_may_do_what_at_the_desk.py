@@ -21,6 +21,7 @@ from service.web.desk import desk
 from service.web.desk.blueprint import ACTS
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
+from tests.desk_objects_deliveries import OBJECTS as OF_DELIVERIES
 from tests.stories.visitor import Door, Visitor
 
 OTHER = "other-letter"
@@ -28,7 +29,7 @@ NEVER = "0" * 32
 # What signing in writes by itself: nothing of a letter.
 _OF_COMING_IN = {"desk_session", "sign_in_step", "known_device", "token_bucket"}
 
-OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {}
+OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {**OF_DELIVERIES}
 """Makes the thing that a part of an address names, in the letter of a slug: `<sign_on>` is its sign-on, say."""
 
 
