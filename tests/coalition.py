@@ -20,6 +20,7 @@ from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
 from service.campaigns.queries import get_campaign
 from service.delivery.approve import decide as decide_on_edition
+from service.delivery.approvers.code import pass_for
 from service.delivery.channel import Outward
 from service.delivery.messages import delivery_composers
 from service.delivery.propose import Proposal, propose
@@ -216,6 +217,12 @@ class Coalition:
         for token in self.tokens("approve")[-2:]:
             self.approve(token)
         return self
+
+    def approval(self, token: str) -> str:
+        """Give the path of an approver's page as the right code opens it."""
+        with reading(self.engine) as session:
+            opened = pass_for(session, self.keyring, token=token, now=self.now)
+        return f"/approve/{token}?opened={opened}"
 
     def release(self) -> list[Delivery]:
         with transaction(self.engine) as session:

@@ -19,6 +19,14 @@ _TABLES = (
 )
 
 
+# As in 0022: a letter's page shows the answers that were made public.
+_ROW_OF = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
+_SQLITE_STEP = (
+    "INSERT INTO page_stamp (campaign_id, lane, step, moved_by) VALUES ({row}.campaign_id, 0, 1, 0)"
+    " ON CONFLICT (campaign_id, lane) DO UPDATE SET step = step + 1; END"
+)
+
+
 def upgrade() -> None:
     op.create_table(
         "office_check",
@@ -123,11 +131,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["approver_id"], ["approver.id"]),
     )
     op.create_index("ix_approver_question_campaign_id", "approver_question", ["campaign_id"])
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    for event, row in _ROW_OF.items():
+        if is_postgresql:
+            op.execute(
+                f"CREATE CONSTRAINT TRIGGER {_name(event)} AFTER {event} ON office_reply"
+                " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION move_page_stamp('campaign_id')"
+            )
+        else:
+            head = f"CREATE TRIGGER {_name(event)} AFTER {event} ON office_reply BEGIN "
+            op.execute(head + _SQLITE_STEP.format(row=row))
 
 
 def downgrade() -> None:
     for table in _TABLES:
         op.drop_table(table)
+
+
+def _name(event: str) -> str:
+    return f"office_reply_{event.lower()}_moves_page"
 
 
 def _id() -> sa.Column[str]:

@@ -60,7 +60,9 @@ class ApprovalView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seat:
+class Seat:
+    """What a link to approve opens: one edition to one approver, with its decision where there is one."""
+
     link: LinkToken
     campaign: Campaign
     edition: Edition
@@ -72,16 +74,22 @@ _Find = Callable[[Session, str], Edition | None]
 """How an edition is got by its id: to look at it, or to decide on it."""
 
 
-def look_at_approval(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ApprovalView:
-    """Show an approver the edition, and change nothing; raises NotFound for a link that opens nothing."""
-    return _view(session, keyring, _seat(session, token, _get, now=now), address=f"/approve/{token}")
+def look_at_approval(
+    session: Session, keyring: Keyring, *, token: str, query: str = "", now: datetime
+) -> ApprovalView:
+    """Show an approver the edition, and change nothing; raises NotFound for a link that opens nothing.
+
+    `query` stands behind the addresses of its annexes.
+    """
+    seat = find_seat(session, token, now=now)
+    return _view(session, keyring, seat, address=f"/approve/{token}", query=query)
 
 
 def approval_annex(
     session: Session, keyring: Keyring, *, token: str, place: int, now: datetime
 ) -> tuple[str, bytes]:
     """Give an approver the letter's slug and an annex of the edition, counted from 1; raises NotFound for any other."""
-    seat = _seat(session, token, _get, now=now)
+    seat = _find_seat(session, token, _get, now=now)
     annexes = frozen_letter(session, keyring, seat.edition).annexes
     if not 1 <= place <= len(annexes):
         raise NotFound(Sentence("This link does not open anything."))
@@ -95,7 +103,7 @@ def decide(
 
     Raises NotFound for a link that opens nothing, Refused once the edition was released or replaced.
     """
-    seat = _seat(session, token, _lock, now=now)
+    seat = _find_seat(session, token, _lock, now=now)
     reason = _why_closed(session, seat)
     if reason:
         raise Refused(reason)
@@ -138,6 +146,11 @@ def decide(
         )
 
 
+def find_seat(session: Session, token: str, *, now: datetime) -> Seat:
+    """Find what a link to approve opens, and change nothing; raises NotFound for a link that opens nothing."""
+    return _find_seat(session, token, _get, now=now)
+
+
 def signatories_phrase(letter: Letter, language: str) -> str:
     """Say how many an edition is signed by; nothing of a correction, which nobody signs."""
     if letter.supplement is not None and letter.supplement.kind == "correction":
@@ -160,7 +173,7 @@ def _lock(session: Session, edition_id: str) -> Edition | None:
     return session.exec(select(Edition).where(Edition.id == edition_id).with_for_update()).one_or_none()
 
 
-def _seat(session: Session, token: str, find: _Find, *, now: datetime) -> _Seat:
+def _find_seat(session: Session, token: str, find: _Find, *, now: datetime) -> Seat:
     link = find_link(session, token, Purpose.APPROVE)
     edition_id, _, approver_id = link.row_id.partition(".")
     campaign = session.get(Campaign, link.campaign_id)
@@ -170,10 +183,10 @@ def _seat(session: Session, token: str, find: _Find, *, now: datetime) -> _Seat:
         raise NotFound(Sentence("This link does not open anything."))
     found = select(Approval).where(Approval.edition_id == edition_id, Approval.approver_id == approver_id)
     approval = session.exec(found).one_or_none()
-    return _Seat(link=link, campaign=campaign, edition=edition, approver=approver, approval=approval)
+    return Seat(link=link, campaign=campaign, edition=edition, approver=approver, approval=approval)
 
 
-def _why_closed(session: Session, seat: _Seat) -> str:
+def _why_closed(session: Session, seat: Seat) -> str:
     if seat.edition.released_at is not None:
         return Sentence("This edition was released; nothing can be decided about it any more.")
     latest = latest_edition(session, seat.campaign)
@@ -187,7 +200,7 @@ def _why_closed(session: Session, seat: _Seat) -> str:
     return ""
 
 
-def _view(session: Session, keyring: Keyring, seat: _Seat, *, address: str) -> ApprovalView:
+def _view(session: Session, keyring: Keyring, seat: Seat, *, address: str, query: str) -> ApprovalView:
     keys = keyring.of(session, seat.campaign.id)
     file = open_file(session, keyring, seat.campaign)
     letter = frozen_letter(session, keyring, seat.edition)
@@ -201,7 +214,7 @@ def _view(session: Session, keyring: Keyring, seat: _Seat, *, address: str) -> A
         letter_html=render_html(
             make_document(full),
             beside=Beside(
-                annexes=tuple(f"{address}/annexes/{n}.pdf" for n in range(1, len(letter.annexes) + 1))
+                annexes=tuple(f"{address}/annexes/{n}.pdf{query}" for n in range(1, len(letter.annexes) + 1))
             ),
         ),
         edition=seat.edition.number,
@@ -225,5 +238,5 @@ def _view(session: Session, keyring: Keyring, seat: _Seat, *, address: str) -> A
     )
 
 
-def _decided_at(seat: _Seat) -> datetime | None:
+def _decided_at(seat: Seat) -> datetime | None:
     return seat.approval.decided_at.astimezone(ZoneInfo(seat.campaign.time_zone)) if seat.approval else None

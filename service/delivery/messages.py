@@ -14,7 +14,9 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.going_live import TEST_MAIL, pressed_token
 from service.campaigns.queries import latest_edition, present_recipients
 from service.delivery.annexes import annexes_of
+from service.delivery.answers.chase import chase_mail
 from service.delivery.approve import signatories_phrase
+from service.delivery.approvers.code import mailed_code
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.count_alert import about_difference
@@ -42,6 +44,7 @@ from service.mail.compose import Rendered, render_mail, written_size
 from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
+from service.model.approver_desk import ApproverQuestion
 from service.model.brake import BreakerTrip
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -51,6 +54,7 @@ from service.model.recipient import Recipient
 from service.model.report_kind import ReportKind
 from service.model.show import Reason, ShowStep
 from service.model.states import MessageState
+from service.signing.codes import spaced
 from service.signing.roll import frozen_letter, letter_as_it_stands
 from service.store.keyring import Keyring
 from service.store.links import link_token
@@ -222,6 +226,7 @@ def delivery_composers(
         MessageKind.REHEARSAL: composer(_rehearsal),
         MessageKind.DELIVERY: composer(_delivery),
         MessageKind.ALERT: composer(_alert),
+        MessageKind.CHASE: composer(_chase),
     }
 
 
@@ -243,8 +248,14 @@ def delivery_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
         campaign = session.get(Campaign, message.campaign_id)
         return open_file(session, keyring, campaign).reply_to if campaign else ""
 
+    def to_asked(session: Session, message: Message) -> str:
+        keys = keyring.of(session, str(message.campaign_id))
+        found = chase_mail(session, keys, message.recipient_ref, message.occurrence)
+        return found[0] if found else ""
+
     return {
         MessageKind.DELIVERY: to_office,
+        MessageKind.CHASE: to_asked,
         **dict.fromkeys((MessageKind.APPROVAL, MessageKind.REHEARSAL, MessageKind.ALERT), to_us),
     }
 
@@ -260,6 +271,10 @@ def _approval(session: Session, facts: _Facts, message: Message) -> Draft:
     ):
         raise Unwanted(MessageState.CANCELLED, "nothing waits for this approval")
     details = open_record(facts.keys, approver, "details")
+    code = mailed_code(facts.keys, approver, message.occurrence)
+    if code:
+        written = facts.write("approval_code", code=spaced(code), approver_name=details["name"])
+        return facts.draft(str(details["email"]), written)
     letter = frozen_letter(session, facts.keyring, edition)
     is_letter = edition.kind is EditionKind.LETTER
     zone = ZoneInfo(facts.campaign.time_zone)
@@ -382,6 +397,16 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
     return facts.draft(facts.file.reply_to, written, _attached(session, facts, copy, details))
 
 
+def _chase(session: Session, facts: _Facts, message: Message) -> Draft:
+    found = chase_mail(session, facts.keys, message.recipient_ref, message.occurrence)
+    if found is None:
+        raise Unwanted(MessageState.CANCELLED, "the office is gone")
+    to, text, details = found
+    around = _around(facts, details)
+    written = facts.write("chase", text=text, contact=around["contact"])
+    return facts.draft(to, written)
+
+
 def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
     if word == TEST_MAIL:
@@ -393,6 +418,8 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
         "purge": _purge,
         "count": _count,
         "show": _show,
+        "asked": _asked,
+        "answered": _answered,
     }.get(word)
     if told is not None:
         sentence = told(session, facts, thing)
@@ -431,6 +458,34 @@ def _changes(session: Session, facts: _Facts, thing: str) -> str:
         name=name,
         note=note,
     )
+
+
+def _asked(session: Session, facts: _Facts, thing: str) -> str:
+    row, name = _question(session, facts, thing)
+    return Sentence(
+        "{name} asks about the letter that waits for approval:\n\n{question}\n\nAnswer on the page “Approvers” of the"
+        " secretariat.",
+        name=name,
+        question=open_text(facts.keys, row, "question"),
+    )
+
+
+def _answered(session: Session, facts: _Facts, thing: str) -> str:
+    row, _ = _question(session, facts, thing)
+    return Sentence(
+        "You asked about the letter that waits for your approval:\n\n{question}\n\nThe secretariat answers:\n\n{answer}\n\n"
+        "You decide by the link that you have.",
+        question=open_text(facts.keys, row, "question"),
+        answer=open_text(facts.keys, row, "answer"),
+    )
+
+
+def _question(session: Session, facts: _Facts, thing: str) -> tuple[ApproverQuestion, str]:
+    row = session.get(ApproverQuestion, thing.partition(":")[0])
+    approver = session.get(Approver, row.approver_id) if row else None
+    if row is None or approver is None:
+        raise Unwanted(MessageState.CANCELLED, "the question is gone")
+    return row, str(open_record(facts.keys, approver, "details")["name"])
 
 
 def _stopped(session: Session, facts: _Facts, thing: str) -> str:

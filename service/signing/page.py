@@ -29,6 +29,7 @@ from service.letter.sheet import Sheet
 from service.model.campaign import Access, Campaign, NamesShown, Signers
 from service.model.signature import Signature, Standing, standing
 from service.model.states import PUT_AWAY, CampaignState
+from service.signing.answers_shown import PublicAnswer, public_answers
 from service.signing.later import Addendum, happened, shown_addenda
 from service.signing.queries import Counts, counts
 from service.signing.roll import letter_day, letter_for_page, letter_without_roll
@@ -89,6 +90,7 @@ class LetterView:
     logos: tuple[Logo, ...]
     annexes: tuple[Annex, ...]
     enclosures: tuple[tuple[str, str], ...]
+    answers: tuple[PublicAnswer, ...] = ()
 
     @property
     def text(self) -> ShownText:
@@ -287,6 +289,7 @@ def _view(
         logos=visible.logos,
         annexes=visible.annexes,
         enclosures=tuple(zip(lines, beside.annexes, strict=True)),
+        answers=public_answers(session, keyring, campaign),
     )
 
 

@@ -10,7 +10,7 @@ _REFUSE = {
     "approval": ("insert", "update", "delete"),
     "enclosure": ("update", "delete"),
 }
-_MOVE = ("campaign", "delivery", "edition", "member", "signature")
+_MOVE = ("campaign", "delivery", "edition", "member", "office_reply", "signature")
 GUARDS = frozenset(
     {f"{table}_{event}_refused" for table, events in _REFUSE.items() for event in events}
     | {f"{table}_{event}_moves_page" for table in _MOVE for event in ("insert", "update", "delete")}

@@ -26,7 +26,7 @@ from tests.make import make_sign_on, make_signature
 LIVE = 'admit = "everyone"\naccess = "public"\nnames_shown = "live"'
 # What a page reads besides: what never changes once it is there, and the keys.
 NEVER_CHANGES = {"letter_revision", "campaign_key", "page_stamp"}
-WATCHED = {"campaign", "signature", "member", "edition", "delivery"}
+WATCHED = {"campaign", "signature", "member", "edition", "delivery", "office_reply"}
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ class Gallery:
         coalition.close()
         coalition.propose()
         coalition.deliver_mail()
-        approval = f"/approve/{coalition.newest_token('approve')}"
+        approval = coalition.approval(coalition.newest_token("approve"))
         coalition.approve_all().release()
         coalition.deliver_mail()
         with transaction(coalition.engine) as session:

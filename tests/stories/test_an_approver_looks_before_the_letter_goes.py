@@ -14,7 +14,7 @@ def paths(coalition: Coalition) -> list[str]:
     coalition.sign("Late Riser").close()
     coalition.propose()
     coalition.deliver_mail()
-    return [f"/approve/{token}" for token in coalition.tokens("approve")]
+    return [coalition.approval(token) for token in coalition.tokens("approve")]
 
 
 def test_an_approver_sees_the_full_letter_its_recipients_and_who_is_left_out(

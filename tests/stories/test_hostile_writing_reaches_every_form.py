@@ -284,7 +284,7 @@ def sent_letter(place: Place) -> None:
     coalition.deliver_mail()
     approve = coalition.newest_token("approve")
     note = Target(
-        to=f"/approve/{approve}", fields=("note", "decision"), good={"decision": "approved"}, stride=25
+        to=coalition.approval(approve), fields=("note", "decision"), good={"decision": "approved"}, stride=25
     )
     place.attack(note, rule="/approve/<token>", offset=8)
     coalition.approve_all().release()

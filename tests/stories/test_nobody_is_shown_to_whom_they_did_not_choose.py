@@ -297,7 +297,9 @@ def mirrors(setup):
 def approval(setup):
     """Look at what an approver sees: the full copy."""
     token = setup.coalition.tokens("approve")[0]
-    yield from check("approval", setup.visitor.open(f"/approve/{token}").text, FULL, all_of_them=True)
+    yield from check(
+        "approval", setup.visitor.open(setup.coalition.approval(token)).text, FULL, all_of_them=True
+    )
 
 
 def mails(setup):

@@ -104,14 +104,16 @@ def test_an_approver_reads_exactly_what_would_be_sent(opened, visitor):
     opened.deliver_mail()
     token = opened.newest_token("approve")
 
-    page = visitor.open(f"/approve/{token}")
-    annex = visitor.open(f"/approve/{token}/annexes/2.pdf")
+    page = visitor.open(opened.approval(token))
+    query = opened.approval(token).partition("?")[2]
+    annex = visitor.open(f"/approve/{token}/annexes/2.pdf?{query}")
 
-    assert f'href="/approve/{token}/annexes/2.pdf"' in page.text
+    assert f'href="/approve/{token}/annexes/2.pdf?{query}"' in page.text
     assert annex.data == CHARTER
     for path in (
-        f"/approve/{token}/annexes/3.pdf",
-        f"/approve/{token}/annexes/x",
+        f"/approve/{token}/annexes/2.pdf",
+        f"/approve/{token}/annexes/3.pdf?{query}",
+        f"/approve/{token}/annexes/x?{query}",
         "/approve/nothing/annexes/1.pdf",
     ):
         assert visitor.open(path).status_code == 404

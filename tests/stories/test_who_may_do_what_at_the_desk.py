@@ -26,6 +26,7 @@ from tests.desk_objects_members import OBJECTS as OF_MEMBERS
 from tests.desk_objects_entrance import make_colleague
 from tests.desk_objects_signatories import OF_SIGNATORIES
 from tests.desk_objects_sends import make_schedule, make_sign_on_of
+from tests.desk_objects_deliveries import OBJECTS as OF_DELIVERIES
 from tests.stories.visitor import Door, Visitor
 
 OTHER = "other-letter"
@@ -39,6 +40,7 @@ OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     **desk_objects_text.MAKERS,
     "schedule": make_schedule,
     "sign_on": make_sign_on_of,
+    **OF_DELIVERIES,
 }
 """Makes the thing that a part of an address names, in the letter of a slug: `<sign_on>` is its sign-on, say."""
 OBJECTS.update(OF_SIGNATORIES)

@@ -13,6 +13,7 @@ from service.letter.enclosed import annex_file_name
 from service.model.link_token import Purpose
 from service.signing.own_annex import annex_behind_link
 from service.store.transaction import reading
+from service.web.public.approve import refuse_unless_looking
 from service.web.public.blueprint import public
 from service.web.public.letter import look, openness_of
 from service.web.render import Openness, Page, answer, is_known, unless_known
@@ -52,6 +53,7 @@ def letter_logo(slug: str, name: str) -> Response:
 @public.get("/approve/<token>/annexes/<name>")
 def proposed_annex(token: str, name: str) -> Response:
     """Give an approver an annex of the edition, byte for byte as it would be sent."""
+    refuse_unless_looking(token)
     here, place = services(), _place(_ANNEX, name, MOST_ANNEXES)
     with reading(here.engine) as session:
         slug, data = approval_annex(session, here.keyring, token=token, place=place, now=here.now())

@@ -1,5 +1,6 @@
 """Every state of a sending has its words, and none says more than what is known."""
 
+import itertools
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,7 +38,7 @@ def way_to(state: DeliveryState) -> list[StepSeen]:
     road = roads[state]
     return [
         StepSeen(at=NOON, was=was.value, became=became.value, evidence="as it was kept")
-        for was, became in zip(road, road[1:], strict=False)
+        for was, became in itertools.pairwise(road)
     ]
 
 
@@ -81,7 +82,7 @@ def test_a_rung_that_no_step_proves_is_not_reached() -> None:
     )
     steps = [
         StepSeen(at=NOON, was=was.value, became=became.value, evidence="")
-        for was, became in zip(road, road[1:], strict=False)
+        for was, became in itertools.pairwise(road)
     ]
 
     seen = ladder(DeliveryState.ANSWERED, steps)

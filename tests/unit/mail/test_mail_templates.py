@@ -44,6 +44,8 @@ MAILS: dict[str, dict[str, Any]] = {
         "unsubscribe_link": STOP,
     },
     "link": {"link": LINK},
+    "chase": {"text": "We wrote to you.\n\nWe would thank you for an answer.", "contact": ["A. Secretary"]},
+    "approval_code": {"code": "123 456", "approver_name": "Ada Approver"},
     "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
     "invitation": {
         "link": LINK,

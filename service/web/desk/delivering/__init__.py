@@ -1,8 +1,8 @@
 """Whom the letter goes to, and how it went: recipients, deliveries, approvers, answers."""
 
 # Each page puts its routes on the blueprint when it is imported.
-from service.web.desk.delivering import deliveries, files, recipients
+from service.web.desk.delivering import answers, approvers, deliveries, files, recipients
 
-PAGES = (recipients, deliveries, files)
+PAGES = (recipients, deliveries, files, approvers, answers)
 
 __all__ = ["PAGES"]

@@ -4,6 +4,7 @@ import json
 
 from flask import Response, request
 
+from service.campaigns.file_tables import CopyKind
 from service.coordinators.permissions import Act
 from service.delivery.sendings import copy_sent, edition_of, evidence_record, sending_of
 from service.foundation.errors import NotFound, Refused
@@ -70,11 +71,13 @@ def edition_evidence(slug: str, edition: str) -> Response:
     return response
 
 
-def _audience() -> str:
+def _audience() -> CopyKind:
     wanted = request.args.get("copy", "full")
-    if wanted not in {"full", "public"}:
+    if wanted == "full":
+        return "full"
+    if wanted != "public":
         raise NotFound(NO_SUCH_COPY)
-    return wanted
+    return "public"
 
 
 def _pdf(copy: Copy) -> Response:

@@ -52,11 +52,14 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
     """
     reader = Reader(entries)
     who = {part: getattr(fixed, part) for part in _FIXED} if fixed is not None else _read_who(reader)
-    emails = reader.read("emails", lambda text: tuple(_email(line) for line in _lines(text)), ())
+    nothing: tuple[str, ...] = ()
+    emails = reader.read("emails", lambda text: tuple(_email(line) for line in _lines(text)), nothing)
     rest: dict[str, Any] = {
         "salutation": reader.line("salutation", Sentence("The salutation")),
         "source": reader.line("source", Sentence("The source")),
-        "address": reader.read("address", lambda text: tuple(_address(line) for line in _lines(text)), ()),
+        "address": reader.read(
+            "address", lambda text: tuple(_address(line) for line in _lines(text)), nothing
+        ),
         "country": reader.read("country", lambda text: country_code(text, what="") if text else "", ""),
         "emails": emails,
         "cover_note": reader.read("cover_note", _cover_note, ""),

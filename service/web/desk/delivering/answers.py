@@ -1,0 +1,263 @@
+"""The pages of answers: until when each is due, the polite question that is ready, and who is told of what came."""
+
+import zoneinfo
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from flask import Response, request
+
+from service.coordinators.names import names_of
+from service.coordinators.permissions import Act
+from service.delivery.answers.chase import DRAFT, ready_for, send_chase
+from service.delivery.answers.clock import ClockSeen, chases_of, clocks_of, set_clock
+from service.delivery.answers.replies import (
+    Outcome,
+    Reply,
+    get_reply,
+    keep_outcome,
+    keep_reply,
+    mark_told,
+    publish_reply,
+    replies_of,
+    reply_file,
+    take_back_reply,
+)
+from service.delivery.offices.identity import office_index
+from service.delivery.offices.overview import office_seen, offices_seen
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.foundation.written import clean_line, clean_text
+from service.model.anchor import Anchor
+from service.model.update import UpdateAudience
+from service.schedules.audience import Audience
+from service.schedules.due import Timing
+from service.schedules.plan import Plan
+from service.schedules.planned_updates import UpdateText, plan_update
+from service.signing.update_words import LONGEST_BODY, LONGEST_SUBJECT, UpdateWords
+from service.web.desk.blueprint import get, post
+from service.web.desk.page import desk_page, done
+from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.forms import FormState, Misfilled, Reader, shown_again
+from service.web.render import Page, answer
+from service.web.services import services
+
+_PART = "desk.deliveries"
+WHICH_DAY = Sentence("Give the day like 2026-12-01.")
+WHICH_MOMENT = Sentence("Give day and hour like 2026-12-01T09:00.")
+
+
+@get("/letters/<slug>/answers", Act.LOOK)
+def answers(slug: str) -> Response:
+    """List until when each recipient is to answer, and what came."""
+    here, now = services(), services().now()
+    with looking() as session:
+        campaign = letter_row(session)
+        keys = here.keyring.of(session, campaign.id)
+        offices = offices_seen(session, here.keyring, campaign, here.outward, now=now)
+        clocks = clocks_of(session, keys)
+        ready = {
+            one.key: ready_for(
+                session, keys, campaign, office_index(keys, one.office.as_record()), one.key, now=now
+            )
+            for one in offices
+        }
+        replies = replies_of(session, keys)
+        outcome, is_public = campaign.outcome, campaign.published_at is not None
+    return desk_page(
+        "answers.html",
+        part=_PART,
+        offices=offices,
+        clocks=clocks,
+        ready=ready,
+        replies=replies,
+        outcome=outcome,
+        is_public=is_public,
+        base=f"/desk/letters/{slug}",
+    )
+
+
+@get("/letters/<slug>/recipients/<office>/answer", Act.LOOK)
+def office_answer(slug: str, office: str) -> Response:
+    """Show what is known of one recipient's answer, and the question that is ready."""
+    del slug
+    return _office_page(office, FormState(values={}))
+
+
+@post("/letters/<slug>/recipients/<office>/clock", Act.DELIVER)
+def keep_clock(slug: str, office: str) -> Response:
+    """Keep until when a recipient is to answer, and the number of its receipt."""
+    here, entries = services(), request.form.to_dict()
+    reader = Reader(entries)
+    receipt = reader.line("receipt", Sentence("The number of the receipt"))
+    due_on = reader.read("due_on", _day, date.min)
+    try:
+        reader.refuse_if_wrong()
+    except Misfilled as wrong:
+        return _again(office, entries, wrong.errors)
+    with acting() as session:
+        clock = ClockSeen(due_on=due_on, receipt=receipt)
+        set_clock(session, here.keyring, slug, office, clock, by=visit().by, now=here.now())
+    return done(_path(slug, office), Sentence("It is kept until when an answer is expected."))
+
+
+@post("/letters/<slug>/recipients/<office>/chase", Act.DELIVER)
+def chase_office(slug: str, office: str) -> Response:
+    """Mail a recipient the polite question that is ready."""
+    here = services()
+    with acting() as session:
+        text = request.form.get("text", "")
+        send_chase(session, here.keyring, slug, office, text=text, by=visit().by, now=here.now())
+    return done(_path(slug, office), Sentence("The question is on its way."))
+
+
+@post("/letters/<slug>/recipients/<office>/reply", Act.DELIVER)
+def new_reply(slug: str, office: str) -> Response:
+    """Keep what a recipient answered; only the secretariat sees it."""
+    here, entries = services(), request.form.to_dict()
+    reader = Reader(entries)
+    came_on = reader.read("came_on", _day, date.min)
+    try:
+        reader.refuse_if_wrong()
+    except Misfilled as wrong:
+        return _again(office, entries, wrong.errors)
+    sent = request.files.get("file")
+    reply = Reply(
+        came_on=came_on,
+        text=entries.get("text", ""),
+        file_name=(sent.filename or "") if sent else "",
+        file=sent.read() if sent else b"",
+    )
+    with acting() as session:
+        keep_reply(session, here.keyring, slug, office, reply, by=visit().by, now=here.now())
+    return done(
+        f"/desk/letters/{slug}/answers",
+        Sentence("The answer is kept, and only you of the secretariat see it. Decide next who is told."),
+    )
+
+
+@get("/letters/<slug>/answers/<reply>/file", Act.LOOK)
+def answer_file(slug: str, reply: str) -> Response:
+    """Give the file of an answer to save, whatever it is: nothing of it is shown or run here."""
+    del slug
+    here = services()
+    with looking() as session:
+        name, data = reply_file(session, here.keyring.of(session, letter().id), reply)
+    del name
+    response = answer(data, media_type="application/octet-stream")
+    response.headers["Content-Disposition"] = 'attachment; filename="answer"'
+    return response
+
+
+@post("/letters/<slug>/answers/<reply>/tell", Act.SEND)
+def tell_answer(slug: str, reply: str) -> Response:
+    """Plan an update about an answer for those who signed; a second coordinator approves it."""
+    here, entries = services(), request.form
+    subject = clean_line(entries.get("subject", ""), what=Sentence("The subject"), longest=LONGEST_SUBJECT)
+    body = clean_text(entries.get("body", ""), what=Sentence("The text"), longest=LONGEST_BODY)
+    with acting() as session:
+        get_reply(session, letter().id, reply)
+        if not subject or not body:
+            raise Refused(Sentence("Write a subject and a text for those who signed."))
+        plan = Plan(
+            name=f"answer-{reply[-12:]}",
+            timing=Timing(anchor=Anchor.AT, local=_moment(entries.get("at", ""))),
+            audience=Audience(),
+        )
+        text = UpdateText(words=UpdateWords(subject=subject, body=body), audience=UpdateAudience.SIGNATORIES)
+        plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
+        mark_told(session, letter().id, reply, by=visit().by, now=here.now())
+    return done(
+        f"/desk/letters/{slug}/answers",
+        Sentence(
+            "It is planned. Another coordinator approves it among the planned sendings; until then nothing goes."
+        ),
+    )
+
+
+@post("/letters/<slug>/answers/<reply>/publish", Act.DELIVER)
+def publish_answer(slug: str, reply: str) -> Response:
+    """Let these words of an answer stand on the letter's public page."""
+    here = services()
+    with acting() as session:
+        text = request.form.get("text", "")
+        publish_reply(session, here.keyring, letter().id, reply, text=text, by=visit().by, now=here.now())
+    undo = {"action": f"/desk/letters/{slug}/answers/{reply}/take-back"}
+    return done(
+        f"/desk/letters/{slug}/answers", Sentence("The answer stands on the letter's page."), undo=undo
+    )
+
+
+@post("/letters/<slug>/answers/<reply>/take-back", Act.DELIVER)
+def take_back_answer(slug: str, reply: str) -> Response:
+    """Take an answer off the letter's public page."""
+    here = services()
+    with acting() as session:
+        take_back_reply(session, letter().id, reply, by=visit().by, now=here.now())
+    return done(f"/desk/letters/{slug}/answers", Sentence("The answer is off the letter's page."))
+
+
+@post("/letters/<slug>/outcome", Act.DELIVER)
+def letter_outcome(slug: str) -> Response:
+    """Keep how the letter ended, for the secretariat; nothing is published by it."""
+    here = services()
+    wanted = request.form.get("outcome", "")
+    if wanted not in {"", *Outcome}:
+        raise Refused(Sentence("Choose how the letter ended."))
+    with acting() as session:
+        outcome = Outcome(wanted) if wanted else None
+        keep_outcome(session, letter().id, outcome, by=visit().by, now=here.now())
+    return done(
+        f"/desk/letters/{slug}/answers", Sentence("It is kept how the letter ended. Nothing was published.")
+    )
+
+
+def _office_page(key: str, form: FormState) -> Page:
+    here, now = services(), services().now()
+    with looking() as session:
+        campaign = letter_row(session)
+        keys = here.keyring.of(session, campaign.id)
+        seen = office_seen(session, here.keyring, campaign, key, here.outward, now=now)
+        index = office_index(keys, seen.office.as_record())
+        clock = clocks_of(session, keys).get(key)
+        ready = ready_for(session, keys, campaign, index, key, now=now)
+        sent = [(one.number, one.sent_at, one.sent_by) for one in chases_of(session, keys, index)]
+        names = names_of(session, here.keyring.desk, [by for _, _, by in sent])
+    known = {"due_on": clock.due_on.isoformat(), "receipt": clock.receipt} if clock else {}
+    return desk_page(
+        "office_answer.html",
+        part=_PART,
+        status=422 if form.is_wrong else 200,
+        form=form if form.is_wrong else FormState(values=known),
+        seen=seen,
+        clock=clock,
+        ready=ready,
+        sent=sent,
+        names=names,
+        draft=DRAFT.with_values(title=letter().title),
+        base=f"/desk/letters/{letter().slug}/recipients/{key}",
+    )
+
+
+def _again(key: str, entries: Mapping[str, str], errors: Mapping[str, str]) -> Page:
+    return _office_page(key, FormState(values=shown_again(entries), errors=errors))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused(WHICH_DAY) from error
+
+
+def _moment(text: str) -> str:
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused(WHICH_MOMENT) from error
+    zone = zoneinfo.ZoneInfo(letter().time_zone)
+    local = found.astimezone(zone) if found.tzinfo else found
+    return local.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _path(slug: str, key: str) -> str:
+    return f"/desk/letters/{slug}/recipients/{key}/answer"

@@ -1,0 +1,142 @@
+"""As the secretariat I note what the office answers, and decide who is told: signatories, then everybody; no clock does."""
+
+import io
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from service.campaigns.contents import open_file
+from service.delivery.answers.clock import chase_ready
+from service.delivery.follow import follow_deliveries
+from service.delivery.offices.identity import office_key
+from service.model.delivery import Delivery
+from service.model.states import DeliveryState
+from service.schedules.built_in import schedules_of
+from service.schedules.plan import approve_schedule
+from service.store.transaction import reading, transaction
+from tests.coalition import SLUG, Coalition, letter_file
+from tests.desk import AtTheDesk, add_colleague
+from tests.stories.visitor import Door, Visitor, letter_page, words_of
+
+CLOCK = [
+    (None, [], False, "2026-12-31", (0, False)),
+    ("2026-12-10", [], False, "2026-12-10", (1, False)),
+    ("2026-12-10", [], False, "2026-12-11", (1, True)),
+    ("2026-12-10", ["2026-12-11"], False, "2026-12-17", (2, False)),
+    ("2026-12-10", ["2026-12-11"], False, "2026-12-18", (2, True)),
+    ("2026-12-10", ["2026-12-11", "2026-12-18", "2026-12-25"], False, "2027-03-01", (0, False)),
+    ("2026-12-10", [], True, "2026-12-11", (0, False)),
+]
+
+
+@pytest.mark.parametrize(("due", "sent", "is_answered", "today", "wanted"), CLOCK)
+def test_three_polite_questions_at_most_a_week_apart(due, sent, is_answered, today, wanted) -> None:
+    found = chase_ready(
+        date.fromisoformat(due) if due else None,
+        [date.fromisoformat(day) for day in sent],
+        is_answered=is_answered,
+        today=date.fromisoformat(today),
+    )
+
+    assert (found.number, found.is_ready) == wanted
+
+
+@pytest.fixture
+def sent(coalition: Coalition) -> Coalition:
+    coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    coalition.deliver_mail()
+    with transaction(coalition.engine) as session:
+        follow_deliveries(session, now=coalition.now)
+    return coalition
+
+
+def path(coalition: Coalition) -> str:
+    with reading(coalition.engine) as session:
+        campaign = coalition.campaign()
+        file = open_file(session, coalition.keyring, campaign)
+        key = office_key(coalition.keyring.of(session, campaign.id), file.recipients[0])
+    return f"recipients/{key}/answer"
+
+
+def states(coalition: Coalition) -> list[DeliveryState]:
+    with reading(coalition.engine) as session:
+        return [row.state for row in session.exec(select(Delivery)).all()]
+
+
+def test_a_question_goes_by_a_press_alone_and_only_when_it_is_ready(sent: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    there = path(sent)
+    olga.send(there, {"due_on": "2026-12-01", "receipt": "R-77"}, having="due_on")
+    assert "R-77" in words_of(olga.open(there))
+    before = len(sent.mails())
+    early = olga.post(there.replace("/answer", "/chase"), {"csrf": olga.mark(), "text": "Please answer."})
+    assert early.status_code == 422
+
+    sent.wait(days=9)
+    sent.deliver_mail()
+    assert len(sent.mails()) == before
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent, name="Otto Owner"))
+    assert "ready for your press" in words_of(olga.open("answers"))
+    chased = olga.send(there, to=there.replace("/answer", "/chase"), having="text")
+    assert "Question 1" in words_of(olga.follow(chased))
+    again = olga.post(there.replace("/answer", "/chase"), {"csrf": olga.mark(), "text": "Please answer."})
+    assert again.status_code == 422
+    mail = sent.deliver_mail().mails()[-1]
+    assert (mail.to, "Keep the river open" in mail.text) == ("president@office.example", True)
+    assert len(sent.mails()) == before + 1
+
+
+def test_an_answer_is_the_secretariats_until_each_further_press(
+    sent: Coalition, door: Door, visitor: Visitor
+) -> None:
+    sent.publish()
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    there = path(sent)
+    reply = {
+        "came_on": "2026-11-25",
+        "text": "We open the archives.",
+        "file": (io.BytesIO(b"%PDF-"), "answer.pdf"),
+    }
+
+    empty = olga.send(there, {"came_on": "2026-11-25"}, having="came_on")
+    assert empty.status_code == 422
+    kept = words_of(olga.follow(olga.send(there, reply, having="came_on")))
+    assert "only the secretariat knows" in kept
+    assert states(sent) == [DeliveryState.ANSWERED]
+    assert sent.campaign().outcome == "answered"
+    assert "We open the archives." not in words_of(visitor.open(letter_page(sent)))
+    file = olga.open("answers").text.split('/file"')[0].rpartition('href="')[2]
+    assert olga.open(f"{file}/file").data == b"%PDF-"
+
+    olga.send("answers", having="text")
+    assert "We open the archives." in words_of(visitor.open(letter_page(sent)))
+    olga.post(f"{file}/take-back", {"csrf": olga.mark()})
+    assert "We open the archives." not in words_of(visitor.open(letter_page(sent)))
+
+
+def test_signatories_hear_of_it_by_an_update_that_another_approves(sent: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    olga.send(path(sent), {"came_on": "2026-11-25", "text": "We open the archives."}, having="came_on")
+
+    told = olga.send("answers", {"subject": "An answer came", "at": "2026-11-26T09:00"}, having="subject")
+
+    assert "Another coordinator approves it" in words_of(olga.follow(told))
+    with transaction(sent.engine) as session:
+        (planned,) = [one for one in schedules_of(session, sent.campaign()) if one.update_id]
+        assert planned.state.value == "proposed"
+        approve_schedule(session, sent.keyring, SLUG, planned.name, by="test", now=sent.now)
+
+
+def test_no_answer_is_kept_by_a_person_and_published_by_nobody(
+    sent: Coalition, door: Door, visitor: Visitor
+) -> None:
+    sent.publish()
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    before = words_of(visitor.open(letter_page(sent)))
+
+    olga.send("answers", to="outcome", having="outcome")
+
+    assert sent.campaign().outcome == "no_answer"
+    assert words_of(visitor.open(letter_page(sent))) == before
