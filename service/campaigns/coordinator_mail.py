@@ -128,6 +128,7 @@ class AccountNotices:
     public_url: str
 
     def __call__(self, session: Session, message: Message) -> Draft:
+        """Make one; raises Unwanted where nobody is there any more."""
         row = session.get(Coordinator, message.recipient_ref)
         if row is None:
             raise Unwanted(MessageState.CANCELLED, "nobody is there any more")

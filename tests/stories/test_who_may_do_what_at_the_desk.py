@@ -22,11 +22,11 @@ from service.web.desk.blueprint import ACTS
 from tests import desk_objects_text
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
-from tests.desk_objects_members import OBJECTS as OF_MEMBERS
-from tests.desk_objects_entrance import make_colleague
-from tests.desk_objects_signatories import OF_SIGNATORIES
-from tests.desk_objects_sends import make_schedule, make_sign_on_of
 from tests.desk_objects_deliveries import OBJECTS as OF_DELIVERIES
+from tests.desk_objects_entrance import make_colleague
+from tests.desk_objects_members import OBJECTS as OF_MEMBERS
+from tests.desk_objects_sends import make_schedule, make_sign_on_of
+from tests.desk_objects_signatories import OF_SIGNATORIES
 from tests.stories.visitor import Door, Visitor
 
 OTHER = "other-letter"

@@ -18,7 +18,7 @@ from service.foundation.written import clean_text
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.message import MessageKind
-from service.model.office import Chase, OfficeReply
+from service.model.office import OfficeChase, OfficeReply
 from service.model.recipient import Recipient
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_record
@@ -54,7 +54,7 @@ def ready_for(
 
 def send_chase(
     session: Session, keyring: Keyring, slug: str, key: str, *, text: str, by: str, now: datetime
-) -> Chase:
+) -> OfficeChase:
     """Mail an office the question that is ready, once; raises Refused where none is, or it has no mailbox."""
     campaign = lock_campaign(session, slug)
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
@@ -69,7 +69,7 @@ def send_chase(
     words = clean_text(text, what=Sentence("The question"), longest=LONGEST)
     if not words:
         raise Refused(NO_WORDS)
-    row = Chase(
+    row = OfficeChase(
         campaign_id=campaign.id,
         office_index=index,
         recipient_id=present_recipients(session, campaign)[place].id,
@@ -98,7 +98,7 @@ def chase_mail(
     session: Session, keys: CampaignKeys, chase_id: str, occurrence: str
 ) -> tuple[str, str, dict[str, object]] | None:
     """Give the address, the words and the office of one mail of a question; None where they are gone."""
-    row = session.get(Chase, chase_id)
+    row = session.get(OfficeChase, chase_id)
     office = session.get(Recipient, row.recipient_id) if row else None
     if row is None or office is None or not office.details:
         return None

@@ -12,7 +12,7 @@ from service.coordinators import audit
 from service.delivery.offices.edit import find_office
 from service.delivery.offices.identity import key_of, office_index
 from service.foundation.sealing import CampaignKeys
-from service.model.office import AnswerClock, Chase
+from service.model.office import AnswerClock, OfficeChase
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_record
 
@@ -75,10 +75,12 @@ def clocks_of(session: Session, keys: CampaignKeys) -> Mapping[str, ClockSeen]:
     }
 
 
-def chases_of(session: Session, keys: CampaignKeys, index: bytes) -> Sequence[Chase]:
+def chases_of(session: Session, keys: CampaignKeys, index: bytes) -> Sequence[OfficeChase]:
     """List the questions that an office was sent, the first one first."""
-    found = select(Chase).where(Chase.campaign_id == keys.campaign, Chase.office_index == index)
-    return session.exec(found.order_by(col(Chase.number))).all()
+    found = select(OfficeChase).where(
+        OfficeChase.campaign_id == keys.campaign, OfficeChase.office_index == index
+    )
+    return session.exec(found.order_by(col(OfficeChase.number))).all()
 
 
 def _clock(session: Session, keys: CampaignKeys, index: bytes) -> AnswerClock | None:

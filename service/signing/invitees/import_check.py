@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from service.foundation.addresses import masked_address
+from service.foundation.safe_cells import plain_cell
 from service.foundation.sealing import CampaignKeys, Place
 from service.foundation.searched import fold_for_search
 from service.foundation.sentence import Sentence
@@ -17,7 +18,6 @@ from service.model.signature import Kind, Signature
 from service.signing.organizations.likeness import Named, likeness, worth_a_look
 from service.signing.party import email_index, name_index
 from service.signing.roll_columns import SignatoryRow
-from service.foundation.safe_cells import plain_cell
 from service.signing.roll_file import RowFault, read_rows
 
 BY_COLUMN = "column"

@@ -30,7 +30,20 @@ from service.web.public.blueprint import public
 
 PAGES = (
     *(home, letter, enclosures, embed, sign, waiting, confirm, not_me, change, comment, proof),
-    *(invitation, chase, manage, kit, receipt, fresh_link, leave, approve, asked, organization, verify, status),
+    *(
+        invitation,
+        chase,
+        manage,
+        kit,
+        receipt,
+        fresh_link,
+        leave,
+        approve,
+        asked,
+        organization,
+        verify,
+        status,
+    ),
 )
 
 __all__ = ["PAGES", "public"]
