@@ -334,7 +334,6 @@ OF_NOBODY = {
     "recovery_sheet",
     "retention",
     "schedule",
-    "second_look",
     "text_lock",
 }
 
