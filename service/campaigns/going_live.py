@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from service.campaigns.contents import open_file
@@ -23,7 +24,8 @@ from service.model.campaign import Campaign
 from service.model.coordinator import Coordinator, Membership, Role
 from service.model.letter_check import LetterCheck, Measured, Outcome
 from service.model.message import MessageKind
-from service.model.signature import Signature
+from service.model.signature import HeldReason, Signature
+from service.model.states import CampaignState, SignatureState
 from service.store.keyring import Keyring
 
 OWNERS_NEEDED = 2
@@ -138,13 +140,25 @@ def checks_of(session: Session, keyring: Keyring, campaign: Campaign, fonts: Fon
 
 
 def go_live(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
-    """Let the letter write to everybody it is meant for; raises Refused where it does so already."""
+    """Let the letter write to everybody it is meant for; raises Refused where it does so already.
+
+    What was confirmed while it was tried may have been confirmed by its team, which got the mail: the secretariat looks
+    at each of these before it counts.
+    """
     campaign = lock_campaign(session, slug)
     if campaign.trial_since is None:
         raise Refused(Sentence("The letter is live already."))
+    holding = update(Signature).where(
+        col(Signature.campaign_id) == campaign.id,
+        col(Signature.state) == SignatureState.CONFIRMED,
+        col(Signature.confirmed_at) >= campaign.trial_since,
+        col(Signature.held_reason).is_(None),
+    )
+    holding = holding.values(held_reason=HeldReason.SECRETARIAT).returning(col(Signature.id))
+    held = len(session.execute(holding).all())
     campaign.trial_since = None
     session.add(campaign)
-    audit.record(session, by=by, act="campaign.live", campaign_id=campaign.id, now=now)
+    audit.record(session, by=by, act="campaign.live", campaign_id=campaign.id, thing=str(held), now=now)
     return campaign
 
 
@@ -153,6 +167,8 @@ def back_to_trial(session: Session, slug: str, *, by: str, now: datetime) -> Cam
     campaign = lock_campaign(session, slug)
     if campaign.trial_since is not None:
         raise Refused(Sentence("The letter is in trial already."))
+    if campaign.state not in {CampaignState.DRAFT, CampaignState.FROZEN, CampaignState.OPEN}:
+        raise Refused(Sentence("A letter whose sign-ons are over cannot be tried any more."))
     campaign.trial_since = now
     session.add(campaign)
     audit.record(session, by=by, act="campaign.trial", campaign_id=campaign.id, now=now)

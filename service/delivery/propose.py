@@ -9,6 +9,7 @@ from service.campaigns.queries import approvers_of, latest_edition, lock_campaig
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.letter.edition import Edition
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -57,6 +58,7 @@ def propose(
     """
     campaign = lock_campaign(session, slug)
     _refuse_unless_closed(campaign)
+    _refuse_in_trial(campaign)
     keys = keyring.of(session, campaign.id)
     row, letter, new = _edition(session, keyring, campaign, check_at=check_at, now=now)
     approvers = ask_approvers(session, keys, campaign, row, new=new, by=by, now=now)
@@ -101,6 +103,14 @@ def unconfirmed_names(session: Session, keys: CampaignKeys, campaign: Campaign) 
 def approval_link(row: EditionRow, approver: Approver) -> Link:
     """Give the link by which one approver sees and decides on one edition."""
     return Link(purpose=Purpose.APPROVE, row_id=f"{row.id}.{approver.id}")
+
+
+def _refuse_in_trial(campaign: Campaign) -> None:
+    # The links of its approvers would go to its team.
+    if campaign.trial_since is not None:
+        raise Refused(
+            Sentence("This letter is in trial: an owner has to switch it live before it is proposed.")
+        )
 
 
 def _refuse_unless_closed(campaign: Campaign) -> None:

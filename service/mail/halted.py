@@ -14,10 +14,13 @@ from service.model.states import MessageState
 from service.store.claim import Taken
 
 EMERGENCY = "its letter is hidden in an emergency"
-IN_TRIAL = "its letter is tried, and nobody of its team could be found"
+IN_TRIAL = "its letter is tried, and this goes to nobody but whom it is for"
 
 TO_COORDINATORS = frozenset({MessageKind.COORDINATOR_INVITATION, MessageKind.DESK_NOTICE})
 """Mail between the service and its coordinators: it says nothing of a letter, and goes whatever stands of one."""
+
+NEVER_DIVERTED = frozenset({MessageKind.APPROVAL, MessageKind.DELIVERY})
+"""Mail by whose links, or as whom, nobody else may act: of a letter that is tried it is held."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from service.mail.brakes.share import OVER, Goes, WaitsUntil, after_counting
 from service.mail.compose import make_envelope
 from service.mail.destinations import destination_of
 from service.mail.envelope import Draft, Envelope
-from service.mail.halted import EMERGENCY, IN_TRIAL, Halted, halted_letters
+from service.mail.halted import EMERGENCY, IN_TRIAL, NEVER_DIVERTED, Halted, halted_letters
 from service.mail.headers import make_message_id
 from service.mail.mould import Filled
 from service.mail.moves import into_hands, note_moves
@@ -398,7 +398,7 @@ class Stock:
         """Turn a mail of a letter that is tried to its team; raises Unwanted where that cannot be done."""
         if not self._halted.diverts(row) or row.campaign_id is None:
             return draft
-        divert = self.sender.divert
+        divert = self.sender.divert if row.kind not in NEVER_DIVERTED else None
         found = divert(session, row.campaign_id, draft) if divert is not None else None
         if found is None:
             raise Unwanted(MessageState.HELD, IN_TRIAL)

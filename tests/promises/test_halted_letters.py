@@ -7,9 +7,11 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from service.campaigns import life
+from service.campaigns.going_live import go_live
 from service.campaigns.halt import ask_to_end_emergency, begin_emergency, end_emergency
 from service.coordinators.second_look import decide_look
 from service.coordinators.trial import diverting
+from service.foundation.errors import Refused
 from service.mail.moves import Fenced, pass_fence
 from service.model.message import Message, MessageKind
 from service.model.second_look import Verdict
@@ -138,3 +140,31 @@ def test_without_anybody_to_turn_it_to_it_is_held(coalition):
 
     assert coalition.deliver_mail().mails() == []
     assert states(coalition) == [MessageState.HELD]
+
+
+def test_what_was_confirmed_in_trial_needs_a_look_once_it_is_live(coalition):
+    coalition.sign_and_confirm("Lake Alliance").wait(minutes=1)
+    add_colleague(coalition)
+    with transaction(coalition.engine) as session:
+        session.execute(text("UPDATE campaign SET trial_since = :now"), {"now": coalition.now})
+    coalition.divert = diverting(coalition.keyring.desk)
+    coalition.wait(minutes=1).sign_and_confirm("Second House")
+    assert coalition.counts().signatories == 2
+
+    with transaction(coalition.engine) as session:
+        go_live(session, SLUG, by="test", now=coalition.now)
+
+    assert coalition.counts().signatories == 1
+
+
+def test_in_trial_no_approver_is_asked_and_no_office_written_to(coalition):
+    coalition.sign_and_confirm("Lake Alliance").deliver_mail().close()
+    coalition.propose()
+    add_colleague(coalition)
+    tried(coalition)
+    coalition.divert = diverting(coalition.keyring.desk)
+    before = len(coalition.mails())
+
+    assert len(coalition.deliver_mail().mails()) == before
+    with pytest.raises(Refused, match="in trial"):
+        coalition.release()

@@ -1,8 +1,8 @@
 """The few things without which there is no letter, as the fields of one form; all else has a default and its settings page."""
 
 from service.foundation.sentence import Sentence
-from service.web.desk.settings_fields import FIELDS as SETTINGS
 from service.web.desk.settings_fields import Field, Section
+from service.web.desk.settings_sections import FIELDS as SETTINGS
 
 _OF_SETTINGS = {field.key: field for field in SETTINGS}
 

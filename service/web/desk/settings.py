@@ -10,7 +10,8 @@ from service.model.states import CampaignState
 from service.web.desk.blueprint import get, post
 from service.web.desk.faults import errors_of
 from service.web.desk.page import desk_page, done, pages_for
-from service.web.desk.settings_fields import FIELDS, SECTIONS, read_fields, written
+from service.web.desk.settings_fields import read_fields, written
+from service.web.desk.settings_sections import FIELDS, SECTIONS
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
