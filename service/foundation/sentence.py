@@ -38,6 +38,25 @@ class Sentence(str):
         sentence.values = values
         return sentence
 
+    def as_record(self) -> list[Any]:
+        """Give what it was made of as a JSON-able record: Sentences among its values, numbers, and texts."""
+        return [
+            self.message,
+            self.plural,
+            self.context,
+            {name: _record(value) for name, value in self.values.items()},
+        ]
+
+    @classmethod
+    def from_record(cls, record: list[Any]) -> "Sentence":
+        """Make the sentence again of which as_record() gave this; raises ValueError or TypeError for anything else."""
+        message, plural, context, values = record
+        made = {
+            name: cls.from_record(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return cls(message, plural, context=context, **made)
+
     def with_values(self, **values: object) -> "Sentence":
         """Give the same sentence with other values: one of a table is filled in where it is needed."""
         return type(self)(self.message, self.plural, context=self.context, **values)
@@ -49,3 +68,9 @@ class Sentence(str):
     def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, Any]]:
         """Let a copy be made of what it was made of."""
         return (self.message, self.plural), {"context": self.context, **self.values}
+
+
+def _record(value: object) -> object:
+    if isinstance(value, Sentence):
+        return value.as_record()
+    return value if isinstance(value, int) else str(value)

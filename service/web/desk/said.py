@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -28,9 +27,7 @@ class Said:
 def write_said(who: Visit, sentence: Sentence, *, undo: Mapping[str, str]) -> str:
     """Write a sentence for the next page; its values are numbers and words of ours, never a name: addresses are kept."""
     at = int(services().now().timestamp())
-    return _signer(who).dumps(
-        [at, sentence.message, sentence.plural, sentence.context, _plain(sentence.values), dict(undo)]
-    )
+    return _signer(who).dumps([at, sentence.as_record(), dict(undo)])
 
 
 def read_said(who: Visit) -> Said | None:
@@ -39,18 +36,12 @@ def read_said(who: Visit) -> Said | None:
     if not written or len(written) > _LONGEST:
         return None
     try:
-        at, message, plural, context, values, undo = _signer(who).loads(written)
+        at, record, undo = _signer(who).loads(written)
     except (BadSignature, ValueError):
         return None
     if not 0 <= services().now().timestamp() - at <= _LIVES_SECONDS:
         return None
-    return Said(
-        sentence=Sentence(message, plural, context=context, **values), undo=undo
-    )  # lint: the catalogue has it
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
+    return Said(sentence=Sentence.from_record(record), undo=undo)
 
 
 def _signer(who: Visit) -> URLSafeSerializer:
