@@ -26,7 +26,9 @@ FIELDS = (
     "closing",
 )
 # The one picture that is ours.
-FIRST_PAGE = re.compile(r'<img src="/desk/letters/clean-river/text/first-page\.svg\?v=[0-9a-f]{16}" alt="[\w ,]+">')
+FIRST_PAGE = re.compile(
+    r'<img src="/desk/letters/clean-river/text/first-page\.svg\?v=[0-9a-f]{16}" alt="[\w ,]+">'
+)
 WRITTEN = tuple(
     text
     for text in (*all_of(LITERAL), *all_of(SEVERAL_LINES), *all_of(HIDDEN), *OTHER_LINE_ENDS)

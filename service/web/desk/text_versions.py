@@ -26,7 +26,7 @@ from service.signing.earlier_text import on_earlier_text
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.text_form import with_line
-from service.web.desk.text_page import text_path
+from service.web.desk.text_page import refuse_deleted, text_path
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.differences import ShownPassage, shown_passages
 from service.web.forms import FormState, Misfilled, Reader, shown_again
@@ -60,6 +60,7 @@ class _Next:
 @get("/letters/<slug>/text/versions", Act.LOOK)
 def text_versions(slug: str) -> Response:
     """List the versions, and show what one of them changed."""
+    refuse_deleted()
     del slug
     here, wanted = services(), request.args.get("version", "")
     with looking() as session:
@@ -144,6 +145,7 @@ def visit_zone_moment(moment: datetime) -> str:
 
 
 def _look() -> _Next:
+    refuse_deleted()
     here, who = services(), visit()
     with looking() as session:
         campaign = letter_row(session)
