@@ -54,7 +54,7 @@ def open_word(data: bytes) -> Opened:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _open(archive)
-    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, ValueError, EOFError, NotImplementedError, OSError, RuntimeError) as error:  # fmt: skip
+    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, ValueError, EOFError, OSError, RuntimeError) as error:  # fmt: skip
         raise Refused(NO_WORD_FILE) from error
 
 

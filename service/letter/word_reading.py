@@ -2,12 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from service.foundation.errors import Refused
-from service.letter.markdown import Run, read_markdown
 from service.letter.word_opening import (
     LARGEST_WORD_FILE,
     TOO_LARGE,
@@ -20,20 +18,18 @@ from service.letter.word_opening import (
     value_of,
 )
 from service.letter.word_shapes import Shapes, shapes_of
+from service.letter.word_spans import Span, merged, plain, safe_target, told, written_line
 
 __all__ = ["LARGEST_WORD_FILE", "ReadWord", "read_word"]
 
 _LONGEST = 300_000
 _DEEPEST_LIST = 5
 _HIGHEST_HEADING, _LOWEST_HEADING = 2, 4
-_LINKS = frozenset({"http", "https", "mailto"})
 _OFF = frozenset({"0", "false", "off", "none"})
 _INSIDE = frozenset(
     {"ins", "moveTo", "smartTag", "sdtContent", "sdt", "customXml", "dir", "bdo", "fldSimple"}
 )
 _PICTURES = frozenset({"drawing", "pict", "object", "AlternateContent"})
-_MARKS = re.compile(r"[\\`*\[\]<>]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
-_AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[+-](?=\s|$)|={2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))")
 _LEFT_OUT = {
     "del": "change",
     "moveFrom": "change",
@@ -57,15 +53,6 @@ class ReadWord:
     left_out: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Span:
-    text: str
-    bold: bool = False
-    italic: bool = False
-    target: str = ""
-    is_note: bool = False
-
-
 def read_word(data: bytes) -> ReadWord:
     """Read a .docx; raises Refused for what is none, is too large, or holds more than a letter does."""
     opened = open_word(data)
@@ -78,8 +65,8 @@ def read_word(data: bytes) -> ReadWord:
     left.update(
         {"macro": int(opened.has_macros), "comment": int(opened.has_comments), "head": int(opened.has_heads)}
     )
-    told = tuple(f"{what}:{number}" for what, number in sorted(left.items()) if number)
-    return ReadWord(title=reading.title, body=body, left_out=told)
+    codes = tuple(f"{what}:{number}" for what, number in sorted(left.items()) if number)
+    return ReadWord(title=reading.title, body=body, left_out=codes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +180,7 @@ class _Reading:
         spans = list(self._spans(element))
         if shape.heading is not None or shape.is_title:
             spans = [
-                _Span(text=one.text, italic=one.italic, target=one.target, is_note=one.is_note)
+                Span(text=one.text, italic=one.italic, target=one.target, is_note=one.is_note)
                 for one in spans
             ]
         line = self._line(spans)
@@ -214,32 +201,32 @@ class _Reading:
             return _Block(text="> " + line.replace("\n", "\n> "))
         return _Block(text=line)
 
-    def _line(self, spans: Sequence[_Span] | Iterator[_Span]) -> str:
-        merged = _merged(spans)
-        line = _start_escaped("".join(map(_written, merged)).strip())
+    def _line(self, spans: Iterable[Span]) -> str:
+        whole = merged(spans)
+        line = written_line(whole)
         # Marks beside quotation marks or within words are read otherwise than they are meant: then words go before emphasis.
-        if any(one.bold or one.italic for one in merged) and _plain(line) != _told(merged):
+        if any(one.bold or one.italic for one in whole) and plain(line) != told(whole):
             self.left_out["emphasis"] += 1
-            bare = _merged(_Span(text=one.text, target=one.target, is_note=one.is_note) for one in merged)
-            line = _start_escaped("".join(map(_written, bare)).strip())
+            bare = (Span(text=one.text, target=one.target, is_note=one.is_note) for one in whole)
+            line = written_line(merged(bare))
         return line
 
-    def _spans(self, parent: Element, *, target: str = "") -> Iterator[_Span]:
+    def _spans(self, parent: Element, *, target: str = "") -> Iterator[Span]:
         link = _Field()
         for element in parent:
             name = name_of(element)
             if name == "r":
                 if not link.takes(element):
-                    yield from self._run(element, target or _safe(link.target))
+                    yield from self._run(element, target or safe_target(link.target))
             elif name == "hyperlink":
                 there = self.opened.links.get((self._part, value_of(element, "id")), "")
-                yield from self._spans(element, target=_safe(there))
+                yield from self._spans(element, target=safe_target(there))
             elif name in _INSIDE:
                 yield from self._spans(element, target=target)
             elif name in _LEFT_OUT:
                 self.left_out[_LEFT_OUT[name]] += 1
 
-    def _run(self, run: Element, target: str) -> Iterator[_Span]:
+    def _run(self, run: Element, target: str) -> Iterator[Span]:
         look = child(run, "rPr")
         if _is_on(look, "vanish"):
             self.left_out["hidden"] += 1
@@ -256,14 +243,14 @@ class _Reading:
                 boxed = any(name_of(one) == "txbxContent" for one in element.iter())
                 self.left_out["box" if boxed else "picture"] += 1
             if text:
-                yield _Span(text=text, bold=bold, italic=italic, target=target)
+                yield Span(text=text, bold=bold, italic=italic, target=target)
 
-    def _note(self, part: str, note_id: str) -> Iterator[_Span]:
+    def _note(self, part: str, note_id: str) -> Iterator[Span]:
         if self._part != "document" or part not in self.opened.notes:
             return
         if (part, note_id) not in self._notes:
             self._notes.append((part, note_id))
-        yield _Span(text=f"[^{self._notes.index((part, note_id)) + 1}]", is_note=True)
+        yield Span(text=f"[^{self._notes.index((part, note_id)) + 1}]", is_note=True)
 
 
 _SAID: Mapping[str, str] = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
@@ -272,73 +259,3 @@ _SAID: Mapping[str, str] = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen":
 def _is_on(look: Element | None, name: str) -> bool:
     found = child(look, name) if look is not None else None
     return found is not None and value_of(found) not in _OFF
-
-
-def _safe(target: str) -> str:
-    try:
-        scheme = urlsplit(target).scheme.lower()
-    except ValueError:
-        return ""
-    # What would end the link early, or hide where it goes, is no address.
-    return target if scheme in _LINKS and not re.search(r"[\s<>()\\\x00-\x20]", target) else ""
-
-
-def _merged(spans: Sequence[_Span] | Iterator[_Span]) -> list[_Span]:
-    merged: list[_Span] = []
-    for one in spans:
-        last = merged[-1] if merged else None
-        if last and not one.is_note and not last.is_note and _look(last) == _look(one):
-            merged[-1] = _Span(text=last.text + one.text, bold=one.bold, italic=one.italic, target=one.target)
-        else:
-            merged.append(one)
-    return merged
-
-
-def _look(one: _Span) -> tuple[bool, bool, str]:
-    return one.bold, one.italic, one.target
-
-
-def _written(one: _Span) -> str:
-    if one.is_note:
-        return one.text
-    escaped = _MARKS.sub(lambda match: f"\\{match[0]}", one.text)
-    lead = escaped[: len(escaped) - len(escaped.lstrip())]
-    tail = escaped[len(escaped.rstrip()) :] if escaped.strip() else ""
-    inside = escaped.strip()
-    if not inside:
-        return escaped
-    mark = ("**" if one.bold else "") + ("*" if one.italic else "")
-    inside = f"{mark}{inside}{mark[::-1]}"
-    if one.target:
-        inside = f"[{inside}]({one.target})"
-    return (lead + inside + tail).replace("\n", "\\\n")
-
-
-def _start_escaped(line: str) -> str:
-    def escaped(match: re.Match[str]) -> str:
-        mark = match[2]
-        return match[1] + (f"{mark}\\" if mark[0].isdigit() else f"\\{mark}")
-
-    return "\n".join(_AT_START.sub(escaped, one) for one in line.split("\n"))
-
-
-def _plain(line: str) -> str:
-    try:
-        written = read_markdown([line], fill=str)
-    except Refused:
-        return ""
-    runs = (run for part in written.parts for block in part for run in block.runs)
-    return _squeezed("".join(map(_text_of, runs)))
-
-
-def _text_of(run: Run) -> str:
-    return {"text": run.text, "break": " "}.get(run.kind, "".join(map(_text_of, run.runs)))
-
-
-def _told(spans: Sequence[_Span]) -> str:
-    # A note whose words stand elsewhere is read as it is written.
-    return _squeezed("".join(one.text for one in spans))
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())

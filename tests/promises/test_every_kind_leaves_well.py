@@ -27,6 +27,7 @@ from service.model.edition import Decision
 from service.model.message import Message, MessageKind
 from service.model.update import UpdateAudience
 from service.schedules.digest_mail import schedule_composers
+from service.signing.commenting.guest_mails import guest_composers
 from service.signing.fresh_link import send_asked_links
 from service.signing.invite import import_signatories
 from service.signing.invitees.chase_mail import with_chase_mails
@@ -40,6 +41,7 @@ from service.store.transaction import reading, transaction
 from tests.changing import revised
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.desk_objects_members import chased
+from tests.commenting import invite_to_draft
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
@@ -217,6 +219,7 @@ def carry_on(office: Office) -> None:
     coalition.approve(first).approve(second).release()
     with transaction(coalition.engine) as session:
         send_kits(session, coalition.keyring, SLUG, under_embargo=False, by="test", now=coalition.now)
+    invite_to_draft(coalition)
     office.send()
 
 
@@ -240,6 +243,7 @@ def written_kinds(coalition: Coalition) -> set[MessageKind]:
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
         *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
         *with_chase_mails({}, coalition.keyring, public_url=PUBLIC_URL),
+        *guest_composers(coalition.keyring, public_url=PUBLIC_URL),
     }
 
 

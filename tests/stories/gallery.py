@@ -27,6 +27,7 @@ from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
 from tests.changing import answered, revised
 from tests.coalition import SLUG, Coalition
+from tests.commenting import add_guest
 from tests.make import make_signature
 from tests.reminding import ask_for_proofs
 from tests.stories.at_a_browser import served
@@ -167,6 +168,7 @@ class Gallery:
             "ask-wrong": self.path("/ask"),
             "asked": self.path("/asked"),
             "objection": self._objection(),
+            "comment": f"{add_guest(coalition)}?at=body-1",
             "verified": f"/verify#{deliveries_of(coalition)[0].check_code}",
             "embed": f"/embed/{SLUG}",
         }

@@ -25,7 +25,7 @@ from service.coordinators.accounts import actor
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
-from service.model.states import CampaignState
+from service.model.states import PUT_AWAY, CampaignState
 from service.store.keyring import Keyring
 
 NO_SUCH_LANGUAGE = Sentence("The letter has no text in this language.")
@@ -99,6 +99,8 @@ def may_be_saved(campaign: Campaign, text: WrittenText, present: WrittenText | N
     """Tell whether a text can be saved as it is: of a final letter only a courtesy translation can."""
     if campaign.state is CampaignState.DRAFT:
         return True
+    if campaign.state in PUT_AWAY:
+        return False
     was_courtesy = present is None or present.status == "courtesy"
     return text.status == "courtesy" and was_courtesy
 
@@ -156,6 +158,8 @@ def _put(
     was = open_file(session, keyring, campaign)
     if was == file:
         return
+    if campaign.state in PUT_AWAY:
+        raise Refused(FINAL)
     if campaign.state is not CampaignState.DRAFT and not differs_in_what_binds_nobody(was, file):
         raise Refused(FINAL)
     load_campaign(session, keyring, file, by=actor(who), now=now)

@@ -95,7 +95,7 @@ def look_at_draft(
     session: Session, keyring: Keyring, *, token: str, language: str = "", now: datetime
 ) -> GuestView:
     """Show a guest the draft, and change nothing; raises NotFound for a link that opens nothing."""
-    guest, campaign = _seat(session, token)
+    guest, campaign = _seat(session, token, now=now)
     return _view(session, keyring, guest, campaign, language=language, now=now)
 
 
@@ -103,7 +103,7 @@ def say_of_paragraph(
     session: Session, keyring: Keyring, *, token: str, said: SaidOfIt, asking: Asking, now: datetime
 ) -> None:
     """Keep what a guest says of a paragraph, once; raises Refused with what is wrong, and the words can be sent again."""
-    guest, campaign = _seat(session, token)
+    guest, campaign = _seat(session, token, now=now)
     campaign = lock_campaign_of(session, campaign.id)
     if why := _why_closed(guest, campaign, now=now):
         raise Refused(why)
@@ -172,10 +172,15 @@ def read_comment(keys: CampaignKeys, row: TextComment) -> Comment:
     )
 
 
-def _seat(session: Session, token: str) -> tuple[CommentGuest, Campaign]:
+def _seat(session: Session, token: str, *, now: datetime) -> tuple[CommentGuest, Campaign]:
     link = find_link(session, token, Purpose.COMMENT)
     guest = session.get(CommentGuest, link.row_id)
-    if guest is None or guest.ended_at is not None or guest.generation != link.generation:
+    if (
+        link.expires_at <= now
+        or guest is None
+        or guest.ended_at is not None
+        or guest.generation != link.generation
+    ):
         raise NotFound(_NOTHING)
     campaign = session.get(Campaign, guest.campaign_id)
     if campaign is None or campaign.state is CampaignState.PURGED:

@@ -29,7 +29,7 @@ from service.signing.commenting.guests import (
 from service.web.commenting import amendments, place_name
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
-from service.web.desk.text_page import text_path
+from service.web.desk.text_page import refuse_deleted, text_path
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.services import services
@@ -144,6 +144,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _show(form: FormState) -> Response:
+    refuse_deleted()
     here = services()
     with looking() as session:
         comments = comments_of(session, here.keyring, letter().id)

@@ -76,7 +76,7 @@ def form_state(text: WrittenText, *, faults: FaultyText | None = None, notice: s
     elsewhere = []
     for fault in faults.found if faults else ():
         told = with_line(fault)
-        if fault.language != text.language:
+        if fault.language != text.language or fault.field == "language":
             elsewhere.append(told)
         elif fault.field in errors:
             errors[fault.field] = Sentence("{one} {other}", one=errors[fault.field], other=told)

@@ -22,7 +22,7 @@ from service.campaigns.writing.words import (
     text_of,
 )
 from service.coordinators.permissions import Act
-from service.foundation.errors import NotFound
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import make_copy
 from service.letter.difference import difference
@@ -97,6 +97,16 @@ class Editing:
         return self.unsaved is not None and self.unsaved.base != self.base
 
 
+SAVED = Sentence("The text is saved.")
+_DELETED = Sentence("The text of this letter was deleted with its personal data.")
+
+
+def refuse_deleted() -> None:
+    """Raise Refused for a letter whose keys are gone, and with them its words."""
+    if letter().state is CampaignState.PURGED:
+        raise Refused(_DELETED)
+
+
 def blank_text(file: CampaignFile, language: str) -> WrittenText:
     """Give an empty translation, with room for as many requests as the letter has."""
     return WrittenText(language=language, status="courtesy", asks=("",) * len(file.letter.asks))
@@ -104,6 +114,7 @@ def blank_text(file: CampaignFile, language: str) -> WrittenText:
 
 def look_at_text(language: str = "") -> Editing:
     """Look at a text of this letter, in its own language where none is named; raises NotFound for one that is not there."""
+    refuse_deleted()
     here, who, now = services(), visit(), services().now()
     with looking() as session:
         campaign = letter_row(session)
@@ -248,6 +259,3 @@ def _letter_html(text: WrittenText) -> str:
         edition = draft_edition(session, here.keyring, letter_row(session), text, now=here.now())
     copy = make_copy(edition, audience="public", office=None)
     return render_html(make_document(copy, check_code=""))
-
-
-SAVED = Sentence("The text is saved.")

@@ -20,16 +20,18 @@ from service.coordinators.permissions import Act
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.letter.difference import difference
+from service.model.states import CampaignState
 from service.signing.ask import ask_signatories
 from service.signing.draft_view import revision_words
 from service.signing.earlier_text import on_earlier_text
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.text_form import with_line
-from service.web.desk.text_page import text_path
+from service.web.desk.text_page import refuse_deleted, text_path
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.differences import ShownPassage, shown_passages
 from service.web.forms import FormState, Misfilled, Reader, shown_again
+from service.web.render import see_other
 from service.web.services import services
 
 _NOTHING_NEW = Sentence("There is nothing unsaved that would make a new version: write it first.")
@@ -60,6 +62,7 @@ class _Next:
 @get("/letters/<slug>/text/versions", Act.LOOK)
 def text_versions(slug: str) -> Response:
     """List the versions, and show what one of them changed."""
+    refuse_deleted()
     del slug
     here, wanted = services(), request.args.get("version", "")
     with looking() as session:
@@ -100,6 +103,8 @@ def text_versions(slug: str) -> Response:
 def next_version(slug: str) -> Response:
     """Show what a new version would change, and ask on which terms it is put to those who signed."""
     del slug
+    if letter().state is CampaignState.DRAFT:
+        return see_other(text_path())
     until = visit_zone_moment(services().now() + LEAST_TIME + timedelta(hours=24))
     return _show(_look(), FormState(values={"until": until}))
 
@@ -108,6 +113,8 @@ def next_version(slug: str) -> Response:
 def make_version(slug: str) -> Response:
     """Make the new version, and write to those who signed an earlier one."""
     del slug
+    if letter().state is CampaignState.DRAFT:
+        return see_other(text_path())
     entries = request.form.to_dict()
     try:
         until, reason = _read_terms(entries)
@@ -144,6 +151,7 @@ def visit_zone_moment(moment: datetime) -> str:
 
 
 def _look() -> _Next:
+    refuse_deleted()
     here, who = services(), visit()
     with looking() as session:
         campaign = letter_row(session)
