@@ -40,8 +40,8 @@ from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 from tests.changing import revised
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
-from tests.desk_objects_members import chased
 from tests.commenting import invite_to_draft
+from tests.desk_objects_members import chased
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
