@@ -12,12 +12,8 @@ import time_machine
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from service.campaigns.contents import open_file
 from service.campaigns.queries import get_campaign
-from service.delivery.answers.chase import send_chase
-from service.delivery.answers.clock import ClockSeen, set_clock
 from service.delivery.messages import delivery_composers
-from service.delivery.offices.identity import office_key
 from service.delivery.rehearse import rehearse
 from service.foundation.sealing import RootKey
 from service.kit.messages import kit_composers
@@ -41,6 +37,7 @@ from service.signing.updates import keep_update_links, post_update, start_update
 from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 from tests.changing import revised
+from tests.chasing import chase
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
@@ -221,17 +218,6 @@ def carry_on(office: Office) -> None:
     office.send()
     chase(coalition)
     office.send()
-
-
-def chase(coalition: Coalition) -> None:
-    """Ask the office once more, after the day on which its answer was due."""
-    with transaction(coalition.engine) as session:
-        campaign = coalition.campaign()
-        file = open_file(session, coalition.keyring, campaign)
-        key = office_key(coalition.keyring.of(session, campaign.id), file.recipients[0])
-        clock = ClockSeen(due_on=coalition.now.date() - timedelta(days=2), receipt="")
-        set_clock(session, coalition.keyring, SLUG, key, clock, by="test", now=coalition.now)
-        send_chase(session, coalition.keyring, SLUG, key, text="Please answer.", by="test", now=coalition.now)
 
 
 def test_every_kind_that_is_written_leaves_signed_with_its_headers_and_no_others(office: Office) -> None:

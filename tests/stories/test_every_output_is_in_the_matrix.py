@@ -38,6 +38,7 @@ from service.signing.update_words import UpdateWords
 from service.signing.updates import keep_update_links, post_update, start_update
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, revised
+from tests.chasing import chase
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.doubles.relay import free_port
 from tests.operator import Operator
@@ -266,6 +267,7 @@ def carry_on(setup) -> None:
     setup.visitor.send(letter_page(coalition, "/ask"), asked)
     with transaction(coalition.engine) as session:
         assert answer_inquiries(session, coalition.keyring, now=coalition.now)
+    chase(coalition)
     coalition.deliver_mail()
 
 
