@@ -22,6 +22,7 @@ from examples.demo.folder import free_port
 
 _LARGEST = 64 * 1024 * 1024
 LINK = re.compile(r"https?://[^\s<>\"'()\[\]]+")
+CODE = re.compile(r"^ *(\d{3} \d{3})\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,11 @@ class Mail:
     def links(self) -> tuple[str, ...]:
         """Give the links of the plain text, in order."""
         return tuple(found.rstrip(".,;:") for found in LINK.findall(self.text()))
+
+    def code(self) -> str:
+        """Give the code of six digits that stands alone on a line of the plain text, or nothing."""
+        found = CODE.search(self.text())
+        return found[1] if found else ""
 
     def link(self, purpose: str) -> str | None:
         """Find the first link of the plain text whose path begins with /purpose/, such as /confirm/…."""

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     REHEARSAL = "rehearsal"
     APPROVAL = "request for approval"
+    CODE = "code for an approver"
     DELIVERY = "letter"
     OTHER = "other mail"
 
@@ -89,6 +90,8 @@ def _kind(mail: Mail, directory: Directory) -> Kind:
     ):
         if mail.link(purpose):
             return kind
+    if mail.code():
+        return Kind.CODE
     if set(mail.to) & directory.offices:
         return Kind.DELIVERY
     return Kind.REHEARSAL if directory.secretariat in mail.to else Kind.OTHER

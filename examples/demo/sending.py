@@ -27,10 +27,19 @@ def propose(stage: Stage) -> None:
     stage.narrator.say("Edition 1 is frozen and proposed.")
     approvers = [str(approver["email"]) for approver in stage.brief["approvers"]]
     stage.await_post(Kind.APPROVAL, approvers, seconds=_MAIL_SECONDS, what="requests for approval")
-    for mail in stage.mail_for(Kind.APPROVAL).values():
+    links = {who: mail.link("approve") or "" for who, mail in stage.mail_for(Kind.APPROVAL).items()}
+    for link in links.values():
+        # The link alone shows nothing: a code goes beside it.
         visitor = Visitor()
-        page = visitor.open(mail.link("approve") or "")
-        visitor.send(page, page.form(having="decision"), {"decision": "approved"})
+        page = visitor.open(link)
+        visitor.send(page, page.form(having="wish"), {})
+    stage.await_post(Kind.CODE, approvers, seconds=_MAIL_SECONDS, what="codes beside the links")
+    codes = {who: mail.code() for who, mail in stage.mail_for(Kind.CODE).items()}
+    for who, link in links.items():
+        visitor = Visitor()
+        page = visitor.open(link)
+        letter = visitor.send(page, page.form(having="code"), {"code": codes[who]})
+        visitor.send(letter, letter.form(having="decision"), {"decision": "approved"})
     stage.narrator.say(f"{len(approvers)} have approved this exact edition.")
 
 

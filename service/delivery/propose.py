@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, present_revision
 from service.coordinators import audit
@@ -17,7 +18,8 @@ from service.model.edition import Approval, Approver, Decision, EditionKind
 from service.model.edition import Edition as EditionRow
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
-from service.model.states import CampaignState
+from service.model.signature import Signature
+from service.model.states import CampaignState, SignatureState
 from service.signing.calls import names_on_earlier_text
 from service.signing.late_link import names_let_in
 from service.signing.party import read_party
@@ -98,6 +100,18 @@ def unconfirmed_names(session: Session, keys: CampaignKeys, campaign: Campaign) 
     """Name, for the secretariat, those who filled in the form and never confirmed."""
     parties = (read_party(keys, row) for row in unconfirmed_signatures(session, campaign))
     return tuple(party.name or "(only counted)" for party in parties)
+
+
+def some_unconfirmed(
+    session: Session, keys: CampaignKeys, campaign: Campaign, *, most: int = 100
+) -> tuple[tuple[str, ...], int]:
+    """Name so many of those who never confirmed, and say how many more there are: a page opens no whole roll."""
+    states = (SignatureState.PENDING, SignatureState.EXPIRED)
+    mine = (Signature.campaign_id == campaign.id, col(Signature.state).in_(states))
+    rows = session.exec(select(Signature).where(*mine).order_by(col(Signature.id)).limit(most)).all()
+    in_all = session.exec(select(func.count()).select_from(Signature).where(*mine)).one()
+    names = tuple(read_party(keys, row).name or "(only counted)" for row in rows)
+    return names, in_all - len(names)
 
 
 def approval_link(row: EditionRow, approver: Approver) -> Link:

@@ -9,9 +9,11 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import approvers_of
 from service.delivery.approve import decisions_on, signatories_phrase
-from service.delivery.check import recipient_label
+from service.delivery.channel import Outward
+from service.delivery.check import Line, check, recipient_label
 from service.delivery.copies import copy_with_code
 from service.delivery.ladder import Ladder, StepSeen, ladder
+from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -147,10 +149,17 @@ def copy_sent(session: Session, keyring: Keyring, campaign: Campaign, delivery: 
     return copy_with_code(session, keyring, campaign, edition, office, check_code=delivery.check_code)
 
 
-def edition_phrase(session: Session, keyring: Keyring, campaign: Campaign, edition_id: str) -> str:
-    """Say how many an edition is signed by, in the letter's language."""
-    row = edition_of(session, campaign, edition_id)
-    return signatories_phrase(frozen_letter(session, keyring, row), campaign.language)
+def what_leaves(
+    session: Session, keyring: Keyring, campaign: Campaign, seen: EditionSeen, outward: Outward
+) -> tuple[str, Sequence[Line]]:
+    """Say how many sign an edition, in the letter's language, and by which way it can go to whom; it opens the whole roll."""
+    row = edition_of(session, campaign, seen.id)
+    phrase = signatories_phrase(frozen_letter(session, keyring, row), campaign.language)
+    if not seen.stands:
+        return phrase, ()
+    offices = {one.id for one in recipients_of(session, keyring, campaign, row)}
+    lines = check(session, keyring, campaign, outward)
+    return phrase, [line for line in lines if line.recipient.id in offices]
 
 
 def evidence_record(

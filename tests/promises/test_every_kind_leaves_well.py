@@ -39,6 +39,7 @@ from service.signing.updates import keep_update_links, post_update, start_update
 from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 from tests.changing import revised
+from tests.chasing import chase
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.commenting import invite_to_draft
 from tests.desk_objects_members import chased
@@ -220,6 +221,8 @@ def carry_on(office: Office) -> None:
     with transaction(coalition.engine) as session:
         send_kits(session, coalition.keyring, SLUG, under_embargo=False, by="test", now=coalition.now)
     invite_to_draft(coalition)
+    office.send()
+    chase(coalition)
     office.send()
 
 

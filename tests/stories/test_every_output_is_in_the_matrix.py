@@ -40,6 +40,7 @@ from service.signing.update_words import UpdateWords
 from service.signing.updates import keep_update_links, post_update, start_update
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, revised
+from tests.chasing import chase
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.commenting import add_guest
 from tests.desk_objects_members import chased
@@ -278,6 +279,7 @@ def carry_on(setup) -> None:
     setup.visitor.send(letter_page(coalition, "/ask"), asked)
     with transaction(coalition.engine) as session:
         assert answer_inquiries(session, coalition.keyring, now=coalition.now)
+    chase(coalition)
     coalition.deliver_mail()
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import g, request
 from sqlmodel import Session
 
+from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import actor, check_act
 from service.coordinators.permissions import OF_NO_LETTER, Act, may
 from service.model.campaign import Campaign
@@ -109,3 +110,8 @@ def letter_row(session: Session) -> Campaign:
     row = session.get(Campaign, letter().id)
     assert row is not None, "the guard has seen it"
     return row
+
+
+def letter_here(session: Session) -> Campaign:
+    """Get the row of the letter that this page is about; raises Refused where its personal data was purged."""
+    return get_campaign(session, letter().slug)

@@ -35,7 +35,8 @@ def test_mail_is_told_apart_by_its_link_and_its_reader(tmp_path: Path) -> None:
         ("b@b.example", f"{HOST}/invitation/3"),
         ("b@b.example", f"{HOST}/confirm/4"),
         ("c@c.example", f"{HOST}/approve/5"),
-        ("office@pm.example", "Your Excellency,"),
+        ("c@c.example", "The code beside the link:\n\n    123 456\n"),
+        ("office@pm.example", "Your Excellency, call +1 202 555 0100"),
         ("letter@banks.example", "Your Excellency,"),
         ("b@b.example", f"Thank you. {HOST}/manage/6"),
     )
@@ -46,6 +47,7 @@ def test_mail_is_told_apart_by_its_link_and_its_reader(tmp_path: Path) -> None:
         (Kind.INVITATION, "b@b.example"): 1,
         (Kind.CONFIRM, "b@b.example"): 1,
         (Kind.APPROVAL, "c@c.example"): 1,
+        (Kind.CODE, "c@c.example"): 1,
         (Kind.DELIVERY, "office@pm.example"): 1,
         (Kind.REHEARSAL, "letter@banks.example"): 1,
         (Kind.OTHER, "b@b.example"): 1,

@@ -157,7 +157,10 @@ MAILS: dict[str, dict[str, Any]] = {
 WITH_THE_LETTER = {"delivery", "rehearsal"}
 # The secretariat writes to itself: no page behind it, and nobody else to reach.
 TO_ITSELF = {"digest"}
-PERSONAL = set(MAILS) - WITH_THE_LETTER - TO_ITSELF
+# A coordinator writes to an office, or the code goes beside a link that came before.
+ASKS_AN_OFFICE = {"chase"}
+WITHOUT_LINK = {"approval_code"}
+PERSONAL = set(MAILS) - WITH_THE_LETTER - TO_ITSELF - ASKS_AN_OFFICE
 FRAGMENTS = {"delivery": "letter_html", "rehearsal": "letter_html", "update": "update_html"}
 FRAGMENT = '<article lang="en"><h1>THE LETTER</h1></article>'
 ATTACK = "<script>alert(1)</script>{{ 7*7 }}{% raw %}\"'&"
@@ -185,7 +188,7 @@ def test_every_mail_names_its_letter_and_its_sender(name: str) -> None:
         assert COMMON["letter_title"] in mail.html
 
 
-@pytest.mark.parametrize("name", sorted(PERSONAL))
+@pytest.mark.parametrize("name", sorted(PERSONAL - WITHOUT_LINK))
 def test_the_link_stands_alone_on_its_line(name: str) -> None:
     assert lines(name).count(LINK) == 1
     assert f'href="{LINK}"' in fill(name).html
@@ -313,7 +316,7 @@ def test_no_value_breaks_out_of_its_place(name: str, key: str) -> None:
     mail = fill(name, **{key: ATTACK})
 
     only_in_text = key in {"letter_text", "update_text"} or (
-        key == "reply_to" and name in {"alert", *WITH_THE_LETTER, *TO_ITSELF}
+        key == "reply_to" and name in {"alert", *WITH_THE_LETTER, *TO_ITSELF, *ASKS_AN_OFFICE}
     )
     assert "script" not in {tag for tag, _ in tags(mail.html)}
     assert "<script>" not in mail.html

@@ -36,7 +36,7 @@ from service.schedules.planned_updates import UpdateText, plan_update
 from service.signing.update_words import LONGEST_BODY, LONGEST_SUBJECT, UpdateWords
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
-from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.render import Page, answer
 from service.web.services import services
@@ -51,7 +51,7 @@ def answers(slug: str) -> Response:
     """List until when each recipient is to answer, and what came."""
     here, now = services(), services().now()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         keys = here.keyring.of(session, campaign.id)
         offices = offices_seen(session, here.keyring, campaign, here.outward, now=now)
         clocks = clocks_of(session, keys)
@@ -214,7 +214,7 @@ def letter_outcome(slug: str) -> Response:
 def _office_page(key: str, form: FormState) -> Page:
     here, now = services(), services().now()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         keys = here.keyring.of(session, campaign.id)
         seen = office_seen(session, here.keyring, campaign, key, here.outward, now=now)
         index = office_index(keys, seen.office.as_record())

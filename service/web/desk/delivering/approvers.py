@@ -19,7 +19,7 @@ from service.model.edition import Approver
 from service.signing.codes import spaced
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
-from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.render import Page
 from service.web.services import services
@@ -68,7 +68,7 @@ def new_code(slug: str, approver: str) -> Response:
     """Give an approver another code with five new tries."""
     here = services()
     with acting() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         keys = here.keyring.of(session, campaign.id)
         file = open_file(session, here.keyring, campaign)
         known = {approver_key(keys, one): one for one in file.approvers}
@@ -102,7 +102,7 @@ def _rows_by_key(rows: Sequence[Approver]) -> dict[str, Approver]:
 def _page(form: FormState) -> Page:
     here = services()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         keys = here.keyring.of(session, campaign.id)
         file = open_file(session, here.keyring, campaign)
         edition = latest_edition(session, campaign)

@@ -8,23 +8,22 @@ from service.campaigns.queries import approvers_of
 from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
-from service.delivery.check import check
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import has_a_team, unchecked_offices
-from service.delivery.propose import propose, unconfirmed_names
+from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.rehearse import rehearse
 from service.delivery.release import APPROVALS_NEEDED, leaves_at, release, stop
 from service.delivery.road import NEXT_THING, RoadFacts, Stage, stage_of
 from service.delivery.sendings import (
     edition_of,
-    edition_phrase,
     edition_seen,
     editions_seen,
     sending_of,
     sendings_of,
+    what_leaves,
 )
 from service.delivery.settle import keep_arrival, send_again
-from service.delivery.supplement import propose_supplement, recipients_of
+from service.delivery.supplement import propose_supplement
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -35,8 +34,7 @@ from service.signing.queries import counts
 from service.store.transaction import trial
 from service.web.desk.blueprint import ACTS, get, post
 from service.web.desk.page import desk_page, done
-from service.web.desk.visit import acting, letter, letter_row, looking, visit
-from service.web.forms import FormState
+from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.render import Page
 from service.web.services import services
 
@@ -51,12 +49,11 @@ def deliveries(slug: str) -> Response:
     """Show where the letter stands on its road, its editions, and what to do next."""
     here, now = services(), services().now()
     with looking() as session:
-        campaign = letter_row(session)
-        is_over = campaign.state.value == "purged"
-        editions = () if is_over else editions_seen(session, here.keyring, campaign)
+        campaign = letter_here(session)
+        editions = editions_seen(session, here.keyring, campaign)
         unchecked = (
             unchecked_offices(session, here.keyring, campaign, now=now)
-            if has_a_team(session, campaign.id) and not campaign.solo and not is_over
+            if has_a_team(session, campaign.id) and not campaign.solo
             else ()
         )
         newest = editions[0] if editions else None
@@ -72,7 +69,6 @@ def deliveries(slug: str) -> Response:
                 unchecked=len(unchecked),
             )
         )
-        counted = counts(session, campaign)
         sent = {
             one.id: sendings_of(session, here.keyring, campaign, one.id)
             for one in editions
@@ -86,7 +82,6 @@ def deliveries(slug: str) -> Response:
         stage=stage.value,
         next_thing=NEXT_THING[stage],
         unchecked=[name for name, _ in unchecked],
-        counted=counted,
         needed=APPROVALS_NEEDED,
         is_solo=campaign.solo,
         may_follow=stage is Stage.SENT,
@@ -115,9 +110,9 @@ def look_at_proposal(slug: str) -> Response:
     """Show what would be proposed: how many sign, and who is left out."""
     here, now = services(), services().now()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         keys = here.keyring.of(session, campaign.id)
-        unconfirmed = unconfirmed_names(session, keys, campaign)
+        unconfirmed, more = some_unconfirmed(session, keys, campaign)
         earlier = names_on_earlier_text(session, here.keyring, campaign, now=now)
         still = names_let_in(session, keys, campaign, now=now)
         counted = counts(session, campaign)
@@ -126,6 +121,7 @@ def look_at_proposal(slug: str) -> Response:
         "propose.html",
         part=_PART,
         unconfirmed=unconfirmed,
+        more=more,
         earlier=earlier,
         still=still,
         counted=counted,
@@ -173,7 +169,7 @@ def edition(slug: str, edition: str) -> Response:
 def look_at_release(slug: str, edition: str) -> Response:
     """Show once more what would leave, before it does."""
     del slug
-    return _edition_page("release.html", edition)
+    return _edition_page("release.html", edition, is_release=True)
 
 
 @post("/letters/<slug>/editions/<edition>/release", Act.RELEASE)
@@ -182,7 +178,7 @@ def release_edition(slug: str, edition: str) -> Response:
     here = services()
     making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         edition_of(session, campaign, edition)
         light, heavy = weighed(
             session, here.keyring, campaign, here.outward, making, public_url=here.public_url, now=here.now()
@@ -201,7 +197,7 @@ def stop_edition(slug: str, edition: str) -> Response:
     """Stop what was released last and has not left yet."""
     here = services()
     with acting() as session:
-        edition_of(session, letter_row(session), edition)
+        edition_of(session, letter_here(session), edition)
         n = stop(session, slug, by=visit().by, now=here.now())
     said = Sentence("{n} copy was stopped before it left.", "{n} copies were stopped before they left.", n=n)
     return done(f"/desk/letters/{slug}/editions/{edition}", said)
@@ -212,7 +208,7 @@ def sending_again(slug: str, sending: str) -> Response:
     """Send a copy again that did not arrive or is in doubt."""
     here = services()
     with acting() as session:
-        row = sending_of(session, letter_row(session), sending)
+        row = sending_of(session, letter_here(session), sending)
         send_again(session, here.keyring, slug, sending, by=visit().by, now=here.now())
         there = row.edition_id
     return done(f"/desk/letters/{slug}/editions/{there}", Sentence("That copy is on its way again."))
@@ -223,7 +219,7 @@ def sending_arrived(slug: str, sending: str) -> Response:
     """Keep that a copy arrived after all, and how that is known."""
     here = services()
     with acting() as session:
-        row = sending_of(session, letter_row(session), sending)
+        row = sending_of(session, letter_here(session), sending)
         keep_arrival(session, slug, sending, request.form.get("how", ""), by=visit().by, now=here.now())
         there = row.edition_id
     return done(
@@ -232,13 +228,12 @@ def sending_arrived(slug: str, sending: str) -> Response:
     )
 
 
-def _edition_page(template: str, edition_id: str, form: FormState | None = None) -> Page:
+def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -> Page:
     here, now = services(), services().now()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         seen = edition_seen(session, here.keyring, campaign, edition_id)
         sendings = sendings_of(session, here.keyring, campaign, edition_id)
-        phrase = edition_phrase(session, here.keyring, campaign, edition_id)
         unchecked = (
             unchecked_offices(session, here.keyring, campaign, now=now)
             if has_a_team(session, campaign.id) and not campaign.solo and seen.released_at is None
@@ -246,26 +241,14 @@ def _edition_page(template: str, edition_id: str, form: FormState | None = None)
         )
         names = names_of(session, here.keyring.desk, [seen.released_by])
         leaves = leaves_at(campaign, now=now)
-        offices = {
-            one.id
-            for one in recipients_of(
-                session, here.keyring, campaign, edition_of(session, campaign, edition_id)
-            )
-        }
-        goes_to = (
-            [
-                line
-                for line in check(session, here.keyring, campaign, here.outward)
-                if line.recipient.id in offices
-            ]
-            if seen.stands
-            else []
+        # Only who releases it waits for the whole roll to be opened.
+        phrase, goes_to = (
+            what_leaves(session, here.keyring, campaign, seen, here.outward) if is_release else ("", ())
         )
         may_go = seen.stands and (campaign.solo or seen.approved >= APPROVALS_NEEDED)
     return desk_page(
         template,
         part=_PART,
-        form=form,
         edition=seen,
         sendings=sendings,
         phrase=phrase,

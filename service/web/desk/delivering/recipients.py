@@ -29,7 +29,7 @@ from service.web.desk.delivering.recipient_form import (
     read_recipient,
 )
 from service.web.desk.page import desk_page, done
-from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.render import Page
 from service.web.services import services
@@ -42,7 +42,7 @@ def recipients(slug: str) -> Response:
     """List the recipients, how well each is checked, and what can reach it."""
     here = services()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         offices = offices_seen(session, here.keyring, campaign, here.outward, now=here.now())
         free = changeable(session, campaign)
         needs_two = has_a_team(session, campaign.id) and not campaign.solo
@@ -90,7 +90,7 @@ def change_recipient(slug: str, office: str) -> Response:
     del slug
     here = services()
     with looking() as session:
-        seen = office_seen(session, here.keyring, letter_row(session), office, here.outward, now=here.now())
+        seen = office_seen(session, here.keyring, letter_here(session), office, here.outward, now=here.now())
     return _form_page(prefilled_recipient(seen.office), key=office)
 
 
@@ -99,7 +99,7 @@ def keep_recipient(slug: str, office: str) -> Response:
     """Keep what the form says of a recipient."""
     here, entries = services(), request.form.to_dict()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         seen = office_seen(session, here.keyring, campaign, office, here.outward, now=here.now())
         free = changeable(session, campaign)
     fixed = seen.office if free.freedom is not Freedom.ALL else None
@@ -180,7 +180,7 @@ def _mark(slug: str, contact: str, *, is_done: bool) -> Response:
 def _office_page(key: str, form: FormState) -> Page:
     here = services()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         seen = office_seen(session, here.keyring, campaign, key, here.outward, now=here.now())
         keys = here.keyring.of(session, campaign.id)
         index = office_index(keys, seen.office.as_record())
@@ -207,7 +207,7 @@ def _office_page(key: str, form: FormState) -> Page:
 def _form_page(form: FormState, *, key: str) -> Page:
     here = services()
     with looking() as session:
-        campaign = letter_row(session)
+        campaign = letter_here(session)
         free = changeable(session, campaign)
         seen = (
             office_seen(session, here.keyring, campaign, key, here.outward, now=here.now()) if key else None
