@@ -22,6 +22,7 @@ class Kept(StrEnum):
     UNCONFIRMED = "unconfirmed"
     MAIL_LOG = "mail_log"
     RETURNED_MAIL = "returned_mail"
+    COMING_IN = "coming_in"
     AUDIT = "audit"
 
 
@@ -32,6 +33,7 @@ KEPT_FOR = {
     Kept.UNCONFIRMED: 14 * DAY,
     Kept.MAIL_LOG: 30 * DAY,
     Kept.RETURNED_MAIL: 90 * DAY,
+    Kept.COMING_IN: 30 * DAY,
     Kept.AUDIT: 731 * DAY,
 }
 """For how long, counted from what COUNTED_FROM says."""
@@ -43,6 +45,7 @@ COUNTED_FROM = {
     Kept.UNCONFIRMED: "the lapse of a sign-on by form that nobody confirmed, or its end",
     Kept.MAIL_LOG: "the archiving of a letter; how its sendings went is kept",
     Kept.RETURNED_MAIL: "the arrival of a returned mail, of which no word was kept",
+    Kept.COMING_IN: "the beginning of a coordinator's session, or the end of its invitation",
     Kept.AUDIT: "an act that was kept in the audit",
 }
 
