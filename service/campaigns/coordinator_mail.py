@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -67,11 +68,50 @@ TOLD = {
 }
 
 
+class AboutAccount(Protocol):
+    """A mail about an account, and whose it is."""
+
+    @property
+    def public_url(self) -> str:
+        """Give the address of the service."""
+
+    @property
+    def message(self) -> Message:
+        """Give the row of the mail."""
+
+    @property
+    def coordinator(self) -> Coordinator:
+        """Give whom it is about and goes to."""
+
+    @property
+    def person(self) -> Person:
+        """Give who that is."""
+
+
 def coordinator_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKind, Composer]:
     """Give the function that makes the mail which invites a coordinator."""
     return {
         MessageKind.COORDINATOR_INVITATION: _Invitations(keyring=keyring, public_url=public_url),
     }
+
+
+def write_account_notice(about: AboutAccount) -> Draft:
+    """Write what happened to an account; the message's occurrence begins with what that is (Told)."""
+    row = about.coordinator
+    language = mail_language(reader=row.language, letter="")
+    at = about.message.created_at.astimezone(ZoneInfo(row.time_zone or "UTC"))
+    written = render_mail(
+        "desk_notice",
+        coalition=SERVICE,
+        letter_title="",
+        language=language,
+        reply_to="",
+        name=about.person.name,
+        sentence=TOLD[Told(about.message.occurrence.partition(":")[0])],
+        at=write_moment(at, language=language),
+        link=f"{about.public_url}/desk/account",
+    )
+    return _draft(written, _Letter(), to=about.person.email, language=language)
 
 
 def coordinator_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
@@ -132,21 +172,18 @@ class AccountNotices:
         row = session.get(Coordinator, message.recipient_ref)
         if row is None:
             raise Unwanted(MessageState.CANCELLED, "nobody is there any more")
-        person: Person = person_of(self.keyring.desk, row)
-        language = mail_language(reader=row.language, letter="")
-        at = message.created_at.astimezone(ZoneInfo(row.time_zone or "UTC"))
-        written = render_mail(
-            "desk_notice",
-            coalition=SERVICE,
-            letter_title="",
-            language=language,
-            reply_to="",
-            name=person.name,
-            sentence=TOLD[Told(message.occurrence.partition(":")[0])],
-            at=write_moment(at, language=language),
-            link=f"{self.public_url}/desk/account",
+        person = person_of(self.keyring.desk, row)
+        return write_account_notice(
+            _Account(public_url=self.public_url, message=message, coordinator=row, person=person)
         )
-        return _draft(written, _Letter(), to=person.email, language=language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Account:
+    public_url: str
+    message: Message
+    coordinator: Coordinator
+    person: Person
 
 
 def _letter_of(session: Session, keyring: Keyring, campaign_id: str | None) -> _Letter:

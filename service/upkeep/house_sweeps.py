@@ -17,6 +17,7 @@ from service.model.link_token import LinkToken
 from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.retention import Retention
+from service.model.sign_in import CoordinatorInvitation, DeskSession, SignInStep
 from service.model.signature import Provenance, Signature
 from service.model.states import CampaignState, MessageState, SignatureState
 from service.signing.sign import CONFIRM_LIVES, confirm_until
@@ -72,6 +73,7 @@ def house_sweeps(session: Session, *, now: datetime) -> Mapping[Kept, Sequence[S
                 col(MemberImport.created_at) <= since[Kept.SPREADSHEETS],
             ),
         ),
+        Kept.COMING_IN: _coming_in(since[Kept.COMING_IN]),
     }
 
 
@@ -102,6 +104,21 @@ def mail_sweeps(name: str, campaigns: Sequence[str], *but: ColumnElement[bool]) 
 
 def _old(kept: Kept, table: type, key: object, is_over: ColumnElement[bool]) -> Sweep:
     return Sweep(name=kept.value, key=col(key), which=(is_over,), clear=deleting(table, col(key)))
+
+
+def _coming_in(since: datetime) -> tuple[Sweep, ...]:
+    """Find what coordinators came in by, or did not; who came in stays known by the audit."""
+    kept = Kept.COMING_IN
+    return (
+        _old(kept, SignInStep, SignInStep.digest, col(SignInStep.expires_at) <= since),
+        _old(kept, DeskSession, DeskSession.digest, col(DeskSession.began_at) <= since),
+        _old(
+            kept,
+            CoordinatorInvitation,
+            CoordinatorInvitation.id,
+            col(CoordinatorInvitation.expires_at) <= since,
+        ),
+    )
 
 
 def _unconfirmed(session: Session, *, since: datetime, now: datetime) -> tuple[Sweep, ...]:

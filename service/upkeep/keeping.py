@@ -23,6 +23,7 @@ class Kept(StrEnum):
     MAIL_LOG = "mail_log"
     RETURNED_MAIL = "returned_mail"
     SPREADSHEETS = "spreadsheets"
+    COMING_IN = "coming_in"
     AUDIT = "audit"
 
 
@@ -34,6 +35,7 @@ KEPT_FOR = {
     Kept.MAIL_LOG: 30 * DAY,
     Kept.RETURNED_MAIL: 90 * DAY,
     Kept.SPREADSHEETS: DAY,
+    Kept.COMING_IN: 30 * DAY,
     Kept.AUDIT: 731 * DAY,
 }
 """For how long, counted from what COUNTED_FROM says."""
@@ -46,6 +48,7 @@ COUNTED_FROM = {
     Kept.MAIL_LOG: "the archiving of a letter; how its sendings went is kept",
     Kept.RETURNED_MAIL: "the arrival of a returned mail, of which no word was kept",
     Kept.SPREADSHEETS: "the upload of a spreadsheet of members",
+    Kept.COMING_IN: "the beginning of a coordinator's session, or the end of its invitation",
     Kept.AUDIT: "an act that was kept in the audit",
 }
 

@@ -12,7 +12,7 @@ from tests.house.repository import files, texts
 
 A_TEMPLATE = re.compile(r"[a-z_]+(/[a-z0-9_-]+)+\.(html|txt|xml|typ|css)")
 # Of these a module names the folder, and takes every file in it.
-TAKEN_BY_FOLDER = ("desk", "mail", "letter")
+TAKEN_BY_FOLDER = ("mail", "letter", "desk")
 FILES = [path for path in files(under="templates") if path.suffix != ".md"]
 
 

@@ -1,13 +1,17 @@
 """A coordinator comes in by a password and a code, and nobody else does."""
 
 from datetime import timedelta
+from io import BytesIO
+from secrets import token_hex
 
 import pytest
+from flask import request
 
 from service.coordinators.factors import disable
 from service.model.coordinator import Role
 from service.store.transaction import transaction
-from tests.coalition import Coalition
+from service.web.desk.carrying import FIELD, carry, open_carried, put_back
+from tests.coalition import PUBLIC_URL, Coalition
 from tests.desk import add_colleague
 from tests.equipped import CHROME, PASSWORD, Browser, Equipped, equip
 from tests.stories.visitor import Door, words_of
@@ -287,3 +291,32 @@ def test_a_recovery_code_that_was_used_is_told(
     coalition.deliver_mail()
 
     assert "recovery codes was used" in " ".join(coalition.mails()[-1].text.split())
+
+
+def test_a_file_goes_along_as_well(door: Door) -> None:
+    app, sent = (
+        door.app(),
+        {"csrf": "mark", "name": "Zoë", "file": (BytesIO(b"kind,name\r\n"), "members.csv")},
+    )
+    with app.test_request_context("/desk/x?y=1", method="POST", data=sent, base_url=PUBLIC_URL):
+        written = carry("coordinator")
+    again = {"csrf": "newer", FIELD: written}
+
+    with app.test_request_context("/desk/x?y=1", method="POST", data=again, base_url=PUBLIC_URL):
+        carried = open_carried(written)
+        assert carried is not None
+        put_back(carried)
+        assert dict(request.form) == {"csrf": "newer", "name": "Zoë"}
+        assert (request.files["file"].filename, request.files["file"].read()) == (
+            "members.csv",
+            b"kind,name\r\n",
+        )
+        assert open_carried(written[:-8] + "AAAAAAAA") is None
+    assert carried.address == "/desk/x?y=1"
+
+
+def test_what_is_too_large_is_not_half_carried(door: Door) -> None:
+    with door.app().test_request_context(
+        "/desk/x", method="POST", data={"a": token_hex(100_000)}, base_url=PUBLIC_URL
+    ):
+        assert carry("coordinator") == ""

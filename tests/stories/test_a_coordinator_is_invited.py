@@ -6,13 +6,15 @@ import pyotp
 import pytest
 from werkzeug.test import TestResponse
 
+from service.campaigns.first_owner import offer_first_owner
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import find_coordinator, role_in
 from service.coordinators.factors import recover
 from service.coordinators.invitations import Offer, invite
+from service.foundation.errors import Refused
 from service.model.coordinator import Role
 from service.store.transaction import reading, transaction
-from tests.coalition import SLUG, Coalition
+from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import add_colleague
 from tests.equipped import PASSWORD, Browser, Equipped, equip
 from tests.stories.visitor import Door, words_of
@@ -180,3 +182,21 @@ def test_whoever_lost_everything_is_recovered_by_the_operator(browser: Browser, 
 
     assert page.status_code == 200
     assert role_of(coalition, olga.email) is Role.OWNER
+
+
+def test_the_first_owner_is_of_the_only_letter_and_administers_the_service(coalition: Coalition) -> None:
+    with reading(coalition.engine) as session:
+        first, letter = offer_first_owner(session), get_campaign(session, SLUG).id
+    assert first.offer == Offer(campaign_id=letter, role=Role.OWNER, is_admin=True)
+
+    add_colleague(coalition)
+    coalition.load(letter_file().replace(SLUG.encode(), b"second-letter"))
+    with reading(coalition.engine) as session:
+        assert (offer_first_owner(session).slug, offer_first_owner(session).offer.is_admin) == (
+            "second-letter",
+            False,
+        )
+
+    coalition.load(letter_file().replace(SLUG.encode(), b"third-letter"))
+    with reading(coalition.engine) as session, pytest.raises(Refused, match="which one"):
+        offer_first_owner(session)

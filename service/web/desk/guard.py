@@ -209,7 +209,9 @@ def _to_sign_in() -> Response:
         # Only a page of that session knew its mark: no other site can have anything carried.
         if owner and _has_mark(csrf_mark(secret)):
             carried = carry(owner)
-            return door_page("sign_in.html", status=403, then="", carried=carried, kept=bool(carried))
+            return door_page(
+                "sign_in.html", status=403, then="", carried=carried, kept=bool(carried), lost=not carried
+            )
     return see_other(_with_way_back(SIGN_IN))
 
 
@@ -221,7 +223,7 @@ def _to_proof(present: Visit) -> Response:
     if not has_something():
         # Nothing but what a button does: ids, sealed.
         return see_other(f"{PROVE}?{FIELD}={carried}")
-    return desk_page("prove.html", status=403, then="", carried=carried, kept=bool(carried))
+    return desk_page("prove.html", status=403, then="", carried=carried, kept=bool(carried), lost=not carried)
 
 
 def _is_fresh(present: Visit) -> bool:

@@ -73,4 +73,5 @@ def prove_page(*, errors: dict[str, str] | None = None, notice: str = "", status
         then=way_back(""),
         carried=request.values.get(FIELD, ""),
         kept=carried_along() is not None,
+        lost=False,
     )

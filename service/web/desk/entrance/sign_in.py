@@ -111,6 +111,7 @@ def sign_in_page(*, errors: dict[str, str] | None = None, notice: str = "", stat
         then=way_back(""),
         carried=request.values.get(FIELD, ""),
         kept=carried_along() is not None,
+        lost=False,
     )
 
 
