@@ -37,7 +37,6 @@ _BROKEN = (
     InvalidFileException,
     LookupError,
     MemoryError,
-    NotImplementedError,
     OSError,
     RecursionError,
     RuntimeError,

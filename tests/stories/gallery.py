@@ -28,6 +28,7 @@ from service.store.transaction import reading, transaction
 from tests.changing import answered, revised
 from tests.coalition import SLUG, Coalition
 from tests.commenting import add_guest
+from tests.desk_objects_members import chased
 from tests.make import make_signature
 from tests.reminding import ask_for_proofs
 from tests.stories.at_a_browser import served
@@ -96,6 +97,7 @@ class Gallery:
             "confirmed": f"/confirm/{confirmed}",
             "not-me": f"/not-me/{coalition.tokens('not-me')[0]}",
             "invitation": f"/invitation/{coalition.newest_token('invitation')}",
+            "chase": self._chase(),
             "fresh-link": self.path("/link"),
             "fresh-link-asked": self.path("/link", asked="yes"),
             **self._of_owner(f"/manage/{own}"),
@@ -244,6 +246,10 @@ class Gallery:
             "evidence-wrong": f"{own}/evidence",
             "countersign": f"/countersign/{coalition.newest_token('countersign')}",
         }
+
+    def _chase(self) -> str:
+        chased(self.coalition)
+        return f"/chase/{self.coalition.deliver_mail().newest_token('chase')}"
 
     def _of_person(self) -> str:
         person = {"kind": Kind.PERSON, "visibility": Visibility.PUBLIC, "email": "tenzin@valley.example"}

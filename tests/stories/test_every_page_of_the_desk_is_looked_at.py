@@ -30,7 +30,7 @@ NAMES = (
     "Donaudampfschifffahrtsgesellschaftskapitänsverein",
 )
 # What answers with a file, or sends on to another page.
-NO_PAGES: frozenset[str] = frozenset()
+NO_PAGES: frozenset[str] = frozenset({"paper_sheet"})
 
 
 @pytest.fixture

@@ -218,3 +218,21 @@ def test_the_call_can_be_copied_as_text(coalition: Coalition, olga: AtTheDesk) -
 
     assert f"https://letters.example/letters/{SLUG}?k={coalition.key()}" in page
     assert "Keep the river open" in page
+
+
+def test_sign_ons_on_paper_are_typed_in_with_the_same_checks(coalition: Coalition, olga: AtTheDesk) -> None:
+    sheet = olga.open("members/sheet.pdf")
+    assert (sheet.status_code, sheet.data[:5]) == (200, b"%PDF-")
+    typed = {"name-1": "Tenzin Example", "email-1": "tenzin@valley.example", "name-2": "No Address"}
+
+    faulty = olga.send("members/paper", {**typed, "how": "mail"}, having="witness")
+    assert "Line 2: is missing" in words_of(faulty)
+    assert coalition.counts().individuals == 0
+    olga.send("members/paper", {**typed, "how": "witness", "witness": "A. Secretary"}, having="witness")
+    assert coalition.counts().individuals == 2
+
+    by_mail = {"name-1": "Anna Example", "email-1": "anna@valley.example", "how": "mail"}
+    olga.send("members/paper", by_mail, having="witness")
+    assert coalition.counts().individuals == 2
+    coalition.deliver_mail()
+    coalition.confirm(coalition.newest_token("confirm"))

@@ -50,7 +50,7 @@ def members(slug: str) -> Page:
     return desk_page(
         "members.html",
         found=found,
-        shown=shown,
+        chosen=shown,
         chasers=chasers,
         chaser=chaser,
         form=FormState(values=shown_again({"name": name})),
