@@ -143,7 +143,7 @@ MAILS: dict[str, dict[str, Any]] = {
 }
 WITH_THE_LETTER = {"delivery", "rehearsal"}
 # The secretariat writes to itself: no page behind it, and nobody else to reach.
-TO_ITSELF = {"digest"}
+TO_ITSELF = {"digest", "second_look"}
 PERSONAL = set(MAILS) - WITH_THE_LETTER - TO_ITSELF
 FRAGMENTS = {"delivery": "letter_html", "rehearsal": "letter_html", "update": "update_html"}
 FRAGMENT = '<article lang="en"><h1>THE LETTER</h1></article>'
