@@ -17,10 +17,9 @@ from service.model.signature import HeldReason, Kind, Provenance, Signature, Sta
 from service.model.signature_word import SignatureWord
 from service.signing.found_by import (
     country_digest,
-    looked_at_until,
     mailbox_digest,
+    newest_without_words,
     search_words,
-    without_words,
     word_digest,
 )
 from service.signing.organizations.evidence import grade
@@ -249,7 +248,7 @@ def _where_it_stopped(
 
 def _not_kept_yet(session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter) -> list[Signature]:
     """Open the few that came just now, of which nothing is kept to find them by."""
-    rows = without_words(session, after=looked_at_until(session), most=_NEW, campaign_id=campaign.id)
+    rows = newest_without_words(session, campaign.id, most=_NEW)
     query = fold_for_search(asked.words)
     found = []
     for row in rows:
