@@ -1,6 +1,6 @@
 """A page of the table of sign-ons, newest first: found by keys and indexes, whether there are ten or a million."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,6 +122,15 @@ def matching_ids(
         if not before:
             break
     return found[: most + 1]
+
+
+def names_of(
+    session: Session, keyring: Keyring, campaign: Campaign, ids: Collection[str]
+) -> Mapping[str, str]:
+    """Give the names of a few sign-ons of this letter by their ids."""
+    keys = keyring.of(session, campaign.id)
+    found = select(Signature).where(col(Signature.campaign_id) == campaign.id, col(Signature.id).in_(ids))
+    return {row.id: read_party(keys, row).name for row in session.execute(found).scalars()}
 
 
 def waiting_numbers(session: Session, campaign: Campaign) -> Waits:
