@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists
+from sqlalchemy import ColumnElement, delete, exists
 from sqlmodel import Session, col, select
 
 from service.foundation.addresses import comparable_address
@@ -23,6 +23,9 @@ AT_A_TIME = 500
 # A transaction that made a sign-on may commit after another that made a later one.
 _LATE_COMMITS = timedelta(minutes=15)
 _MOST_WORDS = 24
+_NEWEST = 2_000
+# The first digits of an id are its moment; 9 of them are about four seconds.
+_MOMENT = 9
 _DIGEST_BYTES = 16
 _KEEP = (
     "INSERT INTO signature_word (campaign_id, digest, signature_id)"
@@ -81,13 +84,25 @@ def looked_at_until(session: Session) -> str:
     return row.cursor if row is not None else ""
 
 
-def without_words(session: Session, *, after: str, most: int, campaign_id: str = "") -> Sequence[Signature]:
-    """List the next sign-ons of which nothing is kept yet, in the order of their ids."""
-    kept = select(SignatureWord.digest).where(SignatureWord.signature_id == Signature.id)
-    found = select(Signature).where(col(Signature.id) > after, ~exists(kept)).order_by(col(Signature.id))
-    if campaign_id:
-        found = found.where(Signature.campaign_id == campaign_id)
-    return session.exec(found.limit(most)).all()
+def newest_without_words(session: Session, campaign_id: str, *, most: int) -> Sequence[Signature]:
+    """List the newest sign-ons of a letter of which nothing is kept yet; only the last few thousand are looked through."""
+    newest = (
+        select(Signature.id)
+        .where(Signature.campaign_id == campaign_id, col(Signature.id) > looked_at_until(session)[:_MOMENT])
+        .order_by(col(Signature.id).desc())
+        .limit(_NEWEST)
+        .subquery()
+    )
+    found = select(Signature).join(newest, newest.c.id == col(Signature.id)).where(~_is_kept(""))
+    return session.exec(found.order_by(col(Signature.id).desc()).limit(most)).all()
+
+
+def _is_kept(after: str) -> ColumnElement[bool]:
+    # The bound says nothing new, and keeps a database from reading the index from its beginning.
+    kept = select(SignatureWord.digest).where(
+        SignatureWord.signature_id == Signature.id, col(SignatureWord.signature_id) > after
+    )
+    return exists(kept)
 
 
 def begin_after(cursor: str, *, now: datetime) -> str:
@@ -98,7 +113,8 @@ def begin_after(cursor: str, *, now: datetime) -> str:
 
 def keep_some_words(session: Session, keyring: Keyring, *, after: str) -> str | None:
     """Keep what the next sign-ons are found by; gives the id of the last of them, None where there was none."""
-    rows = without_words(session, after=after, most=AT_A_TIME)
+    found = select(Signature).where(col(Signature.id) > after, ~_is_kept(after))
+    rows = session.exec(found.order_by(col(Signature.id)).limit(AT_A_TIME)).all()
     for campaign_id in dict.fromkeys(row.campaign_id for row in rows):
         try:
             keys = keyring.of(session, campaign_id)

@@ -9,7 +9,7 @@ from service.model.signature import Signature
 from service.model.states import SignatureState
 from service.store.transaction import reading
 from tests.coalition import Coalition
-from tests.desk import AtTheDesk, add_colleague
+from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.stories.visitor import Door, words_of
 
 
@@ -131,6 +131,7 @@ def test_with_more_than_ten_another_coordinator_looks_first(
     mo.post("signatories/batch", {"csrf": mo.mark(), "does": "accept", "ids": ids})
     assert coalition.counts().signatories == 0
     assert "Accept 12 sign-ons" in words_of(mo.open("second-looks"))
+    assert "Ash Council" in words_of(olga.open("second-looks"))
     coalition.deliver_mail()
     told = [mail for mail in coalition.mails() if mail.to.endswith("@secretariat.example")]
     assert [mail.to for mail in told] == [olga.colleague.email]
@@ -168,3 +169,20 @@ def test_a_few_are_done_at_once_and_undone(coalition: Coalition, mo: AtTheDesk) 
     mo.post("signatories/batch", {"csrf": mo.mark(), "does": "restore", "ids": ids})
 
     assert row_of(coalition, page_of(coalition)).state is SignatureState.CONFIRMED
+
+
+def test_two_of_one_organization_count_once_and_can_be_parted_again(
+    coalition: Coalition, mo: AtTheDesk
+) -> None:
+    coalition.sign_and_confirm("Lake Alliance of the North")
+    first, second = page_of(coalition), page_of(coalition, 2)
+    for page in (first, second):
+        mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "accept"})
+    assert coalition.counts().signatories == 2
+
+    joined = mo.follow(mo.post(f"{second}/merge", {"csrf": mo.mark(), "other": first.rpartition("/")[2]}))
+    assert coalition.counts().signatories == 1
+    undo = form_of(joined, to=f"/desk/letters/clean-river/{second}/act", having="does")
+    mo.post(undo.action, dict(undo.filled({})))
+
+    assert coalition.counts().signatories == 2

@@ -92,7 +92,7 @@ def conditions(session: Session, campaign: Campaign, asked: Filter) -> list[Colu
     if asked.language:
         found.append(col(Signature.language) == asked.language)
     if asked.named:
-        found.append(col(Signature.visibility) == Visibility(asked.named))
+        found.append(col(Signature.visibility).in_((Visibility(asked.named),)))
     if asked.version:
         wanted = select(LetterRevision.id).where(
             LetterRevision.campaign_id == campaign.id, LetterRevision.number == int(asked.version[:9])

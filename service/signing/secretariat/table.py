@@ -1,6 +1,6 @@
 """A page of the table of sign-ons, newest first: found by keys and indexes, whether there are ten or a million."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,10 +17,9 @@ from service.model.signature import HeldReason, Kind, Provenance, Signature, Sta
 from service.model.signature_word import SignatureWord
 from service.signing.found_by import (
     country_digest,
-    looked_at_until,
     mailbox_digest,
+    newest_without_words,
     search_words,
-    without_words,
     word_digest,
 )
 from service.signing.organizations.evidence import grade
@@ -123,6 +122,15 @@ def matching_ids(
         if not before:
             break
     return found[: most + 1]
+
+
+def names_of(
+    session: Session, keyring: Keyring, campaign: Campaign, ids: Collection[str]
+) -> Mapping[str, str]:
+    """Give the names of a few sign-ons of this letter by their ids."""
+    keys = keyring.of(session, campaign.id)
+    found = select(Signature).where(col(Signature.campaign_id) == campaign.id, col(Signature.id).in_(ids))
+    return {row.id: read_party(keys, row).name for row in session.execute(found).scalars()}
 
 
 def waiting_numbers(session: Session, campaign: Campaign) -> Waits:
@@ -249,7 +257,7 @@ def _where_it_stopped(
 
 def _not_kept_yet(session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter) -> list[Signature]:
     """Open the few that came just now, of which nothing is kept to find them by."""
-    rows = without_words(session, after=looked_at_until(session), most=_NEW, campaign_id=campaign.id)
+    rows = newest_without_words(session, campaign.id, most=_NEW)
     query = fold_for_search(asked.words)
     found = []
     for row in rows:

@@ -19,11 +19,12 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.model.second_look import SecondLook, Verdict
+from service.signing.secretariat.table import names_of
 from service.store.sealed import open_text
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.people import names_of_team
-from service.web.desk.visit import acting, letter, looking, visit
+from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.services import services
 
 _LONGEST_REASON = 500
@@ -67,7 +68,11 @@ def second_looks(slug: str) -> Response:
         decided = [
             _seen(one, open_text(keys, one, "reason")) for one in decided_looks(session, letter().id, most=20)
         ]
-    return desk_page("second_looks.html", waiting=waiting, decided=decided, names=names_of_team())
+        named = {one for look in waiting for one in look.sign_ons}
+        sign_ons = names_of(session, here.keyring, letter_row(session), named)
+    return desk_page(
+        "second_looks.html", waiting=waiting, decided=decided, names=names_of_team(), sign_ons=sign_ons
+    )
 
 
 @post("/letters/<slug>/second-looks/<look>", Act.SECOND)

@@ -106,11 +106,12 @@ def merge_sign_ons(slug: str, sign_on: str) -> Response:
         if not other:
             raise Refused(Sentence("Choose the sign-on it is the same as."))
         sign_on_of(session, row, other)
-        say_same(session, slug, sign_on, other, by=visit().by, now=here.now())
+        stands = say_same(session, slug, sign_on, other, by=visit().by, now=here.now())
+    joined = sign_on if stands == other else other
     return done(
         _path(slug, sign_on),
         Sentence("Joined: the two count and are printed once."),
-        undo={"action": f"{_path(slug, sign_on)}/act", "does": Does.ANOTHER.value},
+        undo={"action": f"{_path(slug, joined)}/act", "does": Does.ANOTHER.value},
     )
 
 

@@ -156,7 +156,7 @@ MAILS: dict[str, dict[str, Any]] = {
 }
 WITH_THE_LETTER = {"delivery", "rehearsal"}
 # The secretariat writes to itself: no page behind it, and nobody else to reach.
-TO_ITSELF = {"digest"}
+TO_ITSELF = {"digest", "second_look"}
 # A coordinator writes to an office, or the code goes beside a link that came before.
 ASKS_AN_OFFICE = {"chase"}
 WITHOUT_LINK = {"approval_code"}
