@@ -32,6 +32,7 @@ FIRED, FIRING, ASKING = OccurrenceState.FIRED, OccurrenceState.FIRING, Occurrenc
     ],
 )
 def test_where_a_sending_stands(
+    *,
     state: ScheduleState,
     newest: OccurrenceState | None,
     has_next: bool,
