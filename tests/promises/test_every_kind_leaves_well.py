@@ -25,10 +25,8 @@ from service.mail.smtp import SmtpTransport
 from service.mail.verp import read_return_path
 from service.model.edition import Decision
 from service.model.message import Message, MessageKind
-from service.model.schedule import Schedule
 from service.model.update import UpdateAudience
 from service.schedules.digest_mail import schedule_composers
-from service.schedules.sends.trial import send_test
 from service.signing.fresh_link import send_asked_links
 from service.signing.invite import import_signatories
 from service.signing.messages import signing_composers
@@ -40,8 +38,7 @@ from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 from tests.changing import revised
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
-from tests.desk import add_colleague
-from tests.desk_objects_sends import make_schedule
+from tests.desk_objects_sends import try_sending
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
@@ -124,13 +121,6 @@ def reminded(coalition: Coalition) -> None:
         post_digest(session, get_campaign(session, SLUG), now=coalition.now)
 
 
-def tried(coalition: Coalition) -> None:
-    colleague = add_colleague(coalition)
-    with transaction(coalition.engine) as session:
-        schedule = session.get_one(Schedule, make_schedule(session, coalition, SLUG))
-        send_test(session, schedule, coordinator_id=colleague.id, by=colleague.by, now=coalition.now)
-
-
 def invited(coalition: Coalition) -> None:
     rows = read_signatories(b"kind,name,email\norganization,Dale Union,office@dale.example\n", attested=False)
     with transaction(coalition.engine) as session:
@@ -154,7 +144,7 @@ def collect(office: Office) -> None:
     office.send()
     coalition.wait(days=10, hours=12)
     reminded(coalition)
-    tried(coalition)
+    try_sending(coalition)
     for audience in UpdateAudience:
         told(coalition, audience)
     revised(coalition, hours=24)

@@ -39,6 +39,7 @@ from service.signing.updates import keep_update_links, post_update, start_update
 from service.store.transaction import reading, transaction
 from tests.changing import NEW_WORDS, revised
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
+from tests.desk_objects_sends import try_sending
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 from tests.reminding import post_digest, remind_due
@@ -219,6 +220,7 @@ def collect(setup) -> None:
         lead = coalition.campaign().deadline_at - coalition.now
         assert remind_due(session, coalition.keyring, lead=lead, now=coalition.now)
         post_digest(session, get_campaign(session, SLUG), now=coalition.now)
+    try_sending(coalition)
     news = "/manage/" + re.findall(r"/manage/([\w-]{43})", mail_to(coalition, one["email"]))[0]
     visitor.send(f"{news}/mail", {"language": "en", "news": "yes"}, having="language")
     for audience in UpdateAudience:
