@@ -6,9 +6,12 @@ from service.campaigns.queries import get_campaign
 from service.model.own_words import Purpose
 from service.model.schedule import Action, Schedule
 from service.model.states import ScheduleState
+from service.schedules.sends.trial import send_test
 from service.signing.own_words import keep_own_words
 from service.signing.update_words import UpdateWords
-from tests.coalition import Coalition
+from service.store.transaction import transaction
+from tests.coalition import SLUG, Coalition
+from tests.desk import add_colleague
 from tests.make import make_sign_on, make_signature
 
 
@@ -40,3 +43,11 @@ def make_sign_on_of(session: Session, coalition: Coalition, slug: str) -> str:
     campaign = get_campaign(session, slug)
     keys = coalition.keyring.of(session, campaign.id)
     return make_signature(session, keys, campaign, now=coalition.now, sign_on=make_sign_on()).id
+
+
+def try_sending(coalition: Coalition) -> None:
+    """Let a coordinator mail a draft to itself."""
+    colleague = add_colleague(coalition)
+    with transaction(coalition.engine) as session:
+        schedule = session.get_one(Schedule, make_schedule(session, coalition, SLUG))
+        send_test(session, schedule, coordinator_id=colleague.id, by=colleague.by, now=coalition.now)

@@ -305,7 +305,7 @@ def approve(context: Context, slug: str, name: str) -> None:
 @_named
 @pass_context
 def pause(context: Context, slug: str, name: str) -> None:
-    """Let a schedule rest: what is being posted stops too."""
+    """Let a schedule rest: what is being posted stops too, and what waits of its mails is held."""
     _move(context.services, slug, name, ScheduleState.PAUSED)
     say(f"{name} rests until: undersigned schedule resume {slug} {name}")
 
@@ -323,7 +323,7 @@ def resume(context: Context, slug: str, name: str) -> None:
 @_named
 @pass_context
 def cancel(context: Context, slug: str, name: str) -> None:
-    """Take a schedule out for good; mails that it has posted already may be stopped with `outbox hold`."""
+    """Take a schedule out for good; what waits of the mails that it has posted is cancelled too."""
     _move(context.services, slug, name, ScheduleState.CANCELLED)
     say(f"{name} is cancelled.")
 

@@ -43,6 +43,7 @@ from tests.chasing import chase
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.commenting import invite_to_draft
 from tests.desk_objects_members import chased
+from tests.desk_objects_sends import try_sending
 from tests.doubles.relay_server import LOOPBACK, Server, serving
 from tests.doubles.verifier import Verifier, both_signer
 from tests.make import make_sign_on, make_signature
@@ -149,6 +150,7 @@ def collect(office: Office) -> None:
     office.send()
     coalition.wait(days=10, hours=12)
     reminded(coalition)
+    try_sending(coalition)
     for audience in UpdateAudience:
         told(coalition, audience)
     revised(coalition, hours=24)

@@ -6,12 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from service.campaigns.queries import get_campaign
 from service.mail.envelope import Envelope
 from service.mail.transport import Receipt
 from service.model.coordinator import Role
-from tests.coalition import Coalition
+from service.model.signature import Kind
+from service.store.transaction import transaction
+from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.postbox import Postbox
+from tests.make import make_sign_on, make_signature
 from tests.reminding import pass_time
 from tests.stories.visitor import Door, words_of
 
@@ -39,6 +43,14 @@ def composed(who: AtTheDesk, **more: str) -> str:
     answer = who.send("sends/new?what=reminder", {**TEXT, **more}, having="body-en")
     assert answer.status_code == 303, words_of(answer)
     return answer.location.partition("?")[0]
+
+
+def has_signed(coalition: Coalition, **given: object) -> None:
+    with transaction(coalition.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        keys = coalition.keyring.of(session, campaign.id)
+        came = coalition.now - timedelta(hours=1)
+        make_signature(session, keys, campaign, now=came, sign_on=make_sign_on(**given))
 
 
 def fires(coalition: Coalition) -> int:
@@ -95,3 +107,65 @@ def test_it_is_foretold_paused_in_mid_send_resumed_and_each_has_exactly_one(
     coalition.deliver_mail()
     assert reminded(coalition) == Counter(MISSING)
     assert "12 of 12 have gone" in words_of(sena.open(draft))
+
+
+def test_what_goes_now_can_be_undone_for_a_minute(coalition: Coalition, sena: AtTheDesk) -> None:
+    draft = composed(sena)
+
+    page = sena.follow(sena.post(f"{draft}/plan", {"csrf": sena.mark(), "when": "now"}))
+    assert "It goes in a minute" in words_of(page)
+    coalition.wait(seconds=59)
+    assert fires(coalition) == 0
+    sena.post(f"{draft}/cancel", {"csrf": sena.mark()})
+    coalition.wait(minutes=5)
+
+    assert fires(coalition) == 0
+    assert "Cancelled" in words_of(sena.open(draft))
+
+
+def test_an_update_to_many_waits_for_another_coordinator(
+    coalition: Coalition, door: Door, sena: AtTheDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.schedules.sends.compose.ALONE", 1)
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    for number, kind in enumerate((Kind.ORGANIZATION, Kind.ORGANIZATION, Kind.PERSON)):
+        has_signed(coalition, kind=kind, name=f"Signer {number}", email=f"signer{number}@members.example")
+    entries = {**TEXT, "csrf": sena.mark(), "what": "update", "kinds": "organization"}
+    answer = sena.post("sends/new", entries)
+    draft = answer.location.partition("?")[0]
+    assert "to 2 readers" in words_of(sena.open(draft))
+
+    page = sena.follow(sena.post(f"{draft}/plan", {"csrf": sena.mark(), "when": "now"}))
+    assert "another coordinator approves it" in words_of(page)
+    assert sena.post(f"{draft}/approve", {"csrf": sena.mark()}).status_code == 422
+    coalition.wait(minutes=10)
+    assert fires(coalition) == 0
+    assert olga.send(draft, to=f"{draft}/approve").status_code == 303
+    coalition.wait(seconds=62)
+
+    assert fires(coalition) == 2
+    coalition.wait(minutes=2).deliver_mail()
+    assert sorted(reminded(coalition)) == ["signer0@members.example", "signer1@members.example"]
+
+
+def test_a_test_goes_to_oneself_and_counts_for_nothing(coalition: Coalition, sena: AtTheDesk) -> None:
+    draft = composed(sena)
+
+    sena.post(f"{draft}/test", {"csrf": sena.mark()})
+    coalition.deliver_mail()
+
+    (mail,) = coalition.mails()
+    assert (mail.to, mail.subject) == (sena.colleague.email, "[Test] Are you with us?")
+    assert "it went to you alone" in mail.text
+    assert "Organization" not in mail.text
+    assert "Draft" in words_of(sena.open(draft))
+
+
+def test_an_unknown_placeholder_is_named_and_nothing_typed_is_lost(sena: AtTheDesk) -> None:
+    answer = sena.send(
+        "sends/new?what=reminder", {**TEXT, "body-en": "Dear ((name)), come."}, having="body-en"
+    )
+
+    assert answer.status_code == 422
+    assert "There is no placeholder ((name))" in words_of(answer)
+    assert "Dear ((name)), come." in answer.text

@@ -44,6 +44,7 @@ from tests.chasing import chase
 from tests.coalition import PUBLIC_URL, SLUG, letter_file
 from tests.commenting import add_guest
 from tests.desk_objects_members import chased
+from tests.desk_objects_sends import try_sending
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 from tests.reminding import post_digest, remind_due
@@ -231,6 +232,7 @@ def collect(setup) -> None:
         lead = coalition.campaign().deadline_at - coalition.now
         assert remind_due(session, coalition.keyring, lead=lead, now=coalition.now)
         post_digest(session, get_campaign(session, SLUG), now=coalition.now)
+    try_sending(coalition)
     news = "/manage/" + re.findall(r"/manage/([\w-]{43})", mail_to(coalition, one["email"]))[0]
     visitor.send(f"{news}/mail", {"language": "en", "news": "yes"}, having="language")
     for audience in UpdateAudience:
