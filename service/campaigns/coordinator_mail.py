@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
-from service.coordinators.accounts import Person, person_of
+from service.coordinators.accounts import Person
 from service.coordinators.invitations import invitation_token, opened
 from service.coordinators.notices import Told
 from service.foundation.sentence import Sentence
@@ -158,32 +158,6 @@ class _Invitations:
             until=write_moment(until, language=language),
         )
         return _draft(written, letter, to=invited.email, language=language)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccountNotices:
-    """Makes the mail that tells what happened to an account."""
-
-    keyring: Keyring
-    public_url: str
-
-    def __call__(self, session: Session, message: Message) -> Draft:
-        """Make one; raises Unwanted where nobody is there any more."""
-        row = session.get(Coordinator, message.recipient_ref)
-        if row is None:
-            raise Unwanted(MessageState.CANCELLED, "nobody is there any more")
-        person = person_of(self.keyring.desk, row)
-        return write_account_notice(
-            _Account(public_url=self.public_url, message=message, coordinator=row, person=person)
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Account:
-    public_url: str
-    message: Message
-    coordinator: Coordinator
-    person: Person
 
 
 def _letter_of(session: Session, keyring: Keyring, campaign_id: str | None) -> _Letter:

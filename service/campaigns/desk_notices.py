@@ -1,4 +1,4 @@
-"""The mails to coordinators about a letter, told apart by what their occurrence begins with; they name nobody who signed."""
+"""The mails to coordinators, told apart by what their occurrence begins with; they name nobody who signed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
-from service.campaigns.coordinator_mail import AccountNotices
+from service.campaigns.coordinator_mail import write_account_notice
 from service.coordinators.accounts import Person, person_of, role_in
+from service.coordinators.notices import Told
 from service.coordinators.second_look_notice import NOTICE
 from service.i18n.languages import mail_language
 from service.mail.compose import render_mail
@@ -61,9 +62,7 @@ class _Notices:
     def __call__(self, session: Session, message: Message) -> Draft:
         about, _, thing = message.occurrence.partition(":")
         row = session.get(Coordinator, message.recipient_ref)
-        if about not in WRITERS:
-            return AccountNotices(keyring=self.keyring, public_url=self.public_url)(session, message)
-        if row is None or row.disabled_at is not None:
+        if row is None or row.disabled_at is not None or about not in WRITERS:
             raise Unwanted(MessageState.CANCELLED, "nobody is there any more")
         return WRITERS[about](
             Notice(
@@ -108,5 +107,8 @@ def write_second_look(notice: Notice) -> Draft:
     )
 
 
-WRITERS: Mapping[str, Write] = {NOTICE: write_second_look}
+WRITERS: Mapping[str, Write] = {
+    NOTICE: write_second_look,
+    **dict.fromkeys((told.value for told in Told), write_account_notice),
+}
 """What writes each mail, by what its occurrence begins with."""

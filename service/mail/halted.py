@@ -19,6 +19,9 @@ IN_TRIAL = "its letter is tried, and this goes to nobody but whom it is for"
 TO_COORDINATORS = frozenset({MessageKind.COORDINATOR_INVITATION, MessageKind.DESK_NOTICE})
 """Mail between the service and its coordinators: it says nothing of a letter, and goes whatever stands of one."""
 
+TO_THE_TEAM = TO_COORDINATORS | {MessageKind.SEND_TEST}
+"""Mail that goes to somebody of the team anyway."""
+
 NEVER_DIVERTED = frozenset({MessageKind.APPROVAL, MessageKind.DELIVERY})
 """Mail by whose links, or as whom, nobody else may act: of a letter that is tried it is held."""
 
@@ -36,7 +39,7 @@ class Halted:
 
     def diverts(self, row: Taken) -> bool:
         """Tell whether a mail may only go to the team of its letter."""
-        return row.campaign_id in self.tried and row.kind not in TO_COORDINATORS
+        return row.campaign_id in self.tried and row.kind not in TO_THE_TEAM
 
 
 def halted_letters(session: Session) -> Halted:
