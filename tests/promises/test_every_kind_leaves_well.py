@@ -150,7 +150,6 @@ def collect(office: Office) -> None:
     office.send()
     coalition.wait(days=10, hours=12)
     reminded(coalition)
-    try_sending(coalition)
     for audience in UpdateAudience:
         told(coalition, audience)
     revised(coalition, hours=24)
@@ -223,6 +222,8 @@ def carry_on(office: Office) -> None:
     with transaction(coalition.engine) as session:
         send_kits(session, coalition.keyring, SLUG, under_embargo=False, by="test", now=coalition.now)
     invite_to_draft(coalition)
+    # From here on the letter has a team, whose second look at the office would be asked for.
+    try_sending(coalition)
     office.send()
     chase(coalition)
     office.send()
