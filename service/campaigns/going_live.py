@@ -163,12 +163,15 @@ def go_live(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
 
 
 def back_to_trial(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
-    """Let the letter write to its own team alone again; raises Refused where it was released or is tried already."""
+    """Let the letter write to its own team alone again, before it collects: raises Refused after that, or where it is tried.
+
+    The mail of people who have signed or were invited holds links that are theirs, and must never go to its team.
+    """
     campaign = lock_campaign(session, slug)
     if campaign.trial_since is not None:
         raise Refused(Sentence("The letter is in trial already."))
-    if campaign.state not in {CampaignState.DRAFT, CampaignState.FROZEN, CampaignState.OPEN}:
-        raise Refused(Sentence("A letter whose sign-ons are over cannot be tried any more."))
+    if campaign.state not in {CampaignState.DRAFT, CampaignState.FROZEN}:
+        raise Refused(Sentence("A letter that collects sign-ons cannot be tried any more."))
     campaign.trial_since = now
     session.add(campaign)
     audit.record(session, by=by, act="campaign.trial", campaign_id=campaign.id, now=now)

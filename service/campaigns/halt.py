@@ -16,6 +16,7 @@ from service.model.states import CampaignState
 
 END = "emergency.end"
 """The act that waits for a second coordinator before an emergency ends."""
+HIDDEN = Sentence("The letter is hidden: no names, no mail, no links. It takes two to end that.")
 
 
 def pause(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
@@ -40,6 +41,12 @@ def resume(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
     session.add(campaign)
     audit.record(session, by=by, act="campaign.resume", campaign_id=campaign.id, now=now)
     return campaign
+
+
+def refuse_if_hidden(campaign: Campaign) -> None:
+    """Raise Refused while a letter is hidden in an emergency: nothing with its names leaves then."""
+    if campaign.emergency_at is not None:
+        raise Refused(HIDDEN)
 
 
 def begin_emergency(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:

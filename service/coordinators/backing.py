@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.coordinators import audit
-from service.coordinators.invitations import Offer, invite
+from service.coordinators.accounts import actor
+from service.coordinators.invitations import Offer, end_invitations_by, invite
 from service.coordinators.notices import Told, tell
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -62,6 +63,13 @@ def end_sheets(session: Session, *, campaign_id: str, now: datetime) -> None:
     mine = (col(RecoverySheet.campaign_id) == campaign_id, col(RecoverySheet.used_at).is_(None))
     ending = update(RecoverySheet).where(*mine, col(RecoverySheet.ended_at).is_(None))
     session.execute(ending.values(ended_at=now).execution_options(synchronize_session=False))
+
+
+def end_ways_back(session: Session, *, campaign_id: str, coordinator_id: str, now: datetime) -> None:
+    """End that by which somebody could become an owner of a letter again: its sheet, and whom it has invited."""
+    # It may have the code of the sheet in its drawer, and have invited an address of its own.
+    end_sheets(session, campaign_id=campaign_id, now=now)
+    end_invitations_by(session, by=actor(coordinator_id), campaign_id=campaign_id, now=now)
 
 
 def use_sheet(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from service.coordinators import audit
 from service.coordinators.accounts import actor, find_coordinator, make_coordinator
+from service.coordinators.backing import end_ways_back
 from service.coordinators.codes import make_recovery_codes
 from service.coordinators.invitations import Offer, end_invitations, invite, take_up
 from service.coordinators.notices import Told, tell
@@ -16,7 +17,7 @@ from service.coordinators.sessions import end_sessions
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
-from service.model.coordinator import Coordinator
+from service.model.coordinator import Coordinator, Membership
 from service.model.sign_in import CoordinatorInvitation, KnownDevice, Passkey, RecoveryCode
 from service.store.sealed import open_record, seal_record, seal_text
 
@@ -98,12 +99,19 @@ def renew_recovery_codes(
 
 
 def disable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: datetime) -> Coordinator:
-    """Shut a coordinator out: no session of its stands any more, and none begins. Raises NotFound for nobody."""
+    """Shut a coordinator out: no session of its stands any more, none begins, and its ways back to its letters end.
+
+    Raises NotFound for nobody.
+    """
     row = _known(session, keys, email)
     row.disabled_at = row.disabled_at or now
     session.add(row)
     end_sessions(session, coordinator_id=row.id, now=now)
     end_invitations(session, keys, email=email, campaign_id=None, now=now)
+    for letter in session.exec(
+        select(Membership.campaign_id).where(Membership.coordinator_id == row.id)
+    ).all():
+        end_ways_back(session, campaign_id=letter, coordinator_id=row.id, now=now)
     audit.record(session, by=by, act="coordinator.disable", campaign_id=None, thing=row.id, now=now)
     return row
 

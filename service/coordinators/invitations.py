@@ -127,7 +127,7 @@ def end_invitation(session: Session, invitation_id: str, *, campaign_id: str, by
 
 
 def end_invitations_by(session: Session, *, by: str, campaign_id: str, now: datetime) -> None:
-    """End what somebody who leaves a team has invited to it."""
+    """End what somebody has invited to a letter who leaves its team, or is no owner of it any more."""
     _end(
         session,
         col(CoordinatorInvitation.invited_by) == by,

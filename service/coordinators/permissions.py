@@ -41,6 +41,7 @@ class Act(StrEnum):
     SECOND = "second"
     TEAM = "team"
     EMERGENCY = "emergency"
+    EMERGENCY_END = "emergency_end"
     PURGE = "purge"
 
 
@@ -73,6 +74,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.SECOND: frozenset({_OWNER, _EDITOR, _MODERATOR, _SENDER}),
     Act.TEAM: frozenset({_OWNER}),
     Act.EMERGENCY: frozenset({_OWNER}),
+    Act.EMERGENCY_END: frozenset({_OWNER}),
     Act.PURGE: frozenset({_OWNER}),
 }
 """The roles that may do each act on a letter; an auditor looks at everything and changes nothing."""
@@ -80,7 +82,9 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
 OF_NO_LETTER = frozenset({Act.COME_IN, Act.OWN, Act.FACTORS, Act.CREATE, Act.ADMINISTER})
 """Acts that concern no letter: anybody may come in; whoever is signed in has an own account and may begin a letter."""
 
-FRESH = frozenset({Act.FACTORS, Act.EXPORT, Act.RELEASE, Act.TEAM, Act.PURGE, Act.ADMINISTER})
+FRESH = frozenset(
+    {Act.FACTORS, Act.EXPORT, Act.RELEASE, Act.TEAM, Act.EMERGENCY_END, Act.PURGE, Act.ADMINISTER}
+)
 """Acts for which whoever asks has to have proved within the last minutes who it is."""
 
 

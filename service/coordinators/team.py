@@ -8,8 +8,7 @@ from sqlmodel import Session, col, delete, or_, select
 
 from service.coordinators import audit
 from service.coordinators.accounts import actor, give_role
-from service.coordinators.backing import end_sheets
-from service.coordinators.invitations import end_invitations_by
+from service.coordinators.backing import end_ways_back
 from service.coordinators.sessions import end_sessions
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
@@ -37,7 +36,10 @@ class HandedOver:
 def change_role(
     session: Session, *, campaign_id: str, coordinator_id: str, role: Role, by: str, now: datetime
 ) -> None:
-    """Give somebody of the team another role; its sessions end. Raises NotFound, and Refused for the last owner."""
+    """Give somebody of the team another role; its sessions end, and with the role of an owner its ways back to it.
+
+    Raises NotFound, and Refused for the last owner.
+    """
     present = _lock_team(session, campaign_id).get(coordinator_id)
     if present is None:
         raise NotFound(NOT_IN_TEAM)
@@ -47,6 +49,8 @@ def change_role(
         _refuse_last_owner(session, campaign_id, but=coordinator_id)
     give_role(session, coordinator_id=coordinator_id, campaign_id=campaign_id, role=role, now=now)
     end_sessions(session, coordinator_id=coordinator_id, now=now)
+    if present is Role.OWNER:
+        end_ways_back(session, campaign_id=campaign_id, coordinator_id=coordinator_id, now=now)
     act = f"team.role:{role.value}"
     audit.record(session, by=by, act=act, campaign_id=campaign_id, thing=coordinator_id, now=now)
 
@@ -73,10 +77,7 @@ def leave_team(
         )
     )
     end_sessions(session, coordinator_id=coordinator_id, now=now)
-    end_invitations_by(session, by=leaver, campaign_id=campaign_id, now=now)
-    if team[coordinator_id] is Role.OWNER:
-        # It may have the code of the sheet in its drawer.
-        end_sheets(session, campaign_id=campaign_id, now=now)
+    end_ways_back(session, campaign_id=campaign_id, coordinator_id=coordinator_id, now=now)
     looks = _hand_over_looks(session, campaign_id, leaver=leaver, heir=heir)
     plans, to_approve = _hand_over_plans(session, campaign_id, leaver=leaver, heir=heir)
     thing = f"{coordinator_id} to {heir_id}: {looks} {plans} {to_approve}"

@@ -103,7 +103,7 @@ def find_copy(session: Session, keyring: Keyring, codes: Sequence[str]) -> Found
     """Find the copy of a released edition that one of these codes names; None where there is none.
 
     One statement looks for all of them by their keyed hashes, and finds nothing for a code that never was, for one of an
-    edition that was not released, for one whose release was stopped in time, and for a letter that was purged.
+    edition that was not released, for one whose release was stopped in time, and for a letter that was purged or is hidden in an emergency.
     """
     indexes = {code_index(keyring, code): code for code in codes}
     found = (
@@ -116,6 +116,7 @@ def find_copy(session: Session, keyring: Keyring, codes: Sequence[str]) -> Found
             col(Edition.voided_at).is_(None),
             # The words of its answer went with the keys.
             col(Campaign.state) != CampaignState.PURGED,
+            col(Campaign.emergency_at).is_(None),
         )
     )
     row = session.exec(found.limit(1)).first()

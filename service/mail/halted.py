@@ -1,15 +1,19 @@
 """Letters whose mail is stopped, and letters that are tried: what a sender asks before it carries anything of theirs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlmodel import Session, col
 
+from service.mail.brakes.pause import is_held_for, made_fresh
 from service.mail.outbox import move_all
+from service.mail.policy import POLICIES
 from service.mail.sending import lock_sending
 from service.model.campaign import Campaign
-from service.model.message import Message, MessageEvent, MessageKind
+from service.model.columns import Moment
+from service.model.message import Message, MessageKind
+from service.model.schedule import Occurrence
 from service.model.states import MessageState
 from service.store.claim import Taken
 
@@ -33,7 +37,7 @@ class Halted:
     stopped: frozenset[str] = frozenset()
     tried: frozenset[str] = frozenset()
 
-    def stops(self, row: Taken) -> bool:
+    def stops(self, row: Taken | Message) -> bool:
         """Tell whether a mail may not leave now."""
         return row.campaign_id in self.stopped and row.kind not in TO_COORDINATORS
 
@@ -67,14 +71,46 @@ def stop_letter(session: Session, campaign_id: str, *, now: datetime) -> int:
 
 
 def free_letter(session: Session, campaign_id: str, *, now: datetime) -> int:
-    """Let go what was held because of an emergency, and nothing else; gives how many mails."""
-    because = exists().where(
-        col(MessageEvent.message_id) == col(Message.id),
-        col(MessageEvent.became) == MessageState.HELD.value,
-        col(MessageEvent.reason) == EMERGENCY,
-    )
-    mine = (col(Message.campaign_id) == campaign_id, because)
+    """Let go what was held because of an emergency, and nothing else; gives how many mails.
+
+    What has waited beyond its life gets the time that its kind has, as far as it is still of use.
+    """
+    # No sender is just now about to hold one more.
+    lock_sending(session)
+    mine = (col(Message.campaign_id) == campaign_id, is_held_for(EMERGENCY))
     freed = move_all(
-        session, mine, (MessageState.HELD,), MessageState.QUEUED, reason="the emergency is over", now=now
+        session,
+        mine,
+        (MessageState.HELD,),
+        MessageState.QUEUED,
+        reason="the emergency is over",
+        now=now,
+        also=made_fresh(_new_ends(session, campaign_id, now=now), now=now),
     )
     return sum(freed.values())
+
+
+def _new_ends(session: Session, campaign_id: str, *, now: datetime) -> ColumnElement[datetime]:
+    """Say in SQL until when each mail of a letter goes from now on; nothing of what would be of no use any more."""
+    campaign = session.get_one(Campaign, campaign_id)
+    until_deadline = {
+        MessageKind.REMINDER: campaign.deadline_at,
+        MessageKind.INVITATION: campaign.deadline_at,
+        MessageKind.CONFIRM: campaign.deadline_at + timedelta(seconds=campaign.grace_seconds),
+    }
+    ends: list[tuple[ColumnElement[bool], ColumnElement[datetime]]] = []
+    for kind, policy in POLICIES.items():
+        end = now + policy.expires_after
+        is_it = col(Message.kind) == kind
+        if kind is MessageKind.PROOF:
+            rounds = select(col(Occurrence.id), col(Occurrence.answers_until)).where(
+                col(Occurrence.campaign_id) == campaign_id, col(Occurrence.answers_until).is_not(None)
+            )
+            ends += [
+                (and_(is_it, col(Message.occurrence) == row.id), literal(min(end, row.answers_until), Moment))
+                for row in session.execute(rounds)
+            ]
+        # The link of an approval ends with it.
+        elif kind is not MessageKind.APPROVAL:
+            ends.append((is_it, literal(min(end, until_deadline.get(kind, end)), Moment)))
+    return case(*ends, else_=col(Message.expires_at))

@@ -189,9 +189,17 @@ class Stock:
         while self.taken < self.most:
             with transaction(self.register.engine) as session:
                 now = self.register.clock()
+                # Asked for its lock, as when claiming: no letter is stopped or let go meanwhile.
+                why_held(session.connection())
+                halted = halted_letters(session)
                 rows = expired_messages(session, now=now, most=min(MOST, self.most - self.taken))
                 for row in rows:
-                    move_message(session, row, MessageState.EXPIRED, reason="its time had passed", now=now)
+                    if halted.stops(row):
+                        move_message(session, row, MessageState.HELD, reason=EMERGENCY, now=now)
+                    else:
+                        move_message(
+                            session, row, MessageState.EXPIRED, reason="its time had passed", now=now
+                        )
             if not rows:
                 return
             self.taken += len(rows)

@@ -208,7 +208,10 @@ def _asking(session: Session, schedule: Schedule) -> Sequence[Occurrence]:
 def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
     campaign = lock_campaign(session, slug)
     found = select(Schedule).where(Schedule.campaign_id == campaign.id, Schedule.name == name)
-    schedule = session.exec(found.with_for_update()).one_or_none()
+    # What it had before is written first: whoever waited for the lock must not go on with what it had read before.
+    session.flush()
+    fresh = found.with_for_update().execution_options(populate_existing=True)
+    schedule = session.exec(fresh).one_or_none()
     if schedule is None:
         names = ", ".join(one.name for one in schedules_of(session, campaign))
         raise Refused(f"{slug!r} has no schedule called {name!r}; it has: {names or 'none'}.")

@@ -247,6 +247,10 @@ def _view(
     shown = _shown_counts(session, campaign, letter if released else None, count) if count else None
     translated = in_language(letter, file, texts)
     visible = translated if names else veiled(translated)
+    is_hidden = campaign.emergency_at is not None
+    if is_hidden:
+        # Whoever hunts for people behind the letter finds none of them by its page.
+        visible = replace(visible, logos=(), contact=None)
     reason = why_not_open(campaign, now=now)
     key = "" if is_public(campaign) else letter_key(keyring.root, campaign)
     words = fixed_words(file)
@@ -280,16 +284,16 @@ def _view(
         fingerprint=revision.sha256,
         revision=revision.number,
         addressee=addressee(file),
-        convenors=", ".join(file.convenors),
+        convenors="" if is_hidden else ", ".join(file.convenors),
         texts=texts,
         day_text=write_date(letter.date, campaign.language),
         happened=happened(campaign, released, now=now),
         addenda=shown_addenda(session, keyring, campaign, text=translated.text) if names else (),
-        reply_to=file.reply_to,
+        reply_to="" if is_hidden else file.reply_to,
         logos=visible.logos,
         annexes=visible.annexes,
         enclosures=tuple(zip(lines, beside.annexes, strict=True)),
-        answers=public_answers(session, keyring, campaign),
+        answers=() if is_hidden else public_answers(session, keyring, campaign),
     )
 
 

@@ -13,6 +13,7 @@ from service.coordinators.second_look import decide_look
 from service.coordinators.trial import diverting
 from service.foundation.errors import Refused
 from service.mail.moves import Fenced, pass_fence
+from service.mail.outbox import move_message
 from service.model.message import Message, MessageKind
 from service.model.second_look import Verdict
 from service.model.signature import Kind, Visibility
@@ -95,6 +96,46 @@ def test_what_was_held_for_another_reason_stays_held(coalition):
     end(coalition)
 
     assert coalition.deliver_mail().mails() == []
+
+
+@pytest.mark.parametrize("was_it_looked_at_in_time", [True, False])
+def test_what_waited_longer_than_its_life_goes_once_it_is_over(coalition, was_it_looked_at_in_time):
+    coalition.sign("Lake Alliance")
+    stop(coalition)
+    if was_it_looked_at_in_time:
+        coalition.deliver_mail()
+    coalition.wait(days=3).deliver_mail()
+    assert states(coalition) == [MessageState.HELD]
+
+    end(coalition)
+
+    assert len(coalition.deliver_mail().mails()) == 1
+
+
+def test_what_would_be_of_no_use_any_more_does_not_go_once_it_is_over(coalition):
+    coalition.sign("Lake Alliance")
+    stop(coalition)
+    coalition.deliver_mail()
+    coalition.now = coalition.campaign().deadline_at + timedelta(days=30)
+    end(coalition)
+
+    assert coalition.deliver_mail().mails() == []
+    assert states(coalition) == [MessageState.EXPIRED]
+
+
+def test_what_is_held_for_another_reason_since_an_earlier_emergency_stays_held(coalition):
+    coalition.sign("Lake Alliance")
+    stop(coalition)
+    coalition.deliver_mail()
+    end(coalition)
+    with transaction(coalition.engine) as session:
+        (message,) = session.exec(select(Message)).all()
+        move_message(session, message, MessageState.HELD, reason="another", now=coalition.now)
+    coalition.wait(minutes=5)
+    stop(coalition)
+    end(coalition)
+
+    assert states(coalition) == [MessageState.HELD]
 
 
 def test_mail_of_other_letters_goes_on(coalition):

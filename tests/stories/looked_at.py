@@ -33,5 +33,6 @@ def faults_in(page: Page, name: str, width: str) -> list[str]:
 
 
 def axe_faults(page: Page) -> list[str]:
+    """Tell what axe-core finds on an open page."""
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{fault['id']}: {[node['target'] for node in fault['nodes']][:3]}" for fault in found]

@@ -155,7 +155,8 @@ def test_the_senders_dns_is_measured_by_a_button_and_kept_with_its_time(
 def test_one_press_hides_names_stops_mail_and_ends_links_and_it_takes_two_to_end_that(
     coalition: Coalition, door: Door, visitor: Visitor
 ) -> None:
-    coalition.open(letter_file(more='names_shown = "live"\nadmit = "everyone"\naccess = "public"'))
+    more = 'names_shown = "live"\nadmit = "everyone"\naccess = "public"\nconvenors = ["Convening House"]'
+    coalition.open(letter_file(more=more))
     coalition.sign_and_confirm("Lake Alliance").sign("Waiting House").deliver_mail().sign("Third House")
     page, count = f"/letters/{SLUG}", f"/letters/{SLUG}/count.json"
     personal, sent = f"/confirm/{coalition.newest_token('confirm')}", len(coalition.mails())
@@ -172,6 +173,7 @@ def test_one_press_hides_names_stops_mail_and_ends_links_and_it_takes_two_to_end
         assert (answer.status_code, "Lake Alliance" in answer.text) == (200, False)
     assert "1 organization" in before.text
     assert "1 organization" not in hidden.text
+    assert ("Convening House" in before.text, "Convening House" in hidden.text) == (True, False)
     assert visitor.open(count).json is not None
     assert (visitor.open(count).json or {})["signatories"] is None
     assert visitor.open(personal).status_code == 404
@@ -276,6 +278,23 @@ def test_settings_say_what_may_still_change_and_why_the_rest_may_not(
     assert coalition.campaign().deadline_at.isoformat() == "2026-12-06T22:00:00+00:00"
     forged = olga.post("settings", {"csrf": olga.mark(), "coalition": "Others"})
     assert forged.status_code == 422
+
+
+def test_only_an_owner_says_that_one_person_alone_decides(coalition: Coalition, door: Door) -> None:
+    coalition.load()
+    eddie = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.EDITOR, name="Eddie Tor"))
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    assert ('name="solo"' in eddie.open("settings").text, 'name="solo"' in olga.open("settings").text) == (
+        False,
+        True,
+    )
+
+    forged = {"csrf": eddie.mark(), "solo": "yes", "solo__shown": "yes", "goal": "60"}
+    assert "1 was changed" in words_of(eddie.follow(eddie.post("settings", forged)))
+    assert coalition.campaign().solo is False
+    olga.send("settings", {"solo": "yes"})
+
+    assert coalition.campaign().solo is True
 
 
 def test_the_approvers_are_lines_of_the_settings(coalition: Coalition, door: Door) -> None:

@@ -96,3 +96,31 @@ def test_a_file_is_gone_after_a_day_and_never_lies_in_clear(coalition: Coalition
     mo = AtTheDesk(door.app(), coalition, mo.colleague)
     assert mo.open(link).status_code == 404
     assert "No file was asked for" in words_of(mo.open("exports"))
+
+
+def test_what_is_grave_is_approved_after_a_fresh_proof_and_not_of_a_hidden_letter(
+    coalition: Coalition, door: Door
+) -> None:
+    mo = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.MODERATOR, name="Mo Derator"))
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    mo.post("exports", {"csrf": mo.mark(), "form": "csv"})
+    look = olga.open("second-looks").text.partition("/second-looks/")[2].partition('"')[0]
+    approving = {"csrf": olga.mark(), "verdict": "approved"}
+    coalition.wait(minutes=6)
+
+    for path, meant in (
+        (f"second-looks/{look}", approving),
+        ("emergency/ask", {"csrf": olga.mark(), "meant": "end"}),
+        ("emergency/end", {"csrf": olga.mark(), "verdict": "approved"}),
+    ):
+        stale = olga.post(path, meant)
+        assert (stale.status_code, "not sent yet" in words_of(stale)) == (403, True), path
+    # What hides asks for nothing.
+    olga.follow(olga.post("emergency", {"csrf": olga.mark(), "meant": "hide"}))
+
+    fresh = AtTheDesk(door.app(), coalition, olga.colleague)
+    hidden = fresh.post(f"second-looks/{look}", {**approving, "csrf": fresh.mark()})
+    assert (hidden.status_code, "The letter is hidden" in words_of(hidden)) == (422, True)
+    assert fresh.open("draft.pdf").status_code == 422
+    refused = {"csrf": olga.mark(), "verdict": "refused"}
+    assert "Refused; nothing was done" in words_of(olga.follow(olga.post(f"second-looks/{look}", refused)))

@@ -8,6 +8,8 @@ from sqlmodel import select
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import role_in
 from service.coordinators.backing import backing_of
+from service.coordinators.factors import disable
+from service.coordinators.invitations import open_invitations
 from service.coordinators.second_look import ask_second, decide_look
 from service.model.coordinator import Role
 from service.model.schedule import Action, Schedule
@@ -205,3 +207,27 @@ def test_the_team_is_changed_after_a_fresh_proof_only(olga: AtTheDesk, coalition
     answer = olga.post("team", {"csrf": olga.mark(), "email": "frida@lakes.example", "role": "owner"})
 
     assert (answer.status_code, "not sent yet" in words_of(answer)) == (403, True)
+
+
+@pytest.mark.parametrize("farewell", ["less", "leaves", "disabled"])
+def test_whoever_is_no_owner_any_more_has_kept_no_way_back(
+    olga: AtTheDesk, coalition: Coalition, door: Door, farewell: str
+) -> None:
+    gone = add_colleague(coalition, name="Greta Gone")
+    hers = AtTheDesk(door.app(), coalition, gone)
+    hers.send("team", {"email": "other@greta.example", "role": "owner"}, having="email")
+    code = hers.send("team", to="team/sheet").text.split('<code dir="ltr">')[1].split("<")[0]
+
+    if farewell == "less":
+        olga.send(f"team/{gone.id}", {"role": "editor"}, having="role")
+    elif farewell == "leaves":
+        olga.send(f"team/{gone.id}", {"heir": olga.colleague.id}, having="heir")
+    else:
+        with transaction(coalition.engine) as session:
+            disable(session, coalition.keyring.desk, gone.email, by="test", now=coalition.now)
+
+    typed = {"email": "other@greta.example", "code": code}
+    assert Visitor(door.app()).post("/desk/recovery-sheet", typed).status_code == 422
+    with reading(coalition.engine) as session:
+        letter = get_campaign(session, SLUG).id
+        assert open_invitations(session, coalition.keyring.desk, letter, now=coalition.now) == []

@@ -287,6 +287,10 @@ def sent_letter(place: Place) -> None:
         to=coalition.approval(approve), fields=("note", "decision"), good={"decision": "approved"}, stride=25
     )
     place.attack(note, rule="/approve/<token>", offset=8)
+    code = Target(
+        to=f"/approve/{approve}/code", on=f"/approve/{approve}", fields=("code",), having="code", stride=120
+    )
+    place.attack(code, rule="/approve/<token>/code")
     coalition.approve_all().release()
     coalition.deliver_mail()
     with transaction(coalition.engine) as session:

@@ -20,7 +20,7 @@ __all__ = ["engine"]
 pytestmark = pytest.mark.browser
 
 TEXT = f"/desk/letters/{SLUG}/text"
-_SOON = 15_000
+_SOON = 60_000
 
 
 @pytest.fixture

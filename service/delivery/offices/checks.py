@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.coordinators.permissions import ROLES_OF, Act
 from service.delivery.offices.edit import find_office
 from service.delivery.offices.identity import data_index, key_of, office_index
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
-from service.model.coordinator import Membership
+from service.model.coordinator import Coordinator, Membership
 from service.model.office import OfficeCheck
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -101,9 +103,18 @@ def checks_of_office(
 
 
 def has_a_team(session: Session, campaign_id: str) -> bool:
-    """Tell whether coordinators work at a letter; one that is kept by the command line alone has nobody to check for it."""
-    found = select(Membership.id).where(Membership.campaign_id == campaign_id)
-    return session.exec(found.limit(1)).first() is not None
+    """Tell whether two coordinators may check recipients at a letter; where there are not two, nobody can ask for it."""
+    checking = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
+        .where(
+            col(Membership.campaign_id) == campaign_id,
+            col(Membership.role).in_(ROLES_OF[Act.EDIT_RECIPIENTS]),
+            col(Coordinator.disabled_at).is_(None),
+        )
+    )
+    return session.exec(checking).one() >= 2
 
 
 def unchecked_offices(

@@ -1,8 +1,9 @@
 """Let the mails of one sending rest while senders are at work, and let them go on; none is lost, and none goes twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, literal, select
 from sqlmodel import Session, col
@@ -70,23 +71,16 @@ def go_on(session: Session, mails: MailsOf, *, now: datetime, most: int = A_PART
             for kind in mails.kinds
         )
     )
-    nobody_has_it = and_(col(Message.dated_at).is_not(None), col(Message.possible_duplicate).is_(False))
     moved = move_all(
         session,
-        (*mails.conditions(), _was_paused()),
+        (*mails.conditions(), is_held_for(PAUSED)),
         (MessageState.HELD,),
         MessageState.QUEUED,
         reason=GOES_ON,
         now=now,
         most=most,
         skip_locked=True,
-        also={
-            "expires_at": case((col(Message.expires_at) < ends, ends), else_=col(Message.expires_at)),
-            # A signature of days ago is not believed.
-            "dated_at": case(
-                (nobody_has_it, literal(now.replace(microsecond=0), Moment)), else_=col(Message.dated_at)
-            ),
-        },
+        also=made_fresh(ends, now=now),
     )
     return sum(moved.values())
 
@@ -117,8 +111,19 @@ def held_occurrences(session: Session) -> Sequence[tuple[str, MessageKind, str]]
     return [(campaign_id, kind, occurrence) for campaign_id, kind, occurrence in session.execute(found)]
 
 
-def _was_paused() -> ColumnElement[bool]:
-    """Say in SQL of a mail that is held that a pause holds it: the newest reason counts."""
+def made_fresh(ends: ColumnElement[datetime], *, now: datetime) -> Mapping[str, ColumnElement[Any]]:
+    """Give what changes in a mail that goes on after it was held: it lives until `ends` where it would have ended before."""
+    nobody_has_it = and_(col(Message.dated_at).is_not(None), col(Message.possible_duplicate).is_(False))
+    today = literal(now.replace(microsecond=0), Moment)
+    return {
+        "expires_at": case((col(Message.expires_at) < ends, ends), else_=col(Message.expires_at)),
+        # A signature of days ago is not believed.
+        "dated_at": case((nobody_has_it, today), else_=col(Message.dated_at)),
+    }
+
+
+def is_held_for(reason: str) -> ColumnElement[bool]:
+    """Say in SQL of a mail that is held that it is for this reason: the newest counts."""
     newest = (
         select(col(MessageEvent.reason))
         .where(
@@ -129,7 +134,7 @@ def _was_paused() -> ColumnElement[bool]:
         .limit(1)
         .scalar_subquery()
     )
-    return newest == PAUSED
+    return newest == reason
 
 
 def _new_end(mails: MailsOf, kind: MessageKind, *, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
-from service.campaigns.queries import lock_campaign
+from service.campaigns.queries import lock_campaign, lock_campaign_of
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -111,7 +111,8 @@ def change_draft(
     session: Session, keyring: Keyring, schedule: Schedule, composed: Composed, *, by: str, now: datetime
 ) -> None:
     """Put other words and another rule in the place of a draft's; raises Refused where it is a draft no more."""
-    campaign = session.get_one(Campaign, schedule.campaign_id)
+    campaign = lock_campaign_of(session, schedule.campaign_id)
+    session.refresh(schedule)
     if schedule.state is not ScheduleState.DRAFT:
         raise Refused(_NO_DRAFT)
     _refuse_wordless(campaign, composed)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from service.mail.brakes import pause
 from service.mail.brakes.pause import MailsOf
@@ -22,7 +23,8 @@ _KINDS = {
 _BEGUN = (OccurrenceState.FIRING, OccurrenceState.FIRED, OccurrenceState.CANCELLED)
 _GOES_FOR = timedelta(days=2)
 _FOLLOWED = timedelta(days=14)
-"""So long after it began a sending may have mails that wait: none lives longer, but for what a person held."""
+"""So long after it began a time of a sending is of news to whoever looks; what a person held may wait longer."""
+_WAITS = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HELD)
 
 Move = Callable[..., int]
 
@@ -36,6 +38,14 @@ def begun_of(session: Session, schedule: Schedule, *, now: datetime) -> Sequence
         Occurrence.began_at > now - _FOLLOWED,
     )
     return session.exec(found.order_by(col(Occurrence.due_at).desc())).all()
+
+
+def is_under_way(session: Session, schedule: Schedule) -> bool:
+    """Tell whether a time of a schedule is still being posted, or has mails that wait or are held, however long ago it began."""
+    firing = select(Occurrence.id).where(
+        Occurrence.schedule_id == schedule.id, Occurrence.state == OccurrenceState.FIRING
+    )
+    return bool(session.exec(firing.limit(1)).first() or _with_mails_left(session, schedule))
 
 
 def are_mails_left(session: Session, schedule: Schedule, newest: Occurrence | None, *, now: datetime) -> bool:
@@ -72,7 +82,7 @@ def follow_part(session: Session, schedule_id: str, *, now: datetime) -> int:
     move = _MOVES.get(schedule.state)
     if move is None:
         return 0
-    for mails in _mails(session, schedule, now=now):
+    for mails in _mails(session, schedule):
         if moved := move(session, mails, now=now):
             return moved
     return 0
@@ -94,9 +104,36 @@ _MOVES: dict[ScheduleState, Move] = {
 }
 
 
-def _mails(session: Session, schedule: Schedule, *, now: datetime) -> Iterator[MailsOf]:
-    for occurrence in begun_of(session, schedule, now=now):
+def _mails(session: Session, schedule: Schedule) -> Iterator[MailsOf]:
+    for occurrence in _with_mails_left(session, schedule):
         yield mails_of(session, schedule, occurrence)
+
+
+def _with_mails_left(session: Session, schedule: Schedule) -> Sequence[Occurrence]:
+    """List the times of a schedule of which a mail waits, the newest first: a pause may last however long."""
+    left = {name for state in _WAITS for name in session.exec(_occurrences(schedule, state)).all()}
+    if not left:
+        return []
+    found = select(Occurrence).where(
+        Occurrence.campaign_id == schedule.campaign_id,
+        Occurrence.schedule_id == schedule.id,
+        col(Occurrence.state).in_(_BEGUN),
+    )
+    rows = session.exec(found.order_by(col(Occurrence.due_at).desc())).all()
+    return [row for row in rows if mails_of(session, schedule, row).occurrence in left]
+
+
+def _occurrences(schedule: Schedule, state: MessageState) -> SelectOfScalar[str]:
+    # One state at a time: each has an index, which a list of them would pass by.
+    return (
+        select(Message.occurrence)
+        .where(
+            Message.campaign_id == schedule.campaign_id,
+            col(Message.kind).in_(_KINDS[schedule.action]),
+            Message.state == state,
+        )
+        .distinct()
+    )
 
 
 def _schedule_of(session: Session, campaign_id: str, occurrence: str) -> Schedule | None:

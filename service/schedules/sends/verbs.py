@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from service.campaigns.queries import lock_campaign_of
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -18,6 +19,7 @@ from service.schedules.due import Timing
 from service.schedules.forecast import coming_times
 from service.schedules.plan import approve_schedule, change_schedule, move_schedule, settle_late
 from service.schedules.reach import ON_THE_WAY
+from service.schedules.sends.mails import is_under_way
 from service.signing.updates import KINDS
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -63,8 +65,12 @@ def move_sending(
     by: str,
     now: datetime,
 ) -> None:
-    """Give a sending another moment; raises Refused where it would never go, and where it is past."""
+    """Give a sending another moment; raises Refused where it would never go, where it is past, and in mid-send."""
+    _hold(session, schedule)
     if schedule.state in {ScheduleState.CANCELLED, ScheduleState.DRAFT}:
+        raise Refused(_CANNOT)
+    # At another moment everybody is written to anew, besides those whose mail still waits.
+    if schedule.action in {Action.REMIND, Action.PROOF} and is_under_way(session, schedule):
         raise Refused(_CANNOT)
     if timing.anchor is Anchor.AT and moment_of_timing(timing, campaign) <= now:
         raise Refused(_PAST)
@@ -92,6 +98,7 @@ def cancel_sending(
     session: Session, campaign: Campaign, schedule: Schedule, *, by: str, now: datetime
 ) -> None:
     """Take a sending out for good; of one that is under way, what has not gone does not go."""
+    _hold(session, schedule)
     was = schedule.state
     _move(session, campaign, schedule, ScheduleState.CANCELLED, by=by, now=now)
     if was is ScheduleState.CANCELLED or schedule.update_id is None:
@@ -175,6 +182,7 @@ def is_alone(campaign: Campaign, schedule: Schedule) -> bool:
 def _move(
     session: Session, campaign: Campaign, schedule: Schedule, there: ScheduleState, *, by: str, now: datetime
 ) -> None:
+    _hold(session, schedule)
     if schedule.state is there:
         return
     if there is ScheduleState.ACTIVE and schedule.state is not ScheduleState.PAUSED:
@@ -184,3 +192,9 @@ def _move(
     if schedule.state is ScheduleState.CANCELLED:
         raise Refused(_CANNOT)
     move_schedule(session, campaign.slug, schedule.name, there, by=by, now=now)
+
+
+def _hold(session: Session, schedule: Schedule) -> None:
+    """Lock the letter of a sending, as all who change one do, and see where the sending stands now."""
+    lock_campaign_of(session, schedule.campaign_id)
+    session.refresh(schedule)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
+from service.campaigns.halt import refuse_if_hidden
 from service.coordinators import audit
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
@@ -73,7 +74,11 @@ def ask_export(
 
 
 def approve_export(session: Session, export_id: str, *, campaign_id: str, by: str, now: datetime) -> Export:
-    """Let a file be made, by the word of a second coordinator; from now on it is kept for a day."""
+    """Let a file be made, by the word of a second coordinator; from now on it is kept for a day.
+
+    Raises Refused where its time is over, and while the letter is hidden.
+    """
+    refuse_if_hidden(session.get_one(Campaign, campaign_id))
     row = get_export(session, export_id, campaign_id=campaign_id)
     if row.approved_at is not None or now >= row.expires_at:
         raise Refused(_NOT_THERE)
@@ -105,11 +110,15 @@ def exports_of(session: Session, campaign_id: str, *, now: datetime) -> Sequence
 
 
 def to_be_made(session: Session, *, now: datetime) -> Export | None:
-    """Find the next file that was approved and is not made yet."""
-    found = select(Export).where(
-        col(Export.approved_at).is_not(None), col(Export.made_at).is_(None), col(Export.expires_at) > now
+    """Find the next file that was approved and is not made yet; those of a letter that is hidden wait."""
+    found = select(Export).join(Campaign, col(Campaign.id) == Export.campaign_id)
+    ready = found.where(
+        col(Export.approved_at).is_not(None),
+        col(Export.made_at).is_(None),
+        col(Export.expires_at) > now,
+        col(Campaign.emergency_at).is_(None),
     )
-    return session.exec(found.order_by(col(Export.approved_at)).limit(1)).first()
+    return session.exec(ready.order_by(col(Export.approved_at)).limit(1)).first()
 
 
 def pieces(row: Export, rows: Iterable[Sequence[str]], *, mark: Watermark) -> Iterator[bytes]:
@@ -167,7 +176,11 @@ def forget_exports(session: Session, *, now: datetime) -> int:
 
 
 def piece_ids(session: Session, export_id: str, *, campaign_id: str, by: str, now: datetime) -> Sequence[str]:
-    """List the pieces of a file for whoever asked for it; raises Refused for anybody else, and where it is not there."""
+    """List the pieces of a file for whoever asked for it.
+
+    Raises Refused for anybody else, where it is not there, and while the letter is hidden.
+    """
+    refuse_if_hidden(session.get_one(Campaign, campaign_id))
     row = get_export(session, export_id, campaign_id=campaign_id)
     if row.asked_by != by:
         raise Refused(_NOT_YOURS)

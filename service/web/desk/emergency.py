@@ -4,8 +4,8 @@ from flask import Response, request
 
 from service.campaigns import halt
 from service.coordinators.permissions import Act
-from service.coordinators.second_look import approved_look, decide_look, waiting_looks
-from service.foundation.errors import Refused
+from service.coordinators.second_look import NOT_ASKED, approved_look, decide_look, get_look, waiting_looks
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.model.second_look import Verdict
 from service.web.desk.blueprint import get, post
@@ -49,7 +49,7 @@ def begin_emergency(slug: str) -> Response:
     )
 
 
-@post("/letters/<slug>/emergency/ask", Act.EMERGENCY)
+@post("/letters/<slug>/emergency/ask", Act.EMERGENCY_END)
 def ask_emergency_end(slug: str) -> Response:
     """Ask a second coordinator to end the emergency."""
     _refuse_unless("end")
@@ -58,7 +58,7 @@ def ask_emergency_end(slug: str) -> Response:
     return done(_base(), Sentence("A second owner has to agree on this page before anything is shown again."))
 
 
-@post("/letters/<slug>/emergency/end", Act.EMERGENCY)
+@post("/letters/<slug>/emergency/end", Act.EMERGENCY_END)
 def end_emergency(slug: str) -> Response:
     """Agree, as the second one, that the emergency ends, or not; or take the question back."""
     here, who, look = services(), visit(), request.form.get("look", "")
@@ -68,6 +68,8 @@ def end_emergency(slug: str) -> Response:
         raise Refused(_NOT_MEANT)
     with acting() as session:
         if verdict is not None:
+            if get_look(session, look, campaign_id=letter().id).act != halt.END:
+                raise NotFound(NOT_ASKED)
             decide_look(session, look, campaign_id=letter().id, verdict=verdict, by=who.by, now=here.now())
         if is_decided or verdict is Verdict.APPROVED:
             halt.end_emergency(session, slug, look, by=who.by, now=here.now())

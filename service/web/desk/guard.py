@@ -27,6 +27,7 @@ from service.foundation.sentence import Sentence
 from service.foundation.tokens import token_digest
 from service.model.campaign import Campaign
 from service.model.coordinator import Role
+from service.model.second_look import Verdict
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
 from service.web.desk.blueprint import ACTS, MOST_BYTES, desk
@@ -43,6 +44,7 @@ STALE_FORM = Sentence(
 )
 SIGN_IN = "/desk/sign-in"
 PROVE = "/desk/prove"
+DECIDES = "desk.decide_second_look"
 
 
 @desk.before_request
@@ -65,7 +67,7 @@ def admit() -> Response | None:
     if act not in OF_NO_LETTER:
         refuse_unless(g.visit.role, act)
     _put_back_what_was_carried(g.visit)
-    if act in FRESH and not _is_fresh(g.visit):
+    if (act in FRESH or _approves()) and not _is_fresh(g.visit):
         return _to_proof(g.visit)
     return None
 
@@ -224,6 +226,11 @@ def _to_proof(present: Visit) -> Response:
         # Nothing but what a button does: ids, sealed.
         return see_other(f"{PROVE}?{FIELD}={carried}")
     return desk_page("prove.html", status=403, then="", carried=carried, kept=bool(carried), lost=not carried)
+
+
+def _approves() -> bool:
+    # What is approved is done at once, whatever act it is of.
+    return request.endpoint == DECIDES and request.form.get("verdict") == Verdict.APPROVED.value
 
 
 def _is_fresh(present: Visit) -> bool:

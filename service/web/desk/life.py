@@ -16,8 +16,8 @@ from service.campaigns.freezing import (
 )
 from service.campaigns.moments import moment_of
 from service.coordinators.permissions import Act
-from service.coordinators.second_look import approved_look, decide_look, waiting_looks
-from service.foundation.errors import Refused
+from service.coordinators.second_look import NOT_ASKED, approved_look, decide_look, get_look, waiting_looks
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.model.second_look import Verdict
 from service.model.states import CampaignState
@@ -86,6 +86,8 @@ def decide_freeze(slug: str) -> Response:
     if verdict is None:
         raise Refused(CHANGED)
     with acting() as session:
+        if get_look(session, look, campaign_id=letter().id).act != FREEZE:
+            raise NotFound(NOT_ASKED)
         decide_look(session, look, campaign_id=letter().id, verdict=verdict, by=who.by, now=here.now())
         if verdict is Verdict.APPROVED:
             freeze_approved(session, here.keyring, slug, look, by=who.by, now=here.now())

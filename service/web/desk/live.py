@@ -8,6 +8,7 @@ from service.coordinators.permissions import Act
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.letter_check import Outcome
+from service.model.states import CampaignState
 from service.signing.invite import send_invitations
 from service.signing.printed import printed_words
 from service.web.desk.blueprint import get, post
@@ -109,7 +110,8 @@ def switch_live(slug: str) -> Response:
             n=invited,
         )
         return done(_base(), sentence)
-    undo = {"action": f"{_base()}/trial", "meant": "trial"}
+    # Once people are asked to sign, their mail holds links that are theirs.
+    undo = None if letter().state is CampaignState.OPEN else {"action": f"{_base()}/trial", "meant": "trial"}
     return done(_base(), Sentence("The letter is live: its mail goes to those it is meant for."), undo=undo)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from service.campaigns.halt import HIDDEN
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.states import CampaignState
@@ -70,7 +71,7 @@ def _has_anybody(overview: Overview) -> bool:
 
 
 _EMERGENCY = Todo(
-    what=Sentence("The letter is hidden: no names, no mail, no links. It takes two to end that."),
+    what=HIDDEN,
     endpoint="desk.emergency",
     label=Sentence("Open the emergency page"),
 )

@@ -8,6 +8,7 @@ from flask import Response, request
 from service.coordinators.permissions import Act, refuse_unless
 from service.coordinators.second_acts import SECOND_ACTS, Doing
 from service.coordinators.second_look import (
+    NOT_ASKED,
     decide_look,
     decided_looks,
     get_look,
@@ -15,7 +16,7 @@ from service.coordinators.second_look import (
     take_approved,
     waiting_looks,
 )
-from service.foundation.errors import Refused
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.model.second_look import SecondLook, Verdict
@@ -83,7 +84,10 @@ def decide_second_look(slug: str, look: str) -> Response:
     with acting() as session:
         row, verdict = get_look(session, look, campaign_id=letter().id), _verdict()
         second = SECOND_ACTS.get(row.act)
-        if second is not None and verdict is not Verdict.WITHDRAWN:
+        if verdict is not Verdict.WITHDRAWN:
+            # What is decided on a page of its own, by those who may, is not decided here.
+            if second is None:
+                raise NotFound(NOT_ASKED)
             refuse_unless(visit().role, second.act)
         decide_look(session, look, campaign_id=letter().id, verdict=verdict, by=visit().by, now=here.now())
         said = _SAID[verdict]

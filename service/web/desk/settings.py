@@ -29,7 +29,7 @@ def save_settings(slug: str) -> Response:
     """Keep the settings."""
     entries, here = request.form.to_dict(), services()
     try:
-        changes = read_fields(FIELDS, entries)
+        changes = {key: value for key, value in read_fields(FIELDS, entries).items() if _is_of_role(key)}
         with acting() as session:
             changed = change_settings(session, here.keyring, slug, changes, by=visit().by, now=here.now())
     except Misfilled as wrong:
@@ -57,11 +57,14 @@ def _page(form: FormState | None) -> Response:
         campaign = letter_row(session)
         kept = written(FIELDS, record_now(campaign, open_file(session, here.keyring, campaign)))
     may_edit = who.may(Act.EDIT_SETTINGS)
-    open_keys = {field.key for field in FIELDS if may_edit and may_change(campaign.state, field.key)}
+    open_keys = {
+        field.key for field in FIELDS if _is_of_role(field.key) and may_change(campaign.state, field.key)
+    }
     # What cannot be changed is shown as it is kept, also where the rest comes back from a form.
     values = {**kept, **(form.values if form else {})}
     if form is not None:
-        values |= {field.name: form.values.get(field.name, "") for field in FIELDS if field.kind == "box"}
+        boxes = [field for field in FIELDS if field.kind == "box" and field.key in open_keys]
+        values |= {field.name: form.values.get(field.name, "") for field in boxes}
     shown = FormState(values=values, errors=form.errors if form else {}, notice=form.notice if form else "")
     return desk_page(
         "settings.html",
@@ -74,6 +77,11 @@ def _page(form: FormState | None) -> Response:
         zone=campaign.time_zone,
         pages=pages_for(who),
     )
+
+
+def _is_of_role(key: str) -> bool:
+    # Without a second one who approves, one person could send: that is for an owner to say.
+    return visit().may(Act.LEAD if key == "solo" else Act.EDIT_SETTINGS)
 
 
 def _why(state: CampaignState) -> str:

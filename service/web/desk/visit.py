@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import g, request
 from sqlmodel import Session
 
+from service.campaigns.halt import refuse_if_hidden
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import actor, check_act
 from service.coordinators.permissions import OF_NO_LETTER, Act, may
@@ -115,3 +116,10 @@ def letter_row(session: Session) -> Campaign:
 def letter_here(session: Session) -> Campaign:
     """Get the row of the letter that this page is about; raises Refused where its personal data was purged."""
     return get_campaign(session, letter().slug)
+
+
+def letter_to_give(session: Session) -> Campaign:
+    """Get the row of the letter whose files are asked for; raises Refused as letter_here(), and while it is hidden."""
+    campaign = letter_here(session)
+    refuse_if_hidden(campaign)
+    return campaign

@@ -12,6 +12,7 @@ from service.mail.compose import Rendered
 from service.model.update import UpdateAudience
 from service.signing.update_words import (
     LONGEST_BODY,
+    UpdateText,
     UpdateWords,
     list_label,
     read_update,
@@ -117,15 +118,15 @@ def test_an_id_hangs_on_letter_audience_and_words() -> None:
     to, news = UpdateAudience.SIGNATORIES, UpdateAudience.NEWS
 
     ids = [
-        update_id(one, words, to),
-        update_id(other, words, to),
-        update_id(one, words, news),
-        update_id(one, more, to),
+        update_id(one, UpdateText(words=words), to),
+        update_id(other, UpdateText(words=words), to),
+        update_id(one, UpdateText(words=words), news),
+        update_id(one, UpdateText(words=more), to),
     ]
 
     assert len(set(ids)) == 4
     assert all(re.fullmatch("[0-9a-f]{32}", made) for made in ids)
-    assert update_id(one, UpdateWords(subject="S", body="T"), to) == ids[0]
+    assert update_id(one, UpdateText(words=UpdateWords(subject="S", body="T")), to) == ids[0]
 
 
 def test_the_name_of_a_list_is_stable_and_says_nothing() -> None:

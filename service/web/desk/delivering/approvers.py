@@ -35,7 +35,7 @@ def approvers(slug: str) -> Response:
     return _page(FormState(values={}))
 
 
-@post("/letters/<slug>/approvers", Act.DELIVER)
+@post("/letters/<slug>/approvers", Act.TEAM)
 def new_approver(slug: str) -> Response:
     """Add an approver."""
     here, entries = services(), request.form.to_dict()
@@ -54,7 +54,7 @@ def new_approver(slug: str) -> Response:
     return done(f"/desk/letters/{slug}/approvers", Sentence("The approver was added."))
 
 
-@post("/letters/<slug>/approvers/<approver>/remove", Act.DELIVER)
+@post("/letters/<slug>/approvers/<approver>/remove", Act.TEAM)
 def drop_approver(slug: str, approver: str) -> Response:
     """Remove an approver."""
     here = services()

@@ -13,7 +13,7 @@ from service.letter.compile import compile_copy, file_name
 from service.letter.copy import Copy, make_copy
 from service.signing.roll import frozen_letter, letter_as_it_stands
 from service.web.desk.blueprint import get
-from service.web.desk.visit import letter_here, looking
+from service.web.desk.visit import letter_to_give, looking
 from service.web.render import answer
 from service.web.services import services
 
@@ -30,7 +30,7 @@ def copy_draft_pdf(slug: str) -> Response:
     del slug
     here = services()
     with looking() as session:
-        standing = letter_as_it_stands(session, here.keyring, letter_here(session), now=here.now())
+        standing = letter_as_it_stands(session, here.keyring, letter_to_give(session), now=here.now())
     return _pdf(make_copy(standing, audience=_audience(), office=None))
 
 
@@ -40,7 +40,7 @@ def edition_pdf(slug: str, edition: str) -> Response:
     del slug
     here = services()
     with looking() as session:
-        row = edition_of(session, letter_here(session), edition)
+        row = edition_of(session, letter_to_give(session), edition)
         frozen = frozen_letter(session, here.keyring, row)
     return _pdf(make_copy(frozen, audience=_audience(), office=None))
 
@@ -51,7 +51,7 @@ def sending_pdf(slug: str, sending: str) -> Response:
     del slug
     here = services()
     with looking() as session:
-        campaign = letter_here(session)
+        campaign = letter_to_give(session)
         copy = copy_sent(session, here.keyring, campaign, sending_of(session, campaign, sending))
     if copy is None:
         raise Refused(CANNOT_BE_MADE)
@@ -63,7 +63,7 @@ def edition_evidence(slug: str, edition: str) -> Response:
     """Give all that is known of an edition and its sendings as a file."""
     here = services()
     with looking() as session:
-        record = evidence_record(session, here.keyring, letter_here(session), edition)
+        record = evidence_record(session, here.keyring, letter_to_give(session), edition)
     data = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
     response = answer(data, media_type="application/json")
     name = f"{slug}-edition-{record['edition']}-evidence.json"
