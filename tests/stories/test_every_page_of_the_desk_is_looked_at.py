@@ -30,11 +30,11 @@ NAMES = (
     "江河守望者协会",
     "Donaudampfschifffahrtsgesellschaftskapitänsverein",
 )
-# What answers with a file, or sends on to another page.
+# What answers with a file, or sends on to another page; in a mail's own page no script may run, axe's neither.
 NO_PAGES = frozenset(
     {
         *("first_page", "draft_pdf", "copy_draft_pdf", "edition_pdf", "sending_pdf", "edition_evidence"),
-        *("answer_file", "fetch_export", "next_version", "paper_sheet"),
+        *("answer_file", "fetch_export", "next_version", "paper_sheet", "look_at_mail"),
     }
 )
 LATER = frozenset({"edition", "sending", "question"})
