@@ -79,6 +79,8 @@ def test_every_page_of_the_desk_is_whole_for_everybody(
         page = context.new_page()
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        # A script that is broken says so here alone, for every page works without it.
+        page.on("pageerror", lambda error: said.append(str(error)))
         for name, path in paths.items():
             answer = page.goto(url + path)
             assert answer is not None

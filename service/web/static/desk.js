@@ -71,6 +71,7 @@ if (writing && window.fetch) {
 
 /* What goes on part by part goes on by itself; without this it has a button. */
 for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();
+
 /* Passkeys: the browser asks the device, and the form takes the answer along as it takes everything else. */
 if (window.PublicKeyCredential) {
   const bytes = (text) =>
@@ -84,11 +85,13 @@ if (window.PublicKeyCredential) {
     ...(asked.user && { user: { ...asked.user, id: bytes(asked.user.id) } }),
     ...(asked.excludeCredentials && { excludeCredentials: known(asked.excludeCredentials) }),
     ...(asked.allowCredentials && { allowCredentials: known(asked.allowCredentials) }),
+  });
   const written = (made) => {
     const response = { clientDataJSON: text(made.response.clientDataJSON) };
     for (const part of ["attestationObject", "authenticatorData", "signature", "userHandle"])
       if (made.response[part]) response[part] = text(made.response[part]);
     return JSON.stringify({ id: made.id, rawId: text(made.rawId), type: made.type, response });
+  };
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const failed = form.querySelector("[data-failed]");
     form.hidden = false;
@@ -112,11 +115,14 @@ if (window.PublicKeyCredential) {
       }
     });
   }
+}
+
 /* What says how far a sending has come is fetched again by itself, until it is over or the page is not looked at. */
 const moving = document.querySelector("[data-refreshes]");
 if (moving) {
   const again = async () => {
     if (document.hidden) return;
+    try {
       const answer = await fetch(location.pathname, { credentials: "same-origin", redirect: "error" });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(moving.id);
@@ -124,4 +130,6 @@ if (moving) {
       moving.replaceChildren(...fresh.childNodes);
       if (!fresh.dataset.refreshes) clearInterval(timer);
     } catch { /* The connection is lost: the next try may find it. */ }
+  };
   const timer = setInterval(again, Number(moving.dataset.refreshes) * 1000);
+}
