@@ -1,6 +1,7 @@
 """As a secretariat I begin a letter at the desk, try it with my team alone, and open it; in an emergency one press hides it."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,7 +10,7 @@ from service.foundation.sentence import Sentence
 from service.mail.domain.checks import Finding, Weight
 from service.model.coordinator import Role
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
-from tests.desk import AtTheDesk, add_colleague
+from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.stories.visitor import ORGANIZATION, Door, Visitor, letter_page, words_of
 
 MOST_ACTIONS = 40
@@ -295,6 +296,23 @@ def test_only_an_owner_says_that_one_person_alone_decides(coalition: Coalition, 
     olga.send("settings", {"solo": "yes"})
 
     assert coalition.campaign().solo is True
+
+
+def test_two_who_save_the_settings_do_not_undo_one_another(coalition: Coalition, door: Door) -> None:
+    coalition.open(letter_file(deadline="2026-12-05T17:00:59"))
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    opened_before = dict(
+        form_of(olga.open("settings"), to="/desk/letters/clean-river/settings").filled({"goal": "60"})
+    )
+
+    olga.send("settings", {"deadline": "2026-12-06T17:00"})
+    kept = olga.follow(olga.post("settings", opened_before))
+
+    assert "1 was changed" in words_of(kept)
+    assert coalition.campaign().deadline_at == datetime(2026, 12, 6, 22, tzinfo=UTC)
+    # What nobody touched keeps its seconds, though the field shows none.
+    olga.send("settings", {"goal": "70"})
+    assert 'value="70"' in olga.open("settings").text
 
 
 def test_the_approvers_are_lines_of_the_settings(coalition: Coalition, door: Door) -> None:

@@ -146,7 +146,7 @@ def close_letter(slug: str) -> Response:
     undo = {}
     if until > here.now():
         there = until.astimezone(ZoneInfo(letter().time_zone)).replace(tzinfo=None)
-        undo = {**_undo("reopen", CampaignState.CLOSED), "until": there.isoformat(timespec="minutes")}
+        undo = {**_undo("reopen", CampaignState.CLOSED), "until": there.isoformat(timespec="seconds")}
     sentence = Sentence(
         "Sign-ons are over. {n} has not confirmed yet.",
         "Sign-ons are over. {n} have not confirmed yet.",

@@ -10,7 +10,7 @@ from service.model.states import CampaignState
 from service.web.desk.blueprint import get, post
 from service.web.desk.faults import errors_of
 from service.web.desk.page import desk_page, done, pages_for
-from service.web.desk.settings_fields import read_fields, written
+from service.web.desk.settings_fields import read_fields, shown_before, written
 from service.web.desk.settings_sections import FIELDS, SECTIONS
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
@@ -61,7 +61,7 @@ def _page(form: FormState | None) -> Response:
         field.key for field in FIELDS if _is_of_role(field.key) and may_change(campaign.state, field.key)
     }
     # What cannot be changed is shown as it is kept, also where the rest comes back from a form.
-    values = {**kept, **(form.values if form else {})}
+    values = {**kept, **shown_before(kept), **(form.values if form else {})}
     if form is not None:
         boxes = [field for field in FIELDS if field.kind == "box" and field.key in open_keys]
         values |= {field.name: form.values.get(field.name, "") for field in boxes}

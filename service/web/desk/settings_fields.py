@@ -59,9 +59,12 @@ def read_fields(fields: Sequence[Field], entries: Mapping[str, str]) -> dict[str
     """Read the fields into values under the keys of the file, None where one is empty; raises Misfilled.
 
     What a form does not bring at all, because the page did not offer it, is not read: only boxes are left out by browsers.
+    Nor is what stands there as the page showed it: somebody else may have changed it meanwhile.
     """
     reader, found = Reader(entries), dict[str, Any]()
     for field in fields:
+        if _is_untouched(field, entries):
+            continue
         if field.kind == "box":
             if f"{field.name}__shown" in entries:
                 found[field.key] = reader.ticked(field.name)
@@ -74,6 +77,20 @@ def read_fields(fields: Sequence[Field], entries: Mapping[str, str]) -> dict[str
                 found[field.key] = reader.read(field.name, _text(field.label, longest), None)
     reader.refuse_if_wrong()
     return found
+
+
+def shown_before(values: Mapping[str, str]) -> dict[str, str]:
+    """Give what a page shows as hidden entries beside it, by which it is known afterwards what was changed in it."""
+    return {f"{name}__was": text for name, text in values.items()}
+
+
+def _is_untouched(field: Field, entries: Mapping[str, str]) -> bool:
+    was = entries.get(f"{field.name}__was")
+    return was is not None and _newlines(was) == _newlines(entries.get(field.name, ""))
+
+
+def _newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _value(record: Mapping[str, Any], key: str) -> Any:
