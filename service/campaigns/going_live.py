@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col, func, select
 
 from service.campaigns.contents import open_file
@@ -142,16 +142,24 @@ def checks_of(session: Session, keyring: Keyring, campaign: Campaign, fonts: Fon
 def go_live(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
     """Let the letter write to everybody it is meant for; raises Refused where it does so already.
 
-    What was confirmed while it was tried may have been confirmed by its team, which got the mail: the secretariat looks
-    at each of these before it counts.
+    What was signed while it was tried may have been, or may yet be, confirmed by its team, which got the mail with the
+    links: the secretariat looks at each of these before it counts.
     """
     campaign = lock_campaign(session, slug)
     if campaign.trial_since is None:
         raise Refused(Sentence("The letter is live already."))
     holding = update(Signature).where(
         col(Signature.campaign_id) == campaign.id,
-        col(Signature.state) == SignatureState.CONFIRMED,
-        col(Signature.confirmed_at) >= campaign.trial_since,
+        or_(
+            and_(
+                col(Signature.state) == SignatureState.CONFIRMED,
+                col(Signature.confirmed_at) >= campaign.trial_since,
+            ),
+            and_(
+                col(Signature.state) == SignatureState.PENDING,
+                col(Signature.signed_at) >= campaign.trial_since,
+            ),
+        ),
         col(Signature.held_reason).is_(None),
     )
     holding = holding.values(held_reason=HeldReason.SECRETARIAT).returning(col(Signature.id))

@@ -190,11 +190,15 @@ def test_what_was_confirmed_in_trial_needs_a_look_once_it_is_live(coalition):
         session.execute(text("UPDATE campaign SET trial_since = :now"), {"now": coalition.now})
     coalition.divert = diverting(coalition.keyring.desk)
     coalition.wait(minutes=1).sign_and_confirm("Second House")
+    coalition.sign("Third House").deliver_mail()
     assert coalition.counts().signatories == 2
 
     with transaction(coalition.engine) as session:
         go_live(session, SLUG, by="test", now=coalition.now)
 
+    assert coalition.counts().signatories == 1
+    # The team had the mail of the third: its link may be pressed, and it counts no more than the second.
+    coalition.confirm(coalition.newest_token("confirm"))
     assert coalition.counts().signatories == 1
 
 
