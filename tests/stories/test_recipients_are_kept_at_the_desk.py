@@ -8,7 +8,7 @@ from service.foundation.errors import Refused
 from service.model.coordinator import Role
 from service.store.transaction import reading
 from tests.coalition import Coalition, letter_file
-from tests.desk import AtTheDesk, add_colleague
+from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.stories.visitor import Door, words_of
 
 NEW = {
@@ -56,6 +56,23 @@ def test_in_a_draft_recipients_are_added_moved_changed_and_removed(coalition: Co
     assert (alone.status_code, offices(coalition)) == (422, ["Jane Q. Example"])
 
 
+def test_an_older_form_does_not_bring_an_old_mailbox_back(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+    path = f"recipients/{key(coalition)}/change"
+    opened_before = dict(form_of(olga.open(path), having="emails").filled({"cover_note": "Dear all"}))
+    olga.send(path, {"emails": "new@office.example"}, having="emails")
+
+    page = olga.post(path, opened_before)
+
+    assert page.status_code == 422
+    assert "has changed since this page was opened" in words_of(page)
+    assert "Dear all" in page.text
+    assert "new@office.example" in words_of(olga.open(f"recipients/{key(coalition)}"))
+    # Whoever has seen that, and sends it once more, means it.
+    again = olga.post(path, dict(form_of(page, having="emails").filled({})))
+    assert again.status_code == 303
+
+
 def test_a_form_that_is_wrong_comes_back_filled_in(coalition: Coalition, door: Door) -> None:
     olga = at_desk(coalition.load(), door)
 
@@ -76,8 +93,16 @@ def test_a_final_text_keeps_its_names_and_lets_addresses_change(coalition: Coali
     olga = at_desk(coalition.open(), door)
     path = f"recipients/{key(coalition)}/change"
 
-    assert "The text is final" in words_of(olga.open(path))
-    filled = {"copy": "full", "channel-email": "yes", "emails": "new@office.example", "name": "Somebody Else"}
+    page = olga.open(path)
+    assert "The text is final" in words_of(page)
+    seen = dict(form_of(page, having="emails").filled({}))["seen"]
+    filled = {
+        "seen": seen,
+        "copy": "full",
+        "channel-email": "yes",
+        "emails": "new@office.example",
+        "name": "Somebody Else",
+    }
     assert olga.post(path, {"csrf": olga.mark(), **filled}).status_code == 303
 
     assert offices(coalition) == ["Jane Q. Example"]

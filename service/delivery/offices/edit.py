@@ -29,6 +29,9 @@ from service.model.states import CampaignState
 from service.store.keyring import Keyring
 from service.store.sealed import seal_record
 
+CHANGED_MEANWHILE = Sentence(
+    "The letter has changed since this page was opened; look again before you decide."
+)
 NO_SUCH_OFFICE = Sentence("There is no such recipient of this letter.")
 WORDS_ARE_FINAL = Sentence(
     "The text is final, and whom it is written to is part of it: role, name, position and office, and the order of the"
@@ -92,12 +95,30 @@ def add_office(
     return office_key(keyring.of(session, lock_campaign(session, slug).id), office)
 
 
-def change_office(
-    session: Session, keyring: Keyring, slug: str, key: str, office: Recipient, *, by: str, now: datetime
+def version_of(office: Recipient) -> str:
+    """Give the SHA-256 by which it is known whether an office is still as somebody has seen it (pure)."""
+    return digest(office.as_record())
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has changed what was looked at."""
+
+
+def change_office(  # noqa: PLR0913 -- as post() has: each names one thing
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    key: str,
+    office: Recipient,
+    *,
+    seen: str,
+    by: str,
+    now: datetime,
 ) -> str:
     """Change an office; gives its key, which is another where its name changed.
 
-    Raises Refused where the final text forbids it. An edition that was proposed with what is sent ends by it, and its
+    Raises ChangedMeanwhile where it is not as `seen` (version_of) any more, and Refused where the final text forbids
+    it. An edition that was proposed with what is sent ends by it, and its
     approvers are told.
     """
 
@@ -107,6 +128,8 @@ def change_office(
     campaign = lock_campaign(session, slug)
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     was = file.recipients[find_office(keys, file, key)]
+    if version_of(was) != seen:
+        raise ChangedMeanwhile(CHANGED_MEANWHILE)
     _change(session, keyring, slug, changed, _Doing(act="recipient.change", by=by, now=now), key=key)
     old, new = office_index(keys, was.as_record()), office_index(keys, office.as_record())
     if old != new:

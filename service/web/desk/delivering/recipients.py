@@ -8,12 +8,14 @@ from service.delivery.channel_words import channel_word
 from service.delivery.offices.checks import has_a_team, keep_check
 from service.delivery.offices.contacts import contacts_of, keep_contact, mark_step
 from service.delivery.offices.edit import (
+    ChangedMeanwhile,
     Freedom,
     add_office,
     change_office,
     changeable,
     move_office,
     remove_office,
+    version_of,
 )
 from service.delivery.offices.identity import office_index
 from service.delivery.offices.overview import office_seen, offices_seen
@@ -107,8 +109,20 @@ def keep_recipient(slug: str, office: str) -> Response:
         read = read_recipient(entries, fixed=fixed)
     except Misfilled as wrong:
         return _form_page(FormState(values=shown_again(entries), errors=wrong.errors), key=office)
-    with acting() as session:
-        key = change_office(session, here.keyring, slug, office, read, by=visit().by, now=here.now())
+    try:
+        with acting() as session:
+            key = change_office(
+                session,
+                here.keyring,
+                slug,
+                office,
+                read,
+                seen=entries.get("seen", ""),
+                by=visit().by,
+                now=here.now(),
+            )
+    except ChangedMeanwhile as changed:
+        return _form_page(FormState(values=shown_again(entries), notice=str(changed)), key=office)
     return done(
         _path(slug, key), Sentence("The recipient was changed. What was changed has to be checked anew.")
     )
@@ -218,6 +232,7 @@ def _form_page(form: FormState, *, key: str) -> Page:
         status=422 if form.is_wrong else 200,
         form=form,
         seen=seen,
+        version=version_of(seen.office) if seen else "",
         free=free,
         is_fixed=free.freedom is not Freedom.ALL,
         channels=CHANNELS,
