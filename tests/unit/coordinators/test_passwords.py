@@ -53,7 +53,10 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
     ],
 )
 def test_what_belongs_to_no_list_is_taken(password: str) -> None:
-    refuse_weak(password, own=OWN)
+    try:
+        refuse_weak(password, own=OWN)
+    except Refused as refusal:
+        pytest.fail(str(refusal))
 
 
 @pytest.mark.parametrize(
