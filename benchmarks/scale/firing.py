@@ -155,7 +155,8 @@ def _plan(installation: Installation, letter: str) -> None:
                 created_at=here,
                 created_by="bench",
                 approved_at=here,
-                approved_by="bench",
+                # One who plans for so many alone would be asked again.
+                approved_by="another",
             )
         )
 
