@@ -28,6 +28,7 @@ from service.signing.course import Course, Reach, course_of, objection_ends
 from service.signing.party import email_index
 from service.store.keyring import Keyring
 
+_LOOKED_THROUGH = 40_000
 _HEARD = (AfterState.BOUNCED, AfterState.COMPLAINED, AfterState.DELAYED, AfterState.DELIVERED)
 
 
@@ -85,6 +86,23 @@ def on_earlier_text(
         )
         for row, mail, suppression in session.exec(found).all()
     ]
+
+
+def some_on_earlier_text(session: Session, campaign: Campaign, *, most: int) -> Sequence[Signature]:
+    """Give the first sign-ons that stand on an earlier text, `most` of them; it looks through the oldest sign-ons alone.
+
+    Who signed before the text was changed came before who signed after, so that nearly always all are found.
+    """
+    oldest = (
+        select(Signature.id)
+        .where(Signature.campaign_id == campaign.id, Signature.state == SignatureState.CONFIRMED)
+        .order_by(col(Signature.id))
+        .limit(_LOOKED_THROUGH)
+        .subquery()
+    )
+    found = select(Signature).join(oldest, oldest.c.id == col(Signature.id))
+    found = found.where(stands_on_earlier_text(campaign)).order_by(col(Signature.id)).limit(most)
+    return session.exec(found).all()
 
 
 def keep_unopposed(session: Session, keyring: Keyring, *, now: datetime) -> int:

@@ -19,12 +19,19 @@ from service.model.campaign import Campaign
 from service.model.own_words import OwnWords, Purpose
 from service.model.schedule import Action, Schedule
 from service.model.signature import Signature
-from service.model.states import PUT_AWAY, SCHEDULE, CampaignState, ScheduleState
+from service.model.states import PUT_AWAY, SCHEDULE, CampaignState, ScheduleState, SignatureState
 from service.model.update import UpdateAudience
 from service.schedules.audience import Audience, is_meant
 from service.schedules.due import Due, Timing
 from service.schedules.plan import refuse_what_never_comes
-from service.schedules.reach import ALONE, Reach, reach_of_audience, sample_of
+from service.schedules.reach import (
+    ALONE,
+    LOOKED_THROUGH,
+    Reach,
+    reach_of_audience,
+    reached,
+    sample_of,
+)
 from service.signing.example_mail import write_example
 from service.signing.own_words import OwnText, keep_own_words, open_own_words
 from service.signing.party import read_party
@@ -43,6 +50,8 @@ class What(StrEnum):
 
 
 NOBODY = Audience()
+EVERYBODY = 5_000_000
+"""More than any letter has sign-ons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,14 +197,25 @@ def plan_draft(
 
 
 def reach_of_draft(
-    session: Session, keys: CampaignKeys, campaign: Campaign, schedule: Schedule, *, now: datetime
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    schedule: Schedule,
+    *,
+    now: datetime,
+    most: int = EVERYBODY,
+    within: int | None = None,
 ) -> Reach:
-    """Count exactly to how many a draft would go if it went now."""
+    """Count to how many a draft would go if it went now: exactly, unless `most` are enough or so many are looked through."""
     composed = composed_of(session, keys, schedule)
-    if composed.what is not What.REMINDER:
-        number = count_would_reach(session, keys, _TO[composed.what], composed.rule, at=now)
-        return Reach(number=number)
-    return reach_of_audience(session, keys, campaign, composed.audience, _due(now), most=_EVERYBODY)
+    if composed.what is What.REMINDER:
+        return reach_of_audience(
+            session, keys, campaign, composed.audience, _due(now), most=most, within=within
+        )
+    number = count_would_reach(
+        session, keys, _TO[composed.what], composed.rule, at=now, most=most + 1, within=within
+    )
+    return reached(session, campaign, (SignatureState.CONFIRMED,), number, most=most, within=within)
 
 
 def preview_of(
@@ -206,9 +226,10 @@ def preview_of(
     composed = composed_of(session, keys, schedule)
     if composed.what is What.REMINDER:
         meant = is_meant(composed.audience, campaign, keys, due_at=now, day=now.date())
-        row = sample_of(session, *meant, number=number)
+        row = sample_of(session, campaign, composed.audience, *meant, number=number)
     else:
-        row = sample_reader(session, keys, _TO[composed.what], composed.rule, number=number, at=now)
+        to = _TO[composed.what]
+        row = sample_reader(session, keys, to, composed.rule, number=number, at=now, within=LOOKED_THROUGH)
     return _preview(session, keyring, campaign, composed, row)
 
 
@@ -234,9 +255,6 @@ def _preview(
         language=language,
     )
     return Preview(to=name, language=language, mail=mail)
-
-
-_EVERYBODY = 5_000_000
 
 
 def _due(now: datetime) -> Due:

@@ -19,7 +19,7 @@ from service.model.show import Step
 from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState
 from service.schedules.calendar import moments_of
 from service.schedules.forecast import coming_times, schedules_or_built_in
-from service.schedules.reach import Reach, reach_of
+from service.schedules.reach import LOOKED_THROUGH, Reach, reach_of
 from service.schedules.sends.words import title_of
 from service.schedules.show_listing import list_show
 from service.store.keyring import Keyring
@@ -155,9 +155,9 @@ def _sendings(
         for due in islice(takewhile(lambda due: due.at <= until, coming), _MOST_TIMES):
             if (schedule.id, due.at) in known:
                 continue
-            reach = reach_of(session, keys, campaign, schedule, due)
+            reach = reach_of(session, keys, campaign, schedule, due, within=LOOKED_THROUGH)
             # A morning on which nobody decides is no moment.
-            if schedule.is_built_in and reach is not None and not reach.number:
+            if schedule.is_built_in and reach is not None and not reach.number and not reach.is_more:
                 continue
             yield Moment(
                 at=due.at,

@@ -10,10 +10,12 @@ from sqlmodel import Session, col, select
 from service.model.campaign import Campaign
 from service.model.schedule import Action
 from service.model.signature import Signature
+from service.model.states import SignatureState
 from service.model.update import Update
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import dates_of, times_of
 from service.schedules.due import Due
+from service.schedules.reach import LOOKED_THROUGH, has_so_many, some_of
 from service.schedules.sends.listing import get_schedule
 from service.signing.party import read_party
 from service.signing.updates import unreached
@@ -24,10 +26,11 @@ A_PAGE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """Some of those to whom a sending would go, and whether there are more of them."""
+    """Some of those to whom a sending would go: `is_more` where there are more, `is_cut` where only so many sign-ons were looked at."""
 
     names: Sequence[str]
-    is_more: bool
+    is_more: bool = False
+    is_cut: bool = False
 
 
 def names_of(
@@ -38,16 +41,24 @@ def names_of(
     coming = times_of(schedule, dates_of(session, keyring, campaign, schedule))
     due = next((one for one in coming if one.at > now), Due(at=now, clock=now, zone="UTC"))
     if schedule.action is Action.UPDATE and schedule.update_id is not None:
-        ids = unreached(
-            session, keys, session.get_one(Update, schedule.update_id), most=A_PAGE + 1, at=due.at
-        )
+        states: Sequence[SignatureState] = (SignatureState.CONFIRMED,)
+        update = session.get_one(Update, schedule.update_id)
+        ids = unreached(session, keys, update, most=A_PAGE + 1, at=due.at, within=LOOKED_THROUGH)
         wanted: Sequence[ColumnElement[bool]] = [col(Signature.id).in_(ids)]
     elif schedule.action in {Action.REMIND, Action.PROOF}:
         audience = Audience.from_record(schedule.audience)
-        wanted = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
+        states, meant = (
+            audience.states,
+            is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date()),
+        )
+        wanted = [*meant, col(Signature.id).in_(some_of(campaign, states, LOOKED_THROUGH))]
     else:
-        return Named(names=(), is_more=False)
+        return Named(names=())
     found = select(Signature).where(*wanted).order_by(col(Signature.id)).limit(A_PAGE + 1)
     rows = session.exec(found).all()
     parties = [read_party(keys, row) for row in rows[:A_PAGE]]
-    return Named(names=[party.name or "–" for party in parties], is_more=len(rows) > A_PAGE)
+    return Named(
+        names=[party.name or "–" for party in parties],
+        is_more=len(rows) > A_PAGE,
+        is_cut=has_so_many(session, campaign, states, LOOKED_THROUGH),
+    )
