@@ -43,7 +43,7 @@ _URL = f"https://{HOST}"
 _OWN = ("/desk/", "/desk/calendar", "/desk/account")
 # The table of sign-ons as people use it: what has few, what has many, and far down.
 _TABLE = f"/desk/letters/{SLUG}/signatories"
-_FOUND = ("word7", "Keeper", "Keeper 0000014", "keeper0000014@district14.example", "nobody")
+_FOUND = ("Keeper", "Keeper 0000014", "keeper0000014@district14.example", "nobody")
 _ASKED = (
     "stands=held",
     "stands=awaiting",
@@ -226,7 +226,8 @@ def _signed_in(app: Flask, installation: Installation, person: str) -> tuple[Cli
         )
     client = app.test_client()
     client.set_cookie(cookie_name(_URL), secret, domain=HOST, secure=True)
-    return client, csrf_mark(secret)
+    with app.app_context():
+        return client, csrf_mark(secret)
 
 
 def _resident_megabytes() -> float:

@@ -136,6 +136,7 @@ def _sealed(keys: CampaignKeys, values: Mapping[str, Any], number: int) -> tuple
         country=COUNTRIES[number % len(COUNTRIES)],
         language=("en", "fr", "es")[number % 3],
         condition="If the dates stay." if number % 101 == 0 else "",
+        wants_news=number % 4 == 0,
     )
     state = _state(number)
     is_invited, is_confirmed = kind is Kind.ORGANIZATION, state is SignatureState.CONFIRMED

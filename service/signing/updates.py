@@ -175,19 +175,19 @@ def update_goes_to(
 
 
 def unreached(
-    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime, within: int
+    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime, until: str | None
 ) -> Sequence[str]:
-    """Give the first sign-ons, `within` so many, to which an update would go that have not had it, in the order of their ids."""
-    found = _unreached(keys, update, at=at).where(_is_within(keys, within))
+    """Give the first sign-ons, `until` an id, to which an update would go that have not had it, in the order of their ids."""
+    found = _unreached(keys, update, at=at).where(_is_before(until))
     found = found.order_by(col(Signature.id)).limit(most)
     return session.execute(found).scalars().all()
 
 
 def count_unreached(
-    session: Session, keys: CampaignKeys, update: Update, *, most: int, within: int | None = None
+    session: Session, keys: CampaignKeys, update: Update, *, most: int, until: str | None = None
 ) -> int:
-    """Count to how many mailboxes an update would go that have not had it, up to `most`, and `within` so many sign-ons."""
-    return _count(session, _unreached(keys, update, at=None).where(_is_within(keys, within)).limit(most))
+    """Count to how many mailboxes an update would go that have not had it, up to `most`, by their sign-ons `until` an id."""
+    return _count(session, _unreached(keys, update, at=None).where(_is_before(until)).limit(most))
 
 
 def count_would_reach(
@@ -198,11 +198,11 @@ def count_would_reach(
     *,
     at: datetime,
     most: int,
-    within: int | None,
+    until: str | None,
 ) -> int:
-    """Count the mailboxes that an update with this rule would go to at a moment, up to `most`, and `within` so many sign-ons."""
+    """Count the mailboxes that an update with this rule would go to at a moment, up to `most`, by their sign-ons `until` an id."""
     whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
-    return _count(session, _mailboxes(whom).where(_is_within(keys, within)).limit(most))
+    return _count(session, _mailboxes(whom).where(_is_before(until)).limit(most))
 
 
 def sample_reader(
@@ -213,11 +213,11 @@ def sample_reader(
     *,
     number: int,
     at: datetime,
-    within: int,
+    until: str | None,
 ) -> Signature | None:
-    """Give the `number`th sign-on that an update with this rule would go to, `within` so many; None where there are fewer."""
+    """Give the `number`th sign-on that an update with this rule would go to, `until` an id; None where there are fewer."""
     whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
-    meant = (whom.includes(Signature), _is_within(keys, within))
+    meant = (whom.includes(Signature), _is_before(until))
     found = select(Signature).where(*meant).order_by(col(Signature.id))
     row: Signature | None = session.execute(found.offset(number).limit(1)).scalar_one_or_none()
     return row
@@ -439,14 +439,9 @@ def _unreached(keys: CampaignKeys, update: Update, *, at: datetime | None) -> Se
     return _recipients(_whom(keys, update, at=at)).where(~has_it, ~_has_it_elsewhere(update))
 
 
-def _is_within(keys: CampaignKeys, number: int | None) -> ColumnElement[bool]:
-    """Say in SQL that a sign-on is among so many confirmed ones, whichever an index gives first; any where it is None."""
-    confirmed = (
-        col(Signature.campaign_id) == keys.campaign,
-        col(Signature.state) == SignatureState.CONFIRMED,
-    )
-    some = select(col(Signature.id)).where(*confirmed).limit(number)
-    return true() if number is None else col(Signature.id).in_(some)
+def _is_before(until: str | None) -> ColumnElement[bool]:
+    """Say in SQL that a sign-on is this one or came before; of any where it is None."""
+    return true() if until is None else col(Signature.id) <= until
 
 
 def _mailboxes(whom: _Whom) -> Select[bytes]:

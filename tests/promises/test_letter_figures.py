@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from service.model.letter_revision import LetterRevision
 from service.model.schedule import Action, Schedule
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Standing, standing
 from service.model.states import CampaignState, ScheduleState, SignatureState
+from service.schedules.reach import Within
 from service.schedules.sends import draft_reach
 from service.signing.queries import counts
 from service.signing.secretariat import kept_figures
@@ -244,7 +246,7 @@ def test_to_how_many_a_draft_goes_is_counted_by_the_worker_too(
 def test_a_rule_that_means_few_of_many_is_not_said_to_mean_only_those_that_were_looked_at(
     large: Coalition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draft_reach, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(draft_reach, "Within", partial(Within, number=1))
     keep_draft(large, kinds=["person"])
 
     assert reach_of_draft(large) == (0, True, None)

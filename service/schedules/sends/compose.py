@@ -26,11 +26,12 @@ from service.schedules.due import Due, Timing
 from service.schedules.plan import refuse_what_never_comes
 from service.schedules.reach import (
     ALONE,
-    LOOKED_THROUGH,
     Reach,
+    Within,
     reach_of_audience,
     reached,
-    sample_of,
+    some_of,
+    until_of,
 )
 from service.signing.example_mail import write_example
 from service.signing.own_words import OwnText, keep_own_words, open_own_words
@@ -204,7 +205,7 @@ def reach_of_draft(
     *,
     now: datetime,
     most: int = EVERYBODY,
-    within: int | None = None,
+    within: Within | None = None,
 ) -> Reach:
     """Count to how many a draft would go if it went now: exactly, unless `most` are enough or so many are looked through."""
     composed = composed_of(session, keys, schedule)
@@ -212,24 +213,25 @@ def reach_of_draft(
         return reach_of_audience(
             session, keys, campaign, composed.audience, _due(now), most=most, within=within
         )
-    number = count_would_reach(
-        session, keys, _TO[composed.what], composed.rule, at=now, most=most + 1, within=within
-    )
-    return reached(session, campaign, (SignatureState.CONFIRMED,), number, most=most, within=within)
+    to, until = _TO[composed.what], until_of(within, (SignatureState.CONFIRMED,))
+    number = count_would_reach(session, keys, to, composed.rule, at=now, most=most + 1, until=until)
+    return reached(number, most, until)
 
 
 def preview_of(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, number: int, now: datetime
 ) -> Preview:
-    """Write the mail as the `number`th of those it would go to gets it, with blanks for personal links; with nobody, for an example."""
+    """Write the mail as the `number`th of those it would go to gets it, or the last of fewer, with blanks for personal links; with nobody, for an example."""
     keys = keyring.of(session, campaign.id)
     composed = composed_of(session, keys, schedule)
+    within = Within(session, campaign)
     if composed.what is What.REMINDER:
         meant = is_meant(composed.audience, campaign, keys, due_at=now, day=now.date())
-        row = sample_of(session, campaign, composed.audience, *meant, number=number)
+        some = some_of(session, composed.audience, meant, within=within, most=number + 1)
+        row = some[-1] if some else None
     else:
-        to = _TO[composed.what]
-        row = sample_reader(session, keys, to, composed.rule, number=number, at=now, within=LOOKED_THROUGH)
+        to, until = _TO[composed.what], within.until((SignatureState.CONFIRMED,))
+        row = sample_reader(session, keys, to, composed.rule, number=number, at=now, until=until)
     return _preview(session, keyring, campaign, composed, row)
 
 

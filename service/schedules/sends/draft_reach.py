@@ -9,7 +9,7 @@ from service.foundation.canonical import digest
 from service.model.campaign import Campaign
 from service.model.schedule import Schedule
 from service.model.states import ScheduleState
-from service.schedules.reach import LOOKED_THROUGH, MOST, Reach
+from service.schedules.reach import MOST, Reach, Within
 from service.schedules.sends.compose import reach_of_draft
 from service.signing.secretariat.kept_figures import known_reaches
 from service.store.keyring import Keyring
@@ -20,7 +20,9 @@ def known_reach(
 ) -> Reach:
     """Say to how many a draft would go: exactly up to MOST; beyond it as the worker has counted its rule, if it has."""
     keys = keyring.of(session, campaign.id)
-    reach = reach_of_draft(session, keys, campaign, schedule, now=now, most=MOST, within=LOOKED_THROUGH)
+    reach = reach_of_draft(
+        session, keys, campaign, schedule, now=now, most=MOST, within=Within(session, campaign)
+    )
     if not reach.is_more:
         return reach
     kept = known_reaches(session, keyring, campaign)
