@@ -194,11 +194,11 @@ def _pages(app: Flask, things: Mapping[str, Sequence[str]]) -> list[_Asked]:
 
 
 def _filled(rule: str, things: Mapping[str, Sequence[str]]) -> list[str]:
-    """Put each thing into an address that names one; words can be changed of drafts alone."""
+    """Put each thing into an address that names one; of drafts alone there are words to change and a mail to look at."""
     place = next((name for name in things if f"<{name}>" in rule), "")
     if not place:
         return [rule]
-    which = "draft" if rule.endswith("/words") else place
+    which = "draft" if rule.endswith(("/words", "/mail")) else place
     return [rule.replace(f"<{place}>", thing) for thing in things[which]]
 
 

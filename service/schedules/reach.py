@@ -20,7 +20,7 @@ from service.signing.updates import count_unreached
 
 MOST = 1_000
 """From so many on a page says "or more": it tells of many sendings at once, and each is looked up reader by reader."""
-LOOKED_THROUGH = 10_000
+LOOKED_THROUGH = 5_000
 """So many sign-ons a page looks through for those that a rule means: where they are rarer it says "or more" as well."""
 _OPENED_AT_MOST = 500
 _SIGNED = (SignatureState.CONFIRMED,)

@@ -93,16 +93,14 @@ def some_on_earlier_text(session: Session, campaign: Campaign, *, most: int) -> 
 
     Who signed before the text was changed came before who signed after, so that nearly always all are found.
     """
-    oldest = (
-        select(Signature.id)
-        .where(Signature.campaign_id == campaign.id, Signature.state == SignatureState.CONFIRMED)
-        .order_by(col(Signature.id))
-        .limit(_LOOKED_THROUGH)
-        .subquery()
+    confirmed = select(Signature.id).where(
+        Signature.campaign_id == campaign.id, Signature.state == SignatureState.CONFIRMED
     )
-    found = select(Signature).join(oldest, oldest.c.id == col(Signature.id))
-    found = found.where(stands_on_earlier_text(campaign)).order_by(col(Signature.id)).limit(most)
-    return session.exec(found).all()
+    last = session.exec(confirmed.order_by(col(Signature.id)).offset(_LOOKED_THROUGH).limit(1)).first()
+    found = select(Signature).where(stands_on_earlier_text(campaign))
+    if last is not None:
+        found = found.where(col(Signature.id) < last)
+    return session.exec(found.order_by(col(Signature.id)).limit(most)).all()
 
 
 def keep_unopposed(session: Session, keyring: Keyring, *, now: datetime) -> int:
