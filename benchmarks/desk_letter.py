@@ -8,8 +8,11 @@ from typing import Any, cast
 from sqlalchemy import insert, text
 from sqlmodel import Session
 
+from benchmarks.desk_objects import SLUG, add_reminder
 from benchmarks.installation import Installation
+from service.campaigns.contents import open_file
 from service.campaigns.queries import get_campaign
+from service.campaigns.revise import Change, revise
 from service.foundation.clock import now
 from service.foundation.identity import make_id
 from service.foundation.sealing import CampaignKeys
@@ -22,7 +25,6 @@ from service.signing.party import SignOn, email_index, name_index, write_party
 from service.store.insert import make_stamp
 from service.store.transaction import reading, transaction
 
-SLUG = "very-large"
 COUNTRIES = ("IS", "NO", "FR", "DE", "ES", "IT", "PL", "RO", "PT", "GR", "TR", "KZ", "IN", "US", "CA", "MX")
 _CHUNK, _COPIES = 2_000, 100_000
 _WORDS = 2_000
@@ -40,10 +42,17 @@ _FIND = (
 )
 _MAIL = (
     "INSERT INTO message (id, kind, campaign_id, recipient_ref, destination, occurrence, dedupe_key, state, priority,"
-    " attempt, possible_duplicate, due_at, expires_at, created_at, relay, enhanced_code, remote_queue_id, tls)"
-    " SELECT :stamp || lpad(to_hex(row_number() OVER ()), 8, '0'), 'thanks', campaign_id, id, '', '1', 'bench:' || id,"
-    " 'accepted', 1, 1, false, created_at, created_at, created_at, '', '', '', ''"
-    " FROM signature WHERE campaign_id = :campaign ORDER BY id DESC LIMIT :mails"
+    " attempt, possible_duplicate, due_at, expires_at, created_at, settled_at, relay, enhanced_code, remote_queue_id, tls)"
+    " SELECT :stamp || lpad(to_hex(n), 8, '0'), CAST(:kind AS varchar), campaign_id, id, '', CAST(:occurrence AS varchar), CAST(:kind AS varchar) || ':' || id,"
+    " CASE WHEN n % 100 = 0 THEN 'refused' WHEN n % 20 = 0 AND :kind = 'reminder' THEN 'queued' ELSE 'accepted' END,"
+    " 1, 1, false, created_at, created_at + interval '9 days', created_at, created_at, '', CASE WHEN n % 100 = 0 THEN '5.1.1' ELSE '' END, '', ''"
+    " FROM (SELECT *, row_number() OVER (ORDER BY id DESC) AS n FROM signature WHERE campaign_id = :campaign) AS newest"
+    " WHERE n <= :mails"
+)
+_HEARD = (
+    "INSERT INTO message_event (id, message_id, at, was, became, attempt, reason)"
+    " SELECT CAST(:stamp AS varchar) || lpad(to_hex(row_number() OVER ()), 8, '0'), id, created_at, 'submitting', CAST(:became AS varchar), 1, '5.2.2'"
+    " FROM message WHERE campaign_id = :campaign AND abs(hashtext(id)) % CAST(:one_in AS integer) = 0"
 )
 
 
@@ -51,22 +60,41 @@ def fill(installation: Installation, *, signatures: int, mails: int, say: Callab
     """Make the letter on PostgreSQL: one in a hundred at each end is sealed by the product's own functions."""
     installation.add_letter(SLUG, signatories=0)
     engine, sealed = installation.services.engine, max(1_000, signatures // 100)
+    first = _revise(installation)
     with reading(engine) as session:
         campaign = get_campaign(session, SLUG)
         keys = installation.services.keyring.of(session, campaign.id)
-    _add_sealed(installation, keys, campaign, range(sealed))
+    _add_sealed(installation, keys, campaign, range(sealed), earlier=first)
     say(f"{sealed:,} sealed sign-ons at the old end")
     _add_copies(installation, keys, campaign, number=max(0, signatures - 2 * sealed))
     say(f"{signatures - 2 * sealed:,} between, with what they are found by")
     _add_sealed(installation, keys, campaign, range(sealed, 2 * sealed))
     say(f"{sealed:,} sealed sign-ons at the new end")
+    occurrence = add_reminder(installation, posted=mails // 2)
     with transaction(engine) as session:
-        session.execute(text(_MAIL), {"stamp": make_stamp(), "campaign": campaign.id, "mails": mails})
+        for kind, of in (("thanks", "1"), ("reminder", occurrence)):
+            facts = {"campaign": campaign.id, "mails": mails // 2, "kind": kind, "occurrence": of}
+            session.execute(text(_MAIL), {"stamp": make_stamp(), **facts})
+        for became, one_in in (("accepted", 1), ("bounced", 50)):
+            told = {"campaign": campaign.id, "became": became, "one_in": one_in}
+            session.execute(text(_HEARD), {"stamp": make_stamp(), **told})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
         # What follows is to meet a large table, and not the disk at work on what has just filled it.
         connection.exec_driver_sql("CHECKPOINT")
     say(f"{mails:,} e-mails")
+
+
+def _revise(installation: Installation) -> str:
+    """Give the letter a second version, which nearly all sign; gives the id of the first."""
+    services, moment = installation.services, now()
+    with transaction(services.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        first, file = campaign.revision_id or "", open_file(session, services.keyring, campaign)
+        letter = replace(file.letter, ending="Thank you, and good water.")
+        change = Change(file=replace(file, letter=letter), objections_until=moment + timedelta(days=3))
+        revise(session, services.keyring, SLUG, change, by="bench", now=moment)
+    return first
 
 
 class _Record:
@@ -78,12 +106,16 @@ class _Record:
         self.__dict__.update(values)
 
 
-def _add_sealed(installation: Installation, keys: CampaignKeys, campaign: Campaign, numbers: range) -> None:
+def _add_sealed(
+    installation: Installation, keys: CampaignKeys, campaign: Campaign, numbers: range, *, earlier: str = ""
+) -> None:
     values = _values(campaign)
     for begin in range(numbers.start, numbers.stop, _CHUNK):
         rows, words = [], []
         for number in range(begin, min(begin + _CHUNK, numbers.stop)):
             row, sign_on = _sealed(keys, values, number)
+            if earlier and number % 20 == 1:
+                row["revision_id"] = earlier
             rows.append(row)
             words += [
                 {"campaign_id": campaign.id, "digest": digest, "signature_id": row["id"]}
@@ -104,19 +136,34 @@ def _sealed(keys: CampaignKeys, values: Mapping[str, Any], number: int) -> tuple
         country=COUNTRIES[number % len(COUNTRIES)],
         language=("en", "fr", "es")[number % 3],
         condition="If the dates stay." if number % 101 == 0 else "",
+        wants_news=number % 4 == 0,
     )
+    state = _state(number)
+    is_invited, is_confirmed = kind is Kind.ORGANIZATION, state is SignatureState.CONFIRMED
     own = {
         "id": make_id(),
         "kind": kind,
+        "invited": is_invited,
+        "provenance": Provenance.INVITATION if is_invited else Provenance.FORM,
         "name_index": name_index(keys, kind, sign_on.name),
         "email_index": email_index(keys, sign_on.email),
         "held_reason": HeldReason.SECRETARIAT if number % 97 == 0 else None,
-        "state": SignatureState.PENDING if number % 7 == 0 else SignatureState.CONFIRMED,
-        "accepted_at": None if number % 89 == 0 else values["accepted_at"],
+        "state": state,
+        "confirmed_at": values["confirmed_at"] if is_confirmed else None,
+        "accepted_at": values["accepted_at"] if is_confirmed and number % 89 else None,
     }
     record = _Record({**values, **own})
     write_party(keys, cast(Signature, record), replace(sign_on))
     return vars(record), sign_on
+
+
+def _state(number: int) -> SignatureState:
+    """Say where a sealed sign-on stands; those of organizations, each tenth, were asked by invitation."""
+    if number % 7 == 0:
+        return SignatureState.PENDING
+    if number % 30 == 0:
+        return SignatureState.INVITED
+    return SignatureState.INTENDS if number % 50 == 0 else SignatureState.CONFIRMED
 
 
 def _values(campaign: Campaign) -> dict[str, Any]:
@@ -152,6 +199,8 @@ def _add_copies(installation: Installation, keys: CampaignKeys, campaign: Campai
         "confirmed_at": f"s.confirmed_at - {days}",
         "signed_at": f"s.signed_at - {days}",
         "state": "CASE WHEN n % 10 = 0 THEN 'pending' ELSE 'confirmed' END",
+        "wants_news": "n % 500 = 0",
+        "language": "CASE WHEN n % 1000 = 0 THEN 'fr' ELSE 'en' END",
     }
     columns = [column.name for column in Signature.metadata.tables["signature"].columns]
     values = ", ".join(own.get(name, f"s.{name}") for name in columns)
@@ -179,6 +228,7 @@ def _add_copies(installation: Installation, keys: CampaignKeys, campaign: Campai
 def _like(session: Session, campaign: Campaign) -> str:
     plain = (
         "SELECT id FROM signature WHERE campaign_id = :campaign AND kind = 'person' AND state = 'confirmed'"
-        " AND held_reason IS NULL AND condition IS NULL AND accepted_at IS NOT NULL LIMIT 1"
+        " AND held_reason IS NULL AND condition IS NULL AND accepted_at IS NOT NULL AND revision_id = :revision LIMIT 1"
     )
-    return str(session.execute(text(plain), {"campaign": campaign.id}).scalar_one())
+    of_letter = {"campaign": campaign.id, "revision": campaign.revision_id}
+    return str(session.execute(text(plain), of_letter).scalar_one())

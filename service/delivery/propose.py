@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, present_revision
@@ -104,14 +103,12 @@ def unconfirmed_names(session: Session, keys: CampaignKeys, campaign: Campaign) 
 
 def some_unconfirmed(
     session: Session, keys: CampaignKeys, campaign: Campaign, *, most: int = 100
-) -> tuple[tuple[str, ...], int]:
-    """Name so many of those who never confirmed, and say how many more there are: a page opens no whole roll."""
+) -> tuple[str, ...]:
+    """Name so many of those who never confirmed, and no more: a page opens no whole roll."""
     states = (SignatureState.PENDING, SignatureState.EXPIRED)
     mine = (Signature.campaign_id == campaign.id, col(Signature.state).in_(states))
     rows = session.exec(select(Signature).where(*mine).order_by(col(Signature.id)).limit(most)).all()
-    in_all = session.exec(select(func.count()).select_from(Signature).where(*mine)).one()
-    names = tuple(read_party(keys, row).name or "(only counted)" for row in rows)
-    return names, in_all - len(names)
+    return tuple(read_party(keys, row).name or "(only counted)" for row in rows)
 
 
 def approval_link(row: EditionRow, approver: Approver) -> Link:

@@ -127,6 +127,19 @@ class Signature(SQLModel, table=True):
             sqlite_where=text(TO_LOOK_AT),
             postgresql_where=text(TO_LOOK_AT),
         ),
+        Index(
+            "signature_joined",
+            "joined_to",
+            sqlite_where=text("joined_to IS NOT NULL"),
+            postgresql_where=text("joined_to IS NOT NULL"),
+        ),
+        Index(
+            "signature_late",
+            "campaign_id",
+            "id",
+            sqlite_where=text("late_until IS NOT NULL"),
+            postgresql_where=text("late_until IS NOT NULL"),
+        ),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)

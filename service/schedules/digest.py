@@ -17,7 +17,7 @@ from service.model.intake import Intake
 from service.model.message import HEARD, AfterState, Message, MessageEvent, MessageKind
 from service.model.schedule import Occurrence, Schedule
 from service.model.show import ShowStep
-from service.model.signature import Signature, is_counted
+from service.model.signature import Signature
 from service.model.states import (
     CampaignState,
     DeliveryState,
@@ -28,6 +28,7 @@ from service.model.states import (
     SignatureState,
 )
 from service.schedules.due import Dates
+from service.signing.secretariat.tally import SignOnTally, tally_sign_ons
 
 A_DAY = timedelta(days=1)
 _NEAR = timedelta(days=3)
@@ -128,20 +129,9 @@ def happened_in(session: Session, campaign: Campaign, window: Window) -> Happene
     )
 
 
-def waiting_of(session: Session, campaign: Campaign) -> Waiting:
-    """Count what stands and waits of a letter now."""
-    mine, state = col(Signature.campaign_id) == campaign.id, col(Signature.state)
-    is_confirmed = state == SignatureState.CONFIRMED
-    is_held = is_confirmed & col(Signature.held_reason).is_not(None)
-    counted, unconfirmed, deciding, to_accept, to_check = session.execute(
-        select_many(
-            func.count().filter(is_counted(campaign)),
-            func.count().filter(state == SignatureState.PENDING),
-            func.count().filter(state == SignatureState.INTENDS),
-            func.count().filter(is_confirmed, col(Signature.accepted_at).is_(None), ~is_held),
-            func.count().filter(is_held),
-        ).where(mine)
-    ).one()
+def waiting_of(session: Session, campaign: Campaign, tally: SignOnTally | None = None) -> Waiting:
+    """Count what stands and waits of a letter now; its sign-ons are not counted again where a `tally` of them is known."""
+    tally = tally or tally_sign_ons(session, campaign)
     quarantined = select(func.count()).where(
         Intake.campaign_id == campaign.id, Intake.state == IntakeState.QUARANTINED
     )
@@ -152,11 +142,11 @@ def waiting_of(session: Session, campaign: Campaign) -> Waiting:
     edition, released = latest_edition(session, campaign), released_edition(session, campaign)
     is_standing = edition is not None and edition.voided_at is None and edition.kind is EditionKind.LETTER
     return Waiting(
-        counted=counted,
-        unconfirmed=unconfirmed,
-        deciding=deciding,
-        to_accept=to_accept,
-        to_check=to_check,
+        counted=tally.counted,
+        unconfirmed=tally.in_state(SignatureState.PENDING),
+        deciding=tally.in_state(SignatureState.INTENDS),
+        to_accept=tally.to_accept,
+        to_check=tally.held,
         quarantined=session.exec(quarantined).one(),
         copies_in_trouble=session.exec(troubles).one(),
         show_asks=released is not None and _show_asks(session, released),

@@ -1,12 +1,10 @@
 """Where a letter stands, for its team: the numbers that a digest tells, and beside them what only the desk shows."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select as select_many
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.queries import released_edition
@@ -18,21 +16,21 @@ from service.model.signature import Signature
 from service.model.states import DeliveryState, SignatureState
 from service.schedules.digest import Waiting, waiting_of
 from service.signing.party import read_party
-from service.signing.queries import counts
+from service.signing.secretariat.kept_figures import known_tally
 from service.store.keyring import Keyring
 
 MOST_INTENDING = 10
-_SHARE, _LONG_SECONDS = 20, 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
 class Numbers:
-    """What is counted of a letter; to count takes as long as it has sign-ons."""
+    """What is counted of a letter; `as_of` is when its sign-ons were, None where that is now."""
 
     waiting: Waiting
     signed: int
     conditional: int
     invited: int
+    as_of: datetime | None = None
 
     @property
     def decisions(self) -> int:
@@ -61,46 +59,15 @@ class Overview:
     grace_seconds: int
 
 
-class LaggingNumbers:
-    """The numbers of each letter as they were counted last; what takes long to count stands for twenty times as long."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with nothing counted; `clock` gives seconds that only go forward."""
-        self._clock = clock
-        self._known: dict[str, tuple[float, Numbers]] = {}
-
-    def of(self, session: Session, campaign: Campaign) -> Numbers:
-        """Count, or give what was counted a moment ago."""
-        began = self._clock()
-        until, numbers = self._known.get(campaign.id, (began, None))
-        if numbers is not None and began < until:
-            return numbers
-        numbers = numbers_of(session, campaign)
-        took = self._clock() - began
-        self._known.pop(campaign.id, None)
-        if took > _LONG_SECONDS:
-            self._known[campaign.id] = (began + _SHARE * took, numbers)
-        return numbers
-
-
-def numbers_of(session: Session, campaign: Campaign) -> Numbers:
-    """Count everything of a letter that its overview shows."""
-    mine, state = col(Signature.campaign_id) == campaign.id, col(Signature.state)
-    is_conditional = (
-        (state == SignatureState.CONFIRMED)
-        & col(Signature.condition).is_not(None)
-        & col(Signature.held_reason).is_(None)
-    )
-    conditional, invited = session.execute(
-        select_many(
-            func.count().filter(is_conditional), func.count().filter(state == SignatureState.INVITED)
-        ).where(mine, state.in_((SignatureState.CONFIRMED, SignatureState.INVITED)))
-    ).one()
+def numbers_of(session: Session, keyring: Keyring, campaign: Campaign) -> Numbers:
+    """Give all numbers of a letter that its overview shows; those of a letter of many sign-ons as they were counted last."""
+    known = known_tally(session, keyring, campaign)
     return Numbers(
-        waiting=waiting_of(session, campaign),
-        signed=counts(session, campaign).signatories,
-        conditional=conditional,
-        invited=invited,
+        waiting=waiting_of(session, campaign, known.tally),
+        signed=known.tally.signatories,
+        conditional=known.tally.conditional,
+        invited=known.tally.in_state(SignatureState.INVITED),
+        as_of=known.as_of,
     )
 
 

@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from service.campaigns.revise import revisions_of
 from service.model.campaign import Campaign
+from service.model.signature import Signature
 from service.signing.course import TO_BE_CALLED
-from service.signing.earlier_text import OnEarlierText, on_earlier_text
+from service.signing.earlier_text import OnEarlierText, on_earlier_text, some_on_earlier_text
 from service.signing.party import read_party
 from service.store.keyring import Keyring
 
@@ -72,10 +73,23 @@ def tally(rows: Sequence[OnEarlierText]) -> Tally:
     return Tally(asked=len(rows) - called - keepers, may_object=keepers, to_be_called=called)
 
 
+def some_names_on_earlier_text(
+    session: Session, keyring: Keyring, campaign: Campaign, *, most: int = 100
+) -> tuple[str, ...]:
+    """Name so many of those who signed an earlier text and do not stand on the present one, and no more."""
+    return _names(session, keyring, campaign, some_on_earlier_text(session, campaign, most=most))
+
+
 def names_on_earlier_text(
     session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime
 ) -> tuple[str, ...]:
     """Name, for the secretariat, those who signed an earlier text and do not stand on the present one."""
-    keys = keyring.of(session, campaign.id)
     rows = on_earlier_text(session, keyring, campaign, now=now)
-    return tuple(read_party(keys, one.signature).name or "(only counted)" for one in rows)
+    return _names(session, keyring, campaign, [one.signature for one in rows])
+
+
+def _names(
+    session: Session, keyring: Keyring, campaign: Campaign, rows: Sequence[Signature]
+) -> tuple[str, ...]:
+    keys = keyring.of(session, campaign.id)
+    return tuple(read_party(keys, row).name or "(only counted)" for row in rows)

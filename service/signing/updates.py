@@ -175,25 +175,34 @@ def update_goes_to(
 
 
 def unreached(
-    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime | None = None
+    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime, until: str | None
 ) -> Sequence[str]:
-    """Give the first sign-ons to which an update would go that have not had it, in the order of their ids."""
-    found = _unreached(keys, update, at=at).order_by(col(Signature.id)).limit(most)
+    """Give the first sign-ons, `until` an id, to which an update would go that have not had it, in the order of their ids."""
+    found = _unreached(keys, update, at=at).where(_is_before(until))
+    found = found.order_by(col(Signature.id)).limit(most)
     return session.execute(found).scalars().all()
 
 
 def count_unreached(
-    session: Session, keys: CampaignKeys, update: Update, *, most: int, at: datetime | None = None
+    session: Session, keys: CampaignKeys, update: Update, *, most: int, until: str | None = None
 ) -> int:
-    """Count to how many mailboxes an update would go that have not had it, up to `most` and not a row further."""
-    return _count(session, _unreached(keys, update, at=at).limit(most))
+    """Count to how many mailboxes an update would go that have not had it, up to `most`, by their sign-ons `until` an id."""
+    return _count(session, _unreached(keys, update, at=None).where(_is_before(until)).limit(most))
 
 
 def count_would_reach(
-    session: Session, keys: CampaignKeys, audience: UpdateAudience, rule: UpdateRule, *, at: datetime
+    session: Session,
+    keys: CampaignKeys,
+    audience: UpdateAudience,
+    rule: UpdateRule,
+    *,
+    at: datetime,
+    most: int,
+    until: str | None,
 ) -> int:
-    """Count the mailboxes that an update with this rule would go to at a moment."""
-    return _count(session, _mailboxes(_Whom(keys=keys, audience=audience, rule=rule, at=at)))
+    """Count the mailboxes that an update with this rule would go to at a moment, up to `most`, by their sign-ons `until` an id."""
+    whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
+    return _count(session, _mailboxes(whom).where(_is_before(until)).limit(most))
 
 
 def sample_reader(
@@ -204,10 +213,12 @@ def sample_reader(
     *,
     number: int,
     at: datetime,
+    until: str | None,
 ) -> Signature | None:
-    """Give the `number`th sign-on that an update with this rule would go to; None where there are fewer."""
+    """Give the `number`th sign-on that an update with this rule would go to, `until` an id; None where there are fewer."""
     whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
-    found = select(Signature).where(whom.includes(Signature)).order_by(col(Signature.id))
+    meant = (whom.includes(Signature), _is_before(until))
+    found = select(Signature).where(*meant).order_by(col(Signature.id))
     row: Signature | None = session.execute(found.offset(number).limit(1)).scalar_one_or_none()
     return row
 
@@ -426,6 +437,11 @@ def _recipients(whom: _Whom) -> Select[str]:
 def _unreached(keys: CampaignKeys, update: Update, *, at: datetime | None) -> Select[str]:
     has_it = exists().where(col(Message.dedupe_key) == _key(update, Signature))
     return _recipients(_whom(keys, update, at=at)).where(~has_it, ~_has_it_elsewhere(update))
+
+
+def _is_before(until: str | None) -> ColumnElement[bool]:
+    """Say in SQL that a sign-on is this one or came before; of any where it is None."""
+    return true() if until is None else col(Signature.id) <= until
 
 
 def _mailboxes(whom: _Whom) -> Select[bytes]:

@@ -21,6 +21,7 @@ from service.model.incoming_report import IncomingReport
 from service.model.inquiry import Inquiry
 from service.model.intake import Intake
 from service.model.issued_copy import IssuedCopy
+from service.model.letter_figures import LetterFigures
 from service.model.letter_revision import LetterRevision
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
@@ -67,6 +68,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("pieces of exports", ExportPart, ExportPart.id, mine),
         _all("exports", Export, Export.id, mine),
         *_sign_ons(campaign, now=now),
+        _all("counted figures", LetterFigures, LetterFigures.id, mine),
         _all("chasers", Chaser, Chaser.id, mine),
         _all("spreadsheets", MemberImport, MemberImport.id, mine),
         _all("answers to the form", Consent, Consent.id, mine),

@@ -38,7 +38,7 @@ from service.worker.pauses import follow_pauses
 from service.worker.recounting import recount, tidy_up
 from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
-from service.worker.secretariat import keep_words_of_new, make_exports
+from service.worker.secretariat import count_figures, keep_words_of_new, make_exports
 from service.worker.shows import run_shows
 from service.worker.upkeep import forget_runners, warn_of_stuck_mail
 
@@ -302,6 +302,7 @@ JOBS = (
     Job(name="ask_again", run=ask_again, every_seconds=10, queue=Queue.LETTERS),
     Job(name="chain_audit", run=chain_audit, every_seconds=2, queue=Queue.LETTERS),
     Job(name="keep_words_of_new", run=keep_words_of_new, every_seconds=10, queue=Queue.LETTERS),
+    Job(name="count_figures", run=count_figures, every_seconds=20, queue=Queue.UPKEEP),
     Job(name="make_exports", run=make_exports, every_seconds=10, queue=Queue.UPKEEP),
     Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),

@@ -19,12 +19,20 @@ from service.model.campaign import Campaign
 from service.model.own_words import OwnWords, Purpose
 from service.model.schedule import Action, Schedule
 from service.model.signature import Signature
-from service.model.states import PUT_AWAY, SCHEDULE, CampaignState, ScheduleState
+from service.model.states import PUT_AWAY, SCHEDULE, CampaignState, ScheduleState, SignatureState
 from service.model.update import UpdateAudience
 from service.schedules.audience import Audience, is_meant
 from service.schedules.due import Due, Timing
 from service.schedules.plan import refuse_what_never_comes
-from service.schedules.reach import ALONE, Reach, reach_of_audience, sample_of
+from service.schedules.reach import (
+    ALONE,
+    Reach,
+    Within,
+    reach_of_audience,
+    reached,
+    some_of,
+    until_of,
+)
 from service.signing.example_mail import write_example
 from service.signing.own_words import OwnText, keep_own_words, open_own_words
 from service.signing.party import read_party
@@ -43,6 +51,8 @@ class What(StrEnum):
 
 
 NOBODY = Audience()
+EVERYBODY = 5_000_000
+"""More than any letter has sign-ons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,27 +198,40 @@ def plan_draft(
 
 
 def reach_of_draft(
-    session: Session, keys: CampaignKeys, campaign: Campaign, schedule: Schedule, *, now: datetime
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    schedule: Schedule,
+    *,
+    now: datetime,
+    most: int = EVERYBODY,
+    within: Within | None = None,
 ) -> Reach:
-    """Count exactly to how many a draft would go if it went now."""
+    """Count to how many a draft would go if it went now: exactly, unless `most` are enough or so many are looked through."""
     composed = composed_of(session, keys, schedule)
-    if composed.what is not What.REMINDER:
-        number = count_would_reach(session, keys, _TO[composed.what], composed.rule, at=now)
-        return Reach(number=number)
-    return reach_of_audience(session, keys, campaign, composed.audience, _due(now), most=_EVERYBODY)
+    if composed.what is What.REMINDER:
+        return reach_of_audience(
+            session, keys, campaign, composed.audience, _due(now), most=most, within=within
+        )
+    to, until = _TO[composed.what], until_of(within, (SignatureState.CONFIRMED,))
+    number = count_would_reach(session, keys, to, composed.rule, at=now, most=most + 1, until=until)
+    return reached(number, most, until)
 
 
 def preview_of(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, number: int, now: datetime
 ) -> Preview:
-    """Write the mail as the `number`th of those it would go to gets it, with blanks for personal links; with nobody, for an example."""
+    """Write the mail as the `number`th of those it would go to gets it, or the last of fewer, with blanks for personal links; with nobody, for an example."""
     keys = keyring.of(session, campaign.id)
     composed = composed_of(session, keys, schedule)
+    within = Within(session, campaign)
     if composed.what is What.REMINDER:
         meant = is_meant(composed.audience, campaign, keys, due_at=now, day=now.date())
-        row = sample_of(session, *meant, number=number)
+        some = some_of(session, composed.audience, meant, within=within, most=number + 1)
+        row = some[-1] if some else None
     else:
-        row = sample_reader(session, keys, _TO[composed.what], composed.rule, number=number, at=now)
+        to, until = _TO[composed.what], within.until((SignatureState.CONFIRMED,))
+        row = sample_reader(session, keys, to, composed.rule, number=number, at=now, until=until)
     return _preview(session, keyring, campaign, composed, row)
 
 
@@ -234,9 +257,6 @@ def _preview(
         language=language,
     )
     return Preview(to=name, language=language, mail=mail)
-
-
-_EVERYBODY = 5_000_000
 
 
 def _due(now: datetime) -> Due:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select as select_many
 from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
@@ -16,10 +17,11 @@ from service.model.coordinator import Membership
 from service.model.retention import Retention
 from service.model.schedule import Action, Occurrence
 from service.model.show import Step
-from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState
+from service.model.signature import Signature
+from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState, SignatureState
 from service.schedules.calendar import moments_of
 from service.schedules.forecast import coming_times, schedules_or_built_in
-from service.schedules.reach import Reach, reach_of
+from service.schedules.reach import Reach, Within, reach_of
 from service.schedules.sends.words import title_of
 from service.schedules.show_listing import list_show
 from service.store.keyring import Keyring
@@ -148,6 +150,7 @@ def _sendings(
         Occurrence.due_at > now,
     )
     known = set(session.exec(begun).all())
+    within, decided = Within(session, campaign), _days_of_decisions(session, campaign)
     for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now):
         if schedule.state is ScheduleState.CANCELLED or schedule.action is Action.DIGEST:
             continue
@@ -155,9 +158,13 @@ def _sendings(
         for due in islice(takewhile(lambda due: due.at <= until, coming), _MOST_TIMES):
             if (schedule.id, due.at) in known:
                 continue
-            reach = reach_of(session, keys, campaign, schedule, due)
+            # Looked up at once: there may be months of mornings, and hardly anybody decides on any.
+            is_morning = schedule.is_built_in and schedule.audience.get("decides_today")
+            if is_morning and due.clock.date() not in decided:
+                continue
+            reach = reach_of(session, keys, campaign, schedule, due, within=within)
             # A morning on which nobody decides is no moment.
-            if schedule.is_built_in and reach is not None and not reach.number:
+            if schedule.is_built_in and reach is not None and not reach.number and not reach.is_more:
                 continue
             yield Moment(
                 at=due.at,
@@ -168,3 +175,10 @@ def _sendings(
                 reach=reach,
                 schedule=schedule.id,
             )
+
+
+def _days_of_decisions(session: Session, campaign: Campaign) -> frozenset[date]:
+    """Give the days on which somebody has said to decide."""
+    mine = (col(Signature.campaign_id) == campaign.id, col(Signature.state) == SignatureState.INTENDS)
+    found = select_many(col(Signature.decision_by)).where(*mine).distinct()
+    return frozenset(day for day in session.execute(found).scalars() if day is not None)

@@ -16,7 +16,7 @@ from service.model.states import OccurrenceState, ScheduleState
 from service.model.update import Update
 from service.schedules.due import Due, Timing
 from service.schedules.forecast import coming_times, schedules_or_built_in
-from service.schedules.reach import Reach, reach_of
+from service.schedules.reach import Reach, Within, reach_of
 from service.schedules.sends.mails import are_mails_left
 from service.schedules.sends.words import Standing, standing_of, title_of
 from service.signing.own_words import open_own_words
@@ -140,7 +140,9 @@ def _sending(
         standing=standing,
         due=due,
         by_reader=Timing.from_record(schedule.timing).by_reader,
-        reach=reach_of(session, keys, campaign, schedule, due) if due is not None else None,
+        reach=reach_of(session, keys, campaign, schedule, due, within=Within(session, campaign))
+        if due is not None
+        else None,
         posted=sum(one.posted for one in begun),
         newest=newest,
         is_built_in=schedule.is_built_in,

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from service.model.campaign import Campaign
 from service.model.schedule import Action
 from service.model.signature import Signature
+from service.model.states import SignatureState
 from service.model.update import Update
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import dates_of, times_of
 from service.schedules.due import Due
+from service.schedules.reach import Within, some_of
 from service.schedules.sends.listing import get_schedule
 from service.signing.party import read_party
 from service.signing.updates import unreached
@@ -24,10 +25,11 @@ A_PAGE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """Some of those to whom a sending would go, and whether there are more of them."""
+    """Some of those to whom a sending would go: `is_more` where there are more, `is_cut` where only so many sign-ons were looked at."""
 
     names: Sequence[str]
-    is_more: bool
+    is_more: bool = False
+    is_cut: bool = False
 
 
 def names_of(
@@ -35,19 +37,25 @@ def names_of(
 ) -> Named:
     """Name the first of those to whom the next time of a sending would go; it opens no more than it names."""
     schedule, keys = get_schedule(session, campaign.id, schedule_id), keyring.of(session, campaign.id)
+    within = Within(session, campaign)
     coming = times_of(schedule, dates_of(session, keyring, campaign, schedule))
     due = next((one for one in coming if one.at > now), Due(at=now, clock=now, zone="UTC"))
     if schedule.action is Action.UPDATE and schedule.update_id is not None:
-        ids = unreached(
-            session, keys, session.get_one(Update, schedule.update_id), most=A_PAGE + 1, at=due.at
-        )
-        wanted: Sequence[ColumnElement[bool]] = [col(Signature.id).in_(ids)]
+        until = within.until((SignatureState.CONFIRMED,))
+        update = session.get_one(Update, schedule.update_id)
+        ids = unreached(session, keys, update, most=A_PAGE + 1, at=due.at, until=until)
+        found = select(Signature).where(col(Signature.id).in_(ids)).order_by(col(Signature.id))
+        rows = list(session.exec(found).all())
     elif schedule.action in {Action.REMIND, Action.PROOF}:
         audience = Audience.from_record(schedule.audience)
-        wanted = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
+        until = within.until(audience.states)
+        meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
+        rows = some_of(session, audience, meant, within=within, most=A_PAGE + 1)
     else:
-        return Named(names=(), is_more=False)
-    found = select(Signature).where(*wanted).order_by(col(Signature.id)).limit(A_PAGE + 1)
-    rows = session.exec(found).all()
+        return Named(names=())
     parties = [read_party(keys, row) for row in rows[:A_PAGE]]
-    return Named(names=[party.name or "–" for party in parties], is_more=len(rows) > A_PAGE)
+    return Named(
+        names=[party.name or "–" for party in parties],
+        is_more=len(rows) > A_PAGE,
+        is_cut=until is not None,
+    )

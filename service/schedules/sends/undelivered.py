@@ -73,10 +73,16 @@ def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, 
         refused, back = (one.where(col(Message.id) < before) for one in (refused, back))
     ids = union(refused, back).subquery()
     found = session.execute(select(ids.c.id).order_by(ids.c.id.desc()).limit(A_PAGE + 1)).scalars().all()
-    rows = session.execute(select(Message).where(col(Message.id).in_(found[:A_PAGE]))).scalars()
+    rows = session.execute(select(Message).where(col(Message.id).in_(found[:A_PAGE]))).scalars().all()
+    # One statement for all of them: each is looked up again below, and by then the session knows it.
+    known = select(Signature).where(col(Signature.id).in_([row.recipient_ref for row in rows]))
+    sign_ons = {one.id: one for one in session.execute(known).scalars()}
     addresses = signing_addresses(keyring)
     heard = _heard(session, found[:A_PAGE])
-    listed = [_undelivered(session, row, addresses.get(row.kind), heard) for row in rows]
+    listed = [
+        _undelivered(session, row, addresses.get(row.kind), heard, sign_ons.get(row.recipient_ref))
+        for row in rows
+    ]
     return Page(
         rows=sorted(listed, key=lambda row: row.id, reverse=True),
         more=found[A_PAGE - 1] if len(found) > A_PAGE else None,
@@ -107,10 +113,13 @@ def _heard(session: Session, ids: Sequence[str]) -> dict[str, MessageEvent]:
 
 
 def _undelivered(
-    session: Session, row: Message, address_of: AddressOf | None, heard: dict[str, MessageEvent]
+    session: Session,
+    row: Message,
+    address_of: AddressOf | None,
+    heard: dict[str, MessageEvent],
+    signature: Signature | None,
 ) -> Undelivered:
     event = heard.get(row.id)
-    signature = session.get(Signature, row.recipient_ref)
     complained = event is not None and event.became == AfterState.COMPLAINED.value
     return Undelivered(
         id=row.id,

@@ -228,22 +228,35 @@ def _masked(address: str) -> str:
 
 
 def _known(session: Session, keys: CampaignKeys, campaign: Campaign, rows: Sequence[SignatoryRow]) -> _Known:
-    wanted = sorted({name_index(keys, Kind(row.kind), row.name) for row in rows})
+    # An organization is found by its name and a person by the mailbox, as the indexes have them.
+    organizations = {
+        name_index(keys, Kind.ORGANIZATION, row.name) for row in rows if row.kind == Kind.ORGANIZATION.value
+    }
+    people = {_mailbox(keys, row) for row in rows if row.kind != Kind.ORGANIZATION.value}
     found: list[tuple[bytes, bytes]] = []
-    for first in range(0, len(wanted), _AT_ONCE):
-        some = select(Signature.name_index, Signature.email_index).where(
-            Signature.campaign_id == campaign.id,
-            col(Signature.name_index).in_(wanted[first : first + _AT_ONCE]),
-        )
-        found += session.exec(some).all()
+    for kind, column, wanted in (
+        (Kind.ORGANIZATION, col(Signature.name_index), sorted(organizations)),
+        (Kind.PERSON, col(Signature.email_index), sorted(people)),
+    ):
+        for first in range(0, len(wanted), _AT_ONCE):
+            some = select(Signature.name_index, Signature.email_index).where(
+                Signature.campaign_id == campaign.id,
+                Signature.kind == kind,
+                column.in_(wanted[first : first + _AT_ONCE]),
+            )
+            found += session.exec(some).all()
     return _Known(names={name for name, _ in found}, mailboxes=set(found))
+
+
+def _mailbox(keys: CampaignKeys, row: SignatoryRow) -> bytes:
+    return email_index(keys, row.approver_email or row.email)
 
 
 def _is_known(keys: CampaignKeys, row: SignatoryRow, known: _Known) -> bool:
     name = name_index(keys, Kind(row.kind), row.name)
     if row.kind == Kind.ORGANIZATION.value:
         return name in known.names
-    return (name, email_index(keys, row.approver_email or row.email)) in known.mailboxes
+    return (name, _mailbox(keys, row)) in known.mailboxes
 
 
 def _alike(

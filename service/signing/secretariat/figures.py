@@ -1,22 +1,22 @@
-"""A letter in numbers, for the desk: each by one statement that a million sign-ons do not make slow to keep."""
+"""A letter in numbers, for the desk: a tally of its sign-ons, their countries, and what became of its mails."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, literal_column, select, text
-from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from service.campaigns.codes import countries
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.message import AfterState, Message, MessageEvent
-from service.model.signature import Kind, Provenance, Signature, is_counted
+from service.model.signature import Signature, is_counted
 from service.model.signature_word import SignatureWord
-from service.model.states import MessageState, SignatureState
+from service.model.states import MessageState
 from service.signing.found_by import country_digest
+from service.signing.secretariat.tally import SignOnTally, tally_sign_ons
 from service.store.keyring import Keyring
 
 _MOST_COUNTRIES = 30
@@ -34,20 +34,6 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Funnel:
-    """How far those came who were asked or came by themselves: each number is part of the one before it.
-
-    `asked` are those on the list of the coalition, and of these `of_asked` have signed.
-    """
-
-    asked: int
-    of_asked: int
-    signed: int
-    confirmed: int
-    counted: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Mails:
     """E-mails of the letter: written, taken by our relay, and what was heard of them."""
 
@@ -59,33 +45,40 @@ class Mails:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """All numbers of a page; `is_weekly` where a span is a week. Countries are those of the sign-ons that count."""
+    """All numbers of a page. Countries are those of the sign-ons that count, the most first."""
 
-    spans: Sequence[Span]
-    is_weekly: bool
-    kinds: Mapping[str, int]
-    channels: Mapping[str, int]
+    tally: SignOnTally
     countries: Sequence[tuple[str, int]]
-    funnel: Funnel
     mails: Mails
+
+    def as_record(self) -> dict[str, Any]:
+        """Give it as a JSON-able record."""
+        return {
+            "tally": self.tally.as_record(),
+            "countries": [list(one) for one in self.countries],
+            "mails": vars(self.mails),
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Figures":
+        """Read what as_record() gave."""
+        return cls(
+            tally=SignOnTally.from_record(record["tally"]),
+            countries=[(code, number) for code, number in record["countries"]],
+            mails=Mails(**record["mails"]),
+        )
 
 
 def figures_of(session: Session, keyring: Keyring, campaign: Campaign) -> Figures:
-    """Count everything; a letter of a million takes a second or two, so whoever shows it keeps it for a while."""
-    spans, is_weekly = _spans(_days(session, campaign))
-    kinds, channels, funnel = _groups(session, campaign)
+    """Count everything; a letter of a million takes some seconds, so that a page gives what was kept of it (kept_figures.py)."""
     return Figures(
-        spans=spans,
-        is_weekly=is_weekly,
-        kinds=kinds,
-        channels=channels,
+        tally=tally_sign_ons(session, campaign),
         countries=_countries(session, keyring.of(session, campaign.id), campaign),
-        funnel=funnel,
         mails=_mails(session, campaign),
     )
 
 
-def _spans(days: Mapping[date, int]) -> tuple[Sequence[Span], bool]:
+def spans_of(days: Mapping[date, int]) -> tuple[Sequence[Span], bool]:
     """Put days in a row without gaps, and into weeks where they are too many (pure)."""
     if not days:
         return (), False
@@ -98,66 +91,6 @@ def _spans(days: Mapping[date, int]) -> tuple[Sequence[Span], bool]:
         found[first + timedelta(days=(day - first).days // step * step)] += number
     newest = list(found.items())[-_MOST_DAYS:]
     return [Span(begins=begins, signed=number) for begins, number in newest], step > 1
-
-
-def _days(session: Session, campaign: Campaign) -> Mapping[date, int]:
-    day = _day(session, campaign, col(Signature.confirmed_at))
-    found = (
-        select(day, func.count())
-        .where(
-            col(Signature.campaign_id) == campaign.id,
-            col(Signature.state) == SignatureState.CONFIRMED,
-            col(Signature.confirmed_at).is_not(None),
-        )
-        .group_by(literal_column("1"))
-    )
-    return {date.fromisoformat(written): int(number) for written, number in session.execute(found)}
-
-
-def _day(session: Session, campaign: Campaign, moment: SQLCoreOperations[Any]) -> ColumnElement[str]:
-    """Say in SQL on which day a moment falls: where the letter is, or by UTC where the database knows no zones."""
-    if session.get_bind().dialect.name == "postgresql":
-        return cast(func.date(func.timezone(campaign.time_zone, moment)), String)
-    return func.date(moment)
-
-
-def _groups(session: Session, campaign: Campaign) -> tuple[Mapping[str, int], Mapping[str, int], Funnel]:
-    counts = is_counted(campaign)
-    found = (
-        select(
-            col(Signature.kind),
-            col(Signature.provenance),
-            col(Signature.state),
-            col(Signature.invited),
-            counts,
-            func.count(),
-        )
-        .where(col(Signature.campaign_id) == campaign.id)
-        .group_by(*(text(str(place)) for place in range(1, 6)))
-    )
-    kinds = {kind.value: 0 for kind in Kind}
-    channels = {channel.value: 0 for channel in Provenance}
-    asked = of_asked = signed = confirmed = counted = 0
-    has_signed = {
-        SignatureState.PENDING,
-        SignatureState.CONFIRMED,
-        SignatureState.WITHDRAWN,
-        SignatureState.EXPIRED,
-    }
-    for kind, provenance, state, invited, is_one, number in session.execute(found):
-        asked += number if invited else 0
-        of_asked += number if invited and state is SignatureState.CONFIRMED else 0
-        signed += number if state in has_signed else 0
-        confirmed += number if state is SignatureState.CONFIRMED else 0
-        if is_one:
-            counted += number
-            kinds[kind.value] += number
-            channels[provenance.value] += number
-    return (
-        kinds,
-        channels,
-        Funnel(asked=asked, of_asked=of_asked, signed=signed, confirmed=confirmed, counted=counted),
-    )
 
 
 def _countries(session: Session, keys: CampaignKeys, campaign: Campaign) -> Sequence[tuple[str, int]]:

@@ -161,11 +161,11 @@ def _rows(
         return
     ids = part.subquery()
     found = (
-        select(Signature)
-        .join(ids, ids.c.id == col(Signature.id))
-        .where(*conditions(session, campaign, asked))
-        .order_by(col(Signature.id).desc())
+        _down_to(session, campaign, before)
+        if _is_scanned(asked)
+        else select(Signature).join(ids, ids.c.id == col(Signature.id))
     )
+    found = found.where(*conditions(session, campaign, asked)).order_by(col(Signature.id).desc())
     known = {row.id for row in beside}
     if not asked.grade:
         rows = session.execute(found.limit(most + 1)).scalars().all()
@@ -195,6 +195,29 @@ def _candidates(
     if is_indexed(asked):
         found = found.where(stands(campaign, Stands(asked.stands)))
     return found.order_by(col(Signature.id).desc()).limit(SCANNED)
+
+
+def _is_scanned(asked: Filter) -> bool:
+    """Tell whether what is asked for has no index, so that sign-ons are looked through one by one."""
+    return not (asked.words or asked.country or asked.grade or is_indexed(asked))
+
+
+def _down_to(session: Session, campaign: Campaign, before: str) -> Select[tuple[Signature]]:
+    """Select the sign-ons that one page looks through.
+
+    They are named by the first and the last of them: of a list of their ids PostgreSQL may think that it is quicker to
+    read the whole table beside it.
+    """
+    mine = (col(Signature.campaign_id) == campaign.id, col(Signature.id) < before)
+    last = _last_scanned(session, campaign, before)
+    return select(Signature).where(*mine, col(Signature.id) >= last)
+
+
+def _last_scanned(session: Session, campaign: Campaign, before: str) -> str:
+    """Give the last sign-on that one page looks at; "" where it looks at all there are."""
+    mine = (col(Signature.campaign_id) == campaign.id, col(Signature.id) < before)
+    found = select(col(Signature.id)).where(*mine).order_by(col(Signature.id).desc())
+    return session.execute(found.offset(SCANNED - 1).limit(1)).scalar_one_or_none() or ""
 
 
 def _of_digests(campaign: Campaign, digests: Sequence[bytes], *, before: str) -> Select[tuple[str]]:
@@ -236,6 +259,8 @@ def _where_it_stopped(
     session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter, *, before: str
 ) -> str:
     """Give where a page that is not full stopped looking; "" where it has seen all there is."""
+    if _is_scanned(asked):
+        return _last_scanned(session, campaign, before)
     part = _candidates(keys, campaign, asked, before=before)
     if part is None:
         return ""

@@ -7,21 +7,20 @@ from flask import Response
 
 from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
-from service.foundation.shelf import Shelf
 from service.i18n.catalogue import catalogue
 from service.i18n.formats import country_name, direction, write_date
 from service.model.signature import Kind, Provenance
-from service.signing.secretariat.figures import Figures, figures_of
+from service.model.states import SignatureState
+from service.signing.secretariat.figures import Figures, spans_of
+from service.signing.secretariat.kept_figures import known_figures
 from service.web.desk.blueprint import get
 from service.web.desk.charts import Bar, columns, rows
 from service.web.desk.page import desk_page
-from service.web.desk.visit import letter, letter_row, looking, visit
+from service.web.desk.visit import letter_row, looking, visit
 from service.web.language import page_language
 from service.web.render import TrustedHtml
 from service.web.services import services
 
-_KEPT_SECONDS = 60
-_SHELF = Shelf(things=32, made=1)
 _KINDS = {Kind.ORGANIZATION.value: Sentence("Organizations"), Kind.PERSON.value: Sentence("People")}
 _CHANNELS = {
     Provenance.FORM.value: Sentence("By the form"),
@@ -43,24 +42,12 @@ class Picture:
 
 @get("/letters/<slug>/figures", Act.LOOK)
 def figures(slug: str) -> Response:
-    """Show the letter in numbers, at most a minute old."""
+    """Show the letter in numbers; those of a letter of many sign-ons as they were counted last."""
     del slug
     language = page_language(reader=visit().language)
-    found = _figures()
-    return desk_page("figures.html", pictures=_pictures(found, language))
-
-
-def _figures() -> Figures:
-    """Count, or give what was counted within this minute: of a large letter that takes a second."""
-    here = services()
-
-    def make() -> Figures:
-        with looking() as session:
-            return figures_of(session, here.keyring, letter_row(session))
-
-    minute = int(here.now().timestamp()) // _KEPT_SECONDS
-    # One process may serve several databases in tests, and ids are never the same.
-    return _SHELF.get(letter().id, minute, "figures", make)
+    with looking() as session:
+        known = known_figures(session, services().keyring, letter_row(session))
+    return desk_page("figures.html", pictures=_pictures(known.figures, language), as_of=known.as_of)
 
 
 def _pictures(found: Figures, language: str) -> Sequence[Picture]:
@@ -79,10 +66,11 @@ def _pictures(found: Figures, language: str) -> Sequence[Picture]:
         assert isinstance(numbers, dict)
         return [Bar(label=str(say(words[code])), value=numbers[code]) for code in words]
 
-    funnel = found.funnel
+    tally = found.tally
+    spans, is_weekly = spans_of(tally.days)
     each = (
         Sentence("Confirmed in each week, by its first day.")
-        if found.is_weekly
+        if is_weekly
         else Sentence("Confirmed on each day.")
     )
     return [
@@ -90,7 +78,7 @@ def _pictures(found: Figures, language: str) -> Sequence[Picture]:
             Sentence("Sign-ons over time"),
             each,
             Sentence("Day"),
-            [Bar(label=write_date(one.begins, language), value=one.signed) for one in found.spans],
+            [Bar(label=write_date(one.begins, language), value=one.signed) for one in spans],
             over_time=True,
         ),
         drawn(
@@ -100,11 +88,11 @@ def _pictures(found: Figures, language: str) -> Sequence[Picture]:
             [
                 Bar(label=str(say(label)), value=value)
                 for label, value in (
-                    (Sentence("Asked by invitation"), funnel.asked),
-                    (Sentence("Of these, confirmed"), funnel.of_asked),
-                    (Sentence("Signed in all"), funnel.signed),
-                    (Sentence("Confirmed in all"), funnel.confirmed),
-                    (Sentence("Counted"), funnel.counted),
+                    (Sentence("Asked by invitation"), tally.asked),
+                    (Sentence("Of these, confirmed"), tally.of_asked),
+                    (Sentence("Signed in all"), tally.signed),
+                    (Sentence("Confirmed in all"), tally.in_state(SignatureState.CONFIRMED)),
+                    (Sentence("Counted"), tally.counted),
                 )
             ],
         ),
@@ -112,13 +100,13 @@ def _pictures(found: Figures, language: str) -> Sequence[Picture]:
             Sentence("By kind"),
             Sentence("Of those that count; members that another organization signs for come on top."),
             Sentence("Kind"),
-            bars(_KINDS, found.kinds),
+            bars(_KINDS, tally.kinds),
         ),
         drawn(
             Sentence("By the way they came"),
             Sentence("Of those that count."),
             Sentence("Way"),
-            bars(_CHANNELS, found.channels),
+            bars(_CHANNELS, tally.channels),
         ),
         drawn(
             Sentence("By country"),

@@ -23,7 +23,7 @@ from service.letter.difference import difference
 from service.model.states import CampaignState
 from service.signing.ask import ask_signatories
 from service.signing.draft_view import revision_words
-from service.signing.earlier_text import on_earlier_text
+from service.signing.secretariat.kept_figures import known_tally
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.text_form import with_line
@@ -35,8 +35,6 @@ from service.web.render import see_other
 from service.web.services import services
 
 _NOTHING_NEW = Sentence("There is nothing unsaved that would make a new version: write it first.")
-# Each of them is opened; that there are very many is all that anybody wants to know then.
-_MOST_ASKED = 1000
 _NO_MOMENT = Sentence("Give the day and hour until which people may object, like 2026-12-05T17:00.")
 
 
@@ -178,16 +176,15 @@ def _look() -> _Next:
 
 def _show(seen: _Next, form: FormState) -> Response:
     with looking() as session:
-        asked = on_earlier_text(
-            session, services().keyring, letter_row(session), now=services().now(), most=_MOST_ASKED
-        )
+        known = known_tally(session, services().keyring, letter_row(session))
     return desk_page(
         "text_revision.html",
         status=422 if form.is_wrong else 200,
         part="desk.text",
         form=form,
         seen=seen,
-        waiting=len(asked),
+        waiting=known.tally.earlier,
+        as_of=known.as_of,
         zone=letter().time_zone,
         text_path=text_path,
     )

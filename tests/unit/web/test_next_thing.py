@@ -6,7 +6,7 @@ import pytest
 
 from service.model.states import CampaignState
 from service.schedules.digest import Waiting
-from service.schedules.overview import LaggingNumbers, Numbers, Overview
+from service.schedules.overview import Numbers, Overview
 from service.web.desk.next_thing import NOTHING, todo_of
 from tests.unit.campaigns.test_steps import NOON, letter
 
@@ -52,19 +52,3 @@ def test_what_is_done_on_a_page_that_is_not_for_this_reader_is_said_without_a_wa
 
     assert (bool(todo.what), todo.endpoint, todo.label) == (True, "", "")
     assert todo_of(letter(CampaignState.OPEN), BARE, there=EVERY).what == NOTHING
-
-
-def test_numbers_that_take_long_to_count_stand_for_a_while(monkeypatch):
-    moments = iter((0.0, 1.0, 5.0, 30.0, 30.01))
-    lagging, counted = LaggingNumbers(lambda: next(moments)), []
-
-    def count(_, campaign):
-        counted.append(campaign.id)
-        return SIGNED
-
-    monkeypatch.setattr("service.schedules.overview.numbers_of", count)
-    campaign = letter(CampaignState.OPEN)
-    for _ in range(3):
-        assert lagging.of(None, campaign) is SIGNED
-
-    assert len(counted) == 2

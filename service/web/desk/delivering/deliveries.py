@@ -28,9 +28,10 @@ from service.delivery.tried import refuse_what_is_too_large, try_to_compile, wei
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.edition import EditionKind
-from service.signing.calls import names_on_earlier_text
+from service.signing.calls import some_names_on_earlier_text
+from service.signing.draft_view import MOST_SET, is_too_long_to_set
 from service.signing.late_link import names_let_in
-from service.signing.queries import counts
+from service.signing.secretariat.kept_figures import known_tally
 from service.store.transaction import trial
 from service.web.desk.blueprint import ACTS, get, post
 from service.web.desk.page import desk_page, done
@@ -56,6 +57,7 @@ def deliveries(slug: str) -> Response:
             if has_a_team(session, campaign.id) and not campaign.solo
             else ()
         )
+        is_bare = is_too_long_to_set(session, here.keyring, campaign)
         newest = editions[0] if editions else None
         stage = stage_of(
             RoadFacts(
@@ -87,6 +89,7 @@ def deliveries(slug: str) -> Response:
         may_follow=stage is Stage.SENT,
         channel_word=channel_word,
         has_sends="desk.sends" in ACTS,
+        without_names_from=MOST_SET if is_bare else 0,
         base=f"/desk/letters/{slug}",
     )
 
@@ -112,19 +115,21 @@ def look_at_proposal(slug: str) -> Response:
     with looking() as session:
         campaign = letter_here(session)
         keys = here.keyring.of(session, campaign.id)
-        unconfirmed, more = some_unconfirmed(session, keys, campaign)
-        earlier = names_on_earlier_text(session, here.keyring, campaign, now=now)
+        known = known_tally(session, here.keyring, campaign)
+        unconfirmed = some_unconfirmed(session, keys, campaign)
+        earlier = some_names_on_earlier_text(session, here.keyring, campaign)
         still = names_let_in(session, keys, campaign, now=now)
-        counted = counts(session, campaign)
         asked = len(approvers_of(session, campaign))
     return desk_page(
         "propose.html",
         part=_PART,
         unconfirmed=unconfirmed,
-        more=more,
+        more=max(0, known.tally.never_confirmed - len(unconfirmed)),
         earlier=earlier,
+        more_earlier=max(0, known.tally.earlier - len(earlier)),
         still=still,
-        counted=counted,
+        counted=known.tally,
+        as_of=known.as_of,
         asked=asked,
         is_closed=campaign.state.value == "closed",
         kind="letter",

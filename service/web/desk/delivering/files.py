@@ -11,7 +11,8 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.letter.compile import compile_copy, file_name
 from service.letter.copy import Copy, make_copy
-from service.signing.roll import frozen_letter, letter_as_it_stands
+from service.signing.draft_view import letter_to_look_at
+from service.signing.roll import frozen_letter
 from service.web.desk.blueprint import get
 from service.web.desk.visit import letter_to_give, looking
 from service.web.render import answer
@@ -26,11 +27,11 @@ CANNOT_BE_MADE = Sentence(
 
 @get("/letters/<slug>/draft.pdf", Act.SEE_NAMES)
 def copy_draft_pdf(slug: str) -> Response:
-    """Give the letter as it stands now, to look at; it is marked as a draft."""
+    """Give the letter as it stands now, to look at; it is marked as a draft, and of very many names it has only the text."""
     del slug
     here = services()
     with looking() as session:
-        standing = letter_as_it_stands(session, here.keyring, letter_to_give(session), now=here.now())
+        standing = letter_to_look_at(session, here.keyring, letter_to_give(session), now=here.now())
     return _pdf(make_copy(standing, audience=_audience(), office=None))
 
 

@@ -18,6 +18,7 @@ from service.schedules.sends.compose import (
     change_draft,
     composed_of,
     example_of,
+    is_composed,
     keep_draft,
     plan_draft,
     preview_of,
@@ -141,6 +142,8 @@ def look_at_mail(slug: str, schedule: str) -> Response:
     with looking() as session:
         row = get_schedule(session, letter().id, schedule)
         campaign = letter_row(session)
+        if not is_composed(row) and row.state is not ScheduleState.DRAFT:
+            raise NotFound(NO_SUCH)
         if row.words_id is None and row.state is not ScheduleState.DRAFT:
             shown = example_of(session, here.keyring, campaign, row)
         else:

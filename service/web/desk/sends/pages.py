@@ -10,7 +10,8 @@ from service.model.schedule import Schedule
 from service.model.states import ScheduleState
 from service.schedules.reach import ALONE
 from service.schedules.sends import words
-from service.schedules.sends.compose import is_composed, preview_of, reach_of_draft
+from service.schedules.sends.compose import is_composed, preview_of
+from service.schedules.sends.draft_reach import known_reach
 from service.schedules.sends.listing import Sending, get_schedule, list_sendings, look_at_sending
 from service.schedules.sends.mails import begun_of, mails_of
 from service.schedules.sends.progress import Progress, progress_of
@@ -123,7 +124,7 @@ def _draft_reach(session: Any, campaign: Campaign, row: Schedule) -> Any:
     if row.state is not ScheduleState.DRAFT:
         return None
     here = services()
-    return reach_of_draft(session, here.keyring.of(session, campaign.id), campaign, row, now=here.now())
+    return known_reach(session, here.keyring, campaign, row, now=here.now())
 
 
 def _moment_form(one: Sending) -> FormState:

@@ -1,0 +1,139 @@
+"""What the desk of a very large letter has besides its sign-ons: sendings, drafts, a chaser, an import, a colleague; and their ids."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from benchmarks.installation import Installation
+from service.campaigns.contents import open_file
+from service.campaigns.queries import get_campaign
+from service.coordinators.accounts import give_role, make_coordinator
+from service.delivery.offices.identity import key_of, office_index
+from service.foundation.clock import now
+from service.model.campaign import Campaign
+from service.model.chaser import Chaser
+from service.model.coordinator import Membership, Role
+from service.model.member_import import MemberImport
+from service.model.schedule import Action, Occurrence, Schedule
+from service.model.signature import Signature
+from service.model.states import OccurrenceState, ScheduleState, SignatureState
+from service.schedules.audience import Audience
+from service.schedules.built_in import keep_built_in
+from service.schedules.sends.compose import Composed, What, keep_draft
+from service.signing.invitees.chasers import NewChaser, add_chaser, assign
+from service.signing.invitees.importing import keep_upload
+from service.signing.update_words import UpdateWords
+from service.store.transaction import reading, transaction
+
+SLUG = "very-large"
+BY = "bench"
+_CHASED = 500
+_IMPORTED = 60
+_ANYBODY = (SignatureState.INVITED, SignatureState.INTENDS, SignatureState.PENDING)
+_WORDS = {"en": UpdateWords(subject="The river", body="Dear friends of the river, we go on.")}
+_DRAFTS = (
+    Composed(what=What.REMINDER, text={}, audience=Audience(states=_ANYBODY, spare_hours=24)),
+    Composed(what=What.REMINDER, text={}, audience=Audience(states=_ANYBODY, languages=("fr",))),
+    Composed(what=What.REMINDER, text={}, audience=Audience(states=_ANYBODY, countries=("IS",))),
+    Composed(what=What.UPDATE, text=_WORDS),
+    Composed(what=What.NEWS, text=_WORDS),
+)
+
+
+def add_reminder(installation: Installation, *, posted: int) -> str:
+    """Keep a reminder that has gone just now to so many; gives by which occurrence its mails are known."""
+    services, moment = installation.services, now()
+    with transaction(services.engine) as session:
+        keep_built_in(session, lead=services.settings.reminder_lead, now=moment)
+        campaign = get_campaign(session, SLUG)
+        schedule = Schedule(
+            campaign_id=campaign.id,
+            name="reminder-of-all",
+            action=Action.REMIND,
+            timing={"anchor": "at", "local": f"{moment:%Y-%m-%dT%H:%M:%S}"},
+            audience=Audience(states=_ANYBODY).as_record(),
+            since=moment - timedelta(days=1),
+            created_at=moment,
+            created_by=BY,
+            approved_at=moment,
+            approved_by=BY,
+        )
+        session.add(schedule)
+        session.flush()
+        occurrence = Occurrence(
+            schedule_id=schedule.id,
+            campaign_id=campaign.id,
+            state=OccurrenceState.FIRED,
+            due_at=moment,
+            local=f"{moment:%Y-%m-%dT%H:%M:%S} UTC",
+            posted=posted,
+            began_at=moment,
+            ended_at=moment,
+        )
+        session.add(occurrence)
+        return occurrence.id
+
+
+def add_objects(installation: Installation) -> None:
+    """Keep what the pages of one thing are about: drafts, a chaser with members, an import, a colleague."""
+    services, moment = installation.services, now()
+    with transaction(services.engine) as session:
+        for draft in _DRAFTS:
+            keep_draft(session, services.keyring, SLUG, draft, by=BY, now=moment)
+        campaign = get_campaign(session, SLUG)
+        who = NewChaser(name="Cora Chaser", email="cora@friends.example", language="en")
+        chaser = add_chaser(session, services.keyring, campaign, who, by=BY, now=moment)
+        members = _invited(session, campaign, most=_CHASED)
+        assign(session, campaign, members, chaser, by=BY, now=moment)
+        rows = "".join(
+            f"organization,Dale Union {n:03},office{n:03}@dale.example\n" for n in range(_IMPORTED)
+        )
+        keep_upload(
+            session, services.keyring, campaign, f"kind,name,email\n{rows}".encode(), by=BY, now=moment
+        )
+        colleague = make_coordinator(
+            session,
+            services.keyring.desk,
+            name="Edda Editor",
+            email="edda@rivers.example",
+            now=moment,
+            language="en",
+        )
+        give_role(session, coordinator_id=colleague.id, campaign_id=campaign.id, role=Role.EDITOR, now=moment)
+
+
+def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
+    """Give, for each name in an address of the desk, the things of this letter that are looked at under it."""
+    services = installation.services
+    with reading(services.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        keys = services.keyring.of(session, campaign.id)
+        offices = open_file(session, services.keyring, campaign).recipients
+        drafts = select(Schedule.id).where(
+            Schedule.campaign_id == campaign.id, Schedule.state == ScheduleState.DRAFT
+        )
+        planned = select(Schedule.id).where(
+            Schedule.campaign_id == campaign.id, Schedule.state == ScheduleState.ACTIVE
+        )
+        colleagues = select(Membership.coordinator_id).where(
+            Membership.campaign_id == campaign.id, Membership.role == Role.EDITOR
+        )
+        imports = select(MemberImport.id).where(MemberImport.campaign_id == campaign.id)
+        newest = select(Signature.id).where(Signature.campaign_id == campaign.id)
+        newest = newest.where(Signature.state == SignatureState.CONFIRMED).order_by(col(Signature.id).desc())
+        return {
+            "schedule": [*session.exec(drafts).all(), *session.exec(planned).all()],
+            "draft": session.exec(drafts).all(),
+            "sign_on": session.exec(newest.limit(1)).all(),
+            "member": _invited(session, campaign, most=1),
+            "chaser": session.exec(select(Chaser.id).where(Chaser.campaign_id == campaign.id)).all(),
+            "office": [key_of(office_index(keys, one.as_record())) for one in offices],
+            "colleague": session.exec(colleagues).all(),
+            "member_import": session.exec(imports).all(),
+        }
+
+
+def _invited(session: Session, campaign: Campaign, *, most: int) -> Sequence[str]:
+    found = select(Signature.id).where(Signature.campaign_id == campaign.id, col(Signature.invited))
+    return session.exec(found.order_by(col(Signature.id)).limit(most)).all()
