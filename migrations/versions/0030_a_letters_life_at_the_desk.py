@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from service.store.beside_others import add_columns, build_index
+
 revision = "0030"
 down_revision = "0029"
 branch_labels = None
@@ -26,6 +28,14 @@ END $$
 
 
 def upgrade() -> None:
+    add_columns(
+        "audit_event",
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("prev", sa.String(length=64), nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=True),
+    )
+    build_index("audit_event_by_number", "audit_event", ["number"], is_unique=True)
+    build_index("audit_event_of_letter", "audit_event", ["campaign_id", "id"])
     for column in _LETTER:
         op.add_column("campaign", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     op.create_table(
@@ -39,12 +49,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "what"),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"]),
     )
-    op.add_column("audit_event", sa.Column("number", sa.BigInteger(), nullable=True))
-    op.add_column("audit_event", sa.Column("prev", sa.String(length=64), nullable=True))
-    op.add_column("audit_event", sa.Column("hash", sa.String(length=64), nullable=True))
-    op.create_index("audit_event_by_number", "audit_event", ["number"], unique=True)
-    op.create_index("audit_event_of_letter", "audit_event", ["campaign_id", "id"])
-    op.drop_index("ix_audit_event_campaign_id", table_name="audit_event")
     chain = op.create_table(
         "audit_chain",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -54,6 +58,7 @@ def upgrade() -> None:
         sa.Column("head_hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.drop_index("ix_audit_event_campaign_id", table_name="audit_event")
     nothing = "0" * 64
     op.bulk_insert(
         chain,

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from service.store.beside_others import build_index
+
 revision = "0032"
 down_revision = "0031"
 branch_labels = None
@@ -12,6 +14,9 @@ _TABLES = ("directory_entry", "agreed_source", "member_import", "chase", "chaser
 
 
 def upgrade() -> None:
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    invited = "invited" if is_postgresql else "invited = 1"
+    build_index("signature_invited", "signature", ["campaign_id", "id"], where=invited)
     op.create_table(
         "chaser",
         _id(),
@@ -90,13 +95,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["source_letter"], ["campaign.id"]),
         sa.UniqueConstraint("source_letter", "name_index", "email_index"),
-    )
-    op.create_index(
-        "signature_invited",
-        "signature",
-        ["campaign_id", "id"],
-        sqlite_where=sa.text("invited = 1"),
-        postgresql_where=sa.text("invited"),
     )
 
 

@@ -3,15 +3,16 @@
 import sqlalchemy as sa
 from alembic import op
 
+from service.store.beside_others import build_index
+
 revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
 
-_HELD = sa.text("state = 'held'")
-
 
 def upgrade() -> None:
+    build_index("message_held", "message", ["campaign_id", "kind", "occurrence"], where="state = 'held'")
     op.create_table(
         "own_words",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -26,13 +27,6 @@ def upgrade() -> None:
     op.add_column("schedule", sa.Column("words_id", sa.String(length=32), nullable=True))
     op.add_column("letter_update", sa.Column("rule", sa.JSON(), nullable=False, server_default="{}"))
     op.add_column("letter_update", sa.Column("translations", sa.LargeBinary(), nullable=True))
-    op.create_index(
-        "message_held",
-        "message",
-        ["campaign_id", "kind", "occurrence"],
-        sqlite_where=_HELD,
-        postgresql_where=_HELD,
-    )
 
 
 def downgrade() -> None:

@@ -21,6 +21,7 @@ from service.cli.letter_words import words
 from service.cli.mirror import mirror
 from service.cli.organizations import ABOUT_ORGANIZATIONS
 from service.cli.outbox import outbox
+from service.cli.proof_rounds import proof
 from service.cli.purge import archive, purge
 from service.cli.run import run
 from service.cli.schedules import schedule
@@ -55,6 +56,7 @@ for command in ABOUT_ORGANIZATIONS:
     signatories.add_command(command)
 
 campaign.add_command(revise)
+schedule.add_command(proof)
 signatories.add_command(calls)
 signatories.add_command(agreed)
 

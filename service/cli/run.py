@@ -46,8 +46,8 @@ def run(context: Context, host: str, port: int) -> None:
         with journal_open(services) as (services, held):
             if held is not None:
                 say(held)
-            free_all_of_others(services, presence.id)
-            with running_jobs(services, owner=presence.id), returns_received(services):
+            free_all_of_others(services, presence.owner)
+            with running_jobs(services, owner=presence.owner), returns_received(services):
                 server.run()
 
 

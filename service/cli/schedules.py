@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ from service.schedules.plan import (
 from service.schedules.planned import Planned
 from service.schedules.show_listing import list_show
 from service.store.transaction import reading, transaction
+from service.upkeep.moments import Beside, moments_beside, purges_beside
 from service.wiring import Services
 
 _AS_FAR = timedelta(days=366)
@@ -76,7 +78,7 @@ def list_(context: Context, slug: str, as_json: bool) -> None:
         return
     for line in lines:
         never = "not again" if line.last else "not with the letter's present dates"
-        next_ = line.next_due.local if line.next_due else never
+        next_ = line.next_due.local if line.next_due else line.why_never or never
         say(f"{line.name:<20} {line.state:<10} next: {next_}; {line.posted} mails so far")
         if line.last:
             say(f"{'':<20} last: {line.last}")
@@ -111,8 +113,10 @@ def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
             until=end,
             now=now,
         )
+        beside = list(moments_beside(session, services.keyring, campaign, until=end, now=now))
     if as_json:
-        say_json([_planned_record(one) for one in planned])
+        records = [*map(_planned_record, planned), *(_beside_record(one, campaign) for one in beside)]
+        say_json(sorted(records, key=itemgetter("due", "name")))
         return
     zone = ZoneInfo(campaign.time_zone)
     told = [
@@ -124,9 +128,12 @@ def forecast_(context: Context, slug: str, until: str, as_json: bool) -> None:
         for entry in moments_of(campaign)
         if now < entry.at <= end
     ]
+    told += [
+        (one.at, f"{_local(one, campaign)}  {one.name}: {one.what}") for one in beside if not one.is_told
+    ]
     for _, line in sorted(told):
         say(line)
-    if not planned:
+    if not planned and not any(one.mails for one in beside):
         say("No e-mail is planned in that time.")
 
 
@@ -148,6 +155,8 @@ def calendar_(context: Context, days: int, as_json: bool) -> None:
             until=now + timedelta(days=days),
             now=now,
         )
+        purges = list(purges_beside(session, until=now + timedelta(days=days), now=now))
+    entries = sorted((*entries, *(_entry(slug, one) for slug, one in purges)), key=_order)
     if as_json:
         say_json([_entry_record(entry) for entry in entries])
         return
@@ -158,7 +167,15 @@ def calendar_(context: Context, days: int, as_json: bool) -> None:
         say("Nothing is planned in that time.")
 
 
-def _named(command: Callable[..., None]) -> Callable[..., None]:
+def _entry(slug: str, one: Beside) -> Entry:
+    return Entry(at=one.at, slug=slug, what=one.what, mails=one.mails or None)
+
+
+def _order(entry: Entry) -> tuple[datetime, str, str]:
+    return entry.at, entry.slug, entry.what
+
+
+def named(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what names a schedule: the letter, and its own name there."""
     return click.argument("slug")(click.argument("name")(command))
 
@@ -210,7 +227,7 @@ late_option = click.option(
 
 
 @schedule.command()
-@_named
+@named
 @click.option(
     "--to",
     "to",
@@ -269,7 +286,7 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
 
 
 @schedule.command()
-@_named
+@named
 @click.option(
     "--answers-until",
     "until",
@@ -285,13 +302,13 @@ def change(context: Context, /, slug: str, name: str, until: str, **when: Any) -
     with transaction(services.engine) as session:
         make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
         if until:
-            let_answer_until(session, slug, name, _moment_at(until, zone=timing.zone))
+            let_answer_until(session, slug, name, moment_at(until, zone=timing.zone))
         change_schedule(session, services.keyring, slug, name, timing=timing, by=operator(), now=now)
     say(f"{name} has another time; see: undersigned schedule forecast {slug}")
 
 
 @schedule.command()
-@_named
+@named
 @pass_context
 def approve(context: Context, slug: str, name: str) -> None:
     """Approve what somebody else has planned."""
@@ -302,7 +319,7 @@ def approve(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@_named
+@named
 @pass_context
 def pause(context: Context, slug: str, name: str) -> None:
     """Let a schedule rest: what is being posted stops too, and what waits of its mails is held."""
@@ -311,7 +328,7 @@ def pause(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@_named
+@named
 @pass_context
 def resume(context: Context, slug: str, name: str) -> None:
     """Let a schedule that rests go on; what was due meanwhile comes as it says for what is late."""
@@ -320,7 +337,7 @@ def resume(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@_named
+@named
 @pass_context
 def cancel(context: Context, slug: str, name: str) -> None:
     """Take a schedule out for good; what waits of the mails that it has posted is cancelled too."""
@@ -329,7 +346,7 @@ def cancel(context: Context, slug: str, name: str) -> None:
 
 
 @schedule.command()
-@_named
+@named
 @click.option("--send/--skip", "fire", required=True, help="Let it go now, or leave it out.")
 @pass_context
 def decide(context: Context, slug: str, name: str, fire: bool) -> None:
@@ -388,7 +405,8 @@ def timing_of(
     )
 
 
-def _moment_at(text: str, *, zone: str) -> Timing:
+def moment_at(text: str, *, zone: str) -> Timing:
+    """Read a local time as one that something may be due at, in a zone, "" for the letter's."""
     return Timing(anchor=Anchor.AT, local=read_moment(text).isoformat(timespec="seconds"), zone=zone)
 
 
@@ -430,6 +448,7 @@ def _line_record(line: Line) -> dict[str, Any]:
         "next_local": line.next_due.local if line.next_due else None,
         "posted": line.posted,
         "last": line.last,
+        "why_never": line.why_never,
         "answers": dict(line.answers),
         "asking": line.asking,
         "built_in": line.is_built_in,
@@ -447,6 +466,24 @@ def _planned_record(one: Planned) -> dict[str, Any]:
         "waits_for": one.waits_for,
         "answers_until": one.answers_until.isoformat() if one.answers_until else None,
     }
+
+
+def _beside_record(one: Beside, campaign: Campaign) -> dict[str, Any]:
+    """Give a moment as a planned sending is given: to nobody who signed."""
+    return {
+        "name": one.name,
+        "due": one.at.isoformat(),
+        "local": _local(one, campaign),
+        "mails": one.mails,
+        "languages": {},
+        "sign_ons": [],
+        "waits_for": "",
+        "answers_until": None,
+    }
+
+
+def _local(one: Beside, campaign: Campaign) -> str:
+    return f"{one.at.astimezone(ZoneInfo(campaign.time_zone)):%Y-%m-%dT%H:%M:%S} {campaign.time_zone}"
 
 
 def _entry_record(entry: Entry) -> dict[str, Any]:

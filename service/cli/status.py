@@ -16,6 +16,10 @@ from service.store.transaction import reading
 from service.worker.cluster import waiting_turns
 from service.worker.overview import job_turns, processes, rounds, seconds_since
 
+_OLDER = (
+    "An earlier version still runs. It sends none of what an emergency, a trial or a pause holds back, and an emergency ends it,"
+    " but its pages know of no pause. Stop it: "
+)
 _LATE = {
     Why.ASKS: "{slug}: {name} waits for `undersigned schedule decide {slug} {name}`",
     Why.UNBEGUN: "{slug}: {name} is due and was not begun",
@@ -102,6 +106,11 @@ def _late_record(one: Overdue, *, now: datetime) -> dict[str, Any]:
 def _say_processes(runners: list[dict[str, Any]]) -> None:
     if not any(runner["is_alive"] for runner in runners):
         say("No process works on this database: start `undersigned run`, or `serve` and `worker`.")
+    older = [
+        f"{one['kind']} {one['host']}/{one['pid']}" for one in runners if one["is_alive"] and one["is_older"]
+    ]
+    if older:
+        say(f"{_OLDER}{', '.join(older)}.")
     for runner in runners:
         queues = f", {runner['queues']}" if runner["queues"] else ""
         mark = "" if runner["is_alive"] else "  NOT SEEN SINCE"

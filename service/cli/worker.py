@@ -51,11 +51,11 @@ def worker(context: Context, queues: str, concurrency: int, *, joins: bool) -> N
     presence = Presence(services, RunnerKind.WORKER, queues=wanted, on_loss=services.wake.stop)
     with presence, telling(services.engine, services.wake), contextlib.ExitStack() as stack:
         if Queue.MAIL in wanted:
-            services = _with_a_sender(stack, services, presence.id, joins=joins)
+            services = _with_a_sender(stack, services, presence.owner, joins=joins)
         if Queue.DELIVERIES in wanted:
             stack.enter_context(returns_received_somewhere(services))
         say(f"Undersigned works on {', '.join(wanted)}.")
-        work_until_told(services, owner=presence.id, queues=wanted, concurrency=concurrency)
+        work_until_told(services, owner=presence.owner, queues=wanted, concurrency=concurrency)
 
 
 def _with_a_sender(stack: contextlib.ExitStack, services: Services, owner: str, *, joins: bool) -> Services:

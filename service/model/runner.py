@@ -11,6 +11,11 @@ from sqlmodel import Field, SQLModel
 
 from service.model.columns import Moment, code
 
+GENERATION = 1
+"""Which rules this version knows. It grows whenever one comes that an earlier version must not work without: 0 is 0.1.0,
+1 knows letters that are hidden or tried, sendings at rest, and words of a coalition's own in them.
+"""
+
 
 class RunnerKind(StrEnum):
     """As what a process was started."""
@@ -35,6 +40,7 @@ class Runner(SQLModel, table=True):
     queues: str = Field(default="", max_length=64)
     began_at: datetime = Field(sa_type=Moment)
     seen_at: datetime = Field(sa_type=Moment)
+    generation: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class JobTurn(SQLModel, table=True):

@@ -15,6 +15,7 @@ from service.model.delivery import Delivery
 from service.model.edition import Approval, Decision, Edition, EditionKind
 from service.model.intake import Intake
 from service.model.message import HEARD, AfterState, Message, MessageEvent, MessageKind
+from service.model.proof_answer import ProofAnswer
 from service.model.schedule import Occurrence, Schedule
 from service.model.show import ShowStep
 from service.model.signature import Signature
@@ -52,10 +53,11 @@ class Happened:
     left: int = 0
     bounced: int = 0
     asked: int = 0
+    fixed: int = 0
 
     def __bool__(self) -> bool:
         """Tell whether anything has."""
-        return bool(self.signed or self.left or self.bounced or self.asked)
+        return bool(self.signed or self.left or self.bounced or self.asked or self.fixed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +126,13 @@ def happened_in(session: Session, campaign: Campaign, window: Window) -> Happene
             within(Message.created_at),
         )
     ).one()
+    fixed = select(func.count()).where(ProofAnswer.campaign_id == campaign.id, within(ProofAnswer.fixed_at))
     return Happened(
-        signed=signed, left=left, bounced=_bounced(session, campaign, window), asked=questions + corrections
+        signed=signed,
+        left=left,
+        bounced=_bounced(session, campaign, window),
+        asked=questions + corrections,
+        fixed=session.exec(fixed).one(),
     )
 
 

@@ -120,6 +120,10 @@ def _happened(happened: Happened) -> Iterator[Sentence]:
     yield signed_line(happened)
     yield Sentence("Mailboxes that bounced: {n}", n=happened.bounced)
     yield Sentence("Questions, and wishes for a correction: {n}", n=happened.asked)
+    if happened.fixed:
+        yield Sentence(
+            "Printed lines that their signatories changed in the proof round: {n}", n=happened.fixed
+        )
     if happened.left:
         yield Sentence("Withdrawn or declined: {n}", n=happened.left)
 

@@ -10,8 +10,10 @@ from sqlmodel import Session, col
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence
 from service.model.states import OccurrenceState, ScheduleState
+from service.schedules.begin import dates_of
 from service.schedules.due import Due
 from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.schedules.proof_round import why_never
 from service.signing.proof_status import count_proof
 from service.store.keyring import Keyring
 
@@ -20,7 +22,7 @@ from service.store.keyring import Keyring
 class Line:
     """One schedule: its state, when it comes next, its mails so far, and how often it came late and asks.
 
-    `last` says what came of the last time that it was due; empty before the first. `answers` counts what was said in
+    `why_never` says of a proof round why its time never comes. `last` says what came of the last time that it was due; empty before the first. `answers` counts what was said in
     the newest round of a proof, in words of service/signing/proof_status.py.
     """
 
@@ -31,6 +33,7 @@ class Line:
     posted: int
     asking: int
     last: str
+    why_never: str
     answers: Mapping[str, int]
 
 
@@ -63,6 +66,11 @@ def list_schedules(
                 posted=posted,
                 asking=asks,
                 last=_told(last.get(schedule.id)),
+                why_never=(
+                    why_never(schedule, dates_of(session, keyring, campaign, schedule))
+                    if schedule.action is Action.PROOF and not is_over and schedule.id not in last
+                    else ""
+                ),
                 answers=(
                     count_proof(session, keyring, campaign, now=now)
                     if schedule.action is Action.PROOF and schedule.id in last

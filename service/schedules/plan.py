@@ -26,13 +26,18 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is planned: its name, when, to whom, and what becomes of it when it comes late."""
+    """What is planned: its name, when, to whom, and what becomes of it when it comes late.
+
+    Of a proof round, `answers` is until when an answer counts, None for what proof_round.py says.
+    """
 
     name: str
     timing: Timing
     audience: Audience
     late: Late = Late.ANYWAY
     late_within: timedelta = timedelta(0)
+    action: Action = Action.REMIND
+    answers: Timing | None = None
 
 
 def add_schedule(
@@ -45,7 +50,7 @@ def add_schedule(
     now: datetime,
     update_id: str | None = None,
 ) -> Schedule:
-    """Plan reminders for a letter, or an update that was kept for it; they wait for an approval by somebody else, unless the letter is of one person alone.
+    """Plan reminders or a proof round for a letter, or an update that was kept for it; they wait for an approval by somebody else, unless the letter is of one person alone.
 
     Raises Refused for a name that is taken or malformed, for an audience of nobody, and where the time never comes.
     """
@@ -61,10 +66,11 @@ def add_schedule(
     schedule = Schedule(
         campaign_id=campaign.id,
         name=plan.name,
-        action=Action.UPDATE if update_id else Action.REMIND,
+        action=Action.UPDATE if update_id else plan.action,
         update_id=update_id,
         state=ScheduleState.ACTIVE if campaign.solo else ScheduleState.PROPOSED,
         timing=plan.timing.as_record(),
+        answers=plan.answers.as_record() if plan.answers is not None else {},
         audience=plan.audience.as_record(),
         late=plan.late,
         late_seconds=int(plan.late_within.total_seconds()),

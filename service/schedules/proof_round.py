@@ -1,5 +1,6 @@
 """The proof round: when every printed line is put to its signatory, and until when an answer counts (pure)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.model.anchor import Anchor
@@ -14,7 +15,12 @@ TOO_LITTLE_TIME = "too little time was left for an answer"
 
 _BEFORE_SENDING = timedelta(hours=1)
 """So long before the sending the answers end: the secretariat looks at them, and proposes the letter."""
-_LEAST_TIME, _LEAST_TIME_AS_SAID = timedelta(hours=5), timedelta(hours=1)
+LEAST_TIME_AS_SAID = timedelta(hours=1)
+"""So long there must be for an answer at least, where a person says when the round is, or somebody is asked later."""
+ASKED = Audience(states=(SignatureState.CONFIRMED,), printed=True)
+"""Whom every round asks: who counts and is printed."""
+
+_LEAST_TIME = timedelta(hours=5)
 _QUIET_FROM, _QUIET_UNTIL = "21:00", "08:00"
 
 
@@ -30,7 +36,7 @@ def proof_round(campaign: Campaign, *, since: datetime, by: str, now: datetime) 
         action=Action.PROOF,
         is_built_in=True,
         timing=timing.as_record(),
-        audience=Audience(states=(SignatureState.CONFIRMED,), printed=True).as_record(),
+        audience=ASKED.as_record(),
         since=since,
         of_deadline=campaign.deadline_at,
         created_at=now,
@@ -55,10 +61,28 @@ def answers_until(schedule: Schedule, dates: Dates, *, due_at: datetime) -> date
     return until if until is not None and until - due_at >= _least(schedule) else None
 
 
+def why_never(schedule: Schedule, dates: Dates) -> str:
+    """Say why a proof round that has its time never comes; empty where it comes, or has no time at all."""
+    timing = Timing.from_record(schedule.timing)
+    due = next(due_times(timing, dates, ends=False), None)
+    if due is None or answers_until(schedule, dates, due_at=due.at) is not None:
+        return ""
+    wanted = next(
+        due_times(replace(timing, quiet_from="", quiet_until="", rest_days=()), dates, ends=False), None
+    )
+    if (
+        wanted is not None
+        and wanted.at < due.at
+        and answers_until(schedule, dates, due_at=wanted.at) is not None
+    ):
+        return f"its quiet hours end at {due.local}, and {TOO_LITTLE_TIME} before the letter is sent"
+    return f"{TOO_LITTLE_TIME} before the letter is sent"
+
+
 def has_time(schedule: Schedule, until: datetime | None, *, now: datetime) -> bool:
     """Tell whether who is asked now, and not before, has still the time to answer."""
     return until is not None and until - now >= _least(schedule) - ON_TIME
 
 
 def _least(schedule: Schedule) -> timedelta:
-    return _LEAST_TIME_AS_SAID if schedule.answers else _LEAST_TIME
+    return LEAST_TIME_AS_SAID if schedule.answers else _LEAST_TIME

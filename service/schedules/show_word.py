@@ -13,6 +13,7 @@ from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.show import Reason, ShowStep, Step, Word
 from service.model.states import CampaignState, ShowState
+from service.schedules.due import ON_TIME
 from service.schedules.show import OVER, WATCHED, are_under_way, is_early, why_copies_ask
 from service.schedules.show_facts import has_show, make_steps, read_facts, steps_of
 from service.schedules.show_known import Facts
@@ -135,7 +136,10 @@ def stop_show(session: Session, slug: str, *, by: str, now: datetime) -> int:
 
 
 def resume_show(session: Session, slug: str, *, by: str, now: datetime) -> int:
-    """Let what was stopped go on in its turn; gives how many steps, raises Refused where none was stopped."""
+    """Let what was stopped go on in its turn; gives how many steps, raises Refused where none was stopped.
+
+    What was to be public at a minute that has passed meanwhile does not become so by itself: it asks.
+    """
     campaign = lock_campaign(session, slug)
     stopped = [row for row in _steps(session, campaign, now=now) if row.state is ShowState.STOPPED]
     if not stopped:
@@ -143,7 +147,15 @@ def resume_show(session: Session, slug: str, *, by: str, now: datetime) -> int:
     for row in stopped:
         there = ShowState.WAITING if row.began_at is None else ShowState.UNDER_WAY
         move_step(session, row, there, Reason.EARLIER, by=by, now=now)
+        if row.began_at is None and has_missed_its_minute(campaign, row.step, now=now):
+            move_step(session, row, ShowState.ASKING, Reason.MISSED, by=by, now=now)
     return len(stopped)
+
+
+def has_missed_its_minute(campaign: Campaign, step: Step, *, now: datetime) -> bool:
+    """Tell whether a step belongs to the minute of publication, and that is over."""
+    at = campaign.publish_at if campaign.published_at is None else None
+    return step in {Step.PRESS, Step.PAGE} and at is not None and now > at + ON_TIME
 
 
 def _open(

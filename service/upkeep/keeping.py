@@ -1,5 +1,6 @@
 """How long what is kept: the plan of what goes when, and the next step towards a letter's purge (pure)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -123,6 +124,30 @@ def next_step(facts: Facts, *, now: datetime) -> Step:
     if now < planned:
         return Step.NOTHING
     return Step.PURGE if _in_time(facts.last_left_at, planned - _LAST_LEFT) else Step.NOTIFY
+
+
+def steps_to_come(facts: Facts, *, now: datetime) -> Sequence[tuple[Step, datetime]]:
+    """Say which notices come and when the purge does, if nothing changes and each notice leaves in time.
+
+    A step that is overdue comes now. It takes the same turns as next_step(), so that what it says then happens.
+    """
+    planned = planned_at(facts)
+    if planned is None or facts.purged_at is not None or facts.shredded_at is not None:
+        return ()
+    coming: list[tuple[Step, datetime]] = []
+    after_now = now
+    if facts.notified_at is None or next_step(facts, now=now) is Step.NOTIFY:
+        at = max(now, planned - FIRST_NOTICE)
+        planned, after_now = purge_after_notice(facts, now=at), at
+        coming.append((Step.NOTIFY, at))
+        is_reminded = False
+    else:
+        is_reminded = facts.reminded_at is not None
+    if not is_reminded:
+        at = max(after_now, planned - LAST_NOTICE)
+        planned = max(planned, at + LAST_NOTICE)
+        coming.append((Step.REMIND, at))
+    return (*coming, (Step.PURGE, max(now, planned)))
 
 
 def _in_time(left_at: datetime | None, latest: datetime) -> bool:

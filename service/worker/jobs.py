@@ -34,6 +34,7 @@ from service.worker.confirmations import follow_up_presses
 from service.worker.firing import post_all_parts
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.lateness import warn_of_late_schedules
+from service.worker.later_proofs import ask_later_proofs
 from service.worker.pauses import follow_pauses
 from service.worker.recounting import recount, tidy_up
 from service.worker.retention import forget_old, keep_retention
@@ -297,6 +298,7 @@ JOBS = (
     Job(name="take_in_forms", run=take_in_forms, every_seconds=1, queue=Queue.LETTERS),
     Job(name="follow_up_presses", run=follow_up_presses, every_seconds=1, queue=Queue.LETTERS),
     Job(name="fire_schedules", run=fire_schedules, every_seconds=5, queue=Queue.LETTERS),
+    Job(name="ask_later_proofs", run=ask_later_proofs, every_seconds=60, queue=Queue.LETTERS),
     Job(name="tick", run=tick, every_seconds=1, queue=Queue.LETTERS),
     Job(name="run_shows", run=run_shows, every_seconds=2, queue=Queue.LETTERS),
     Job(name="ask_again", run=ask_again, every_seconds=10, queue=Queue.LETTERS),

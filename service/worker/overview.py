@@ -6,9 +6,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from service.model.retention import UpkeepRound
-from service.model.runner import JobTurn, Runner
+from service.model.runner import GENERATION, JobTurn, Runner
 from service.signing.found_by import ROUND
-from service.worker.presence import is_alive
+from service.store.generations import is_alive
 
 
 def processes(session: Session, *, now: datetime) -> list[dict[str, Any]]:
@@ -23,6 +23,7 @@ def processes(session: Session, *, now: datetime) -> list[dict[str, Any]]:
             "for_seconds": seconds_since(row.began_at, now=now),
             "seen_seconds": seconds_since(row.seen_at, now=now),
             "is_alive": is_alive(row, now=now),
+            "is_older": row.generation < GENERATION,
         }
         for row in rows
     ]

@@ -14,14 +14,12 @@ from sqlmodel import Session, col, delete
 
 from service.foundation.errors import Refused, Transient
 from service.foundation.identity import make_id
-from service.model.runner import Runner, RunnerKind
+from service.model.runner import GENERATION, Runner, RunnerKind
+from service.store.generations import must_be_alone
 from service.store.insert import insert_or
 from service.store.sole import Place
-from service.store.transaction import transaction
+from service.store.transaction import reading, transaction
 from service.wiring import Services
-
-ALIVE_WITHIN = timedelta(seconds=20)
-"""Whoever was seen within so long is taken to live."""
 
 FORGOTTEN_AFTER = timedelta(hours=1)
 """So long a process that was killed is told of."""
@@ -59,12 +57,18 @@ class Presence:
             queues=",".join(queues),
             began_at=now,
             seen_at=now,
+            generation=GENERATION,
         )
 
     @property
     def id(self) -> str:
         """The name of this process among all that work on the database."""
         return self._row.id
+
+    @property
+    def owner(self) -> str:
+        """The name under which it takes mail; by the generation in it the fence knows it, at no cost (migration 0036)."""
+        return f"{self.id}:{GENERATION}"
 
     def __enter__(self) -> Self:
         """Take the place, and be seen."""
@@ -95,12 +99,21 @@ class Presence:
             try:
                 self._place.keep()
                 self._beat()
+                self._shut_out_or_let_in()
             except Refused as refusal:
                 _log.error("%s This process ends.", refusal)
                 self._on_loss()
                 return
             except Transient:
                 _log.warning("the database is away: this process cannot be seen to live")
+
+    def _shut_out_or_let_in(self) -> None:
+        with reading(self._engine) as session:
+            are_shut_out = must_be_alone(session)
+        if are_shut_out:
+            self._place.shut_out_earlier()
+        else:
+            self._place.let_earlier_in()
 
     def _beat(self) -> None:
         now = self._clock()
@@ -121,8 +134,3 @@ def forget_the_dead(session: Session, *, now: datetime) -> int:
 def host_label() -> str:
     """Give a short hash of this machine's name."""
     return hashlib.sha256(f"undersigned host|{socket.gethostname()}".encode()).hexdigest()[:8]
-
-
-def is_alive(row: Runner, *, now: datetime) -> bool:
-    """Tell whether a process was seen lately."""
-    return row.seen_at > now - ALIVE_WITHIN

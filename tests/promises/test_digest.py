@@ -7,7 +7,9 @@ import pytest
 from sqlmodel import select
 
 from service.model.message import Message, MessageKind
+from service.model.proof_answer import ProofAnswer
 from service.model.schedule import Occurrence, Schedule
+from service.model.signature import Signature
 from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.plan import move_schedule
 from service.store.transaction import reading, transaction
@@ -64,6 +66,24 @@ def test_it_comes_in_the_morning_with_numbers_a_next_step_and_no_name(letter):
     assert "Lake" not in told
     assert "Second" not in told
     assert letter.at(MORNING + HOUR) == []
+
+
+def test_it_counts_the_printed_lines_that_were_changed_in_a_proof_round(letter):
+    letter.sign_and_confirm("Lake Alliance")
+    letter.at(MORNING)
+    with transaction(letter.engine) as session:
+        proof = session.exec(select(Schedule).where(Schedule.name == "proof")).one()
+        signed = session.exec(select(Signature)).one()
+        came = {"campaign_id": proof.campaign_id, "due_at": letter.now, "local": "", "began_at": letter.now}
+        asked = Occurrence(schedule_id=proof.id, state=OccurrenceState.FIRED, **came)
+        session.add(asked)
+        session.flush()
+        ids = {"campaign_id": proof.campaign_id, "occurrence_id": asked.id, "signature_id": signed.id}
+        session.add(ProofAnswer(**ids, fixed_at=letter.now + HOUR))
+
+    (told,) = letter.at(MORNING + DAY)
+
+    assert "changed in the proof round: 1" in told
 
 
 def test_where_nothing_happened_it_is_quiet_but_for_the_last_three_days(letter):

@@ -36,8 +36,11 @@ from service.signing.update_words import UpdateWords
 from service.signing.updates import look_at_update, start_update
 from service.store.transaction import reading, transaction
 from service.store.wake import Wake
+from service.upkeep import keeping
+from service.upkeep.coming import coming_of_all
 from service.upkeep.keeping import DAY
 from service.upkeep.letter_sweeps import letter_sweeps
+from service.upkeep.moments import moments_beside
 from service.upkeep.outlook import house_outlook, letter_outlook, letters_outlook
 from service.upkeep.purge import ask_for_purge, keep_for, purge_at_once
 from service.upkeep.sign_ons import BESIDE
@@ -126,6 +129,38 @@ def test_its_secretariat_is_told_two_weeks_and_a_day_before_and_then_it_goes(coa
     assert state(coalition) is CampaignState.PURGED
     assert kept(coalition).purged_at >= archived + 60 * DAY
     assert len(notices(coalition)) == 2
+
+
+def test_the_calendar_says_when_its_notices_and_the_purge_come_as_they_then_do(coalition):
+    sent_and_put_away(coalition)
+    with reading(coalition.engine) as session:
+        far = coalition.now + 400 * DAY
+        foretold = {one.step: one.at for one in coming_of_all(session, until=far, now=coalition.now)}
+        beside = moments_beside(
+            session, coalition.keyring, coalition.campaign(), until=far, now=coalition.now
+        )
+        assert {one.name: (one.at, one.mails) for one in beside} == {
+            "purge-notice": (foretold[keeping.Step.NOTIFY], 1),
+            "purge-reminder": (foretold[keeping.Step.REMIND], 1),
+            "purge": (foretold[keeping.Step.PURGE], 0),
+        }
+    assert set(foretold) == {keeping.Step.NOTIFY, keeping.Step.REMIND, keeping.Step.PURGE}
+
+    came = {}
+    for step, at in foretold.items():
+        turn(coalition, days=(at - coalition.now) / DAY - 0.01)
+        before = (len(notices(coalition)), state(coalition))
+        turn(coalition, days=0.02)
+        came[step] = before != (len(notices(coalition)), state(coalition))
+        if step is not keeping.Step.PURGE:
+            with reading(coalition.engine) as session:
+                again = {one.step: one.at for one in coming_of_all(session, until=far, now=coalition.now)}
+            assert step not in again
+            assert abs(again[keeping.Step.PURGE] - foretold[keeping.Step.PURGE]) < HOUR
+
+    assert came == dict.fromkeys(foretold, True)
+    with reading(coalition.engine) as session:
+        assert list(coming_of_all(session, until=far + 400 * DAY, now=coalition.now)) == []
 
 
 def test_without_a_plan_it_is_kept(coalition):

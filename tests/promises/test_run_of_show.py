@@ -255,6 +255,42 @@ def test_what_is_stopped_rests_even_over_its_minute_and_goes_on_when_resumed(sho
     assert show.states()[:4] == ["done"] * 4
 
 
+def test_what_is_resumed_long_after_its_minute_asks_before_anything_is_public(show):
+    show.at(SEND_AT)
+    show.copies_are(DeliveryState.DELIVERED)
+    show.at(SEND_AT + 60 * SECOND)
+    show.at(SEND_AT + 200 * SECOND)
+    assert show.states() == ["done"] * 4 + ["waiting"] * 2
+    with transaction(show.coalition.engine) as session:
+        stop_show(session, SLUG, by="ada", now=show.coalition.now)
+    show.at(PUBLISH_AT + timedelta(days=2))
+
+    with transaction(show.coalition.engine) as session:
+        resume_show(session, SLUG, by="ada", now=show.coalition.now)
+    show.at(PUBLISH_AT + timedelta(days=2, minutes=5))
+
+    assert show.states()[4] == "asking"
+    assert (show.told(DAILY), show.coalition.campaign().published_at) == ([], None)
+    show.says(Word.GO, Step.PRESS)
+    show.at(PUBLISH_AT + timedelta(days=2, minutes=10))
+    assert (len(show.told(DAILY)), show.coalition.campaign().published_at) == (1, None)
+    show.says(Word.GO, Step.PAGE)
+    assert show.coalition.campaign().published_at == show.coalition.now
+
+
+def test_what_is_resumed_before_its_minute_comes_at_it(show):
+    show.at(SEND_AT)
+    show.copies_are(DeliveryState.DELIVERED)
+    show.at(SEND_AT + 60 * SECOND)
+    show.at(SEND_AT + 200 * SECOND)
+    for verb in (stop_show, resume_show):
+        with transaction(show.coalition.engine) as session:
+            verb(session, SLUG, by="ada", now=show.coalition.now)
+    show.at(PUBLISH_AT)
+
+    assert show.coalition.campaign().published_at == PUBLISH_AT
+
+
 def test_a_press_that_is_skipped_gets_nothing_even_when_the_page_is_public(show):
     show.at(SEND_AT)
     show.says(Word.SKIP, Step.PRESS)

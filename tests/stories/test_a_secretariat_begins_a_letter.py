@@ -9,6 +9,8 @@ from service.coordinators.trial import diverting
 from service.foundation.sentence import Sentence
 from service.mail.domain.checks import Finding, Weight
 from service.model.coordinator import Role
+from service.model.runner import Runner, RunnerKind
+from service.store.transaction import transaction
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.stories.visitor import ORGANIZATION, Door, Visitor, letter_page, words_of
@@ -207,6 +209,25 @@ def test_in_an_emergency_the_unlisted_address_opens_nothing(
     never = visitor.open("/letters/no-such-letter?k=x")
     for path in (letter_page(coalition), letter_page(coalition, "/sign")):
         assert visitor.open(path).data == never.data
+
+
+def test_the_desk_says_while_an_earlier_version_still_runs(coalition: Coalition, door: Door) -> None:
+    coalition.open()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    now = coalition.now
+    with transaction(coalition.engine) as session:
+        session.add(
+            Runner(id="e" * 32, kind=RunnerKind.SERVE, host="deadbeef", pid=1, began_at=now, seen_at=now)
+        )
+
+    for page in ("", "emergency", "live", "sends"):
+        assert "An earlier version of this service still runs" in olga.open(page).text
+    said = olga.follow(olga.send("emergency", having="meant")).text
+    assert "until it has ended" in said
+
+    with transaction(coalition.engine) as session:
+        session.delete(session.get_one(Runner, "e" * 32))
+    assert "An earlier version" not in olga.open("emergency").text
 
 
 def test_a_paused_letter_says_so_and_takes_no_sign_on_until_it_goes_on(

@@ -107,7 +107,10 @@ ACTS = {
         f"campaign {act}"
         for act in ("load", "freeze", "thaw", "open", "close", "reopen", "publish", "revise", "archive")
     ),
-    *(f"schedule {act}" for act in ("add", "change", "approve", "pause", "resume", "cancel", "decide")),
+    *(
+        f"schedule {act}"
+        for act in ("add", "proof", "change", "approve", "pause", "resume", "cancel", "decide")
+    ),
     *(f"purge {act}" for act in ("keep", "compact")),
     *(f"show {act}" for act in ("plan", "go", "skip", "stop", "resume")),
     *(f"coordinator {act}" for act in ("invite", "disable", "recover")),

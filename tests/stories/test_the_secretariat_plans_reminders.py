@@ -77,6 +77,19 @@ def test_a_reminder_is_planned_by_one_and_approved_by_another(operator):
     )
 
 
+def test_a_further_proof_round_is_planned_by_one_and_approved_by_another(operator):
+    said = operator.does("schedule", "proof", SLUG, "proof-2", "--from", "deadline", "--days", "-3")
+
+    assert f"schedule approve {SLUG} proof-2" in said
+    listed = {one["name"]: one for one in json.loads(operator.does("schedule", "list", SLUG, "--json"))}
+    assert (listed["proof-2"]["state"], listed["proof-2"]["built_in"]) == ("proposed", False)
+    foretold = json.loads(operator.does("schedule", "forecast", SLUG, "--json"))
+    (coming,) = [one for one in foretold if one["name"] == "proof-2"]
+    assert (coming["waits_for"], bool(coming["answers_until"])) == ("an approval", True)
+    refused = operator.run("schedule", "proof", SLUG, "proof-3", "--at", "2020-01-01T09:00")
+    assert (refused.returncode, "would never come" in refused.stderr) == (2, True)
+
+
 def test_what_is_paused_or_cancelled_says_so(operator):
     operator.does("schedule", "pause", SLUG, "last-day")
     assert "last-day: 2 mails (waits for the end of the pause)" in operator.does("schedule", "forecast", SLUG)

@@ -163,6 +163,11 @@ def test_it_is_chosen_seen_and_forgone_at_the_terminal(operator):
         *("delivered", "receipt", "final-copy", "kits", "press", "page"),
     ]
     assert json.loads(operator.does("show", "list", SLUG, "--json"))[0]["step"] == "delivered"
+    steps = {one["step"]: one["at"] for one in json.loads(operator.does("show", "list", SLUG, "--json"))}
+    foretold = json.loads(operator.does("schedule", "forecast", SLUG, "--json"))
+    assert {one["name"]: one["due"] for one in foretold if one["name"] in steps} == {
+        step: at for step, at in steps.items() if at is not None
+    }
     assert "run of show: next is delivered" in operator.does("schedule", "list", SLUG)
     for command in (("go", SLUG, "kits"), ("skip", SLUG, "kits", "--why", "later"), ("stop", SLUG)):
         early = operator.run("show", *command)

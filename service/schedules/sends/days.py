@@ -14,7 +14,6 @@ from service.campaigns.contents import open_file
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.coordinator import Membership
-from service.model.retention import Retention
 from service.model.schedule import Action, Occurrence
 from service.model.show import Step
 from service.model.signature import Signature
@@ -41,7 +40,6 @@ STEPS: Mapping[Step, Sentence] = {
     Step.PRESS: Sentence("The press gets its copies"),
     Step.PAGE: Sentence("The page becomes public"),
 }
-PURGE = Sentence("Personal data of this letter is purged, unless that is put off")
 WAITS: Mapping[ScheduleState, Sentence] = {
     ScheduleState.PROPOSED: Sentence("waits for an approval"),
     ScheduleState.PAUSED: Sentence("paused"),
@@ -90,17 +88,19 @@ def moments_of_letters(
 def moments_of_letter(
     session: Session, keyring: Keyring, campaign: Campaign, *, lead: timedelta, until: datetime, now: datetime
 ) -> Sequence[Moment]:
-    """List what happens with one letter until a moment, the earliest first, if nothing changes."""
+    """List what happens with one letter until a moment, the earliest first, if nothing changes.
+
+    What precedes its purge is known one floor above (service/upkeep/coming.py).
+    """
     title = open_file(session, keyring, campaign).letter.title
     if campaign.state in PUT_AWAY:
-        return [one for one in _notices(session, campaign, title) if now < one.at <= until]
+        return ()
     found = [
         *(
             Moment(at=entry.at, slug=campaign.slug, title=title, what=_OF_LETTER[entry.what])
             for entry in moments_of(campaign)
         ),
         *_steps(session, keyring, campaign, title, now=now),
-        *_notices(session, campaign, title),
         *_sendings(session, keyring, campaign, title, lead=lead, until=until, now=now),
     ]
     return sorted((one for one in found if now < one.at <= until), key=lambda one: one.at)
@@ -125,12 +125,6 @@ def _steps(
     for line in list_show(session, keyring, campaign, now=now):
         if not line.is_over and line.at is not None:
             yield Moment(at=line.at, slug=campaign.slug, title=title, what=STEPS[line.step])
-
-
-def _notices(session: Session, campaign: Campaign, title: str) -> Iterator[Moment]:
-    kept = session.exec(select(Retention).where(Retention.campaign_id == campaign.id)).one_or_none()
-    if kept is not None and kept.purge_at is not None and kept.purged_at is None:
-        yield Moment(at=kept.purge_at, slug=campaign.slug, title=title, what=PURGE)
 
 
 def _sendings(

@@ -74,6 +74,11 @@ _TO: Mapping[SignatureState, Sentence] = {
     SignatureState.CONFIRMED: Sentence("signed and confirmed"),
 }
 
+NO_TIME_FOR_ANSWERS = Sentence(
+    "Between its time, which is never in its quiet hours, and the sending too little is left for answers: give it another time."
+)
+"""What is said of a proof round that never comes."""
+
 
 def standing_of(
     state: ScheduleState, newest: OccurrenceState | None, *, has_next: bool, are_mails_left: bool

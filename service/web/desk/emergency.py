@@ -9,10 +9,15 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.model.second_look import Verdict
 from service.web.desk.blueprint import get, post
+from service.web.desk.older import is_older_alive
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.services import services
 
+_OLDER_ENDS = Sentence(
+    "Done. No mail leaves. An earlier version of the service still runs: its pages may show names for up to half a minute"
+    " more, until it has ended. Look at the public page then; if names are still there, have the service stopped."
+)
 _NOT_MEANT = Sentence("Press the button on the emergency page of the letter.")
 
 
@@ -43,6 +48,8 @@ def begin_emergency(slug: str) -> Response:
     _refuse_unless("hide")
     with acting() as session:
         halt.begin_emergency(session, slug, by=visit().by, now=services().now())
+    if is_older_alive():
+        return done(_base(), _OLDER_ENDS)
     return done(
         _base(),
         Sentence("Done. No page shows a name or a number, no mail leaves, and no link opens anything."),

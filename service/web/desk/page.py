@@ -9,6 +9,7 @@ from flask import Response, current_app, request
 from service.foundation.sentence import Sentence
 from service.web.assets import ASSETS
 from service.web.desk.blueprint import ACTS
+from service.web.desk.older import is_older_alive
 from service.web.desk.said import read_said, write_said
 from service.web.desk.visit import Visit, visit
 from service.web.forms import FormState
@@ -46,8 +47,8 @@ def desk_page(
     """Fill a template below `templates/desk/` for whoever is asking.
 
     `part` is the endpoint of the part of the desk that the page belongs to, for the navigation, else this page's own.
-    The template also knows `visit`, `ways`, `said` (what was just done, once), `form` (empty where none is given), and
-    `desk_style`. Nothing keeps the page.
+    The template also knows `visit`, `ways`, `said` (what was just done, once), `form` (empty where none is given),
+    `is_older_alive` (a process of an earlier version), and `desk_style`. Nothing keeps the page.
     """
     who = visit()
     return page(
@@ -56,6 +57,7 @@ def desk_page(
         reader=who.language,
         visit=who,
         ways=_ways(who, part or request.endpoint or ""),
+        is_older_alive=is_older_alive(),
         said=read_said(who),
         form=form or FormState(values={}),
         desk_style=ASSETS["desk.css"].path,

@@ -7,7 +7,9 @@ from flask import Response, request
 
 from service.foundation.errors import Transient
 from service.metrics.exposition import CONTENT_TYPE
+from service.store.generations import older_processes
 from service.store.migrate import is_up_to_date
+from service.store.transaction import reading
 from service.web.public.blueprint import public
 from service.web.services import services
 
@@ -26,14 +28,21 @@ def healthz() -> Response:
 
 @public.get("/readyz")
 def readyz() -> Response:
-    """Say whether the database answers and stands at the newest migration; where not, one word says which."""
+    """Say whether the database answers and stands at the newest migration; where not, one word says which.
+
+    A second line tells of processes of an earlier version: this one is ready nevertheless.
+    """
+    here, older = services(), 0
     try:
-        lacks = "" if is_up_to_date(services().engine) else "migrations"
+        lacks = "" if is_up_to_date(here.engine) else "migrations"
+        if not lacks:
+            with reading(here.engine) as session:
+                older = len(older_processes(session, now=here.now()))
     except Exception as error:  # noqa: BLE001 -- whatever the database's trouble is, the answer is the same
         _log.warning("The database does not answer (%s).", type(error).__name__)
         lacks = "database"
     if not lacks:
-        return Response("ready\n", mimetype=_PLAIN)
+        return Response("ready\n" + ("an earlier version still runs\n" if older else ""), mimetype=_PLAIN)
     return Response(f"{lacks}\n", status=503, mimetype=_PLAIN, headers=_AGAIN)
 
 

@@ -1,14 +1,18 @@
 """The calendar of all one's letters, and the forecast of one: what happens when, and to how many it would go."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
 from service.campaigns.mine import letters_of
 from service.coordinators.permissions import Act
-from service.schedules.sends.days import by_day, moments_of_letter, moments_of_letters, month_grid
+from service.foundation.sentence import Sentence
+from service.schedules.sends.days import Moment, by_day, moments_of_letter, moments_of_letters, month_grid
 from service.schedules.sends.names import names_of
+from service.upkeep.coming import Coming, coming_of, coming_of_all
+from service.upkeep.keeping import Step
 from service.web.desk.blueprint import get
 from service.web.desk.page import desk_page
 from service.web.desk.sends.pages import PART
@@ -19,6 +23,11 @@ from service.web.services import services
 _AHEAD = timedelta(days=62)
 _MOST_AHEAD = timedelta(days=400)
 _MONDAY = 0
+_OF_PURGE: Mapping[Step, Sentence] = {
+    Step.NOTIFY: Sentence("The secretariat is told that personal data of this letter will be purged"),
+    Step.REMIND: Sentence("The secretariat is told once more that personal data will be purged"),
+    Step.PURGE: Sentence("Personal data of this letter is purged, unless that is put off"),
+}
 
 
 @get("/calendar", Act.OWN)
@@ -32,18 +41,17 @@ def calendar() -> Response:
     today = now.astimezone(zone).date()
     month = _month(request.args.get("month", ""), today=today)
     until = max(now + _AHEAD, now + (month + timedelta(days=42) - today))
+    until = min(until, now + _MOST_AHEAD)
     with looking() as session:
         found = moments_of_letters(
-            session,
-            here.keyring,
-            who.coordinator_id,
-            lead=here.reminder_lead,
-            until=min(until, now + _MOST_AHEAD),
-            now=now,
+            session, here.keyring, who.coordinator_id, lead=here.reminder_lead, until=until, now=now
         )
+        titles = {one.slug: one.title for one in mine}
+        purges = coming_of_all(session, until=until, now=now)
+        found = [*found, *(_purge(one, titles[one.slug]) for one in purges if one.slug in titles)]
     return desk_page(
         "sends/calendar.html",
-        days=by_day(found, zone),
+        days=by_day(sorted(found, key=_at), zone),
         weeks=month_grid(month, first_weekday=_MONDAY),
         month=month,
         before=(month - timedelta(days=1)).replace(day=1),
@@ -65,6 +73,8 @@ def forecast(slug: str) -> Response:
         found = moments_of_letter(
             session, here.keyring, campaign, lead=here.reminder_lead, until=now + _MOST_AHEAD, now=now
         )
+        purges = coming_of(session, campaign, until=now + _MOST_AHEAD, now=now)
+        found = sorted((*found, *(_purge(one, letter().title) for one in purges)), key=_at)
     return desk_page(
         "sends/forecast.html", part=PART, days=by_day(found, zone), zone=zone, place=place_of(zone.key)
     )
@@ -78,6 +88,14 @@ def readers(slug: str, schedule: str) -> Response:
     with looking() as session:
         named = names_of(session, here.keyring, letter_row(session), schedule, now=here.now())
     return desk_page("sends/readers.html", part=PART, named=named, schedule=schedule)
+
+
+def _purge(coming: Coming, title: str) -> Moment:
+    return Moment(at=coming.at, slug=coming.slug, title=title, what=_OF_PURGE[coming.step])
+
+
+def _at(one: Moment) -> datetime:
+    return one.at
 
 
 def _month(text: str, *, today: date) -> date:

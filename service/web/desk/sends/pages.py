@@ -6,7 +6,7 @@ from flask import Response
 
 from service.coordinators.permissions import Act
 from service.model.campaign import Campaign
-from service.model.schedule import Schedule
+from service.model.schedule import Action, Schedule
 from service.model.states import ScheduleState
 from service.schedules.reach import ALONE
 from service.schedules.sends import words
@@ -89,13 +89,17 @@ def shown(session: Any, one: Sending) -> dict[str, Any]:
         "one": one,
         "standing_title": one.title,
         "standing": SAID[one.standing],
-        "next_step": NEXT[one.standing],
+        "next_step": words.NO_TIME_FOR_ANSWERS if _has_no_time(one) else NEXT[one.standing],
         "is_grave": one.standing in words.GRAVE,
         "when": on_clocks(one.due.at) if one.due is not None else None,
         "was": on_clocks(one.newest.due_at) if one.newest is not None else None,
         "planned_by": by_name(session, one.created_by),
         "approved_by": by_name(session, one.approved_by) if one.approved_by else "",
     }
+
+
+def _has_no_time(one: Sending) -> bool:
+    return one.standing is Standing.NEVER and one.action is Action.PROOF
 
 
 _OVER = {Standing.DONE, Standing.SKIPPED, Standing.CANCELLED, Standing.NEVER}
