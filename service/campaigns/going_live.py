@@ -127,14 +127,16 @@ def keep_fonts(session: Session, slug: str, lacking: Sequence[str], *, by: str, 
     return row
 
 
-def checks_of(session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts) -> Sequence[Checked]:
-    """Look at everything before a letter goes live."""
+def checks_of(
+    session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts, *, unchecked: int
+) -> Sequence[Checked]:
+    """Look at everything before a letter goes live; `unchecked` is how many recipients nobody has checked."""
     return (
         _dns(session, campaign),
         _test_mail(session, campaign),
         _fonts(session, keyring, campaign, fonts),
         _frozen(session, campaign),
-        _recipients(session, keyring, campaign),
+        _recipients(unchecked),
         _owners(session, campaign),
     )
 
@@ -257,9 +259,7 @@ def _frozen(session: Session, campaign: Campaign) -> Checked:
     return Checked(what="frozen", outcome=outcome, sentence=_SAID["frozen", outcome])
 
 
-def _recipients(session: Session, keyring: Keyring, campaign: Campaign) -> Checked:
-    offices = open_file(session, keyring, campaign).recipients
-    unchecked = sum(one.checked is None for one in offices)
+def _recipients(unchecked: int) -> Checked:
     if unchecked:
         sentence = _SAID["recipients", Outcome.WAITS].with_values(n=unchecked)
         return Checked(what="recipients", outcome=Outcome.WAITS, sentence=sentence)

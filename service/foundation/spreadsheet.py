@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 import zipfile
 import zlib
@@ -28,6 +29,11 @@ _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODINGS = {b"utf-8", b"utf8", b"utf-16", b"us-ascii", b"iso-8859-1", b"windows-1252"}
 _SEPARATORS = ",;\t"
+# What spreadsheets write where a formula has no value.
+_ERRORS = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 # Whatever a file made to break its reader may bring about in there.
 _BROKEN = (
     ArithmeticError,
@@ -65,34 +71,38 @@ _NOT_UTF8 = Sentence(
 class Sheet:
     """The cells of a spreadsheet as texts: its header, and below it each line that holds anything, with its number.
 
-    It has no repr that tells its cells, and all lines are as long as the header.
+    `valueless` names the cells of formulas that came to no value, as line and place in it: an error, or nothing that was
+    saved beside the formula. It has no repr that tells its cells, and all lines are as long as the header.
     """
 
     header: tuple[str, ...]
     header_line: int
     lines: tuple[tuple[int, tuple[str, ...]], ...]
+    valueless: frozenset[tuple[int, int]] = frozenset()
 
 
 def read_spreadsheet(data: bytes) -> Sheet:
     """Read the first visible sheet of an XLSX file, or a CSV file; raises Refused in a sentence for any other.
 
-    Of a formula the value is taken that was saved beside it; where none is, the cell is empty.
+    Of a formula the value is taken that was saved beside it; where none is, the cell is empty and valueless.
     """
     if len(data) > MOST_BYTES:
         raise Refused(_TOO_LARGE)
     if data.startswith(_OLD_OFFICE):
         raise Refused(_OLD)
-    rows = _rows_of_workbook(data) if data.startswith(_ZIP) else _rows_of_csv(data)
-    return _as_sheet(rows)
+    return _as_sheet(_rows_of_workbook(data) if data.startswith(_ZIP) else _rows_of_csv(data))
 
 
-def _as_sheet(rows: Iterator[Sequence[str]]) -> Sheet:
-    filled = []
+def _as_sheet(rows: Iterator[Sequence[str | None]]) -> Sheet:
+    """Make a sheet of rows of texts; None is a formula without a value."""
+    filled, valueless = [], set[tuple[int, int]]()
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS + _LOOKS_FOR_HEADER:
             raise Refused(_TOO_LARGE)
-        if any(row):
-            filled.append((number, row))
+        without = {(number, place) for place, cell in enumerate(row) if cell is None or cell in _ERRORS}
+        if any(row) or without:
+            filled.append((number, tuple(cell or "" for cell in row)))
+            valueless |= without
     # Above the names of the columns a title often stands alone.
     at = next(
         (place for place, (_, row) in enumerate(filled[:_LOOKS_FOR_HEADER]) if sum(map(bool, row)) > 1), 0
@@ -111,6 +121,7 @@ def _as_sheet(rows: Iterator[Sequence[str]]) -> Sheet:
         header=_padded(header, width),
         header_line=header_line,
         lines=tuple((number, _padded(row, width)) for number, row in filled[at + 1 :]),
+        valueless=frozenset(one for one in valueless if one[0] > header_line and one[1] < width),
     )
 
 
@@ -118,7 +129,7 @@ def _padded(row: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(row[place] if place < len(row) else "" for place in range(width))
 
 
-def _rows_of_csv(data: bytes) -> Iterator[Sequence[str]]:
+def _rows_of_csv(data: bytes) -> Iterator[Sequence[str | None]]:
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(_NOT_READ)
     try:
@@ -134,23 +145,44 @@ def _rows_of_csv(data: bytes) -> Iterator[Sequence[str]]:
         raise Refused(_NOT_READ) from error
 
 
-def _rows_of_workbook(data: bytes) -> Iterator[Sequence[str]]:
+def _rows_of_workbook(data: bytes) -> Iterator[Sequence[str | None]]:
     try:
-        _refuse_hostile(data)
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
-        rows = sheets[0].iter_rows(
-            max_row=MOST_ROWS + _LOOKS_FOR_HEADER + 1, max_col=MOST_COLUMNS + 1, values_only=True
-        )
-        yield from [[_text(cell) for cell in row] for row in rows]
+        # A second look at the same cells tells a formula without a value from an empty cell.
+        formulas = _cells(data, as_formulas=True) if _refuse_hostile(data) else itertools.repeat(())
+        yield from [
+            [
+                None if cell is None and _is_formula(own, place) else _text(cell)
+                for place, cell in enumerate(row)
+            ]
+            for row, own in zip(_cells(data, as_formulas=False), formulas, strict=False)
+        ]
     except Refused:
         raise
     except _BROKEN as error:
         raise Refused(_NOT_READ) from error
 
 
-def _refuse_hostile(data: bytes) -> None:
-    """Look at the packed parts before anything reads them: how many and large they are, and that none declares entities."""
+def _cells(data: bytes, *, as_formulas: bool) -> Iterator[Sequence[Any]]:
+    book = openpyxl.load_workbook(
+        io.BytesIO(data), read_only=True, data_only=not as_formulas, keep_links=False
+    )
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    rows: Iterator[Sequence[Any]] = sheets[0].iter_rows(
+        max_row=MOST_ROWS + _LOOKS_FOR_HEADER + 1, max_col=MOST_COLUMNS + 1, values_only=True
+    )
+    return rows
+
+
+def _is_formula(row: Sequence[Any], place: int) -> bool:
+    return place < len(row) and row[place] is not None
+
+
+def _refuse_hostile(data: bytes) -> bool:
+    """Look at the packed parts before anything reads them: how many and large they are, and that none declares entities.
+
+    Tells whether any of its cells holds a formula.
+    """
+    has_formulas = False
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
@@ -162,7 +194,10 @@ def _refuse_hostile(data: bytes) -> None:
             raise Refused(_MACROS)
         for part in parts:
             if part.filename.casefold().endswith((".xml", ".rels", ".vml")):
-                _refuse_declarations(_unpacked(packed, part))
+                plain = _unpacked(packed, part).replace(b"\0", b"")
+                _refuse_declarations(plain)
+                has_formulas |= "worksheets/" in part.filename and bool(_FORMULA.search(plain))
+    return has_formulas
 
 
 def _unpacked(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
@@ -174,8 +209,7 @@ def _unpacked(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     return found
 
 
-def _refuse_declarations(part: bytes) -> None:
-    plain = part.replace(b"\0", b"")
+def _refuse_declarations(plain: bytes) -> None:
     encoding = _ENCODING.search(plain[:200])
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise Refused(_NOT_READ)

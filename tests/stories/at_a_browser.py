@@ -3,13 +3,14 @@
 import contextlib
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 from service.app import create_app
+from service.mail.domain.checks import Finding
 from service.web.services import WebServices
 from tests.coalition import OUTWARD, Coalition
 from tests.required import is_required
@@ -26,7 +27,12 @@ _ARGUMENTS = [
 
 
 @contextlib.contextmanager
-def served(coalition: Coalition, *, embed_on: str = "") -> Iterator[str]:
+def served(
+    coalition: Coalition,
+    *,
+    embed_on: str = "",
+    look_at_sender: Callable[[], Sequence[Finding]] | None = None,
+) -> Iterator[str]:
     """Serve the pages at the coalition's own time, and give the address they lie under."""
     services = WebServices(
         engine=coalition.engine,
@@ -38,6 +44,7 @@ def served(coalition: Coalition, *, embed_on: str = "") -> Iterator[str]:
         outward=OUTWARD,
         wake=lambda: None,
         embed_on=embed_on,
+        look_at_sender=look_at_sender,
     )
     server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

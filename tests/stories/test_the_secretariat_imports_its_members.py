@@ -97,6 +97,37 @@ def test_a_row_left_out_alone_is_enough_where_the_others_are_corrected_in_the_fi
     assert invited(coalition) == 2
 
 
+def test_a_formula_without_a_value_is_told_where_it_stands(coalition: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    odd = ("Sum of Others", "office@sum.example", "=VLOOKUP(A2;Land!A:B;2)", "", None, "")
+    path = checked(
+        olga, workbook(HEADER, *GOOD[:2], odd, ("#N/A", "office@na.example", "FR", "", None, "=1"))
+    )
+
+    page = words_of(olga.open(path))
+
+    assert "2 rows have a fault" in page
+    for told in ("C “Land” holds a formula that came to no value", "A “Organisation” holds a formula"):
+        assert told in page
+
+
+def test_a_name_like_one_on_the_list_is_shown_before_anything_is_imported(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.sign("Lake Alliance")
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(
+        olga, workbook(HEADER, *GOOD[:2], ("Lake Aliance", "office@l.example", "FR", "", None, ""))
+    )
+
+    page = words_of(olga.open(path))
+
+    assert "1 name looks like that of another organization" in page
+    assert "like Lake Alliance" in page
+    assert "Member 1" not in page
+    assert "Member 1" in words_of(olga.open(f"{path}?show=new"))
+
+
 def test_pressed_twice_it_is_imported_once_and_undone_before_any_mail_has_left(
     coalition: Coalition, door: Door
 ) -> None:

@@ -49,6 +49,8 @@ def test_a_chaser_notes_a_promise_and_the_secretariat_sees_it(
     )
 
     assert "Noted, thank you" in words_of(visitor.follow(kept))
+    # On a phone the page opens where it was noted.
+    assert f'id="{kept.location.rpartition("#")[2]}"' in page.text
     listed = words_of(olga.open("members"))
     assert "board on December 1, 2026" in listed
     assert "asked Anna" in listed

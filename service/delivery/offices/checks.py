@@ -129,6 +129,14 @@ def unchecked_offices(
     return [(name, state) for name, state in states if state is not CheckState.TWO]
 
 
+def never_checked(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> int:
+    """Count the offices of which neither a coordinator has lately said that they are right, nor the file when they were looked up."""
+    keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
+    unknown = [office.as_record() for office in file.recipients if office.checked is None]
+    states = [check_state(checks_of_office(session, keys, office), now=now) for office in unknown]
+    return sum(state in {CheckState.NOBODY, CheckState.OLD} for state in states)
+
+
 def refuse_unless_checked(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> None:
     """Raise Refused, naming them, where offices of a team's letter are not checked by two; a letter of one person may go."""
     if campaign.solo or not has_a_team(session, campaign.id):

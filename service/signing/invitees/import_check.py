@@ -23,6 +23,7 @@ from service.signing.roll_file import RowFault, read_rows
 BY_COLUMN = "column"
 """Of a choice that holds for all rows: each row says it itself."""
 
+_NO_VALUE = Sentence("holds a formula that came to no value: put the value itself into the cell.")
 _MOST_LIKENED = 5_000
 _MOST_PAIRS = 2_000_000
 _AT_ONCE = 400
@@ -121,7 +122,7 @@ def check_sheet(
     """Check all rows as the signatories file is checked; of two of one signatory the second is at fault, but not once one is left out."""
     columns, lines = _with_choices(sheet, choices)
     wanted = [(line, cells) for line, cells in lines if line not in left_out]
-    rows, faults = read_rows(columns, wanted, attested=False)
+    rows, faults = _with_values(sheet, choices, read_rows(columns, wanted, attested=False))
     told = _told(sheet, choices, faults)
     good = {row.line: row for row in rows}
     known = _known(session, keys, campaign, rows)
@@ -169,6 +170,18 @@ def _in_our_words(column: str, cell: str) -> str:
     if column == "website" and cell.strip() and "://" not in cell:
         return f"https://{cell.strip()}"
     return cell
+
+
+def _with_values(
+    sheet: Sheet, choices: Choices, read: tuple[Sequence[SignatoryRow], Sequence[RowFault]]
+) -> tuple[Sequence[SignatoryRow], Sequence[RowFault]]:
+    """Find at fault each cell in use that holds a formula without a value, in place of what its emptiness would be."""
+    used = {place: column for place, column in enumerate(choices.columns) if column}
+    without = {(line, used[place]) for line, place in sheet.valueless if place in used}
+    lines = {line for line, _ in without}
+    found = [RowFault(line=line, column=column, told=_NO_VALUE) for line, column in sorted(without)]
+    found += [one for one in read[1] if (one.line, one.column) not in without]
+    return [row for row in read[0] if row.line not in lines], found
 
 
 def _told(sheet: Sheet, choices: Choices, faults: Sequence[RowFault]) -> dict[int, list[tuple[str, str]]]:

@@ -67,7 +67,12 @@ def keep_upload(
     row = MemberImport(
         campaign_id=campaign.id, created_at=now, data=b"", choices=choices.as_record(), left_out=[], made=[]
     )
-    record = {"header": sheet.header, "header_line": sheet.header_line, "lines": sheet.lines}
+    record = {
+        "header": sheet.header,
+        "header_line": sheet.header_line,
+        "lines": sheet.lines,
+        "valueless": sorted(sheet.valueless),
+    }
     row.data = seal_record(keyring.of(session, campaign.id), row, "data", record)
     session.add(row)
     audit.record(session, by=by, act="members.upload", campaign_id=campaign.id, thing=row.id, now=now)
@@ -115,6 +120,8 @@ def open_sheet(keys: CampaignKeys, row: MemberImport) -> Sheet:
         header=tuple(kept["header"]),
         header_line=kept["header_line"],
         lines=tuple((line, tuple(cells)) for line, cells in kept["lines"]),
+        # What was uploaded by an earlier version says nothing of it.
+        valueless=frozenset((line, place) for line, place in kept.get("valueless", ())),
     )
 
 

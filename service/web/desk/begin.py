@@ -1,7 +1,9 @@
 """Begin a letter: from a form, from a campaign file, or as another one like a letter that is there."""
 
+import contextlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,23 +12,32 @@ from flask import Response, request
 
 from service.campaigns.drafting import Misdrafted, begin_letter, duplicate_letter, file_of
 from service.campaigns.file import read_campaign_file
+from service.coordinators.accounts import person_of
+from service.coordinators.invitations import Offer, invite
 from service.coordinators.permissions import Act
+from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
-from service.web.desk.begin_fields import FIELDS, SECTIONS, SLUG
+from service.model.coordinator import Coordinator, Role
+from service.web.desk.begin_fields import FIELDS, SECOND_OWNER, SECTIONS, SLUG
 from service.web.desk.blueprint import get, post
 from service.web.desk.faults import errors_of
 from service.web.desk.page import desk_page, done
 from service.web.desk.settings_fields import read_fields
-from service.web.desk.visit import acting, visit
+from service.web.desk.visit import acting, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
 
 _DAYS_OPEN = timedelta(days=14)
+_LATEST_CLOCK = timedelta(hours=12)
 _LONGEST_FILE = 200_000
 _BEGUN = Sentence(
     "The letter is a draft, and you are its owner. It is in trial: all its mail reaches your team only, until you switch it"
     " live."
+)
+_BEGUN_BY_TWO = Sentence(
+    "The letter is a draft, and you are its owner; the second owner's invitation is on its way. It is in trial: all its mail"
+    " reaches your team only, until you switch it live."
 )
 
 
@@ -36,12 +47,15 @@ def new_letter() -> Response:
     here, who = services(), visit()
     zone = who.time_zone or "UTC"
     today = here.now().astimezone(ZoneInfo(zone)).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    # Whatever zone is chosen in the form, sign-ons are not to begin only hours after the letter is opened.
+    begins = today.replace(hour=0) if who.time_zone else (today - _LATEST_CLOCK).replace(hour=0)
     values = {
         "time_zone": zone,
         "language": who.language or "en",
-        "opens": today.isoformat()[:16],
+        "opens": begins.isoformat()[:16],
         "deadline": (today + _DAYS_OPEN).replace(hour=17).isoformat()[:16],
         "approver1__name": who.name,
+        "approver1__email": _own_address(),
         "salutation": "",
     }
     return _page(FormState(values=values))
@@ -49,19 +63,26 @@ def new_letter() -> Response:
 
 @post("/letters/new", Act.CREATE)
 def create_letter() -> Response:
-    """Make a draft of what was filled in."""
+    """Make a draft of what was filled in, and invite the second owner where one is named."""
     entries, here, who = request.form.to_dict(), services(), visit()
     now = here.now()
     try:
-        file = file_of(_record(read_fields(FIELDS, entries)), now=now)
+        given = read_fields(FIELDS, entries)
+        second = given.pop(SECOND_OWNER, None)
+        file = file_of(_record(given), now=now)
         with acting() as session:
             made = begin_letter(session, here.keyring, file, owner_id=who.coordinator_id, by=who.by, now=now)
+            if second:
+                offer = Offer(campaign_id=made.id, role=Role.OWNER)
+                with _at_second_owner():
+                    email = normal_address(second, what=Sentence("The e-mail address"))
+                    invite(session, here.keyring.desk, email=email, offer=offer, by=who.by, now=now)
     except Misfilled as wrong:
         return _page(FormState(values=shown_again(entries), errors=wrong.errors))
     except Misdrafted as wrong:
         errors, rest = errors_of(_at_fields(wrong.by_key), FIELDS)
         return _page(FormState(values=shown_again(entries), errors=errors, notice=" ".join(rest)))
-    return done(f"/desk/letters/{made.slug}/", _BEGUN)
+    return done(f"/desk/letters/{made.slug}/", _BEGUN_BY_TWO if second else _BEGUN)
 
 
 @post("/letters/upload", Act.CREATE)
@@ -115,6 +136,21 @@ def slug_of(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
     return made if len(made) >= 3 else ""
+
+
+@contextlib.contextmanager
+def _at_second_owner() -> Iterator[None]:
+    """Tell what is refused of the second owner's address at its field."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Misfilled({SECOND_OWNER: str(refusal)}) from refusal
+
+
+def _own_address() -> str:
+    with looking() as session:
+        row = session.get_one(Coordinator, visit().coordinator_id)
+        return person_of(services().keyring.desk, row).email
 
 
 def _given_file() -> bytes:

@@ -6,6 +6,7 @@ from service.web.desk.settings_sections import FIELDS as SETTINGS
 
 _OF_SETTINGS = {field.key: field for field in SETTINGS}
 
+SECOND_OWNER = "second_owner"
 SLUG = Field(
     key="slug",
     label=Sentence("Short name in the web address"),
@@ -58,6 +59,23 @@ SECTIONS = (
         code="who",
         title=Sentence("Who collects and sends"),
         fields=tuple(_OF_SETTINGS[key] for key in ("coalition", "reply_to", "language", "time_zone")),
+    ),
+    Section(
+        code="team",
+        title=Sentence("Who works on it with you"),
+        help=Sentence(
+            "Two owners make the text final together, and the letter goes on if one of them is lost."
+        ),
+        fields=(
+            Field(
+                key=SECOND_OWNER,
+                label=Sentence("E-mail address of a second owner (optional)"),
+                hint=Sentence(
+                    "An invitation goes there. You can invite somebody later as well, on the page of the team."
+                ),
+                kind="email",
+            ),
+        ),
     ),
     Section(
         code="dates",

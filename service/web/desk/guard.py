@@ -30,6 +30,7 @@ from service.model.coordinator import Role
 from service.model.second_look import Verdict
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
+from service.web.desk.begin_fields import SECOND_OWNER
 from service.web.desk.blueprint import ACTS, MOST_BYTES, desk
 from service.web.desk.carrying import FIELD, carry, has_something, open_carried, put_back
 from service.web.desk.cookie import read_cookie
@@ -45,6 +46,7 @@ STALE_FORM = Sentence(
 SIGN_IN = "/desk/sign-in"
 PROVE = "/desk/prove"
 DECIDES = "desk.decide_second_look"
+BEGINS = "desk.create_letter"
 
 
 @desk.before_request
@@ -67,7 +69,7 @@ def admit() -> Response | None:
     if act not in OF_NO_LETTER:
         refuse_unless(g.visit.role, act)
     _put_back_what_was_carried(g.visit)
-    if (act in FRESH or _approves()) and not _is_fresh(g.visit):
+    if (act in FRESH or _approves() or _invites()) and not _is_fresh(g.visit):
         return _to_proof(g.visit)
     return None
 
@@ -231,6 +233,11 @@ def _to_proof(present: Visit) -> Response:
 def _approves() -> bool:
     # What is approved is done at once, whatever act it is of.
     return request.endpoint == DECIDES and request.form.get("verdict") == Verdict.APPROVED.value
+
+
+def _invites() -> bool:
+    # Who begins a letter may have a second owner invited by the same form.
+    return request.endpoint == BEGINS and bool(request.form.get(SECOND_OWNER, "").strip())
 
 
 def _is_fresh(present: Visit) -> bool:

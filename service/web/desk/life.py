@@ -23,11 +23,14 @@ from service.model.second_look import Verdict
 from service.model.states import CampaignState
 from service.schedules.overview import stages_of
 from service.signing.invite import send_invitations
+from service.signing.page import deadline_text
 from service.signing.queries import invited_number, unconfirmed_number
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done, pages_for
+from service.web.desk.text_page import saved_letter
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
+from service.web.language import page_language
 from service.web.services import services
 
 CHANGED = Sentence("The letter has changed since this page was opened; look again before you decide.")
@@ -57,6 +60,7 @@ def _page(form: FormState) -> Response:
     return desk_page(
         "life.html",
         part="desk.overview",
+        letter_html=saved_letter() if context["others"] and who.may(Act.SECOND) else None,
         status=422 if form.is_wrong else 200,
         form=form,
         pages=pages_for(who),
@@ -126,12 +130,25 @@ def open_letter(slug: str) -> Response:
     with acting() as session:
         opened = verbs.open_for_signing(session, slug, by=visit().by, now=here.now())
         invited = send_invitations(session, here.keyring, opened, now=here.now())
-    sentence = Sentence(
-        "The letter collects sign-ons; {n} invitation is on its way.",
-        "The letter collects sign-ons; {n} invitations are on their way.",
-        n=invited,
-    )
-    return done(_base(), sentence)
+        is_early = opened.opens_at is not None and opened.opens_at > here.now()
+        begins = deadline_text(opened, page_language(reader=visit().language), at=opened.opens_at)
+    if is_early:
+        sentence = Sentence(
+            "The letter is open and takes sign-ons from {moment} on; {n} invitation is on its way.",
+            "The letter is open and takes sign-ons from {moment} on; {n} invitations are on their way.",
+            n=invited,
+            moment=begins,
+        )
+    elif not invited:
+        sentence = Sentence("The letter collects sign-ons. Its address stands below, to be passed on.")
+    else:
+        sentence = Sentence(
+            "The letter collects sign-ons; {n} invitation is on its way.",
+            "The letter collects sign-ons; {n} invitations are on their way.",
+            n=invited,
+        )
+    # What comes next is asking people: the overview says so, and has the address.
+    return done(f"/desk/letters/{slug}/", sentence)
 
 
 @post("/letters/<slug>/life/close", Act.LEAD)

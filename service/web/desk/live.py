@@ -1,16 +1,20 @@
 """Going live: a list of what was measured, and the switch from trial to everybody."""
 
+from collections.abc import Sequence
+
 from flask import Response, request
 
 from service.campaigns import going_live as verbs
 from service.campaigns.contents import open_file
 from service.coordinators.permissions import Act
+from service.delivery.offices.checks import never_checked
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.letter_check import Outcome
 from service.model.states import CampaignState
 from service.signing.invite import send_invitations
 from service.signing.printed import printed_words
+from service.signing.queries import invited_number
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -29,8 +33,10 @@ def live(slug: str) -> Response:
     with looking() as session:
         campaign = letter_row(session)
         file = open_file(session, here.keyring, campaign)
-        checks = verbs.checks_of(session, here.keyring, campaign, here.fonts)
+        unchecked = never_checked(session, here.keyring, campaign, now=here.now())
+        checks = verbs.checks_of(session, here.keyring, campaign, here.fonts, unchecked=unchecked)
         signed = verbs.signed_in_trial(session, campaign)
+        to_invite = invited_number(session, campaign)
     return desk_page(
         "live.html",
         part="desk.overview",
@@ -38,10 +44,27 @@ def live(slug: str) -> Response:
         checks=checks,
         left=sum(one.outcome is not Outcome.GOOD for one in checks),
         signed=signed,
+        to_invite=to_invite,
+        to_measure=any(one.what == "test_mail" and one.outcome is not Outcome.GOOD for one in checks),
         reply_to=file.reply_to,
         base=_base(),
         pages=pages_for(who),
     )
+
+
+@post("/letters/<slug>/live/all", Act.EDIT_SETTINGS)
+def measure_all(slug: str) -> Response:
+    """Look at the sender's DNS and at all names now, and send a test mail."""
+    here, by, now = services(), visit().by, services().now()
+    # The network is asked before the transaction begins.
+    findings = here.look_at_sender() if here.look_at_sender is not None else None
+    lacking = _lacking()
+    with acting() as session:
+        verbs.keep_dns(session, slug, findings, by=by, now=now)
+        verbs.keep_fonts(session, slug, lacking, by=by, now=now)
+        verbs.send_test_mail(session, here.keyring, slug, by=by, now=now)
+    said = Sentence("All was measured just now. A test mail is on its way: open it and press its button.")
+    return done(_base(), said)
 
 
 @post("/letters/<slug>/live/dns", Act.EDIT_SETTINGS)
@@ -58,11 +81,9 @@ def measure_dns(slug: str) -> Response:
 @post("/letters/<slug>/live/fonts", Act.EDIT_SETTINGS)
 def measure_fonts(slug: str) -> Response:
     """Look at the names of all who signed, and keep which characters no font can print."""
-    here = services()
-    with looking() as session:
-        lacking = verbs.lacking_in(here.fonts, printed_words(session, here.keyring, letter_row(session)))
+    lacking = _lacking()
     with acting() as session:
-        verbs.keep_fonts(session, slug, lacking, by=visit().by, now=here.now())
+        verbs.keep_fonts(session, slug, lacking, by=visit().by, now=services().now())
     return done(_base(), Sentence("The names of all who signed were looked at just now."))
 
 
@@ -122,6 +143,12 @@ def switch_trial(slug: str) -> Response:
     with acting() as session:
         verbs.back_to_trial(session, slug, by=visit().by, now=services().now())
     return done(_base(), Sentence("The letter is in trial: its mail reaches your team only."))
+
+
+def _lacking() -> Sequence[str]:
+    here = services()
+    with looking() as session:
+        return verbs.lacking_in(here.fonts, printed_words(session, here.keyring, letter_row(session)))
 
 
 def _refuse_unless(meant: str) -> None:

@@ -202,7 +202,8 @@ def _show_columns(slug: str, sheet: Sheet, view: ImportView, form: FormState) ->
 def _show_check(slug: str, view: ImportView, checked: Check) -> Page:
     shown = request.args.get("show", "")
     if shown not in set(Verdict):
-        shown = Verdict.FAULTY.value if checked.counts.get(Verdict.FAULTY) else ""
+        # What asks for a look comes first: a fault, else a name that a reader could take for another.
+        shown = next((one.value for one in (Verdict.FAULTY, Verdict.ALIKE) if checked.counts.get(one)), "")
     rows = [row for row in checked.seen if not shown or row.verdict == shown]
     text = request.args.get("from", "0")
     first = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
@@ -243,12 +244,13 @@ def _read_choices(entries: Mapping[str, str], *, width: int) -> tuple[Choices, d
 
 
 def _missing(choices: Choices) -> dict[str, str]:
-    """Say what the choices lack, by the field where it is to be chosen."""
+    """Say what the choices lack, by the field where it is to be chosen: the first column that is passed over."""
     errors: dict[str, str] = {}
+    place = choices.columns.index("") if "" in choices.columns else 0
     if "name" not in choices.columns:
-        errors["column-0"] = _NO_NAME
+        errors[f"column-{place}"] = _NO_NAME
     elif "email" not in choices.columns:
-        errors["column-0"] = _NO_EMAIL
+        errors[f"column-{place}"] = _NO_EMAIL
     if choices.kind == BY_COLUMN and "kind" not in choices.columns:
         errors["kind"] = _NO_KIND
     return errors

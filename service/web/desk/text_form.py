@@ -43,6 +43,9 @@ def read_written(entries: Mapping[str, str], *, language: str, is_own: bool) -> 
     asks: list[str] = []
     while len(asks) < MOST_ASKS and f"ask-{len(asks) + 1}" in entries:
         asks.append(_typed(entries[f"ask-{len(asks) + 1}"]))
+    if is_own and asks == [""]:
+        # The room for a first request, which nobody has filled.
+        asks = []
     status = "" if is_own else _one_of(STATUSES, entries.get("status", ""))
     notes = _one_of(FOOTNOTES, entries.get("footnotes", "")) if is_own else FOOTNOTES[0]
     text = WrittenText(language=language, status=status, footnotes=notes, asks=tuple(asks), **given)

@@ -36,7 +36,7 @@ from service.web.desk.page import desk_page
 from service.web.desk.text_form import form_state, language_name
 from service.web.desk.visit import letter, letter_row, looking, visit
 from service.web.differences import PART_NAMES, ShownPassage, shown_passages
-from service.web.render import letter_fragment
+from service.web.render import TrustedHtml, letter_fragment
 from service.web.services import services
 
 
@@ -185,6 +185,12 @@ def show_text(
         faulty_elsewhere=_elsewhere(seen, faults),
         **beside_of(seen),
     )
+
+
+def saved_letter() -> TrustedHtml:
+    """Show the letter as it is saved, in its own language, whatever its reader has typed and not saved."""
+    seen = look_at_text()
+    return letter_fragment(_letter_html(seen.present or seen.text))
 
 
 def beside_of(seen: Editing) -> dict[str, Any]:

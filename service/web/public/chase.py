@@ -50,7 +50,9 @@ def take_chase(token: str) -> Response:
     except Refused as refusal:
         return _show(_look(token), FormState(values=values, notice=str(refusal)))
     services().wake()
-    return see_other(token_path("chase", token, done="again" if entries.get("again") else "noted"))
+    # Back to where it was written: a list of many is long on a phone.
+    member, told = entries.get("member", "")[:32], "again" if entries.get("again") else "noted"
+    return see_other(f"{token_path('chase', token, done=told, of=member)}#of-{member}")
 
 
 def _take(token: str, entries: Mapping[str, str]) -> None:
@@ -111,5 +113,6 @@ def _show(view: ChaseView, form: FormState) -> Response:
         view=view,
         form=form,
         done=request.args.get("done", ""),
+        done_of=request.args.get("of", ""),
         nonce=fresh_nonce(),
     )

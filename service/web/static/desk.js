@@ -12,6 +12,10 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   });
 }
 
+// Where nothing is known of a coordinator's clock, the browser knows it; the field can be changed as ever.
+const zone = document.querySelector('form[action="/desk/letters/new"] input[name="time_zone"]');
+if (zone?.value === "UTC" && !document.querySelector(".summary")) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
 // The letter editor: what is typed is kept every few seconds, and the first page beside it follows.
 const writing = document.getElementById("letter-text");
 if (writing && window.fetch) {

@@ -73,6 +73,17 @@ def test_a_formula_is_no_value_and_is_never_run() -> None:
     sheet = read_spreadsheet(workbook(("name", "email"), ("Lake", '=HYPERLINK("https://evil.example")')))
 
     assert sheet.lines == ((2, ("Lake", "")),)
+    assert sheet.valueless == {(2, 1)}
+
+
+def test_a_row_of_formulas_without_values_is_a_row_and_an_error_of_a_formula_is_no_value() -> None:
+    sheet = read_spreadsheet(
+        workbook(("name", "email"), ("=A9", "=B9"), ("#REF!", "a@b.example"), (None, None))
+    )
+
+    assert sheet.lines == ((2, ("", "")), (3, ("#REF!", "a@b.example")))
+    assert sheet.valueless == {(2, 0), (2, 1), (3, 0)}
+    assert read_spreadsheet(b"name,email\n#N/A,a@b.example\n").valueless == {(2, 0)}
 
 
 def test_a_title_above_the_columns_is_passed_over() -> None:
