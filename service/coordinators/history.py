@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from service.coordinators.accounts import person_of
+from service.coordinators.act_words import DESK_WORDS
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.model.audit_event import AuditEvent
@@ -84,6 +85,8 @@ def said_of(act: str) -> str:
     if act in _WORDS:
         return _WORDS[act]
     head, _, tail = act.partition(":")
+    if head in DESK_WORDS:
+        return DESK_WORDS[head]
     if head in _SECOND:
         return _SECOND[head].with_values(what=_WORDS_OF_LOOKS.get(tail, tail))
     return ""

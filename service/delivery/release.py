@@ -31,6 +31,8 @@ from service.store.keyring import Keyring
 
 APPROVALS_NEEDED = 2
 SOLO_HOLD = timedelta(minutes=30)
+UNDO = timedelta(minutes=1)
+"""So long a letter that was released at the desk waits, so that a hasty press can be stopped."""
 _NEVER_LEFT = {
     DeliveryState.CANCELLED,
     DeliveryState.NOT_CONFIGURED,
@@ -54,7 +56,7 @@ def release(
     Raises Refused, and sends nothing, where no edition was proposed, two approvers have not approved exactly
     this one, one asked for changes, a recipient is not checked by two of the letter's team, a signatory has left since, or it was released before. An addendum or a correction
     is released in the same way, and goes only to whom it concerns. A letter leaves at its `send_at`, where that is still to come; a letter with `solo = true` half an hour later at the soonest, after its
-    core group was told.
+    core group was told. Where `seen` is given a button was pressed, and nothing leaves for a minute, in which stop() takes it back.
     """
     campaign = lock_campaign(session, slug)
     edition = _edition_to_release(session, campaign, seen)
@@ -70,7 +72,7 @@ def release(
     else:
         refuse_if_changed(session, keyring, campaign, edition, now=now)
         lines = _lines_for(recipients_of(session, keyring, campaign, edition), lines)
-    due_at = leaves_at(campaign, now=now)
+    due_at = leaves_at(campaign, now=now, hold=timedelta(0) if seen is None else UNDO)
     deliveries = [
         made
         for line in lines
@@ -95,9 +97,9 @@ def _refuse_unless_live(campaign: Campaign) -> None:
         raise Refused(Sentence("This letter is hidden in an emergency: end that before it is released."))
 
 
-def leaves_at(campaign: Campaign, *, now: datetime) -> datetime:
-    """Give the moment at which a letter released now leaves: its planned one, if that is still to come."""
-    soonest = now + SOLO_HOLD if campaign.solo else now
+def leaves_at(campaign: Campaign, *, now: datetime, hold: timedelta = timedelta(0)) -> datetime:
+    """Give the moment at which a letter released now leaves: its planned one, if that is still to come after a hold."""
+    soonest = now + max(hold, SOLO_HOLD if campaign.solo else timedelta(0))
     return max(soonest, campaign.send_at) if campaign.send_at is not None else soonest
 
 

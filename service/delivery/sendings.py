@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import approvers_of
@@ -21,8 +22,9 @@ from service.letter.copy import Copy
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Decision, Edition, EditionKind
+from service.model.message import Message
 from service.model.recipient import Recipient
-from service.model.states import DeliveryState
+from service.model.states import DeliveryState, MessageState
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
@@ -132,6 +134,16 @@ def sendings_of(
         .order_by(col(Recipient.position), col(Delivery.channel), col(Delivery.destination))
     )
     return [_sending(session, keys, delivery, office) for delivery, office in session.exec(found).all()]
+
+
+def leaves_next(session: Session, edition_id: str) -> datetime | None:
+    """Give the moment at which the next copy of an edition leaves the outbox; None where none waits there."""
+    found = (
+        select(func.min(Message.due_at))
+        .join(Delivery, col(Delivery.message_ref) == col(Message.id))
+        .where(Delivery.edition_id == edition_id, Message.state == MessageState.QUEUED)
+    )
+    return session.exec(found).one()
 
 
 def sending_of(session: Session, campaign: Campaign, sending_id: str) -> Delivery:

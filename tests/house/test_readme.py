@@ -57,6 +57,18 @@ def test_the_tests_that_deliverability_names_exist() -> None:
     assert {name for name in wanted if f"def {name}(" not in written} == set()
 
 
+def test_each_picture_of_the_documents_is_small_and_shown() -> None:
+    shown = {
+        (path.parent / link).resolve()
+        for path in [ROOT / "README.md", *files(".md", under="docs")]
+        for link in LINK.findall(path.read_text())
+    }
+
+    for picture in files(".png", under="docs"):
+        assert picture.stat().st_size < 200_000, named(picture)
+        assert picture.resolve() in shown, named(picture)
+
+
 @pytest.mark.parametrize("folder", ["changes", "docs/decisions"])
 def test_each_number_is_given_once(folder: str) -> None:
     numbers = [path.name.partition("-")[0] for path in files(".md", under=folder)]

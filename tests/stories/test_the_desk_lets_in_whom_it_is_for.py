@@ -6,7 +6,7 @@ import pytest
 
 from service.coordinators.permissions import ROLES_OF, Act
 from service.model.coordinator import Role
-from tests.coalition import Coalition
+from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.visitor import Door, Visitor, words_of
 
@@ -75,6 +75,42 @@ def test_a_form_without_the_mark_of_the_session_does_nothing(coalition: Coalitio
 
     assert answer.status_code == 403
     assert olga.open("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "back"),
+    [
+        ("propose", 403, ""),
+        ("settings/never-was", 404, None),
+        ("members/import", 403, "members"),
+        ("/desk/letters/no-such-letter/settings", 404, None),
+    ],
+)
+def test_what_is_refused_is_said_on_a_page_of_the_desk_with_a_way_back(
+    coalition: Coalition, door: Door, path: str, status: int, back: str | None
+) -> None:
+    auditor = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.AUDITOR, name="Aud Itor"))
+
+    answer = auditor.open(path)
+
+    assert answer.status_code == status
+    # What is not there looks as it does to everybody.
+    assert ("Sign out" in words_of(answer)) is (back is not None)
+    if back is not None:
+        assert "Your role in this letter does not include this" in words_of(answer)
+        assert f'href="/desk/letters/{SLUG}/{back}">Go back' in answer.text
+
+
+def test_a_button_that_cannot_be_pressed_any_more_leads_back_to_its_page(
+    coalition: Coalition, door: Door
+) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    answer = olga.post("signatories/batch", {"csrf": olga.mark(), "does": "hold"})
+
+    assert answer.status_code == 422
+    assert "Tick the sign-ons that are meant" in words_of(answer)
+    assert f'href="/desk/letters/{SLUG}/signatories">Go back' in answer.text
 
 
 def test_an_auditor_changes_nothing() -> None:

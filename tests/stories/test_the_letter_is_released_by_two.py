@@ -59,8 +59,13 @@ def test_it_leaves_once_two_approved_and_two_checked_and_each_step_is_shown(
     released = words_of(sam.follow(sam.send(f"{edition}/release", having="csrf")))
     assert "1 copy is about to leave" in released
     assert "About to leave" in released
+    assert "It leaves in 60 seconds; until then it can be stopped" in released
     assert "Handed over" not in released
 
+    closed.wait(seconds=59)
+    follow(closed)
+    assert "Handed over" not in words_of(olga.open(edition))
+    closed.wait(seconds=1)
     follow(closed)
     shown = words_of(olga.open(edition))
     assert "Handed over" in shown

@@ -7,6 +7,7 @@ from flask import Response
 from service.campaigns.mine import letters_of
 from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
+from service.model.states import CampaignState
 from service.schedules.digest_words import time_left
 from service.schedules.overview import numbers_of, overview_of
 from service.signing.page import unlisted_address
@@ -48,6 +49,8 @@ def overview(slug: str) -> Response:
         todo=todo,
         todo_path=pages.get(todo.endpoint, ""),
         left=time_left(campaign.deadline_at, grace=grace, at=now),
+        # A letter that was closed before its deadline takes none, however many days are left.
+        takes_sign_ons=campaign.state in {CampaignState.DRAFT, CampaignState.FROZEN, CampaignState.OPEN},
         hours_left=max(0, (campaign.deadline_at - now) // timedelta(hours=1)),
         campaign=campaign,
         address=address,

@@ -10,7 +10,7 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, fold_name
 from service.model.signature import Kind, Visibility
-from service.signing.invitees.adding import LONGEST_SOURCE, Agreed, add_agreed
+from service.signing.invitees.adding import LONGEST_SOURCE, Agreed, add_agreed, known_member
 from service.signing.invitees.listing import names_missing
 from service.web.desk.blueprint import get, post
 from service.web.desk.members import PART, member_path
@@ -20,6 +20,11 @@ from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.render import Page
 from service.web.services import services
 
+_FEW = 12
+"""So many names are told apart at a glance, each one tap away; more stand in a list that opens."""
+
+_TOLD = Sentence("Added: it counts now. A mail tells them how they stand; they need do nothing.")
+_NOT_TOLD = Sentence("Added: it counts now. No address is kept, so nobody is told by mail.")
 _HOW = Sentence("Paste or write how they agreed.")
 _HOW_LONG = Sentence("This is too long: paste at most 20,000 characters.")
 _WHO = Sentence("Choose who agreed, or write a new name.")
@@ -42,19 +47,15 @@ def add_sign_on(slug: str) -> Response:
         agreed = _read(entries)
         with acting() as session:
             key = add_agreed(session, here.keyring, slug, agreed, by=visit().by, now=here.now())
+            campaign = letter_row(session)
+            is_told = known_member(session, here.keyring.of(session, campaign.id), campaign, key).email
     except Misfilled as wrong:
         return _show(FormState(values=values, errors=wrong.errors))
     except NotFound:
         return _show(FormState(values=values, errors={"member": _WHO}))
     except Refused as refusal:
         return _show(FormState(values=values, notice=str(refusal)))
-    if agreed.email or agreed.member:
-        said = Sentence(
-            "Added: it counts now. Where an address is kept, a mail tells them how they stand; they need do nothing."
-        )
-    else:
-        said = Sentence("Added: it counts now. No address is kept, so nobody is told by mail.")
-    return done(member_path(slug, key), said)
+    return done(member_path(slug, key), _TOLD if is_told else _NOT_TOLD)
 
 
 def _read(entries: Mapping[str, str]) -> Agreed:
@@ -98,5 +99,6 @@ def _show(form: FormState) -> Page:
         status=422 if form.is_wrong else 200,
         form=form,
         missing=missing,
+        few=_FEW,
         is_final=campaign.revision_id is not None,
     )

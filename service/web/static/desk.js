@@ -122,18 +122,20 @@ if (window.PublicKeyCredential) {
 }
 
 /* What says how far a sending has come is fetched again by itself, until it is over or the page is not looked at. */
-const moving = document.querySelector("[data-refreshes]");
-if (moving) {
+const moving = [...document.querySelectorAll("[data-refreshes]")];
+if (moving.length) {
   const again = async () => {
     if (document.hidden) return;
     try {
       const answer = await fetch(location.pathname, { credentials: "same-origin", redirect: "error" });
       if (!answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(moving.id);
-      if (!fresh) return;
-      moving.replaceChildren(...fresh.childNodes);
-      if (!fresh.dataset.refreshes) clearInterval(timer);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const old of moving) old.replaceChildren(...(page.getElementById(old.id)?.childNodes ?? []));
+      if (page.querySelector("[data-refreshes]")) return;
+      clearInterval(timer);
+      // A button for what is over would only be refused.
+      for (const over of document.querySelectorAll("[data-while-moving]")) over.hidden = true;
     } catch { /* The connection is lost: the next try may find it. */ }
   };
-  const timer = setInterval(again, Number(moving.dataset.refreshes) * 1000);
+  const timer = setInterval(again, Number(moving[0].dataset.refreshes) * 1000);
 }

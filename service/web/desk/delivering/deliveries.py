@@ -1,5 +1,7 @@
 """The pages of deliveries: rehearse, propose, see who has approved, release, and how far each copy has come."""
 
+import math
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask import Response, request
@@ -12,12 +14,13 @@ from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import has_a_team, unchecked_offices
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.rehearse import rehearse
-from service.delivery.release import APPROVALS_NEEDED, leaves_at, release, stop
+from service.delivery.release import APPROVALS_NEEDED, UNDO, leaves_at, release, stop
 from service.delivery.road import NEXT_THING, RoadFacts, Stage, stage_of
 from service.delivery.sendings import (
     edition_of,
     edition_seen,
     editions_seen,
+    leaves_next,
     sending_of,
     sendings_of,
     what_leaves,
@@ -40,6 +43,7 @@ from service.web.render import Page
 from service.web.services import services
 
 _PART = "desk.deliveries"
+_MOMENTS = timedelta(minutes=2)
 MOVED_MEANWHILE = Sentence(
     "Somebody signed or left at this very moment, so nothing was proposed; press the button once more."
 )
@@ -245,7 +249,8 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
             else ()
         )
         names = names_of(session, here.keyring.desk, [seen.released_by])
-        leaves = leaves_at(campaign, now=now)
+        leaves = leaves_at(campaign, now=now, hold=UNDO)
+        waits_until = leaves_next(session, edition_id)
         # Only who releases it waits for the whole roll to be opened.
         phrase, goes_to = (
             what_leaves(session, here.keyring, campaign, seen, here.outward) if is_release else ("", ())
@@ -261,9 +266,19 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         unchecked=[name for name, _ in unchecked],
         needed=APPROVALS_NEEDED,
         names=names,
-        leaves=leaves if leaves > now else None,
+        leaves=leaves if leaves > now + UNDO else None,
+        waits_until=waits_until,
+        # Whoever has just pressed the button sees the seconds go by; a day of waiting is no news.
+        seconds=_seconds(waits_until, now=now),
         is_solo=campaign.solo,
         may_go=may_go and not unchecked,
         channel_word=channel_word,
         base=f"/desk/letters/{letter().slug}",
     )
+
+
+def _seconds(leaves: datetime | None, *, now: datetime) -> int | None:
+    """Give how many seconds are left where a copy leaves within moments, else None (pure)."""
+    if leaves is None or leaves - now > _MOMENTS:
+        return None
+    return max(0, math.ceil((leaves - now).total_seconds()))

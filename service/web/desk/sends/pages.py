@@ -68,7 +68,10 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
             "alone": ALONE,
             "may_pause": words.may_pause(one.standing, one.newest),
             "may_cancel": words.may_cancel(one.standing),
-            "may_change": words.may_change(one.standing) and not one.by_reader,
+            # In mid-send another moment would be refused: whoever has it already would get it twice.
+            "may_change": words.may_change(one.standing)
+            and not one.by_reader
+            and not (progress is not None and (progress.waiting or progress.held)),
             "is_own": row.created_by == visit().by,
             "is_draft": row.state is ScheduleState.DRAFT,
         }

@@ -1,0 +1,21 @@
+"""The pictures in docs/desk.md can be taken anew at any time, and stay small."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tests.desk_pictures import DOCS, MOST_BYTES, take_pictures
+
+pytestmark = pytest.mark.browser
+
+
+def test_all_four_are_taken_and_small(browser: Browser, tmp_path: Path) -> None:
+    taken = take_pictures(browser, tmp_path)
+
+    assert len(taken) == 4
+    for path in taken:
+        assert path.stat().st_size < MOST_BYTES
+        with Image.open(path) as new, Image.open(DOCS / path.name) as kept:
+            assert new.size == kept.size
