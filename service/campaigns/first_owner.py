@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from service.coordinators.invitations import Offer
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.coordinator import Coordinator, Membership, Role
 from service.model.states import CampaignState
@@ -32,7 +33,10 @@ def offer_first_owner(session: Session) -> FirstOwner:
         .limit(2)
     ).all()
     if len(letters) > 1:
-        raise Refused("Several letters have no owner yet; say with --letter which one is meant.")
+        raise Refused(
+            Sentence("Several letters have no owner yet: say which one is meant."),
+            command="undersigned coordinator invite EMAIL --owner --letter SLUG",
+        )
     if not letters:
         return FirstOwner(offer=Offer(is_admin=is_admin), slug="")
     letter = letters[0]

@@ -9,6 +9,7 @@ from service.campaigns.contents import forget_file
 from service.campaigns.queries import find_campaign, lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign, CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
@@ -91,7 +92,10 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
     _refuse_unless_archived(campaign)
     row = retention_of(session, campaign.id)
     if row.asked_at is None:
-        raise Refused(f"Nobody has asked for it yet: `undersigned purge letter {slug} --ask` comes first.")
+        raise Refused(
+            Sentence("Nobody has asked for it yet: that comes first."),
+            command=f"undersigned purge letter {slug} --ask",
+        )
     if row.asked_by == by and not campaign.solo:
         raise Refused("You asked for it yourself; somebody else has to say that it happens now.")
     return shred(session, keyring, campaign, row, by=by, now=now)
@@ -146,7 +150,8 @@ def letter_to_purge(session: Session, slug: str) -> Campaign:
     campaign = find_campaign(session, slug)
     if campaign is None:
         raise Refused(
-            f"There is no letter called {slug!r}; `undersigned campaign list` shows those there are."
+            Sentence("There is no letter called {name}.", name=repr(slug)),
+            command="undersigned campaign list",
         )
     return campaign
 
@@ -154,7 +159,8 @@ def letter_to_purge(session: Session, slug: str) -> Campaign:
 def _refuse_unless_archived(campaign: Campaign) -> None:
     if campaign.state is not CampaignState.ARCHIVED:
         raise Refused(
-            f"{campaign.slug!r} is {campaign.state.value}; put it away first: `undersigned campaign archive {campaign.slug}`."
+            Sentence("This letter has to be put away first."),
+            command=f"undersigned campaign archive {campaign.slug}",
         )
 
 
