@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from service.coordinators import audit
 from service.coordinators.accounts import actor, find_coordinator, make_coordinator
 from service.coordinators.backing import end_ways_back
+from service.coordinators.calendar_link import end_calendar_link
 from service.coordinators.codes import make_recovery_codes
 from service.coordinators.invitations import Offer, end_invitations, invite, take_up
 from service.coordinators.notices import Told, tell
@@ -107,6 +108,7 @@ def disable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: d
     row.disabled_at = row.disabled_at or now
     session.add(row)
     end_sessions(session, coordinator_id=row.id, now=now)
+    end_calendar_link(session, row.id, by=by, now=now)
     end_invitations(session, keys, email=email, campaign_id=None, now=now)
     for letter in session.exec(
         select(Membership.campaign_id).where(Membership.coordinator_id == row.id)
@@ -126,6 +128,7 @@ def recover(
     row.password, row.totp, row.disabled_at, row.changed_at = "", None, None, now
     session.add(row)
     end_sessions(session, coordinator_id=row.id, now=now)
+    end_calendar_link(session, row.id, by=by, now=now)
     audit.record(session, by=by, act="coordinator.recover", campaign_id=None, thing=row.id, now=now)
     return invite(session, keys, email=email, offer=Offer(), by=by, now=now)
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 
 from service.campaigns.mine import letters_of
+from service.coordinators.calendar_link import calendar_link_since
 from service.coordinators.permissions import Act
 from service.schedules.sends.days import by_day, moments_of_letter, moments_of_letters, month_grid
 from service.schedules.sends.names import names_of
@@ -41,8 +42,10 @@ def calendar() -> Response:
             until=min(until, now + _MOST_AHEAD),
             now=now,
         )
+        link_since = calendar_link_since(session, who.coordinator_id)
     return desk_page(
         "sends/calendar.html",
+        link_since=link_since,
         days=by_day(found, zone),
         weeks=month_grid(month, first_weekday=_MONDAY),
         month=month,
