@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from service.coordinators.permissions import Act, refuse_unless
+from service.coordinators.permissions import Act, may, refuse_unless
 from service.foundation.addresses import normal_address
 from service.foundation.identity import make_id
 from service.foundation.sealing import CampaignKeys
@@ -129,6 +129,22 @@ def check_act(session: Session, *, coordinator_id: str, campaign_id: str, act: A
     Raises NotFound where the letter is not one's own, and Refused where the role does not include the act.
     """
     refuse_unless(role_in(session, coordinator_id=coordinator_id, campaign_id=campaign_id), act)
+
+
+def who_may(session: Session, campaign_id: str, *acts: Act) -> Sequence[str]:
+    """List the ids of those in a letter's team who may come in and may do each of these acts."""
+    roles = [role for role in Role if all(may(role, act) for act in acts)]
+    found = (
+        select(Membership.coordinator_id)
+        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
+        .where(
+            Membership.campaign_id == campaign_id,
+            col(Membership.role).in_(roles),
+            col(Coordinator.disabled_at).is_(None),
+        )
+        .order_by(col(Membership.id))
+    )
+    return session.exec(found).all()
 
 
 def team_of(session: Session, keys: CampaignKeys, campaign_id: str) -> Sequence[TeamMember]:

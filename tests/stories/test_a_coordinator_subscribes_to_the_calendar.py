@@ -95,7 +95,9 @@ def test_it_ends_with_its_coordinator_and_its_letters_with_their_team(
     coalition: Coalition, olga: AtTheDesk, door: Door, visitor: Visitor
 ) -> None:
     path = address_of(olga)
-    paul = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.AUDITOR, name="Paul Other", slug=OTHER))
+    paul = AtTheDesk(
+        door.app(), coalition, add_colleague(coalition, Role.AUDITOR, name="Paul Other", slug=OTHER)
+    )
     assert OTHER in visitor.open(address_of(paul)).text
     with transaction(coalition.engine) as session:
         hidden = session.exec(select(Campaign).where(Campaign.slug == SLUG)).one()
