@@ -16,6 +16,7 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
+from service.signing.invitees.directory import keep_willing
 from service.store.insert import add_once
 from service.store.keyring import Keyring
 from service.upkeep.keeping import Facts
@@ -104,7 +105,11 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
 def shred(
     session: Session, keyring: Keyring, campaign: Campaign, row: Retention, *, by: str, now: datetime
 ) -> Campaign:
-    """Delete a letter's keys, by which whatever is sealed of it opens no more; its rows go after that, some at a time."""
+    """Delete a letter's keys, by which whatever is sealed of it opens no more; its rows go after that, some at a time.
+
+    Before, those who asked for news of later letters are kept in the directory, under keys of its own, and nobody else.
+    """
+    keep_willing(session, keyring, campaign, by=by, now=now)
     cancel_mails(session, campaign.id, now=now)
     CAMPAIGN.move(campaign, CampaignState.PURGED)
     campaign.source = b""
