@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from service.coordinators.permissions import Act, may, refuse_unless
+from service.coordinators.permissions import NOTHING_HERE, Act, may, refuse_unless
 from service.foundation.addresses import normal_address
+from service.foundation.errors import NotFound
 from service.foundation.identity import make_id
 from service.foundation.sealing import CampaignKeys
 from service.model.coordinator import Coordinator, Membership, Role
@@ -145,6 +146,13 @@ def who_may(session: Session, campaign_id: str, *acts: Act) -> Sequence[str]:
         .order_by(col(Membership.id))
     )
     return session.exec(found).all()
+
+
+def check_admin(session: Session, coordinator_id: str) -> None:
+    """Check within the transaction of an act that its coordinator administers the service, now; raises NotFound."""
+    row = session.get(Coordinator, coordinator_id)
+    if row is None or not row.is_admin or row.disabled_at is not None:
+        raise NotFound(NOTHING_HERE)
 
 
 def team_of(session: Session, keys: CampaignKeys, campaign_id: str) -> Sequence[TeamMember]:

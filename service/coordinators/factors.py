@@ -118,6 +118,17 @@ def disable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: d
     return row
 
 
+def enable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: datetime) -> Coordinator:
+    """Let a coordinator in again that was shut out, by what it came in by before; raises NotFound for nobody."""
+    row = _known(session, keys, email)
+    if row.disabled_at is not None:
+        row.disabled_at, row.changed_at = None, now
+        session.add(row)
+        end_sessions(session, coordinator_id=row.id, now=now)
+        audit.record(session, by=by, act="coordinator.enable", campaign_id=None, thing=row.id, now=now)
+    return row
+
+
 def recover(
     session: Session, keys: CampaignKeys, email: str, *, by: str, now: datetime
 ) -> CoordinatorInvitation:

@@ -29,7 +29,7 @@ def coalition(engine, root, noon):
 def stop_mail(coalition, number, reason):
     """Have the mailbox of a sign-on, by its place, left alone."""
     with transaction(coalition.engine) as session:
-        row = session.get(Signature, coalition.ids[number])
+        row = session.exec(select(Signature).order_by(Signature.id)).all()[number]
         session.add(
             Suppression(
                 campaign_id=row.campaign_id,
