@@ -180,6 +180,15 @@ SECTIONS: tuple[Section, ...] = (
                 kind="moment",
             ),
             Field(
+                key="show.receipt_hours",
+                label=Sentence("Run of show: hours to wait for a receipt after the release"),
+                hint=Sentence(
+                    "Optional. With a number here, what follows the letter goes by itself, a step after the other: the final"
+                    " copy, the kits, the press, the page. 0 waits for no receipt. Empty: each by its own button."
+                ),
+                kind="number",
+            ),
+            Field(
                 key="purge_after_days",
                 label=Sentence("Days until personal data is deleted"),
                 hint=Sentence(
