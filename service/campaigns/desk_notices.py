@@ -126,6 +126,7 @@ def _about_letter(notice: Notice, campaign: Campaign, template: str, *, page: st
         language=language,
         reply_to=file.reply_to,
         link=f"{notice.public_url}/desk/letters/{campaign.slug}/{page}",
+        html_parts=None,
         **more,
     )
     return Draft(

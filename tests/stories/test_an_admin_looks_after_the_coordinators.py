@@ -65,7 +65,9 @@ def test_who_is_shut_out_is_out_at_once_and_can_be_let_in_again(
     assert olga.open("").status_code == 303
     with reading(coalition.engine) as session:
         acts = [
-            (one.act, one.by) for one in session.exec(select(AuditEvent)).all() if "coordinator." in one.act
+            (one.act, one.actor)
+            for one in session.exec(select(AuditEvent)).all()
+            if "coordinator." in one.act
         ]
         row = find_coordinator(session, coalition.keyring.desk, olga.colleague.email)
     assert acts == [("coordinator.disable", ada.colleague.by), ("coordinator.enable", ada.colleague.by)]

@@ -34,7 +34,7 @@ def subscribed_calendar(
     hidden = set(session.exec(select(Campaign.slug).where(col(Campaign.emergency_at).is_not(None))).all())
     found = moments_of_letters(session, keyring, reader.id, lead=lead, until=now + _AHEAD, now=now)
     events = [_event(one, spoken, public_url=public_url) for one in found if one.slug not in hidden]
-    return write_calendar(events, name=spoken.say(_NAME), renewed_every=_RENEWED, now=now)
+    return write_calendar(events, name=str(spoken.say(_NAME)), renewed_every=_RENEWED, now=now)
 
 
 def _event(one: Moment, spoken: Catalogue, *, public_url: str) -> CalendarEvent:

@@ -81,7 +81,8 @@ def _decided(seat: _Seat) -> Draft:
         .where(col(TextComment.guest_id) == seat.guest.id)
         .group_by(col(TextComment.verdict))
     )
-    numbers = dict(seat.session.execute(found).tuples().all())
+    rows = seat.session.execute(found).all()
+    numbers: dict[CommentVerdict | None, int] = dict(rows)
     accepted, rejected = (
         numbers.get(verdict, 0) for verdict in (CommentVerdict.ACCEPTED, CommentVerdict.REJECTED)
     )
@@ -105,6 +106,7 @@ def _draft(seat: _Seat, template: str, **more: object) -> Draft:
         reply_to=file.reply_to,
         guest=details["name"],
         link=f"{seat.public_url.rstrip('/')}/comment/{link_token(keys, guest_link(seat.guest))}",
+        html_parts=None,
         **more,
     )
     return Draft(

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from flask import Response, request
-from sqlmodel import Session
 
-from service.campaigns.first_owner import offer_first_owner
+from service.campaigns.first_owner import has_one_ownerless, offer_first_owner
 from service.coordinators import administering as room
 from service.coordinators.invitations import Offer, end_invitation, invite, open_invitations
 from service.coordinators.permissions import Act
@@ -104,7 +103,7 @@ def _page(form: FormState) -> Page:
     with looking() as session:
         accounts = room.accounts_of(session, keys, now=now)
         invited = open_invitations(session, keys, None, now=now)
-        has_ownerless = _has_ownerless(session)
+        has_ownerless = has_one_ownerless(session)
     return desk_page(
         "coordinators.html",
         status=422 if form.is_wrong else 200,
@@ -114,11 +113,3 @@ def _page(form: FormState) -> Page:
         has_ownerless=has_ownerless,
         here=_HERE,
     )
-
-
-def _has_ownerless(session: Session) -> bool:
-    """Tell whether there is exactly one letter without an owner: only then is it clear which one is meant."""
-    try:
-        return offer_first_owner(session).offer.campaign_id is not None
-    except Refused:
-        return False
