@@ -62,6 +62,10 @@ class Visit:
         """Give a moment on this coordinator's clock, else the letter's."""
         return moment.astimezone(ZoneInfo(self.time_zone or "UTC"))
 
+    def local_there(self, moment: datetime, zone: str) -> datetime:
+        """Give a moment on this coordinator's clock, else the one of a place: for pages about several letters."""
+        return moment.astimezone(ZoneInfo(self.time_zone or zone))
+
     def may(self, act: Act | str) -> bool:
         """Tell whether this coordinator may do an act on the letter of this page."""
         return may(self.role, Act(act))
