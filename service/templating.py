@@ -8,9 +8,10 @@ from typing import Any
 import jinja2
 
 from service.i18n.catalogue import Catalogue, catalogue
-from service.i18n.formats import direction, write_date, write_number
+from service.i18n.formats import country_name, direction, write_date, write_number
 from service.i18n.languages import ENGLISH
 from service.i18n.moments import write_clock, write_day, write_moment, write_month, write_weekday, write_when
+from service.i18n.own_names import listed_name
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -22,7 +23,8 @@ def render(name: str, /, *, language: str = ENGLISH.tag, **context: object) -> s
 
     The interface's words come in `language`, one of those offered: what stands in `{% trans %}` or `_()`, and every
     Sentence, wherever a template writes it. Templates and their macros also know `language`, `direction`, and the
-    functions `write_date`, `write_day`, `write_month`, `write_weekday`, `write_clock`, `write_when`, `write_moment` and `write_number`, which write in that language.
+    functions `write_date`, `write_day`, `write_month`, `write_weekday`, `write_clock`, `write_when`, `write_moment`, `write_number`
+    and `write_country` (of its code), which write in that language; `write_language` names a language in itself.
     A value the template names and the context lacks raises jinja2.UndefinedError: it is a bug.
     """
     return _environment(language).get_template(name).render(**context)
@@ -60,6 +62,8 @@ def _make_environment(spoken: Catalogue) -> jinja2.Environment:
         write_month=partial(write_month, language=language),
         write_weekday=partial(write_weekday, language=language),
         write_number=partial(write_number, language=language),
+        write_country=partial(country_name, language=language),
+        write_language=listed_name,
     )
     return environment
 

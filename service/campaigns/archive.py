@@ -8,6 +8,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.retention import Retention
@@ -83,5 +84,6 @@ def _refuse_while_worked_at(session: Session, campaign: Campaign, *, now: dateti
     )
     if leaving or session.exec(on_the_way.limit(1)).first() is not None:
         raise Refused(
-            f"Copies of {slug!r} are still on their way; wait for them, or stop them: `undersigned deliver {slug} --stop`."
+            Sentence("Copies of this letter are still on their way: wait for them, or stop them."),
+            command=f"undersigned deliver {slug} --stop",
         )

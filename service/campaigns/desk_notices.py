@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from service.campaigns.contents import open_file
 from service.campaigns.coordinator_mail import write_account_notice
+from service.coordinators import comment_notice
 from service.coordinators.accounts import Person, person_of, role_in
 from service.coordinators.notices import Told
+from service.coordinators.permissions import Act, may
 from service.coordinators.second_look_notice import NOTICE
 from service.i18n.languages import mail_language
 from service.mail.compose import render_mail
@@ -16,6 +20,7 @@ from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
 from service.model.campaign import Campaign
+from service.model.comment import TextComment
 from service.model.coordinator import Coordinator
 from service.model.message import Message, MessageKind
 from service.model.second_look import SecondLook
@@ -85,15 +90,44 @@ def write_second_look(notice: Notice) -> Draft:
         raise Unwanted(MessageState.CANCELLED, "it was decided already")
     if role_in(session, coordinator_id=notice.coordinator.id, campaign_id=campaign.id) is None:
         raise Unwanted(MessageState.CANCELLED, "is not of the team any more")
-    file = open_file(session, notice.keyring, campaign)
+    return _about_letter(notice, campaign, "second_look", page="second-looks")
+
+
+def write_comments_waiting(notice: Notice) -> Draft:
+    """Write how many comments on a draft wait for a decision, and no word of any."""
+    session = notice.session
+    campaign = session.get(Campaign, notice.message.campaign_id)
+    if campaign is None or campaign.state in PUT_AWAY:
+        raise Unwanted(MessageState.CANCELLED, "nothing is decided about it any more")
+    role = role_in(session, coordinator_id=notice.coordinator.id, campaign_id=campaign.id)
+    if not may(role, Act.EDIT_TEXT):
+        raise Unwanted(MessageState.CANCELLED, "does not edit the text any more")
+    waiting, new = _comments_waiting(session, campaign, since=notice.message.created_at)
+    if not new:
+        raise Unwanted(MessageState.CANCELLED, "all of it was decided already")
+    return _about_letter(notice, campaign, "comments_waiting", page="text/comments", new=new, waiting=waiting)
+
+
+def _comments_waiting(session: Session, campaign: Campaign, *, since: datetime) -> tuple[int, int]:
+    """Count what guests said and nobody has decided: all of it, and what has come since a moment."""
+    mine = (col(TextComment.campaign_id) == campaign.id, col(TextComment.verdict).is_(None))
+    is_new = col(TextComment.created_at) >= since
+    waiting, new = session.execute(select(func.count(), func.count().filter(is_new)).where(*mine)).one()
+    return waiting, new
+
+
+def _about_letter(notice: Notice, campaign: Campaign, template: str, *, page: str, **more: object) -> Draft:
+    file = open_file(notice.session, notice.keyring, campaign)
     language = mail_language(reader=notice.coordinator.language, letter=campaign.language)
     written = render_mail(
-        "second_look",
+        template,
         coalition=file.coalition,
         letter_title=file.letter.title,
         language=language,
         reply_to=file.reply_to,
-        link=f"{notice.public_url}/desk/letters/{campaign.slug}/second-looks",
+        link=f"{notice.public_url}/desk/letters/{campaign.slug}/{page}",
+        html_parts=None,
+        **more,
     )
     return Draft(
         to=notice.person.email,
@@ -109,6 +143,7 @@ def write_second_look(notice: Notice) -> Draft:
 
 WRITERS: Mapping[str, Write] = {
     NOTICE: write_second_look,
+    comment_notice.NOTICE: write_comments_waiting,
     **dict.fromkeys((told.value for told in Told), write_account_notice),
 }
 """What writes each mail, by what its occurrence begins with."""

@@ -8,12 +8,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.queries import approvers_of, lock_campaign, released_edition
+from service.campaigns.queries import approvers_of, lock_campaign, refuse_while_released
 from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.edition import Approver
 from service.model.letter_revision import LetterRevision
@@ -69,13 +70,17 @@ def open_for_signing(session: Session, slug: str, *, by: str, now: datetime) -> 
     campaign = lock_campaign(session, slug)
     if campaign.state is CampaignState.DRAFT:
         raise Refused(
-            f"The text of {slug!r} is not final yet: run `undersigned campaign freeze {slug}` first."
+            Sentence("The text of this letter is not final yet: make it final first."),
+            command=f"undersigned campaign freeze {slug}",
         )
     if campaign.state is CampaignState.OPEN:
         raise Refused(f"{slug!r} is already open.")
     if campaign.state is not CampaignState.FROZEN:
         raise Refused(
-            f"{slug!r} is {campaign.state.value}; use `undersigned campaign reopen {slug} --until …`."
+            Sentence(
+                "This letter was open before. While it is closed and not sent it can be opened again, with a new deadline."
+            ),
+            command=f"undersigned campaign reopen {slug} --until …",
         )
     if campaign.deadline_at <= now:
         raise Refused(f"The deadline of {slug!r} has passed; give it a later one before opening.")
@@ -104,10 +109,7 @@ def reopen(session: Session, slug: str, *, until: datetime, by: str, now: dateti
         raise Refused(
             f"{slug!r} is {campaign.state.value}; only a letter that is closed and not sent can be reopened."
         )
-    if released_edition(session, campaign) is not None:
-        raise Refused(
-            f"{slug!r} was released and is leaving; stop it with `undersigned deliver {slug} --stop` first."
-        )
+    refuse_while_released(session, campaign)
     if until <= now:
         raise Refused("The new deadline has to lie in the future.")
     CAMPAIGN.move(campaign, CampaignState.OPEN)

@@ -84,8 +84,9 @@ def _load_beside(
     if campaign.state in PUT_AWAY or not differs_in_what_binds_nobody(was, file):
         raise Refused(
             f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"
-            " nothing was changed. Courtesy translations and logos alone may still change; the text is changed by"
-            f" `undersigned campaign revise {file.slug} FILE --objections-until …`."
+            " nothing was changed. Courtesy translations and logos alone may still change; the text changes by a new"
+            " version of it.",
+            command=f"undersigned campaign revise {file.slug} FILE --objections-until …",
         )
     revision = present_revision(session, campaign)
     before, after = courtesy_of(was.letter), courtesy_of(file.letter)

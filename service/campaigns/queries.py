@@ -7,6 +7,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, select
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.edition import Approver, Edition, EditionKind
 from service.model.letter_revision import LetterRevision
@@ -28,7 +29,8 @@ def get_campaign(session: Session, slug: str) -> Campaign:
     campaign = find_campaign(session, slug)
     if campaign is None:
         raise Refused(
-            f"There is no letter called {slug!r}; `undersigned campaign list` shows those there are."
+            Sentence("There is no letter called {name}.", name=repr(slug)),
+            command="undersigned campaign list",
         )
     if campaign.state is CampaignState.PURGED:
         raise Refused(f"The personal data of {slug!r} was purged; only numbers are left of it.")
@@ -105,6 +107,15 @@ def editions_out(session: Session, campaign: Campaign) -> Sequence[Edition]:
 def was_released(campaign_id: SQLCoreOperations[str]) -> ColumnElement[bool]:
     """Say in SQL of a campaign's id that an edition of it was released and not stopped."""
     return exists().where(col(Edition.campaign_id) == campaign_id, *_IS_RELEASED)
+
+
+def refuse_while_released(session: Session, campaign: Campaign) -> None:
+    """Raise Refused where the letter was released: what it says is settled until that is stopped."""
+    if released_edition(session, campaign) is not None:
+        raise Refused(
+            Sentence("The letter was released and is leaving; stop that first."),
+            command=f"undersigned deliver {campaign.slug} --stop",
+        )
 
 
 def numbered_edition(session: Session, campaign: Campaign, number: int) -> Edition:

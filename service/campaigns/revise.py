@@ -8,11 +8,12 @@ from sqlmodel import Session, col, select
 from service.campaigns.contents import open_file, seal_file
 from service.campaigns.enclosures import Files, keep_files, refuse_unread
 from service.campaigns.file import CampaignFile, revision_record
-from service.campaigns.queries import lock_campaign, present_revision, released_edition
+from service.campaigns.queries import lock_campaign, present_revision, refuse_while_released, released_edition
 from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
 from service.coordinators import audit
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
@@ -103,10 +104,7 @@ def _refuse_unless_it_takes_one(session: Session, campaign: Campaign) -> None:
         raise Refused(f"{slug!r} is still a draft: change its file and load it.")
     if campaign.state not in _TAKES_A_REVISION:
         raise Refused(f"{slug!r} is {campaign.state.value}, so its text cannot change any more.")
-    if released_edition(session, campaign) is not None:
-        raise Refused(
-            f"{slug!r} was released and is leaving; stop it with `undersigned deliver {slug} --stop` first."
-        )
+    refuse_while_released(session, campaign)
 
 
 def _refuse_moment(until: datetime, *, now: datetime) -> None:
@@ -135,6 +133,10 @@ def _refuse_file(was: CampaignFile, file: CampaignFile, present: LetterRevision)
         raise Refused("The text was not changed: mend the campaign file first.", tuple(faults))
     if digest(revision_record(file)) == present.sha256:
         raise Refused(
-            f"These are the words of version {present.number}, which people sign already; nothing was changed."
-            " (Courtesy translations and logos are not part of it: `undersigned campaign load` takes them.)"
+            Sentence(
+                "These are the words of version {n}, which people sign already; nothing was changed. Courtesy translations"
+                " and logos are not part of a version.",
+                n=present.number,
+            ),
+            command="undersigned campaign load FILE",
         )

@@ -6,7 +6,7 @@ from service.campaigns.first_owner import FirstOwner, offer_first_owner
 from service.campaigns.queries import get_campaign
 from service.cli.context import Context, json_option, operator, pass_context, say, say_json
 from service.coordinators.accounts import list_coordinators
-from service.coordinators.factors import disable, recover
+from service.coordinators.factors import disable, enable, recover
 from service.coordinators.invitations import LIVES, Offer, invitation_token, invite
 from service.foundation.addresses import normal_address, veiled_address
 from service.foundation.errors import Refused
@@ -95,7 +95,18 @@ def disable_(context: Context, email: str) -> None:
     services, address = context.services, normal_address(email)
     with transaction(services.engine) as session:
         row = disable(session, services.keyring.desk, address, by=operator(), now=services.clock())
-    say(f"The coordinator {row.id} is shut out; `undersigned coordinator recover` lets it in again.")
+    say(f"The coordinator {row.id} is shut out; `undersigned coordinator enable` lets it in again.")
+
+
+@coordinator.command(name="enable")
+@click.argument("email")
+@pass_context
+def enable_(context: Context, email: str) -> None:
+    """Let a coordinator in again that was shut out, by what it came in by before."""
+    services, address = context.services, normal_address(email)
+    with transaction(services.engine) as session:
+        row = enable(session, services.keyring.desk, address, by=operator(), now=services.clock())
+    say(f"The coordinator {row.id} can sign in again.")
 
 
 @coordinator.command(name="recover")

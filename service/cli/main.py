@@ -73,7 +73,9 @@ def run_command_line(make_app: Callable[..., Any]) -> None:
         sys.exit(code if isinstance(code, int) else 0)
     except Refused as refusal:
         said = str(refusal)
-        for line in (said, *(f"  {fault}" for fault in refusal.faults if fault not in said)):
+        faults = (f"  {fault}" for fault in refusal.faults if fault not in said)
+        run = (f"Run `{refusal.command}`.",) if refusal.command else ()
+        for line in (said, *faults, *run):
             click.echo(line, err=True)
         sys.exit(_WRONG_USE)
     except ServiceError as error:

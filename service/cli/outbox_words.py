@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from service.mail.again import MAY_GO_AGAIN
 from service.mail.destinations import OPAQUE
 from service.mail.view.listing import Evidence, Listed, Page
 from service.mail.view.meanings import AFTERWARDS, STATES
@@ -59,6 +60,8 @@ def page_lines(page: Page, *, state: MessageState | None) -> Iterator[str]:
     if page.messages:
         yield from ("", f"Times are of {zone.key}.")
         yield "All that is known of one: undersigned outbox show ID"
+        if state in MAY_GO_AGAIN:
+            yield "To send one again: undersigned outbox retry ID"
     if page.more:
         yield f"There are more: repeat the command with --more {page.more}"
 
@@ -157,6 +160,8 @@ def _facts(evidence: Evidence, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield "Kind, letter", f"{listed.kind.value}, {listed.letter or 'of no letter'}"
     yield "To", f"{_to(listed)}{f', by {listed.destination}' if listed.destination else ''}"
     yield "State", f"{listed.state.value}: {STATES[listed.state]}"
+    if listed.state in MAY_GO_AGAIN:
+        yield "Again", f"undersigned outbox retry {listed.id}"
     if listed.state is MessageState.QUEUED:
         yield "Next try", _moment(listed.due_at, zone)
     yield "Tries until", _moment(listed.expires_at, zone)

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from service.coordinators.permissions import Act, refuse_unless
+from service.coordinators.permissions import NOTHING_HERE, Act, may, refuse_unless
 from service.foundation.addresses import normal_address
+from service.foundation.errors import NotFound
 from service.foundation.identity import make_id
 from service.foundation.sealing import CampaignKeys
 from service.model.coordinator import Coordinator, Membership, Role
@@ -129,6 +130,29 @@ def check_act(session: Session, *, coordinator_id: str, campaign_id: str, act: A
     Raises NotFound where the letter is not one's own, and Refused where the role does not include the act.
     """
     refuse_unless(role_in(session, coordinator_id=coordinator_id, campaign_id=campaign_id), act)
+
+
+def who_may(session: Session, campaign_id: str, *acts: Act) -> Sequence[str]:
+    """List the ids of those in a letter's team who may come in and may do each of these acts."""
+    roles = [role for role in Role if all(may(role, act) for act in acts)]
+    found = (
+        select(Membership.coordinator_id)
+        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
+        .where(
+            Membership.campaign_id == campaign_id,
+            col(Membership.role).in_(roles),
+            col(Coordinator.disabled_at).is_(None),
+        )
+        .order_by(col(Membership.id))
+    )
+    return session.exec(found).all()
+
+
+def check_admin(session: Session, coordinator_id: str) -> None:
+    """Check within the transaction of an act that its coordinator administers the service, now; raises NotFound."""
+    row = session.get(Coordinator, coordinator_id)
+    if row is None or not row.is_admin or row.disabled_at is not None:
+        raise NotFound(NOTHING_HERE)
 
 
 def team_of(session: Session, keys: CampaignKeys, campaign_id: str) -> Sequence[TeamMember]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from service.coordinators import audit
 from service.coordinators.accounts import actor, find_coordinator, make_coordinator
 from service.coordinators.backing import end_ways_back
+from service.coordinators.calendar_link import end_calendar_link
 from service.coordinators.codes import make_recovery_codes
 from service.coordinators.invitations import Offer, end_invitations, invite, take_up
 from service.coordinators.notices import Told, tell
@@ -107,12 +108,24 @@ def disable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: d
     row.disabled_at = row.disabled_at or now
     session.add(row)
     end_sessions(session, coordinator_id=row.id, now=now)
+    end_calendar_link(session, row.id, by=by, now=now)
     end_invitations(session, keys, email=email, campaign_id=None, now=now)
     for letter in session.exec(
         select(Membership.campaign_id).where(Membership.coordinator_id == row.id)
     ).all():
         end_ways_back(session, campaign_id=letter, coordinator_id=row.id, now=now)
     audit.record(session, by=by, act="coordinator.disable", campaign_id=None, thing=row.id, now=now)
+    return row
+
+
+def enable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: datetime) -> Coordinator:
+    """Let a coordinator in again that was shut out, by what it came in by before; raises NotFound for nobody."""
+    row = _known(session, keys, email)
+    if row.disabled_at is not None:
+        row.disabled_at, row.changed_at = None, now
+        session.add(row)
+        end_sessions(session, coordinator_id=row.id, now=now)
+        audit.record(session, by=by, act="coordinator.enable", campaign_id=None, thing=row.id, now=now)
     return row
 
 
@@ -126,6 +139,7 @@ def recover(
     row.password, row.totp, row.disabled_at, row.changed_at = "", None, None, now
     session.add(row)
     end_sessions(session, coordinator_id=row.id, now=now)
+    end_calendar_link(session, row.id, by=by, now=now)
     audit.record(session, by=by, act="coordinator.recover", campaign_id=None, thing=row.id, now=now)
     return invite(session, keys, email=email, offer=Offer(), by=by, now=now)
 

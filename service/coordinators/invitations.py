@@ -115,11 +115,13 @@ def end_invitations(
     )
 
 
-def end_invitation(session: Session, invitation_id: str, *, campaign_id: str, by: str, now: datetime) -> None:
-    """Take back one invitation to a letter; raises NotFound for what is none of it, or is not open."""
+def end_invitation(
+    session: Session, invitation_id: str, *, campaign_id: str | None, by: str, now: datetime
+) -> None:
+    """Take back one invitation to a letter, or to the service alone; raises NotFound for what is none of it, or is not open."""
     mine = (
         col(CoordinatorInvitation.id) == invitation_id,
-        col(CoordinatorInvitation.campaign_id) == campaign_id,
+        col(CoordinatorInvitation.campaign_id).is_not_distinct_from(campaign_id),
     )
     if not _end(session, *mine, now=now):
         raise NotFound(NO_INVITATION)
@@ -137,13 +139,13 @@ def end_invitations_by(session: Session, *, by: str, campaign_id: str, now: date
 
 
 def open_invitations(
-    session: Session, keys: CampaignKeys, campaign_id: str, *, now: datetime
+    session: Session, keys: CampaignKeys, campaign_id: str | None, *, now: datetime
 ) -> list[Invited]:
-    """List the invitations to a letter that wait, the oldest first."""
+    """List the invitations to a letter, or to the service alone, that wait, the oldest first."""
     rows = session.exec(
         select(CoordinatorInvitation)
         .where(
-            CoordinatorInvitation.campaign_id == campaign_id,
+            col(CoordinatorInvitation.campaign_id).is_not_distinct_from(campaign_id),
             col(CoordinatorInvitation.used_at).is_(None),
             col(CoordinatorInvitation.ended_at).is_(None),
             col(CoordinatorInvitation.expires_at) > now,

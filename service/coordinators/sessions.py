@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from service.foundation.sealing import CampaignKeys, Place
@@ -160,6 +160,15 @@ def end_sessions(session: Session, *, coordinator_id: str, but: str = "", now: d
         .returning(col(DeskSession.id))
     )
     return len(ended.all())
+
+
+def standing_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which sessions stand."""
+    return (
+        col(DeskSession.ended_at).is_(None),
+        col(DeskSession.seen_at) > now - IDLE,
+        col(DeskSession.began_at) > now - LONGEST,
+    )
 
 
 def sessions_of(

@@ -53,8 +53,8 @@ def too_large(size: int, most: int) -> str:
         return ""
     return (
         f"the mail would have {_megabytes(size)} MB, and {_megabytes(most)} MB are allowed"
-        " (UNDERSIGNED_LETTER_MAIL_MB), since many offices refuse more than 10: attach the PDF alone (`formats`), or send"
-        " this copy and its annexes yourself (`letter compile --annexes`), or raise the setting if the office takes so much"
+        " (UNDERSIGNED_LETTER_MAIL_MB), since many offices refuse more than 10: attach the PDF alone, or send this copy and"
+        " its annexes yourself, or have the setting raised if the office takes so much"
     )
 
 

@@ -12,15 +12,16 @@ from service.model.retention import Retention
 from service.model.states import MessageState
 
 _NOTICE = Sentence(
-    "On {moment} the personal data of this letter is deleted for good: every name and every address. The text and the"
-    " copies that we keep can never be opened again. Numbers stay, and how each copy went.\n\nTo keep the letter's page,"
+    "On {moment} the personal data of this letter is deleted for good: every name and every address. Only those who"
+    " asked to hear of later letters stay, in the directory. The text and the copies that we keep can never be opened again."
+    " Numbers stay, and how each copy went.\n\nTo keep the letter's page,"
     " save it before: `undersigned campaign mirror {slug} --out FOLDER`. To keep the data longer:"
     " `undersigned purge keep {slug} --days 90`. You need not do anything else."
 )
 _ASKED = Sentence(
     "Somebody of the secretariat has asked that the personal data of this letter is deleted for good: every name and every"
-    " address. The text and the copies that we keep can never be opened again. Numbers stay, and how each copy went. It"
-    " goes on {moment}, or at once when somebody else says so: `undersigned purge letter {slug} --now {slug}`.\n\nTo keep"
+    " address. Only those who asked to hear of later letters stay, in the directory. The text and the copies that we keep"
+    " can never be opened again. Numbers stay, and how each copy went. It goes on {moment}, or at once when somebody else says so: `undersigned purge letter {slug} --now {slug}`.\n\nTo keep"
     " the letter's page, save it before: `undersigned campaign mirror {slug} --out FOLDER`. To keep the data after all:"
     " `undersigned purge keep {slug} --until-asked`."
 )

@@ -130,7 +130,8 @@ def _edition_to_release(session: Session, campaign: Campaign, seen: str | None) 
     edition = lock_latest_edition(session, campaign)
     if edition is None:
         raise Refused(
-            f"No edition of {campaign.slug!r} was proposed yet: run `undersigned deliver {campaign.slug} --propose` first."
+            Sentence("No edition of this letter was proposed yet: propose it first."),
+            command=f"undersigned deliver {campaign.slug} --propose",
         )
     if seen is not None and edition.id != seen:
         raise Refused(f"Edition {edition.number} was proposed meanwhile: look at that one. Nothing was sent.")

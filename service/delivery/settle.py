@@ -10,6 +10,7 @@ from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import issue_copy
 from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -52,7 +53,9 @@ def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Deli
     found = select(Delivery).where(Delivery.id == delivery_id, Delivery.campaign_id == campaign.id)
     delivery = session.exec(found.with_for_update()).one_or_none()
     if delivery is None or delivery.edition_id not in out:
-        raise Refused(f"There is no such sending of {slug!r}; `undersigned campaign show {slug}` lists them.")
+        raise Refused(
+            Sentence("There is no such sending of this letter."), command=f"undersigned campaign show {slug}"
+        )
     if delivery.state not in _OPEN:
         raise Refused(
             f"That sending is {delivery.state.value}; only one that failed or is uncertain can be decided on."
@@ -73,8 +76,10 @@ def _renew(
     somebody_left = today.roll != frozen_letter(session, keyring, edition).roll
     if somebody_left and not may_have_left(session, copies):
         raise Refused(
-            "A signatory has left since the release. Stop what has not left (`--stop`), propose the letter again"
-            " and release it."
+            Sentence(
+                "A signatory has left since the release. Stop what has not left, propose the letter again and release it."
+            ),
+            command=f"undersigned deliver {campaign.slug} --stop",
         )
     copy = copy_for(today, recipient)
     issue_copy(session, keyring, edition, copy, recipient_id=recipient.id, now=now)

@@ -8,13 +8,14 @@ class ServiceError(Exception):
 class Refused(ServiceError):
     """A person asked for something that cannot be done and can mend it: the message is for them.
 
-    `faults` lists every single thing that is wrong where there may be several (a file, a form).
+    `faults` lists every single thing that is wrong where there may be several (a file, a form). `command` is what mends
+    it at the terminal; the sentence is for everybody, and names none.
     """
 
-    def __init__(self, message: str, faults: tuple[str, ...] = ()) -> None:
-        """Keep the sentence and the faults behind it."""
+    def __init__(self, message: str, faults: tuple[str, ...] = (), *, command: str = "") -> None:
+        """Keep the sentence, the faults behind it, and the command."""
         super().__init__(message)
-        self.faults = faults
+        self.faults, self.command = faults, command
 
 
 class NotFound(Refused):

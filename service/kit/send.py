@@ -16,6 +16,7 @@ from service.campaigns.queries import (
 )
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.kit.messages import write_kit_mail
 from service.kit.own_kit import has_kit, kit_link, make_kit
 from service.mail import outbox
@@ -123,13 +124,16 @@ def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Ed
         return released
     if not under_embargo:
         raise Refused(
-            f"{campaign.slug!r} has not been released: kits go out after that, or before it with --under-embargo."
+            Sentence(
+                "This letter has not been released: kits go out after that, or before it under embargo."
+            ),
+            command=f"undersigned kit send {campaign.slug} --under-embargo",
         )
     proposed = latest_edition(session, campaign)
     if proposed is None or proposed.voided_at is not None:
         raise Refused(
-            f"{campaign.slug!r} has no edition whose number could be told: run `undersigned deliver"
-            f" {campaign.slug} --propose` first."
+            Sentence("This letter has no edition whose number could be told: propose it first."),
+            command=f"undersigned deliver {campaign.slug} --propose",
         )
     return proposed
 

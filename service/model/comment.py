@@ -20,7 +20,8 @@ class CommentVerdict(StrEnum):
 class CommentGuest(SQLModel, table=True):
     """Somebody who reads and comments on the draft by a personal link; `details` seals the name and the address.
 
-    A link of an earlier `generation` opens nothing. `comments_until` is the deadline for comments, where there is one.
+    A link of an earlier `generation` opens nothing. `comments_until` is the deadline for comments, where there is one;
+    `wants_word` says that the guest has asked to hear by mail what is decided.
     """
 
     __tablename__ = "comment_guest"
@@ -34,6 +35,7 @@ class CommentGuest(SQLModel, table=True):
     comments_until: datetime | None = Field(default=None, sa_type=Moment)
     invited_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    wants_word: bool = False
 
 
 class TextComment(SQLModel, table=True):

@@ -8,6 +8,7 @@ from service.model.agreement import Agreement
 from service.model.approver_desk import ApproverCode, ApproverQuestion
 from service.model.audit_event import AuditChain, AuditEvent
 from service.model.brake import BreakerTrip, Canary
+from service.model.calendar_link import CalendarLink
 from service.model.campaign import Campaign, CampaignKey
 from service.model.chaser import Chase, Chaser
 from service.model.comment import CommentGuest, TextComment
@@ -77,6 +78,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     AuditChain,
     AuditEvent,
     BreakerTrip,
+    CalendarLink,
     Campaign,
     CampaignKey,
     Canary,

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.anchor import Late
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
@@ -155,7 +156,10 @@ def move_schedule(
     """
     campaign, schedule = _lock(session, slug, name)
     if there is ScheduleState.ACTIVE and schedule.state is ScheduleState.PROPOSED:
-        raise Refused(f"{name!r} waits for an approval: run `undersigned schedule approve {slug} {name}`.")
+        raise Refused(
+            Sentence("This planned sending waits for an approval first."),
+            command=f"undersigned schedule approve {slug} {name}",
+        )
     if there is schedule.state:
         raise Refused(f"{name!r} is {there.value} already.")
     SCHEDULE.move(schedule, there)

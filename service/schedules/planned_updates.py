@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from service.campaigns.queries import get_campaign
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail.compose import Rendered
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
@@ -63,7 +64,7 @@ def plan_update(
     Raises Refused as that does, for times of each reader's own zone, and where this very update was stopped.
     """
     if plan.timing.by_reader:
-        raise Refused("An update goes to all at once: leave out --by-reader.")
+        raise Refused(Sentence("An update goes to all at once, and not at a time of each reader’s own."))
     kept = KeptText(words=text.words, translations=text.translations, rule=text.rule)
     update = keep_update(session, keyring, slug, kept, audience=text.audience, now=now)
     return add_schedule(session, keyring, slug, plan, update_id=update, by=by, now=now)
@@ -78,7 +79,8 @@ def look_at_planned(
     schedule = session.exec(found).one_or_none()
     if schedule is None or schedule.action is not Action.UPDATE or schedule.update_id is None:
         raise Refused(
-            f"{slug!r} has no planned update called {name!r}; see: undersigned schedule list {slug}"
+            Sentence("This letter has no planned update called {name}.", name=repr(name)),
+            command=f"undersigned schedule list {slug}",
         )
     keys, update = keyring.of(session, campaign.id), _update_of(session, schedule)
     return PlannedUpdate(

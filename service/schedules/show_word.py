@@ -9,6 +9,7 @@ from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
 from service.delivery.follow import leave_press_out
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.show import Reason, ShowStep, Step, Word
@@ -66,8 +67,10 @@ def go_on(
         raise Refused(f"The step {step.value!r} is {row.state.value} already.")
     if step in WATCHED:
         raise Refused(
-            f"Nobody can do the step {step.value!r}, it is only seen. Settle the copies with `undersigned deliver {slug}"
-            f" --again` or `--arrived`, or go on without it: `undersigned show skip {slug} {step.value} --why …`."
+            Sentence(
+                "Nobody can do this step, it is only seen. Settle the copies of the letter, or go on without it."
+            ),
+            command=f"undersigned show skip {slug} {step.value} --why …",
         )
     rows = steps_of(session, turn.edition)
     if is_early(read_facts(session, turn.campaign, turn.edition, rows), step, now=now) and not _is_seconded(
@@ -103,8 +106,8 @@ def skip_step(
         raise Refused(f"The step {step.value!r} is {row.state.value} already.")
     if step is Step.DELIVERED and are_under_way(facts):
         raise Refused(
-            f"Copies of the letter have still to leave: wait until they have, or stop them with `undersigned deliver {slug}"
-            " --stop`."
+            Sentence("Copies of the letter have still to leave: wait until they have, or stop them."),
+            command=f"undersigned deliver {slug} --stop",
         )
     if not _is_seconded(turn, row, Word.SKIP):
         row.why = seal_text(keyring.of(session, row.campaign_id), row, "why", reason)
@@ -181,7 +184,8 @@ def _steps(session: Session, campaign: Campaign, *, now: datetime) -> list[ShowS
     """Give the steps of a released letter; raises Refused where it has no run of show, or was not released."""
     if not has_show(campaign):
         raise Refused(
-            f"{campaign.slug!r} has no run of show; before its release `undersigned show plan {campaign.slug}` gives it one."
+            Sentence("This letter has no run of show; before its release it can be given one."),
+            command=f"undersigned show plan {campaign.slug}",
         )
     edition = released_edition(session, campaign)
     if edition is None:

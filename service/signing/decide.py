@@ -21,7 +21,7 @@ from service.signing.late import is_late, refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.joined import part_joined
 from service.signing.party import name_index
-from service.signing.queries import find_organization
+from service.signing.queries import find_organization, no_such_sign_on
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.sealed import open_text
@@ -139,8 +139,10 @@ def _release(
         raise Refused(f"{row.id} is not held.")
     if row.held_reason is HeldReason.LOOK_ALIKE:
         raise Refused(
-            f"{row.id} looks like another sign-on: say `signatories another` if it is another organization, or"
-            " `signatories same` if it is the same one."
+            Sentence(
+                "This looks like another sign-on: say first whether it is another organization or the same one."
+            ),
+            command=f"undersigned signatories another {campaign.slug} {row.id}",
         )
     if row.held_reason is HeldReason.SECOND_CLAIM:
         _give_the_name(session, keys, campaign, row)
@@ -180,7 +182,5 @@ def _named(session: Session, campaign: Campaign, ids: Sequence[str]) -> list[Sig
     rows = list(session.exec(found.with_for_update()))
     missing = sorted(set(ids) - {row.id for row in rows})
     if missing:
-        raise Refused(
-            f"There is no sign-on {missing[0]} in {campaign.slug!r}; `signatories list` shows their ids."
-        )
+        raise no_such_sign_on(campaign, missing[0])
     return rows

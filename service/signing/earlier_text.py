@@ -13,6 +13,7 @@ from service.campaigns.revise import letters_in_question, takes_answers
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
 from service.i18n.moments import write_moment
 from service.mail import outbox
@@ -26,6 +27,7 @@ from service.model.suppression import Suppression, SuppressionReason
 from service.signing.agreement import keep_agreement
 from service.signing.course import Course, Reach, course_of, objection_ends
 from service.signing.party import email_index
+from service.signing.queries import no_such_sign_on
 from service.store.keyring import Keyring
 
 _LOOKED_THROUGH = 40_000
@@ -130,7 +132,7 @@ def attest_agreement(
     campaign = lock_campaign(session, slug)
     note = clean_line(how, what="How they agreed", longest=400)
     if not note:
-        raise Refused('Say with --how they agreed, such as "by phone to A. Secretary, 3 December".')
+        raise Refused(Sentence("Say how they agreed, such as “by phone to A. Secretary, 3 December”."))
     if not takes_answers(session, campaign):
         raise Refused(f"{slug!r} was released or is a draft, so nobody can agree to its text now.")
     keys = keyring.of(session, campaign.id)
@@ -139,7 +141,7 @@ def attest_agreement(
     for wanted in dict.fromkeys(ids):
         row = rows.get(wanted)
         if row is None:
-            raise Refused(f"There is no sign-on {wanted} in {slug!r}; `signatories calls` shows their ids.")
+            raise no_such_sign_on(campaign, wanted)
         word = standing(row, campaign)
         if word is not Standing.EARLIER_TEXT:
             raise Refused(

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.agreement import How
 from service.model.campaign import Campaign
@@ -167,8 +168,10 @@ def refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now:
         raise Refused(f"{campaign.slug!r} is archived; nobody can be added to it.")
     if is_late(campaign) and not attest:
         raise Refused(
-            f"{campaign.slug!r} was already sent; only who has agreed otherwise can still be added, with --attest, for"
-            " an addendum."
+            Sentence(
+                "This letter was sent already; only who has agreed otherwise can still be added, for an addendum."
+            ),
+            command=f"undersigned signatories import {campaign.slug} FILE --attest …",
         )
     if attest and campaign.revision_id is None:
         raise Refused(
@@ -178,8 +181,11 @@ def refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now:
     is_over = campaign.state is CampaignState.CLOSED or campaign.deadline_at <= now
     if not attest and is_over:
         raise Refused(
-            f"The time for sign-ons to {campaign.slug!r} is over; reopen it before inviting more signatories, or let one"
-            f" who is on the list in late: `undersigned campaign reopen {campaign.slug} --for ID`."
+            Sentence(
+                "The time for sign-ons is over: open the letter again before you invite more, or send a late link to one"
+                " who is on the list."
+            ),
+            command=f"undersigned campaign reopen {campaign.slug} --for ID",
         )
 
 

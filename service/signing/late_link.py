@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import latest_edition, lock_campaign, released_edition
+from service.campaigns.queries import latest_edition, lock_campaign, refuse_while_released
 from service.campaigns.revision import void_proposal
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
@@ -18,6 +19,7 @@ from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
 from service.signing.invite import LINK_LIVES_AFTER_DEADLINE, MAY_COME_LATE
 from service.signing.party import read_party
+from service.signing.queries import no_such_sign_on
 from service.signing.sign import Desk, ask_to_confirm, keep_unsubscribe_link
 from service.signing.unsubscribe import suppression_of
 from service.store.keyring import Keyring
@@ -57,7 +59,7 @@ def let_in_late(
     found = select(Signature).where(Signature.campaign_id == campaign.id, Signature.id == signature_id)
     row = session.exec(found.with_for_update()).one_or_none()
     if row is None:
-        raise Refused(f"There is no sign-on {signature_id} in {slug!r}; `signatories list` shows their ids.")
+        raise no_such_sign_on(campaign, signature_id)
     until = until or now + LIVES
     if until <= now:
         raise Refused("A late link has to end in the future.")
@@ -92,34 +94,34 @@ def _refuse_unless_closed(session: Session, campaign: Campaign) -> None:
         raise Refused(f"{slug!r} is open for everybody, so nobody needs a late link.")
     if campaign.state is CampaignState.SENT:
         raise Refused(
-            f"{slug!r} was already sent; add who has agreed by `undersigned signatories import {slug} FILE --attest"
-            f" …`, for an addendum: `undersigned deliver {slug} --propose-addendum`."
+            Sentence("This letter was sent already: add who has agreed as a sign-on, for an addendum."),
+            command=f"undersigned signatories import {slug} FILE --attest …",
         )
     if campaign.state is not CampaignState.CLOSED:
         raise Refused(
             f"{slug!r} is {campaign.state.value}; a late link is for a letter that is closed and not sent."
         )
-    if released_edition(session, campaign) is not None:
-        raise Refused(
-            f"{slug!r} was released and is leaving; stop it with `undersigned deliver {slug} --stop` first."
-        )
+    refuse_while_released(session, campaign)
 
 
 def _refuse_unless_reached(desk: Desk, row: Signature) -> None:
     slug = desk.campaign.slug
     if row.state is SignatureState.CONFIRMED:
         raise Refused(
-            f"{row.id} has signed already; `undersigned signatories list {slug}` says what it waits for."
+            Sentence("Whoever this is has signed already: look at the sign-on for what it waits for."),
+            command=f"undersigned signatories list {slug}",
         )
     if row.erased_at is not None or not read_party(desk.keys, row).email:
         raise Refused(
-            f"{row.id} has no e-mail address here; add it as agreed: `undersigned signatories import {slug} FILE"
-            " --attest …`."
+            Sentence("No e-mail address is kept here: call, and add the sign-on as agreed."),
+            command=f"undersigned signatories import {slug} FILE --attest …",
         )
     if suppression_of(desk.session, desk.campaign.id, row.email_index) is not None:
         raise Refused(
-            f"Mail to {row.id} is stopped, so no link would arrive; call them, and add the sign-on as agreed:"
-            f" `undersigned signatories import {slug} FILE --attest …`."
+            Sentence(
+                "Mail to this address is stopped, so no link would arrive: call, and add the sign-on as agreed."
+            ),
+            command=f"undersigned signatories import {slug} FILE --attest …",
         )
 
 

@@ -121,8 +121,8 @@ def _refuse_unless_public(campaign: Campaign, *, names: bool) -> None:
         )
     if names and not shows_names_to_all(campaign):
         raise Refused(
-            f"The names of {campaign.slug!r} are not public yet: make the mirror without --names, or publish the"
-            " letter first."
+            f"The names of {campaign.slug!r} are not public yet: make the mirror without names, or publish the letter"
+            " first."
         )
 
 

@@ -12,6 +12,7 @@ from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.identity import make_id
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.intake import Intake
@@ -101,7 +102,10 @@ def decide_held(
     rows = _held(session, keyring, campaign, wanted)
     missing = sorted(set(wanted.ids) - {row.id for row, _ in rows})
     if missing:
-        raise Refused(f"{missing[0]} is not held in {slug!r}; `signatories quarantine list` shows what is.")
+        raise Refused(
+            Sentence("{id} is not held in this letter.", id=missing[0]),
+            command=f"undersigned signatories quarantine list {slug}",
+        )
     batch = make_id()
     to = IntakeState.RECEIVED if decision == "release" else IntakeState.DISCARDED
     for row, _ in rows:

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature, is_counted
@@ -16,6 +18,12 @@ from service.signing.members import count_members
 
 Find = Callable[[Session, str], Signature | None]
 """How a signature is got by its id: to look at it, or to change it."""
+
+
+def no_such_sign_on(campaign: Campaign, signature_id: str) -> Refused:
+    """Make the refusal to raise where a letter has no sign-on of this id (pure)."""
+    told = Sentence("There is no sign-on {id} in this letter.", id=signature_id)
+    return Refused(told, command=f"undersigned signatories list {campaign.slug}")
 
 
 @dataclass(frozen=True, kw_only=True)

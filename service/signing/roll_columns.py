@@ -79,7 +79,7 @@ def faults_in_row(
     if status == "agreed" and not attested:
         yield (
             "status",
-            'is "agreed", which needs --attest with how they agreed; or write "invited" to ask them.',
+            Sentence("is “agreed”, which needs to be said for the whole file; write “invited” to ask them."),
         )
     if status in {"invited", "intends"} and attested and "email" not in written:
         yield "email", Sentence("is missing: without it nobody can be invited.")

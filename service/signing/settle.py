@@ -15,7 +15,7 @@ from service.model.signature import Signature
 from service.model.states import PUT_AWAY
 from service.signing.late import refuse_while_it_leaves
 from service.signing.party import read_party, write_party
-from service.signing.queries import lock_signature
+from service.signing.queries import lock_signature, no_such_sign_on
 from service.store.keyring import Keyring
 
 
@@ -50,7 +50,5 @@ def _settle(session: Session, keys: CampaignKeys, row: Signature) -> None:
 def _get(session: Session, campaign: Campaign, signature_id: str) -> Signature:
     row = lock_signature(session, signature_id)
     if row is None or row.campaign_id != campaign.id:
-        raise Refused(
-            f"There is no sign-on {signature_id} in {campaign.slug!r}; `signatories list` shows their ids."
-        )
+        raise no_such_sign_on(campaign, signature_id)
     return row

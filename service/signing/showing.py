@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.evidence import Evidence, EvidenceKind
@@ -14,7 +13,7 @@ from service.model.signature import Signature
 from service.signing.listing import list_row
 from service.signing.organizations.proofs import evidence_of
 from service.signing.party import read_party
-from service.signing.queries import get_signature
+from service.signing.queries import get_signature, no_such_sign_on
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
 
@@ -25,9 +24,7 @@ def show_signatory(
     """Give all that is known of one sign-on; it holds names and addresses. Raises Refused where there is none."""
     row = get_signature(session, signature_id)
     if row is None or row.campaign_id != campaign.id:
-        raise Refused(
-            f"There is no sign-on {signature_id} in {campaign.slug!r}; `signatories list` shows their ids."
-        )
+        raise no_such_sign_on(campaign, signature_id)
     keys = keyring.of(session, campaign.id)
     evidence = evidence_of(session, row.id)
     return {

@@ -9,6 +9,7 @@ from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
 from service.letter.audience import is_shown_to_nobody
 from service.mail import outbox
@@ -23,7 +24,7 @@ from service.signing.codes import end_codes, keep_code, random_code
 from service.signing.confirm import is_takeable
 from service.signing.late import refuse_while_it_leaves
 from service.signing.party import SignOn, email_index, read_party, write_party
-from service.signing.queries import find_person
+from service.signing.queries import find_person, no_such_sign_on
 from service.signing.sign import Desk, ask_to_confirm
 from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
@@ -89,7 +90,7 @@ def vouch(
     desk, row = _desk(session, keyring, slug, row_id, now=now)
     agreed = clean_line(how, what="How they agreed", longest=_LONGEST_HOW)
     if not agreed:
-        raise Refused('Say with --how they agreed, such as "by Signal to A. Secretary, 3 December".')
+        raise Refused(Sentence("Say how they agreed, such as “by Signal to A. Secretary, 3 December”."))
     if row.state not in _MAY_BE_VOUCHED:
         raise Refused(
             f"{row_id} is {row.state.value}; only a sign-on that was never confirmed can be vouched for."
@@ -163,7 +164,7 @@ def _desk(
     found = select(Signature).where(Signature.campaign_id == campaign.id, Signature.id == row_id)
     row = session.exec(found.with_for_update()).one_or_none()
     if row is None:
-        raise Refused(f"There is no sign-on {row_id} in {slug!r}; `signatories list` shows their ids.")
+        raise no_such_sign_on(campaign, row_id)
     return Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), row
 
 

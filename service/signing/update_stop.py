@@ -43,7 +43,7 @@ def stop_update(
     row: Update | None = session.execute(mine).scalar_one_or_none()
     if row is None:
         raise Refused(
-            f"No update with this text was sent for {slug!r}: name the very file that was sent, and the same --to."
+            f"No update with this text was sent for {slug!r}: name the very file that was sent, and the same readers."
         )
     row.stopped_at = row.stopped_at or now
     session.add(row)

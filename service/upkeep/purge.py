@@ -9,12 +9,14 @@ from service.campaigns.contents import forget_file
 from service.campaigns.queries import find_campaign, lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign, CampaignKey
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
+from service.signing.invitees.directory import keep_willing
 from service.store.insert import add_once
 from service.store.keyring import Keyring
 from service.upkeep.keeping import Facts
@@ -91,7 +93,10 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
     _refuse_unless_archived(campaign)
     row = retention_of(session, campaign.id)
     if row.asked_at is None:
-        raise Refused(f"Nobody has asked for it yet: `undersigned purge letter {slug} --ask` comes first.")
+        raise Refused(
+            Sentence("Nobody has asked for it yet: that comes first."),
+            command=f"undersigned purge letter {slug} --ask",
+        )
     if row.asked_by == by and not campaign.solo:
         raise Refused("You asked for it yourself; somebody else has to say that it happens now.")
     return shred(session, keyring, campaign, row, by=by, now=now)
@@ -100,7 +105,11 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
 def shred(
     session: Session, keyring: Keyring, campaign: Campaign, row: Retention, *, by: str, now: datetime
 ) -> Campaign:
-    """Delete a letter's keys, by which whatever is sealed of it opens no more; its rows go after that, some at a time."""
+    """Delete a letter's keys, by which whatever is sealed of it opens no more; its rows go after that, some at a time.
+
+    Before, those who asked for news of later letters are kept in the directory, under keys of its own, and nobody else.
+    """
+    keep_willing(session, keyring, campaign, by=by, now=now)
     cancel_mails(session, campaign.id, now=now)
     CAMPAIGN.move(campaign, CampaignState.PURGED)
     campaign.source = b""
@@ -146,7 +155,8 @@ def letter_to_purge(session: Session, slug: str) -> Campaign:
     campaign = find_campaign(session, slug)
     if campaign is None:
         raise Refused(
-            f"There is no letter called {slug!r}; `undersigned campaign list` shows those there are."
+            Sentence("There is no letter called {name}.", name=repr(slug)),
+            command="undersigned campaign list",
         )
     return campaign
 
@@ -154,7 +164,8 @@ def letter_to_purge(session: Session, slug: str) -> Campaign:
 def _refuse_unless_archived(campaign: Campaign) -> None:
     if campaign.state is not CampaignState.ARCHIVED:
         raise Refused(
-            f"{campaign.slug!r} is {campaign.state.value}; put it away first: `undersigned campaign archive {campaign.slug}`."
+            Sentence("This letter has to be put away first."),
+            command=f"undersigned campaign archive {campaign.slug}",
         )
 
 

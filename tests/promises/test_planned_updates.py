@@ -209,5 +209,5 @@ def test_a_pause_and_a_cancel_keep_it(planner):
 
 
 def test_a_time_of_each_readers_own_is_refused(planner):
-    with pytest.raises(Refused, match="by-reader"):
+    with pytest.raises(Refused, match="each reader"):
         plans(planner, anchor=Anchor.AT, local="2026-12-01T09:00:00", days=0, by_reader=True)

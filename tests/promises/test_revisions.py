@@ -303,7 +303,7 @@ def test_who_has_no_address_is_called_and_stands_by_the_secretariats_word(coalit
                 now=coalition.now,
             )
 
-    with pytest.raises(Refused, match="--how"):
+    with pytest.raises(Refused, match="how they agreed"):
         say(" ")
     assert say("by phone to A. Secretary") == 1
     with pytest.raises(Refused, match="is counted"):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.campaigns.contents import open_file
+from service.model.coordinator import Role
 from service.store.transaction import reading
 from tests.coalition import Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
@@ -131,4 +132,68 @@ def test_a_link_ends_with_its_deadline_its_guest_and_its_draft(
 
     coalition.open(letter_file())
     assert "The text is final" in words_of(visitor.open(fresh))
-    assert visitor.open(f"{fresh}?at=body-1").text.count("<form") == 0
+    assert 'name="comment"' not in visitor.open(f"{fresh}?at=body-1").text
+
+
+def half_an_hour(coalition: Coalition, olga: AtTheDesk) -> None:
+    """Let half an hour go by, in which somebody is at the desk."""
+    for _ in range(2):
+        coalition.wait(minutes=16)
+        olga.open("text/comments")
+
+
+def mails_to(coalition: Coalition, address: str) -> list[str]:
+    """Give the texts of the mails to an address, whatever else went out."""
+    return [mail.text for mail in coalition.mails() if mail.to == address]
+
+
+def test_those_who_edit_hear_once_in_half_an_hour_that_comments_wait(
+    coalition: Coalition, olga: AtTheDesk, visitor: Visitor, door: Door
+) -> None:
+    add_colleague(coalition, Role.SENDER, name="Sam Sender")
+    path = invited(coalition, olga)
+    say(visitor, path, "body-1", comment="Too short.")
+    coalition.wait(minutes=5)
+    say(visitor, path, "body-2", proposed="It must stay open for all.")
+    assert mails_to(coalition.deliver_mail(), olga.colleague.email) == []
+
+    half_an_hour(coalition, olga)
+
+    [told] = mails_to(coalition.deliver_mail(), olga.colleague.email)
+    assert "New: 2" in told
+    assert "Waiting for a decision, in all: 2" in told
+    assert "/desk/letters/clean-river/text/comments" in told
+    assert "Too short" not in told
+    assert "Dora" not in told
+    assert mails_to(coalition, "sam@secretariat.example") == []
+    say(visitor, path, "body-1", comment="Still too short.")
+    decide(olga, "reject", "No.")
+    decide(olga, "reject", "No.")
+    decide(olga, "reject", "No.")
+    half_an_hour(coalition, olga)
+    assert len(mails_to(coalition.deliver_mail(), olga.colleague.email)) == 1
+
+
+def test_a_guest_hears_what_was_decided_if_it_asked_to(
+    coalition: Coalition, olga: AtTheDesk, visitor: Visitor
+) -> None:
+    path = invited(coalition, olga)
+    say(visitor, path, "body-1", comment="Too short.")
+    decide(olga, "accept")
+    half_an_hour(coalition, olga)
+    dora = "dora@drafters.example"
+    assert len(mails_to(coalition.deliver_mail(), dora)) == 1
+
+    kept = visitor.follow(visitor.send(path, {"word": "yes"}, having="do"))
+    assert 'name="word" value="yes" checked' in kept.text
+    say(visitor, path, "body-2", comment="Why open?")
+    decide(olga, "reject", "It is the point of the letter.")
+    half_an_hour(coalition, olga)
+
+    told = mails_to(coalition.deliver_mail(), dora)[-1]
+    assert "Accepted: 1" in told
+    assert "Not taken: 1" in told
+    assert path in told
+    assert "point of the letter" not in told
+    visitor.send(path, {"word": ""}, having="do")
+    assert 'value="yes" checked' not in visitor.open(path).text

@@ -198,7 +198,7 @@ def test_nobody_is_let_in_late_where_it_would_come_to_nothing(closed):
     closed.deliver_mail()
     with transaction(closed.engine) as session:
         follow_deliveries(session, now=closed.now)
-    with pytest.raises(Refused, match="--propose-addendum"):
+    with pytest.raises(Refused, match="for an addendum"):
         let_in(closed)
 
 

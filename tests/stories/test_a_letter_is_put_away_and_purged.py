@@ -53,7 +53,7 @@ def test_what_goes_and_when_is_seen_before(operator):
     assert {one["what"] for one in planned["house"]} >= {"links", "unconfirmed", "audit"}
     assert planned["letters"] == []
     refused = operator.run("purge", "letter", SLUG, "--ask")
-    assert (refused.returncode, "put it away first" in refused.stderr) == (2, True)
+    assert (refused.returncode, "put away first" in refused.stderr) == (2, True)
 
     assert "its secretariat is told before" in put_away(operator)
     (letter,) = json.loads(operator.does("purge", "plan", "--json"))["letters"]

@@ -140,7 +140,7 @@ def test_nothing_else_is_loaded_into_a_final_text(coalition, file):
     coalition.open(file_of())
     before = revision_of(coalition)
 
-    with pytest.raises(Refused, match=r"no longer a draft.*campaign revise clean-river"):
+    with pytest.raises(Refused, match=r"no longer a draft.*new version"):
         coalition.load(file)
 
     assert revision_of(coalition) == before

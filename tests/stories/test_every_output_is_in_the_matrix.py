@@ -113,7 +113,7 @@ ACTS = {
     ),
     *(f"purge {act}" for act in ("keep", "compact")),
     *(f"show {act}" for act in ("plan", "go", "skip", "stop", "resume")),
-    *(f"coordinator {act}" for act in ("invite", "disable", "recover")),
+    *(f"coordinator {act}" for act in ("invite", "disable", "enable", "recover")),
     *(f"abuse {act}" for act in ("block", "allow", "forget", "attack")),
     *(f"signatories quarantine {act}" for act in ("release", "discard", "undo")),
     *(

@@ -91,7 +91,7 @@ def test_it_rests_is_cancelled_or_stopped_with_its_file(operator, ben):
         (("plan", SLUG, "Visit.md", "--at", "2020-01-01T09:00"), "would never come"),
         (("plan", SLUG, "Visit.md", "--name", "Ünfit", *IN_A_WEEK), "lower-case letters"),
         (("plan", SLUG, "Visit.md", "--name", "last-day", *IN_A_WEEK), "already"),
-        (("plan", SLUG, "Visit.md", "--by-reader", *IN_A_WEEK), "leave out --by-reader"),
+        (("plan", SLUG, "Visit.md", "--by-reader", *IN_A_WEEK), "not at a time of each reader"),
         (("plan", "no-such", "Visit.md", *IN_A_WEEK), "There is no letter called 'no-such'"),
         (("show", SLUG, "last-day"), "has no planned update called 'last-day'"),
     ],

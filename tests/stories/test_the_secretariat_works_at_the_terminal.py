@@ -80,7 +80,7 @@ def test_a_letter_is_carried_from_its_file_to_its_proposal(operator):
     [
         ((), ("campaign", "show", "nothing-here"), "There is no letter called 'nothing-here'"),
         ((), ("campaign", "load", "missing.toml"), "missing.toml cannot be read"),
-        (("load",), ("campaign", "open", SLUG), "is not final yet: run `undersigned campaign freeze"),
+        (("load",), ("campaign", "open", SLUG), "Run `undersigned campaign freeze clean-river`."),
         (("load", "freeze"), ("campaign", "load", "letter.toml"), "is no longer a draft"),
         (("load", "freeze"), ("campaign", "freeze", SLUG), "already final"),
         (("load", "freeze"), ("campaign", "close", SLUG), "is not open"),
@@ -90,7 +90,7 @@ def test_a_letter_is_carried_from_its_file_to_its_proposal(operator):
         (
             ("load", "freeze", "open"),
             ("deliver", SLUG, "--release"),
-            "No edition of 'clean-river' was proposed",
+            "No edition of this letter was proposed",
         ),
         (("load", "freeze", "open"), ("deliver", SLUG), "Say which one step"),
         (("load", "freeze", "open"), ("signatories", "accept", SLUG), "Name the sign-ons to accept"),

@@ -88,7 +88,8 @@ def test_requests_come_go_and_move_without_a_script(coalition: Coalition, door: 
 
 def test_a_translation_is_begun_saved_with_the_text_and_taken_out(coalition: Coalition, door: Door) -> None:
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
-    press(olga, "add-language", {"new_language": "FR"})
+    assert press(olga, "add-language").status_code == 422
+    press(olga, "add-language", {"new_language": "fr"})
     words = {
         "title": "Protégez",
         "salutation": "Madame,",
@@ -112,6 +113,17 @@ def test_a_translation_is_begun_saved_with_the_text_and_taken_out(coalition: Coa
 
     olga.follow(press(olga, "drop-language", path="text?language=fr"))
     assert saved(coalition).translations == ()
+
+
+def test_a_language_that_the_list_lacks_is_begun_by_its_tag(coalition: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    faulty = press(olga, "add-language", {"new_language__other": "klingon"})
+    assert faulty.status_code == 422
+    assert "if the list lacks it, write its tag" in words_of(faulty)
+
+    begun = olga.follow(press(olga, "add-language", {"new_language__other": "GSW"}))
+
+    assert "Schwiizertüütsch" in words_of(begun)
 
 
 def test_what_is_typed_outlives_the_session_and_can_be_thrown_away_and_had_back(

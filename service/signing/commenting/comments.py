@@ -13,6 +13,7 @@ from service.campaigns.queries import lock_campaign_of
 from service.campaigns.writing.paragraphs import Paragraph, Place, paragraphs_of
 from service.campaigns.writing.words import languages_of, text_of
 from service.coordinators import audit
+from service.coordinators.comment_notice import tell_editors
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -78,6 +79,7 @@ class GuestView:
     comments_until: datetime | None
     time_zone: str
     closed_because: str
+    wants_word: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +139,21 @@ def say_of_paragraph(
     row.content = seal_record(keys, row, "content", content)
     session.add(row)
     session.flush()
+    tell_editors(session, campaign.id, now=now)
     audit.record(
         session, by=f"guest:{guest.id}", act="comment.add", campaign_id=campaign.id, thing=row.id, now=now
     )
+
+
+def wish_word(session: Session, *, token: str, wants: bool, now: datetime) -> None:
+    """Keep whether a guest wants to hear by mail what is decided; raises NotFound for a link that opens nothing."""
+    guest, campaign = _seat(session, token, now=now)
+    if guest.wants_word is wants:
+        return
+    guest.wants_word = wants
+    session.add(guest)
+    act = "comment.word" if wants else "comment.no_word"
+    audit.record(session, by=f"guest:{guest.id}", act=act, campaign_id=campaign.id, thing=guest.id, now=now)
 
 
 def comments_of(
@@ -211,6 +225,7 @@ def _view(
         comments_until=guest.comments_until,
         time_zone=campaign.time_zone,
         closed_because=_why_closed(guest, campaign, now=now),
+        wants_word=guest.wants_word,
     )
 
 

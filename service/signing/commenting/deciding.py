@@ -12,15 +12,20 @@ from service.campaigns.writing.save import put_text
 from service.campaigns.writing.words import FaultyText, text_of
 from service.coordinators import audit
 from service.coordinators.accounts import actor
+from service.coordinators.comment_notice import gathered
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
-from service.model.comment import CommentVerdict, TextComment
+from service.mail import outbox
+from service.model.comment import CommentGuest, CommentVerdict, TextComment
+from service.model.message import MessageKind
 from service.signing.commenting.comments import read_comment
 from service.store.keyring import Keyring
 from service.store.sealed import seal_text
 
 LONGEST_REASON = 1000
+DECIDED = "decided"
+"""What the occurrence of the mail to a guest begins with that tells what was decided; its half-hour follows."""
 _DECIDED = Sentence("This was decided already.")
 _GONE = Sentence(
     "This paragraph does not stand as it did when the other words were proposed, so they cannot take its place by"
@@ -79,6 +84,7 @@ def decide_comment(
     row.verdict, row.decided_at = decision.verdict, now
     row.reason = seal_text(keys, row, "reason", reason) if reason else None
     session.add(row)
+    _tell_guest(session, row, now=now)
     audit.record(
         session,
         by=actor(decision.who),
@@ -98,6 +104,23 @@ def reopen_comment(session: Session, comment_id: str, *, campaign_id: str, who: 
     row.verdict, row.reason, row.decided_at = None, None, None
     session.add(row)
     audit.record(session, by=actor(who), act="comment.reopen", campaign_id=campaign_id, thing=row.id, now=now)
+
+
+def _tell_guest(session: Session, comment: TextComment, *, now: datetime) -> None:
+    """Post the mail of this half-hour to whoever made a comment, where that one has asked to hear of it."""
+    guest = session.get(CommentGuest, comment.guest_id)
+    if guest is None or not guest.wants_word or guest.ended_at is not None:
+        return
+    half_hour, due_at = gathered(now)
+    outbox.post(
+        session,
+        kind=MessageKind.GUEST,
+        campaign_id=comment.campaign_id,
+        recipient_ref=guest.id,
+        occurrence=f"{DECIDED}:{half_hour}",
+        now=now,
+        due_at=due_at,
+    )
 
 
 def get_comment(session: Session, comment_id: str, *, campaign_id: str) -> TextComment:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import lock_campaign
+from service.campaigns.queries import find_campaign
 from service.coordinators import audit
 from service.coordinators.permissions import Act, may
 from service.foundation.addresses import comparable_address, masked_address
@@ -21,6 +21,7 @@ from service.model.coordinator import Membership
 from service.model.directory_entry import DirectoryEntry
 from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
+from service.model.suppression import Suppression, SuppressionReason
 from service.signing.consents import WORDING
 from service.signing.invite import ImportReport, import_rows
 from service.signing.invitees.acts import lock_invited
@@ -72,7 +73,13 @@ class Entry:
 
 
 def keep_willing(session: Session, keyring: Keyring, campaign: Campaign, *, by: str, now: datetime) -> int:
-    """Keep for next letters whoever of this letter's signatories asked for news of them; gives how many are new."""
+    """Keep for next letters whoever of this letter's signatories asked for news of them; gives how many are new.
+
+    Whoever has stopped our mail since, or called it unwanted, is not kept: the purge forgets that they did.
+    """
+    stopped = select(Suppression.email_index).where(
+        Suppression.campaign_id == campaign.id, Suppression.reason != SuppressionReason.BOUNCED
+    )
     found = (
         select(Signature)
         .where(
@@ -81,6 +88,7 @@ def keep_willing(session: Session, keyring: Keyring, campaign: Campaign, *, by: 
             col(Signature.wants_news),
             col(Signature.erased_at).is_(None),
             col(Signature.email).is_not(None),
+            col(Signature.email_index).not_in(stopped),
         )
         .order_by(col(Signature.id))
         .limit(MOST_KEPT)
@@ -136,9 +144,10 @@ def invite_kept(
 
 def forget_entry(session: Session, slug: str, entry_id: str, *, by: str, now: datetime) -> None:
     """Delete one member from the directory; raises NotFound for any that was not kept from this letter."""
-    campaign = lock_campaign(session, slug)
+    # Of a letter that was purged, too: what is kept for next letters is all that is left of its members.
+    campaign = find_campaign(session, slug)
     row = session.get(DirectoryEntry, entry_id)
-    if row is None or row.source_letter != campaign.id:
+    if campaign is None or row is None or row.source_letter != campaign.id:
         raise NotFound(_NOBODY)
     session.delete(row)
     audit.record(session, by=by, act="directory.forget", campaign_id=campaign.id, thing=row.id, now=now)

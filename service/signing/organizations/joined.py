@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.message import MessageKind
@@ -18,6 +19,7 @@ from service.model.states import PUT_AWAY, SignatureState
 from service.signing.late import refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.look_alikes import find_alikes, index_name
+from service.signing.queries import no_such_sign_on
 from service.signing.workplace import Desk
 
 _CAN_BE_JOINED = (SignatureState.CONFIRMED, SignatureState.PENDING)
@@ -147,9 +149,7 @@ def _get(session: Session, campaign: Campaign, signature_id: str) -> Signature:
     found = select(Signature).where(Signature.campaign_id == campaign.id, Signature.id == signature_id)
     row = session.exec(found.with_for_update()).one_or_none()
     if row is None:
-        raise Refused(
-            f"There is no sign-on {signature_id} in {campaign.slug!r}; `signatories list` shows their ids."
-        )
+        raise no_such_sign_on(campaign, signature_id)
     return row
 
 
@@ -164,7 +164,10 @@ def _refuse_joining(row: Signature, other: Signature) -> None:
         raise Refused(f"{row.id} is {row.state.value}; only a sign-on that was made can be joined.")
     for one in (row, other):
         if one.joined_to is not None:
-            raise Refused(f"{one.id} is joined to {one.joined_to} already; say `another` of it first.")
+            raise Refused(
+                Sentence("One of the two is joined to another sign-on already: part those first."),
+                command="undersigned signatories another SLUG ID",
+            )
     if other.state is not SignatureState.CONFIRMED and row.state is not SignatureState.CONFIRMED:
         raise Refused("Neither of the two is confirmed yet, so there is nothing that could count twice.")
 

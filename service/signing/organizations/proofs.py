@@ -10,6 +10,7 @@ from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.model.evidence import Evidence, EvidenceKind
 from service.model.signature import Kind, Provenance, Signature
 from service.signing.organizations.domain import record_name, record_value
@@ -101,9 +102,7 @@ def organization_of(session: Session, campaign_id: str, signature_id: str) -> Si
     found = select(Signature).where(Signature.campaign_id == campaign_id, Signature.id == signature_id)
     row = session.exec(found.with_for_update()).one_or_none()
     if row is None or row.kind is not Kind.ORGANIZATION:
-        raise Refused(
-            f"No organization's sign-on is called {signature_id}; `signatories list` shows their ids."
-        )
+        raise Refused(Sentence("This is no sign-on of an organization of this letter."))
     return row
 
 

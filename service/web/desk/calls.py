@@ -9,6 +9,8 @@ from service.web.desk.blueprint import get
 from service.web.desk.members import PART, members_path
 from service.web.desk.page import desk_page
 from service.web.desk.visit import letter_row, looking
+from service.web.forms import FormState
+from service.web.languages import mail_languages
 from service.web.render import Page
 from service.web.services import services
 
@@ -25,6 +27,7 @@ def calls(slug: str) -> Page:
             public_url=here.public_url,
             language=asked if asked in READER_LANGUAGES else "",
         )
+    form = FormState(values={"language": words.language})
     return desk_page(
-        "calls.html", part=PART, words=words, languages=READER_LANGUAGES, path=members_path(slug)
+        "calls.html", part=PART, form=form, words=words, languages=mail_languages(), path=members_path(slug)
     )

@@ -16,6 +16,7 @@ from service.web.desk.members import PART, members_path
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
+from service.web.languages import mail_languages
 from service.web.render import Page
 from service.web.services import services
 
@@ -123,7 +124,7 @@ def _show_all(slug: str, form: FormState) -> Page:
         status=422 if form.is_wrong else 200,
         form=form,
         found=found,
-        languages=READER_LANGUAGES,
+        languages=mail_languages(),
         path=members_path(slug),
         deadline=visit().local(campaign.deadline_at),
     )

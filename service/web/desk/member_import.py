@@ -19,6 +19,7 @@ from service.web.desk.members import PART, members_path
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState
+from service.web.languages import mail_languages
 from service.web.render import Page
 from service.web.services import services
 
@@ -193,7 +194,7 @@ def _show_columns(slug: str, sheet: Sheet, view: ImportView, form: FormState) ->
         columns=columns,
         view=view,
         fields=tuple(READERS),
-        languages=READER_LANGUAGES,
+        languages=mail_languages(),
         path=members_path(slug),
         here=_path(slug, view.id),
     )

@@ -1,7 +1,7 @@
 """Choose the one thing to do next with a letter, and the page of the desk on which it is done (pure)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.campaigns.halt import HIDDEN
 from service.foundation.sentence import Sentence
@@ -23,7 +23,7 @@ class Todo:
 _LOOK = Sentence("Look at it")
 _PLACES = {
     "copies": "desk.deliveries",
-    "show": "desk.deliveries",
+    "show": "desk.show",
     "late": "desk.sends",
     "release": "desk.deliveries",
     "quarantine": "desk.signatories",
@@ -53,7 +53,8 @@ def _choices(campaign: Campaign, overview: Overview) -> tuple[tuple[object, Todo
     asked = Todo(what=told.what, endpoint=_PLACES.get(told.word, ""), label=_LOOK)
     return (
         (campaign.emergency_at, _EMERGENCY),
-        (overview.looks, _SECOND),
+        # Whether a text is final is decided beside the text; all else where everything else waits.
+        (overview.looks, _SECOND_OF_DRAFT if state is CampaignState.DRAFT else _SECOND),
         (told.word, asked),
         (state is CampaignState.DRAFT, _DRAFT),
         (campaign.trial_since, _TRIAL),
@@ -77,9 +78,10 @@ _EMERGENCY = Todo(
 )
 _SECOND = Todo(
     what=Sentence("A colleague asks you to look at something as the second one."),
-    endpoint="desk.life",
+    endpoint="desk.second_looks",
     label=_LOOK,
 )
+_SECOND_OF_DRAFT = replace(_SECOND, endpoint="desk.life")
 _DRAFT = Todo(
     what=Sentence("Write the text and check the settings; then make the text final."),
     endpoint="desk.life",

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from flask import Response, request
 
+from service.campaigns.freezing import FREEZE
+from service.campaigns.halt import END
 from service.coordinators.permissions import Act, refuse_unless
 from service.coordinators.second_acts import SECOND_ACTS, Doing
 from service.coordinators.second_look import (
@@ -30,6 +32,10 @@ from service.web.services import services
 
 _LONGEST_REASON = 500
 _MOST_NAMED = 10
+_ELSEWHERE = {
+    FREEZE: (Sentence("Make the text of the letter final."), "life"),
+    END: (Sentence("Bring the letter back that is hidden in an emergency."), "emergency"),
+}
 _UNKNOWN = Sentence(
     "Something that is not done on these pages; whoever asked for it can tell you what it is."
 )
@@ -40,7 +46,8 @@ _CHOOSE = Sentence("Choose whether you approve this, or why you do not.")
 class LookSeen:
     """One act that waits, or was decided: what it would do in words, and what whoever looks at the page may do with it.
 
-    `sign_ons` are the first of those it is about, by their ids; `more` is how many there are besides.
+    `sign_ons` are the first of those it is about, by their ids; `more` is how many there are besides. `decided_on` is
+    the page of the letter on which it is decided, "" where that is this one.
     """
 
     id: str
@@ -56,6 +63,7 @@ class LookSeen:
     decided_by: str
     decided_at: datetime | None
     reason: str
+    decided_on: str
 
 
 @get("/letters/<slug>/second-looks", Act.SECOND)
@@ -128,9 +136,10 @@ def _seen(row: SecondLook, reason: str) -> LookSeen:
     second = SECOND_ACTS.get(row.act)
     named = second.names(row.thing) if second else ()
     is_own = row.asked_by == visit().by
+    elsewhere, page = _ELSEWHERE.get(row.act, (_UNKNOWN, ""))
     return LookSeen(
         id=row.id,
-        says=second.says(row.thing) if second else _UNKNOWN,
+        says=second.says(row.thing) if second else elsewhere,
         asked_by=row.asked_by,
         asked_at=row.asked_at,
         expires_at=row.expires_at,
@@ -142,4 +151,5 @@ def _seen(row: SecondLook, reason: str) -> LookSeen:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         reason=reason,
+        decided_on=page,
     )

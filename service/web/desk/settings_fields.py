@@ -9,6 +9,7 @@ from typing import Any
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.web.forms import Reader
+from service.web.languages import with_others
 
 _PERSON = re.compile(r"([^<>]*[^<>\s])\s*<\s*([^<>\s]+)\s*>")
 LONGEST = 300
@@ -20,8 +21,8 @@ class Option:
     """One of the answers to a question, with what it means."""
 
     value: str
-    label: Sentence
-    more: str
+    label: str
+    more: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ def read_fields(fields: Sequence[Field], entries: Mapping[str, str]) -> dict[str
     What a form does not bring at all, because the page did not offer it, is not read: only boxes are left out by browsers.
     Nor is what stands there as the page showed it: somebody else may have changed it meanwhile.
     """
+    entries = with_others(entries)
     reader, found = Reader(entries), dict[str, Any]()
     for field in fields:
         if _is_untouched(field, entries):

@@ -1,7 +1,9 @@
 """The settings of a letter by section: what each is called, and its help in a sentence."""
 
+from service.coordinators.account import time_zones
 from service.foundation.sentence import Sentence
 from service.web.desk.settings_fields import Field, Option, Section
+from service.web.languages import letter_languages
 
 
 def _option(value: str, label: Sentence, more: str) -> Option:
@@ -35,14 +37,16 @@ SECTIONS: tuple[Section, ...] = (
             Field(
                 key="language",
                 label=Sentence("Language of the letter"),
-                hint=Sentence("Its tag, like en, en-GB or fr. Dates are written in its way."),
-                kind="code",
+                hint=Sentence("The one its text is written in. Dates and numbers are written in its way."),
+                kind="language",
+                options=tuple(Option(value=tag, label=name) for tag, name in letter_languages()),
             ),
             Field(
                 key="time_zone",
                 label=Sentence("Time zone"),
-                hint=Sentence("All dates of this letter are on this clock, like Europe/Brussels."),
-                kind="code",
+                hint=Sentence("All dates of this letter are on the clock of this place."),
+                kind="zone",
+                options=tuple(Option(value=zone, label=zone) for zone in time_zones()),
             ),
             Field(
                 key="solo",
@@ -174,6 +178,15 @@ SECTIONS: tuple[Section, ...] = (
                     "Optional. The letter becomes public at this moment, once it was sent; else by hand."
                 ),
                 kind="moment",
+            ),
+            Field(
+                key="show.receipt_hours",
+                label=Sentence("Run of show: hours to wait for a receipt after the release"),
+                hint=Sentence(
+                    "Optional. With a number here, what follows the letter goes by itself, a step after the other: the final"
+                    " copy, the kits, the press, the page. 0 waits for no receipt. Empty: each by its own button."
+                ),
+                kind="number",
             ),
             Field(
                 key="purge_after_days",

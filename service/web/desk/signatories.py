@@ -21,6 +21,7 @@ from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter_row, looking, visit
 from service.web.forms import FormState
 from service.web.language import page_language
+from service.web.languages import mail_languages
 from service.web.services import services
 
 _NOTHING_TICKED = Sentence("Tick the sign-ons that are meant, or choose all that the filters show.")
@@ -60,6 +61,7 @@ def _table(slug: str, asked: Filter, *, before: str) -> Response:
         waits=waits,
         most_counted=MOST_COUNTED,
         countries=country_options(page_language(reader=visit().language)),
+        languages=mail_languages(),
         acts=[one.value for one in IN_A_BATCH] if visit().may(Act.MODERATE) else [],
         base=f"/desk/letters/{slug}/signatories",
         more=_address(slug, asked, before=table.before) if table.before else "",

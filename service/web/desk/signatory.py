@@ -99,7 +99,8 @@ def note_sign_on(slug: str, sign_on: str) -> Response:
 @post("/letters/<slug>/signatories/<sign_on>/merge", Act.MODERATE)
 def merge_sign_ons(slug: str, sign_on: str) -> Response:
     """Say that this sign-on and another are of one organization, or of a chapter and its whole."""
-    here, other = services(), request.form.get("other", "").strip()[:32]
+    # Whoever joins two has the other one's page open, and copies its address.
+    here, other = services(), request.form.get("other", "").strip().rstrip("/").rpartition("/")[2][:32]
     with acting() as session:
         row = letter_row(session)
         sign_on_of(session, row, sign_on)

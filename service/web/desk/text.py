@@ -36,6 +36,7 @@ from service.web.desk.text_page import (
     text_path,
 )
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.languages import with_others
 from service.web.render import answer, see_other
 from service.web.services import services
 
@@ -170,7 +171,7 @@ def _held(seen: Editing) -> Sentence:
 
 def _add_language(entries: Mapping[str, str]) -> Response:
     try:
-        language = read_language(entries.get("new_language", ""))
+        language = read_language(with_others(entries).get("new_language", ""))
     except Refused as refusal:
         errors = {"new_language": str(refusal)}
         seen = look_at_text()

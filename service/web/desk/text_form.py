@@ -19,7 +19,9 @@ from service.i18n.own_names import own_name
 from service.web.forms import FormState, shown_again
 
 NOT_WHOLE = Sentence("The form did not arrive whole; go back, reload the page and send it again.")
-NO_LANGUAGE = Sentence("Choose the language of the text, by its tag: fr, zh-Hant or pt-BR, say.")
+NO_LANGUAGE = Sentence(
+    "Choose the language of the translation; if the list lacks it, write its tag, like gsw."
+)
 _LONGEST = 400_000
 _LONGEST_BASE = 64
 

@@ -36,6 +36,7 @@ from service.web.desk.page import desk_page
 from service.web.desk.text_form import form_state, language_name
 from service.web.desk.visit import letter, letter_row, looking, visit
 from service.web.differences import PART_NAMES, ShownPassage, shown_passages
+from service.web.languages import letter_languages
 from service.web.render import TrustedHtml, letter_fragment
 from service.web.services import services
 
@@ -176,6 +177,7 @@ def show_text(
         seen=seen,
         tongues=_tongues(seen),
         language_name=language_name,
+        other_languages=letter_languages(but=[one.tag for one in _tongues(seen)]),
         editable=editable,
         may_edit=may_edit,
         may_revise=may_edit and seen.takes_revision,

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from service.campaigns.halt import refuse_if_hidden
 from service.campaigns.queries import get_campaign
-from service.coordinators.accounts import actor, check_act
+from service.coordinators.accounts import actor, check_act, check_admin
 from service.coordinators.permissions import OF_NO_LETTER, Act, may
 from service.model.campaign import Campaign
 from service.model.coordinator import Role
@@ -62,6 +62,10 @@ class Visit:
         """Give a moment on this coordinator's clock, else the letter's."""
         return moment.astimezone(ZoneInfo(self.time_zone or "UTC"))
 
+    def local_there(self, moment: datetime, zone: str) -> datetime:
+        """Give a moment on this coordinator's clock, else the one of a place: for pages about several letters."""
+        return moment.astimezone(ZoneInfo(self.time_zone or zone))
+
     def may(self, act: Act | str) -> bool:
         """Tell whether this coordinator may do an act on the letter of this page."""
         return may(self.role, Act(act))
@@ -93,6 +97,8 @@ def acting() -> Iterator[Session]:
     """
     here, who, act = services(), visit(), present_act()
     with transaction(here.engine) as session:
+        if act is Act.ADMINISTER:
+            check_admin(session, who.coordinator_id)
         if act not in OF_NO_LETTER:
             check_act(session, coordinator_id=who.coordinator_id, campaign_id=letter().id, act=act)
         yield session

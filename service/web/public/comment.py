@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from flask import Response, request
 
 from service.foundation.errors import NotFound, Refused
-from service.signing.commenting.comments import GuestView, SaidOfIt, look_at_draft, say_of_paragraph
+from service.signing.commenting.comments import (
+    GuestView,
+    SaidOfIt,
+    look_at_draft,
+    say_of_paragraph,
+    wish_word,
+)
 from service.store.transaction import reading, transaction
 from service.web.commenting import amendments, place_name, read_place, shown_paragraphs
 from service.web.forms import FormState, Misfilled, Reader, shown_again
@@ -28,13 +34,17 @@ def comment_page(token: str) -> Response:
 
 @public.post("/comment/<token>")
 def take_comment(token: str) -> Response:
-    """Keep what was said of a paragraph; what cannot be kept comes back with its words."""
+    """Keep what was said of a paragraph, or whether mail is to tell what is decided; what cannot be kept comes back."""
     entries = request.form.to_dict()
     language, at = entries.get("text", ""), entries.get("at", "")
     values = shown_again(entries)
     if not form_is_fresh(entries):
         return _show(_look(token, language), at, FormState(values=values, notice=OPEN_TOO_LONG))
     here = services()
+    if entries.get("do") == "word":
+        with transaction(here.engine) as session:
+            wish_word(session, token=token, wants="word" in entries, now=here.now())
+        return see_other(token_path("comment", token, text=_look(token, language).language) + "#yours")
     try:
         said = _read(entries, language=_look(token, language).language)
         with transaction(here.engine) as session:

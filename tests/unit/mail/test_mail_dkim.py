@@ -45,6 +45,8 @@ BESIDE = {
     "approval_code": MessageKind.APPROVAL,
     "chaser": MessageKind.GUEST,
     "comment": MessageKind.GUEST,
+    "comments_decided": MessageKind.GUEST,
+    "comments_waiting": MessageKind.DESK_NOTICE,
     "line_fixed": MessageKind.LINK,
     "second_look": MessageKind.DESK_NOTICE,
 }

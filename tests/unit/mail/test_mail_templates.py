@@ -144,6 +144,8 @@ MAILS: dict[str, dict[str, Any]] = {
         "link": LINK,
     },
     "comment": {"guest": "D. Drafter", "until": "5 December, 17:00", "link": LINK},
+    "comments_waiting": {"new": 2, "waiting": 5, "link": LINK},
+    "comments_decided": {"guest": "D. Drafter", "accepted": 2, "rejected": 1, "waiting": 0, "link": LINK},
     "declined": {
         "party": "Delta Friends",
         "by_us": False,
@@ -156,7 +158,7 @@ MAILS: dict[str, dict[str, Any]] = {
 }
 WITH_THE_LETTER = {"delivery", "rehearsal"}
 # The secretariat writes to itself: no page behind it, and nobody else to reach.
-TO_ITSELF = {"digest", "second_look"}
+TO_ITSELF = {"digest", "second_look", "comments_waiting"}
 # A coordinator writes to an office, or the code goes beside a link that came before.
 ASKS_AN_OFFICE = {"chase"}
 WITHOUT_LINK = {"approval_code"}

@@ -160,7 +160,7 @@ CELLS = [
     ("visibility", "publik", 'visibility (line 2) must be "public", "recipient" or "counted". Did you mean "public"?'),
     ("signs_for", "itsself", 'signs_for (line 2) must be "itself", "network" or "members". Did you mean "itself"?'),
     ("status", "yes", 'status (line 2) must be "invited", "intends", "agreed" or "declined".'),
-    ("status", "agreed", 'status (line 2) is "agreed", which needs --attest with how they agreed'),
+    ("status", "agreed", "status (line 2) is “agreed”, which needs to be said for the whole file"),
     ("decision_by", "05/12/2026", "decision_by (line 2) must be a day written as year-month-day, like 2026-12-05."),
     ("decision_by", "2026-02-30", "decision_by (line 2) must be a day"),
     ("agreed_on", "20261205", "agreed_on (line 2) must be a day"),

@@ -11,7 +11,11 @@ from service.web.desk.next_thing import NOTHING, todo_of
 from tests.unit.campaigns.test_steps import NOON, letter
 
 EVERY = {
-    f"desk.{name}" for name in ("life", "live", "emergency", "signatories", "sends", "deliveries", "members")
+    f"desk.{name}"
+    for name in (
+        *("life", "live", "emergency", "signatories", "sends", "deliveries", "members"),
+        *("second_looks", "show"),
+    )
 }
 SIGNED = Numbers(waiting=Waiting(), signed=3, conditional=0, invited=0)
 BARE = Overview(numbers=SIGNED, goal=0, intending=(), stages=(), looks=0, grace_seconds=0)
@@ -32,7 +36,9 @@ def waiting(**what):
         (CampaignState.OPEN, {}, replace(BARE, numbers=replace(SIGNED, signed=0)), "desk.members"),
         (CampaignState.OPEN, {}, waiting(to_check=2), "desk.signatories"),
         (CampaignState.OPEN, {}, waiting(proposed="weekly"), "desk.sends"),
-        (CampaignState.OPEN, {}, replace(waiting(to_check=2), looks=1), "desk.life"),
+        (CampaignState.OPEN, {}, replace(waiting(to_check=2), looks=1), "desk.second_looks"),
+        (CampaignState.DRAFT, {}, replace(BARE, looks=1), "desk.life"),
+        (CampaignState.SENT, {}, waiting(show_asks=True), "desk.show"),
         (CampaignState.OPEN, {"emergency_at": NOON}, replace(waiting(to_check=2), looks=1), "desk.emergency"),
         (CampaignState.CLOSED, {}, waiting(is_closed=True), "desk.deliveries"),
         (CampaignState.SENT, {}, BARE, "desk.life"),

@@ -3,6 +3,7 @@
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.desk.entrance import (
     account,
+    administering,
     by_sheet,
     invitations,
     own_factors,
@@ -12,6 +13,6 @@ from service.web.desk.entrance import (
     team,
 )
 
-PAGES = (sign_in, prove, invitations, account, own_factors, own_passkeys, team, by_sheet)
+PAGES = (sign_in, prove, invitations, account, own_factors, own_passkeys, team, by_sheet, administering)
 
 __all__ = ["PAGES"]

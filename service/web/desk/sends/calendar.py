@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 
 from service.campaigns.mine import letters_of
+from service.coordinators.calendar_link import calendar_link_since
 from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
 from service.schedules.sends.days import Moment, by_day, moments_of_letter, moments_of_letters, month_grid
@@ -49,8 +50,10 @@ def calendar() -> Response:
         titles = {one.slug: one.title for one in mine}
         purges = coming_of_all(session, until=until, now=now)
         found = [*found, *(_purge(one, titles[one.slug]) for one in purges if one.slug in titles)]
+        link_since = calendar_link_since(session, who.coordinator_id)
     return desk_page(
         "sends/calendar.html",
+        link_since=link_since,
         days=by_day(sorted(found, key=_at), zone),
         weeks=month_grid(month, first_weekday=_MONDAY),
         month=month,

@@ -171,7 +171,6 @@ def _form_page(
         lists=lists,
         schedule=schedule,
         tags=tags,
-        language_names={one.tag: one.name for one in OFFERED},
         all_languages=OFFERED,
         evidence_kinds=list(EvidenceKind),
         countries=_countries(),

@@ -1,0 +1,89 @@
+"""Before a letter's data goes, members who asked to hear of later letters are kept in the directory, and nobody else."""
+
+import pytest
+from sqlmodel import select
+
+from service.campaigns.archive import archive
+from service.coordinators.accounts import give_role, make_coordinator
+from service.foundation.errors import NotFound
+from service.model.coordinator import Role
+from service.model.directory_entry import DirectoryEntry
+from service.model.signature import Signature
+from service.model.suppression import Suppression, SuppressionReason
+from service.signing.invitees.directory import forget_entry, list_directory
+from service.store.sealed import open_record
+from service.store.transaction import reading, transaction
+from service.upkeep.purge import ask_for_purge, purge_at_once
+from tests.coalition import SLUG, Coalition, letter_file
+
+
+@pytest.fixture
+def coalition(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon).open(letter_file(more='admit = "everyone"'))
+    coalition.sign_and_confirm("River Friends", wants_news=True, email="friends@rivers.example")
+    coalition.sign_and_confirm("Silent Shore")
+    coalition.sign("Never Confirmed", wants_news=True)
+    return coalition.sign_and_confirm("Left Alone", wants_news=True)
+
+
+def stop_mail(coalition, number, reason):
+    """Have the mailbox of a sign-on, by its place, left alone."""
+    with transaction(coalition.engine) as session:
+        row = session.exec(select(Signature).order_by(Signature.id)).all()[number]
+        session.add(
+            Suppression(
+                campaign_id=row.campaign_id,
+                email_index=row.email_index,
+                reason=reason,
+                created_at=coalition.now,
+            )
+        )
+
+
+def purge(coalition):
+    coalition.close()
+    with transaction(coalition.engine) as session:
+        archive(session, coalition.keyring, SLUG, by="ada", now=coalition.now)
+        ask_for_purge(session, SLUG, by="ada", now=coalition.now)
+        purge_at_once(session, coalition.keyring, SLUG, by="ben", now=coalition.now)
+
+
+def names(coalition):
+    with reading(coalition.engine) as session:
+        rows = session.exec(select(DirectoryEntry)).all()
+        return {open_record(coalition.keyring.directory, row, "details")["name"] for row in rows}
+
+
+def test_who_asked_for_it_is_kept_and_nobody_else(coalition):
+    stop_mail(coalition, 3, SuppressionReason.UNSUBSCRIBED)
+
+    purge(coalition)
+
+    assert names(coalition) == {"River Friends"}
+
+
+def test_a_mailbox_that_only_bounced_may_be_another_one_by_then(coalition):
+    stop_mail(coalition, 3, SuppressionReason.BOUNCED)
+
+    purge(coalition)
+
+    assert names(coalition) == {"River Friends", "Left Alone"}
+
+
+def test_its_team_still_finds_them_and_can_delete_them(coalition):
+    with transaction(coalition.engine) as session:
+        olga = make_coordinator(
+            session, coalition.keyring.desk, name="Olga", email="olga@secretariat.example", now=coalition.now
+        ).id
+        campaign = coalition.campaign().id
+        give_role(session, coordinator_id=olga, campaign_id=campaign, role=Role.OWNER, now=coalition.now)
+    purge(coalition)
+
+    with transaction(coalition.engine) as session:
+        kept = list_directory(session, coalition.keyring, olga)
+        assert {one.name for one in kept} == {"River Friends", "Left Alone"}
+        with pytest.raises(NotFound):
+            forget_entry(session, SLUG, "0" * 32, by="test", now=coalition.now)
+        for one in kept:
+            forget_entry(session, SLUG, one.id, by="test", now=coalition.now)
+        assert list_directory(session, coalition.keyring, olga) == []
