@@ -5,12 +5,16 @@ import urllib.error
 import urllib.request
 
 import pytest
+from sqlalchemy import text
 
 from service.cli import purge
 from service.foundation.settings import Settings
+from service.model.retention import Retention
+from service.store.transaction import transaction
 from service.wiring import make_services
 from service.worker.jobs import JOBS
 from tests.coalition import SLUG, file_open_now
+from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 from tests.stories.test_nothing_is_legible_at_rest import found_in
@@ -63,6 +67,36 @@ def test_what_goes_and_when_is_seen_before(operator):
     assert f"{SLUG}: its personal data is kept until somebody asks" in operator.does(
         "purge", "keep", SLUG, "--until-asked"
     )
+
+
+def test_forecast_and_calendar_say_when_it_is_told_of_and_when_it_goes(operator):
+    put_away(operator)
+    foretold = json.loads(operator.does("schedule", "forecast", SLUG, "--json"))
+    assert [(one["name"], one["mails"]) for one in foretold] == [
+        ("purge-notice", 1),
+        ("purge-reminder", 1),
+        ("purge", 0),
+    ]
+    shown = operator.does("schedule", "calendar", "--days", "120")
+    assert "notice that its personal data will be purged: 1 mail" in shown
+    assert "last notice before its personal data is purged: 1 mail" in shown
+    assert "its personal data is purged, unless that is put off" in operator.does(
+        "schedule", "forecast", SLUG
+    )
+
+
+def test_the_desks_calendar_and_forecast_say_it_too(coalition, door):
+    coalition.open()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    with transaction(coalition.engine) as session:
+        session.execute(text("UPDATE campaign SET state = 'archived'"))
+        session.add(Retention(campaign_id=coalition.campaign().id, keep_days=30, archived_at=coalition.now))
+
+    for path in ("/desk/calendar", "forecast"):
+        page = olga.open(path).text
+        assert "is told that personal data of this letter will be purged" in page
+        assert "is told once more" in page
+        assert "is purged, unless that is put off" in page
 
 
 def test_one_asks_another_says_now_and_nothing_of_anybody_is_left(operator, monkeypatch):
