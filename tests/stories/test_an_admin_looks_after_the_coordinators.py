@@ -3,7 +3,8 @@
 import pytest
 from sqlmodel import select
 
-from service.coordinators.accounts import find_coordinator
+from service.coordinators.accounts import check_admin, find_coordinator
+from service.foundation.errors import NotFound
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Coordinator, Role
 from service.model.sign_in import CoordinatorInvitation
@@ -137,7 +138,11 @@ def test_who_administers_no_longer_does_nothing_more(
 ) -> None:
     mark = ada.mark()
     with transaction(coalition.engine) as session:
+        check_admin(session, ada.colleague.id)
         session.get_one(Coordinator, ada.colleague.id).is_admin = False
+    # It is looked up once more in the transaction of the act: whoever lost it a moment ago is too late.
+    with reading(coalition.engine) as session, pytest.raises(NotFound):
+        check_admin(session, ada.colleague.id)
 
     answer = ada.post(f"{HERE}/shut-out", {"csrf": mark, "coordinator": olga.colleague.id})
 
