@@ -56,8 +56,10 @@ def test_a_kit_is_whole_for_everybody(
             page.screenshot(path=PICTURES / f"kit-{width}-{scheme}-{language}.png", full_page=True)
         page.goto(f"{gallery.url}{path}?lang=en")
         page.click("button[data-copy=paragraph]")
-        assert page.text_content("#paragraph ~ .copy .said") or page.evaluate(
-            "document.activeElement.id === 'paragraph'"
+        # The clipboard answers when it likes: copied, or marked to be copied by hand.
+        page.wait_for_function(
+            "document.querySelector('#paragraph ~ .copy .said').textContent"
+            " || document.activeElement.id === 'paragraph'"
         )
         for name in ("share.png", "kit.zip"):
             (PICTURES / name).write_bytes(context.request.get(f"{gallery.url}{path}/{name}").body())
