@@ -202,7 +202,7 @@ def _is_scanned(asked: Filter) -> bool:
     return not (asked.words or asked.country or asked.grade or is_indexed(asked))
 
 
-def _down_to(session: Session, campaign: Campaign, before: str) -> Select[tuple[Signature]]:
+def _down_to(session: Session, campaign: Campaign, before: str) -> Select[Signature]:
     """Select the sign-ons that one page looks through.
 
     They are named by the first and the last of them: of a list of their ids PostgreSQL may think that it is quicker to
