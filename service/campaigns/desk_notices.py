@@ -1,13 +1,15 @@
 """The mails to coordinators, told apart by what their occurrence begins with; they name nobody who signed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from service.campaigns import team_mail
 from service.campaigns.contents import open_file
 from service.campaigns.coordinator_mail import write_account_notice
-from service.coordinators.accounts import Person, person_of, role_in
+from service.campaigns.notice import Notice, Write
+from service.coordinators.accounts import person_of, role_in
 from service.coordinators.notices import Told
 from service.coordinators.second_look_notice import NOTICE
 from service.i18n.languages import mail_language
@@ -21,22 +23,6 @@ from service.model.message import Message, MessageKind
 from service.model.second_look import SecondLook
 from service.model.states import PUT_AWAY, MessageState
 from service.store.keyring import Keyring
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """A mail to one coordinator about one letter, and what it is made with."""
-
-    session: Session
-    keyring: Keyring
-    public_url: str
-    message: Message
-    thing: str
-    coordinator: Coordinator
-    person: Person
-
-
-Write = Callable[[Notice], Draft]
 
 
 def desk_notice_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKind, Composer]:
@@ -109,6 +95,7 @@ def write_second_look(notice: Notice) -> Draft:
 
 WRITERS: Mapping[str, Write] = {
     NOTICE: write_second_look,
+    **team_mail.WRITERS,
     **dict.fromkeys((told.value for told in Told), write_account_notice),
 }
 """What writes each mail, by what its occurrence begins with."""

@@ -6,13 +6,14 @@ from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import and_, or_, update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.freezing import was_frozen_by_two
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.coordinators.backing import backing_of
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -21,14 +22,12 @@ from service.letter.fonts import Fonts
 from service.mail import outbox
 from service.mail.domain.checks import Finding, Weight
 from service.model.campaign import Campaign
-from service.model.coordinator import Coordinator, Membership, Role
 from service.model.letter_check import LetterCheck, Measured, Outcome
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Signature
 from service.model.states import CampaignState, SignatureState
 from service.store.keyring import Keyring
 
-OWNERS_NEEDED = 2
 MOST_FOUND = 20
 TEST_MAIL = "test_mail"
 """The first word of the occurrence of a test mail."""
@@ -127,14 +126,24 @@ def keep_fonts(session: Session, slug: str, lacking: Sequence[str], *, by: str, 
     return row
 
 
-def checks_of(session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts) -> Sequence[Checked]:
-    """Look at everything before a letter goes live."""
+def checks_of(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    fonts: Fonts,
+    *,
+    to_check: Sequence[str] | None,
+) -> Sequence[Checked]:
+    """Look at everything before a letter goes live.
+
+    `to_check` are the recipients for which a release would wait, None where it waits for none of this letter.
+    """
     return (
         _dns(session, campaign),
         _test_mail(session, campaign),
         _fonts(session, keyring, campaign, fonts),
         _frozen(session, campaign),
-        _recipients(session, keyring, campaign),
+        _recipients(to_check),
         _owners(session, campaign),
     )
 
@@ -194,21 +203,6 @@ def signed_in_trial(session: Session, campaign: Campaign) -> int:
     return len(session.exec(found.limit(1000)).all())
 
 
-def owners_of(session: Session, campaign_id: str) -> int:
-    """Count the owners of a letter who may come in."""
-    found = (
-        select(func.count())
-        .select_from(Membership)
-        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
-        .where(
-            col(Membership.campaign_id) == campaign_id,
-            col(Membership.role) == Role.OWNER,
-            col(Coordinator.disabled_at).is_(None),
-        )
-    )
-    return session.exec(found).one()
-
-
 def _dns(session: Session, campaign: Campaign) -> Checked:
     row = session.get(LetterCheck, (campaign.id, Measured.SENDER_DNS))
     if row is None:
@@ -257,19 +251,24 @@ def _frozen(session: Session, campaign: Campaign) -> Checked:
     return Checked(what="frozen", outcome=outcome, sentence=_SAID["frozen", outcome])
 
 
-def _recipients(session: Session, keyring: Keyring, campaign: Campaign) -> Checked:
-    offices = open_file(session, keyring, campaign).recipients
-    unchecked = sum(one.checked is None for one in offices)
-    if unchecked:
-        sentence = _SAID["recipients", Outcome.WAITS].with_values(n=unchecked)
-        return Checked(what="recipients", outcome=Outcome.WAITS, sentence=sentence)
-    return Checked(what="recipients", outcome=Outcome.GOOD, sentence=_SAID["recipients", Outcome.GOOD])
+def _recipients(to_check: Sequence[str] | None) -> Checked:
+    if to_check is None:
+        outcome, sentence = Outcome.UNKNOWN, _SAID["recipients", Outcome.UNKNOWN]
+    elif to_check:
+        outcome = Outcome.WAITS
+        sentence = _SAID["recipients", outcome].with_values(n=len(to_check))
+    else:
+        outcome, sentence = Outcome.GOOD, _SAID["recipients", Outcome.GOOD]
+    return Checked(
+        what="recipients", outcome=outcome, sentence=sentence, found=tuple(to_check or ())[:MOST_FOUND]
+    )
 
 
 def _owners(session: Session, campaign: Campaign) -> Checked:
-    has_enough = owners_of(session, campaign.id) >= OWNERS_NEEDED
-    outcome = Outcome.GOOD if has_enough else Outcome.WAITS
-    return Checked(what="owners", outcome=outcome, sentence=_SAID["owners", outcome])
+    backing = backing_of(session, campaign.id)
+    outcome = Outcome.GOOD if backing.is_enough else Outcome.WAITS
+    sentence = _SAID["owners", outcome] if backing.owners != 1 or not backing.is_enough else _BY_SHEET
+    return Checked(what="owners", outcome=outcome, sentence=sentence)
 
 
 def _row(session: Session, campaign: Campaign, what: Measured) -> LetterCheck:
@@ -283,6 +282,7 @@ def _row(session: Session, campaign: Campaign, what: Measured) -> LetterCheck:
     )
 
 
+_BY_SHEET = Sentence("There is one owner, and a recovery sheet by which a second person becomes owner.")
 _SOLO = Sentence("The text is final; this letter is of one person alone, so nobody else had to look at it.")
 _SAID = {
     ("dns", Outcome.WAITS): Sentence("The sender's DNS was not looked at yet."),
@@ -310,13 +310,19 @@ _SAID = {
     ("frozen", Outcome.GOOD): Sentence("The text is final, and two have looked at it."),
     ("frozen", Outcome.UNKNOWN): Sentence("The text is final, but not by two at this desk."),
     ("recipients", Outcome.WAITS): Sentence(
-        "Of one recipient nobody has said when its address was last checked.",
-        "Of {n} recipients nobody has said when their addresses were last checked.",
+        "One recipient is not checked yet: two of you have to check it against its source, newly.",
+        "{n} recipients are not checked yet: two of you have to check each against its source, newly.",
         n=1,
     ),
-    ("recipients", Outcome.GOOD): Sentence("The addresses of all recipients were checked."),
+    ("recipients", Outcome.GOOD): Sentence(
+        "Two of you have newly checked each recipient against its source."
+    ),
+    ("recipients", Outcome.UNKNOWN): Sentence(
+        "Nobody else of the team can check the recipients, so the release does not wait for it. Check each against its"
+        " source yourself."
+    ),
     ("owners", Outcome.WAITS): Sentence(
-        "There is one owner: if that person loses access, nobody can act. Invite a second one."
+        "There is one owner: if that person loses access, nobody can act. Invite a second one, or make a recovery sheet."
     ),
     ("owners", Outcome.GOOD): Sentence("There are two owners or more."),
 }

@@ -47,6 +47,7 @@ BESIDE = {
     "comment": MessageKind.GUEST,
     "line_fixed": MessageKind.LINK,
     "second_look": MessageKind.DESK_NOTICE,
+    "team_notice": MessageKind.DESK_NOTICE,
 }
 
 
