@@ -1,16 +1,18 @@
 """The mails to coordinators, told apart by what their occurrence begins with; they name nobody who signed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from service.campaigns import team_mail
 from service.campaigns.contents import open_file
 from service.campaigns.coordinator_mail import write_account_notice
+from service.campaigns.notice import Notice, Write
 from service.coordinators import comment_notice
-from service.coordinators.accounts import Person, person_of, role_in
+from service.coordinators.accounts import person_of, role_in
 from service.coordinators.notices import Told
 from service.coordinators.permissions import Act, may
 from service.coordinators.second_look_notice import NOTICE
@@ -26,22 +28,6 @@ from service.model.message import Message, MessageKind
 from service.model.second_look import SecondLook
 from service.model.states import PUT_AWAY, MessageState
 from service.store.keyring import Keyring
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """A mail to one coordinator about one letter, and what it is made with."""
-
-    session: Session
-    keyring: Keyring
-    public_url: str
-    message: Message
-    thing: str
-    coordinator: Coordinator
-    person: Person
-
-
-Write = Callable[[Notice], Draft]
 
 
 def desk_notice_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKind, Composer]:
@@ -144,6 +130,7 @@ def _about_letter(notice: Notice, campaign: Campaign, template: str, *, page: st
 WRITERS: Mapping[str, Write] = {
     NOTICE: write_second_look,
     comment_notice.NOTICE: write_comments_waiting,
+    **team_mail.WRITERS,
     **dict.fromkeys((told.value for told in Told), write_account_notice),
 }
 """What writes each mail, by what its occurrence begins with."""

@@ -18,6 +18,8 @@ from service.campaigns.load import fill_columns, load_campaign
 from service.campaigns.queries import find_campaign, lock_campaign, released_edition
 from service.coordinators import audit
 from service.coordinators.accounts import give_role
+from service.coordinators.permissions import Act
+from service.coordinators.voices import people_of
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
@@ -31,6 +33,9 @@ MAY_STILL_CHANGE = frozenset({"goal", "goal_public", "press", "send_at", "publis
 TAKEN = Sentence("There is a letter with this short name already; choose another.")
 STAYS = Sentence(
     "This cannot change any more: people sign, or have signed, under it. Make a new version of the text instead."
+)
+HAS_A_TEAM = Sentence(
+    "This letter has several owners, so it is not of one person alone: two people look at what needs two."
 )
 ONLY_LATER = Sentence("The deadline for sign-ons can only move to a later moment while people sign.")
 _MOMENTS = ("opens", "deadline", "send_at", "publish_at")
@@ -122,6 +127,8 @@ def change_settings(
         _refuse_what_stays(session, campaign, before, record, changed)
     if not changed:
         return ()
+    if "solo" in changed and record.get("solo"):
+        _refuse_solo_for_a_team(session, campaign, now=now)
     file = file_of(record, now=now)
     if campaign.state is CampaignState.DRAFT:
         load_campaign(session, keyring, file, files=files_of(session, keyring, campaign, was), by=by, now=now)
@@ -182,6 +189,12 @@ def _refuse_what_stays(
             stays["deadline"] = str(ONLY_LATER)
     if stays:
         raise Misdrafted(stays)
+
+
+def _refuse_solo_for_a_team(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """Refuse to call a letter one of one person where it has several owners: one would do alone what needs two."""
+    if len(people_of(session, campaign.id, Act.LEAD, now=now)) > 1:
+        raise Misdrafted({"solo": str(HAS_A_TEAM)})
 
 
 def _refuse(faults: Sequence[Fault]) -> NoReturn:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from service.campaigns.contents import open_file
+from service.campaigns.drafting import MAY_STILL_CHANGE
 from service.campaigns.file import revision_record
 from service.campaigns.life import freeze
 from service.campaigns.queries import lock_campaign
@@ -21,12 +22,19 @@ from service.store.keyring import Keyring
 
 FREEZE = "freeze"
 """The act that waits for a second coordinator before a text is final."""
-OTHER_WORDS = Sentence("The text or its recipients have changed since this was asked; ask for it again.")
+REVISE = "text.revise"
+"""The act that waits for one before a text that is final has another version (service/campaigns/revising.py)."""
+OTHER_WORDS = Sentence(
+    "The text, its recipients or the settings have changed since this was asked; ask for it again."
+)
 
 
 def words_now(session: Session, keyring: Keyring, campaign: Campaign) -> str:
-    """Give the hash that the text would have as a revision: what a second coordinator agrees to."""
-    return digest(revision_record(open_file(session, keyring, campaign)))
+    """Give the hash of all that a second coordinator agrees to: the text as a revision, and the settings it binds."""
+    file = open_file(session, keyring, campaign)
+    # Approvers and the terms of signing are not of the revision, and nobody shall change them between the two.
+    settings = {key: value for key, value in file.as_record().items() if key not in MAY_STILL_CHANGE}
+    return digest({"revision": revision_record(file), "settings": settings})
 
 
 def ask_to_freeze(session: Session, keyring: Keyring, slug: str, *, by: str, now: datetime) -> SecondLook:
@@ -64,16 +72,18 @@ def was_frozen_by_two(session: Session, campaign: Campaign) -> bool:
         return False
     looked = select(SecondLook.id).where(
         SecondLook.campaign_id == campaign.id,
-        SecondLook.act == FREEZE,
+        col(SecondLook.act).in_((FREEZE, REVISE)),
         col(SecondLook.done_at).is_not(None),
-        col(SecondLook.done_at) >= _frozen_at(session, campaign),
+        col(SecondLook.done_at) >= _final_since(session, campaign),
     )
     return session.exec(looked.limit(1)).first() is not None
 
 
-def _frozen_at(session: Session, campaign: Campaign) -> datetime:
+def _final_since(session: Session, campaign: Campaign) -> datetime:
+    """Give when the present text was made final: frozen, or made anew as another version."""
     frozen = select(func.max(col(AuditEvent.at))).where(
-        AuditEvent.campaign_id == campaign.id, AuditEvent.act == "campaign.freeze"
+        AuditEvent.campaign_id == campaign.id,
+        col(AuditEvent.act).in_(("campaign.freeze", "campaign.revise")),
     )
     latest: datetime | None = session.exec(frozen).one()
     return latest or campaign.created_at

@@ -1,48 +1,28 @@
 """Go live: what is measured before a letter writes to anybody but its own team, and the switch."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import and_, or_, update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from service.campaigns.contents import open_file
-from service.campaigns.file import CampaignFile
-from service.campaigns.freezing import was_frozen_by_two
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
-from service.letter.fonts import Fonts
 from service.mail import outbox
 from service.mail.domain.checks import Finding, Weight
 from service.model.campaign import Campaign
-from service.model.coordinator import Coordinator, Membership, Role
 from service.model.letter_check import LetterCheck, Measured, Outcome
 from service.model.message import MessageKind
 from service.model.signature import HeldReason, Signature
 from service.model.states import CampaignState, SignatureState
 from service.store.keyring import Keyring
 
-OWNERS_NEEDED = 2
-MOST_FOUND = 20
 TEST_MAIL = "test_mail"
 """The first word of the occurrence of a test mail."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Checked:
-    """What is known of one thing before going live: how it came out, a sentence, details, and when it was measured."""
-
-    what: str
-    outcome: Outcome
-    sentence: str
-    found: Sequence[str] = ()
-    measured_at: datetime | None = None
 
 
 def keep_dns(
@@ -103,19 +83,6 @@ def press_test_mail(session: Session, slug: str, token: str, *, by: str, now: da
     audit.record(session, by=by, act="check.test_mail.pressed", campaign_id=campaign.id, now=now)
 
 
-def lacking_in(fonts: Fonts, words: Iterable[str]) -> Sequence[str]:
-    """Say, each once, which characters of these words no font can print; the words themselves are not in it."""
-    told = (fonts.explain(found) for one in words if (found := fonts.missing(one)))
-    return tuple(islice(dict.fromkeys(told), MOST_FOUND))
-
-
-def words_of(file: CampaignFile) -> Sequence[str]:
-    """Give the words of a letter's text and of its offices."""
-    text = file.letter
-    offices = (word for one in file.recipients for word in (one.name, one.position, one.office, *one.address))
-    return (text.title, text.subtitle, text.re, text.salutation, text.body, *text.asks, text.ending, *offices)
-
-
 def keep_fonts(session: Session, slug: str, lacking: Sequence[str], *, by: str, now: datetime) -> LetterCheck:
     """Keep which characters of the names of all who signed no font could print a moment ago."""
     campaign = lock_campaign(session, slug)
@@ -125,20 +92,6 @@ def keep_fonts(session: Session, slug: str, lacking: Sequence[str], *, by: str, 
     session.add(row)
     audit.record(session, by=by, act="check.fonts", campaign_id=campaign.id, thing=row.outcome.value, now=now)
     return row
-
-
-def checks_of(
-    session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts, *, unchecked: int
-) -> Sequence[Checked]:
-    """Look at everything before a letter goes live; `unchecked` is how many recipients nobody has checked."""
-    return (
-        _dns(session, campaign),
-        _test_mail(session, campaign),
-        _fonts(session, keyring, campaign, fonts),
-        _frozen(session, campaign),
-        _recipients(unchecked),
-        _owners(session, campaign),
-    )
 
 
 def go_live(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
@@ -196,82 +149,6 @@ def signed_in_trial(session: Session, campaign: Campaign) -> int:
     return len(session.exec(found.limit(1000)).all())
 
 
-def owners_of(session: Session, campaign_id: str) -> int:
-    """Count the owners of a letter who may come in."""
-    found = (
-        select(func.count())
-        .select_from(Membership)
-        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
-        .where(
-            col(Membership.campaign_id) == campaign_id,
-            col(Membership.role) == Role.OWNER,
-            col(Coordinator.disabled_at).is_(None),
-        )
-    )
-    return session.exec(found).one()
-
-
-def _dns(session: Session, campaign: Campaign) -> Checked:
-    row = session.get(LetterCheck, (campaign.id, Measured.SENDER_DNS))
-    if row is None:
-        return Checked(what="sender_dns", outcome=Outcome.WAITS, sentence=_SAID["dns", Outcome.WAITS])
-    return Checked(
-        what="sender_dns",
-        outcome=row.outcome,
-        sentence=_SAID["dns", row.outcome],
-        found=tuple(str(one) for one in row.found),
-        measured_at=row.measured_at,
-    )
-
-
-def _test_mail(session: Session, campaign: Campaign) -> Checked:
-    row = session.get(LetterCheck, (campaign.id, Measured.TEST_MAIL))
-    if row is None:
-        return Checked(what="test_mail", outcome=Outcome.WAITS, sentence=_SAID["mail", Outcome.UNKNOWN])
-    return Checked(
-        what="test_mail",
-        outcome=row.outcome,
-        sentence=_SAID["mail", row.outcome],
-        measured_at=row.measured_at,
-    )
-
-
-def _fonts(session: Session, keyring: Keyring, campaign: Campaign, fonts: Fonts) -> Checked:
-    row = session.get(LetterCheck, (campaign.id, Measured.FONTS))
-    lacking = lacking_in(fonts, words_of(open_file(session, keyring, campaign)))
-    found = tuple(dict.fromkeys((*lacking, *(str(one) for one in (row.found if row else ())))))
-    outcome = Outcome.WRONG if found else row.outcome if row else Outcome.WAITS
-    return Checked(
-        what="fonts",
-        outcome=outcome,
-        sentence=_SAID["fonts", outcome],
-        found=found[:MOST_FOUND],
-        measured_at=row.measured_at if row else None,
-    )
-
-
-def _frozen(session: Session, campaign: Campaign) -> Checked:
-    if campaign.revision_id is None:
-        return Checked(what="frozen", outcome=Outcome.WAITS, sentence=_SAID["frozen", Outcome.WAITS])
-    if campaign.solo:
-        return Checked(what="frozen", outcome=Outcome.GOOD, sentence=_SOLO)
-    outcome = Outcome.GOOD if was_frozen_by_two(session, campaign) else Outcome.UNKNOWN
-    return Checked(what="frozen", outcome=outcome, sentence=_SAID["frozen", outcome])
-
-
-def _recipients(unchecked: int) -> Checked:
-    if unchecked:
-        sentence = _SAID["recipients", Outcome.WAITS].with_values(n=unchecked)
-        return Checked(what="recipients", outcome=Outcome.WAITS, sentence=sentence)
-    return Checked(what="recipients", outcome=Outcome.GOOD, sentence=_SAID["recipients", Outcome.GOOD])
-
-
-def _owners(session: Session, campaign: Campaign) -> Checked:
-    has_enough = owners_of(session, campaign.id) >= OWNERS_NEEDED
-    outcome = Outcome.GOOD if has_enough else Outcome.WAITS
-    return Checked(what="owners", outcome=outcome, sentence=_SAID["owners", outcome])
-
-
 def _row(session: Session, campaign: Campaign, what: Measured) -> LetterCheck:
     known = session.get(LetterCheck, (campaign.id, what))
     return known or LetterCheck(
@@ -281,42 +158,3 @@ def _row(session: Session, campaign: Campaign, what: Measured) -> LetterCheck:
         found=[],
         measured_at=campaign.created_at,
     )
-
-
-_SOLO = Sentence("The text is final; this letter is of one person alone, so nobody else had to look at it.")
-_SAID = {
-    ("dns", Outcome.WAITS): Sentence("The sender's DNS was not looked at yet."),
-    ("dns", Outcome.GOOD): Sentence(
-        "The sender's DNS is in order: receivers can tell that our mail is ours."
-    ),
-    ("dns", Outcome.WRONG): Sentence(
-        "Something about the sender's DNS is wrong, or no mail can be sent yet. The people who run the service can"
-        " mend it; `undersigned doctor` tells them what to publish."
-    ),
-    ("dns", Outcome.UNKNOWN): Sentence("The DNS could not be asked; measure again in a while."),
-    ("mail", Outcome.UNKNOWN): Sentence("No test mail was sent yet."),
-    ("mail", Outcome.WAITS): Sentence(
-        "A test mail is on its way. Open it, also among the spam, and press its button."
-    ),
-    ("mail", Outcome.GOOD): Sentence("A test mail arrived, and its button was pressed."),
-    ("fonts", Outcome.WAITS): Sentence(
-        "The fonts can print the text; the names of those who signed were not looked at yet."
-    ),
-    ("fonts", Outcome.GOOD): Sentence("The fonts can print the text and all names there were."),
-    ("fonts", Outcome.WRONG): Sentence(
-        "Some names cannot be printed with the fonts at hand. The people who run the service can install what is missing."
-    ),
-    ("frozen", Outcome.WAITS): Sentence("The text is not final yet."),
-    ("frozen", Outcome.GOOD): Sentence("The text is final, and two have looked at it."),
-    ("frozen", Outcome.UNKNOWN): Sentence("The text is final, but not by two at this desk."),
-    ("recipients", Outcome.WAITS): Sentence(
-        "Of one recipient nobody has said when its address was last checked.",
-        "Of {n} recipients nobody has said when their addresses were last checked.",
-        n=1,
-    ),
-    ("recipients", Outcome.GOOD): Sentence("The addresses of all recipients were checked."),
-    ("owners", Outcome.WAITS): Sentence(
-        "There is one owner: if that person loses access, nobody can act. Invite a second one."
-    ),
-    ("owners", Outcome.GOOD): Sentence("There are two owners or more."),
-}

@@ -99,9 +99,24 @@ def person_of(keys: CampaignKeys, row: Coordinator) -> Person:
     )
 
 
-def give_role(session: Session, *, coordinator_id: str, campaign_id: str, role: Role, now: datetime) -> None:
-    """Give a coordinator a role in a letter, in place of the one it may have."""
-    row = Membership(coordinator_id=coordinator_id, campaign_id=campaign_id, role=role, since=now)
+def give_role(
+    session: Session,
+    *,
+    coordinator_id: str,
+    campaign_id: str,
+    role: Role,
+    now: datetime,
+    invited_by: str = "",
+) -> None:
+    """Give a coordinator a role in a letter, in place of the one it may have; who `invited_by` is kept of a new one."""
+    row = Membership(
+        coordinator_id=coordinator_id,
+        campaign_id=campaign_id,
+        role=role,
+        since=now,
+        invited_by=invited_by,
+        joined_at=now,
+    )
     session.execute(
         insert_or(session, row).on_conflict_do_update(
             index_elements=["coordinator_id", "campaign_id"], set_={"role": role, "since": now}
@@ -122,6 +137,21 @@ def role_in(session: Session, *, coordinator_id: str, campaign_id: str) -> Role 
     )
     role = session.exec(found).one_or_none()
     return Role(role) if role else None
+
+
+def owner_ids(session: Session, campaign_id: str) -> Sequence[str]:
+    """List the owners of a letter who may come in, by their ids."""
+    found = (
+        select(Membership.coordinator_id)
+        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
+        .where(
+            Membership.campaign_id == campaign_id,
+            Membership.role == Role.OWNER,
+            col(Coordinator.disabled_at).is_(None),
+        )
+        .order_by(col(Membership.id))
+    )
+    return session.exec(found).all()
 
 
 def check_act(session: Session, *, coordinator_id: str, campaign_id: str, act: Act) -> None:

@@ -6,23 +6,20 @@ from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from service.coordinators import audit
-from service.coordinators.accounts import actor
-from service.coordinators.invitations import Offer, end_invitations_by, invite
+from service.coordinators.accounts import actor, owner_ids
+from service.coordinators.invitations import BY_SHEET, Offer, end_invitations_by, invite
 from service.coordinators.notices import Told, tell
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
-from service.model.coordinator import Coordinator, Membership, Role
+from service.model.coordinator import Role
 from service.model.recovery_sheet import RecoverySheet
 from service.model.sign_in import CoordinatorInvitation
 
 ENOUGH_OWNERS = 2
 NO_SHEET = Sentence("This code opens nothing: it was mistyped, used already, or replaced by a newer sheet.")
-BY_SHEET = "recovery_sheet"
-"""Who invites where the code of a sheet was typed, as the audit knows it."""
 # Without letters that look like others; 32 of them carry 158 bits.
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _LENGTH, _GROUP = 32, 4
@@ -43,7 +40,7 @@ class Backing:
 
 def backing_of(session: Session, campaign_id: str) -> Backing:
     """Look what stands behind a letter."""
-    owners = session.exec(_owners(campaign_id)).all()
+    owners = owner_ids(session, campaign_id)
     return Backing(owners=len(owners), has_sheet=_good(session, campaign_id) is not None)
 
 
@@ -92,22 +89,10 @@ def use_sheet(
     if used is None:
         raise Refused(NO_SHEET)
     letter = str(used[0])
-    for owner in session.exec(_owners(letter)).all():
+    for owner in owner_ids(session, letter):
         tell(session, coordinator_id=owner, told=Told.SHEET, now=now)
     offer = Offer(campaign_id=letter, role=Role.OWNER)
     return invite(session, keys, email=email, offer=offer, by=BY_SHEET, now=now)
-
-
-def _owners(campaign_id: str) -> SelectOfScalar[str]:
-    return (
-        select(Membership.coordinator_id)
-        .join(Coordinator, col(Coordinator.id) == col(Membership.coordinator_id))
-        .where(
-            Membership.campaign_id == campaign_id,
-            Membership.role == Role.OWNER,
-            col(Coordinator.disabled_at).is_(None),
-        )
-    )
 
 
 def _good(session: Session, campaign_id: str) -> str | None:

@@ -82,6 +82,15 @@ def head_of(session: Session) -> Head:
     return Head(number=chain.head_number, hash=chain.head_hash)
 
 
+def head_of_letter(session: Session, campaign_id: str) -> Head | None:
+    """Give the newest event of a letter that has its place: the hash covers all before it, whatever letter it is of."""
+    found = select(AuditEvent).where(
+        AuditEvent.campaign_id == campaign_id, col(AuditEvent.number).is_not(None)
+    )
+    event = session.exec(found.order_by(col(AuditEvent.number).desc()).limit(1)).first()
+    return Head(number=event.number, hash=event.hash) if event and event.number and event.hash else None
+
+
 def forget_events(session: Session, numbers: Sequence[int]) -> None:
     """Delete the oldest events of the chain, which are too old to be kept, and remember after which it begins.
 

@@ -133,6 +133,9 @@ _WORDS_OF_LOOKS = {
     "export": Sentence("export the signatories"),
     "invalidate": Sentence("take sign-ons out"),
     "release": Sentence("release the letter"),
+    "text.revise": Sentence("make a new version of the final text"),
+    "signatures.batch": Sentence("do something with many sign-ons"),
+    "signatories.export": Sentence("export the signatories"),
 }
 _WORDS = {
     "campaign.load": Sentence("Saved the letter and its settings"),
@@ -158,11 +161,18 @@ _WORDS = {
     "check.fonts": Sentence("Looked whether the fonts can print all names"),
     "check.test_mail": Sentence("Sent a test mail"),
     "check.test_mail.pressed": Sentence("Pressed the button of a test mail"),
+    "second.by_the_invited": Sentence("Of these two one had invited the other"),
+    "team.vouch": Sentence("Vouched for somebody who is new in the team"),
     "edition.propose": Sentence("Proposed the letter to its approvers"),
     "edition.approved": Sentence("Approved the letter as proposed"),
     "edition.changes": Sentence("Asked for changes of the letter as proposed"),
     "edition.release": Sentence("Released the letter"),
     "edition.release-solo": Sentence("Released the letter, alone"),
+    "edition.checked:one_person": Sentence("Released with recipients that one person checked, or nobody"),
+    "edition.checked:two_one_invited_the_other": Sentence(
+        "Released with recipients checked by two, of whom one had invited the other"
+    ),
+    "edition.checked:two_people": Sentence("Released with recipients checked by two"),
     "edition.stop": Sentence("Stopped copies that had not left"),
     "signature.accept": Sentence("Accepted a sign-on"),
     "signature.decline": Sentence("Declined a sign-on"),

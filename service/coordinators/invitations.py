@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from service.coordinators import audit
-from service.coordinators.accounts import email_index, find_coordinator, give_role, role_in
+from service.coordinators.accounts import email_index, find_coordinator, give_role, owner_ids, role_in
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -15,10 +15,15 @@ from service.foundation.tokens import derive_token, looks_like_token, token_dige
 from service.mail.outbox import post
 from service.model.coordinator import Coordinator, Role
 from service.model.message import MessageKind
+from service.model.recovery_sheet import RecoverySheet
 from service.model.sign_in import CoordinatorInvitation
 from service.store.sealed import open_record, seal_record
 
 LIVES = timedelta(hours=48)
+BY_SHEET = "recovery_sheet"
+"""Who invites where the code of a sheet was typed, as the audit knows it."""
+JOINED = "joined"
+"""What the occurrence of a mail begins with that tells owners who came into their team; the invitation's id follows."""
 _PURPOSE = "coordinator_invitation"
 NO_INVITATION = Sentence("This link does not open anything.")
 USED = Sentence("This invitation was used already: whoever was invited has an account now, and signs in.")
@@ -203,12 +208,47 @@ def take_up(session: Session, row: CoordinatorInvitation, coordinator: Coordinat
         raise Refused(USED)
     mine, letter = coordinator.id, row.campaign_id
     if letter and row.role and role_in(session, coordinator_id=mine, campaign_id=letter) is None:
-        give_role(session, coordinator_id=mine, campaign_id=letter, role=Role(row.role), now=now)
+        behind = _who_stands_behind(session, row)
+        give_role(
+            session,
+            coordinator_id=mine,
+            campaign_id=letter,
+            role=Role(row.role),
+            now=now,
+            invited_by=behind,
+        )
+        _tell_owners(session, row, letter, but=mine, now=now)
     if row.is_admin:
         coordinator.is_admin = True
         session.add(coordinator)
     by = f"coordinator:{mine}"
     audit.record(session, by=by, act="team.join", campaign_id=letter, thing=row.id, now=now)
+
+
+def _who_stands_behind(session: Session, row: CoordinatorInvitation) -> str:
+    """Give who has invited: of the finder of a sheet, whoever made the sheet, since that one knew its code."""
+    if row.invited_by != BY_SHEET:
+        return row.invited_by
+    made = select(RecoverySheet.made_by).where(
+        RecoverySheet.campaign_id == row.campaign_id, RecoverySheet.used_at == row.created_at
+    )
+    return session.exec(made.limit(1)).first() or row.invited_by
+
+
+def _tell_owners(
+    session: Session, row: CoordinatorInvitation, campaign_id: str, *, but: str, now: datetime
+) -> None:
+    """Tell the owners at once who has come in: an account that one of them made for itself is seen by the others."""
+    for owner in owner_ids(session, campaign_id):
+        if owner != but:
+            post(
+                session,
+                kind=MessageKind.DESK_NOTICE,
+                campaign_id=campaign_id,
+                recipient_ref=owner,
+                occurrence=f"{JOINED}:{row.id}",
+                now=now,
+            )
 
 
 def _end(session: Session, *which: ColumnElement[bool], now: datetime) -> bool:

@@ -26,6 +26,7 @@ class Doing:
     keyring: Keyring
     campaign_id: str
     slug: str
+    look_id: str
     thing: Thing
     asked_by: str
     approved_by: str
@@ -37,13 +38,15 @@ class SecondAct:
     """One kind of act: `act` is what whoever decides has to be allowed; `says` what it would do, from its thing (pure).
 
     `names` gives the ids of sign-ons it is about, for the page to link to. `does` does it, once, in the transaction of the approval, and
-    says what it did; without it the approval is only kept, for whoever asked to go on.
+    says what it did; without it the approval is only kept, for whoever asked to go on. `link` gives the page that shows more
+    of what was asked for, below the letter's, from the id of the look.
     """
 
     act: Act
     says: Callable[[Thing], Sentence]
     names: Callable[[Thing], tuple[str, ...]] = lambda _: ()
     does: Callable[[Doing], Sentence] | None = None
+    link: Callable[[str], str] | None = None
 
 
 SECOND_ACTS: dict[str, SecondAct] = {}

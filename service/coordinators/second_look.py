@@ -8,6 +8,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from service.coordinators import audit
+from service.coordinators.second_look_notice import tell_of_the_invited
+from service.coordinators.voices import has_invited, refuse_one_voice
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -89,15 +91,25 @@ def get_look(session: Session, look_id: str, *, campaign_id: str) -> SecondLook:
 
 
 def decide_look(
-    session: Session, look_id: str, *, campaign_id: str, verdict: Verdict, by: str, now: datetime
+    session: Session,
+    look_id: str,
+    *,
+    campaign_id: str,
+    verdict: Verdict,
+    by: str,
+    now: datetime,
+    may_be_new: bool = False,
 ) -> SecondLook:
     """Decide as the second coordinator, or withdraw as the first; once.
 
-    Raises Refused where whoever asked would approve it alone, or it was decided or has expired.
+    Raises Refused where whoever asked would approve it alone, or it was decided or has expired; and where the two count
+    as one person, unless one of them `may_be_new`. That one invited the other is kept, and told to the other owners.
     """
     row = get_look(session, look_id, campaign_id=campaign_id)
     if (row.asked_by == by) is not (verdict is Verdict.WITHDRAWN):
         raise Refused(NOT_BY_THE_SAME)
+    if verdict is Verdict.APPROVED and not may_be_new:
+        refuse_one_voice(session, campaign_id, row.asked_by, by, now=now)
     decided = session.execute(
         update(SecondLook)
         .where(
@@ -117,6 +129,11 @@ def decide_look(
         thing=row.id,
         now=now,
     )
+    if verdict is Verdict.APPROVED and has_invited(session, campaign_id, row.asked_by, by):
+        audit.record(
+            session, by=by, act="second.by_the_invited", campaign_id=campaign_id, thing=row.id, now=now
+        )
+        tell_of_the_invited(session, row, now=now)
     return row
 
 

@@ -13,7 +13,7 @@ from service.delivery.channel import Outward
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
-from service.delivery.offices.checks import refuse_unless_checked
+from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
@@ -85,6 +85,8 @@ def release(
         _tell_the_core_group(session, campaign, f"solo:{edition.id}", now=now)
     act = "edition.release-solo" if campaign.solo else "edition.release"
     audit.record(session, by=by, act=act, campaign_id=campaign.id, thing=edition.fingerprint, now=now)
+    checked = f"{CHECKED}{checked_by(session, keyring, campaign, now=now).value}"
+    audit.record(session, by=by, act=checked, campaign_id=campaign.id, thing=edition.fingerprint, now=now)
     return deliveries
 
 

@@ -14,11 +14,13 @@ from service.delivery.channel import Outward
 from service.delivery.check import Line, check, recipient_label
 from service.delivery.copies import copy_with_code
 from service.delivery.ladder import Ladder, StepSeen, ladder
+from service.delivery.offices.checks import CHECKED
 from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
+from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.edition import Decision, Edition, EditionKind
@@ -188,6 +190,7 @@ def evidence_record(
         "released": edition.released_at.isoformat() if edition.released_at else None,
         "void": edition.voided_at.isoformat() if edition.voided_at else None,
         "solo": campaign.solo,
+        "recipients_checked_by": _checked_by(session, campaign, edition.fingerprint),
         "approvals": [
             {"name": one.name, "decision": one.decision.value, "at": one.at.isoformat()}
             for one in edition.decisions
@@ -213,6 +216,17 @@ def evidence_record(
             for one in sendings_of(session, keyring, campaign, edition_id)
         ],
     }
+
+
+def _checked_by(session: Session, campaign: Campaign, fingerprint: str) -> str | None:
+    """Give by whom the recipients were checked when an edition was released, as the chained history has it."""
+    found = select(AuditEvent.act).where(
+        AuditEvent.campaign_id == campaign.id,
+        AuditEvent.thing == fingerprint,
+        col(AuditEvent.act).startswith(CHECKED),
+    )
+    act = session.exec(found.order_by(col(AuditEvent.id).desc()).limit(1)).first()
+    return act.removeprefix(CHECKED) if act else None
 
 
 def _edition(session: Session, keys: CampaignKeys, campaign: Campaign, row: Edition) -> EditionSeen:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from service.foundation.identity import make_id
@@ -11,6 +11,8 @@ from service.model.columns import Moment
 NOTHING_BEFORE = "0" * 64
 """What the first event of all has in place of the hash of the one before."""
 ONLY_CHAIN = 1
+BY_COORDINATORS = "substr(actor, 1, 12) = 'coordinator:'"
+"""In SQL, which events are of coordinators: few among those of everybody who signs."""
 
 
 class AuditEvent(SQLModel, table=True):
@@ -25,6 +27,13 @@ class AuditEvent(SQLModel, table=True):
     __table_args__ = (
         Index("audit_event_by_number", "number", unique=True),
         Index("audit_event_of_letter", "campaign_id", "id"),
+        Index(
+            "audit_event_of_coordinator",
+            "actor",
+            "at",
+            postgresql_where=text(BY_COORDINATORS),
+            sqlite_where=text(BY_COORDINATORS),
+        ),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True, max_length=32)

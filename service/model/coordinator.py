@@ -45,7 +45,12 @@ class Coordinator(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """The role of one coordinator in one letter; without a row the letter does not exist for it."""
+    """The role of one coordinator in one letter; without a row the letter does not exist for it.
+
+    `invited_by` is who invited it to this letter, as the audit names that one, and `joined_at` when it came; both stay
+    while roles change. "" and None stand for whoever began the letter, or came before this was kept. For whom another
+    vouched counts as itself at once (service/coordinators/voices.py).
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("coordinator_id", "campaign_id"),)
@@ -55,3 +60,7 @@ class Membership(SQLModel, table=True):
     campaign_id: str = Field(foreign_key="campaign.id", max_length=32, index=True)
     role: Role = Field(sa_type=code(Role))
     since: datetime = Field(sa_type=Moment)
+    invited_by: str = Field(default="", max_length=64)
+    joined_at: datetime | None = Field(default=None, sa_type=Moment)
+    vouched_by: str = Field(default="", max_length=64)
+    vouched_at: datetime | None = Field(default=None, sa_type=Moment)

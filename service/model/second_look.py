@@ -38,5 +38,7 @@ class SecondLook(SQLModel, table=True):
     decided_by: str = Field(default="", max_length=64)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     done_at: datetime | None = Field(default=None, sa_type=Moment)
+    # What goes with what was asked for, in the words of whoever asked.
+    words: bytes | None = Field(default=None, sa_type=Sealed)
     # Why it was refused, in the words of whoever did.
     reason: bytes | None = Field(default=None, sa_type=Sealed)

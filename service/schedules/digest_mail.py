@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
-from service.coordinators.chain import head_of
+from service.coordinators.chain import head_of_letter
 from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
 from service.mail.compose import render_mail
@@ -19,6 +19,7 @@ from service.model.message import Message, MessageKind
 from service.model.schedule import Occurrence, Schedule
 from service.model.states import MessageState
 from service.schedules.digest import A_DAY, happened_in, waiting_of, window_of
+from service.schedules.digest_readers import reader_of
 from service.schedules.digest_words import lines_of, next_thing, signed_line
 from service.schedules.forecast import forecast
 from service.schedules.sends.trial import trial_addresses, trial_composers
@@ -33,13 +34,14 @@ def schedule_composers(keyring: Keyring, *, lead: timedelta) -> Mapping[MessageK
 
 
 def schedule_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
-    """Give the function that finds the address of the mails of this room: the secretariat's."""
+    """Give the function that finds the address of the mails of this room: the secretariat's, or an owner's."""
 
-    def to_secretariat(session: Session, message: Message) -> str:
+    def to_reader(session: Session, message: Message) -> str:
         campaign = session.get(Campaign, message.campaign_id)
-        return open_file(session, keyring, campaign).reply_to if campaign else ""
+        reader = reader_of(session, keyring, campaign, message.recipient_ref) if campaign else None
+        return reader.address if reader else ""
 
-    return {MessageKind.DIGEST: to_secretariat, **trial_addresses(keyring)}
+    return {MessageKind.DIGEST: to_reader, **trial_addresses(keyring)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +55,12 @@ class _Digests:
         schedule = session.get(Schedule, occurrence.schedule_id) if occurrence else None
         if campaign is None or occurrence is None or schedule is None:
             raise Unwanted(MessageState.CANCELLED, "the letter is gone")
+        reader = reader_of(session, self.keyring, campaign, message.recipient_ref)
+        if reader is None:
+            raise Unwanted(MessageState.CANCELLED, "is no owner any more")
         file, at = open_file(session, self.keyring, campaign), occurrence.due_at
-        waiting, language = waiting_of(session, campaign), mail_language(reader="", letter=campaign.language)
+        waiting = waiting_of(session, campaign)
+        language = mail_language(reader=reader.language, letter=campaign.language)
         happened = happened_in(session, campaign, window_of(session, occurrence))
         grace = timedelta(seconds=campaign.grace_seconds)
         todo, spoken = next_thing(waiting, campaign.slug), catalogue(language)
@@ -71,10 +77,10 @@ class _Digests:
             command=todo.command,
             planned=self._planned(session, campaign, at=at),
             pause=f"undersigned schedule pause {campaign.slug} {schedule.name}",
-            head=str(head_of(session)),
+            head=str(head_of_letter(session, campaign.id) or "") if reader.gets_head else "",
         )
         return Draft(
-            to=file.reply_to,
+            to=reader.address,
             subject=written.subject,
             text=written.text,
             html=written.html,

@@ -17,6 +17,7 @@ from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import end_occurrence, why_over
 from service.schedules.digest import A_DAY, happened_in, is_worth_a_mail, window_of
+from service.schedules.digest_readers import digest_readers
 from service.schedules.looking_up import A_PART, Part, due_of, look_up_part
 from service.schedules.planned_updates import post_planned_update
 from service.signing.proof_mail import post_proofs, why_nothing_to_proof
@@ -193,17 +194,20 @@ def _digest(firing: _Firing) -> tuple[int, str | None]:
     happened = happened_in(session, campaign, window_of(session, occurrence))
     if not is_worth_a_mail(happened, deadline_at=campaign.deadline_at, at=occurrence.due_at):
         return 0, None
-    posted = outbox.post(
-        session,
-        kind=MessageKind.DIGEST,
-        campaign_id=campaign.id,
-        recipient_ref=campaign.id,
-        occurrence=occurrence.id,
-        now=firing.now,
-        # By then the next one tells more.
-        expires_at=occurrence.due_at + A_DAY,
+    posted = sum(
+        outbox.post(
+            session,
+            kind=MessageKind.DIGEST,
+            campaign_id=campaign.id,
+            recipient_ref=reader,
+            occurrence=occurrence.id,
+            now=firing.now,
+            # By then the next one tells more.
+            expires_at=occurrence.due_at + A_DAY,
+        )
+        for reader in digest_readers(session, firing.keyring, campaign)
     )
-    return int(posted), None
+    return posted, None
 
 
 _ACTIONS = {

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.coordinators.voices import refuse_one_voice
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.anchor import Late
@@ -138,6 +139,7 @@ def approve_schedule(
         raise Refused(f"{name!r} is {schedule.state.value}; only what is proposed can be approved.")
     if schedule.created_by == by:
         raise Refused(f"You planned {name!r} yourself; somebody else has to approve it.")
+    refuse_one_voice(session, campaign.id, schedule.created_by, by, now=now)
     SCHEDULE.move(schedule, ScheduleState.ACTIVE)
     schedule.approved_at, schedule.approved_by, schedule.since = now, by, now
     refuse_what_never_comes(session, keyring, campaign, schedule, now=now)

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from service.campaigns.queries import lock_campaign, released_edition
 from service.coordinators import audit
+from service.coordinators.voices import refuse_one_voice
 from service.delivery.follow import leave_press_out
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -204,7 +205,10 @@ def _may_take_again(row: ShowStep, facts: Facts) -> bool:
 
 def _is_seconded(turn: Turn, row: ShowStep, word: Word) -> bool:
     """Tell whether two people say this of a step, or one may say it alone; the first word is kept for the second."""
-    if turn.campaign.solo or (row.word is word and row.word_by != turn.by):
+    if turn.campaign.solo:
+        return True
+    if row.word is word and row.word_by != turn.by:
+        refuse_one_voice(turn.session, row.campaign_id, row.word_by, turn.by, now=turn.now)
         return True
     if row.word is word:
         raise Refused(f"You said so of {row.step.value!r} yourself; somebody else has to say it too.")

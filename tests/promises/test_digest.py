@@ -6,6 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from service.coordinators import audit
+from service.coordinators.chain import Head, chain_events, verify_chain
+from service.coordinators.team import change_role
+from service.model.audit_event import AuditEvent
+from service.model.coordinator import Role
 from service.model.message import Message, MessageKind
 from service.model.proof_answer import ProofAnswer
 from service.model.schedule import Occurrence, Schedule
@@ -14,6 +19,7 @@ from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.plan import move_schedule
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
+from tests.desk import add_colleague
 from tests.reminding import pass_time
 
 LEAD, HOUR, DAY = timedelta(days=1), timedelta(hours=1), timedelta(days=1)
@@ -52,6 +58,8 @@ def letter(engine, root, noon):
 def test_it_comes_in_the_morning_with_numbers_a_next_step_and_no_name(letter):
     letter.sign_and_confirm("Lake Alliance").sign("Second House")
     assert letter.at(MORNING - HOUR) == []
+    with transaction(letter.engine) as session:
+        chain_events(session)
     (told,) = letter.at(MORNING)
 
     for words in (
@@ -140,3 +148,49 @@ def test_a_letter_that_was_open_before_there_were_digests_gets_its_own_once(lett
         kinds = session.exec(select(Message.kind).where(Message.kind == MessageKind.DIGEST)).all()
     assert names == ["decision-day", "digest", "last-day", "proof", "reminder-1", "reminder-2"]
     assert kinds == []
+
+
+def test_each_owner_and_only_an_owner_is_told_the_end_of_the_letters_history(letter):
+    olga = add_colleague(letter)
+    otto = add_colleague(letter, name="Otto Other")
+    add_colleague(letter, Role.MODERATOR, name="Mo Derator")
+    letter.sign_and_confirm("Lake Alliance")
+    with transaction(letter.engine) as session:
+        chain_events(session)
+        audit.record(session, by="test", act="of.another", campaign_id=None, now=letter.now)
+        chain_events(session)
+    letter.at(MORNING)
+
+    digests = {mail.to: mail.text for mail in letter.mails() if "Unconfirmed" in mail.text}
+    assert set(digests) == {SECRETARIAT, olga.email, otto.email}
+    found = {to: re.findall(r"\b\d+:[0-9a-f]{64}\b", text) for to, text in digests.items()}
+    assert found[SECRETARIAT] == []
+    assert found[olga.email] == found[otto.email]
+    (head,) = found[olga.email]
+    number, _, told = head.partition(":")
+    with reading(letter.engine) as session:
+        event = session.exec(select(AuditEvent).where(AuditEvent.number == int(number))).one()
+        assert event.campaign_id == letter.campaign().id
+        assert verify_chain(session, heads=[Head(number=int(number), hash=told)]).faults == ()
+        other = Head(number=int(number), hash="0" * 64)
+        assert verify_chain(session, heads=[other]).faults != ()
+
+
+def test_who_is_no_owner_any_more_gets_none(letter):
+    add_colleague(letter)
+    otto = add_colleague(letter, name="Otto Other")
+    letter.sign_and_confirm("Lake Alliance")
+    pass_time(letter.engine, letter.keyring, lead=LEAD, now=MORNING)
+    with transaction(letter.engine) as session:
+        change_role(
+            session,
+            campaign_id=letter.campaign().id,
+            coordinator_id=otto.id,
+            role=Role.EDITOR,
+            by="test",
+            now=MORNING,
+        )
+    letter.now = MORNING
+    letter.deliver_mail()
+
+    assert otto.email not in {mail.to for mail in letter.mails() if "Unconfirmed" in mail.text}

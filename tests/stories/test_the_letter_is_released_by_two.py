@@ -58,6 +58,8 @@ def test_it_leaves_once_two_approved_and_two_checked_and_each_step_is_shown(
     sam.send(f"recipients/{office(closed)}", having="data")
     released = words_of(sam.follow(sam.send(f"{edition}/release", having="csrf")))
     assert "1 copy is about to leave" in released
+    record = sam.open(f"{edition}/evidence.json").get_json(force=True)
+    assert record["recipients_checked_by"] == "two_people"
     assert "About to leave" in released
     assert "It leaves in 60 seconds; until then it can be stopped" in released
     assert "Handed over" not in released

@@ -1,22 +1,33 @@
 """As a secretariat I bring my own spreadsheet: I see every row and its faults before anybody is invited, and can undo."""
 
 import io
+from datetime import timedelta
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 from sqlmodel import select
 from werkzeug.test import TestResponse
 
+from service.mail.moves import Fenced, pass_fence
+from service.model.campaign import Campaign
+from service.model.chaser import Chase, Chaser, Said
 from service.model.member_import import MemberImport
 from service.model.signature import Signature
+from service.signing.invitees.chase_page import Spoken, note_said
+from service.signing.invitees.chasers import assign, chase_link
 from service.signing.invitees.importing import AT_ONCE
-from service.store.transaction import reading
+from service.signing.party import read_party
+from service.store.claim import claim_messages
+from service.store.links import link_token
+from service.store.transaction import reading, transaction
 from service.store.wake import Wake
 from service.upkeep.keeping import DAY
+from service.upkeep.taking_back import TakenBack, take_back_import
 from service.worker.retention import forget_old
-from tests.coalition import Coalition
+from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
-from tests.desk_objects_members import workbook
+from tests.desk_objects_members import make_chaser, workbook
 from tests.stories.visitor import Door, words_of
 
 # Other people's columns, a title above them, and seven faults: no name, no address, two addresses that are none, a
@@ -157,6 +168,108 @@ def test_an_undo_says_who_was_written_to_already(coalition: Coalition, door: Doo
 
     assert "0 taken back. 3 stay on the list" in words_of(told)
     assert invited(coalition) == 3
+
+
+def names(coalition: Coalition) -> dict[str, str]:
+    with reading(coalition.engine) as session:
+        keys = coalition.keyring.of(session, coalition.campaign().id)
+        return {read_party(keys, row).name: row.id for row in session.exec(select(Signature)).all()}
+
+
+def imported(coalition: Coalition, door: Door) -> tuple[AtTheDesk, str]:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(olga, workbook(HEADER, *GOOD[:3]))
+    olga.send(path, {}, to=f"{path}/go")
+    return olga, path
+
+
+def test_an_undo_leaves_and_names_who_promised_or_of_whom_something_was_noted(
+    coalition: Coalition, door: Door
+) -> None:
+    olga, path = imported(coalition, door)
+    of = names(coalition)
+    with transaction(coalition.engine) as session:
+        campaign = coalition.campaign()
+        chaser = session.get_one(Chaser, make_chaser(session, coalition, SLUG))
+        assign(session, campaign, [of["Member 0"]], chaser, by="test", now=coalition.now)
+        chase = session.exec(select(Chase)).one()
+        token = link_token(coalition.keyring.of(session, campaign.id), chase_link(chaser))
+        word = Spoken(said=Said.YES, decides_on=None, note="")
+        note_said(session, coalition.keyring, token=token, chase_id=chase.id, word=word, now=coalition.now)
+    olga.post(f"members/{of['Member 1']}/note", {"csrf": olga.mark(), "note": "Called; Ana decides."})
+
+    told = words_of(olga.follow(olga.send(path, {}, to=f"{path}/undo")))
+
+    assert "1 taken back. 2 stay on the list" in told
+    assert "Member 0 Something was noted or decided about them since" in told
+    assert "Member 1 Something was noted or decided about them since" in told
+    assert "Member 2" not in told
+    assert set(names(coalition)) == {"Member 0", "Member 1"}
+    assert "says yes" in words_of(olga.open(f"members/{of['Member 0']}"))
+
+
+def test_an_undo_leaves_and_names_whose_mail_is_just_leaving(coalition: Coalition, door: Door) -> None:
+    """A sender has passed its fence and not committed yet when the undo looks: the mail leaves, so its member stays."""
+    olga, path = imported(coalition, door)
+    coalition.wait(minutes=2)
+    with transaction(coalition.engine) as session:
+        (taken,) = claim_messages(
+            session,
+            owner="sender",
+            now=coalition.now,
+            lease=timedelta(minutes=1),
+            most=1,
+            make_message_id=lambda key: f"<{key}@test>",
+        )
+    found: list[TakenBack] = []
+
+    def undo() -> None:
+        with transaction(coalition.engine) as session:
+            import_id = path.rpartition("/")[2]
+            campaign = session.get_one(Campaign, coalition.campaign().id)
+            found.append(take_back_import(session, campaign, import_id, by="test", now=coalition.now))
+
+    other = Thread(target=undo)
+    with transaction(coalition.engine) as session:
+        fenced = Fenced(row=taken, content_sha256="0" * 64, destination="")
+        until = coalition.now + timedelta(minutes=1)
+        assert pass_fence(session.connection(), [fenced], owner="sender", until=until, now=coalition.now)
+        other.start()
+        other.join(timeout=1)
+    other.join(timeout=20)
+
+    (back,) = found
+    assert (back.taken, back.stay) == (2, 1)
+    told = words_of(olga.open(path))
+    assert "A mail to them has left, or was just leaving" in told
+    with reading(coalition.engine) as session:
+        assert session.get(Signature, taken.recipient_ref) is not None
+
+
+def test_what_a_sender_holds_and_has_not_let_go_is_taken_back_and_never_leaves(
+    coalition: Coalition, door: Door
+) -> None:
+    _, path = imported(coalition, door)
+    coalition.wait(minutes=2)
+    with transaction(coalition.engine) as session:
+        taken = claim_messages(
+            session,
+            owner="sender",
+            now=coalition.now,
+            lease=timedelta(minutes=1),
+            most=10,
+            make_message_id=lambda key: f"<{key}@test>",
+        )
+    with transaction(coalition.engine) as session:
+        campaign = session.get_one(Campaign, coalition.campaign().id)
+        back = take_back_import(session, campaign, path.rpartition("/")[2], by="test", now=coalition.now)
+
+    assert (back.taken, back.stay) == (3, 0)
+    with transaction(coalition.engine) as session:
+        fenced = [Fenced(row=one, content_sha256="0" * 64, destination="") for one in taken]
+        until = coalition.now + timedelta(minutes=1)
+        passed = pass_fence(session.connection(), fenced, owner="sender", until=until, now=coalition.now)
+    assert not passed
 
 
 def test_a_long_list_comes_in_part_by_part(coalition: Coalition, door: Door) -> None:

@@ -213,9 +213,11 @@ def test_a_final_text_is_read_and_changes_by_a_new_version(coalition: Coalition,
     assert "What changes" in words_of(seen)
     soon = olga.send("text/revision", {"until": "2026-11-24T10:00"}, having="until")
     assert soon.status_code == 422
-    done = olga.send("text/revision", {"until": "2026-11-27T10:00", "reason": "A slip."}, having="until")
+    olga.send("text/revision", {"until": "2026-11-27T10:00", "reason": "A slip."}, having="until")
+    paul = AtTheDesk(door.app(), coalition, add_colleague(coalition, name="Paul Second"))
+    done = paul.send("second-looks", {"verdict": "approved"}, having="verdict")
 
-    assert "Version 2 is the text now." in words_of(olga.follow(done))
+    assert "Version 2 is the text now." in words_of(paul.follow(done))
     assert saved(coalition).body == "We write about the lake."
     assert coalition.deliver_mail().tokens("change")
     versions = olga.open("text/versions?version=2")

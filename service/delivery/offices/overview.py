@@ -81,7 +81,7 @@ def _look(session: Session, keyring: Keyring, campaign: Campaign, outward: Outwa
 def _seen(look: _Look, place: int, *, now: datetime) -> OfficeSeen:
     office = look.file.recipients[place]
     details, key = office.as_record(), office_key(look.keys, office)
-    checks = checks_of_office(look.session, look.keys, details)
+    checks = checks_of_office(look.session, look.keys, details, now=now)
     return OfficeSeen(
         key=key,
         data=key_of(data_index(look.keys, details)),

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign_of
 from service.coordinators import audit
+from service.coordinators.voices import refuse_one_voice
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.mail.brakes.canaries import end_canary
@@ -119,6 +120,8 @@ def settle_sending(
     was_alone = schedule.approved_by == schedule.created_by and not is_alone(campaign, schedule)
     if fire and was_alone and schedule.created_by == by:
         raise Refused(_NOT_YOUR_OWN)
+    if fire and was_alone:
+        refuse_one_voice(session, campaign.id, schedule.created_by, by, now=now)
     settle_late(session, campaign.slug, schedule.name, fire=fire, by=by, now=now)
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.coordinators.revealing import OF_MEMBERS, keep_revealed
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
@@ -66,11 +67,29 @@ def invite_again(
 
 
 def reveal_contacts(
-    session: Session, keyring: Keyring, campaign: Campaign, member: str, *, by: str, now: datetime
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    member: str,
+    *,
+    coordinator_id: str,
+    proved_at: datetime,
+    now: datetime,
 ) -> SignOn:
-    """Give what is kept of one of the invited, its addresses among it; that they were looked at is kept too."""
+    """Give what is kept of one of the invited, its addresses among it; that they were looked at is kept too.
+
+    Raises Refused where this coordinator has seen so many that a fresh proof is needed.
+    """
     row = lock_invited(session, campaign, member)
-    audit.record(session, by=by, act="members.reveal", campaign_id=campaign.id, thing=row.id, now=now)
+    keep_revealed(
+        session,
+        act=OF_MEMBERS,
+        campaign_id=campaign.id,
+        thing=row.id,
+        coordinator_id=coordinator_id,
+        proved_at=proved_at,
+        now=now,
+    )
     return read_party(keyring.of(session, campaign.id), row)
 
 

@@ -24,6 +24,17 @@ class Does(StrEnum):
 IN_A_BATCH = (Does.ACCEPT, Does.RELEASE, Does.HOLD, Does.DECLINE, Does.INVALIDATE, Does.RESTORE, Does.SETTLE)
 """What can be done with many at once."""
 
+AUDITED_AS: Mapping[Does, str] = {
+    Does.ACCEPT: "signature.accept",
+    Does.RELEASE: "signature.release",
+    Does.SETTLE: "signature.settle",
+    Does.HOLD: "signature.hold",
+    Does.DECLINE: "signature.decline",
+    Does.INVALIDATE: "signature.invalidate",
+    Does.RESTORE: "signature.restore",
+}
+"""By which act the audit knows each thing that can be done with many."""
+
 _MAY_BE_DECLINED = frozenset(
     {SignatureState.INVITED, SignatureState.INTENDS, SignatureState.PENDING, SignatureState.CONFIRMED}
 )
@@ -49,6 +60,15 @@ def possible(row: Signature, campaign: Campaign, *, looks_like_another: bool = F
         Does.INVALIDATE: row.state in {SignatureState.PENDING, SignatureState.CONFIRMED},
     }
     return tuple(does for does, is_possible in can.items() if is_possible)
+
+
+def stamp(row: Signature) -> str:
+    """Say in codes where a sign-on stands, so that what is decided later can tell whether it still does (pure)."""
+    held = row.held_reason.value if row.held_reason is not None else ""
+    marks = "".join(
+        "y" if one is not None else "n" for one in (row.accepted_at, row.condition, row.joined_to)
+    )
+    return f"{row.state.value} {held} {marks} {row.revision_id or ''}"
 
 
 def way_back(does: Does, row: Signature) -> Does | None:

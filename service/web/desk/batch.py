@@ -1,15 +1,16 @@
 """One thing done with many sign-ons: what is said of it, and how it waits for a second coordinator."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from service.coordinators.permissions import Act
 from service.coordinators.second_acts import Doing, SecondAct, Thing, register
 from service.foundation.sentence import Sentence
 from service.signing.secretariat.acts import Does
+from service.signing.secretariat.by_two import BATCH, as_they_stood
 from service.signing.secretariat.doing import Done, do_many
 
-MOST_ALONE = 10
-"""With more sign-ons than these nobody does anything alone."""
+WAITS = Sentence("Another coordinator has to look at this first; it was asked for.")
 MOST_AT_ONCE = 1_000
 
 _WOULD: dict[Does, Callable[[int], Sentence]] = {
@@ -88,20 +89,21 @@ def _says(thing: Thing) -> Sentence:
 
 
 def _do(doing: Doing) -> Sentence:
-    does = Does(doing.thing["does"])
+    does, asked = Does(doing.thing["does"]), doing.thing["ids"]
+    ids = as_they_stood(doing.session, doing.slug, doing.thing)
     report = do_many(
         doing.session,
         doing.keyring,
         doing.slug,
-        doing.thing["ids"],
+        ids,
         does,
         by=doing.approved_by,
         now=doing.now,
     )
-    return said_of(does, report)
+    return said_of(does, replace(report, left=report.left + len(asked) - len(ids)))
 
 
-BATCH = register(
-    "signatures.batch",
+register(
+    BATCH,
     SecondAct(act=Act.MODERATE, says=_says, does=_do, names=lambda thing: tuple(thing["ids"])),
 )

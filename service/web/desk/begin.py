@@ -61,7 +61,12 @@ def new_letter() -> Response:
     return _page(FormState(values=values))
 
 
-@post("/letters/new", Act.CREATE)
+def _invites() -> bool:
+    # Who begins a letter may have a second owner invited by the same form.
+    return bool(request.form.get(SECOND_OWNER, "").strip())
+
+
+@post("/letters/new", Act.CREATE, is_grave=_invites)
 def create_letter() -> Response:
     """Make a draft of what was filled in, and invite the second owner where one is named."""
     entries, here, who = request.form.to_dict(), services(), visit()

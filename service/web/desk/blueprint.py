@@ -14,6 +14,9 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 ACTS: dict[str, Act] = {}
 """The act that each page or button of the desk is, by its endpoint; what is not here is nobody's (service/web/desk/guard.py)."""
 
+GRAVE_WHEN: dict[str, Callable[[], bool]] = {}
+"""What tells of some pages, for the request that is just served, whether a fresh proof is needed."""
+
 MOST_BYTES: dict[str, int] = {}
 """How many bytes the forms of some pages may have, where that is more than of all others (service/app.py)."""
 
@@ -23,15 +26,20 @@ def get(rule: str, act: Act) -> Callable[[View], View]:
     return _door(rule, act, "GET")
 
 
-def post(rule: str, act: Act, *, most_bytes: int = 0) -> Callable[[View], View]:
+def post(
+    rule: str, act: Act, *, most_bytes: int = 0, is_grave: Callable[[], bool] | None = None
+) -> Callable[[View], View]:
     """Put what a form does on the desk: whoever may not do this act cannot do it.
 
-    `most_bytes` is how large the form may be where that is more than others may.
+    `most_bytes` is how large the form may be where that is more than others may. `is_grave` tells, once the form is seen,
+    whether a fresh proof of who one is has to go before it.
     """
 
     def put(view: View) -> View:
         if most_bytes:
             MOST_BYTES[f"desk.{view.__name__}"] = most_bytes
+        if is_grave is not None:
+            GRAVE_WHEN[f"desk.{view.__name__}"] = is_grave
         return _door(rule, act, "POST")(view)
 
     return put

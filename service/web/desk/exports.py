@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flask import Response, request
 
+from service.campaigns.queries import lock_campaign
 from service.coordinators.permissions import Act
 from service.coordinators.second_acts import Doing, SecondAct, Thing, register
 from service.coordinators.second_look import ask_second
@@ -24,7 +25,7 @@ from service.store.transaction import reading
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.people import names_of_team
-from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.desk.visit import acting, letter, looking, visit
 from service.web.services import WebServices, services
 
 _CHOOSE = Sentence("Choose CSV or XLSX.")
@@ -53,7 +54,8 @@ def ask_for_export(slug: str) -> Response:
     if form not in set(ExportForm):
         raise Refused(_CHOOSE)
     with acting() as session:
-        row = letter_row(session)
+        # Files are numbered: two that are asked for at once wait for one another.
+        row = lock_campaign(session, slug)
         export = ask_export(
             session, row, ExportForm(form), read_filter(request.form), by=visit().by, now=here.now()
         )

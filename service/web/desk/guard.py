@@ -13,7 +13,6 @@ from service.coordinators.accounts import person_of, role_in
 from service.coordinators.enter import device_index, show_out
 from service.coordinators.permissions import FRESH, NOTHING_HERE, OF_NO_LETTER, Act, refuse_unless
 from service.coordinators.sessions import (
-    FRESH_FOR,
     SignedIn,
     earlier_digests,
     find_session,
@@ -27,11 +26,9 @@ from service.foundation.sentence import Sentence
 from service.foundation.tokens import token_digest
 from service.model.campaign import Campaign
 from service.model.coordinator import Role
-from service.model.second_look import Verdict
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
-from service.web.desk.begin_fields import SECOND_OWNER
-from service.web.desk.blueprint import ACTS, MOST_BYTES, desk
+from service.web.desk.blueprint import ACTS, GRAVE_WHEN, MOST_BYTES, desk
 from service.web.desk.carrying import FIELD, carry, has_something, open_carried, put_back
 from service.web.desk.cookie import read_cookie
 from service.web.desk.device import browser_words
@@ -45,8 +42,6 @@ STALE_FORM = Sentence(
 )
 SIGN_IN = "/desk/sign-in"
 PROVE = "/desk/prove"
-DECIDES = "desk.decide_second_look"
-BEGINS = "desk.create_letter"
 
 
 @desk.before_request
@@ -69,7 +64,7 @@ def admit() -> Response | None:
     if act not in OF_NO_LETTER:
         refuse_unless(g.visit.role, act)
     _put_back_what_was_carried(g.visit)
-    if (act in FRESH or _approves() or _invites()) and not _is_fresh(g.visit):
+    if (act in FRESH and not g.visit.is_fresh(now=services().now())) or _is_grave():
         return _to_proof(g.visit)
     return None
 
@@ -230,19 +225,9 @@ def _to_proof(present: Visit) -> Response:
     return desk_page("prove.html", status=403, then="", carried=carried, kept=bool(carried), lost=not carried)
 
 
-def _approves() -> bool:
-    # What is approved is done at once, whatever act it is of.
-    return request.endpoint == DECIDES and request.form.get("verdict") == Verdict.APPROVED.value
-
-
-def _invites() -> bool:
-    # Who begins a letter may have a second owner invited by the same form.
-    return request.endpoint == BEGINS and bool(request.form.get(SECOND_OWNER, "").strip())
-
-
-def _is_fresh(present: Visit) -> bool:
-    from_proof = services().now() - present.proved_at
-    return from_proof <= FRESH_FOR
+def _is_grave() -> bool:
+    is_grave = GRAVE_WHEN.get(request.endpoint or "")
+    return is_grave is not None and is_grave()
 
 
 def _with_way_back(path: str) -> str:

@@ -26,6 +26,7 @@ from service.signing.invite import send_invitations
 from service.signing.page import deadline_text
 from service.signing.queries import invited_number, unconfirmed_number
 from service.web.desk.blueprint import get, post
+from service.web.desk.grave import approves_unproved
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.text_page import saved_letter
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -81,7 +82,7 @@ def ask_freeze(slug: str) -> Response:
     )
 
 
-@post("/letters/<slug>/life/freeze/decide", Act.SECOND)
+@post("/letters/<slug>/life/freeze/decide", Act.SECOND, is_grave=approves_unproved)
 def decide_freeze(slug: str) -> Response:
     """Decide as the second coordinator; what is approved is done at once."""
     _refuse_unless_seen()
@@ -92,7 +93,16 @@ def decide_freeze(slug: str) -> Response:
     with acting() as session:
         if get_look(session, look, campaign_id=letter().id).act != FREEZE:
             raise NotFound(NOT_ASKED)
-        decide_look(session, look, campaign_id=letter().id, verdict=verdict, by=who.by, now=here.now())
+        decide_look(
+            session,
+            look,
+            campaign_id=letter().id,
+            verdict=verdict,
+            by=who.by,
+            now=here.now(),
+            # Nothing leaves by it, and a coalition that begins today settles its text today.
+            may_be_new=True,
+        )
         if verdict is Verdict.APPROVED:
             freeze_approved(session, here.keyring, slug, look, by=who.by, now=here.now())
     if verdict is Verdict.APPROVED:

@@ -1,6 +1,6 @@
 """Bring in members from a spreadsheet: upload, say what its columns hold, look at every row, import, undo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Response, request
 
@@ -13,7 +13,7 @@ from service.signing.invitees import importing
 from service.signing.invitees.import_check import BY_COLUMN, Check, Choices, Verdict, letter_of_column
 from service.signing.invitees.importing import ImportView
 from service.signing.roll_columns import READERS
-from service.upkeep.taking_back import take_back_import
+from service.upkeep.taking_back import Stays, take_back_import, who_stays
 from service.web.desk.blueprint import get, post
 from service.web.desk.members import PART, members_path
 from service.web.desk.page import desk_page, done
@@ -137,8 +137,8 @@ def undo_member_import(slug: str, member_import: str) -> Response:
         back = take_back_import(session, letter_row(session), member_import, by=visit().by, now=here.now())
     if back.stay:
         said = Sentence(
-            "{n} taken back. {stay} stay on the list: their mail has left already, or they have answered.",
-            "{n} taken back. {stay} stay on the list: their mail has left already, or they have answered.",
+            "{n} taken back. {stay} stay on the list, and are named below: mail has left to them, or something was noted.",
+            "{n} taken back. {stay} stay on the list, and are named below: mail has left to them, or something was noted.",
             n=back.taken,
             stay=back.stay,
         )
@@ -200,6 +200,13 @@ def _show_columns(slug: str, sheet: Sheet, view: ImportView, form: FormState) ->
     )
 
 
+def _who_stays(import_id: str) -> Sequence[Stays]:
+    here = services()
+    with looking() as session:
+        row = importing.get_import(session, letter_row(session), import_id, now=here.now())
+        return who_stays(session, here.keyring.of(session, letter().id), row)
+
+
 def _show_check(slug: str, view: ImportView, checked: Check) -> Page:
     shown = request.args.get("show", "")
     if shown not in set(Verdict):
@@ -213,6 +220,7 @@ def _show_check(slug: str, view: ImportView, checked: Check) -> Page:
         part=PART,
         view=view,
         checked=checked,
+        stays=_who_stays(view.id) if view.is_undone else (),
         rows=rows[first : first + _ROWS_SHOWN],
         first=first,
         earlier=max(0, first - _ROWS_SHOWN) if first else None,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Response, request
 
 from service.coordinators.permissions import Act
+from service.coordinators.revealing import MOST_REVEALED
 from service.foundation.addresses import masked_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -18,6 +19,7 @@ from service.signing.invitees.listing import MISSING, Word, get_invitee, list_in
 from service.signing.late_link import let_in_late
 from service.signing.workplace import Desk
 from service.web.desk.blueprint import get, post
+from service.web.desk.grave import reveals_too_many
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, shown_again
@@ -66,13 +68,21 @@ def member(slug: str, member: str) -> Page:
     return show_member(slug, member)
 
 
-@post("/letters/<slug>/members/<member>/contacts", Act.SEE_CONTACTS)
+@post("/letters/<slug>/members/<member>/contacts", Act.SEE_CONTACTS, is_grave=reveals_too_many)
 def reveal_member(slug: str, member: str) -> Page:
     """Show the addresses of one of the invited, on this one page; that they were looked at is kept."""
     here = services()
     with acting() as session:
         campaign = letter_row(session)
-        party = acts.reveal_contacts(session, here.keyring, campaign, member, by=visit().by, now=here.now())
+        party = acts.reveal_contacts(
+            session,
+            here.keyring,
+            campaign,
+            member,
+            coordinator_id=visit().coordinator_id,
+            proved_at=visit().proved_at,
+            now=here.now(),
+        )
         sources = sources_of(session, here.keyring.of(session, campaign.id), member)
     contacts = {
         "email": party.email,
@@ -203,6 +213,7 @@ def show_member(
         sources=sources,
         chasers=chasers,
         nobody=_NO_CHASER,
+        most_revealed=MOST_REVEALED,
         why_not=why_not,
         may_come_late=campaign.state is CampaignState.CLOSED and invitee.word is not Word.CONFIRMED,
         late_for=timedelta(days=1),

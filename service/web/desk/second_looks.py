@@ -18,6 +18,7 @@ from service.coordinators.second_look import (
     take_approved,
     waiting_looks,
 )
+from service.coordinators.voices import Pair, pair_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
@@ -25,6 +26,7 @@ from service.model.second_look import SecondLook, Verdict
 from service.signing.secretariat.table import names_of
 from service.store.sealed import open_text
 from service.web.desk.blueprint import get, post
+from service.web.desk.grave import approves_unproved
 from service.web.desk.page import desk_page, done
 from service.web.desk.people import names_of_team
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -46,8 +48,10 @@ _CHOOSE = Sentence("Choose whether you approve this, or why you do not.")
 class LookSeen:
     """One act that waits, or was decided: what it would do in words, and what whoever looks at the page may do with it.
 
-    `sign_ons` are the first of those it is about, by their ids; `more` is how many there are besides. `decided_on` is
-    the page of the letter on which it is decided, "" where that is this one.
+    `sign_ons` are the first of those it is about, by their ids; `more` is how many there are besides. `is_one_voice` tells
+    that whoever looks counts as one with whoever asked, `by_the_invited` that one of those who did it invited the other.
+    `link` leads to a page that shows more of it, where there is one; `decided_on` is the page of the letter on which it is
+    decided, "" where that is this one.
     """
 
     id: str
@@ -56,7 +60,10 @@ class LookSeen:
     asked_at: datetime
     expires_at: datetime
     is_own: bool
+    is_one_voice: bool
     may_decide: bool
+    by_the_invited: bool
+    link: str
     sign_ons: tuple[str, ...]
     more: int
     verdict: Verdict | None
@@ -73,9 +80,13 @@ def second_looks(slug: str) -> Response:
     here = services()
     with looking() as session:
         keys = here.keyring.of(session, letter().id)
-        waiting = [_seen(one, "") for one in waiting_looks(session, letter().id, now=here.now())]
+        waiting = [
+            _seen(one, "", pair_of(session, one, visit().by, now=here.now()))
+            for one in waiting_looks(session, letter().id, now=here.now())
+        ]
         decided = [
-            _seen(one, open_text(keys, one, "reason")) for one in decided_looks(session, letter().id, most=20)
+            _seen(one, open_text(keys, one, "reason"), pair_of(session, one, visit().by, now=here.now()))
+            for one in decided_looks(session, letter().id, most=20)
         ]
         named = {one for look in waiting for one in look.sign_ons}
         sign_ons = names_of(session, here.keyring, letter_row(session), named)
@@ -84,7 +95,7 @@ def second_looks(slug: str) -> Response:
     )
 
 
-@post("/letters/<slug>/second-looks/<look>", Act.SECOND)
+@post("/letters/<slug>/second-looks/<look>", Act.SECOND, is_grave=approves_unproved)
 def decide_second_look(slug: str, look: str) -> Response:
     """Approve, refuse or withdraw; what is approved is done at once, exactly as it was asked for."""
     here = services()
@@ -109,6 +120,7 @@ def decide_second_look(slug: str, look: str) -> Response:
                     keyring=here.keyring,
                     campaign_id=letter().id,
                     slug=slug,
+                    look_id=look,
                     thing=thing,
                     asked_by=row.asked_by,
                     approved_by=visit().by,
@@ -132,11 +144,12 @@ def _verdict() -> Verdict:
     return Verdict(chosen)
 
 
-def _seen(row: SecondLook, reason: str) -> LookSeen:
+def _seen(row: SecondLook, reason: str, pair: Pair) -> LookSeen:
     second = SECOND_ACTS.get(row.act)
     named = second.names(row.thing) if second else ()
     is_own = row.asked_by == visit().by
     elsewhere, page = _ELSEWHERE.get(row.act, (_UNKNOWN, ""))
+    link = second.link(row.id) if second is not None and second.link is not None else ""
     return LookSeen(
         id=row.id,
         says=second.says(row.thing) if second else elsewhere,
@@ -144,7 +157,10 @@ def _seen(row: SecondLook, reason: str) -> LookSeen:
         asked_at=row.asked_at,
         expires_at=row.expires_at,
         is_own=is_own,
+        is_one_voice=not pair.are_two,
         may_decide=not is_own and second is not None and visit().may(second.act),
+        by_the_invited=row.verdict is Verdict.APPROVED and pair.one_invited_the_other,
+        link=f"/desk/letters/{letter().slug}/{link}" if link else "",
         sign_ons=named[:_MOST_NAMED],
         more=max(0, len(named) - _MOST_NAMED),
         verdict=row.verdict,

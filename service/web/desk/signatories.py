@@ -6,16 +6,15 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from service.coordinators.permissions import Act
-from service.coordinators.second_look import ask_second
-from service.coordinators.second_look_notice import tell_second
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.signing.secretariat.acts import IN_A_BATCH, Does
+from service.signing.secretariat.by_two import ask_if_many, needs_second
 from service.signing.secretariat.doing import can_be_done, do_many
 from service.signing.secretariat.filters import Filter, read_filter, without_words
 from service.signing.secretariat.table import MOST_COUNTED, matching_ids, table_page, waiting_numbers
 from service.web.countries import country_options
-from service.web.desk.batch import BATCH, MOST_ALONE, MOST_AT_ONCE, said_of, would_do
+from service.web.desk.batch import MOST_AT_ONCE, WAITS, said_of, would_do
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter_row, looking, visit
@@ -78,6 +77,7 @@ def check_batch(slug: str) -> Response:
     with looking() as session:
         row = letter_row(session)
         fitting = [one.id for one in can_be_done(session, row, ids, does)]
+        needs = needs_second(session, row.id, does, fitting, by=visit().by, now=services().now())
     if not fitting:
         raise Refused(_NONE_FITS)
     return desk_page(
@@ -87,7 +87,7 @@ def check_batch(slug: str) -> Response:
         ids=fitting,
         says=would_do(does, len(fitting)),
         left=len(ids) - len(fitting),
-        needs_second=len(fitting) > MOST_ALONE,
+        needs_second=needs,
         codes=asked.codes,
         here=_address(slug, asked),
     )
@@ -101,20 +101,8 @@ def do_batch(slug: str) -> Response:
     if not ids:
         raise Refused(_NOTHING_TICKED)
     with acting() as session:
-        row = letter_row(session)
-        if len(ids) > MOST_ALONE:
-            thing = {
-                "does": does.value,
-                "ids": sorted(one.id for one in can_be_done(session, row, ids, does)),
-            }
-            look = ask_second(
-                session, campaign_id=row.id, act=BATCH, thing=thing, by=visit().by, now=here.now()
-            )
-            tell_second(session, look, Act.MODERATE, now=here.now())
-            return done(
-                f"/desk/letters/{slug}/second-looks",
-                Sentence("Another coordinator has to look at this first; it was asked for."),
-            )
+        if ask_if_many(session, slug, does, ids, by=visit().by, now=here.now()):
+            return done(f"/desk/letters/{slug}/second-looks", WAITS)
         report = do_many(session, here.keyring, slug, ids, does, by=visit().by, now=here.now())
     undo = {}
     if report.back is not None:

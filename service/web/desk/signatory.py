@@ -2,8 +2,8 @@
 
 from flask import Response, request
 
-from service.coordinators import audit
 from service.coordinators.permissions import Act
+from service.coordinators.revealing import MOST_REVEALED, OF_SIGN_ONS, keep_revealed
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
@@ -12,10 +12,12 @@ from service.signing.notes import LONGEST_NOTE, add_note, read_note
 from service.signing.organizations.joined import say_same
 from service.signing.party import read_party
 from service.signing.secretariat.acts import Does
+from service.signing.secretariat.by_two import ask_if_one_too_many
 from service.signing.secretariat.doing import do_one, sign_on_of
 from service.signing.secretariat.one import look_at_sign_on
-from service.web.desk.batch import said_of
+from service.web.desk.batch import WAITS, said_of
 from service.web.desk.blueprint import get, post
+from service.web.desk.grave import reveals_too_many
 from service.web.desk.page import desk_page, done
 from service.web.desk.people import names_of_team
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -33,19 +35,20 @@ def signatory(slug: str, sign_on: str) -> Response:
     return show_sign_on(sign_on)
 
 
-@post("/letters/<slug>/signatories/<sign_on>/address", Act.SEE_CONTACTS)
+@post("/letters/<slug>/signatories/<sign_on>/address", Act.SEE_CONTACTS, is_grave=reveals_too_many)
 def reveal_address(slug: str, sign_on: str) -> Response:
     """Show the addresses of one sign-on, once; that they were shown is kept."""
     del slug
     with acting() as session:
         row = sign_on_of(session, letter_row(session), sign_on)
         party = read_party(services().keyring.of(session, letter().id), row)
-        audit.record(
+        keep_revealed(
             session,
-            by=visit().by,
-            act="signature.reveal",
+            act=OF_SIGN_ONS,
             campaign_id=letter().id,
             thing=row.id,
+            coordinator_id=visit().coordinator_id,
+            proved_at=visit().proved_at,
             now=services().now(),
         )
     contacts = {
@@ -69,12 +72,19 @@ def act_on_sign_on(slug: str, sign_on: str) -> Response:
         with acting() as session:
             row = sign_on_of(session, letter_row(session), sign_on)
             does = _chosen(why)
-            report = do_one(session, here.keyring, slug, sign_on, does, by=visit().by, now=here.now())
+            waits = ask_if_one_too_many(session, slug, does, sign_on, by=visit().by, now=here.now())
+            report = (
+                do_one(session, here.keyring, slug, sign_on, does, by=visit().by, now=here.now())
+                if not waits
+                else None
+            )
             if why:
                 keys = here.keyring.of(session, letter().id)
                 add_note(session, keys, row, why, by=visit().by, now=here.now())
     except Misfilled as wrong:
         return show_sign_on(sign_on, status=422, form=FormState(values=request.form, errors=wrong.errors))
+    if report is None:
+        return done(f"/desk/letters/{slug}/second-looks", WAITS)
     undo = {}
     if report.back is not None:
         undo = {"action": f"{_path(slug, sign_on)}/act", "does": report.back.value}
@@ -134,6 +144,7 @@ def show_sign_on(
         possible=[does.value for does in one.possible] if visit().may(Act.MODERATE) else [],
         alike=[pair for pair in _alike(one.shown["resembles"]) if pair["verdict"] != Verdict.ANOTHER.value],
         contacts=contacts or {},
+        most_revealed=MOST_REVEALED,
         names=names_of_team(),
         base=_path(letter().slug, sign_on),
     )

@@ -9,25 +9,30 @@ from flask import Response, request
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile, revision_record
+from service.campaigns.freezing import REVISE
 from service.campaigns.moments import moment_of
 from service.campaigns.queries import present_revision
 from service.campaigns.revise import LEAST_TIME, Change, revise, revisions_of
+from service.campaigns.revising import ask_to_revise, change_asked_for
 from service.campaigns.text_parts import text_parts
-from service.campaigns.writing.drafts import all_unsaved, drop_draft
-from service.campaigns.writing.locks import end_editing
+from service.campaigns.writing.drafts import all_unsaved
 from service.campaigns.writing.words import FaultyText, file_with
 from service.coordinators.permissions import Act
+from service.coordinators.second_look import NOT_ASKED, get_look
+from service.coordinators.second_look_notice import tell_second
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.letter.difference import difference
 from service.model.states import CampaignState
-from service.signing.ask import ask_signatories
 from service.signing.draft_view import revision_words
+from service.signing.new_version import make_version as make_version_now
 from service.signing.secretariat.kept_figures import known_tally
+from service.store.transaction import trial
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.text_form import with_line
 from service.web.desk.text_page import refuse_deleted, text_path
+from service.web.desk.text_second import now_the_text
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.differences import ShownPassage, shown_passages
 from service.web.forms import FormState, Misfilled, Reader, shown_again
@@ -54,7 +59,7 @@ class _Next:
     faults: tuple[str, ...]
     passages: tuple[ShownPassage, ...]
     number: int
-    languages: tuple[str, ...]
+    is_solo: bool
 
 
 @get("/letters/<slug>/text/versions", Act.LOOK)
@@ -103,13 +108,15 @@ def next_version(slug: str) -> Response:
     del slug
     if letter().state is CampaignState.DRAFT:
         return see_other(text_path())
+    if request.args.get("of"):
+        return _show_asked(request.args["of"][:32])
     until = visit_zone_moment(services().now() + LEAST_TIME + timedelta(hours=24))
     return _show(_look(), FormState(values={"until": until}))
 
 
 @post("/letters/<slug>/text/revision", Act.EDIT_TEXT)
 def make_version(slug: str) -> Response:
-    """Make the new version, and write to those who signed an earlier one."""
+    """Ask a second coordinator for the new version; one person alone makes it, and those who signed are written to."""
     del slug
     if letter().state is CampaignState.DRAFT:
         return see_other(text_path())
@@ -121,25 +128,63 @@ def make_version(slug: str) -> Response:
     seen = _look()
     if seen.file is None:
         return _show(seen, FormState(values=shown_again(entries), notice=_NOTHING_NEW))
-    here, who = services(), visit()
+    change = Change(file=seen.file, objections_until=until, reason=reason)
     try:
-        with acting() as session:
-            change = Change(file=seen.file, objections_until=until, reason=reason)
-            made = revise(session, here.keyring, letter().slug, change, by=who.by, now=here.now())
-            ask_signatories(session, here.keyring, letter_row(session), now=here.now())
-            for language in seen.languages:
-                drop_draft(session, campaign_id=letter().id, who=who.coordinator_id, language=language)
-                end_editing(session, campaign_id=letter().id, language=language, who=who.coordinator_id)
-            number = made.number
+        told = _make(change) if seen.is_solo else _ask(change)
     except NotFound:
         raise
     except Refused as refusal:
         notice = " ".join((str(refusal), *refusal.faults))
         return _show(_look(), FormState(values=shown_again(entries), notice=notice))
-    told = Sentence(
-        "Version {number} is the text now. Everybody who signed an earlier one is asked.", number=number
-    )
     return done(text_path(), told)
+
+
+def _make(change: Change) -> Sentence:
+    here, who = services(), visit()
+    with acting() as session:
+        number = make_version_now(
+            session, here.keyring, letter().slug, change, writer=who.coordinator_id, by=who.by, now=here.now()
+        )
+    return now_the_text(number)
+
+
+def _ask(change: Change) -> Sentence:
+    here, who, slug = services(), visit(), letter().slug
+    # What would be refused once it is approved is said now.
+    with trial(here.engine) as session:
+        revise(session, here.keyring, slug, change, by=who.by, now=here.now())
+    with acting() as session:
+        look = ask_to_revise(session, here.keyring, slug, change, by=who.by, now=here.now())
+        tell_second(session, look, Act.FREEZE, now=here.now())
+    return Sentence(
+        "Another coordinator has to look at exactly this first; it was asked for. If you write on, ask again."
+    )
+
+
+def _show_asked(look_id: str) -> Response:
+    here = services()
+    with looking() as session:
+        campaign = letter_row(session)
+        look = get_look(session, look_id, campaign_id=campaign.id)
+        if look.act != REVISE or look.verdict is not None:
+            raise NotFound(NOT_ASKED)
+        change = change_asked_for(session, here.keyring, campaign, look)
+        words = revision_words(session, here.keyring, present_revision(session, campaign))
+    passages = difference(text_parts(words), text_parts(revision_record(change.file)))
+    seen = _Next(
+        file=change.file,
+        faults=(),
+        passages=shown_passages(passages, language=letter().language),
+        number=look.thing["number"],
+        is_solo=False,
+    )
+    return desk_page(
+        "text_revision.html",
+        part="desk.text",
+        seen=seen,
+        asked={"until": visit().local(change.objections_until), "reason": change.reason},
+        text_path=text_path,
+    )
 
 
 def visit_zone_moment(moment: datetime) -> str:
@@ -157,20 +202,19 @@ def _look() -> _Next:
         drafts = all_unsaved(session, here.keyring, campaign_id=campaign.id, who=who.coordinator_id)
         present = present_revision(session, campaign)
         words = revision_words(session, here.keyring, present)
-        number = present.number + 1
-    languages = tuple(drafts)
+        number, is_solo = present.number + 1, campaign.solo
     try:
         wanted = file_with(file, [one.text for one in drafts.values()]) if drafts else file
     except FaultyText as faulty:
         told = tuple(with_line(one) for one in faulty.found)
-        return _Next(file=None, faults=told, passages=(), number=number, languages=languages)
+        return _Next(file=None, faults=told, passages=(), number=number, is_solo=is_solo)
     passages = difference(text_parts(words), text_parts(revision_record(wanted)))
     return _Next(
         file=wanted if passages else None,
         faults=(),
         passages=shown_passages(passages, language=letter().language),
         number=number,
-        languages=languages,
+        is_solo=is_solo,
     )
 
 
@@ -183,6 +227,7 @@ def _show(seen: _Next, form: FormState) -> Response:
         part="desk.text",
         form=form,
         seen=seen,
+        asked=None,
         waiting=known.tally.earlier,
         as_of=known.as_of,
         zone=letter().time_zone,

@@ -13,6 +13,7 @@ from service.campaigns.halt import refuse_if_hidden
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import actor, check_act, check_admin
 from service.coordinators.permissions import OF_NO_LETTER, Act, may
+from service.coordinators.sessions import FRESH_FOR
 from service.model.campaign import Campaign
 from service.model.coordinator import Role
 from service.model.states import CampaignState
@@ -65,6 +66,10 @@ class Visit:
     def local_there(self, moment: datetime, zone: str) -> datetime:
         """Give a moment on this coordinator's clock, else the one of a place: for pages about several letters."""
         return moment.astimezone(ZoneInfo(self.time_zone or zone))
+
+    def is_fresh(self, *, now: datetime) -> bool:
+        """Tell whether this coordinator has proved to be there within the last minutes."""
+        return now - self.proved_at <= FRESH_FOR
 
     def may(self, act: Act | str) -> bool:
         """Tell whether this coordinator may do an act on the letter of this page."""

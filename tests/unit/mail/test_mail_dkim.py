@@ -49,6 +49,7 @@ BESIDE = {
     "comments_waiting": MessageKind.DESK_NOTICE,
     "line_fixed": MessageKind.LINK,
     "second_look": MessageKind.DESK_NOTICE,
+    "team_notice": MessageKind.DESK_NOTICE,
 }
 
 

@@ -112,6 +112,11 @@ MAILS: dict[str, dict[str, Any]] = {
         "link": LINK,
     },
     "second_look": {"link": LINK},
+    "team_notice": {
+        "sentence": "Ed Editor has come into the team as editor.",
+        "at": "24 November, 12:00",
+        "link": LINK,
+    },
     "line_fixed": {"lines": ["Delta Friends, Riverside"], "letter_direction": "ltr", "link": LINK},
     "update": {
         "headline": "We go on Tuesday",
@@ -158,7 +163,7 @@ MAILS: dict[str, dict[str, Any]] = {
 }
 WITH_THE_LETTER = {"delivery", "rehearsal"}
 # The secretariat writes to itself: no page behind it, and nobody else to reach.
-TO_ITSELF = {"digest", "second_look", "comments_waiting"}
+TO_ITSELF = {"digest", "second_look", "team_notice", "comments_waiting"}
 # A coordinator writes to an office, or the code goes beside a link that came before.
 ASKS_AN_OFFICE = {"chase"}
 WITHOUT_LINK = {"approval_code"}

@@ -11,7 +11,7 @@ from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
-from service.delivery.offices.checks import has_a_team, unchecked_offices
+from service.delivery.offices.checks import offices_to_check
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.rehearse import rehearse
 from service.delivery.release import APPROVALS_NEEDED, UNDO, leaves_at, release, stop
@@ -56,11 +56,7 @@ def deliveries(slug: str) -> Response:
     with looking() as session:
         campaign = letter_here(session)
         editions = editions_seen(session, here.keyring, campaign)
-        unchecked = (
-            unchecked_offices(session, here.keyring, campaign, now=now)
-            if has_a_team(session, campaign.id) and not campaign.solo
-            else ()
-        )
+        unchecked = offices_to_check(session, here.keyring, campaign, now=now)
         is_bare = is_too_long_to_set(session, here.keyring, campaign)
         newest = editions[0] if editions else None
         stage = stage_of(
@@ -87,7 +83,7 @@ def deliveries(slug: str) -> Response:
         sent=sent,
         stage=stage.value,
         next_thing=NEXT_THING[stage],
-        unchecked=[name for name, _ in unchecked],
+        unchecked=unchecked,
         needed=APPROVALS_NEEDED,
         is_solo=campaign.solo,
         may_follow=stage is Stage.SENT,
@@ -244,9 +240,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         seen = edition_seen(session, here.keyring, campaign, edition_id)
         sendings = sendings_of(session, here.keyring, campaign, edition_id)
         unchecked = (
-            unchecked_offices(session, here.keyring, campaign, now=now)
-            if has_a_team(session, campaign.id) and not campaign.solo and seen.released_at is None
-            else ()
+            offices_to_check(session, here.keyring, campaign, now=now) if seen.released_at is None else ()
         )
         names = names_of(session, here.keyring.desk, [seen.released_by])
         leaves = leaves_at(campaign, now=now, hold=UNDO)
@@ -263,7 +257,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         sendings=sendings,
         phrase=phrase,
         goes_to=goes_to,
-        unchecked=[name for name, _ in unchecked],
+        unchecked=unchecked,
         needed=APPROVALS_NEEDED,
         names=names,
         leaves=leaves if leaves > now + UNDO else None,

@@ -47,7 +47,7 @@ def recipients(slug: str) -> Response:
         campaign = letter_here(session)
         offices = offices_seen(session, here.keyring, campaign, here.outward, now=here.now())
         free = changeable(session, campaign)
-        needs_two = has_a_team(session, campaign.id) and not campaign.solo
+        needs_two = has_a_team(session, campaign, now=here.now())
     return desk_page(
         "recipients.html",
         offices=offices,
@@ -201,7 +201,7 @@ def _office_page(key: str, form: FormState) -> Page:
         log = contacts_of(session, keys, index, before=request.args.get("before", ""))
         names = names_of(session, here.keyring.desk, [note.by for note in log.notes])
         free = changeable(session, campaign)
-        needs_two = has_a_team(session, campaign.id) and not campaign.solo
+        needs_two = has_a_team(session, campaign, now=here.now())
     return desk_page(
         "recipient.html",
         part=_PART,

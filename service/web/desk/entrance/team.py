@@ -1,14 +1,17 @@
 """The team of a letter: who is in it, in which role, and who is invited."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, request
 
 from service.coordinators import team as room
-from service.coordinators.accounts import TeamMember, team_of
+from service.coordinators.accounts import TeamMember, actor, name_of_actor, team_of
 from service.coordinators.backing import backing_of, make_sheet
 from service.coordinators.invitations import Offer, end_invitation, invite, open_invitations
 from service.coordinators.permissions import Act
+from service.coordinators.voices import are_two, newcomers_of, vouch
 from service.foundation.addresses import normal_address
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
@@ -21,6 +24,15 @@ from service.web.render import Page
 from service.web.services import services
 
 CHOOSE_ROLE = Sentence("Choose a role.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _New:
+    """Somebody who is new in the team, as the page says it."""
+
+    counts_as: str
+    until: datetime
+    may_vouch: bool
 
 
 @get("/letters/<slug>/team", Act.LOOK)
@@ -140,6 +152,22 @@ def leave_team(slug: str, colleague: str) -> Response:
     return done("/desk/" if colleague == visit().coordinator_id else _path(), said)
 
 
+@post("/letters/<slug>/team/<colleague>/vouch", Act.TEAM)
+def vouch_for(slug: str, colleague: str) -> Response:
+    """Say that one knows who is new in the team, so that it counts as a person of its own at once."""
+    del slug
+    _look(colleague)
+    with acting() as session:
+        vouch(
+            session,
+            campaign_id=letter().id,
+            coordinator_id=colleague,
+            by=visit().by,
+            now=services().now(),
+        )
+    return done(_path(), Sentence("Kept: you know this person, who counts as a second one from now on."))
+
+
 def _path() -> str:
     return f"/desk/letters/{letter().slug}/team"
 
@@ -149,6 +177,15 @@ def _page(form: FormState) -> Page:
     with looking() as session:
         members = team_of(session, here.keyring.desk, letter().id)
         backing = backing_of(session, letter().id)
+        new = {
+            one: _New(
+                counts_as=name_of_actor(session, here.keyring.desk, newcomer.counts_as),
+                until=newcomer.until,
+                may_vouch=who.may(Act.TEAM)
+                and are_two(session, letter().id, actor(one), who.by, now=here.now()),
+            )
+            for one, newcomer in newcomers_of(session, letter().id, now=here.now()).items()
+        }
         invited = (
             open_invitations(session, here.keyring.desk, letter().id, now=here.now())
             if who.may(Act.TEAM)
@@ -162,6 +199,7 @@ def _page(form: FormState) -> Page:
         members=members,
         invited=invited,
         backing=backing,
+        new=new,
         roles=list(Role),
     )
 
