@@ -82,7 +82,7 @@ def _count(session: Session, *meant: ColumnElement[bool], most: int) -> int:
 
 
 def sample_of(session: Session, *meant: ColumnElement[bool], number: int) -> Signature | None:
-    """Give one of the sign-ons that are meant, the `number`th; the last where there are fewer."""
-    found = select(Signature).where(*meant).order_by(col(Signature.id)).offset(number).limit(1)
-    row: Signature | None = session.execute(found).scalar_one_or_none()
-    return row
+    """Give one of the sign-ons that are meant, the `number`th, the last where there are fewer; None where nobody is."""
+    found = select(Signature).where(*meant).order_by(col(Signature.id)).limit(number + 1)
+    rows = session.execute(found).scalars().all()
+    return rows[-1] if rows else None

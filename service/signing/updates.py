@@ -205,11 +205,11 @@ def sample_reader(
     number: int,
     at: datetime,
 ) -> Signature | None:
-    """Give the `number`th sign-on that an update with this rule would go to; None where there are fewer."""
+    """Give the `number`th sign-on that an update with this rule would go to, the last where there are fewer; None for nobody."""
     whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
     found = select(Signature).where(whom.includes(Signature)).order_by(col(Signature.id))
-    row: Signature | None = session.execute(found.offset(number).limit(1)).scalar_one_or_none()
-    return row
+    rows: Sequence[Signature] = session.execute(found.limit(number + 1)).scalars().all()
+    return rows[-1] if rows else None
 
 
 def start_update(
