@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -43,7 +44,7 @@ def used(who: AtTheDesk) -> AtTheDesk:
     return who
 
 
-def mail_to(coalition: Coalition, name: str, **given: object) -> Mail:
+def mail_to(coalition: Coalition, name: str, **given: Any) -> Mail:
     """Let somebody sign, and give the mail that asks to confirm it."""
     coalition.sign(name, **given).deliver_mail()
     return coalition.mails()[-1]
@@ -62,6 +63,7 @@ def unmarked(text: str) -> str:
 
 def frame_of(html: str) -> str:
     """Give the frame in which the words of others stand; fails where there is not exactly one."""
+    frame: str
     (frame,) = re.findall(r"<div style=\"[^\"]*border:.*?</div>", html, re.DOTALL)
     return frame
 
