@@ -214,4 +214,8 @@ _WORDS = {
     "schedule.pause": Sentence("Paused a planned sending"),
     "schedule.resume": Sentence("Let a planned sending go on"),
     "schedule.cancel": Sentence("Cancelled a planned sending"),
+    "greeting.draft": Sentence("Wrote a greeting for the confirming and thanking mails"),
+    "greeting.use": Sentence("Put the greeting into the confirming and thanking mails"),
+    "greeting.leave": Sentence("Took the greeting out of the confirming and thanking mails"),
+    "greeting.test": Sentence("Mailed a test of the greeting"),
 }

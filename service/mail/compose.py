@@ -38,7 +38,7 @@ _NAMES = (
     "recipients",
     "contact",
 )
-_LAID_OUT = frozenset({"letter_text", "update_text"})
+_LAID_OUT = frozenset({"letter_text", "update_text", "greeting_text"})
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+")
 _INDENT = re.compile(rf"{_LIST_MARK.pattern}|[ \t]*")
 # Base64 and quoted-printable only, so that no relay needs 8BITMIME and none has a reason to change a byte.
@@ -70,7 +70,7 @@ def render_mail(name: str, /, *, html_parts: Mapping[str, str] | None = None, **
     Its fixed words, and every Sentence among the values, come in `language`. Every value is escaped in the HTML twin,
     but for `html_parts`: fragments that are HTML already, made by our own renderers (the compiled letter, Markdown),
     never as a person wrote it; only the HTML twin sees them. In plain text, lines are wrapped at 76 columns;
-    `letter_text` and `update_text` come laid out and keep their lines, a link is never broken.
+    `letter_text`, `update_text` and `greeting_text` come laid out and keep their lines, a link is never broken.
     """
     language = str(context.pop("language"))
     said = {key: catalogue(language).say(value) for key, value in context.items()}

@@ -48,6 +48,7 @@ class Campaign(SQLModel, table=True):
     `receipt_wait_seconds` is how long its run of show waits for a receipt; None where it has no run of show.
     Since `trial_since` its mail goes to its own team only, since `paused_at` it takes no sign-ons for a while, and since
     `emergency_at` it shows no names, sends no mail and opens no links; each is None where that is not so.
+    `greeting_id` names the coalition's own words in its confirming and thanking mails; None where these have ours alone.
     """
 
     __tablename__ = "campaign"
@@ -75,6 +76,7 @@ class Campaign(SQLModel, table=True):
     trial_since: datetime | None = Field(default=None, sa_type=Moment)
     paused_at: datetime | None = Field(default=None, sa_type=Moment)
     emergency_at: datetime | None = Field(default=None, sa_type=Moment)
+    greeting_id: str | None = Field(default=None, max_length=32)
     link_generation: int = 1
     revision_id: str | None = Field(default=None, max_length=32)
     source: bytes = Field(sa_type=Sealed)

@@ -14,10 +14,14 @@ class Purpose(StrEnum):
 
     SENDING = "sending"
     FINAL_COPY = "final_copy"
+    GREETING = "greeting"
 
 
 class OwnWords(SQLModel, table=True):
-    """The words of one mail in one or several languages, sealed: {language: {subject, body}}."""
+    """The words of one mail in one or several languages, sealed: {language: {subject, body}}.
+
+    Those of a greeting are {"draft": {place: words}, "used": {place: words}} (service/signing/greetings.py).
+    """
 
     __tablename__ = "own_words"
 

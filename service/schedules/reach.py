@@ -147,3 +147,10 @@ def some_of(
 def _count(session: Session, *meant: ColumnElement[bool], most: int) -> int:
     some = select(literal(1)).select_from(Signature).where(*meant).limit(most).subquery()
     return int(session.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def sample_of(session: Session, *meant: ColumnElement[bool], number: int) -> Signature | None:
+    """Give one of the sign-ons that are meant, the `number`th, the last where there are fewer; None where nobody is."""
+    found = select(Signature).where(*meant).order_by(col(Signature.id)).limit(number + 1)
+    rows = session.execute(found).scalars().all()
+    return rows[-1] if rows else None

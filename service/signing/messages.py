@@ -37,6 +37,7 @@ from service.model.suppression import SuppressionReason
 from service.signing.codes import mail_code, spaced
 from service.signing.discreet import discreetly
 from service.signing.earlier_text import until_text
+from service.signing.greetings import Greeted, greeting_in_use
 from service.signing.invite import FIRST_INVITATION, MAY_COME_LATE
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
@@ -253,6 +254,7 @@ def _confirm(session: Session, facts: _Facts) -> Draft:
         for_approver=bool(facts.party.approver_email),
         may_reply=bool(facts.replies_to),
         not_me_link=facts.address_of(Purpose.NOT_ME, "not-me", generation=facts.signature.generation),
+        **_greeting(session, facts, Greeted.CONFIRM),
     )
     return facts.answered_to_us(facts.draft(facts.party.confirming_email, written))
 
@@ -285,6 +287,13 @@ def _line_fixed(session: Session, facts: _Facts) -> Draft:
         link=_manage(facts),
     )
     return facts.draft(facts.party.confirming_email, written)
+
+
+def _greeting(session: Session, facts: _Facts, mail: Greeted) -> Mapping[str, Any]:
+    # Words of others could say outside what a discreet mail keeps inside; and who was added has asked for no mail.
+    if facts.signature.discreet or facts.signature.provenance is Provenance.ATTESTED:
+        return {}
+    return greeting_in_use(session, facts.keys, facts.campaign, facts.file, mail, facts.language)
 
 
 def _reminder(session: Session, facts: _Facts) -> Draft:
@@ -347,6 +356,7 @@ def _thanks(session: Session, facts: _Facts) -> Draft:
         revision=facts.revision.number if facts.revision else 0,
         fingerprint=facts.revision.sha256 if facts.revision else "",
         day=write_date(signed.date(), facts.language),
+        **_greeting(session, facts, Greeted.THANKS),
     )
     return facts.draft(facts.party.confirming_email, written, unsubscribe_url=facts.unsubscribe())
 

@@ -50,7 +50,15 @@ def read_words(subject: str, body: str, *, needs_subject: bool) -> UpdateWords:
         raise Refused(Sentence("Write a subject."))
     if not words.body:
         raise Refused(Sentence("Write the text of the mail."))
-    if unknown := unknown_placeholders(f"{words.subject}\n{words.body}"):
+    refuse_unknown(f"{words.subject}\n{words.body}")
+    if read_markdown([words.body], fill=str).notes:
+        raise Refused(Sentence("A mail cannot hold footnotes: write what they say into the text."))
+    return words
+
+
+def refuse_unknown(text: str) -> None:
+    """Raise Refused for a text with a placeholder that means nothing; it says which, and which there are (pure)."""
+    if unknown := unknown_placeholders(text):
         raise Refused(
             Sentence(
                 "There is no placeholder (({name})). These can be used: {known}.",
@@ -58,9 +66,6 @@ def read_words(subject: str, body: str, *, needs_subject: bool) -> UpdateWords:
                 known=", ".join(f"(({name}))" for name in PLACEHOLDERS),
             )
         )
-    if read_markdown([words.body], fill=str).notes:
-        raise Refused(Sentence("A mail cannot hold footnotes: write what they say into the text."))
-    return words
 
 
 def unknown_placeholders(text: str) -> Sequence[str]:
@@ -74,13 +79,20 @@ def fill_words(words: UpdateWords, values: Mapping[str, str]) -> UpdateWords:
     def escaped(found: re.Match[str]) -> str:
         return _MARKS.sub(r"\\\1", values[found[1]]) if found[1] in values else found[0]
 
-    def plain(found: re.Match[str]) -> str:
-        return values.get(found[1], found[0])
-
     return UpdateWords(
-        subject=" ".join(_PLACEHOLDER.sub(plain, words.subject).split()),
+        subject=" ".join(fill_plain(words.subject, values).split()),
         body=_PLACEHOLDER.sub(escaped, words.body),
     )
+
+
+def fill_plain(text: str, values: Mapping[str, str]) -> str:
+    """Fill in the placeholders of a text that is no Markdown; what a value holds is never filled in again (pure)."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def count_placeholders(text: str) -> int:
+    """Count what stands in double brackets (pure)."""
+    return len(_PLACEHOLDER.findall(text))
 
 
 def placeholder_values(campaign: Campaign, file: CampaignFile, language: str) -> Mapping[str, str]:

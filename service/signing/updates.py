@@ -215,12 +215,15 @@ def sample_reader(
     at: datetime,
     until: str | None,
 ) -> Signature | None:
-    """Give the `number`th sign-on that an update with this rule would go to, `until` an id; None where there are fewer."""
+    """Give the `number`th sign-on that an update with this rule would go to, the last where there are fewer, `until` an id.
+
+    None where it would go to nobody.
+    """
     whom = _Whom(keys=keys, audience=audience, rule=rule, at=at)
     meant = (whom.includes(Signature), _is_before(until))
     found = select(Signature).where(*meant).order_by(col(Signature.id))
-    row: Signature | None = session.execute(found.offset(number).limit(1)).scalar_one_or_none()
-    return row
+    rows: Sequence[Signature] = session.execute(found.limit(number + 1)).scalars().all()
+    return rows[-1] if rows else None
 
 
 def start_update(

@@ -14,6 +14,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 
 from examples.demo.forms import visible_text
@@ -24,6 +25,7 @@ from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.letter.document import make_document
 from service.letter.roll import count_roll
+from service.model.export import ExportForm
 from service.model.signature import Kind, Visibility
 from service.signing.later import Addendum
 from service.signing.listing import COLUMNS, list_signatories
@@ -31,6 +33,8 @@ from service.signing.mirror import _index
 from service.signing.party import SignOn
 from service.signing.roll import letter_as_it_stands
 from service.signing.roll_export import write_signatories
+from service.signing.secretariat.exports import Watermark, ask_export, exported_rows, pieces
+from service.signing.secretariat.filters import Filter
 from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
 from service.web.forms import Misfilled, read_sign_on
@@ -200,6 +204,34 @@ def test_the_list_of_the_secretariat_reads_back_to_each_name_and_runs_in_no_spre
     ]
     assert {plain_cell(row["name"]) for row in cells} >= set(NAMES)
     starts = {cell.lstrip(" '\"")[:1] for row in cells for cell in row.values() if not cell.startswith("'")}
+    assert starts.isdisjoint("=+-@＝＋－＠\t")
+
+
+@pytest.mark.parametrize("form", list(ExportForm))
+def test_what_two_coordinators_export_holds_each_name_and_no_formula(
+    place: Coalition, form: ExportForm
+) -> None:
+    with transaction(place.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        asked = ask_export(session, campaign, form, Filter(), by="test", now=place.now)
+        rows, before = exported_rows(session, place.keyring, campaign, asked, before="")
+        while before:
+            more, before = exported_rows(session, place.keyring, campaign, asked, before=before)
+            rows = [*rows, *more]
+        mark = Watermark(asked_by='=HYPERLINK("https://evil.example")', approved_by="@SUM(1+1)")
+        data = b"".join(pieces(asked, rows, mark=mark))
+    if form is ExportForm.XLSX:
+        cells = [cell for row in openpyxl.load_workbook(io.BytesIO(data)).active.iter_rows() for cell in row]
+        assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
+        # What is no text is no cell: an empty one.
+        assert [cell.value for cell in cells if cell.data_type == "n" and cell.value is not None] == []
+        assert not any(cell.hyperlink for cell in cells)
+        table = [str(cell.value) for cell in cells if cell.value is not None]
+    else:
+        table = [cell for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) for cell in row]
+
+    assert {plain_cell(cell) for cell in table} >= set(NAMES)
+    starts = {cell.lstrip(" '\"")[:1] for cell in table if not cell.startswith("'")}
     assert starts.isdisjoint("=+-@＝＋－＠\t")
 
 

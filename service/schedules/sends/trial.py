@@ -23,7 +23,8 @@ from service.model.coordinator import Coordinator
 from service.model.message import Message, MessageKind
 from service.model.schedule import Schedule
 from service.model.states import MessageState
-from service.schedules.sends.compose import example_of
+from service.schedules.sends.compose import Preview, example_of
+from service.schedules.sends.greetings import tested_greeting
 from service.store.keyring import Keyring
 
 _SUBJECT = Sentence("[Test] {subject}")
@@ -68,12 +69,11 @@ class _Tests:
 
     def __call__(self, session: Session, message: Message) -> Draft:
         campaign = session.get(Campaign, message.campaign_id)
-        schedule = session.get(Schedule, message.occurrence[:_ID_LENGTH])
         row = session.get(Coordinator, message.recipient_ref)
-        if campaign is None or schedule is None or row is None or row.disabled_at is not None:
+        shown = self._shown(session, campaign, message) if campaign is not None else None
+        if campaign is None or shown is None or row is None or row.disabled_at is not None:
             raise Unwanted(MessageState.CANCELLED, "the sending, or its coordinator, is gone")
         file = open_file(session, self.keyring, campaign)
-        shown = example_of(session, self.keyring, campaign, schedule)
         language = mail_language(reader=shown.language, letter=campaign.language)
         spoken = catalogue(language)
         head = str(spoken.say(_HEAD))
@@ -87,3 +87,10 @@ class _Tests:
             language=language,
             unsubscribe_url=None,
         )
+
+    def _shown(self, session: Session, campaign: Campaign, message: Message) -> Preview | None:
+        """Write what is tested: a sending, or a greeting; None where it is gone."""
+        schedule = session.get(Schedule, message.occurrence[:_ID_LENGTH])
+        if schedule is not None:
+            return example_of(session, self.keyring, campaign, schedule)
+        return tested_greeting(session, self.keyring, campaign, message)

@@ -11,7 +11,7 @@ from service.signing.secretariat.proofs import proof_round
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
-from service.web.forms import FormState, Misfilled, Reader
+from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.services import services
 
 _WHAT = {
@@ -51,7 +51,9 @@ def fix_printed_name(slug: str, sign_on: str) -> Response:
             _refuse_large(why_not_small(was, fix))
             fix_name(session, here.keyring, slug, sign_on, fix, by=visit().by, now=here.now())
     except Misfilled as wrong:
-        return _page(sign_on, status=422, form=FormState(values=request.form, errors=wrong.errors))
+        return _page(
+            sign_on, status=422, form=FormState(values=shown_again(request.form), errors=wrong.errors)
+        )
     return done(
         f"/desk/letters/{slug}/signatories/{sign_on}",
         Sentence("The name is printed so from now on; its signatory is told by mail and can undo it."),

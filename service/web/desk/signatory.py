@@ -21,7 +21,7 @@ from service.web.desk.grave import reveals_too_many
 from service.web.desk.page import desk_page, done
 from service.web.desk.people import names_of_team
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
-from service.web.forms import FormState, Misfilled
+from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
 
 _NO_ACT = Sentence("Choose what is to be done with this sign-on.")
@@ -82,7 +82,9 @@ def act_on_sign_on(slug: str, sign_on: str) -> Response:
                 keys = here.keyring.of(session, letter().id)
                 add_note(session, keys, row, why, by=visit().by, now=here.now())
     except Misfilled as wrong:
-        return show_sign_on(sign_on, status=422, form=FormState(values=request.form, errors=wrong.errors))
+        return show_sign_on(
+            sign_on, status=422, form=FormState(values=shown_again(request.form), errors=wrong.errors)
+        )
     if report is None:
         return done(f"/desk/letters/{slug}/second-looks", WAITS)
     undo = {}
@@ -102,7 +104,9 @@ def note_sign_on(slug: str, sign_on: str) -> Response:
             keys = here.keyring.of(session, letter().id)
             add_note(session, keys, row, words, by=visit().by, now=here.now())
     except Misfilled as wrong:
-        return show_sign_on(sign_on, status=422, form=FormState(values=request.form, errors=wrong.errors))
+        return show_sign_on(
+            sign_on, status=422, form=FormState(values=shown_again(request.form), errors=wrong.errors)
+        )
     return done(_path(slug, sign_on), Sentence("The note is kept."))
 
 

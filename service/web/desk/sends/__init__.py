@@ -1,5 +1,15 @@
 """The pages of what is sent: planned sendings, what is composed, how far it has come, what came back, the calendar."""
 
-from service.web.desk.sends import acts, calendar, compose, final_copy, pages, show, subscribing, undelivered
+from service.web.desk.sends import (
+    acts,
+    calendar,
+    compose,
+    final_copy,
+    greeting,
+    pages,
+    show,
+    subscribing,
+    undelivered,
+)
 
-PAGES = (pages, acts, compose, undelivered, calendar, subscribing, show, final_copy)
+PAGES = (pages, acts, compose, undelivered, calendar, subscribing, show, final_copy, greeting)

@@ -31,14 +31,12 @@ from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.sends.forms import read_composed, read_moment, written
 from service.web.desk.sends.pages import PART, sending_page
+from service.web.desk.sends.shown import mail_page
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
-from service.web.render import answer
 from service.web.services import services
 
 _LISTS = ("to", "kinds", "languages", "evidence")
-# A mail's HTML has its style in it. It is shown alone, where nothing of it can run, load or leave.
-_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
 @get("/letters/<slug>/sends/new", Act.SEND)
@@ -148,9 +146,7 @@ def look_at_mail(slug: str, schedule: str) -> Response:
             shown = example_of(session, here.keyring, campaign, row)
         else:
             shown = preview_of(session, here.keyring, campaign, row, number=0, now=here.now())
-    page = answer(shown.mail.html)
-    page.policy = _MAIL_POLICY
-    return page
+    return mail_page(shown.mail.html)
 
 
 def _form_again(what: What, wrong: Misfilled, *, schedule: str = "") -> Response:

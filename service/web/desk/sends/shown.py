@@ -5,10 +5,16 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Response
+
 from service.coordinators.accounts import name_of_actor
 from service.schedules.built_in import BY
 from service.web.desk.visit import letter, visit
+from service.web.render import answer
 from service.web.services import services
+
+# A mail's HTML has its style in it. It is shown alone, where nothing of it can run, load or leave.
+_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,13 @@ def on_clocks(moment: datetime) -> Clock:
         there=there if differs else None,
         there_zone=place_of(letter().time_zone),
     )
+
+
+def mail_page(html: str) -> Response:
+    """Show the HTML of a mail alone on a page on which nothing can run or load."""
+    page = answer(html)
+    page.policy = _MAIL_POLICY
+    return page
 
 
 def place_of(zone: str) -> str:
