@@ -28,6 +28,8 @@ def digest_readers(session: Session, keyring: Keyring, campaign: Campaign) -> Se
     Where an owner reads the secretariat's mailbox, that is one mail.
     """
     owners = owner_ids(session, campaign.id)
+    if not owners:
+        return [campaign.id]
     own = {comparable_address(_address(session, keyring, one)) for one in owners}
     shared = comparable_address(open_file(session, keyring, campaign).reply_to)
     return owners if shared in own else [campaign.id, *owners]
