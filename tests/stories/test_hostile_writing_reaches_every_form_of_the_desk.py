@@ -299,6 +299,9 @@ def not_literal(trial: Trial, shown: str, where: str) -> Iterator[str]:
         name, text = trial.taken[mark]
         shown_as = {plain(text), plain(shown_again({"x": text})["x"])}
         if not is_markdown(name) and not any(words in seen for words in shown_as):
+            # Of some fields each line is one of several things.
+            if all(plain(line) in seen for line in lines_of(text)):
+                continue
             yield f"{trial.place.rule}, {name}: {text!a} is not as it was on {where}"
 
 
