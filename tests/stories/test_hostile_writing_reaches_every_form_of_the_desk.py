@@ -60,8 +60,8 @@ GOOD = {
     "url": "https://a.example",
 }
 GOOD |= {"datetime-local": "2026-12-02T09:00", "password": PASSWORD}
-STRIDE, MOST_OTHERS = 5, 30
-"""Every form sees a fifth of the corpus in all fields at once, another in each, and again field by field."""
+STRIDE, MOST_OTHERS = 7, 20
+"""Every form sees a seventh of the corpus in all fields at once, another in each, and again field by field."""
 # The one picture that is ours, and the address that a coordinator's own device reads.
 OURS = re.compile(
     r'<img src="/desk/letters/clean-river/text/first-page\.svg\?[^"]*" alt="[^"]*">|href="otpauth:[^"]*"'
@@ -129,7 +129,7 @@ class Trial:
                 self.send(at_once, number)
             if len(fields) > 1:
                 name = fields[number // STRIDE % len(fields)]
-                self.send({name: self.marked(CORPUS[number], name, number)}, number)
+                self.send({name: self.marked(CORPUS[number], name, len(CORPUS) + number)}, number)
         others = self.place.named(*GOOD, "hidden", "radio", "checkbox", "option", "submit")
         for at in range(0, len(others) * len(CORPUS), 1 + len(others) * len(CORPUS) // MOST_OTHERS):
             number = at // len(others)
@@ -299,6 +299,9 @@ def not_literal(trial: Trial, shown: str, where: str) -> Iterator[str]:
         name, text = trial.taken[mark]
         shown_as = {plain(text), plain(shown_again({"x": text})["x"])}
         if not is_markdown(name) and not any(words in seen for words in shown_as):
+            # Of some fields each line is one of several things.
+            if all(plain(line) in seen for line in lines_of(text)):
+                continue
             yield f"{trial.place.rule}, {name}: {text!a} is not as it was on {where}"
 
 
@@ -349,7 +352,7 @@ def test_every_route_that_no_page_offers_a_form_for_is_tried_by_the_names_it_ask
 
     assert not faults, "\n".join(faults)
     assert typed > 5
-    assert len(offered) > 100
+    assert len(offered) > 80
     assert len(CORPUS) > 130
 
 
