@@ -141,7 +141,7 @@ def measure(mine: Hands, coalition: Coalition) -> None:
         "The sender's DNS is in order",
         "A test mail arrived, and its button was pressed.",
         "The fonts can print the text",
-        "The addresses of all recipients were checked.",
+        "Nobody else of the team can check the recipients",
     )
     mine.look("14-measured")
 

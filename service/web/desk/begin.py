@@ -63,7 +63,7 @@ def new_letter() -> Response:
 
 def _invites() -> bool:
     # Who begins a letter may have a second owner invited by the same form.
-    return bool(request.form.get(SECOND_OWNER, "").strip())
+    return bool(request.form.get(SECOND_OWNER, "").strip()) and not visit().is_fresh(now=services().now())
 
 
 @post("/letters/new", Act.CREATE, is_grave=_invites)
