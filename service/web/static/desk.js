@@ -13,8 +13,11 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
 }
 
 // Where nothing is known of a coordinator's clock, the browser knows it; the field can be changed as ever.
-const zone = document.querySelector('form[action="/desk/letters/new"] input[name="time_zone"]');
-if (zone?.value === "UTC" && !document.querySelector(".summary")) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const zone = document.querySelector('form[action="/desk/letters/new"] select[name="time_zone"]');
+if (zone?.value === "UTC" && !document.querySelector(".summary")) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if ([...zone.options].some((option) => option.value === here)) zone.value = here;
+}
 
 // The letter editor: what is typed is kept every few seconds, and the first page beside it follows.
 const writing = document.getElementById("letter-text");
