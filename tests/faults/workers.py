@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine, func, update
+from sqlalchemy import Engine, func, literal, update
 from sqlmodel import col, select
 
 from service.foundation.clock import now
 from service.mail.smtp import CONNECTIONS
 from service.model.message import Message
-from service.model.runner import Runner
+from service.model.runner import GENERATION, Runner
 from service.model.states import MessageState
 from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
@@ -29,6 +29,8 @@ from tests.faults.scene import Result, Scene
 from tests.faults.server import Behaviour, serving
 from tests.operator import Operator
 
+# As the presence of a process names it (service/worker/presence.py).
+_OWNER = col(Runner.id) + literal(f":{GENERATION}")
 _IN_HAND = (MessageState.CLAIMED, MessageState.SUBMITTING)
 _BLOWS = ("SIGKILL", "SIGSTOP and SIGCONT", "database restarted")
 _FROZEN_SECONDS = 40.0
@@ -107,7 +109,7 @@ class Workers:
         count = func.count(col(Message.id))
         found = (
             select(Runner.pid)
-            .join(Message, (col(Message.lease_owner) == col(Runner.id)) & col(Message.state).in_(_IN_HAND))
+            .join(Message, (col(Message.lease_owner) == _OWNER) & col(Message.state).in_(_IN_HAND))
             .group_by(col(Runner.pid))
             .order_by(count.desc())
         )
@@ -125,7 +127,7 @@ class Workers:
     def owner_of(self, process: "subprocess.Popen[bytes]") -> str | None:
         """Give the name by which a process holds its mails."""
         with reading(self.engine) as session:
-            return session.exec(select(Runner.id).where(col(Runner.pid) == process.pid)).first()
+            return session.exec(select(_OWNER).where(col(Runner.pid) == process.pid)).first()
 
     def pass_leases(self, owner: str | None) -> int:
         """Let the leases of one owner be over: the same rows come free, only sooner; gives how many it has.

@@ -106,4 +106,4 @@ def test_what_is_too_large_is_said_with_what_to_do(size, most, said):
     assert said in sentence
     if said:
         assert "UNDERSIGNED_LETTER_MAIL_MB" in sentence
-        assert "letter compile" in sentence
+        assert "attach the PDF alone" in sentence
