@@ -1,4 +1,4 @@
-"""The triggers that hold a letter together: what is frozen stays, and pages move with what they show."""
+"""The triggers that hold a letter together: what is frozen stays, pages move with what they show, older senders are passed over."""
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -14,6 +14,7 @@ _MOVE = ("campaign", "delivery", "edition", "member", "office_reply", "signature
 GUARDS = frozenset(
     {f"{table}_{event}_refused" for table, events in _REFUSE.items() for event in events}
     | {f"{table}_{event}_moves_page" for table in _MOVE for event in ("insert", "update", "delete")}
+    | {"message_older_sender_refused"}
 )
 """The names of all triggers that the migrations have made, on either database."""
 
