@@ -136,7 +136,7 @@ def test_a_letter_that_was_opened_again_needs_new_approvals(coalition):
 def test_a_released_letter_is_not_opened_under_its_recipients_eyes(coalition):
     released(collected(coalition, "Lake Alliance"))
 
-    with pytest.raises(Refused, match="stop it with"):
+    with pytest.raises(Refused, match="stop that first"):
         reopen(coalition)
 
 
