@@ -81,9 +81,9 @@ def test_each_decision_is_one_command(operator):
         (("another", "nobody"), "There is no sign-on nobody"),
         (("settle", "nobody"), "There is no sign-on nobody"),
         (("same", "nobody", "no"), "There is no sign-on nobody"),
-        (("domain", "nobody"), "No organization's sign-on is called nobody"),
+        (("domain", "nobody"), "This is no sign-on of an organization of this letter."),
         (("attest", "nobody", "--how", " "), "Say with --how"),
-        (("countersign", "nobody"), "No organization's sign-on is called nobody"),
+        (("countersign", "nobody"), "This is no sign-on of an organization of this letter."),
     ],
 )
 def test_what_cannot_be_decided_gets_one_sentence(operator, command, sentence):
