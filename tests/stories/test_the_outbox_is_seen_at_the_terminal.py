@@ -138,8 +138,7 @@ def test_what_failed_is_sent_again_and_what_is_in_doubt_only_knowingly(operator,
         assert sentence in refused.stderr
         # Where a command helps, it stands on a line of its own.
         _, *command = refused.stderr.splitlines()
-        assert all(line.startswith("Run `") for line in command[:1])
-        assert command[1:] == []
+        assert command == [] or (len(command) == 1 and command[0].startswith("Run `"))
 
     assert "1 e-mail is" in operator.does("outbox", "retry", second, "--yes-it-may-arrive-twice")
     assert shown(operator)["may_arrive_twice"] == 1
@@ -164,8 +163,7 @@ def test_what_cannot_be_shown_gets_one_sentence(tmp_path, sqlite_url):
         assert sentence in refused.stderr
         # Where a command helps, it stands on a line of its own.
         _, *command = refused.stderr.splitlines()
-        assert all(line.startswith("Run `") for line in command[:1])
-        assert command[1:] == []
+        assert command == [] or (len(command) == 1 and command[0].startswith("Run `"))
 
 
 def test_a_long_list_comes_in_pages(operator, tmp_path):
