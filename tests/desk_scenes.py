@@ -37,7 +37,7 @@ from tests.stories.visitor import Door
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEXTS = ("text", "textarea", "search", "tel")
 NEVER_TYPED = ("submit", "button", "file", "image", "reset")
-# Files, pictures, and pages that send on to another.
+# Files, pictures, pages that send on to another, and a mail's own page, in which no script may run.
 NO_PAGES = frozenset(
     {
         *("first_page", "draft_pdf", "copy_draft_pdf", "edition_pdf", "sending_pdf", "edition_evidence"),

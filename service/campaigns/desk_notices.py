@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from service.campaigns import team_mail
 from service.campaigns.contents import open_file
 from service.campaigns.coordinator_mail import write_account_notice
+from service.campaigns.letter_mail import write_about_letter
 from service.campaigns.notice import Notice, Write
 from service.coordinators import comment_notice
 from service.coordinators.accounts import person_of, role_in
@@ -17,7 +18,6 @@ from service.coordinators.notices import Told
 from service.coordinators.permissions import Act, may
 from service.coordinators.second_look_notice import NOTICE
 from service.i18n.languages import mail_language
-from service.mail.compose import render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
@@ -103,27 +103,13 @@ def _comments_waiting(session: Session, campaign: Campaign, *, since: datetime) 
 
 
 def _about_letter(notice: Notice, campaign: Campaign, template: str, *, page: str, **more: object) -> Draft:
-    file = open_file(notice.session, notice.keyring, campaign)
-    language = mail_language(reader=notice.coordinator.language, letter=campaign.language)
-    written = render_mail(
+    return write_about_letter(
         template,
-        coalition=file.coalition,
-        letter_title=file.letter.title,
-        language=language,
-        reply_to=file.reply_to,
-        link=f"{notice.public_url}/desk/letters/{campaign.slug}/{page}",
-        html_parts=None,
-        **more,
-    )
-    return Draft(
+        open_file(notice.session, notice.keyring, campaign),
         to=notice.person.email,
-        subject=written.subject,
-        text=written.text,
-        html=written.html,
-        sender_name=file.coalition,
-        reply_to=file.reply_to,
-        language=language,
-        unsubscribe_url=None,
+        language=mail_language(reader=notice.coordinator.language, letter=campaign.language),
+        link=f"{notice.public_url}/desk/letters/{campaign.slug}/{page}",
+        **more,
     )
 
 

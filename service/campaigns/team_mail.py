@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.coordinator_mail import ROLE_NAMES
+from service.campaigns.letter_mail import write_about_letter
 from service.campaigns.notice import Notice, Write
 from service.coordinators.accounts import name_of_actor, person_of, role_in
 from service.coordinators.invitations import JOINED
@@ -14,7 +15,6 @@ from service.coordinators.second_look_notice import BY_THE_INVITED
 from service.foundation.sentence import Sentence
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
-from service.mail.compose import render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Unwanted
 from service.model.campaign import Campaign
@@ -71,25 +71,14 @@ def _write(notice: Notice, sentence: Sentence, *, page: str) -> Draft:
     file = open_file(notice.session, notice.keyring, campaign)
     language = mail_language(reader=notice.coordinator.language, letter=campaign.language)
     at = notice.message.created_at.astimezone(ZoneInfo(notice.coordinator.time_zone or campaign.time_zone))
-    written = render_mail(
+    return write_about_letter(
         "team_notice",
-        coalition=file.coalition,
-        letter_title=file.letter.title,
+        file,
+        to=notice.person.email,
         language=language,
-        reply_to=file.reply_to,
         sentence=sentence,
         at=write_moment(at, language=language),
         link=f"{notice.public_url}/desk/letters/{campaign.slug}/{page}",
-    )
-    return Draft(
-        to=notice.person.email,
-        subject=written.subject,
-        text=written.text,
-        html=written.html,
-        sender_name=file.coalition,
-        reply_to=file.reply_to,
-        language=language,
-        unsubscribe_url=None,
     )
 
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.campaigns.letter_mail import write_about_letter
 from service.coordinators.chain import head_of_letter
 from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
-from service.mail.compose import render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
@@ -65,12 +65,11 @@ class _Digests:
         grace = timedelta(seconds=campaign.grace_seconds)
         todo, spoken = next_thing(waiting, campaign.slug), catalogue(language)
         told = lines_of(happened, waiting, deadline_at=campaign.deadline_at, grace=grace, at=at)
-        written = render_mail(
+        return write_about_letter(
             "digest",
-            coalition=file.coalition,
-            letter_title=file.letter.title,
+            file,
+            to=reader.address,
             language=language,
-            reply_to=file.reply_to,
             lines=[spoken.say(line) for line in told],
             first=signed_line(happened),
             todo=todo.what,
@@ -78,16 +77,6 @@ class _Digests:
             planned=self._planned(session, campaign, at=at),
             pause=f"undersigned schedule pause {campaign.slug} {schedule.name}",
             head=str(head_of_letter(session, campaign.id) or "") if reader.gets_head else "",
-        )
-        return Draft(
-            to=reader.address,
-            subject=written.subject,
-            text=written.text,
-            html=written.html,
-            sender_name=file.coalition,
-            reply_to=file.reply_to,
-            language=language,
-            unsubscribe_url=None,
         )
 
     def _planned(self, session: Session, campaign: Campaign, *, at: datetime) -> Sequence[str]:

@@ -17,6 +17,7 @@ from service.store.engine import make_engine
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import add_colleague
+from tests.desk_scenes import NO_PAGES
 from tests.stories.at_a_browser import served
 from tests.stories.looked_at import axe_faults
 from tests.stories.test_who_may_do_what_at_the_desk import OBJECTS, rules
@@ -29,20 +30,6 @@ NAMES = (
     "ئۇيغۇر دەريا جەمئىيىتى",
     "江河守望者协会",
     "Donaudampfschifffahrtsgesellschaftskapitänsverein",
-)
-# What answers with a file, or sends on to another page; in a mail's own page no script may run, axe's neither.
-NO_PAGES = frozenset(
-    {
-        *("first_page", "draft_pdf", "copy_draft_pdf", "edition_pdf", "sending_pdf", "edition_evidence"),
-        *(
-            "answer_file",
-            "fetch_export",
-            "next_version",
-            "paper_sheet",
-            "look_at_mail",
-            "look_at_greeting_mail",
-        ),
-    }
 )
 LATER = frozenset({"edition", "sending", "question"})
 """Things that there are only once the letter is closed."""

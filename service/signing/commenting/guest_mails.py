@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from service.campaigns.contents import open_file
+from service.campaigns.letter_mail import write_about_letter
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
-from service.mail.compose import render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
@@ -97,25 +97,12 @@ def _draft(seat: _Seat, template: str, **more: object) -> Draft:
     keys = seat.keyring.of(seat.session, seat.campaign.id)
     file = open_file(seat.session, seat.keyring, seat.campaign)
     details = open_record(keys, seat.guest, "details")
-    language = mail_language(reader="", letter=seat.campaign.language)
-    written = render_mail(
+    return write_about_letter(
         template,
-        coalition=file.coalition,
-        letter_title=file.letter.title,
-        language=language,
-        reply_to=file.reply_to,
+        file,
+        to=details["email"],
+        language=mail_language(reader="", letter=seat.campaign.language),
         guest=details["name"],
         link=f"{seat.public_url.rstrip('/')}/comment/{link_token(keys, guest_link(seat.guest))}",
-        html_parts=None,
         **more,
-    )
-    return Draft(
-        to=details["email"],
-        subject=written.subject,
-        text=written.text,
-        html=written.html,
-        sender_name=file.coalition,
-        reply_to=file.reply_to,
-        language=language,
-        unsubscribe_url=None,
     )

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.campaigns.letter_mail import write_about_letter
 from service.i18n.languages import mail_language
-from service.mail.compose import render_mail
 from service.mail.envelope import Draft
 from service.mail.postman import Composer, Unwanted
 from service.mail.view.listing import AddressOf
@@ -69,23 +69,12 @@ def _to_chaser(session: Session, keyring: Keyring, message: Message, *, public_u
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     details = open_record(keys, row, "details")
     language = mail_language(reader=row.language, letter=campaign.language)
-    written = render_mail(
+    return write_about_letter(
         "chaser",
-        coalition=file.coalition,
-        letter_title=file.letter.title,
+        file,
+        to=str(details["email"]),
         language=language,
-        reply_to=file.reply_to,
         chaser=details["name"],
         deadline=deadline_text(campaign, language),
         link=f"{public_url.rstrip('/')}/chase/{link_token(keys, chase_link(row))}",
-    )
-    return Draft(
-        to=str(details["email"]),
-        subject=written.subject,
-        text=written.text,
-        html=written.html,
-        sender_name=file.coalition,
-        reply_to=file.reply_to,
-        language=language,
-        unsubscribe_url=None,
     )
