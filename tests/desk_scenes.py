@@ -32,6 +32,7 @@ from tests.desk_objects_sends import make_schedule
 from tests.desk_objects_signatories import OF_SIGNATORIES
 from tests.desk_objects_text import MAKERS as OF_TEXT
 from tests.doubles.databases import copy_sqlite
+from tests.holding import send_form
 from tests.stories.visitor import Door
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -124,6 +125,8 @@ def make_scene(moment: str, migrated: Path, folder: Path) -> Scene:
     else:
         coalition.open(letter)
         coalition.sign("Pending Pond").sign_and_confirm("Lake Alliance").sign_and_confirm("Delta Friends")
+        send_form(coalition, 1, at="203.0.113.7", trapped=True)
+        coalition.take_in()
     later = () if moment == "drafted" else tuple(OF_TEXT)
     made = {
         part: _made(coalition, make) for part, make in MAKERS.items() if part not in (*_OF_EDITIONS, *later)

@@ -1,15 +1,16 @@
 """The secretariat's work with what is held: look, release, discard, many at once, and take it back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.foundation.addresses import veiled_address
 from service.foundation.errors import Refused
 from service.foundation.identity import make_id
 from service.foundation.sentence import Sentence
@@ -30,12 +31,16 @@ Decision = Literal["release", "discard"]
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which of the held ones: by id, by reason, by the network's label, by the domain of the mailbox; all that fit."""
+    """Which of the held ones: by id, by reason, by the network's label, by the domain of the mailbox; all that fit.
+
+    Where `most` is given, only the oldest that many.
+    """
 
     ids: Sequence[str] = ()
     reason: QuarantineReason | None = None
     network: str = ""
     domain: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,24 @@ class HeldForm:
     name: str
     email: str
     visibility: str
+
+    @property
+    def mailbox(self) -> str:
+        """The address as it may be shown to everybody of the team, "" where none was given."""
+        return veiled_address(self.email) if self.email else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPage:
+    """A part of what is held and fits, the oldest first: its forms, how many fit in all, and after which id it goes on.
+
+    `numbers` are of all that is held, by its reason, whatever was asked for.
+    """
+
+    forms: Sequence[HeldForm]
+    fitting: int
+    numbers: Mapping[QuarantineReason, int]
+    after: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +96,26 @@ def held_forms(session: Session, keyring: Keyring, campaign: Campaign, wanted: W
     return [form for _, form in _held(session, keyring, campaign, wanted)]
 
 
+def held_page(
+    session: Session, keyring: Keyring, campaign: Campaign, wanted: Wanted, *, after: str, most: int
+) -> HeldPage:
+    """Give the part of what is held and fits that comes after an id, at most so many; `wanted` names no domain."""
+    keys, fits = keyring.of(session, campaign.id), _conditions(campaign, wanted)
+    found = select(Intake).where(*fits, col(Intake.id) > after).order_by(col(Intake.id)).limit(most + 1)
+    rows = session.exec(found).all()
+    held = select(col(Intake.reason), func.count()).where(*_conditions(campaign, Wanted()))
+    numbers = session.exec(held.group_by(col(Intake.reason))).all()
+    return HeldPage(
+        forms=[_form(row, read_intake(keys, row)) for row in rows[:most]],
+        fitting=session.exec(select(func.count()).where(*fits)).one(),
+        numbers={reason: number for reason, number in numbers if reason is not None},
+        after=rows[most - 1].id if len(rows) > most else "",
+    )
+
+
 def count_held(session: Session, campaign: Campaign) -> int:
     """Count what is held of a letter."""
-    found = select(func.count()).where(
-        Intake.campaign_id == campaign.id, Intake.state == IntakeState.QUARANTINED
-    )
-    return session.exec(found).one()
+    return session.exec(select(func.count()).where(*_conditions(campaign, Wanted()))).one()
 
 
 def decide_held(
@@ -98,7 +135,7 @@ def decide_held(
     """
     campaign = lock_campaign(session, slug)
     if decision == "release" and (closed := why_not_open(campaign, now=now)):
-        raise Refused(f"{closed} Open it again before you release what is held.")
+        raise Refused(Sentence("{why} Open it again before you release what is held.", why=closed))
     rows = _held(session, keyring, campaign, wanted)
     missing = sorted(set(wanted.ids) - {row.id for row, _ in rows})
     if missing:
@@ -127,7 +164,7 @@ def undo(session: Session, slug: str, batch: str, *, by: str, now: datetime) -> 
     found = select(Intake).where(Intake.campaign_id == campaign.id, Intake.batch == batch)
     rows = session.exec(found.order_by(col(Intake.id)).with_for_update()).all()
     if not rows:
-        raise Refused(f"Nothing is known of a decision {batch!r} on {slug!r}; after a week it is forgotten.")
+        raise Refused(_FORGOTTEN.with_values(batch=batch))
     back = 0
     for row in rows:
         if row.state is IntakeState.QUARANTINED or not _takes_back(session, row, now=now):
@@ -161,26 +198,37 @@ def _came_with(signature: Signature, row: Intake) -> bool:
 def _held(
     session: Session, keyring: Keyring, campaign: Campaign, wanted: Wanted
 ) -> list[tuple[Intake, HeldForm]]:
-    found = select(Intake).where(Intake.campaign_id == campaign.id, Intake.state == IntakeState.QUARANTINED)
-    if wanted.ids:
-        found = found.where(col(Intake.id).in_(wanted.ids))
-    if wanted.reason is not None:
-        found = found.where(Intake.reason == wanted.reason)
-    rows = session.exec(found.order_by(col(Intake.id))).all()
+    found = select(Intake).where(*_conditions(campaign, wanted)).order_by(col(Intake.id))
+    rows = session.exec(found.limit(wanted.most) if wanted.most else found).all()
     keys = keyring.of(session, campaign.id)
     pairs = [(row, _form(row, read_intake(keys, row))) for row in rows]
-    fits = _fits(wanted)
-    return [(row, form) for row, form in pairs if fits(form)]
-
-
-def _fits(wanted: Wanted) -> Callable[[HeldForm], bool]:
     domain = wanted.domain.casefold().lstrip("@")
+    return [
+        (row, form) for row, form in pairs if not domain or form.email.casefold().rpartition("@")[2] == domain
+    ]
 
-    def fits(form: HeldForm) -> bool:
-        of_domain = form.email.casefold().rpartition("@")[2] == domain
-        return (not wanted.network or form.network == wanted.network) and (not domain or of_domain)
 
+def _conditions(campaign: Campaign, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Tell what a row has to be, but for the domain of its mailbox, which only whoever opens it knows."""
+    fits = [
+        col(Intake.campaign_id) == campaign.id,
+        col(Intake.state) == IntakeState.QUARANTINED,
+    ]
+    if wanted.ids:
+        fits.append(col(Intake.id).in_(wanted.ids))
+    if wanted.reason is not None:
+        fits.append(col(Intake.reason) == wanted.reason)
+    if wanted.network:
+        fits.append(col(Intake.network) == _network(wanted.network))
     return fits
+
+
+def _network(label: str) -> bytes:
+    """Give what a network's label stands for; what is no label stands for nothing that is kept."""
+    try:
+        return bytes.fromhex(label.removeprefix("n-"))
+    except ValueError:
+        return b""
 
 
 def _form(row: Intake, sign_on: SignOn) -> HeldForm:
@@ -194,6 +242,9 @@ def _form(row: Intake, sign_on: SignOn) -> HeldForm:
         email=sign_on.confirming_email,
         visibility=sign_on.visibility.value,
     )
+
+
+_FORGOTTEN = Sentence("Nothing is known of a decision {batch}; after a week it is forgotten.")
 
 
 def _record(session: Session, campaign: Campaign, act: str, thing: str, *, by: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import add_colleague
 from tests.desk_scenes import NO_PAGES
+from tests.holding import send_form
 from tests.stories.at_a_browser import served
 from tests.stories.looked_at import axe_faults
 from tests.stories.test_who_may_do_what_at_the_desk import OBJECTS, rules
@@ -50,7 +51,8 @@ def test_every_page_of_the_desk_is_whole_for_everybody(
     for number, name in enumerate(NAMES):
         coalition.sign(name, email=f"m{number}@members.example")
     coalition.sign_and_confirm("Lake Alliance")
-    coalition.deliver_mail()
+    send_form(coalition, 1, at="203.0.113.7", trapped=True)
+    coalition.take_in().deliver_mail()
     olga = add_colleague(coalition, is_admin=True)
     add_colleague(coalition, Role.EDITOR, name="Édouard al-Example")
     with transaction(engine) as session:

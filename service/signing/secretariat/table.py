@@ -12,9 +12,11 @@ from service.foundation.sealing import CampaignKeys
 from service.foundation.searched import fold_for_search, is_found
 from service.model.campaign import Campaign
 from service.model.evidence import Evidence
+from service.model.intake import Intake
 from service.model.letter_revision import LetterRevision
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Standing, Visibility, standing
 from service.model.signature_word import SignatureWord
+from service.model.states import IntakeState
 from service.signing.found_by import (
     country_digest,
     mailbox_digest,
@@ -72,11 +74,12 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Waits:
-    """How many sign-ons wait for somebody; MOST_COUNTED stands for that many or more."""
+    """How many sign-ons wait for somebody, and forms that are none yet; MOST_COUNTED stands for that many or more."""
 
     held: int
     awaiting: int
     conditional: int
+    forms: int
 
 
 def table_page(
@@ -145,8 +148,17 @@ def waiting_numbers(session: Session, campaign: Campaign) -> Waits:
         counted = select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())
         return int(session.execute(counted).scalar_one())
 
+    forms = (
+        select(literal(1))
+        .select_from(Intake)
+        .where(col(Intake.campaign_id) == campaign.id, col(Intake.state) == IntakeState.QUARANTINED)
+    )
+    counted = select(func.count()).select_from(forms.limit(MOST_COUNTED).subquery())
     return Waits(
-        held=number(Stands.HELD), awaiting=number(Stands.AWAITING), conditional=number(Stands.CONDITIONAL)
+        held=number(Stands.HELD),
+        awaiting=number(Stands.AWAITING),
+        conditional=number(Stands.CONDITIONAL),
+        forms=int(session.execute(counted).scalar_one()),
     )
 
 

@@ -41,7 +41,7 @@ def overview(slug: str) -> Response:
         numbers = numbers_of(session, here.keyring, campaign)
         found = overview_of(session, here.keyring, campaign, numbers, by=who.by, now=now)
         address = here.public_url + unlisted_address(here.keyring, campaign)
-    todo = todo_of(campaign, found, there=pages)
+    todo = todo_of(campaign, found, there=pages, role=who.role)
     grace = timedelta(seconds=campaign.grace_seconds)
     return desk_page(
         "overview.html",

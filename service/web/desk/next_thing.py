@@ -4,8 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from service.campaigns.halt import HIDDEN
+from service.coordinators.permissions import Act, may
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
+from service.model.coordinator import Role
 from service.model.states import CampaignState
 from service.schedules.digest_words import next_thing
 from service.schedules.overview import Overview
@@ -13,36 +15,45 @@ from service.schedules.overview import Overview
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
-    """One thing to do: the sentence, and where it is done, "" where that page is not for this reader."""
+    """One thing to do: the sentence, and where it is done, "" where that page is not for this reader.
+
+    `act` is what it is; `is_yours` tells whether this reader's role includes it.
+    """
 
     what: str
     endpoint: str = ""
     label: str = ""
+    act: Act = Act.LOOK
+    is_yours: bool = True
 
 
 _LOOK = Sentence("Look at it")
 _PLACES = {
-    "copies": "desk.deliveries",
-    "show": "desk.show",
-    "late": "desk.sends",
-    "release": "desk.deliveries",
-    "quarantine": "desk.signatories",
-    "check": "desk.signatories",
-    "accept": "desk.signatories",
-    "approve": "desk.sends",
-    "propose": "desk.deliveries",
-    "approvers": "desk.deliveries",
+    "copies": ("desk.deliveries", Act.DELIVER),
+    "show": ("desk.show", Act.DELIVER),
+    "late": ("desk.sends", Act.APPROVE_SEND),
+    "release": ("desk.deliveries", Act.RELEASE),
+    "quarantine": ("desk.held", Act.MODERATE),
+    "check": ("desk.signatories", Act.MODERATE),
+    "accept": ("desk.signatories", Act.MODERATE),
+    "approve": ("desk.sends", Act.APPROVE_SEND),
+    "propose": ("desk.deliveries", Act.DELIVER),
+    "approvers": ("desk.deliveries", Act.DELIVER),
 }
+"""Where each thing that waits is looked at, and the act that it asks for."""
 NOTHING = Sentence("Nothing waits for you.")
 
 
-def todo_of(campaign: Campaign, overview: Overview, *, there: Collection[str]) -> Todo:
-    """Choose what is most pressing; `there` are the endpoints of pages that this reader may open."""
+def todo_of(campaign: Campaign, overview: Overview, *, there: Collection[str], role: Role | None) -> Todo:
+    """Choose what is most pressing; `there` are the endpoints of pages that this reader may open, in this role."""
     for is_so, todo in _choices(campaign, overview):
         if is_so:
             is_open = todo.endpoint in there
-            return Todo(
-                what=todo.what, endpoint=todo.endpoint if is_open else "", label=todo.label if is_open else ""
+            return replace(
+                todo,
+                endpoint=todo.endpoint if is_open else "",
+                label=todo.label if is_open else "",
+                is_yours=may(role, todo.act),
             )
     return Todo(what=NOTHING)
 
@@ -50,7 +61,8 @@ def todo_of(campaign: Campaign, overview: Overview, *, there: Collection[str]) -
 def _choices(campaign: Campaign, overview: Overview) -> tuple[tuple[object, Todo], ...]:
     waiting, state = overview.numbers.waiting, campaign.state
     told = next_thing(waiting, campaign.slug)
-    asked = Todo(what=told.what, endpoint=_PLACES.get(told.word, ""), label=_LOOK)
+    endpoint, act = _PLACES.get(told.word, ("", Act.LOOK))
+    asked = Todo(what=told.what, endpoint=endpoint, label=_LOOK, act=act)
     return (
         (campaign.emergency_at, _EMERGENCY),
         # Whether a text is final is decided beside the text; all else where everything else waits.
@@ -75,17 +87,20 @@ _EMERGENCY = Todo(
     what=HIDDEN,
     endpoint="desk.emergency",
     label=Sentence("Open the emergency page"),
+    act=Act.EMERGENCY_END,
 )
 _SECOND = Todo(
     what=Sentence("A colleague asks you to look at something as the second one."),
     endpoint="desk.second_looks",
     label=_LOOK,
+    act=Act.SECOND,
 )
 _SECOND_OF_DRAFT = replace(_SECOND, endpoint="desk.life")
 _DRAFT = Todo(
     what=Sentence("Write the text and check the settings; then make the text final."),
     endpoint="desk.life",
     label=Sentence("Make the text final"),
+    act=Act.FREEZE,
 )
 _TRIAL = Todo(
     what=Sentence(
@@ -93,29 +108,35 @@ _TRIAL = Todo(
     ),
     endpoint="desk.live",
     label=Sentence("Go live"),
+    act=Act.LEAD,
 )
 _OPEN = Todo(
     what=Sentence("The text is final: open the letter for sign-ons."),
     endpoint="desk.life",
     label=Sentence("Open the letter"),
+    act=Act.LEAD,
 )
 _PAUSED = Todo(
     what=Sentence("The letter is paused and takes no sign-ons."),
     endpoint="desk.life",
     label=Sentence("Go on"),
+    act=Act.LEAD,
 )
 _INVITE = Todo(
     what=Sentence("Nobody has been asked yet: invite members, or pass on the letter's address."),
     endpoint="desk.members",
     label=Sentence("Invite members"),
+    act=Act.INVITE_MEMBERS,
 )
 _PUBLISH = Todo(
     what=Sentence("The letter is sent and not public: publish it when its time has come."),
     endpoint="desk.life",
     label=Sentence("Publish it"),
+    act=Act.LEAD,
 )
 _ARCHIVE = Todo(
     what=Sentence("The letter is sent and public. Put it away when nobody works at it any more."),
     endpoint="desk.life",
     label=_LOOK,
+    act=Act.LEAD,
 )
