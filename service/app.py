@@ -10,6 +10,7 @@ from service.web.errors import answer_errors
 from service.web.lane import Lane
 from service.web.public import public
 from service.web.reading import WholeRequest
+from service.web.routing import LateRule
 from service.web.security import guard
 from service.web.services import WebServices, give_services
 from service.web.watch import watch
@@ -22,6 +23,7 @@ def create_app(services: WebServices) -> Flask:
     """Make the WSGI application: no session, no cookie, no template or file of Flask's own."""
     app = Flask("service", static_folder=None, template_folder=None)
     app.request_class = WholeRequest
+    app.url_rule_class = LateRule
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=MOST_BYTES,

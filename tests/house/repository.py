@@ -29,18 +29,24 @@ def named(path: Path) -> str:
 
 def comments(path: Path) -> Iterator[tuple[int, str]]:
     """Give each comment of a Python file with the number of its line."""
+    return iter(_read(path)[0])
+
+
+def names(path: Path) -> frozenset[str]:
+    """Give every name that a Python file uses, those behind a dot and in imports included."""
+    return _read(path)[1]
+
+
+@functools.cache
+def _read(path: Path) -> tuple[tuple[tuple[int, str], ...], frozenset[str]]:
+    """Read a Python file once for all tests: its comments and its names."""
+    said, used = [], set[str]()
     for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline):
         if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
-
-
-def names(path: Path) -> set[str]:
-    """Give every name that a Python file uses, those behind a dot and in imports included."""
-    return {
-        token.string
-        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
-        if token.type == tokenize.NAME
-    }
+            said.append((token.start[0], token.string))
+        elif token.type == tokenize.NAME:
+            used.add(token.string)
+    return tuple(said), frozenset(used)
 
 
 def texts(path: Path) -> set[str]:

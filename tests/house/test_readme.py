@@ -1,5 +1,6 @@
 """The README is short, and what it and the map name exists."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -86,9 +87,16 @@ def words_of(document: Path) -> set[str]:
 def is_there(name: str) -> bool:
     # The map may call a file by its last names alone: `store/claim.py`.
     wanted = f"/{name.strip('/')}"
-    folders = {
-        f"/{named(folder)}" for path in files() for folder in path.parents if folder.is_relative_to(ROOT)
-    }
-    return any(f"/{named(path)}".endswith(wanted) for path in files()) or any(
-        folder.endswith(wanted) for folder in folders
+    return any(path.endswith(wanted) for path in files_and_folders())
+
+
+@functools.cache
+def files_and_folders() -> tuple[str, ...]:
+    return tuple(
+        {
+            f"/{named(one)}"
+            for path in files()
+            for one in (path, *path.parents)
+            if one != ROOT and one.is_relative_to(ROOT)
+        }
     )
