@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -306,7 +306,7 @@ class Coalition:
         return [mail.text for mail in self.mails()]
 
     def mails(self) -> list["Mail"]:
-        return [Mail.read(envelope.data) for envelope in self.postbox.kept]
+        return [_read(envelope.data) for envelope in self.postbox.kept]
 
 
 @dataclass(frozen=True)
@@ -331,6 +331,10 @@ class Mail:
             html=twin.get_content() if twin else "",
             message_id=str(message["Message-ID"]),
         )
+
+
+# A story looks at all its mail again and again.
+_read = lru_cache(maxsize=1_000)(Mail.read)
 
 
 def database_bytes(folder: Path) -> bytes:
