@@ -16,7 +16,7 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check-fast catalogues crash crash-schedules enumeration bench-mail bench-sign bench-letter bench-scale bench-desk soak-sign lock clean
+.PHONY: help setup demo run test check-fast catalogues soak crash crash-schedules enumeration bench-mail bench-sign bench-letter bench-scale bench-desk soak-sign lock clean
 
 help: ## Tell what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -41,6 +41,9 @@ check-fast: $(SET_UP) ## Check all but the tests: style, types, floors
 
 catalogues: $(SET_UP) ## Bring the catalogues to the messages in the sources, and tell what is to be translated
 	$(BIN)/python -m tests.house.catalogues
+
+soak: $(SET_UP) ## Check what takes minutes: every hostile text in every form, and workers in hardship
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m soak
 
 crash: $(SET_UP) ## Kill senders at every move and at random, and count what was lost or doubled; QUICK=1 takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m tests.faults $(if $(QUICK),--quick)

@@ -3,9 +3,14 @@
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from tests.faults.crew import Databases, Postgres, Sqlite
 from tests.faults.schedules import few
 from tests.faults.storm import fire_in_hardship
+
+
+pytestmark = pytest.mark.soak
 
 
 def what_is_wrong(databases: Databases) -> list[str]:

@@ -48,6 +48,7 @@ def test_a_fence_after_the_dot_doubles_mail_and_is_caught(
     assert shown.splitlines()[-1] == "FAILED: a promise was broken."
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_the_real_sender_stands_the_same_soak(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main([*SMALL_SOAK, "--database", database])

@@ -3,8 +3,13 @@
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from tests.faults.crew import Postgres
 from tests.faults.workers import Hardship, drain_in_hardship
+
+
+pytestmark = pytest.mark.soak
 
 
 def test_workers_in_hardship_lose_and_double_nothing() -> None:

@@ -60,8 +60,10 @@ GOOD = {
     "url": "https://a.example",
 }
 GOOD |= {"datetime-local": "2026-12-02T09:00", "password": PASSWORD}
-STRIDE, MOST_OTHERS = 7, 20
-"""Every form sees a seventh of the corpus in all fields at once, another in each, and again field by field."""
+STRIDES = [pytest.param(21, id="some"), pytest.param(3, id="most", marks=pytest.mark.soak)]
+"""Every form sees one text of so many of the corpus in all fields at once, and one in a single field: each form others."""
+OTHERS_TRIED = 160
+"""Divided by the stride, so many texts go into what is no text field."""
 # The one picture that is ours, and the address that a coordinator's own device reads.
 OURS = re.compile(
     r'<img src="/desk/letters/clean-river/text/first-page\.svg\?[^"]*" alt="[^"]*">|href="otpauth:[^"]*"'
@@ -106,6 +108,7 @@ class Trial:
     folder: Path
     copy: str
     place: Place
+    stride: int
     offset: int = 0
     form: Form = field(init=False)
     is_bare: bool = False
@@ -120,7 +123,7 @@ class Trial:
         """Send it with hostile words in all its fields at once, in one of them among usual ones, and in what is no text."""
         fields = self.place.named(*TEXTS)
         self.is_bare = bool(fields) and self.takes({fields[0]: "Usual words"})
-        for number in range(self.offset % STRIDE, len(CORPUS), STRIDE):
+        for number in range(self.offset % self.stride, len(CORPUS), self.stride):
             at_once = {
                 name: self.marked(CORPUS[(number + 37 * at) % len(CORPUS)], name, number)
                 for at, name in enumerate(fields)
@@ -128,10 +131,11 @@ class Trial:
             if fields:
                 self.send(at_once, number)
             if len(fields) > 1:
-                name = fields[number // STRIDE % len(fields)]
+                name = fields[number // self.stride % len(fields)]
                 self.send({name: self.marked(CORPUS[number], name, len(CORPUS) + number)}, number)
         others = self.place.named(*GOOD, "hidden", "radio", "checkbox", "option", "submit")
-        for at in range(0, len(others) * len(CORPUS), 1 + len(others) * len(CORPUS) // MOST_OTHERS):
+        tried = OTHERS_TRIED // self.stride
+        for at in range(0, len(others) * len(CORPUS), 1 + len(others) * len(CORPUS) // tried):
             number = at // len(others)
             self.send({others[at % len(others)]: CORPUS[number]}, number)
 
@@ -249,8 +253,9 @@ def scene(request: pytest.FixtureRequest, migrated_sqlite: Path, folder: Path) -
     return scene_of(request.param, migrated_sqlite, folder)
 
 
+@pytest.mark.parametrize("stride", STRIDES)
 def test_every_field_of_every_form_takes_hostile_words_as_they_are_or_says_why_not(
-    scene: Scene, migrated_sqlite: Path, folder: Path, tmp_path: Path
+    scene: Scene, stride: int, migrated_sqlite: Path, folder: Path, tmp_path: Path
 ) -> None:
     known = {
         (place.rule, place.fields)
@@ -261,13 +266,15 @@ def test_every_field_of_every_form_takes_hostile_words_as_they_are_or_says_why_n
     for number, place in enumerate(places_in(scene, tmp_path)):
         if (place.rule, place.fields) in known or not place.is_typed_into():
             continue
-        faults += faults_of(place, scene, tmp_path, number)
+        faults += faults_of(place, scene, tmp_path, number, stride)
     assert not faults, "\n".join(faults)
 
 
-def faults_of(place: Place, scene: Scene, folder: Path, number: int) -> list[str]:
+def faults_of(place: Place, scene: Scene, folder: Path, number: int, stride: int) -> list[str]:
     """Try one form in a copy of its scene, and tell what is wrong with what came of it."""
-    trial = Trial(scene=scene, folder=folder, copy=f"copy-{number}", place=place, offset=number)
+    trial = Trial(
+        scene=scene, folder=folder, copy=f"copy-{number}", place=place, stride=stride, offset=number
+    )
     try:
         trial.run()
         return [*faults_in_pages(trial, scene), *faults_in_mail(trial)]
@@ -327,8 +334,9 @@ def faults_in_mail(trial: Trial) -> Iterator[str]:
         yield from not_literal(trial, mail.text, f"the text of mail {mail.subject!r}")
 
 
+@pytest.mark.parametrize("stride", STRIDES)
 def test_every_route_that_no_page_offers_a_form_for_is_tried_by_the_names_it_asks_for(
-    migrated_sqlite: Path, folder: Path, tmp_path: Path
+    stride: int, migrated_sqlite: Path, folder: Path, tmp_path: Path
 ) -> None:
     scenes = [scene_of(moment, migrated_sqlite, folder) for moment in MOMENTS]
     offered = {
@@ -348,7 +356,7 @@ def test_every_route_that_no_page_offers_a_form_for_is_tried_by_the_names_it_ask
         assert found, f"say in tests/desk_scenes.py how the things of {rule.rule} are made"
         place, scene = max(found, key=lambda pair: len(pair[0].fields))
         typed += bool(place.fields)
-        faults += faults_of(place, scene, tmp_path, number)
+        faults += faults_of(place, scene, tmp_path, number, stride)
 
     assert not faults, "\n".join(faults)
     assert typed > 5
