@@ -12,11 +12,12 @@ from service.delivery.offices.identity import office_index, office_key
 from service.model.approver_desk import ApproverQuestion
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
+from service.model.delivery_file import DeliveryFile
 from service.model.edition import Approver, Edition
 from service.model.letter_revision import LetterRevision
 from service.model.office import ContactKind, OfficeReply
 from service.model.recipient import Audience, Recipient, RecipientRole
-from service.store.sealed import seal_record, seal_text
+from service.store.sealed import seal_bytes, seal_record, seal_text
 from tests.coalition import Coalition
 
 
@@ -113,6 +114,22 @@ def a_reply(session: Session, coalition: Coalition, slug: str) -> str:
     return row.id
 
 
+def a_picture(session: Session, coalition: Coalition, slug: str) -> str:
+    campaign = get_campaign(session, slug)
+    row = DeliveryFile(
+        campaign_id=campaign.id,
+        delivery_id=a_sending(session, coalition, slug),
+        sha256="0" * 64,
+        file=b"",
+        kept_by="test",
+        kept_at=coalition.now,
+    )
+    row.file = seal_bytes(coalition.keyring.of(session, campaign.id), row, "file", b"a picture")
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def _edition(session: Session, coalition: Coalition, campaign: Campaign) -> Edition:
     """Make an edition of a letter that may still be a draft, or give the one that it has."""
     found = session.exec(select(Edition).where(Edition.campaign_id == campaign.id)).first()
@@ -138,6 +155,7 @@ def _edition(session: Session, coalition: Coalition, campaign: Campaign) -> Edit
 
 OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     "office": an_office,
+    "picture": a_picture,
     "contact": a_contact,
     "edition": an_edition,
     "sending": a_sending,

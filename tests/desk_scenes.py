@@ -49,6 +49,8 @@ NO_PAGES = frozenset(
             "paper_sheet",
             "look_at_mail",
             "look_at_greeting_mail",
+            "packet",
+            "delivery_picture",
         ),
     }
 )

@@ -1,8 +1,10 @@
 """What a way of sending must be able to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from service.foundation.sentence import Sentence
 from service.model.recipient import Recipient
 
 
@@ -29,9 +31,15 @@ class Verdict:
 
 
 class Channel(Protocol):
-    """One way of sending, in a folder of its own, a stranger to all others."""
+    """One way of sending, in a folder of its own, a stranger to all others.
+
+    What goes `by_hand` a person brings: once released it waits for that, and `steps` say what to do, in order. All else leaves
+    by itself.
+    """
 
     name: str
+    by_hand: bool
+    steps: Sequence[Sentence]
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
         """Say whether this channel can take the letter to this recipient.
@@ -39,3 +47,21 @@ class Channel(Protocol):
         `configured` is False where the installation lacks something; `reason` then says what, in one sentence.
         A channel that cannot must never be asked to carry.
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """A way on which a person brings the letter: what to do, and what of the office's details it cannot do without."""
+
+    name: str
+    steps: Sequence[Sentence]
+    needs: str = ""
+    missing: Sentence | str = ""
+    by_hand: bool = True
+
+    def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
+        """Say whether the office's details hold what is needed."""
+        del recipient, outward
+        if self.needs and not details.get(self.needs):
+            return Verdict(reason=self.missing)
+        return Verdict(destinations=1)

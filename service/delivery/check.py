@@ -9,8 +9,10 @@ from sqlmodel import Session
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_recipients, present_revision
 from service.delivery.channel import Outward, Verdict
+from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import too_large
 from service.delivery.registry import CHANNELS
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.recipient import Audience, Recipient, RecipientRole
 from service.store.keyring import Keyring
@@ -83,6 +85,7 @@ def recipient_label(details: dict[str, object]) -> str:
 
 
 def _unknown(name: str) -> Verdict:
-    return Verdict(
-        configured=False, reason=f"The channel {name!r} is not built yet; send this copy yourself."
-    )
+    return Verdict(configured=False, reason=_NOT_BUILT.with_values(name=channel_word(name)))
+
+
+_NOT_BUILT = Sentence("The way “{name}” is not built yet: send this copy yourself.")

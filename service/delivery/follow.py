@@ -10,6 +10,7 @@ from service.campaigns.queries import lock_campaign_of, released_edition
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.hear import hear_of_deliveries
 from service.delivery.issue import issue_copy
+from service.delivery.registry import BY_HAND
 from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -34,8 +35,9 @@ _ON_THEIR_WAY = {DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.CARRY
 def follow_deliveries(session: Session, *, now: datetime) -> int:
     """Move every delivery in flight whose e-mail has moved, and take in what came back of the others; gives how many.
 
-    A letter becomes "sent" once every copy to its addressees that goes by e-mail was handed to our relay. It stays
-    so when one comes back later: the letter has left, and the sending says what became of it.
+    A letter becomes "sent" once a copy has left to each of its addressees and none is on its way; what a person is still to
+    bring to one who has it by another way is not waited for. It stays so when one comes back later: the letter has left, and
+    the sending says what became of it.
     """
     # Of a copy that was sent again only the latest e-mail carries it.
     found = (
@@ -80,7 +82,10 @@ def send_waiting_press(session: Session, keyring: Keyring, *, now: datetime) -> 
         select(Delivery)
         .join(Campaign, col(Campaign.id) == Delivery.campaign_id)
         .where(
-            Delivery.state == DeliveryState.READY, col(Campaign.published_at).is_not(None), ~waits_for_show
+            Delivery.state == DeliveryState.READY,
+            col(Delivery.channel).not_in(BY_HAND),
+            col(Campaign.published_at).is_not(None),
+            ~waits_for_show,
         )
         .with_for_update(of=Delivery)
     )
@@ -103,7 +108,11 @@ def leave_press_out(session: Session, edition: Edition, *, now: datetime) -> int
 
 
 def _waiting_press(session: Session, edition: Edition) -> Sequence[Delivery]:
-    found = select(Delivery).where(Delivery.edition_id == edition.id, Delivery.state == DeliveryState.READY)
+    found = select(Delivery).where(
+        Delivery.edition_id == edition.id,
+        Delivery.state == DeliveryState.READY,
+        col(Delivery.channel).not_in(BY_HAND),
+    )
     return session.exec(found.with_for_update()).all()
 
 
@@ -154,7 +163,7 @@ def _evidence(session: Session, message: Message) -> str:
 
 
 def _finish(session: Session, campaign: Campaign) -> None:
-    """Call a letter sent once a copy to each addressee has left by e-mail and none is still on its way."""
+    """Call a letter sent once a copy to each addressee has left and none that leaves by itself is still on its way."""
     edition = released_edition(session, campaign)
     assert edition is not None
     found = (
@@ -163,7 +172,7 @@ def _finish(session: Session, campaign: Campaign) -> None:
         .where(Delivery.edition_id == edition.id, Recipient.role == RecipientRole.TO)
     )
     deliveries = session.exec(found).all()
-    if any(delivery.state in _ON_THEIR_WAY for delivery in deliveries):
+    if any(one.state in _ON_THEIR_WAY and one.channel not in BY_HAND for one in deliveries):
         return
     gone_out = {delivery.recipient_id for delivery in deliveries if delivery.state in GONE_OUT}
     if gone_out and gone_out == {delivery.recipient_id for delivery in deliveries}:

@@ -1,7 +1,7 @@
 """How far a sending has come, in words: the exact rung that was reached, and never more (pure)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.foundation.sentence import Sentence
@@ -111,17 +111,37 @@ class Ladder:
     rungs: Sequence[Rung]
 
 
-def ladder(state: DeliveryState, steps: Sequence[StepSeen]) -> Ladder:
+_WAITS_FOR_A_PERSON = Ladder(
+    word=Sentence("Waits: somebody has to bring it", context="where a sending stands"),
+    next=Sentence("Save its packet, bring it on its way, and note that here; until then it can be stopped."),
+    look="",
+    rungs=(),
+)
+_BROUGHT = Sentence(
+    "It stands on the word of whoever brought it. Whether it reached the office nobody has said yet: call, and note the receipt."
+)
+
+
+def ladder(state: DeliveryState, steps: Sequence[StepSeen], *, by_hand: bool = False) -> Ladder:
     """Say how far a sending in this state has come by the steps that were kept of it, the oldest first.
+
+    What goes `by_hand` a person brings: it never lies in our outbox.
 
     A rung counts only where a step says so, and only while the sending still stands on it or above: what came back has left
     the house, and has not arrived.
     """
+    rungs = [
+        _rung(rung, word, steps, reached=_reached(state))
+        for rung, word in RUNGS
+        if not (by_hand and rung is DeliveryState.CARRYING)
+    ]
+    if by_hand and state is DeliveryState.READY:
+        return replace(_WAITS_FOR_A_PERSON, rungs=rungs)
     return Ladder(
         word=WORDS[state],
-        next=NEXT[state],
+        next=_BROUGHT if by_hand and state is DeliveryState.HANDED_OVER else NEXT[state],
         look="done" if state in _GOOD else "grave" if state in _GRAVE else "",
-        rungs=[_rung(rung, word, steps, reached=_reached(state)) for rung, word in RUNGS],
+        rungs=rungs,
     )
 
 

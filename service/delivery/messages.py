@@ -319,6 +319,21 @@ def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
     return draft
 
 
+def letter_draft(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    copy: Copy,
+    details: dict[str, Any],
+    *,
+    public_url: str,
+    making: Making,
+) -> Draft:
+    """Make the mail that would carry a copy to an office, addressed to the first of its mailboxes, with all that hangs on it."""
+    facts = _facts(session, keyring, campaign, public_url=public_url, making=making)
+    return _letter_mail(session, facts, copy, details, to=str(details["emails"][0]))
+
+
 def mail_sizes(
     session: Session, keyring: Keyring, campaign: Campaign, *, public_url: str, making: Making, now: datetime
 ) -> Mapping[str, int]:

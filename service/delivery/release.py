@@ -14,6 +14,7 @@ from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
+from service.delivery.registry import BY_HAND
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
@@ -260,6 +261,10 @@ def _set_out(session: Session, delivery: Delivery, line: Line, *, due_at: dateti
     elif line.recipient.role is RecipientRole.PRESS:
         # Publication is the embargo: follow_deliveries sends these on their way once the letter is public.
         move_delivery(session, delivery, DeliveryState.READY, evidence="waits for publication", now=now)
+    elif line.channel in BY_HAND:
+        move_delivery(
+            session, delivery, DeliveryState.READY, evidence="released; a person brings it", now=now
+        )
     else:
         move_delivery(session, delivery, DeliveryState.READY, evidence="released", now=now)
         send_on_its_way(session, delivery, due_at=due_at, now=now)

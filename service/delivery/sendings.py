@@ -15,6 +15,7 @@ from service.delivery.check import Line, check, recipient_label
 from service.delivery.copies import copy_with_code
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
+from service.delivery.registry import BY_HAND
 from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
@@ -23,6 +24,7 @@ from service.letter.copy import Copy
 from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
+from service.model.delivery_file import DeliveryFile
 from service.model.edition import Decision, Edition, EditionKind
 from service.model.message import Message
 from service.model.recipient import Recipient
@@ -91,6 +93,12 @@ class SendingSeen:
     state: DeliveryState
     ladder: Ladder
     steps: Sequence[StepSeen]
+    pictures: Sequence[str] = ()
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Whether it was released and a person is to bring it."""
+        return self.channel in BY_HAND and self.state is DeliveryState.READY
 
     @property
     def can_be_settled(self) -> bool:
@@ -270,6 +278,11 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
         copy_kind=delivery.copy_kind.value,
         check_code=delivery.check_code,
         state=delivery.state,
-        ladder=ladder(delivery.state, steps),
+        ladder=ladder(delivery.state, steps, by_hand=delivery.channel in BY_HAND),
         steps=steps,
+        pictures=session.exec(
+            select(DeliveryFile.id)
+            .where(DeliveryFile.delivery_id == delivery.id)
+            .order_by(col(DeliveryFile.id))
+        ).all(),
     )

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from service.foundation.sentence import Sentence
+from service.foundation.zipping import zip_files
 from service.i18n.catalogue import catalogue
-from service.kit.bundle import zip_files
 from service.kit.own_kit import Kit
 
 _PARTS: Mapping[str, Sentence] = {
@@ -42,7 +42,8 @@ def kit_zip(kit: Kit, picture: bytes, annexes: Sequence[bytes]) -> bytes:
     files["share.png"] = picture
     files |= {f"annex-{place}.pdf": data for place, data in enumerate(annexes, start=1)}
     files["README.txt"] = _read_me(kit, files)
-    return zip_files(files, folder=f"{kit.slug}-kit", day=kit.day)
+    folder = f"{kit.slug}-kit"
+    return zip_files(((f"{folder}/{name}", data) for name, data in sorted(files.items())), day=kit.day)
 
 
 def embargo_or_not(kit: Kit) -> str:

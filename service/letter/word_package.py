@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from service.foundation.errors import Refused
+from service.foundation.zipping import zip_files
 from service.templating import TEMPLATES
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -101,20 +102,10 @@ def relate(parts: Parts, part: str, name: str, kind: str, target: str, **more: s
 
 
 def pack(parts: Mapping[str, bytes], *, day: date) -> bytes:
-    """Put the parts together: the same parts and day give the same bytes on every machine.
-
-    Nothing is compressed, for what a compressor makes differs from one machine's library to another's.
-    """
-    target = io.BytesIO()
+    """Put the parts together: the same parts and day give the same bytes on every machine."""
     # Readers that look into a file to tell its kind expect the content types first (OPC, annex C).
     names = sorted(parts, key=lambda name: (name != TYPES, name))
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name in names:
-            entry = zipfile.ZipInfo(name, (max(day.year, 1980), day.month, day.day, 12, 0, 0))
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, parts[name])
-    return target.getvalue()
+    return zip_files(((name, parts[name]) for name in names), day=day)
 
 
 def unpack(data: bytes) -> Parts:

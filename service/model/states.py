@@ -251,7 +251,8 @@ DELIVERY = StateMachine(
         ),
         DeliveryState.NOT_CONFIGURED: (DeliveryState.READY, DeliveryState.CANCELLED),
         DeliveryState.REFUSED: (DeliveryState.READY, DeliveryState.CANCELLED),
-        DeliveryState.READY: (DeliveryState.CARRYING, DeliveryState.CANCELLED),
+        # What a person brings has left with that person's word, and never was in our hands in between.
+        DeliveryState.READY: (DeliveryState.CARRYING, DeliveryState.HANDED_OVER, DeliveryState.CANCELLED),
         DeliveryState.CARRYING: (
             DeliveryState.HANDED_OVER,
             DeliveryState.ACCEPTED,

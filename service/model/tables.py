@@ -16,6 +16,7 @@ from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
 from service.model.coordinator import Coordinator, Membership
 from service.model.delivery import Delivery, DeliveryEvent
+from service.model.delivery_file import DeliveryFile
 from service.model.directory_entry import DirectoryEntry
 from service.model.edition import Approval, Approver, Edition
 from service.model.enclosure import Enclosure
@@ -92,6 +93,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     CoordinatorInvitation,
     Delivery,
     DeliveryEvent,
+    DeliveryFile,
     DeskSession,
     DirectoryEntry,
     Edition,

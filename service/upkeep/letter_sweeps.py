@@ -14,6 +14,7 @@ from service.model.chaser import Chaser
 from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
+from service.model.delivery_file import DeliveryFile
 from service.model.edition import Approval, Approver
 from service.model.enclosure import Enclosure
 from service.model.export import Export, ExportPart
@@ -85,6 +86,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("clocks of answers", AnswerClock, AnswerClock.id, mine),
         _all("questions after answers", OfficeChase, OfficeChase.id, mine),
         _all("answers of offices", OfficeReply, OfficeReply.id, mine),
+        _all("pictures of deliveries", DeliveryFile, DeliveryFile.id, mine),
         _all("codes of approvers", ApproverCode, ApproverCode.edition_id, mine),
         _all("approvers' questions", ApproverQuestion, ApproverQuestion.id, mine),
         reports,

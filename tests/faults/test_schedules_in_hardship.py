@@ -9,7 +9,6 @@ from tests.faults.crew import Databases, Postgres, Sqlite
 from tests.faults.schedules import few
 from tests.faults.storm import fire_in_hardship
 
-
 pytestmark = pytest.mark.soak
 
 

@@ -8,7 +8,6 @@ import pytest
 from tests.faults.crew import Postgres
 from tests.faults.workers import Hardship, drain_in_hardship
 
-
 pytestmark = pytest.mark.soak
 
 

@@ -1,7 +1,7 @@
 """What a signatory may publish: with whom it signed, in every language; posts that fit; embargo on two clocks."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +9,6 @@ import pytest
 from service.i18n.languages import offered_tags
 from service.i18n.others import count_others
 from service.i18n.zones import zone_of_country
-from service.kit.bundle import zip_files
 from service.kit.shorten import MOST_IN_POST, shorten, weight
 from service.kit.texts import Embargo, Facts, embargo_line, write_texts
 
@@ -136,11 +135,3 @@ def test_an_embargo_stands_on_both_clocks_unless_they_agree() -> None:
 )
 def test_a_text_is_cut_at_a_sentence_or_between_words(text: str, most: int, short: str) -> None:
     assert shorten(text, most) == short
-
-
-def test_a_zip_is_the_same_on_every_day() -> None:
-    files = {"b.txt": b"two", "a.txt": b"one"}
-
-    one = zip_files(files, folder="kit", day=date(2026, 12, 7))
-
-    assert one == zip_files(dict(reversed(files.items())), folder="kit", day=date(2026, 12, 7))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from service.delivery.channel import Outward, Verdict
+from service.foundation.sentence import Sentence
 from service.model.recipient import Recipient
 
 
@@ -10,17 +11,19 @@ class EmailChannel:
     """Sends through the outbox; what the relay answered is the evidence."""
 
     name = "email"
+    by_hand = False
+    steps = ()
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:  # noqa: ARG002 -- the protocol names the arguments
         """Say how many addresses of the office the letter can go to."""
         addresses = len(details.get("emails", ()))
         if not addresses:
-            return Verdict(reason="No e-mail address is given for this recipient.")
+            return Verdict(reason=Sentence("No e-mail address is given for this recipient."))
         if not outward.smtp or not outward.mail_from:
             return Verdict(
                 destinations=addresses,
                 configured=False,
-                reason="Set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM first.",
+                reason=Sentence("Set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM first."),
             )
         return Verdict(destinations=addresses)
 

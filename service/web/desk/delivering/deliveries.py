@@ -13,6 +13,7 @@ from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
 from service.delivery.propose import propose, some_unconfirmed
+from service.delivery.registry import BY_HAND
 from service.delivery.rehearse import rehearse
 from service.delivery.release import APPROVALS_NEEDED, UNDO, leaves_at, release, stop
 from service.delivery.road import NEXT_THING, RoadFacts, Stage, stage_of
@@ -193,7 +194,15 @@ def release_edition(slug: str, edition: str) -> Response:
     with acting() as session:
         made = release(session, here.keyring, slug, here.outward, seen=edition, by=visit().by, now=now)
         n = sum(one.state.value == "carrying" for one in made)
+        by_hand = sum(one.channel in BY_HAND and one.state.value == "ready" for one in made)
     said = Sentence("Released: {n} copy is about to leave.", "Released: {n} copies are about to leave.", n=n)
+    if by_hand:
+        waits = Sentence(
+            "{n} copy waits for somebody who brings it.",
+            "{n} copies wait for somebody who brings them.",
+            n=by_hand,
+        )
+        said = Sentence("{done} {waits}", done=said, waits=waits)
     return done(f"/desk/letters/{slug}/editions/{edition}", said)
 
 

@@ -1,0 +1,1 @@
+"""What a person brings: its packet, and the word of whoever brought it."""

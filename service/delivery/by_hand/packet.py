@@ -1,0 +1,119 @@
+"""The packet of a copy that a person brings: the letter, all that goes with it, and a sheet that says what to do."""
+
+import hashlib
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+from sqlmodel import Session
+
+from service.delivery.annexes import annexes_of
+from service.delivery.check import recipient_label
+from service.delivery.letter_mail import Making, attachments, formats_for
+from service.delivery.messages import letter_draft
+from service.delivery.registry import CHANNELS
+from service.delivery.sendings import copy_sent
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.foundation.zipping import zip_files
+from service.i18n.catalogue import catalogue
+from service.letter.compile import compile_copy, file_name, volume_names
+from service.letter.copy import Copy
+from service.letter.windows import layout_for_post
+from service.mail.envelope import Draft
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery
+from service.model.recipient import Recipient
+from service.store.keyring import Keyring
+from service.store.sealed import open_record
+
+GONE_SINCE = Sentence(
+    "Somebody has left the letter since it was released, so this copy cannot be made as it was approved. Stop what has not"
+    " left, and propose the letter again."
+)
+_TO = Sentence("For: {who}")
+_STEPS = Sentence("What to do")
+_HOLDS = Sentence("What this packet holds, each with its SHA-256")
+_CODE = Sentence("Check code of this copy: {code}")
+
+
+def packet_of(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    delivery: Delivery,
+    *,
+    making: Making,
+    public_url: str,
+    language: str,
+) -> tuple[str, bytes]:
+    """Give the packet of a sending as one zip, and a name for it; what to do stands in it in `language`.
+
+    The same copy gives the same bytes. Raises Refused where the copy cannot be made as it was approved.
+    """
+    copy = copy_sent(session, keyring, campaign, delivery)
+    if copy is None:
+        raise Refused(GONE_SINCE)
+    office = session.get_one(Recipient, delivery.recipient_id)
+    details = open_record(keyring.of(session, campaign.id), office, "details")
+    files = [
+        *_letter(copy, delivery.channel, details, making),
+        *((one.filename, one.data) for one in annexes_of(session, keyring, campaign, copy)),
+    ]
+    if delivery.channel == "own_mailbox":
+        draft = letter_draft(session, keyring, campaign, copy, details, public_url=public_url, making=making)
+        files = [("letter.eml", write_unsent(draft)), *files]
+    sheet = _sheet(delivery, details, files, language=language)
+    name = f"{copy.slug}-{delivery.channel.replace('_', '-')}"
+    every = (("0-what-to-do.txt", sheet.encode()), *files)
+    return f"{name}.zip", zip_files(
+        ((f"{name}/{one}", data) for one, data in every), day=delivery.created_at.date()
+    )
+
+
+def write_unsent(draft: Draft) -> bytes:
+    """Write a mail that a mail program opens to be looked at and sent: it has neither sender nor day yet (pure)."""
+    message = EmailMessage(policy=SMTP)
+    message["To"], message["Subject"] = draft.to, draft.subject
+    # By this header, which no standard has, several programs open a mail in order to write it.
+    message["X-Unsent"] = "1"
+    message.set_content(draft.text)
+    message.add_alternative(draft.html, subtype="html")
+    for one in draft.attachments:
+        kind, _, subtype = one.media_type.partition("/")
+        message.add_attachment(one.data, maintype=kind, subtype=subtype, filename=one.filename)
+    # Else each time another would stand there.
+    for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_letter_{place}")
+    return message.as_bytes()
+
+
+def _letter(copy: Copy, channel: str, details: dict[str, Any], making: Making) -> Iterator[tuple[str, bytes]]:
+    if channel != "post" or len(copy.addressees) != 1:
+        yield from ((one.filename, one.data) for one in attachments(copy, formats_for(details), making))
+        return
+    layout = layout_for_post(country=str(details.get("country", "")), paper=copy.paper)
+    made = compile_copy(copy, form="pdf", layout=layout, fonts=making.fonts)
+    names = (file_name(copy, "pdf"), *volume_names(copy, made))
+    yield from zip(names, (made.data, *made.volumes), strict=True)
+
+
+def _sheet(
+    delivery: Delivery, details: dict[str, Any], files: list[tuple[str, bytes]], *, language: str
+) -> str:
+    say = catalogue(language).say
+    address = [str(line) for line in details.get("address", ())]
+    lines = [
+        str(say(_TO.with_values(who=recipient_label(details)))),
+        *address,
+        "",
+        str(say(_STEPS)),
+        *(f"{place}. {say(step)}" for place, step in enumerate(CHANNELS[delivery.channel].steps, start=1)),
+        "",
+        str(say(_HOLDS)),
+        *(f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in files),
+        "",
+        str(say(_CODE.with_values(code=delivery.check_code))),
+    ]
+    return "\n".join(lines) + "\n"
