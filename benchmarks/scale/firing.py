@@ -136,9 +136,10 @@ def _chance(session: Session) -> ColumnElement[Any]:
 
 def _settle(installation: Installation) -> None:
     """Let the database do what it would have done of itself in ten days."""
-    tidy = "VACUUM ANALYZE" if installation.name == POSTGRESQL else "ANALYZE"
+    tidy = ("VACUUM ANALYZE", "CHECKPOINT") if installation.name == POSTGRESQL else ("ANALYZE",)
     with installation.services.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(tidy)
+        for statement in tidy:
+            connection.exec_driver_sql(statement)
 
 
 def _plan(installation: Installation, letter: str) -> None:

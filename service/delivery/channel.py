@@ -31,15 +31,22 @@ class Verdict:
 
 
 class Channel(Protocol):
-    """One way of sending, in a folder of its own, a stranger to all others.
+    """One way of sending, in a folder of its own, a stranger to all others."""
 
-    What goes `by_hand` a person brings: once released it waits for that, and `steps` say what to do, in order. All else leaves
-    by itself.
-    """
+    @property
+    def name(self) -> str:
+        """What it is called in a campaign file."""
+        ...
 
-    name: str
-    by_hand: bool
-    steps: Sequence[Sentence]
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person brings what goes this way: once released it waits for that; all else leaves by itself."""
+        ...
+
+    @property
+    def steps(self) -> Sequence[Sentence]:
+        """What that person does, in order."""
+        ...
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
         """Say whether this channel can take the letter to this recipient.

@@ -113,8 +113,12 @@ def is_meant(
 
 def was_written_to(*, since: datetime) -> ColumnElement[bool]:
     """Say in SQL of a sign-on that a mail was meant for it after this moment, whether it waits or has gone."""
-    return is_there(
-        col(Message.recipient_ref) == col(Signature.id),
+    return is_there(col(Message.recipient_ref) == col(Signature.id), *sparing_mails(since=since))
+
+
+def sparing_mails(*, since: datetime) -> Sequence[ColumnElement[bool]]:
+    """Say in SQL of a mail that it counts as having written to its recipient after this moment, whether it waits or has gone."""
+    return (
         col(Message.kind).in_(MAILED),
         col(Message.due_at) > since,
         col(Message.state).not_in(_DID_NOT_GO),

@@ -1,8 +1,8 @@
 """Look up whom a part of a reminder goes to, and when, before it is posted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from service.i18n.zones import zone_of_country
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
-from service.schedules.audience import Audience, is_meant
+from service.schedules.audience import Audience, is_meant, sparing_mails
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.signing.party import read_party
 from service.signing.remind import Reminded, pick_reminded
@@ -64,8 +64,13 @@ def look_up_part(
     campaign = session.get_one(Campaign, occurrence.campaign_id)
     keys, audience = keyring.of(session, campaign.id), Audience.from_record(schedule.audience)
     due = due_of(occurrence)
-    meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())
-    reminded = pick_reminded(session, campaign, (*meant, col(Signature.id) > after), most=most, now=now)
+    # Who is spared is found for all of a part at once, and not by a look for each of them.
+    meant = is_meant(replace(audience, spare_hours=0), campaign, keys, due_at=due.at, day=due.clock.date())
+    spared = (
+        sparing_mails(since=due.at - timedelta(hours=audience.spare_hours)) if audience.spare_hours else ()
+    )
+    picked = pick_reminded(session, campaign, meant, after=after, most=most, spared=spared, now=now)
+    reminded = [one for one in picked if not one.is_spared]
     timing = Timing.from_record(schedule.timing)
     # What is on time is due when it was planned: whoever is spared for a day is then spared for just that.
     moment = due.at if now - due.at <= ON_TIME else now
@@ -82,7 +87,7 @@ def look_up_part(
     return Part(
         occurrence_id=occurrence_id,
         after=after,
-        last=reminded[-1].id if len(reminded) == most else None,
+        last=picked[-1].id if len(picked) == most else None,
         reminded=reminded,
         moments=moments,
     )

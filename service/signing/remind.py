@@ -1,11 +1,12 @@
 """Remind those whose answer is missing: who has not confirmed, and who was asked and has not signed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from service.foundation.sealing import CampaignKeys
@@ -13,13 +14,13 @@ from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.columns import Moment
 from service.model.link_token import LinkToken, Purpose
-from service.model.message import MessageKind
+from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import SignatureState
 from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
 from service.signing.sign import LINKS_LIVE, confirm_until
 from service.store.links import Link, keep_links
-from service.store.one_by_one import given_ids
+from service.store.one_by_one import given_ids, is_given
 
 REMINDERS: Mapping[MessageKind, tuple[SignatureState, ...]] = {
     MessageKind.REMINDER: (SignatureState.PENDING,),
@@ -28,35 +29,62 @@ REMINDERS: Mapping[MessageKind, tuple[SignatureState, ...]] = {
 """Which mail reminds a sign-on in which state; who is in no such state has nothing to be reminded of."""
 
 _RENEWED_BEFORE_END = timedelta(days=60)
+# Fewer are looked up one by one in a few milliseconds.
+_WORTH_A_RANGE = 1_000
 
 
 class Reminded(NamedTuple):
     """One sign-on that is to be reminded: the kind of its mail, "" where its state has none.
 
-    `has_links` tells that all links which the mail holds live long enough.
+    `has_links` tells that all links which the mail holds live long enough; `is_spared` that it has just had another mail.
     """
 
     id: str
     kind: str
     generation: int
     has_links: bool
+    is_spared: bool
 
 
 def pick_reminded(
-    session: Session, campaign: Campaign, who: Sequence[ColumnElement[bool]], *, most: int, now: datetime
+    session: Session,
+    campaign: Campaign,
+    who: Sequence[ColumnElement[bool]],
+    *,
+    after: str,
+    most: int,
+    spared: Sequence[ColumnElement[bool]] = (),
+    now: datetime,
 ) -> Sequence[Reminded]:
-    """Pick the first sign-ons of which `who` is true, in the order of their ids, and `most` of them; it only reads."""
+    """Pick the first sign-ons after an id of which `who` is true, in the order of their ids, and `most` of them; it only reads.
+
+    `spared` says of which mails (Message) one makes that its recipient is spared; without it nobody is.
+    """
     is_of = {kind: col(Signature.state).in_(states) for kind, states in REMINDERS.items()}
     found = select(
         col(Signature.id),
         # Of a million rows each gives what is compared as it is, and no value of an enumeration.
         case(*((mine, literal(kind.value)) for kind, mine in is_of.items()), else_=literal("")),
         col(Signature.generation),
-        case(*((mine, _has_links(campaign, kind, now=now)) for kind, mine in is_of.items()), else_=true()),
-    ).where(col(Signature.campaign_id) == campaign.id, *who)
+    ).where(col(Signature.campaign_id) == campaign.id, *who, col(Signature.id) > after)
     # Past the session, which takes as long for ten thousand rows as the database does.
-    picked = session.connection().execute(found.order_by(col(Signature.id)).limit(most))
-    return list(map(Reminded._make, picked))
+    picked = session.connection().execute(found.order_by(col(Signature.id)).limit(most)).all()
+    within = _within(session, [row[0] for row in picked], after=after)
+    linked = {
+        (kind, generation): _linked(session, campaign, MessageKind(kind), generation, within, now=now)
+        for kind, generation in {(row[1], row[2]) for row in picked if row[1]}
+    }
+    spares = _spared(session, spared, within)
+    return [
+        Reminded(
+            id=one,
+            kind=kind,
+            generation=generation,
+            has_links=not kind or one in linked[kind, generation],
+            is_spared=one in spares,
+        )
+        for one, kind, generation in picked
+    ]
 
 
 def post_reminders(
@@ -119,19 +147,58 @@ def _keep_links(
         keep_links(session, keys, links, expires_at=until, now=now)
 
 
-def _has_links(campaign: Campaign, kind: MessageKind, *, now: datetime) -> ColumnElement[bool]:
-    """Say in SQL of a sign-on that it has each link which a mail of this kind holds; a link is one row at most."""
+_Within = Callable[[Mapped[str]], ColumnElement[bool]]
+
+
+def _within(session: Session, ids: Sequence[str], *, after: str) -> _Within:
+    """Say in SQL of a column that it holds one of these ids, or, where nothing much lies between them, an id of their range.
+
+    A range is read in one go: of a million sign-ons that takes half as long as to look up each.
+    """
+    last = ids[-1] if ids else after
+    between = select(literal(1)).where(col(Signature.id) > after, col(Signature.id) <= last)
+    if len(ids) >= _WORTH_A_RANGE:
+        some = between.limit(2 * len(ids) + 1).subquery()
+        if session.execute(select(func.count()).select_from(some)).scalar_one() <= 2 * len(ids):
+            return lambda column: and_(column > after, column <= last)
+    return lambda column: is_given(session, column, ids)
+
+
+def _linked(
+    session: Session,
+    campaign: Campaign,
+    kind: MessageKind,
+    generation: int,
+    within: _Within,
+    *,
+    now: datetime,
+) -> Collection[str]:
+    """Give the ids of those who have each link that a mail of this kind holds, were they of this generation."""
     links = _links(campaign, kind, now=now)
     lives = [
         and_(
             col(LinkToken.purpose) == purpose,
             col(LinkToken.expires_at) >= min(until, now + LINKS_LIVE - _RENEWED_BEFORE_END),
-            col(LinkToken.generation) == (col(Signature.generation) if is_of_generation else 1),
+            col(LinkToken.generation) == (generation if is_of_generation else 1),
         )
         for purpose, (until, is_of_generation) in links.items()
     ]
-    living = select(func.count()).where(col(LinkToken.row_id) == col(Signature.id), or_(*lives))
-    return living.scalar_subquery() == len(links)
+    found = (
+        select(col(LinkToken.row_id))
+        .where(within(col(LinkToken.row_id)), or_(*lives))
+        .group_by(col(LinkToken.row_id))
+        # A link is one row at most.
+        .having(func.count() == len(links))
+    )
+    return set(session.connection().execute(found).scalars())
+
+
+def _spared(session: Session, spared: Sequence[ColumnElement[bool]], within: _Within) -> Collection[str]:
+    """Give the ids of whoever has had one of these mails."""
+    if not spared:
+        return ()
+    found = select(col(Message.recipient_ref)).where(within(col(Message.recipient_ref)), *spared).distinct()
+    return set(session.connection().execute(found).scalars())
 
 
 def _links(
