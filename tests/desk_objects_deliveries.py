@@ -116,9 +116,10 @@ def a_reply(session: Session, coalition: Coalition, slug: str) -> str:
 
 def a_picture(session: Session, coalition: Coalition, slug: str) -> str:
     campaign = get_campaign(session, slug)
+    there = session.exec(select(Delivery.id).where(Delivery.campaign_id == campaign.id)).first()
     row = DeliveryFile(
         campaign_id=campaign.id,
-        delivery_id=a_sending(session, coalition, slug),
+        delivery_id=there or a_sending(session, coalition, slug),
         sha256="0" * 64,
         file=b"",
         kept_by="test",
@@ -155,11 +156,12 @@ def _edition(session: Session, coalition: Coalition, campaign: Campaign) -> Edit
 
 OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     "office": an_office,
-    "picture": a_picture,
     "contact": a_contact,
     "edition": an_edition,
     "sending": a_sending,
     "approver": an_approver,
     "question": a_question,
     "reply": a_reply,
+    # After the sending that it is of.
+    "picture": a_picture,
 }

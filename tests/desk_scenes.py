@@ -121,7 +121,7 @@ def make_scene(moment: str, migrated: Path, folder: Path) -> Scene:
     coalition = Coalition(
         engine=make_engine(copy_sqlite(migrated, file)), root=RootKey(bytes(range(KEY_BYTES))), now=NOON
     )
-    letter = letter_file(more='admit = "everyone"')
+    letter = letter_file(more='admit = "everyone"').replace(b'["email"]', b'["email", "post"]')
     if moment == "drafted":
         coalition.load(letter)
     else:
@@ -148,14 +148,16 @@ def make_scene(moment: str, migrated: Path, folder: Path) -> Scene:
     made["colleague"] = _made(coalition, make_colleague)
     with transaction(coalition.engine) as session:
         made["edition"] = session.exec(select(Edition.id).order_by(Edition.id)).first() or ""
-        made["sending"] = session.exec(select(Delivery.id)).first() or ""
+        # The one that a person brings has more to fill in.
+        by_hand = select(Delivery.id).where(Delivery.channel == "post")
+        made["sending"] = session.exec(by_hand).first() or ""
     if moment == "proposed":
         made["question"] = _made(coalition, MAKERS["question"])
     coalition.engine.dispose()
     return Scene(moment=moment, file=file, now=coalition.now, colleague=olga, made=made)
 
 
-_OF_EDITIONS = ("edition", "sending", "question")
+_OF_EDITIONS = ("edition", "sending", "question", "picture")
 
 
 def _made(coalition: Coalition, make: Callable[[Session, Coalition, str], str]) -> str:
