@@ -117,6 +117,8 @@ _WAITS_FOR_A_PERSON = Ladder(
     look="",
     rungs=(),
 )
+# Rungs that only a mail can stand on.
+_OF_MAIL = frozenset({DeliveryState.CARRYING, DeliveryState.ACCEPTED})
 _BROUGHT = Sentence(
     "It stands on the word of whoever brought it. Whether it reached the office nobody has said yet: call, and note the receipt."
 )
@@ -125,7 +127,7 @@ _BROUGHT = Sentence(
 def ladder(state: DeliveryState, steps: Sequence[StepSeen], *, by_hand: bool = False) -> Ladder:
     """Say how far a sending in this state has come by the steps that were kept of it, the oldest first.
 
-    What goes `by_hand` a person brings: it never lies in our outbox.
+    What goes `by_hand` a person brings: it never lies in our outbox, and no server passes it on.
 
     A rung counts only where a step says so, and only while the sending still stands on it or above: what came back has left
     the house, and has not arrived.
@@ -133,7 +135,7 @@ def ladder(state: DeliveryState, steps: Sequence[StepSeen], *, by_hand: bool = F
     rungs = [
         _rung(rung, word, steps, reached=_reached(state))
         for rung, word in RUNGS
-        if not (by_hand and rung is DeliveryState.CARRYING)
+        if not (by_hand and rung in _OF_MAIL)
     ]
     if by_hand and state is DeliveryState.READY:
         return replace(_WAITS_FOR_A_PERSON, rungs=rungs)

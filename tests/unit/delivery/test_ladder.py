@@ -139,3 +139,18 @@ ROAD = [
 def test_the_road_has_one_next_thing(given: RoadFacts, wanted: Stage) -> None:
     assert stage_of(given) is wanted
     assert NEXT_THING[wanted]
+
+
+def test_what_a_person_brings_lies_in_no_outbox_and_waits_for_that_person() -> None:
+    waits = ladder(DeliveryState.READY, way_to(DeliveryState.READY), by_hand=True)
+    brought = ladder(DeliveryState.HANDED_OVER, way_to(DeliveryState.HANDED_OVER), by_hand=True)
+
+    assert waits.word == "Waits: somebody has to bring it"
+    assert [rung.word for rung in waits.rungs] == [
+        "released",
+        "handed over",
+        "reported as delivered",
+        "answered",
+    ]
+    assert "on the word of whoever brought it" in brought.next
+    assert [bool(rung.at) for rung in brought.rungs] == [True, True, False, False]
