@@ -22,8 +22,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,}")
 _ID = re.compile(r"[0-9a-f]+")
 _ADDRESS = re.compile(r"[^\s<>@\"']+@[^\s<>@\"']+")
 _HIDDEN = "[hidden]"
-# These say a line for each turn of a job, or with values in them.
-_QUIET = ("alembic", "apscheduler", "procrastinate", "psycopg.pool", "asyncio")
+# These say a line for each turn of a job, or with values in them: an address that is asked may hold a key.
+_QUIET = ("alembic", "apscheduler", "procrastinate", "psycopg.pool", "asyncio", "httpx", "httpcore")
 
 _ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 

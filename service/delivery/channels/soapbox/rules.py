@@ -1,0 +1,17 @@
+"""What the Senate asks of a constituent's letter, and what was found of one (pure)."""
+
+from datetime import datetime
+
+from service.delivery.channels.soapbox.senate import SENATE
+from service.delivery.congress.letter import ConstituentLetter
+from service.delivery.congress.offices import Offices
+from service.delivery.congress.rules import examine as examine_for
+from service.delivery.congress.rules import rules_of
+from service.delivery.rules import Finding
+
+RULES = rules_of(SENATE)
+
+
+def examine(letter: ConstituentLetter, *, offices: Offices | None, now: datetime) -> tuple[Finding, ...]:
+    """Say what of a letter does not fit; what gives no finding that forbids is valid by the schema derived for the Senate."""
+    return examine_for(letter, chamber=SENATE, offices=offices, now=now)
