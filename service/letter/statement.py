@@ -47,7 +47,7 @@ class WordCount:
 def make_statement(markdown: str, head: Headed, *, front: Sequence[str], title_note: str = "") -> Statement:
     """Lay out a statement: its text is CommonMark with notes, its `title_note` plain words that become its first note.
 
-    Raises Refused for a text that holds what has no place in one, or a heading in the place of a paragraph.
+    Raises Refused for a text without any paragraph, and for one that holds what has no place in a text.
     """
     written = read_markdown([markdown], fill=lambda text: text)
     (body,) = written.parts

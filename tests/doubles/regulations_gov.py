@@ -57,6 +57,7 @@ class RegulationsGov:
     comments: list[dict[str, Any]] = field(default_factory=list)
     uploaded: dict[str, dict[str, bytes]] = field(default_factory=dict)
     posted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[Sent] = field(default_factory=list)
     misbehaves: dict[Step, How] = field(default_factory=dict)
     url: str = ""
@@ -149,10 +150,11 @@ class RegulationsGov:
         return made("comments", number, {**attributes, "receiveDate": "2026-12-07T17:00:00Z"})
 
     def _published(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        found = self.posted.get(path.rsplit("/", 1)[-1])
+        _, kind, number = path.rsplit("/", 2)
+        found = {"comments": self.posted, "documents": self.documents}[kind].get(number)
         if found is None:
-            return errors(404, "Not Found", "The comment was not found")
-        data = {"id": path.rsplit("/", 1)[-1], "type": "comments", "attributes": found}
+            return errors(404, "Not Found", f"{number} was not found")
+        data = {"id": number, "type": kind, "attributes": found}
         return 200, {"Content-Type": JSON_API}, json.dumps({"data": data}).encode()
 
 

@@ -1,5 +1,6 @@
 """The carrier to regulations.gov tells the truth, whatever the other side does; the simulator knows what really arrived."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,7 @@ def parcel(comment=COMMENT, **settings):
     given = {"api_key": API_KEY, "mode": "live", "receipt_email": EMAIL, **settings}
     return Parcel(
         key="k" * 32,
-        details={"regulations_document": DOCUMENT},
+        details={"regulations_document": comment.document},
         settings={name: value for name, value in given.items() if value},
         documents=make_documents(comment),
     )
@@ -200,10 +201,8 @@ def test_it_waits_as_long_as_it_is_told(office, how, least):
     ],
 )
 def test_what_the_office_refuses_is_told_in_its_own_words(office, other, said):
-    comment = Comment(**{**{name: getattr(COMMENT, name) for name in COMMENT.__dataclass_fields__}, **other})
-
     with pytest.raises(NotTaken) as caught:
-        carry(office, parcel(comment))
+        carry(office, parcel(dataclasses.replace(COMMENT, **other)))
 
     assert any(said in fault for fault in caught.value.faults)
     assert office.comments == []
@@ -217,8 +216,6 @@ def test_a_wrong_key_is_refused_by_the_gateway_in_its_own_dialect(office):
 
 
 def test_a_file_of_another_kind_than_was_said_is_refused_by_the_store(office):
-    office._places["s1gn-0000"] = ("kex", "letter.pdf", "image/png")
-    given = parcel()
     first = office._place
 
     def place(asked):
@@ -228,7 +225,7 @@ def test_a_file_of_another_kind_than_was_said_is_refused_by_the_store(office):
 
     office._place = place
     with pytest.raises(NotTaken, match="refused a file") as caught:
-        carry(office, given)
+        carry(office)
 
     assert caught.value.faults == (
         "SignatureDoesNotMatch: The request signature we calculated does not match",
@@ -271,12 +268,18 @@ def test_a_fence_that_does_not_open_lets_nothing_out(office):
     assert office.requests == []
 
 
-@pytest.mark.parametrize("without", ["key", "comment"])
-def test_what_is_not_whole_does_not_even_reach_the_fence(office, without):
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"settings": {"mode": "live"}},
+        {"documents": (PDF,)},
+        # The office names another document by now than the comment was made for.
+        {"details": {"regulations_document": "EPA-2020-0001-0001"}},
+    ],
+)
+def test_what_is_not_whole_does_not_even_reach_the_fence(office, other):
     fence = Fence(office)
-    given = parcel(api_key="" if without == "key" else API_KEY)
-    if without == "comment":
-        given = Parcel(key=given.key, details={}, settings=given.settings, documents=(PDF,))
+    given = dataclasses.replace(parcel(), **other)
 
     with pytest.raises(NotTaken):
         carry(office, given, fence)
@@ -320,6 +323,37 @@ def test_a_published_comment_is_heard_of_once_and_proves_that_the_agency_has_it(
         carrier.ask_posted(
             receipt.number, posted_as="x", settings={"api_key": "wrong", "mode": "live"}, now=NOON
         )
+    office.misbehaves = {"comment": "fails"}
+    with pytest.raises(NotNow, match="did not say what"):
+        ask("FDA-2009-N-0501-0099")
+
+
+@pytest.mark.parametrize(
+    ("told", "is_open"),
+    [
+        ({"openForComment": True, "title": "Rivers", "commentEndDate": "2026-12-31T04:59:59Z"}, True),
+        ({"openForComment": False, "title": "Rivers", "allowLateComments": True}, True),
+        ({"openForComment": False, "title": "Rivers", "allowLateComments": False}, False),
+        ({"openForComment": None, "title": "Rivers"}, None),
+    ],
+)
+def test_it_can_be_asked_before_whether_the_document_is_open(office, told, is_open):
+    carrier = RegulationsCarrier(asking=Asking(), live=f"{office.url}/v4")
+    office.documents = {DOCUMENT: told}
+
+    found = carrier.ask_document(DOCUMENT, settings=parcel().settings)
+
+    assert (found.is_open if found else None) is is_open
+    assert carrier.ask_document("EPA-1-1", settings=parcel().settings) is None
+
+
+def test_who_cannot_prove_itself_gets_nothing(office):
+    carrier = RegulationsCarrier(asking=Asking(), live=office.url.replace("http:", "https:"))
+
+    with pytest.raises(NotNow):
+        carrier.carry(parcel(), fence=lambda: None)
+
+    assert office.requests == []
 
 
 def assert_clean(exchange, *texts):

@@ -234,9 +234,9 @@ def test_the_statement_reads_as_it_was_looked_at():
 def described(data):
     """Say what the file is to its reader: the style and the words of each paragraph, then the notes."""
     lines = [f"{one.style.name}: {one.text}" for one in docx.Document(io.BytesIO(data)).paragraphs]
-    for note in xml_of(data, "word/footnotes.xml").iter(W + "footnote"):
-        if said := "".join(text.text for text in note.iter(W + "t")):
-            lines.append(f"note: {said.strip()}")
+    notes = xml_of(data, "word/footnotes.xml").iter(W + "footnote")
+    said = ("".join(text.text for text in note.iter(W + "t")) for note in notes)
+    lines += [f"note: {one.strip()}" for one in said if one]
     return "\n".join(lines) + "\n"
 
 

@@ -25,8 +25,8 @@ from service.delivery.parcel import Document
 from service.foundation.errors import Refused
 from service.letter.document import make_document
 from service.model.recipient import Audience, Recipient, RecipientRole
-from tests.unit.letter.golden_letter import golden_copy
-from tests.unit.letter.letters import copy_of, make_text
+from tests.unit.letter.golden_letter import BODY, NAMES
+from tests.unit.letter.letters import ROLL, copy_of, make_text
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "regulations"
 LETTER = Document(name="letter.pdf", media_type="application/pdf", data=b"%PDF-1.7 the letter")
@@ -39,6 +39,7 @@ GOOD = Comment(
     items=59,
     email="secretariat@rivers.example",
     certified=True,
+    is_open=True,
 )
 
 
@@ -56,6 +57,8 @@ def file(name="annex.pdf", size=3):
         ({}, []),
         ({"document": ""}, [("document", True)]),
         ({"document": "../documents"}, [("document", True)]),
+        ({"is_open": False}, [("open", True)]),
+        ({"is_open": None}, [("open", False)]),
         ({"text": " \n"}, [("text", True)]),
         ({"text": "a" * 5_000}, []),
         ({"text": "a" * 5_001}, [("length", True)]),
@@ -133,7 +136,8 @@ def test_a_copy_that_is_not_for_publication_becomes_no_comment():
 
 
 def golden_comment() -> Comment:
-    text = write_text(make_document(golden_copy()), file="letter.pdf")
+    published = copy_of(audience="public", roll=(*ROLL, *NAMES), text=make_text(body=BODY))
+    text = write_text(make_document(published), file="letter.pdf")
     return dataclasses.replace(GOOD, text=text, category="Academia - E0007")
 
 

@@ -16,7 +16,7 @@ from service.delivery.asking import Answer
 from service.delivery.parcel import Exchange, InDoubt, NotNow, NotTaken
 from service.foundation.sentence import Sentence
 
-Step = Literal["key", "place", "upload", "comment"]
+Step = Literal["key", "place", "upload", "comment", "look"]
 Meaning = Literal["taken", "not_now", "not_taken", "in_doubt"]
 
 _AN_ADDRESS = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+")
@@ -48,6 +48,7 @@ _OTHERWISE: Mapping[Meaning, Sentence] = {
         "regulations.gov answered with a fault; nobody can know whether it took the comment."
     ),
 }
+_LOOKED_IN_VAIN = Sentence("regulations.gov did not say what it was asked for.")
 _UPLOAD_REFUSED = Sentence("The store of files of regulations.gov refused a file.")
 _UPLOAD_EXPIRED = Sentence("The place for a file at regulations.gov has expired; no comment was submitted.")
 
@@ -66,7 +67,7 @@ def meaning_of(step: Step, status: int, *, says_when: bool, expired: bool = Fals
     Before the comment is asked for nothing can have been submitted, whatever goes wrong. After it, only what is known to
     come before anything is done may be tried again.
     """
-    if status == _CREATED or (step == "upload" and status in _SUCCESS):
+    if status == _CREATED or (step in {"upload", "look"} and status in _SUCCESS):
         return "taken"
     if status == _TOO_MANY:
         return "not_now"
@@ -149,7 +150,7 @@ def _sentence(step: Step, status: int, meaning: Meaning, *, expired: bool) -> Se
         refused_or_not = _UPLOAD_REFUSED if meaning == "not_taken" else _OTHERWISE[meaning]
         return _UPLOAD_EXPIRED if expired else refused_or_not
     known = _SAYS_OF_COMMENT if step == "comment" else _SAYS_ANYWHERE
-    return known.get(status, _OTHERWISE[meaning])
+    return known.get(status, _LOOKED_IN_VAIN if step == "look" else _OTHERWISE[meaning])
 
 
 def _evidence(answer: Answer, *, step: Step, secrets: Sequence[str], is_kept: bool) -> Exchange:

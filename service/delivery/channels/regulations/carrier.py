@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from service.delivery.asking import Answer, Asking
 from service.delivery.channels.regulations.answers import Step, read_json, settle, without
 from service.delivery.channels.regulations.comment import part_documents
+from service.delivery.channels.regulations.commented import Commented, read_document
 from service.delivery.channels.regulations.posted import read_posted
 from service.delivery.parcel import Document, Exchange, Heard, InDoubt, NotNow, NotTaken, Parcel, Receipt
 from service.foundation.sentence import Sentence
@@ -45,6 +46,10 @@ class RegulationsCarrier:
             raise NotTaken(Sentence("No key of regulations.gov is set up here."), exchange=_NOTHING)
         if fields is None:
             raise NotTaken(Sentence("The parcel holds no comment."), exchange=_NOTHING)
+        if parcel.details.get("regulations_document") != fields.get("commentOnDocumentId"):
+            raise NotTaken(
+                Sentence("The comment is about another document than the office names."), exchange=_NOTHING
+            )
         talk = self._talk(parcel.settings)
         submission = talk.open_submission(fence=fence)
         for file in files:
@@ -66,7 +71,16 @@ class RegulationsCarrier:
 
         Raises NotNow or NotTaken where that could not be asked.
         """
-        return self._talk(settings).ask_posted(number, posted_as=posted_as, now=now)
+        answer = self._talk(settings).look_up("comments", posted_as)
+        return read_posted(answer.body, number=number, now=now) if answer else None
+
+    def ask_document(self, number: str, *, settings: Mapping[str, str]) -> Commented | None:
+        """Ask whether a document is open for comment; None where it is not known there.
+
+        Raises NotNow or NotTaken where that could not be asked.
+        """
+        answer = self._talk(settings).look_up("documents", number)
+        return read_document(answer.body, number=number) if answer else None
 
     def _talk(self, settings: Mapping[str, str]) -> "_Talk":
         return _Talk(
@@ -134,13 +148,13 @@ class _Talk:
             exchange=exchange,
         )
 
-    def ask_posted(self, number: str, *, posted_as: str, now: datetime) -> Heard | None:
-        answer = self._ask("GET", f"comments/{quote(posted_as, safe='')}", b"", may_repeat=True)
+    def look_up(self, path: str, number: str) -> Answer | None:
+        """Ask for one thing that anybody may see; None where there is no such thing."""
+        answer = self._ask("GET", f"{path}/{quote(number, safe='')}", b"", may_repeat=True)
         if answer.status == _NOT_FOUND:
             return None
-        if answer.status != 200:
-            settle("key", answer, secrets=(self.key,))
-        return read_posted(answer.body, number=number, now=now)
+        settle("look", answer, secrets=(self.key,))
+        return answer
 
     def _created(
         self,

@@ -32,7 +32,8 @@ class Comment:
     `document` is its id there, such as "FDA-2009-N-0501-0012". `organization_type` and `category` are the agency's own
     words; `category` may be "". `items` says how many submissions the files carry, 0 where that is not to be said. `email`
     is where regulations.gov sends its own receipt, or "". `files` begin with the letter. `certified` says that a coordinator
-    has certified what the terms of participation ask.
+    has certified what the terms of participation ask, `is_open` whether the document was open for comment when it was asked
+    for, None where nobody has asked.
     """
 
     document: str
@@ -44,6 +45,7 @@ class Comment:
     items: int = 0
     email: str = ""
     certified: bool = False
+    is_open: bool | None = None
 
 
 def write_text(document: letter.Document, *, file: str) -> str:
@@ -76,7 +78,7 @@ def make_documents(comment: Comment) -> tuple[Document, ...]:
 
     The same comment gives the same bytes. The address for a receipt is not among them: it is no part of what is published.
     """
-    fields = {
+    told: dict[str, object] = {
         "commentOnDocumentId": comment.document,
         "comment": comment.text,
         "submissionType": "API",
@@ -85,7 +87,6 @@ def make_documents(comment: Comment) -> tuple[Document, ...]:
         "organization": comment.organization,
         "organizationType": comment.organization_type,
     }
-    told: dict[str, object] = dict(fields)
     if comment.category:
         told["category"] = comment.category
     if comment.items:

@@ -33,6 +33,12 @@ DOCUMENT = Rule(
     source=_COMMON,
     checked=_CHECKED,
 )
+OPEN = Rule(
+    id="open",
+    says=Sentence("A comment is taken while its document is open for comment."),
+    source="Regulations.gov API v4, OpenAPI specification, DocumentDetail: openForComment, allowLateComments",
+    checked=_CHECKED,
+)
 TEXT = Rule(id="text", says=Sentence("A comment has words of its own."), source=_COMMON, checked=_CHECKED)
 LENGTH = Rule(
     id="length",
@@ -89,7 +95,7 @@ ONCE = Rule(
     checked=_CHECKED,
 )
 RULES: tuple[Rule, ...] = (
-    DOCUMENT, TEXT, LENGTH, EMOJI, ORGANIZATION, KIND, EMAIL, FILES, NAMES, TERMS, ONCE,
+    DOCUMENT, OPEN, TEXT, LENGTH, EMOJI, ORGANIZATION, KIND, EMAIL, FILES, NAMES, TERMS, ONCE,
 )  # fmt: skip
 
 
@@ -97,6 +103,7 @@ def examine(comment: Comment) -> tuple[Finding, ...]:
     """Give what of a comment does not fit, in the order of the rules; nothing where it can go."""
     return (
         *_document(comment),
+        *_open(comment),
         *_text(comment),
         *_emoji(comment),
         *_organization(comment),
@@ -116,6 +123,22 @@ def _document(comment: Comment) -> Iterator[Finding]:
             rule=DOCUMENT,
             found=Sentence("“{number}” is no number of a document.", number=comment.document),
             instead=Sentence("Copy it from the document's page, such as FDA-2009-N-0501-0012."),
+        )
+
+
+def _open(comment: Comment) -> Iterator[Finding]:
+    if comment.is_open is False:
+        yield Finding(
+            rule=OPEN,
+            found=Sentence("The document is not open for comment."),
+            instead=Sentence("Write to the agency itself."),
+        )
+    elif comment.is_open is None:
+        yield Finding(
+            rule=OPEN,
+            found=Sentence("Nobody has asked whether the document is open for comment."),
+            forbids=False,
+            instead=Sentence("Look at its page at regulations.gov."),
         )
 
 
