@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.delivery.asking import Asking
-from service.delivery.channels.regulations.answers import meaning_of
+from service.delivery.channels.regulations.answers import meaning_of, without
 from service.delivery.channels.regulations.carrier import RegulationsCarrier
 from service.delivery.channels.regulations.comment import Comment, make_documents
 from service.delivery.parcel import Document, InDoubt, NotNow, NotTaken, Parcel
@@ -272,6 +272,7 @@ def test_a_fence_that_does_not_open_lets_nothing_out(office):
     "other",
     [
         {"settings": {"mode": "live"}},
+        {"settings": {"mode": "live", "api_key": "schlüssel"}},
         {"documents": (PDF,)},
         # The office names another document by now than the comment was made for.
         {"details": {"regulations_document": "EPA-2020-0001-0001"}},
@@ -286,6 +287,18 @@ def test_what_is_not_whole_does_not_even_reach_the_fence(office, other):
 
     assert fence.passed == []
     assert office.requests == []
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("The key k3y is wrong, k3y.", "The key … is wrong, …."),
+        ("Ask help@agency.example <a@b>", "Ask … <…>"),
+        ("Nothing to hide", "Nothing to hide"),
+    ],
+)
+def test_evidence_loses_keys_and_every_address(said, kept):
+    assert without(said, ("k3y", "")) == kept
 
 
 def test_before_the_comment_is_asked_for_nothing_is_ever_in_doubt():

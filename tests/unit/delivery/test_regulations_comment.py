@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,9 @@ def test_nothing_can_go_before_it_is_set_up(details, can, said):
 
 
 def described(document: Document) -> str:
-    return json.dumps(json.loads(document.data), ensure_ascii=False, indent=1) + "\n"
+    # The check code changes with every field that a record of a copy gains.
+    fields = json.loads(re.sub(rb"Check code [0-9a-f ]+\\n[0-9a-f ]+", b"Check code", document.data))
+    return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
 
 if __name__ == "__main__":

@@ -90,7 +90,13 @@ def test_the_numbers_of_the_paragraphs_go_on_below_a_heading():
     lists = {one._p.pPr.numPr.numId.val for one in paragraphs}
 
     assert len(paragraphs) == 3
-    assert len(lists) == 1
+    (number,) = lists
+    (found,) = [
+        one
+        for one in xml_of(word(), "word/numbering.xml").iter(W + "num")
+        if one.get(W + "numId") == str(number)
+    ]
+    assert found.find(f"{W}lvlOverride/{W}startOverride").get(W + "val") == "1"
 
 
 def test_all_is_in_times_new_roman_and_justified():

@@ -42,7 +42,8 @@ class RegulationsCarrier:
         never asked again. Before that, whatever breaks off has submitted nothing.
         """
         fields, files = part_documents(parcel.documents)
-        if not parcel.settings.get("api_key"):
+        key = parcel.settings.get("api_key", "")
+        if not (key.isascii() and key.isprintable() and key.strip()):
             raise NotTaken(Sentence("No key of regulations.gov is set up here."), exchange=_NOTHING)
         if fields is None:
             raise NotTaken(Sentence("The parcel holds no comment."), exchange=_NOTHING)
@@ -203,7 +204,7 @@ def _shown(place: str, *, allowed: set[str]) -> str:
         has_host = bool(address.hostname) and (address.port is None or address.port > 0)
     except ValueError:
         return ""
-    return f"{address.scheme}://{address.netloc}/…" if has_host and address.scheme in allowed else ""
+    return f"{address.scheme}://{address.hostname}/…" if has_host and address.scheme in allowed else ""
 
 
 def _is_live(settings: Mapping[str, str]) -> bool:
