@@ -14,6 +14,7 @@ from service.i18n.words import Words, comma_between, undersigned, withheld, word
 from service.letter.copy import Addressee, Copy, Line
 from service.letter.edition import Contact, Kind, Notes, OtherText
 from service.letter.enclosed import Logo
+from service.letter.headed import Headed
 from service.letter.markdown import Block, Blocks, Run, read_markdown
 from service.letter.roll import grouped
 
@@ -56,25 +57,19 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(Headed):
     """A letter in the order in which it is read; an empty part is left out.
 
-    `draft` and `not_for_publication` are the marks that belong on each page. `language` is a BCP 47 tag,
-    `direction` "ltr" or "rtl", `paper` "us-letter" or "a4". Labels are in the letter's language. `page`
+    `draft` and `not_for_publication` are the marks that belong on each page. `paper` is "us-letter" or "a4". Labels are in the letter's language. `page`
     holds {page} and {pages}, and `more` says of a roll that was cut how many names do not stand here.
     `enclosures` are the lines of the annexes, not numbered yet. `words` are those that the labels were taken from.
     `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
     """
 
-    language: str
-    direction: str
     paper: str
-    coalition: str
-    day: str
     draft: str
     not_for_publication: str
     letterhead: tuple[str, ...]
-    title: str
     subtitle: str
     running_title: str
     date: str

@@ -14,8 +14,7 @@ from service.foundation.errors import Refused
 from service.i18n.enclosure_words import enclosure_number
 from service.i18n.words import comma_between
 from service.letter.document import Document, Section
-from service.letter.markdown import Block
-from service.letter.word_blocks import FIRST_NOTE, WordWriter, Written
+from service.letter.word_blocks import WordWriter, Written, write_note
 from service.letter.word_logos import add_logos, logos_paragraph
 from service.letter.word_package import (
     Parts,
@@ -73,7 +72,8 @@ def render_docx(document: Document, *, template: bytes | None = None) -> bytes:
     set_sections(root, document)
     parts[_DOCUMENT] = write_part(root)
     notes = "".join(
-        _note(number, kind, blocks, note_writer, styles) for number, blocks in enumerate(document.notes, 1)
+        write_note(number, kind, blocks, note_writer, styles)
+        for number, blocks in enumerate(document.notes, 1)
     )
     if notes:
         add_notes(parts, kind, notes, empty=open_template(shipped)[f"word/{kind}s.xml"])
@@ -235,18 +235,3 @@ def _page_line(document: Document, writer: WordWriter) -> str:
         for part in _NUMBER.split(document.page)
     )
     return writer.paragraph("footer", writer.text(document.running_title), "<w:r><w:tab/></w:r>", told)
-
-
-def _note(
-    number: int,
-    kind: Literal["footnote", "endnote"],
-    blocks: Sequence[Block],
-    writer: WordWriter,
-    styles: Mapping[str, str],
-) -> str:
-    style = f"{kind} text"
-    mark = f'<w:r><w:rPr><w:rStyle w:val="{styles[f"{kind} reference"]}"/></w:rPr><w:{kind}Ref/></w:r>'
-    # Where a note begins with a list, its number stands in a paragraph before it.
-    starts = blocks if blocks and blocks[0].kind == "paragraph" else (Block(kind="paragraph"), *blocks)
-    told = writer.blocks(starts, style=style).replace("</w:pPr>", f"</w:pPr>{mark}{writer.text(' ')}", 1)
-    return f'<w:{kind} w:id="{FIRST_NOTE + number}">{told}</w:{kind}>'

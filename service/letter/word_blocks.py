@@ -9,7 +9,8 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 from service.i18n.formats import FSI, PDI, isolate
-from service.letter.document import Document, Piece
+from service.letter.document import Piece
+from service.letter.headed import Headed
 from service.letter.markdown import Block, Run
 
 ListKind = Literal["Ask", "List Bullet", "List Number"]
@@ -44,7 +45,7 @@ class WordWriter:
 
     def __init__(
         self,
-        document: Document,
+        document: Headed,
         *,
         styles: Mapping[str, str],
         first_list: int,
@@ -184,6 +185,22 @@ class WordWriter:
             f'<w:bookmarkEnd w:id="{9000 + number}"/>',
         )
         return begin + mark + end
+
+
+def write_note(
+    number: int,
+    kind: Literal["footnote", "endnote"],
+    blocks: Sequence[Block],
+    writer: WordWriter,
+    styles: Mapping[str, str],
+) -> str:
+    """Write one note for the part of its kind, its number first."""
+    style = f"{kind} text"
+    mark = f'<w:r><w:rPr><w:rStyle w:val="{styles[f"{kind} reference"]}"/></w:rPr><w:{kind}Ref/></w:r>'
+    # Where a note begins with a list, its number stands in a paragraph before it.
+    starts = blocks if blocks and blocks[0].kind == "paragraph" else (Block(kind="paragraph"), *blocks)
+    told = writer.blocks(starts, style=style).replace("</w:pPr>", f"</w:pPr>{mark}{writer.text(' ')}", 1)
+    return f'<w:{kind} w:id="{FIRST_NOTE + number}">{told}</w:{kind}>'
 
 
 def _with(properties: str, one: str) -> str:

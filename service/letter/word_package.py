@@ -46,9 +46,9 @@ _SAVES = re.compile(r"rsid")
 _LINKS = frozenset({"http", "https", "mailto"})
 
 
-def shipped_template() -> bytes:
-    """Put together the template that comes with the service."""
-    folder = TEMPLATES / "letter/docx"
+def shipped_template(name: str = "docx") -> bytes:
+    """Put together a template that comes with the service: "docx" of letters, "statement" of statements."""
+    folder = TEMPLATES / "letter" / name
     parts = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
     return pack(parts, day=date(2026, 1, 1))
 

@@ -10,6 +10,7 @@ from lxml import etree
 from service.foundation.errors import Refused
 from service.i18n.formats import script_of
 from service.letter.document import Document
+from service.letter.headed import Headed
 from service.letter.word_blocks import ListKind
 from service.letter.word_package import (
     HYPERLINK,
@@ -83,15 +84,15 @@ _AFTER_BIDI = ("adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpac
 _AFTER_LANGUAGE = ("eastAsianLayout", "specVanish", "oMath")
 
 
-def read_styles(parts: Parts) -> Mapping[str, str]:
-    """Give the id of each style by its name in lower case; raises Refused for those that are missing."""
+def read_styles(parts: Parts, *, wanted: Sequence[str] = STYLES) -> Mapping[str, str]:
+    """Give the id of each style by its name in lower case; raises Refused for those that are missing of the wanted ones."""
     root = parse(parts.get(_STYLES, b"<none/>"))
     found = {
         str(name.get(W + "val")).lower(): str(style.get(W + "styleId"))
         for style in root.iter(W + "style")
         if (name := style.find(W + "name")) is not None
     }
-    missing = [name for name in STYLES if name.lower() not in found]
+    missing = [name for name in wanted if name.lower() not in found]
     if missing:
         raise Refused(
             f"The Word template lacks the style {', '.join(f'“{name}”' for name in missing)}: add it."
@@ -174,7 +175,7 @@ def set_sections(root: etree._Element, document: Document) -> None:
             _put(section, etree.Element(W + "bidi"), _following("bidi"))
 
 
-def set_language(parts: Parts, document: Document) -> None:
+def set_language(parts: Parts, document: Headed) -> None:
     """Make the letter's language and direction those of every style that says nothing else."""
     root = parse(parts[_STYLES])
     defaults = _child(root, "docDefaults", at=0)
@@ -191,7 +192,7 @@ def set_language(parts: Parts, document: Document) -> None:
     parts[_STYLES] = write_part(root)
 
 
-def set_properties(parts: Parts, document: Document) -> None:
+def set_properties(parts: Parts, document: Headed) -> None:
     """Say title, author, language and date, and nothing of who made the template."""
     for name in [name for name in parts if name.startswith("docProps/")]:
         del parts[name]
