@@ -41,6 +41,21 @@ LETTERS = {
     "petition without addresses": dataclasses.replace(PETITION, with_address=0),
     "petition nobody presents": dataclasses.replace(PETITION, presenter=False),
     "petition, two on the first sheet": dataclasses.replace(PETITION, on_first_sheet=2),
+    "petition that requests nothing": dataclasses.replace(
+        PETITION, text="To the House of Commons. The Petition of residents, Declares that the river is ill."
+    ),
+    "petition of 250 words": dataclasses.replace(
+        PETITION, text=PETITION.text + " river" * (250 - PETITION.words)
+    ),
+    "petition of 25 hands": dataclasses.replace(
+        PETITION, by_hand=25, with_address=25, on_first_sheet=3, people=25
+    ),
+    "petition of 24 hands": dataclasses.replace(
+        PETITION, by_hand=24, with_address=24, on_first_sheet=3, people=24
+    ),
+    "petition of one hand": dataclasses.replace(
+        PETITION, by_hand=1, with_address=1, on_first_sheet=1, people=1
+    ),
     "petition of 251 words": dataclasses.replace(
         PETITION, text=PETITION.text + " river" * (251 - PETITION.words)
     ),
@@ -75,6 +90,41 @@ TABLE = {
         "bundestag": "",
         "uk_commons": "",
         "canada": "",
+        "australia": "",
+    },
+    "petition that requests nothing": {
+        "eu_petition": "",
+        "bundestag": "",
+        "uk_commons": "form",
+        "canada": "",
+        "australia": "",
+    },
+    "petition of 250 words": {
+        "eu_petition": "",
+        "bundestag": "",
+        "uk_commons": "",
+        "canada": "",
+        "australia": "",
+    },
+    "petition of 25 hands": {
+        "eu_petition": "",
+        "bundestag": "",
+        "uk_commons": "",
+        "canada": "",
+        "australia": "",
+    },
+    "petition of 24 hands": {
+        "eu_petition": "",
+        "bundestag": "",
+        "uk_commons": "",
+        "canada": "by-hand",
+        "australia": "",
+    },
+    "petition of one hand": {
+        "eu_petition": "",
+        "bundestag": "",
+        "uk_commons": "",
+        "canada": "by-hand",
         "australia": "",
     },
     "petition signed online": {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -53,6 +53,14 @@ _MADE_BY: dict[bytes, str] = {
     oid("1.2.840.10045.4.3.3"): "sha384",
     oid("1.2.840.10045.4.3.4"): "sha512",
 }
+# A certificate is read piece by piece, when each is asked for: what strangers wrote into it may be wrong anywhere.
+_MALFORMED = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _LONGEST = 256 * 1024
 _DEEPEST_CHAIN = 4
 
@@ -92,12 +100,15 @@ def signer_of(content: bytes, signature: bytes, *, authorities: Authorities, at:
     `authorities`. Raises Unproven, in one sentence, where any of that fails.
     """
     found = _read(signature)
-    leaf, others = _certificates(found)
-    _check_digest(found, content)
-    _check_signature(found, leaf)
-    _check_validity(leaf, at)
-    _check_chain(leaf, others, authorities=authorities, at=at)
-    return Signer(emails=_emails(leaf), fingerprint=leaf.fingerprint(hashes.SHA256()).hex())
+    try:
+        leaf, others = _certificates(found)
+        _check_digest(found, content)
+        _check_signature(found, leaf)
+        _check_validity(leaf, at)
+        _check_chain(leaf, others, authorities=authorities, at=at)
+        return Signer(emails=_emails(leaf), fingerprint=leaf.fingerprint(hashes.SHA256()).hex())
+    except _MALFORMED:
+        raise unreadable() from None
 
 
 def _read(signature: bytes) -> _Signature:
@@ -141,10 +152,7 @@ def _of_signer(signer: Piece, certificates: tuple[bytes, ...]) -> _Signature:
 
 def _certificates(found: _Signature) -> tuple[x509.Certificate, list[x509.Certificate]]:
     """Give the signer's certificate, and the others that came with it."""
-    try:
-        held = [(_names_of(data), x509.load_der_x509_certificate(data)) for data in found.certificates]
-    except ValueError:
-        raise unreadable() from None
+    held = [(_names_of(data), x509.load_der_x509_certificate(data)) for data in found.certificates]
     mine = [certificate for names, certificate in held if names == found.names]
     if len(mine) != 1:
         raise Unproven(Sentence("The certificate of who signed the receipt is missing: it proves nothing."))
