@@ -62,7 +62,13 @@ def heard(raw, **differently):
             "no such mailbox (5.1.1).",
         ),
         ("errore-consegna", "no-dominio", "", DeliveryState.FAILED, "its domain has no certified mail."),
-        ("preavviso-errore-consegna", "altro", "5.4.1 timeout", None, "may still: another reason"),
+        (
+            "preavviso-errore-consegna",
+            "altro",
+            "5.4.1 timeout",
+            None,
+            "why it has not: another reason, which the receipt gives (5.4.1).",
+        ),
         ("rilevazione-virus", "virus", "", DeliveryState.FAILED, "a virus was found in it."),
     ],
 )

@@ -73,8 +73,8 @@ def take_apart(raw: bytes) -> Signed:
 def certified_data(content: bytes) -> bytes:
     """Give the daticert.xml of what was signed: the one that the provider put there itself.
 
-    What a carried message has in it is that of its sender, who may write what he likes: it is not looked into. Raises Unproven
-    where there is not exactly one.
+    What stands in a message that is carried is its sender's, and may be anything: it is not looked into. Raises Unproven where
+    there is not exactly one.
     """
     whole = email.message_from_bytes(content, policy=compat32)
     inside = whole.get_payload() if whole.get_content_type() == "multipart/mixed" else []

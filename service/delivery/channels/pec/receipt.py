@@ -59,7 +59,7 @@ PROVES: Mapping[str, _Meaning] = {
     ),
     "preavviso-errore-consegna": _Meaning(
         rung=None,
-        says=Sentence("It has not reached the office yet, and may still: {why}."),
+        says=Sentence("It has not reached the office yet and may still do so; why it has not: {why}."),
     ),
     "non-accettazione": _Meaning(
         rung=DeliveryState.FAILED,
