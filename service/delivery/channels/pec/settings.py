@@ -1,0 +1,142 @@
+"""The coalition's PEC mailbox as data: what has to be set, what each thing is for, and what is wrong with what was set (pure)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import SplitResult, urlsplit
+
+from service.delivery.channels.pec.signed import Authorities, read_authorities
+from service.foundation.addresses import normal_address
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+
+RECEIPTS = ("completa", "breve", "sintetica")
+"""Which receipt of the delivery is asked for: with the whole message, with hashes of its files, or with neither."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One thing that is set for this way: its `key`, its word on the form, what it is for; of a few, one is chosen."""
+
+    key: str
+    word: Sentence
+    helps: Sentence
+    secret: bool = False
+    optional: bool = False
+    one_of: tuple[str, ...] = ()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        key="address",
+        word=Sentence("Address of the PEC mailbox"),
+        helps=Sentence("From here the letter is sent, and here its receipts arrive."),
+    ),
+    Setting(
+        key="smtp_url",
+        word=Sentence("Where it sends"),
+        helps=Sentence("As the provider says, with the user and the password of the mailbox."),
+        secret=True,
+    ),
+    Setting(
+        key="imap_url",
+        word=Sentence("Where its receipts are read"),
+        helps=Sentence("As the provider says. Receipts are read and left where they are."),
+        secret=True,
+    ),
+    Setting(
+        key="authorities",
+        word=Sentence("Trusted authorities"),
+        helps=Sentence(
+            "Certificates in PEM form of those who stand behind the providers of certified mail. AgID publishes its own; "
+            "a receipt that no trusted authority stands behind proves nothing here."
+        ),
+    ),
+    Setting(
+        key="receipt",
+        word=Sentence("Receipt of the delivery"),
+        helps=Sentence("With the whole message (completa) it proves what lies in the mailbox, too."),
+        optional=True,
+        one_of=RECEIPTS,
+    ),
+)
+"""What sets up certified mail, as a form asks for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailbox:
+    """The coalition's mailbox at its PEC provider; no printing of it shows a password."""
+
+    address: str
+    smtp_url: str = field(repr=False)
+    imap_url: str = field(repr=False)
+    authorities: Authorities = field(repr=False)
+    receipt: str = RECEIPTS[0]
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What a message from here has among its headers, beside what every mail has."""
+        return {"X-TipoRicevuta": self.receipt}
+
+
+def read_mailbox(values: Mapping[str, str], *, now: datetime) -> Mailbox:
+    """Read the mailbox that was set; raises Refused with every single fault."""
+    given = {key: value.strip() for key, value in values.items()}
+    faults = tuple(_faults(given, now=now))
+    if faults:
+        raise Refused(Sentence("The PEC mailbox is not set up."), faults)
+    return Mailbox(
+        address=normal_address(given["address"]),
+        smtp_url=given["smtp_url"],
+        imap_url=given["imap_url"],
+        authorities=read_authorities(given["authorities"]),
+        receipt=given.get("receipt") or RECEIPTS[0],
+    )
+
+
+def _faults(given: Mapping[str, str], *, now: datetime) -> Iterator[str]:
+    for setting in SETTINGS:
+        value = given.get(setting.key, "")
+        if not value and not setting.optional:
+            yield Sentence("{what} is missing.", what=setting.word)
+        if value and setting.one_of and value not in setting.one_of:
+            yield Sentence("{what} is none of those that there are.", what=setting.word)
+    yield from _address_faults(given.get("address", ""))
+    yield from _place_faults(SETTINGS[1].word, given.get("smtp_url", ""), "smtps", "smtp")
+    yield from _place_faults(SETTINGS[2].word, given.get("imap_url", ""), "imaps")
+    yield from _authority_faults(given.get("authorities", ""), now=now)
+
+
+def _address_faults(address: str) -> Iterator[str]:
+    try:
+        if address:
+            normal_address(address)
+    except Refused as refusal:
+        yield str(refusal)
+
+
+def _place_faults(word: Sentence, url: str, *schemes: str) -> Iterator[str]:
+    if url and not _is_place(url, schemes):
+        yield Sentence(
+            "{what} must look like {example}.", what=word, example=f"{schemes[0]}://user:password@host"
+        )
+
+
+def _is_place(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts: SplitResult = urlsplit(url)
+        return parts.scheme in schemes and bool(
+            parts.hostname and parts.username and parts.password and parts.port != 0
+        )
+    except ValueError:
+        return False
+
+
+def _authority_faults(pem: str, *, now: datetime) -> Iterator[str]:
+    try:
+        authorities = read_authorities(pem) if pem else ()
+    except Refused as refusal:
+        yield str(refusal)
+        return
+    if pem and all(one.not_valid_after_utc < now for one in authorities):
+        yield Sentence("Every certificate of the trusted authorities has expired.")
