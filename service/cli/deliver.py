@@ -13,6 +13,7 @@ from service.delivery import rehearse as rehearsing
 from service.delivery.check import Line
 from service.delivery.letter_mail import Making
 from service.delivery.propose import Proposal, propose
+from service.delivery.refusing.letter import houses_for
 from service.delivery.release import leaves_at, release, stop
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
@@ -72,6 +73,13 @@ def _check(services: Services, slug: str) -> None:
     for line in lines:
         verdict = "can be sent" if line.verdict.can else f"cannot, because: {line.verdict.reason}"
         say(f"{line.label} · {line.channel} · {line.recipient.copy_kind.value} copy · {verdict}")
+    with reading(services.engine) as session:
+        houses = houses_for(session, services.keyring, get_campaign(session, slug), now=services.clock())
+    for house in houses:
+        say(f"{house.word} · {'cannot, because:' if house.forbids else 'could go; look at it first'}")
+        for one in (*house.forbids, *house.warns):
+            instead = f" {one.instead}" if one.instead else ""
+            say(f"  {one.found}{instead} ({one.rule.source}; looked at on {one.rule.checked})")
 
 
 def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Line]]:

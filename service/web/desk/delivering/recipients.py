@@ -19,6 +19,7 @@ from service.delivery.offices.edit import (
 )
 from service.delivery.offices.identity import office_index
 from service.delivery.offices.overview import office_seen, offices_seen
+from service.delivery.refusing.letter import houses_for
 from service.delivery.registry import CHANNELS as BUILT
 from service.foundation.sentence import Sentence
 from service.web.countries import country_options
@@ -57,6 +58,15 @@ def recipients(slug: str) -> Response:
         needs_two=needs_two,
         base=f"/desk/letters/{slug}/recipients",
     )
+
+
+@get("/letters/<slug>/recipients/petitions", Act.LOOK)
+def petitions(slug: str) -> Response:
+    """Show why the letter is no petition to a parliament as it stands, by which rule, and what would help."""
+    here = services()
+    with looking() as session:
+        houses = houses_for(session, here.keyring, letter_here(session), now=here.now())
+    return desk_page("petitions.html", part=_PART, houses=houses, base=f"/desk/letters/{slug}/recipients")
 
 
 @get("/letters/<slug>/recipients/new", Act.EDIT_RECIPIENTS)
