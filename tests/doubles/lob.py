@@ -34,7 +34,10 @@ del SCHEMAS["signed_link"]["pattern"]
 
 @dataclass
 class Lob:
-    """The house: `letters` are what it has, by mode; `refuse` is the code with which it refuses the next order."""
+    """The house: `letters` are what it has, by mode; `refuse` is the code with which it refuses the next order.
+
+    Where it does not `filter`, a search gives the newest letters, whatever was searched for.
+    """
 
     now: datetime
     letters: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"live": [], "test": []})
@@ -43,6 +46,7 @@ class Lob:
     asked: list[Asked] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     refuse: str = ""
+    filter: bool = True
     events: int = 0
 
     def answer(self, asked: Asked) -> Reply:
@@ -108,7 +112,7 @@ class Lob:
     def _create(self, asked: Asked, mode: str) -> Reply:
         if self.refuse:
             code, self.refuse = self.refuse, ""
-            return self.error(code, "It said why, to 1600 Pennsylvania Ave NW.")
+            return self.error(code, f"It said why, to {read_form(asked)[0]['to']['address_line1'].upper()}.")
         key = (mode, asked.headers["idempotency-key"])
         if key in self.keys:
             return self._json(200, self.keys[key])
@@ -177,7 +181,8 @@ class Lob:
         }
 
     def _list(self, query: Mapping[str, list[str]], mode: str) -> Reply:
-        wanted = {name: values[0] for name, values in query.items() if name.startswith("metadata[")}
+        searched = {name: values[0] for name, values in query.items() if name.startswith("metadata[")}
+        wanted = searched if self.filter else {}
         found = [
             one
             for one in self.letters[mode]

@@ -33,12 +33,14 @@ _JSON = "application/vnd.api+json"
 class Pingen:
     """The house: `letters` are what it has, by number; `sent` those that were submitted, once for each time.
 
-    `reads` gives the address and the country that it reads from a file. `reading` is how often it is still at work when asked.
+    `reads` gives the address and the country that it reads from a file. `reading` is how often it is still at work when
+    asked, `miscounts` how many pages it sees that are none.
     """
 
     now: datetime
     reads: Callable[[bytes], tuple[str, str]]
     reading: int = 0
+    miscounts: int = 0
     credit: bool = True
     letters: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -66,6 +68,10 @@ class Pingen:
             return error(404, "not_found", "Not found")
         rest = place.path.removeprefix(letters).strip("/").split("/")
         return self._of_letters(asked, rest, parse_qs(place.query))
+
+    def forget_keys(self) -> None:
+        """Let a day go by, after which keys are forgotten."""
+        self.keys.clear()
 
     def webhook(
         self, number: str, kind: str, *, key: str = SIGNING_KEY, **attributes: object
@@ -175,7 +181,7 @@ class Pingen:
             return
         file = self.files[number]
         with pikepdf.open(io.BytesIO(file)) as pdf:
-            pages = len(pdf.pages)
+            pages = len(pdf.pages) + self.miscounts
         address, country = self.reads(file)
         attributes |= {"file_pages": pages, "address": address, "country": country, "status": "valid"}
         if pages > MOST_PAGES:

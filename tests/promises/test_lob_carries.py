@@ -105,7 +105,7 @@ def test_each_refusal_is_told_as_what_it_is(house: Lob, live: dict[str, str], co
     assert isinstance(told.error, NotNow if code in ASK_AGAIN else NotTaken)
     assert house.letters["live"] == []
     if isinstance(told.error, NotTaken):
-        assert told.error.faults[0].startswith(code)
+        assert told.error.faults == (f"{code}: It said why, to ….",)
         assert str(told.error).startswith("Lob did not take it")
     else:
         assert told.error is not None
@@ -172,6 +172,18 @@ def test_what_is_in_doubt_is_found_by_its_name_once_its_key_is_forgotten(
     assert second.receipt is not None
     assert second.fences == 0
     assert len(house.letters["live"]) == 1
+
+
+def test_a_letter_of_another_name_is_never_taken_for_this_one(house: Lob, live: dict[str, str]) -> None:
+    house.filter = False
+    other = carry(CARRIER, parcel(settings=live, details=ABROAD, key="b" * 32), house)
+
+    told = carry(CARRIER, parcel(settings=live, details=AT_HOME), house)
+
+    assert told.receipt is not None
+    assert other.receipt is not None
+    assert told.receipt.number != other.receipt.number
+    assert len(house.letters["live"]) == 2
 
 
 def test_nobody_knows_where_it_breaks_off_and_no_search_helps(house: Lob, live: dict[str, str]) -> None:

@@ -192,15 +192,17 @@ def test_one_fault_doubles_nothing_and_is_told_truly(
 
 
 @settings(max_examples=25)
-@given(tries=st.lists(st.lists(st.sampled_from(FAULTS), max_size=5), max_size=3))
-def test_whatever_goes_wrong_however_often_nothing_is_doubled(tries: list[list[Fault]]) -> None:
+@given(tries=st.lists(st.tuples(st.lists(st.sampled_from(FAULTS), max_size=5), st.booleans()), max_size=3))
+def test_whatever_goes_wrong_however_often_nothing_is_doubled(tries: list[tuple[list[Fault], bool]]) -> None:
     house = Pingen(now=NOW, reads=lambda _: (READ, "CH"))
     with open_house(house) as base:
         house.base = base
         sent = parcel(LETTER, settings=settings_at(base), details=ABROAD)
-        for faults in tries:
+        for faults, a_day_goes_by in tries:
             house.faults[:] = faults
             is_told_truly(carry(CARRIER, sent, house), house)
+            if a_day_goes_by:
+                house.forget_keys()
         house.faults.clear()
         last = carry(CARRIER, sent, house)
 
@@ -234,6 +236,32 @@ def test_nobody_knows_where_the_submission_breaks_off_and_nothing_can_be_seen(
     assert len(house.sent) == 1
 
 
+@pytest.mark.parametrize("reply", [Reply(status=429), error(422, "letter_not_valid", "It cannot be sent")])
+def test_that_the_second_try_was_refused_says_nothing_of_the_first(
+    house: Pingen, production: dict[str, str], reply: Reply
+) -> None:
+    house.faults += [Fault(of=SEND, manner="break after"), Fault(of=SEND, manner="instead", reply=reply)]
+    house.faults += [Fault(of=LOOK, manner="break before", skip=1), Fault(of=LOOK, manner="break before")]
+
+    told = carry(CARRIER, parcel(LETTER, settings=production, details=ABROAD), house)
+
+    assert isinstance(told.error, InDoubt)
+    assert len(house.sent) == 1
+
+
+def test_a_file_in_which_it_sees_other_pages_is_not_submitted(
+    house: Pingen, production: dict[str, str]
+) -> None:
+    house.miscounts = 1
+
+    told = carry(CARRIER, parcel(LETTER, settings=production, details=ABROAD), house)
+
+    assert isinstance(told.error, NotTaken)
+    assert str(told.error) == "Not sent: Pingen counts 3 pages, and the letter has 2."
+    assert house.sent == []
+    assert house.letters == {}
+
+
 def test_too_many_pages_are_told_in_its_own_words(house: Pingen, production: dict[str, str]) -> None:
     long = document(pages=31, letter_paper=False)
 
@@ -251,6 +279,7 @@ def test_a_file_that_is_still_being_read_goes_on_at_the_next_try(
     sent = parcel(LETTER, settings=production, details=ABROAD)
 
     first = carry(CARRIER, sent, house)
+    house.forget_keys()
     second = carry(CARRIER, sent, house)
 
     assert isinstance(first.error, NotNow)

@@ -35,17 +35,13 @@ ADVICE: Mapping[str, Sentence] = {
         "Lob did not take it: the address of the sender is not in the United States."
     ),
     "file_pages_exceed_max": Sentence("Lob did not take it: it has too many pages for one envelope."),
-    "file_pages_below_min": Sentence("Lob did not take it: it has too few pages."),
     "file_size_exceeds_limit": Sentence("Lob did not take it: the file is too large."),
     "invalid_file": Sentence("Lob did not take it: it could not read the file."),
     "invalid_file_dimensions": Sentence("Lob did not take it: its pages are not of the size US Letter."),
     "inconsistent_page_dimensions": Sentence("Lob did not take it: its pages are of several sizes."),
-    "invalid_image_dpi": Sentence("Lob did not take it: a picture in it is too coarse to be printed."),
     "invalid_international_feature": Sentence(
         "Lob did not take it: this service does not go to that country."
     ),
-    "invalid_country_covid": Sentence("Lob did not take it: no post goes to that country now."),
-    "mail_use_type_can_not_be_null": Sentence("Lob did not take it: it asks what kind of mail this is."),
     "pdf_encrypted": Sentence("Lob did not take it: the file is encrypted."),
     "unembedded_fonts": Sentence("Lob did not take it: a font is missing in the file."),
     "invalid_api_key": Sentence(
@@ -61,9 +57,6 @@ ADVICE: Mapping[str, Sentence] = {
         "Lob did not take it: this key sends nothing. Take the secret key."
     ),
     "payment_method_unverified": Sentence("Lob did not take it: the account has no confirmed way to pay."),
-    "billing_address_required": Sentence("Lob did not take it: the account has no billing address."),
-    "email_required": Sentence("Lob did not take it: the account's e-mail address is not confirmed."),
-    "feature_limit_reached": Sentence("Lob did not take it: the account may send no more."),
 }
 """What each code of a refusal means to the secretariat; every other is told in Lob's own words."""
 OTHERWISE = Sentence("Lob did not take it; its own words stand below.")

@@ -1,20 +1,22 @@
 """What Lob is asked for: the address in its fields, the envelopes by their sheets, and what does not fit."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.delivery.asking import LONGEST_ANSWER, Answer
 from service.delivery.channel import Outward
 from service.delivery.channels.lob import CHANNEL, MODES, RULES, Mode
 from service.delivery.channels.lob.account import read_account
 from service.delivery.channels.lob.address import address_of
+from service.delivery.channels.lob.answers import again_after, read_letter
 from service.delivery.channels.lob.envelopes import Printed, pack, sheets_of
 from service.delivery.channels.lob.request import Order, form_body, form_fields
 from service.delivery.channels.lob.rules import examine
-from service.delivery.parcel import Document
+from service.delivery.parcel import Document, Exchange, InDoubt
 from service.model.recipient import Recipient
 from tests.doubles.lob import LIVE, TEST
 from tests.printing import ABROAD, AT_HOME, KEY, document
@@ -171,6 +173,35 @@ def test_an_order_reads_as_it_always_did() -> None:
     )
 
     assert told + "\n" == GOLDEN.read_text()
+
+
+@pytest.mark.parametrize(("length", "number"), [(LONGEST_ANSWER, "ltr_4868c3b754655f90"), (900, "")])
+def test_a_record_too_long_to_be_read_whole_still_tells_its_number(length: int, number: str) -> None:
+    body = (b'{"id": "ltr_4868c3b754655f90", "thumbnails": ["' + b"x" * LONGEST_ANSWER)[:length]
+    answer = Answer(status=200, headers={}, body=body, exchange=Exchange(asked="POST", status=200))
+
+    try:
+        found = read_letter(answer, private=()).number
+    except InDoubt:
+        found = ""
+
+    assert found == number
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 5),
+        ({"retry-after": "90"}, 90),
+        ({"x-rate-limit-reset": "1528749846"}, 5),
+        ({"x-rate-limit-reset": "1528749846", "date": "Mon, 11 Jun 2018 20:43:26 GMT"}, 40),
+        ({"ratelimit-reset": "1528749846", "date": "Mon, 11 Jun 2018 20:43:26 GMT"}, 40),
+        ({"x-rate-limit-reset": "1528749846", "date": "Mon, 11 Jun 2018 20:45:26 GMT"}, 5),
+        ({"x-rate-limit-reset": "1528749846", "date": "yesterday"}, 5),
+    ],
+)
+def test_how_long_to_wait_is_told_by_their_clock(headers: dict[str, str], seconds: int) -> None:
+    assert again_after(headers) == timedelta(seconds=seconds)
 
 
 def test_no_line_of_an_address_begins_another_part_of_the_form() -> None:
