@@ -48,6 +48,8 @@ _FIRST = re.compile(rb"/First\s+(\d{1,9})\b")
 _TREE = re.compile(rb"/Type\s*/Pages(?![A-Za-z])")
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _COUNT = re.compile(rb"/Count\s+(\d{1,6})\b")
+_NUMBER = rb"(-?(?:\d{1,6}\.?\d{0,6}|\.\d{1,6}))"
+_MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*" + rb"\s+".join([_NUMBER] * 4) + rb"\s*\]")
 
 
 def check_annex(data: bytes, *, name: str) -> int:
@@ -70,12 +72,24 @@ def check_annex(data: bytes, *, name: str) -> int:
     packed = tuple(_unpacked(data, name))
     for _, unpacked in packed:
         _refuse_what_acts(unpacked, name)
-    objects = [*_objects(data)]
-    objects += [inner for first, unpacked in packed for inner in _split(unpacked, first)]
-    pages = _count_pages(objects)
+    pages = _count_pages(_all_objects(data, packed))
     if not pages:
         raise Refused(f"{name} has no page that can be counted: print it to PDF again.")
     return pages
+
+
+def page_sizes(data: bytes, *, name: str) -> frozenset[tuple[int, int]]:
+    """Give the sizes of the pages of a PDF that check_annex() has let in: width and height in whole points, each once.
+
+    What is turned only when it is shown counts as it stands in the file.
+    """
+    objects = _all_objects(data, tuple(_unpacked(data, name)))
+    boxes = (tuple(map(float, box)) for each in objects for box in _MEDIA_BOX.findall(each))
+    return frozenset((round(right - left), round(top - bottom)) for left, bottom, right, top in boxes)
+
+
+def _all_objects(data: bytes, packed: tuple[tuple[int, bytes], ...]) -> list[bytes]:
+    return [*_objects(data), *(inner for first, unpacked in packed for inner in _split(unpacked, first))]
 
 
 def _refuse_what_acts(part: bytes, name: str) -> None:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -91,14 +92,21 @@ def letter_job(document: Document, *, profile: str, attachment: bytes, layout: L
 
 
 def typeset(
-    job: dict[str, Any], *, files: tuple[Path, ...], limits: Limits, templates: tuple[str, ...]
+    job: dict[str, Any],
+    *,
+    files: tuple[Path, ...],
+    limits: Limits,
+    templates: tuple[str, ...],
+    beside: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Set a job by the first of the templates, which may include the others, in a process of its own, with limits.
 
-    The folder of that process holds the templates side by side and nothing else. A job with `ppi` gives a
-    picture of its one page, any other a PDF. Raises as render_pdf() does.
+    The folder of that process holds the templates side by side, the files of `beside` by their plain names, and nothing
+    else. A job with `ppi` gives a picture of its one page, any other a PDF. Raises as render_pdf() does.
     """
     with _Typesetter(limits) as typesetter:
+        for name, data in (beside or {}).items():
+            typesetter.lay(name, data)
         return typesetter.set(job, files=files, templates=templates)
 
 
@@ -135,6 +143,9 @@ class _Typesetter:
         with contextlib.suppress(BrokenPipeError), self._process:
             pass
         self._folder.cleanup()
+
+    def lay(self, name: str, data: bytes) -> None:
+        Path(self._root, name).write_bytes(data)
 
     def set(self, job: dict[str, Any], *, files: tuple[Path, ...], templates: tuple[str, ...]) -> bytes:
         copied = [shutil.copyfile(TEMPLATES / name, self._root / Path(name).name) for name in templates]

@@ -90,7 +90,12 @@ def _typeset(job: _Job) -> bytes:
     for compiler in (_chosen(compilers), *compilers, plain):
         pages, warnings = compiler.compile_with_warnings(
             format="pdf",
-            pdf_standards=["a-3a", "ua-1"] if job.profile == "archive" else ["a-2a", "ua-1"],
+            # What is bound for a printer is made of other people's pages, which promise nothing.
+            pdf_standards="1.7"
+            if job.profile == "print"
+            else ["a-3a", "ua-1"]
+            if job.profile == "archive"
+            else ["a-2a", "ua-1"],
             timestamp=job.timestamp,
         )
         # Page numbers are wrong in a layout that did not settle.

@@ -1,0 +1,131 @@
+"""An HTTP server on loopback that answers as a test's house does, and misbehaves where it is told to."""
+
+import contextlib
+import re
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal, Protocol
+
+Manner = Literal["break before", "break after", "half", "instead", "afterwards"]
+"""Cut off before it is done, or after; half an answer; an answer in its place; another answer once it is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One request as it came; the names of its headers are small."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What is answered."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One request that goes wrong: of those whose line ("POST /v1/letters") begins with `of`, a pattern, the next after `skip`."""
+
+    of: str
+    manner: Manner
+    reply: Reply = Reply()
+    skip: int = 0
+
+
+class House(Protocol):
+    """Who answers."""
+
+    asked: list[Asked]
+    faults: list[Fault]
+
+    def answer(self, asked: Asked) -> Reply:
+        """Do what is asked, and say so."""
+        ...
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    house: House
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        asked = Asked(method=self.command, path=self.path, headers=headers, body=body)
+        house = self.server.house
+        house.asked.append(asked)
+        fault = _next_fault(house, f"{asked.method} {asked.path}")
+        if fault is None:
+            self.say(house.answer(asked))
+        elif fault.manner == "instead":
+            self.say(fault.reply)
+        elif fault.manner == "break before":
+            self.hang_up()
+        else:
+            self.say_badly(house.answer(asked), fault)
+
+    def say_badly(self, reply: Reply, fault: Fault) -> None:
+        if fault.manner == "afterwards":
+            self.say(fault.reply)
+            return
+        if fault.manner == "half":
+            self.say(reply, much=len(reply.body) // 2)
+        self.hang_up()
+
+    def say(self, reply: Reply, *, much: int | None = None) -> None:
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body[:much])
+
+    def hang_up(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+for _method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+    setattr(_Handler, f"do_{_method}", _Handler.answer)
+
+
+@contextlib.contextmanager
+def open_house(house: House) -> Iterator[str]:
+    """Serve a house while the block lasts; gives the beginning of its addresses."""
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.house = house
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _next_fault(house: House, line: str) -> Fault | None:
+    for place, fault in enumerate(house.faults):
+        if re.match(fault.of, line):
+            if fault.skip:
+                house.faults[place] = replace(fault, skip=fault.skip - 1)
+                return None
+            return house.faults.pop(place)
+    return None
