@@ -11,6 +11,7 @@ from service.campaigns.queries import present_recipients, present_revision
 from service.delivery.channel import Outward, Verdict
 from service.delivery.letter_mail import too_large
 from service.delivery.registry import CHANNELS
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.recipient import Audience, Recipient, RecipientRole
 from service.store.keyring import Keyring
@@ -74,7 +75,7 @@ def weigh(lines: Sequence[Line], sizes: Mapping[str, int], *, most: int) -> tupl
 
 def _weighed(line: Line, size: int, most: int) -> Line:
     reason = too_large(size, most) if line.channel == "email" and line.verdict.can else ""
-    return replace(line, verdict=Verdict(reason=f"{reason}.")) if reason else line
+    return replace(line, verdict=Verdict(reason=reason)) if reason else line
 
 
 def recipient_label(details: dict[str, object]) -> str:
@@ -84,5 +85,6 @@ def recipient_label(details: dict[str, object]) -> str:
 
 def _unknown(name: str) -> Verdict:
     return Verdict(
-        configured=False, reason=f"The channel {name!r} is not built yet; send this copy yourself."
+        configured=False,
+        reason=Sentence("The channel “{channel}” is not built yet; send this copy yourself.", channel=name),
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from service.delivery.channel import Outward, Verdict
+from service.foundation.sentence import Sentence
 from service.model.recipient import Recipient
 
 
@@ -15,12 +16,16 @@ class EmailChannel:
         """Say how many addresses of the office the letter can go to."""
         addresses = len(details.get("emails", ()))
         if not addresses:
-            return Verdict(reason="No e-mail address is given for this recipient.")
+            return Verdict(reason=Sentence("No e-mail address is given for this recipient."))
         if not outward.smtp or not outward.mail_from:
             return Verdict(
                 destinations=addresses,
                 configured=False,
-                reason="Set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM first.",
+                reason=Sentence(
+                    "Set {first} and {second} first.",
+                    first="UNDERSIGNED_SMTP_URL",
+                    second="UNDERSIGNED_MAIL_FROM",
+                ),
             )
         return Verdict(destinations=addresses)
 
