@@ -72,7 +72,7 @@ _HYPHENATED = frozenset(
 )
 
 
-_GROUP, _ENTRY = Sentence("A group's heading"), Sentence("A signatory's line")
+_A_GROUP, _A_LINE = Sentence("A group's heading"), Sentence("A signatory's line")
 
 
 def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
@@ -111,9 +111,9 @@ def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
     )
     for section in document.sections:
         for group in section.groups:
-            yield _GROUP, group.heading
+            yield _A_GROUP, group.heading
             for entry in group.entries:
-                yield _ENTRY, plain_pieces(entry.line) + plain_pieces(entry.below)
+                yield _A_LINE, plain_pieces(entry.line) + plain_pieces(entry.below)
 
 
 def _own_words(document: Document) -> str:
