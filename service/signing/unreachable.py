@@ -100,7 +100,7 @@ def vouch(
     if row.state not in _MAY_BE_VOUCHED:
         raise Refused(
             Sentence(
-                "Only a sign-on that was asked to confirm and never did can be vouched for; {row} is not one of these.",
+                "Only a sign-on that was never confirmed can be vouched for; {row} is not one of these.",
                 row=row_id,
             )
         )
