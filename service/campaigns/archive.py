@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign, released_edition
+from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -73,11 +74,15 @@ def _refuse_while_worked_at(session: Session, campaign: Campaign, *, now: dateti
     slug = campaign.slug
     if campaign.state not in {CampaignState.CLOSED, CampaignState.SENT}:
         raise Refused(
-            f"{slug!r} is {campaign.state.value}; only a letter that was sent or closed can be put away."
+            Sentence(
+                "Only a letter that was sent or closed can be put away. “{slug}” stands at “{state}”.",
+                slug=slug,
+                state=LETTER_STATES[campaign.state],
+            )
         )
     is_to_appear = campaign.publish_at is not None and campaign.publish_at > now
     if campaign.state is CampaignState.SENT and campaign.published_at is None and is_to_appear:
-        raise Refused(f"{slug!r} is still to be published; put it away after that.")
+        raise Refused(Sentence("“{slug}” is still to be published; put it away after that.", slug=slug))
     leaving = campaign.state is CampaignState.CLOSED and released_edition(session, campaign) is not None
     on_the_way = select(Delivery.id).where(
         Delivery.campaign_id == campaign.id, col(Delivery.state).in_(_ON_THE_WAY)

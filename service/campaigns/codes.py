@@ -3,8 +3,9 @@
 import importlib.resources
 from functools import cache
 
-from service.campaigns.hints import did_you_mean, one_of
+from service.campaigns.hints import did_you_mean, meant, one_of
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.formats import written_tag
 from service.i18n.languages import offered_tags
 from service.i18n.words import shipped_languages
@@ -22,9 +23,15 @@ def country_code(text: str, *, what: str) -> str:
     code = text.strip().upper()
     if code in countries():
         return code
-    meant = _OFTEN_MEANT.get(code)
-    hint = f' Did you mean "{meant}"?' if meant else _by_name(text)
-    raise Refused(f"{what} must be a country's two-letter code (ISO 3166), like US or FR.{hint}")
+    usual = _OFTEN_MEANT.get(code)
+    hint = meant(usual) if usual else _by_name(text)
+    raise Refused(
+        Sentence(
+            "{what} must be a country's two-letter code (ISO 3166), like US or FR. {hint}",
+            what=what,
+            hint=hint,
+        )
+    )
 
 
 def letter_language(text: str, *, what: str) -> str:
@@ -34,7 +41,12 @@ def letter_language(text: str, *, what: str) -> str:
     except Refused:
         hint = did_you_mean(text, shipped_languages())
         raise Refused(
-            f"{what} is no language whose dates and numbers are known here: give its tag, like fa, zh-Hant or pt-BR.{hint}"
+            Sentence(
+                "{what} is no language whose dates and numbers are known here: give its tag, like fa, zh-Hant "
+                "or pt-BR. {hint}",
+                what=what,
+                hint=hint,
+            )
         ) from None
 
 
@@ -44,7 +56,14 @@ def language_tag(text: str, *, what: str) -> str:
     found = by_fold.get(text.strip().casefold())
     if found is None:
         hint = did_you_mean(text, READER_LANGUAGES)
-        raise Refused(f"{what} is not a language supported yet: use {one_of(READER_LANGUAGES)}.{hint}")
+        raise Refused(
+            Sentence(
+                "{what} is not a language supported yet: use {known}. {hint}",
+                what=what,
+                known=one_of(READER_LANGUAGES),
+                hint=hint,
+            )
+        )
     return found
 
 
@@ -52,7 +71,13 @@ def time_zone(text: str, *, what: str) -> str:
     """Give the name of a time zone in the IANA database; raises Refused, naming `what`."""
     if text not in _zones():
         hint = did_you_mean(text, _zones())
-        raise Refused(f"{what} must be a time zone of the IANA list, like Europe/Brussels.{hint}")
+        raise Refused(
+            Sentence(
+                "{what} must be a time zone of the IANA list, like Europe/Brussels. {hint}",
+                what=what,
+                hint=hint,
+            )
+        )
     return text
 
 
@@ -72,4 +97,4 @@ def _zones() -> frozenset[str]:
 def _by_name(text: str) -> str:
     by_fold = {name.casefold(): code for code, name in countries().items()}
     code = by_fold.get(text.strip().casefold())
-    return f' Did you mean "{code}"?' if code else ""
+    return meant(code) if code else ""

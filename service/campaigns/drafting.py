@@ -21,7 +21,7 @@ from service.coordinators.accounts import give_role
 from service.coordinators.permissions import Act
 from service.coordinators.voices import people_of
 from service.foundation.errors import Refused
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, in_a_row
 from service.model.campaign import Campaign
 from service.model.coordinator import Role
 from service.model.enclosure import EnclosureKind
@@ -46,7 +46,7 @@ class Misdrafted(Refused):
 
     def __init__(self, by_key: Mapping[str, str]) -> None:
         """Keep the sentences by key."""
-        super().__init__(" ".join(by_key.values()), tuple(by_key.values()))
+        super().__init__(in_a_row(by_key.values()), tuple(by_key.values()))
         self.by_key = dict(by_key)
 
 

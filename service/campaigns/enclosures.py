@@ -13,6 +13,7 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.file_tables import AnnexFile, LogoMade
 from service.foundation.errors import Permanent, Refused
 from service.foundation.keyed import keyed_hash
+from service.foundation.sentence import Sentence
 from service.letter.annex_file import LARGEST_ANNEX, check_annex
 from service.letter.enclosed import Annex, Logo
 from service.letter.logos import LARGEST_LOGO, read_logo
@@ -55,14 +56,17 @@ def enclose(file: CampaignFile, given: Mapping[str, bytes]) -> Enclosed:
     annexes = tuple(_told(faults, lambda annex: _read_annex(annex, given[annex.file]), file.letter.annexes))
     if sum(annex.size for annex in annexes) > MOST_BYTES_OF_ANNEXES:
         faults.append(
-            f"The annexes have more than {MOST_BYTES_OF_ANNEXES // 1_000_000} MB together, which few offices take in a"
-            " mail: make them smaller."
+            Sentence(
+                "The annexes have more than {most} MB together, which few offices take in a mail: make them smaller.",
+                most=MOST_BYTES_OF_ANNEXES // 1_000_000,
+            )
         )
     if len({annex.sha256 for annex in annexes}) < len(annexes):
-        faults.append("Two annexes are the same file: leave one of them out.")
+        faults.append(Sentence("Two annexes are the same file: leave one of them out."))
     if faults:
         raise Refused(
-            "The files beside the campaign file cannot be taken; nothing was changed.", tuple(faults)
+            Sentence("The files beside the campaign file cannot be taken; nothing was changed."),
+            tuple(faults),
         )
     made = tuple(
         LogoMade(sha256=logo.sha256, kind=logo.kind, width=logo.width, height=logo.height) for logo in logos
@@ -93,7 +97,9 @@ def refuse_unread(file: CampaignFile) -> None:
     if len(file.letterhead.made) != len(file.letterhead.logos) or not all(
         annex.sha256 for annex in file.letter.annexes
     ):
-        raise Refused("The files beside the campaign file were not read with it; nothing was changed.")
+        raise Refused(
+            Sentence("The files beside the campaign file were not read with it; nothing was changed.")
+        )
 
 
 def keep_files(

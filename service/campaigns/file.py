@@ -11,6 +11,7 @@ from service.campaigns.file_tables import FOUND_BY_LOADING, CampaignFile, Transl
 from service.campaigns.source_text import source_text
 from service.campaigns.toml_lines import KeyLines, Path, find_lines
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence, said_of
 
 __all__ = ["CampaignFile", "read_campaign_file", "revision_record", "translated_words"]
 
@@ -25,7 +26,7 @@ def read_campaign_file(data: bytes, *, now: datetime) -> CampaignFile:
     Raises Refused for a faulty one. Its `faults` are all of them at once, in the order of the file: one sentence
     each, with the key (entries of a list counted from 1), the line where it is written, and what is allowed.
     """
-    source = source_text(data, what="The campaign file")
+    source = source_text(data, what=Sentence("The campaign file"))
     lines = _find_lines(source)
     values = _parse(source)
     own = _take_out_own(values)
@@ -98,13 +99,24 @@ def _parse(source: str) -> dict[str, Any]:
         raise Refused(sentence, faults=(sentence,)) from error
 
 
-def _syntax_fault(told: str, *, last_line: int) -> str:
+def _syntax_fault(told: str, *, last_line: int) -> Sentence:
     place = re.search(r" \(at line (\d+), column (\d+)\)$", told)
     reason = re.sub(r" \(at .*\)$", "", told)
-    where = f"line {place[1]}, column {place[2]}" if place else f"line {last_line}, the end of the file"
     if not reason or "integer string" in reason:
-        where, reason = "one of its lines", "a number is far too long"
-    return f"The campaign file is not valid TOML at {where}: {reason[0].lower()}{reason[1:]}."
+        return Sentence("The campaign file is not valid TOML at one of its lines: a number is far too long.")
+    reason = f"{reason[0].lower()}{reason[1:]}"
+    if place is None:
+        return Sentence(
+            "The campaign file is not valid TOML at line {line}, the end of the file: {reason}.",
+            line=last_line,
+            reason=reason,
+        )
+    return Sentence(
+        "The campaign file is not valid TOML at line {line}, column {column}: {reason}.",
+        line=int(place[1]),
+        column=int(place[2]),
+        reason=reason,
+    )
 
 
 def _take_out_own(values: dict[str, Any]) -> list[Fault]:
@@ -115,7 +127,7 @@ def _take_out_own(values: dict[str, Any]) -> list[Fault]:
     for place, annex in enumerate(annexes if isinstance(annexes, list) else []):
         tables.append((("letter", "annexes", place), "annexes", annex))
     return [
-        Fault((*path, key), "is not a key that a campaign file has here.")
+        Fault((*path, key), Sentence("is not a key that a campaign file has here. {hint}", hint=""))
         for path, name, table in tables
         for key in list(table if isinstance(table, dict) else ())
         if (name, key) in FOUND_BY_LOADING and table.pop(key, None) is not None
@@ -135,10 +147,19 @@ def _refusal(faults: list[Fault], lines: KeyLines) -> Refused:
     placed = sorted(((_line(fault, lines), fault) for fault in faults), key=lambda pair: pair[0])
     told = tuple(_sentence(fault, lines) for _, fault in placed[:MOST_FAULTS_TOLD])
     if len(placed) > MOST_FAULTS_TOLD:
-        told = (*told, f"There are {len(placed) - MOST_FAULTS_TOLD:,} more faults.")
-    count = "one fault" if len(placed) == 1 else f"{len(placed):,} faults"
+        told = (
+            *told,
+            Sentence(
+                "There is one more fault.", "There are {n} more faults.", n=len(placed) - MOST_FAULTS_TOLD
+            ),
+        )
     return Refused(
-        f"The campaign file has {count}, so nothing was loaded; mend and load it again.", faults=told
+        Sentence(
+            "The campaign file has one fault, so nothing was loaded; mend and load it again.",
+            "The campaign file has {n} faults, so nothing was loaded; mend and load it again.",
+            n=len(placed),
+        ),
+        faults=told,
     )
 
 
@@ -153,5 +174,9 @@ def _line(fault: Fault, lines: KeyLines) -> int:
 def _sentence(fault: Fault, lines: KeyLines) -> str:
     line = lines.line_of_text(fault.path, fault.near) if fault.near else lines.line(fault.path)
     table = _line(fault, lines)
-    place = f" (line {line})" if line else f" (below line {table})" if table else ""
-    return f"{key_name(fault.path)}{place} {fault.told}"
+    key, told = key_name(fault.path), fault.told
+    if line:
+        return said_of(Sentence("{key} (line {line})", key=key, line=line), told)
+    if table:
+        return said_of(Sentence("{key} (below line {line})", key=key, line=table), told)
+    return said_of(key, told)

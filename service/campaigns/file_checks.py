@@ -8,11 +8,12 @@ from typing import Any
 
 from service.campaigns.file_faults import Fault
 from service.campaigns.file_paths import faults_of_files
-from service.campaigns.hints import did_you_mean, one_of, shown
+from service.campaigns.hints import did_you_mean, shown
 from service.campaigns.letter_words import word_faults
 from service.campaigns.toml_lines import Path
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import fold_name
 
 PLACEHOLDERS = ("count", "organizations", "individuals", "signatories", "countries", "event", "date")
@@ -53,7 +54,7 @@ def _far_days(data: Table, *, now: datetime) -> Iterator[Fault]:
     ):
         day = _day(_at(data, path))
         if day is not None and abs(day - now.date()) > _FURTHEST:
-            yield Fault(path, "is more than ten years from today: check the year.")
+            yield Fault(path, Sentence("is more than ten years from today: check the year."))
 
 
 def _order_of_moments(data: Table) -> Iterator[Fault]:
@@ -61,9 +62,9 @@ def _order_of_moments(data: Table) -> Iterator[Fault]:
     given = [(key, data[key]) for key in keys if _is_local(data.get(key))]
     for (earlier, first), (later, second) in pairwise(given):
         if later == "deadline" and second <= first:
-            yield Fault((later,), f"must be later than {earlier}.")
+            yield Fault((later,), Sentence("must be later than {earlier}.", earlier=earlier))
         elif second < first:
-            yield Fault((later,), f"must not be earlier than {earlier}.")
+            yield Fault((later,), Sentence("must not be earlier than {earlier}.", earlier=earlier))
 
 
 def _event_first(data: Table) -> Iterator[Fault]:
@@ -71,7 +72,12 @@ def _event_first(data: Table) -> Iterator[Fault]:
     key = "send_at" if _is_local(data.get("send_at")) else "deadline"
     last = _day(data.get(key))
     if starts is not None and last is not None and last > starts:
-        yield Fault((key,), "must not be after event.starts: the letter has to arrive before the event.")
+        yield Fault(
+            (key,),
+            Sentence(
+                "must not be after {key}: the letter has to arrive before the event.", key="event.starts"
+            ),
+        )
 
 
 def _placeholders(data: Table) -> Iterator[Fault]:
@@ -84,37 +90,67 @@ def _placeholders(data: Table) -> Iterator[Fault]:
             if told:
                 yield Fault(path, told, near=f"(({name}))")
         for name in dict.fromkeys(UNCLOSED.findall(PLACEHOLDER.sub("", text))):
-            yield Fault(path, f"has a placeholder that is not closed: write (({name})).", near=f"(({name}")
+            yield Fault(
+                path,
+                Sentence("has a placeholder that is not closed: write {written}.", written=f"(({name}))"),
+                near=f"(({name}",
+            )
 
 
 def _told_of_placeholder(name: str, *, has_event: bool) -> str:
     if name == "event" and not has_event:
-        return "uses ((event)), but [event] has no name: add it."
+        return Sentence(
+            "uses {written}, but {table} has no name: add it.", written="((event))", table="[event]"
+        )
     if name in PLACEHOLDERS:
         return ""
-    hint = did_you_mean(name, PLACEHOLDERS) or f" Known are {_all_placeholders()}."
-    return f"has an unknown placeholder, (({shown(name)})).{hint}"
+    hint = did_you_mean(name, PLACEHOLDERS) or _known_are()
+    return Sentence("has an unknown placeholder, {written}. {hint}", written=f"(({shown(name)}))", hint=hint)
 
 
-def _all_placeholders() -> str:
-    return one_of(f"(({name}))" for name in PLACEHOLDERS).replace('"', "").replace(" or ", " and ")
+def _known_are() -> Sentence:
+    *others, last = (f"(({name}))" for name in PLACEHOLDERS)
+    return Sentence("Known are {others} and {last}.", others=", ".join(others), last=last)
 
 
 def _translations(data: Table) -> Iterator[Fault]:
     texts = _at(data, ("letter", "translations"))
     asks = _at(data, ("letter", "asks"), default=[])
-    seen = {_folded(data.get("language", "en")): "the letter itself"}
+    seen: dict[str, Sentence] = {
+        _folded(data.get("language", "en")): Sentence(
+            "is also the language of the letter itself: one text for each."
+        )
+    }
     for index, text in enumerate(texts if isinstance(texts, list) else []):
         path = ("letter", "translations", index)
         language = _folded(_at(text, ("language",)))
         if language in seen:
-            yield Fault((*path, "language"), f"is also the language of {seen[language]}: one text for each.")
+            yield Fault((*path, "language"), seen[language])
         elif language:
-            seen[language] = f"letter.translations[{index + 1}]"
+            seen[language] = Sentence(
+                "is also the language of {key}: one text for each.", key=f"letter.translations[{index + 1}]"
+            )
         own = _at(text, ("asks",), default=[])
         if isinstance(own, list) and isinstance(asks, list) and len(own) != len(asks):
-            told = f"must hold as many as letter.asks: {len(asks)}, not {len(own)}."
-            yield Fault((*path, "asks") if own else path, told if own else f"has no asks: they {told}")
+            yield _uneven(path, wanted=len(asks), number=len(own))
+
+
+def _uneven(path: Path, *, wanted: int, number: int) -> Fault:
+    if number:
+        told = Sentence(
+            "must hold as many as {key}: {wanted}, not {number}.",
+            key="letter.asks",
+            wanted=wanted,
+            number=number,
+        )
+        return Fault((*path, "asks"), told)
+    told = Sentence(
+        "has no asks: they must hold as many as {key}: {wanted}, not {number}.",
+        key="letter.asks",
+        wanted=wanted,
+        number=number,
+    )
+    return Fault(path, told)
 
 
 def _approvers(data: Table) -> Iterator[Fault]:
@@ -123,13 +159,21 @@ def _approvers(data: Table) -> Iterator[Fault]:
         return
     if len(people) < _APPROVERS_NEEDED and data.get("solo") is not True:
         yield Fault(
-            ("approvers",), "must be two or more, each under [[approvers]]; or set solo = true at the top."
+            ("approvers",),
+            Sentence(
+                "must be two or more, each under {table}; or set {example} at the top.",
+                table="[[approvers]]",
+                example="solo = true",
+            ),
         )
     seen: dict[str, int] = {}
     for index, person in enumerate(people):
         address = _comparable(_at(person, ("email",)))
         if address and seen.setdefault(address, index) != index:
-            told = f"is also the address of approvers[{seen[address] + 1}]: two people must approve."
+            told = Sentence(
+                "is also the address of {key}: two people must approve.",
+                key=f"approvers[{seen[address] + 1}]",
+            )
             yield Fault(("approvers", index, "email"), told)
 
 
@@ -138,30 +182,45 @@ def _recipients(data: Table, *, now: datetime) -> Iterator[Fault]:
     if not isinstance(offices, list):
         return
     if not any(_at(office, ("role",), default="to") == "to" for office in offices):
-        yield Fault(("recipients",), 'must name at least one with role = "to".')
+        yield Fault(
+            ("recipients",), Sentence("must name at least one with {example}.", example='role = "to"')
+        )
     seen: dict[tuple[str, ...], int] = {}
     for index, office in enumerate(offices):
         path = ("recipients", index)
         yield from _recipient(path, office, now=now)
         who = tuple(_folded(_at(office, (key,))) for key in ("name", "position", "office"))
         if who[0] and seen.setdefault(who, index) != index:
-            yield Fault(path, f"is the same as recipients[{seen[who] + 1}]: the letter would go there twice.")
+            told = Sentence(
+                "is the same as {key}: the letter would go there twice.", key=f"recipients[{seen[who] + 1}]"
+            )
+            yield Fault(path, told)
 
 
 def _recipient(path: Path, office: object, *, now: datetime) -> Iterator[Fault]:
     if _at(office, ("role",)) == "press" and _at(office, ("copy",)) == "full":
         yield Fault(
             (*path, "copy"),
-            'must be "public" for the press: a full copy holds names that are not for publication.',
+            Sentence(
+                "must be {wanted} for the press: a full copy holds names that are not for publication.",
+                wanted='"public"',
+            ),
         )
     checked = _day(_at(office, ("checked",)))
     # A day may have begun elsewhere before it begins in UTC, by at most 14 hours.
     if checked is not None and checked > (now + timedelta(hours=14)).date():
-        yield Fault((*path, "checked"), "lies in the future: give the day on which the address was checked.")
+        yield Fault(
+            (*path, "checked"), Sentence("lies in the future: give the day on which the address was checked.")
+        )
     formats = _at(office, ("formats",))
     if isinstance(formats, list) and "pdf" not in formats:
         yield Fault(
-            (*path, "formats"), 'must hold "pdf", which every office can open; "docx" may stand beside it.'
+            (*path, "formats"),
+            Sentence(
+                "must hold {wanted}, which every office can open; {other} may stand beside it.",
+                wanted='"pdf"',
+                other='"docx"',
+            ),
         )
     for key in ("emails", "channels", "formats"):
         values = _at(office, (key,))
@@ -169,7 +228,7 @@ def _recipient(path: Path, office: object, *, now: datetime) -> Iterator[Fault]:
         for index, value in enumerate(values if isinstance(values, list) else []):
             folded = str(value).strip().casefold()
             if folded in seen:
-                yield Fault((*path, key, index), "is there twice: take one of them out.")
+                yield Fault((*path, key, index), Sentence("is there twice: take one of them out."))
             seen.add(folded)
 
 

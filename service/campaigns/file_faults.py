@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from service.campaigns import file_tables as tables
 from service.campaigns.hints import did_you_mean, one_of, shown
 from service.campaigns.toml_lines import Path
+from service.foundation.sentence import Sentence
 
 MOST_FAULTS_TOLD = 1000
 
@@ -40,7 +41,7 @@ def faults_of(error: ValidationError) -> list[Fault]:
     """Tell every key and value that a validation found wrong by itself."""
     told = error.errors(include_url=False)
     # A suggestion takes time, and nobody reads the thousandth.
-    plain = [Fault(details["loc"], "is wrong too.") for details in told[MOST_FAULTS_TOLD:]]
+    plain = [Fault(details["loc"], Sentence("is wrong too.")) for details in told[MOST_FAULTS_TOLD:]]
     return [*(_fault(details) for details in told[:MOST_FAULTS_TOLD]), *plain]
 
 
@@ -63,15 +64,17 @@ def _unknown(details: ErrorDetails) -> str:
     *above, key = (part for part in details["loc"] if isinstance(part, str))
     table = _TABLES.get(tuple(above), tables.CampaignFile)
     hint = _other_table(key, table) or did_you_mean(key, _keys(table))
-    return f"is not a key that a campaign file has here.{hint}"
+    return Sentence("is not a key that a campaign file has here. {hint}", hint=hint)
 
 
 def _other_table(key: str, here: type) -> str:
     """Say where a key belongs that is known, and stands in the wrong table."""
     if key in _keys(tables.CampaignFile) and here is not tables.CampaignFile:
-        return " It belongs at the top of the file, before the first [table]."
+        return Sentence("It belongs at the top of the file, before the first [table].")
     homes = [path[0] for path, table in _TABLES.items() if len(path) == 1 and key in _keys(table)]
-    return f" It belongs in [{homes[0]}]." if len(homes) == 1 and here is tables.CampaignFile else ""
+    if len(homes) != 1 or here is not tables.CampaignFile:
+        return ""
+    return Sentence("It belongs in {table}.", table=f"[{homes[0]}]")
 
 
 def _keys(table: type) -> list[str]:
@@ -79,7 +82,7 @@ def _keys(table: type) -> list[str]:
     return [field.name for field in fields(table) if field.name not in own]
 
 
-def _kind(value: object) -> str:
+def _kind(value: object) -> Sentence:
     return next(word for kind, word in _KINDS if isinstance(value, kind))
 
 
@@ -87,32 +90,38 @@ def _choice(details: ErrorDetails) -> str:
     allowed = re.findall(r"'([^']*)'", details["ctx"]["expected"])
     value = details["input"]
     hint = did_you_mean(value, allowed) if isinstance(value, str) else ""
-    return f"must be {one_of(allowed)}.{hint}"
+    return Sentence("must be {allowed}. {hint}", allowed=one_of(allowed), hint=hint)
 
 
 def _tables_or_list(details: ErrorDetails) -> str:
     key = details["loc"][-1]
     if key in {"approvers", "recipients", "translations", "annexes"}:
         name = f"letter.{key}" if key in {"translations", "annexes"} else key
-        return f"must be written with double brackets, [[{name}]], once for each."
-    return f'must be a list in square brackets, like ["one", "two"], not {_kind(details["input"])}.'
+        return Sentence("must be written with double brackets, {table}, once for each.", table=f"[[{name}]]")
+    return Sentence(
+        "must be a list in square brackets, like {example}, not {kind}.",
+        example='["one", "two"]',
+        kind=_kind(details["input"]),
+    )
 
 
 def _table(details: ErrorDetails) -> str:
     key = details["loc"][-1]
     if isinstance(key, int):
-        return f"must be a table of its own, under [[{key_name(details['loc'][:-1])}]]."
-    return f"must be a table: [{key}] on a line of its own, with its keys below."
+        return Sentence(
+            "must be a table of its own, under {table}.", table=f"[[{key_name(details['loc'][:-1])}]]"
+        )
+    return Sentence("must be a table: {table} on a line of its own, with its keys below.", table=f"[{key}]")
 
 
 def _missing(details: ErrorDetails) -> str:
     path = details["loc"]
     meaning = _MEANING_IN_ANNEX if "annexes" in path else _MEANING
-    return f"is missing: {meaning.get(str(path[-1]), 'it is required')}."
+    return meaning.get(str(path[-1]), _REQUIRED)
 
 
 def _otherwise(details: ErrorDetails) -> str:
-    return f"cannot be taken: {details['msg']}."
+    return Sentence("cannot be taken: {reason}.", reason=details["msg"])
 
 
 _TABLES: Mapping[tuple[str, ...], type] = {
@@ -131,51 +140,77 @@ _TABLES: Mapping[tuple[str, ...], type] = {
 }
 
 # In this order: a truth value is an int to Python, and a moment is a date.
-_KINDS: tuple[tuple[type, str], ...] = (
-    (bool, "true or false"),
-    (int, "a number"),
-    (float, "a number"),
-    (str, "text in quotation marks"),
-    (list, "a list"),
-    (dict, "a table"),
-    (datetime, "a date with a time"),
-    (date, "a date without a time"),
-    (object, "a time without a date"),
+_KINDS: tuple[tuple[type, Sentence], ...] = (
+    (bool, Sentence("true or false", context="what a value is")),
+    (int, Sentence("a number", context="what a value is")),
+    (float, Sentence("a number", context="what a value is")),
+    (str, Sentence("text in quotation marks", context="what a value is")),
+    (list, Sentence("a list", context="what a value is")),
+    (dict, Sentence("a table", context="what a value is")),
+    (datetime, Sentence("a date with a time", context="what a value is")),
+    (date, Sentence("a date without a time", context="what a value is")),
+    (object, Sentence("a time without a date", context="what a value is")),
 )
 
-_MEANING: Mapping[str, str] = {
-    "slug": 'give the short name that its web address will have, like slug = "clean-river"',
-    "coalition": "say who collects and sends",
-    "reply_to": "give the address that answers go to",
-    "time_zone": 'name the zone of all moments here, like time_zone = "Europe/Brussels"',
-    "opens": "say when sign-ons begin, like opens = 2026-11-24T09:00:00",
-    "deadline": "say until when sign-ons are taken, like deadline = 2026-12-05T17:00:00",
-    "letter": "begin the text with [letter]",
-    "recipients": 'name at least one under [[recipients]], with role = "to"',
-    "title": "give the headline of the letter",
-    "salutation": 'give the salutation, like salutation = "Dear President Example,"',
-    "body": "give the text of the letter",
+_REQUIRED = Sentence("is missing: it is required.")
+
+_MEANING: Mapping[str, Sentence] = {
+    "slug": Sentence(
+        "is missing: give the short name that its web address will have, like {example}.",
+        example='slug = "clean-river"',
+    ),
+    "coalition": Sentence("is missing: say who collects and sends."),
+    "reply_to": Sentence("is missing: give the address that answers go to."),
+    "time_zone": Sentence(
+        "is missing: name the zone of all moments here, like {example}.",
+        example='time_zone = "Europe/Brussels"',
+    ),
+    "opens": Sentence(
+        "is missing: say when sign-ons begin, like {example}.", example="opens = 2026-11-24T09:00:00"
+    ),
+    "deadline": Sentence(
+        "is missing: say until when sign-ons are taken, like {example}.",
+        example="deadline = 2026-12-05T17:00:00",
+    ),
+    "letter": Sentence("is missing: begin the text with {table}.", table="[letter]"),
+    "recipients": Sentence(
+        "is missing: name at least one under {table}, with {example}.",
+        table="[[recipients]]",
+        example='role = "to"',
+    ),
+    "title": Sentence("is missing: give the headline of the letter."),
+    "salutation": Sentence(
+        "is missing: give the salutation, like {example}.", example='salutation = "Dear President Example,"'
+    ),
+    "body": Sentence("is missing: give the text of the letter."),
 }
 
-_MEANING_IN_ANNEX: Mapping[str, str] = {
-    "title": 'say what the annex is, like title = "Cases"',
-    "file": 'name the PDF that lies beside the campaign file, like file = "cases.pdf"',
+_MEANING_IN_ANNEX: Mapping[str, Sentence] = {
+    "title": Sentence("is missing: say what the annex is, like {example}.", example='title = "Cases"'),
+    "file": Sentence(
+        "is missing: name the PDF that lies beside the campaign file, like {example}.",
+        example='file = "cases.pdf"',
+    ),
 }
 
 _TELL: Mapping[str, Callable[[ErrorDetails], str]] = {
     "refused": lambda details: str(details["ctx"]["told"]),
     "missing": _missing,
     "unexpected_keyword_argument": _unknown,
-    "string_type": lambda details: f"must be text in quotation marks, not {_kind(details['input'])}.",
-    "bool_type": lambda details: (
-        f"must be true or false without quotation marks, not {_kind(details['input'])}."
+    "string_type": lambda details: Sentence(
+        "must be text in quotation marks, not {kind}.", kind=_kind(details["input"])
     ),
-    "int_type": lambda details: f"must be a whole number, not {_kind(details['input'])}.",
-    "greater_than_equal": lambda details: f"must be {details['ctx']['ge']} or more.",
-    "less_than_equal": lambda details: f"must be {details['ctx']['le']} or less.",
-    "date_type": lambda details: f"must be a date alone, like 2026-12-10, not {_kind(details['input'])}.",
-    "datetime_type": lambda details: (
-        f"must be a date with a time, like 2026-12-05T17:00:00, not {_kind(details['input'])}."
+    "bool_type": lambda details: Sentence(
+        "must be true or false without quotation marks, not {kind}.", kind=_kind(details["input"])
+    ),
+    "int_type": lambda details: Sentence("must be a whole number, not {kind}.", kind=_kind(details["input"])),
+    "greater_than_equal": lambda details: Sentence("must be {least} or more.", least=details["ctx"]["ge"]),
+    "less_than_equal": lambda details: Sentence("must be {most} or less.", most=details["ctx"]["le"]),
+    "date_type": lambda details: Sentence(
+        "must be a date alone, like 2026-12-10, not {kind}.", kind=_kind(details["input"])
+    ),
+    "datetime_type": lambda details: Sentence(
+        "must be a date with a time, like 2026-12-05T17:00:00, not {kind}.", kind=_kind(details["input"])
     ),
     "literal_error": _choice,
     "tuple_type": _tables_or_list,

@@ -5,6 +5,7 @@ from typing import Any
 
 from service.campaigns.file_faults import Fault
 from service.campaigns.toml_lines import Path
+from service.foundation.sentence import Sentence
 from service.letter.annex_file import MOST_ANNEXES
 from service.letter.enclosed import MOST_LOGOS
 
@@ -14,27 +15,40 @@ _LOGOS, _ANNEXES = (".svg", ".png"), (".pdf",)
 def faults_of_files(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find what is wrong with the names of logos and annexes; values of a wrong kind are told elsewhere."""
     logos = _list(data.get("letterhead"), "logos")
-    yield from _faults(("letterhead", "logos"), logos, kinds=_LOGOS, what="an SVG or PNG file")
+    yield from _faults(
+        ("letterhead", "logos"), logos, kinds=_LOGOS, otherwise=Sentence("must be an SVG or PNG file.")
+    )
     if len(logos) > MOST_LOGOS:
         yield Fault(
-            ("letterhead", "logos"), f"holds {len(logos)} logos: a letterhead has room for {MOST_LOGOS}."
+            ("letterhead", "logos"),
+            Sentence(
+                "holds {n} logo: a letterhead has room for {most}.",
+                "holds {n} logos: a letterhead has room for {most}.",
+                n=len(logos),
+                most=MOST_LOGOS,
+            ),
         )
     annexes = _list(data.get("letter"), "annexes")
     named = [annex.get("file") if isinstance(annex, dict) else None for annex in annexes]
-    yield from _faults(("letter", "annexes"), named, kinds=_ANNEXES, what="a PDF file", key=("file",))
+    yield from _faults(
+        ("letter", "annexes"), named, kinds=_ANNEXES, otherwise=Sentence("must be a PDF file."), key=("file",)
+    )
     if len(annexes) > MOST_ANNEXES:
-        yield Fault(("letter", "annexes"), f"are {len(annexes)}: a letter takes {MOST_ANNEXES} at most.")
+        yield Fault(
+            ("letter", "annexes"),
+            Sentence("are {number}: a letter takes {most} at most.", number=len(annexes), most=MOST_ANNEXES),
+        )
     for place, annex in enumerate(annexes):
         title = annex.get("title") if isinstance(annex, dict) else None
         if isinstance(title, str) and "((" in title:
             yield Fault(
                 ("letter", "annexes", place, "title"),
-                "cannot hold a placeholder: write the words themselves.",
+                Sentence("cannot hold a placeholder: write the words themselves."),
             )
 
 
 def _faults(
-    path: Path, names: Sequence[object], *, kinds: tuple[str, ...], what: str, key: Path = ()
+    path: Path, names: Sequence[object], *, kinds: tuple[str, ...], otherwise: Sentence, key: Path = ()
 ) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for place, name in enumerate(names):
@@ -44,12 +58,14 @@ def _faults(
         if not _is_beside(name):
             yield Fault(
                 here,
-                "must name a file in the campaign file's folder, or in a folder inside it, by its path from there.",
+                Sentence(
+                    "must name a file in the campaign file's folder, or in a folder inside it, by its path from there."
+                ),
             )
         elif not name.lower().endswith(kinds):
-            yield Fault(here, f"must be {what}.")
+            yield Fault(here, otherwise)
         elif seen.setdefault(name, place) != place:
-            yield Fault(here, "is there twice: take one of them out.")
+            yield Fault(here, Sentence("is there twice: take one of them out."))
 
 
 def _is_beside(name: str) -> bool:

@@ -18,6 +18,7 @@ from service.campaigns.letter_words import words_table
 from service.campaigns.moments import moment_of
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
 from service.i18n.words import Given
 from service.letter.enclosed import LogoKind
@@ -61,8 +62,7 @@ def _check(check: Callable[[str], str]) -> AfterValidator:
         try:
             return check(text)
         except Refused as refusal:
-            told = str(refusal).strip()
-            raise PydanticCustomError("refused", "{told}", {"told": told}) from refusal
+            raise PydanticCustomError("refused", "{told}", {"told": str(refusal)}) from refusal
 
     return AfterValidator(checked)
 
@@ -77,21 +77,26 @@ def _text(longest: int) -> AfterValidator:
 
 def _filled(text: str) -> str:
     if not text:
-        raise Refused("is empty: write it, or take it out where it is not required.")
+        raise Refused(Sentence("is empty: write it, or take it out where it is not required."))
     return text
 
 
 def _slug(text: str) -> str:
     if not _SLUG.fullmatch(text):
         raise Refused(
-            "must be 3 to 60 lower-case letters (a to z), digits and hyphens, with no hyphen at either end."
+            Sentence(
+                "must be 3 to 60 lower-case letters (a to z), digits and hyphens, with no hyphen at either "
+                "end."
+            )
         )
     return text
 
 
 def _local(moment: datetime) -> datetime:
     if moment.tzinfo is not None:
-        told = "must be without Z or an offset like +01:00: moments here are local to time_zone."
+        told = Sentence(
+            "must be without Z or an offset like +01:00: moments here are local to {zone}.", zone="time_zone"
+        )
         raise PydanticCustomError("refused", "{told}", {"told": told})
     return moment
 

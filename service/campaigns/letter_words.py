@@ -6,6 +6,7 @@ from typing import Any
 from service.campaigns.hints import did_you_mean, one_of
 from service.campaigns.toml_lines import Path
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
 from service.i18n.catalogue import plural_forms
 from service.i18n.formats import settle_language
@@ -54,7 +55,13 @@ def word_faults(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 def _faults_for(tag: object, text: Mapping[str, Any], named: Path, path: Path) -> Iterator[tuple[Path, str]]:
     words = text.get("words", {})
     if not isinstance(words, dict):
-        yield path, f"must be a table: [{_table_name(path)}] on a line of its own, with its words below."
+        yield (
+            path,
+            Sentence(
+                "must be a table: {table} on a line of its own, with its words below.",
+                table=f"[{_table_name(path)}]",
+            ),
+        )
         return
     if not isinstance(tag, str):
         return
@@ -69,8 +76,14 @@ def _faults_for(tag: object, text: Mapping[str, Any], named: Path, path: Path) -
     given: Given = flat({key: word for key, word in words.items() if not _faults_of(key, word, forms=forms)})
     missing = [key for key in missing_words(language, given) if key not in words]
     if missing:
-        told = "is a language that letters have no fixed words for: give them in"
-        yield named, f"{told} [{_table_name(path)}]. Missing are {', '.join(missing)}."
+        yield (
+            named,
+            Sentence(
+                "is a language that letters have no fixed words for: give them in {table}. Missing are {missing}.",
+                table=f"[{_table_name(path)}]",
+                missing=", ".join(missing),
+            ),
+        )
 
 
 def _table_name(path: Path) -> str:
@@ -79,7 +92,7 @@ def _table_name(path: Path) -> str:
 
 def _faults_of(key: str, word: object, *, forms: tuple[str, ...]) -> list[tuple[Path, str]]:
     if key not in KEYS:
-        return [((), f"is no word that letters have.{did_you_mean(key, KEYS)}")]
+        return [((), Sentence("is no word that letters have. {hint}", hint=did_you_mean(key, KEYS)))]
     if isinstance(word, dict) and key in COUNTED:
         return list(_faults_of_forms(key, word, forms=forms))
     told = _fault_of(key, word, may_lack_number=False)
@@ -90,34 +103,35 @@ def _faults_of_forms(
     key: str, word: Mapping[str, object], *, forms: tuple[str, ...]
 ) -> Iterator[tuple[Path, str]]:
     if "other" not in word:
-        yield (), "lacks the form other, which stands for all that are not given."
+        yield (), Sentence("lacks the form {form}, which stands for all that are not given.", form="other")
     for form, phrase in word.items():
         if form not in forms:
             allowed = one_of(name for name in FORMS if name in forms)
-            yield (form,), f"is no plural form of this language: use {allowed}."
+            yield (form,), Sentence("is no plural form of this language: use {allowed}.", allowed=allowed)
         elif told := _fault_of(key, phrase, may_lack_number=form != "other"):
             yield (form,), told
 
 
 def _fault_of(key: str, phrase: object, *, may_lack_number: bool) -> str:
     if not isinstance(phrase, str):
-        kinds = (
-            "text in quotation marks, or a table of its plural forms"
-            if key in COUNTED
-            else "text in quotation marks"
-        )
-        return f"must be {kinds}."
+        if key in COUNTED:
+            return Sentence("must be text in quotation marks, or a table of its plural forms.")
+        return Sentence("must be text in quotation marks.")
     try:
         if not clean_line(phrase, what="", longest=_LONGEST):
-            return "is empty: write it, or take it out."
+            return Sentence("is empty: write it, or take it out.")
     except Refused as refusal:
-        return str(refusal).strip()
+        return str(refusal)
     if "((" in phrase and key not in _FILLED:
-        return "cannot hold a placeholder like ((count)): it is printed as it stands."
+        return Sentence(
+            "cannot hold a placeholder like {written}: it is printed as it stands.", written="((count))"
+        )
     wanted, found = places_of(key), places_in(phrase)
     if (found != wanted and not (may_lack_number and not found)) or has_stray_braces(phrase):
+        if not wanted:
+            return Sentence("must hold no braces.")
         braced = ", ".join(f"{{{name}}}" for name in sorted(wanted))
-        return f"must hold {braced} and nothing else in braces." if wanted else "must hold no braces."
+        return Sentence("must hold {braced} and nothing else in braces.", braced=braced)
     return ""
 
 

@@ -10,6 +10,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import approvers_of, lock_campaign, refuse_while_released
 from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
+from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
@@ -31,7 +32,7 @@ def freeze(session: Session, keyring: Keyring, slug: str, *, by: str, now: datet
     """
     campaign = lock_campaign(session, slug)
     if campaign.state is not CampaignState.DRAFT:
-        raise Refused(f"The text of {slug!r} is already final.")
+        raise Refused(Sentence("The text of “{slug}” is already final.", slug=slug))
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     _refuse_what_cannot_go_on(file, now=now)
     revision = add_revision(session, keys, campaign, file, now=now)
@@ -49,13 +50,19 @@ def thaw(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
     campaign = lock_campaign(session, slug)
     if campaign.state is not CampaignState.FROZEN:
         raise Refused(
-            f"{slug!r} is {campaign.state.value}; only a final text that was never opened can be a draft again."
+            Sentence(
+                "Only a final text that was never opened can be a draft again. “{slug}” stands at “{state}”.",
+                slug=slug,
+                state=LETTER_STATES[campaign.state],
+            )
         )
     agreed = select(Signature.id).where(
         Signature.campaign_id == campaign.id, col(Signature.revision_id).is_not(None)
     )
     if session.exec(agreed.limit(1)).first() is not None:
-        raise Refused(f"Somebody has already agreed to the text of {slug!r}, so it stays as it is.")
+        raise Refused(
+            Sentence("Somebody has already agreed to the text of “{slug}”, so it stays as it is.", slug=slug)
+        )
     CAMPAIGN.move(campaign, CampaignState.DRAFT)
     campaign.revision_id = None
     session.add(campaign)
@@ -74,7 +81,7 @@ def open_for_signing(session: Session, slug: str, *, by: str, now: datetime) -> 
             command=f"undersigned campaign freeze {slug}",
         )
     if campaign.state is CampaignState.OPEN:
-        raise Refused(f"{slug!r} is already open.")
+        raise Refused(Sentence("“{slug}” is already open.", slug=slug))
     if campaign.state is not CampaignState.FROZEN:
         raise Refused(
             Sentence(
@@ -83,7 +90,9 @@ def open_for_signing(session: Session, slug: str, *, by: str, now: datetime) -> 
             command=f"undersigned campaign reopen {slug} --until …",
         )
     if campaign.deadline_at <= now:
-        raise Refused(f"The deadline of {slug!r} has passed; give it a later one before opening.")
+        raise Refused(
+            Sentence("The deadline of “{slug}” has passed; give it a later one before opening.", slug=slug)
+        )
     CAMPAIGN.move(campaign, CampaignState.OPEN)
     session.add(campaign)
     audit.record(session, by=by, act="campaign.open", campaign_id=campaign.id, now=now)
@@ -94,7 +103,7 @@ def close(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
     """End the taking of sign-ons; confirmations may still come in through the grace period."""
     campaign = lock_campaign(session, slug)
     if campaign.state is not CampaignState.OPEN:
-        raise Refused(f"{slug!r} is not open, so there is nothing to close.")
+        raise Refused(Sentence("“{slug}” is not open, so there is nothing to close.", slug=slug))
     CAMPAIGN.move(campaign, CampaignState.CLOSED)
     campaign.closed_at = now
     session.add(campaign)
@@ -107,11 +116,15 @@ def reopen(session: Session, slug: str, *, until: datetime, by: str, now: dateti
     campaign = lock_campaign(session, slug)
     if campaign.state is not CampaignState.CLOSED:
         raise Refused(
-            f"{slug!r} is {campaign.state.value}; only a letter that is closed and not sent can be reopened."
+            Sentence(
+                "Only a letter that is closed and not sent can be reopened. “{slug}” stands at “{state}”.",
+                slug=slug,
+                state=LETTER_STATES[campaign.state],
+            )
         )
     refuse_while_released(session, campaign)
     if until <= now:
-        raise Refused("The new deadline has to lie in the future.")
+        raise Refused(Sentence("The new deadline has to lie in the future."))
     CAMPAIGN.move(campaign, CampaignState.OPEN)
     campaign.deadline_at, campaign.closed_at = until, None
     void_proposal(session, campaign, now=now)
@@ -124,9 +137,15 @@ def publish(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
     """Make the letter public: its page, its count and the names of those who are named publicly."""
     campaign = lock_campaign(session, slug)
     if campaign.published_at is not None:
-        raise Refused(f"{slug!r} is already public.")
+        raise Refused(Sentence("“{slug}” is already public.", slug=slug))
     if campaign.state is not CampaignState.SENT:
-        raise Refused(f"{slug!r} is {campaign.state.value}; a letter becomes public after it was sent.")
+        raise Refused(
+            Sentence(
+                "A letter becomes public after it was sent. “{slug}” stands at “{state}”.",
+                slug=slug,
+                state=LETTER_STATES[campaign.state],
+            )
+        )
     campaign.published_at = now
     session.add(campaign)
     audit.record(session, by=by, act="campaign.publish", campaign_id=campaign.id, now=now)
@@ -168,10 +187,12 @@ def _of_nobody_else(session: Session, found: SelectOfScalar[str]) -> Sequence[st
 
 def _refuse_what_cannot_go_on(file: CampaignFile, *, now: datetime) -> None:
     """Find, while it can still be mended, what would stop the letter later."""
-    faults = ["The deadline for sign-ons has passed."] if file.deadline_at <= now else []
+    faults = [Sentence("The deadline for sign-ons has passed.")] if file.deadline_at <= now else []
     faults += offices_out_of_reach(file)
     if faults:
-        raise Refused("The text was not made final: mend the campaign file and load it again.", tuple(faults))
+        raise Refused(
+            Sentence("The text was not made final: mend the campaign file and load it again."), tuple(faults)
+        )
 
 
 def _make_approvers(keys: CampaignKeys, campaign: Campaign, file: CampaignFile) -> list[Approver]:

@@ -8,9 +8,11 @@ from service.campaigns.contents import open_file, seal_file
 from service.campaigns.enclosures import Files, keep_files, refuse_unread
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import find_campaign, lock_campaign, present_revision
+from service.campaigns.state_words import LETTER_STATES
 from service.campaigns.translations import courtesy_of, differs_in_what_binds_nobody, translation_sha256
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Access, Admit, Campaign, NamesShown, Signers
 from service.model.states import PUT_AWAY, CampaignState
 from service.store.keyring import Keyring
@@ -83,9 +85,13 @@ def _load_beside(
     was = open_file(session, keyring, campaign)
     if campaign.state in PUT_AWAY or not differs_in_what_binds_nobody(was, file):
         raise Refused(
-            f"{file.slug!r} is no longer a draft (it is {campaign.state.value}), so its file cannot be loaded again;"
-            " nothing was changed. Courtesy translations and logos alone may still change; the text changes by a new"
-            " version of it.",
+            Sentence(
+                "“{slug}” is no longer a draft (it stands at “{state}”), so its file cannot be loaded again; nothing "
+                "was changed. Courtesy translations and logos alone may still change; the text changes by a "
+                "new version of it.",
+                slug=file.slug,
+                state=LETTER_STATES[campaign.state],
+            ),
             command=f"undersigned campaign revise {file.slug} FILE --objections-until …",
         )
     revision = present_revision(session, campaign)

@@ -33,7 +33,9 @@ def get_campaign(session: Session, slug: str) -> Campaign:
             command="undersigned campaign list",
         )
     if campaign.state is CampaignState.PURGED:
-        raise Refused(f"The personal data of {slug!r} was purged; only numbers are left of it.")
+        raise Refused(
+            Sentence("The personal data of “{slug}” was purged; only numbers are left of it.", slug=slug)
+        )
     return campaign
 
 
@@ -58,7 +60,7 @@ def present_revision(session: Session, campaign: Campaign) -> LetterRevision:
     """Get the frozen text that a campaign stands on; raises Refused for a draft."""
     revision = session.get(LetterRevision, campaign.revision_id) if campaign.revision_id else None
     if revision is None:
-        raise Refused(f"The text of {campaign.slug!r} is not final yet: freeze it first.")
+        raise Refused(Sentence("The text of “{slug}” is not final yet: freeze it first.", slug=campaign.slug))
     return hold(session, revision)
 
 
@@ -123,5 +125,7 @@ def numbered_edition(session: Session, campaign: Campaign, number: int) -> Editi
     found = select(Edition).where(Edition.campaign_id == campaign.id, Edition.number == number)
     edition = session.exec(found).one_or_none()
     if edition is None:
-        raise Refused(f"There is no edition {number} of {campaign.slug!r}.")
+        raise Refused(
+            Sentence("There is no edition {number} of “{slug}”.", number=number, slug=campaign.slug)
+        )
     return edition

@@ -10,6 +10,7 @@ from service.campaigns.enclosures import Files, keep_files, refuse_unread
 from service.campaigns.file import CampaignFile, revision_record
 from service.campaigns.queries import lock_campaign, present_revision, refuse_while_released, released_edition
 from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
+from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused
@@ -62,7 +63,7 @@ def revise(
     keys = keyring.of(session, campaign.id)
     revision = add_revision(session, keys, campaign, change.file, now=now)
     revision.objections_until = change.objections_until
-    reason = clean_text(change.reason, what="The reason", longest=LONGEST_REASON)
+    reason = clean_text(change.reason, what=Sentence("The reason"), longest=LONGEST_REASON)
     revision.reason = seal_text(keys, revision, "reason", reason) if reason else None
     seal_file(keys, campaign, change.file)
     keep_files(session, keyring, campaign, change.files, now=now)
@@ -101,22 +102,34 @@ def takes_answers(session: Session, campaign: Campaign) -> bool:
 def _refuse_unless_it_takes_one(session: Session, campaign: Campaign) -> None:
     slug = campaign.slug
     if campaign.state is CampaignState.DRAFT:
-        raise Refused(f"{slug!r} is still a draft: change its file and load it.")
+        raise Refused(Sentence("“{slug}” is still a draft: change its file and load it.", slug=slug))
     if campaign.state not in _TAKES_A_REVISION:
-        raise Refused(f"{slug!r} is {campaign.state.value}, so its text cannot change any more.")
+        raise Refused(
+            Sentence(
+                "The text of “{slug}” cannot change any more: the letter stands at “{state}”.",
+                slug=slug,
+                state=LETTER_STATES[campaign.state],
+            )
+        )
     refuse_while_released(session, campaign)
 
 
 def _refuse_moment(until: datetime, *, now: datetime) -> None:
     if until < now + LEAST_TIME:
-        raise Refused("Objections must be possible for 24 hours at least: give a later moment.")
+        raise Refused(Sentence("Objections must be possible for 24 hours at least: give a later moment."))
     if until > now + _MOST_TIME:
-        raise Refused("Objections would end more than 90 days from now: check the date.")
+        raise Refused(Sentence("Objections would end more than 90 days from now: check the date."))
 
 
 def _refuse_file(was: CampaignFile, file: CampaignFile, present: LetterRevision) -> None:
     if file.slug != was.slug:
-        raise Refused(f"This file is of {file.slug!r}, not of {was.slug!r}; nothing was changed.")
+        raise Refused(
+            Sentence(
+                "This file is of “{slug}”, not of “{other}”; nothing was changed.",
+                slug=file.slug,
+                other=was.slug,
+            )
+        )
     others = [
         one.name
         for one in fields(CampaignFile)
@@ -124,13 +137,15 @@ def _refuse_file(was: CampaignFile, file: CampaignFile, present: LetterRevision)
     ]
     if others:
         raise Refused(
-            "Only the text, its offices and what stands around them change with a revision; nothing was changed."
-            " Put these keys back to what they were:",
-            tuple(f"{name} is not what the file said that was loaded." for name in others),
+            Sentence(
+                "Only the text, its offices and what stands around them change with a revision; nothing was "
+                "changed. Put these keys back to what they were:"
+            ),
+            tuple(Sentence("{key} is not what the file said that was loaded.", key=name) for name in others),
         )
     faults = offices_out_of_reach(file)
     if faults:
-        raise Refused("The text was not changed: mend the campaign file first.", tuple(faults))
+        raise Refused(Sentence("The text was not changed: mend the campaign file first."), tuple(faults))
     if digest(revision_record(file)) == present.sha256:
         raise Refused(
             Sentence(

@@ -9,6 +9,7 @@ from service.campaigns.file import CampaignFile, revision_record
 from service.campaigns.queries import approvers_of, latest_edition
 from service.foundation.canonical import digest
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
@@ -39,10 +40,10 @@ def add_revision(
     return revision
 
 
-def offices_out_of_reach(file: CampaignFile) -> list[str]:
+def offices_out_of_reach(file: CampaignFile) -> list[Sentence]:
     """Tell, one sentence each, which offices are to be written to by e-mail and have no address for it."""
     return [
-        f"{recipient.name} is to be written to by e-mail and has no address for it."
+        Sentence("{name} is to be written to by e-mail and has no address for it.", name=recipient.name)
         for recipient in file.recipients
         if "email" in recipient.channels and not recipient.emails
     ]

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 Path = tuple[str | int, ...]
 """The way to a value as tomllib nests it: `("letter", "asks", 0)`."""
@@ -181,7 +182,13 @@ class _Scanner:
     def _refuse_too_deep(self, depth: int) -> None:
         if depth > DEEPEST:
             line = self.source.count("\n", 0, self.at) + 1
-            raise Refused(f"Line {line} nests keys or lists more than {DEEPEST} deep: write it flatter.")
+            raise Refused(
+                Sentence(
+                    "Line {line} nests keys or lists more than {deepest} deep: write it flatter.",
+                    line=line,
+                    deepest=DEEPEST,
+                )
+            )
 
 
 def _plain(part: str) -> str:

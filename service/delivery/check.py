@@ -76,7 +76,7 @@ def weigh(lines: Sequence[Line], sizes: Mapping[str, int], *, most: int) -> tupl
 
 def _weighed(line: Line, size: int, most: int) -> Line:
     reason = too_large(size, most) if line.channel == "email" and line.verdict.can else ""
-    return replace(line, verdict=Verdict(reason=f"{reason}.")) if reason else line
+    return replace(line, verdict=Verdict(reason=reason)) if reason else line
 
 
 def recipient_label(details: dict[str, object]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.letter.compile import compile_copy, file_name, volume_names
 from service.letter.copy import Copy
 from service.letter.fonts import Fonts
@@ -51,10 +52,13 @@ def too_large(size: int, most: int) -> str:
     """Say in one sentence that a mail is too large and what to do; empty where it is not."""
     if size <= most:
         return ""
-    return (
-        f"the mail would have {_megabytes(size)} MB, and {_megabytes(most)} MB are allowed"
-        " (UNDERSIGNED_LETTER_MAIL_MB), since many offices refuse more than 10: attach the PDF alone, or send this copy and"
-        " its annexes yourself, or have the setting raised if the office takes so much"
+    return Sentence(
+        "the mail would have {size} MB, and {most} MB are allowed ({setting}), since many offices refuse more than 10:"
+        " attach the PDF alone, or send this copy and its annexes yourself, or have the setting raised if the office takes"
+        " so much.",
+        size=_megabytes(size),
+        most=_megabytes(most),
+        setting="UNDERSIGNED_LETTER_MAIL_MB",
     )
 
 
@@ -70,7 +74,13 @@ def _read(template: Path) -> bytes:
     try:
         return template.read_bytes()
     except OSError as error:
-        raise Refused(f"The Word template {template} cannot be read: {error.strerror}.") from error
+        raise Refused(
+            Sentence(
+                "The Word template {template} cannot be read: {reason}.",
+                template=template,
+                reason=error.strerror,
+            )
+        ) from error
 
 
 def _megabytes(size: int) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, present_revision
+from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -126,12 +127,20 @@ def _refuse_in_trial(campaign: Campaign) -> None:
 
 def _refuse_unless_closed(campaign: Campaign) -> None:
     if campaign.state is CampaignState.OPEN:
-        raise Refused(f"{campaign.slug!r} still takes sign-ons: close it first, or wait for its deadline.")
+        raise Refused(
+            Sentence(
+                "“{slug}” still takes sign-ons: close it first, or wait for its deadline.", slug=campaign.slug
+            )
+        )
     if campaign.state is CampaignState.SENT:
-        raise Refused(f"{campaign.slug!r} was already sent.")
+        raise Refused(Sentence("“{slug}” was already sent.", slug=campaign.slug))
     if campaign.state is not CampaignState.CLOSED:
         raise Refused(
-            f"{campaign.slug!r} is {campaign.state.value}; only a closed letter can be proposed for sending."
+            Sentence(
+                "Only a closed letter can be proposed for sending. “{slug}” stands at “{state}”.",
+                slug=campaign.slug,
+                state=LETTER_STATES[campaign.state],
+            )
         )
 
 
@@ -140,7 +149,11 @@ def _edition(
 ) -> tuple[EditionRow, Edition, bool]:
     latest = latest_edition(session, campaign)
     if latest is not None and latest.released_at is not None and latest.voided_at is None:
-        raise Refused(f"Edition {latest.number} of {campaign.slug!r} was already released.")
+        raise Refused(
+            Sentence(
+                "Edition {number} of “{slug}” was already released.", number=latest.number, slug=campaign.slug
+            )
+        )
     if latest is not None and still_stands(session, latest):
         unchanged = letter_with_roll(session, keyring, campaign, number=latest.number, now=now)
         frozen = frozen_letter(session, keyring, latest)
@@ -149,7 +162,12 @@ def _edition(
     present = letter_with_roll(session, keyring, campaign, number=latest.number + 1 if latest else 1, now=now)
     letter = replace(present, check_at=check_at)
     if not letter.roll:
-        raise Refused(f"Nobody counts as a signatory of {campaign.slug!r} yet, so there is nothing to send.")
+        raise Refused(
+            Sentence(
+                "Nobody counts as a signatory of “{slug}” yet, so there is nothing to send.",
+                slug=campaign.slug,
+            )
+        )
     return freeze_edition(session, keyring, campaign, letter, now=now), letter, True
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from service.campaigns.queries import lock_campaign, present_recipients, present_revision
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.message import MessageKind
 from service.model.states import PUT_AWAY, CampaignState
@@ -23,9 +24,13 @@ def rehearse(session: Session, keyring: Keyring, slug: str, *, by: str, now: dat
     present_revision(session, campaign)
     keyring.of(session, campaign.id)
     if campaign.state in {CampaignState.SENT, *PUT_AWAY}:
-        raise Refused(f"{slug!r} was already sent; there is nothing left to rehearse.")
+        raise Refused(Sentence("“{slug}” was already sent; there is nothing left to rehearse.", slug=slug))
     if not counts(session, campaign).signatories:
-        raise Refused(f"Nobody counts as a signatory of {slug!r} yet, so there is nothing to rehearse.")
+        raise Refused(
+            Sentence(
+                "Nobody counts as a signatory of “{slug}” yet, so there is nothing to rehearse.", slug=slug
+            )
+        )
     recipients = present_recipients(session, campaign)
     for recipient in recipients:
         outbox.post(

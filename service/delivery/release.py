@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from service.campaigns.queries import approvers_of, editions_out, lock_campaign, lock_latest_edition
+from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.delivery.annexes import annex_evidence
 from service.delivery.approve import decisions_on
 from service.delivery.channel import Outward
+from service.delivery.channel_words import channel_word
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
@@ -117,7 +119,7 @@ def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
     deliveries = _deliveries_of(session, edition) if edition else ()
     stopped = [delivery for delivery in deliveries if _stop(session, delivery, now=now)]
     if not stopped or edition is None:
-        raise Refused(f"Nothing of {slug!r} can be stopped any more.")
+        raise Refused(Sentence("Nothing of “{slug}” can be stopped any more.", slug=slug))
     if all(delivery.state in _NEVER_LEFT for delivery in deliveries) and not may_have_left(
         session, deliveries
     ):
@@ -137,14 +139,27 @@ def _edition_to_release(session: Session, campaign: Campaign, seen: str | None) 
             command=f"undersigned deliver {campaign.slug} --propose",
         )
     if seen is not None and edition.id != seen:
-        raise Refused(f"Edition {edition.number} was proposed meanwhile: look at that one. Nothing was sent.")
+        raise Refused(
+            Sentence(
+                "Edition {number} was proposed meanwhile: look at that one. Nothing was sent.",
+                number=edition.number,
+            )
+        )
     if edition.voided_at is not None:
         raise Refused(
-            f"Edition {edition.number} of {campaign.slug!r} does not stand any more: propose the letter again."
+            Sentence(
+                "Edition {number} of “{slug}” does not stand any more: propose the letter again.",
+                number=edition.number,
+                slug=campaign.slug,
+            )
         )
     if edition.released_at is not None:
         raise Refused(
-            f"Edition {edition.number} of {campaign.slug!r} was already released; nothing was sent again."
+            Sentence(
+                "Edition {number} of “{slug}” was already released; nothing was sent again.",
+                number=edition.number,
+                slug=campaign.slug,
+            )
         )
     return edition
 
@@ -168,10 +183,20 @@ def _deliveries_of(session: Session, edition: Edition) -> Sequence[Delivery]:
 
 def _refuse_at_the_wrong_time(campaign: Campaign, edition: Edition) -> None:
     if edition.kind is EditionKind.LETTER and campaign.state is not CampaignState.CLOSED:
-        raise Refused(f"{campaign.slug!r} is {campaign.state.value}; only a closed letter can be released.")
+        raise Refused(
+            Sentence(
+                "Only a closed letter can be released. “{slug}” stands at “{state}”.",
+                slug=campaign.slug,
+                state=LETTER_STATES[campaign.state],
+            )
+        )
     if edition.kind is not EditionKind.LETTER and campaign.state is not CampaignState.SENT:
         raise Refused(
-            f"{campaign.slug!r} is {campaign.state.value}; what follows a letter is released after it was sent."
+            Sentence(
+                "What follows a letter is released after it was sent. “{slug}” stands at “{state}”.",
+                slug=campaign.slug,
+                state=LETTER_STATES[campaign.state],
+            )
         )
 
 
@@ -179,7 +204,7 @@ def _lines_for(offices: Sequence[Recipient], lines: Sequence[Line]) -> Sequence[
     wanted = {office.id for office in offices}
     chosen = [line for line in lines if line.recipient.id in wanted]
     if not any(line.verdict.can for line in chosen):
-        raise Refused("Nothing was sent: nobody whom it concerns can be reached.")
+        raise Refused(Sentence("Nothing was sent: nobody whom it concerns can be reached."))
     return chosen
 
 
@@ -187,25 +212,39 @@ def _refuse_unless_approved(session: Session, campaign: Campaign, edition: Editi
     decisions = decisions_on(session, edition)
     if any(approval.decision is Decision.CHANGES for approval in decisions):
         raise Refused(
-            f"An approver asked for changes to edition {edition.number}; settle that, then propose again."
+            Sentence(
+                "An approver asked for changes to edition {number}; settle that, then propose again.",
+                number=edition.number,
+            )
         )
     if campaign.solo:
         return
     approved = sum(approval.decision is Decision.APPROVED for approval in decisions)
     if approved < APPROVALS_NEEDED:
         raise Refused(
-            f"Edition {edition.number} is approved by {approved} of {len(approvers_of(session, campaign))} approvers;"
-            f" {APPROVALS_NEEDED} are needed. Nothing was sent."
+            Sentence(
+                "Edition {number} is approved by {approved} of {n} approver; {needed} are needed. Nothing was sent.",
+                "Edition {number} is approved by {approved} of {n} approvers; {needed} are needed. Nothing was sent.",
+                number=edition.number,
+                approved=approved,
+                n=len(approvers_of(session, campaign)),
+                needed=APPROVALS_NEEDED,
+            )
         )
 
 
 def _refuse_if_someone_left(session: Session, keyring: Keyring, campaign: Campaign, letter: Letter) -> None:
     left = len(set(letter.roll) - roll_now(session, keyring, campaign, number=letter.number))
     if left:
-        who = "One signatory has" if left == 1 else f"{left} signatories have"
         raise Refused(
-            f"{who} left, or changed how they are named, since edition {letter.number} was proposed;"
-            " propose again, so that nobody is named against their will."
+            Sentence(
+                "One signatory has left, or changed how they are named, since edition {number} was proposed;"
+                " propose again, so that nobody is named against their will.",
+                "{n} signatories have left, or changed how they are named, since edition {number} was proposed;"
+                " propose again, so that nobody is named against their will.",
+                n=left,
+                number=letter.number,
+            )
         )
 
 
@@ -214,10 +253,20 @@ def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
     reached = {line.recipient.id for line in addressed if line.verdict.can}
     stuck = [line for line in addressed if line.recipient.id not in reached]
     if stuck:
-        raise Refused(f"Nothing was sent: {stuck[0].label} by {stuck[0].channel}: {stuck[0].verdict.reason}")
+        raise Refused(
+            Sentence(
+                "Nothing was sent. To {label}, {way}: {reason}",
+                label=stuck[0].label,
+                way=channel_word(stuck[0].channel),
+                reason=stuck[0].verdict.reason,
+            )
+        )
     if not addressed:
         raise Refused(
-            'Nothing was sent: no addressee has a channel; name one in the campaign file, such as "email".'
+            Sentence(
+                "Nothing was sent: no addressee has a channel; name one in the campaign file, such as {example}.",
+                example='"email"',
+            )
         )
 
 

@@ -8,6 +8,7 @@ from service.campaigns.queries import editions_out, lock_campaign
 from service.coordinators import audit
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import issue_copy
+from service.delivery.ladder import WORDS
 from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -36,9 +37,9 @@ def send_again(
 def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by: str, now: datetime) -> None:
     """Keep that a copy reached its recipient after all, in the secretariat's own words of how it is known."""
     campaign, delivery = _open(session, slug, delivery_id)
-    evidence = clean_line(how, what="How it is known", longest=300)
+    evidence = clean_line(how, what=Sentence("How it is known"), longest=300)
     if not evidence:
-        raise Refused("Say how it is known that the copy arrived.")
+        raise Refused(Sentence("Say how it is known that the copy arrived."))
     # From now on a person's word stands: what may still be heard of its e-mail is noted and takes nothing back.
     delivery.message_ref = None
     move_delivery(
@@ -58,7 +59,10 @@ def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Deli
         )
     if delivery.state not in _OPEN:
         raise Refused(
-            f"That sending is {delivery.state.value}; only one that failed or is uncertain can be decided on."
+            Sentence(
+                "Only a sending that failed or is uncertain can be decided on. This one stands at “{state}”.",
+                state=WORDS[delivery.state],
+            )
         )
     return campaign, delivery
 

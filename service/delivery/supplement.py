@@ -16,6 +16,7 @@ from service.campaigns.queries import (
 from service.delivery.copies import copy_for
 from service.delivery.propose import Proposal, ask_approvers, freeze_edition, still_stands
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.letter.edition import Edition
 from service.letter.supplement import says_anything
 from service.model.campaign import Campaign
@@ -54,7 +55,9 @@ def propose_supplement(
         row = freeze_edition(session, keyring, campaign, letter, follows=sent, now=now)
         if not recipients_of(session, keyring, campaign, row):
             raise Refused(
-                "Nobody who got the letter may see the names that have changed, so there is nothing to send."
+                Sentence(
+                    "Nobody who got the letter may see the names that have changed, so there is nothing to send."
+                )
             )
     assert letter is not None
     asked = ask_approvers(session, keys, campaign, row, new=new, by=by, now=now)
@@ -88,8 +91,11 @@ def refuse_if_changed(
     today = _NOW[row.kind](session, keyring, campaign, number=row.number, now=now)
     if replace(today, date=frozen.date) != frozen:
         raise Refused(
-            f"Somebody has joined, left, or thought better of it since edition {row.number} was proposed;"
-            " propose again, so that nobody is named against their will."
+            Sentence(
+                "Somebody has joined, left, or thought better of it since edition {number} was proposed; "
+                "propose again, so that nobody is named against their will.",
+                number=row.number,
+            )
         )
 
 

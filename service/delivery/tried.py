@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service.delivery.channel import Outward
+from service.delivery.channel_words import channel_word
 from service.delivery.check import Line, check, weigh
 from service.delivery.letter_mail import Making
 from service.delivery.messages import mail_sizes
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.letter.edition import Edition
@@ -47,4 +49,11 @@ def refuse_what_is_too_large(before: Sequence[Line], after: Sequence[Line]) -> N
     """Raise Refused where a mail that would leave is larger than it may be (pure)."""
     for line, heavy in zip(before, after, strict=True):
         if line.verdict.can and not heavy.verdict.can:
-            raise Refused(f"Nothing was sent: {heavy.label} by {heavy.channel}: {heavy.verdict.reason}")
+            raise Refused(
+                Sentence(
+                    "Nothing was sent. To {label}, {way}: {reason}",
+                    label=heavy.label,
+                    way=channel_word(heavy.channel),
+                    reason=heavy.verdict.reason,
+                )
+            )

@@ -1,7 +1,7 @@
 """A sentence that remembers how it was put together, so that a door can say it in another language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -10,9 +10,11 @@ _PLACE = re.compile(r"\{(\w+)\}")
 def fill(words: str, values: Mapping[str, object]) -> str:
     """Put values where their names stand in braces; nothing else in braces means anything.
 
-    Raises KeyError for a name without a value: it is a bug.
+    What is empty leaves no space at either end: of "{what} is missing." it makes "is missing.", the words behind a name
+    that stands elsewhere. Raises KeyError for a name without a value: it is a bug.
     """
-    return _PLACE.sub(lambda place: str(values[place[1]]), words)
+    filled = _PLACE.sub(lambda place: str(values[place[1]]), words)
+    return filled.strip(" ") if "" in values.values() else filled
 
 
 class Sentence(str):
@@ -68,6 +70,26 @@ class Sentence(str):
     def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, Any]]:
         """Let a copy be made of what it was made of."""
         return (self.message, self.plural), {"context": self.context, **self.values}
+
+
+_BESIDE = Sentence("{what} {told}", what="", told="")
+
+
+def in_a_row(sentences: Iterable[str]) -> str:
+    """Join sentences, one after the other, so that each is said in the reader's language; "" of none."""
+    row = tuple(sentences)
+    if len(row) < 2:
+        return row[0] if row else ""
+    # Halved, so that a thousand of them are not a thousand deep.
+    half = len(row) // 2
+    return Sentence("{one} {other}", one=in_a_row(row[:half]), other=in_a_row(row[half:]))
+
+
+def said_of(what: str, told: str, *, otherwise: Sentence = _BESIDE) -> str:
+    """Say of `what` the words that were told of nothing: with their `what` filled in, else as `otherwise` says both."""
+    if isinstance(told, Sentence) and told.values.get("what") == "":
+        return told.with_values(**{**told.values, "what": what})
+    return otherwise.with_values(what=what, told=told)
 
 
 def _record(value: object) -> object:

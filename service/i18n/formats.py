@@ -15,6 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 # American English is what "en" already writes.
 _ALSO_CALLED = {"en-US": "en"}
@@ -163,7 +164,11 @@ def _well_written(tag: str) -> str:
 
 def _unknown(tag: str) -> Refused:
     return Refused(
-        f"“{tag}” is no language whose dates and numbers are known here: give its tag (BCP 47), like fa, zh-Hant or pt-BR."
+        Sentence(
+            "“{tag}” is no language whose dates and numbers are known here: give its tag (BCP 47), like fa, zh-Hant or"
+            " pt-BR.",
+            tag=tag,
+        )
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from babel import Locale
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.formats import Noun, count, own_digits, script_of, settle_language
 
 FOLDER = Path(__file__).resolve().parent / "letters"
@@ -124,8 +125,14 @@ def words_for(language: str, given: Given = ()) -> Words:
     told = told_words(language, given)
     if lacking := _lacking(told):
         raise Refused(
-            f"Letters in {_name(language)} need words of their own, which [letter.words] (for a translation:"
-            f" [letter.translations.words]) does not give: {', '.join(lacking)}."
+            Sentence(
+                "Letters in this language need words of their own: {language}. They are given in {table} (for a"
+                " translation: {other}), where these are missing: {lacking}.",
+                language=_name(language),
+                table="[letter.words]",
+                other="[letter.translations.words]",
+                lacking=", ".join(lacking),
+            )
         )
     made = {key: _made(key, forms, language) for key, forms in told.items()}
     return Words(language=language, **made)

@@ -10,6 +10,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_revision
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.formats import direction
 from service.letter.copy import Copy, make_copy
 from service.letter.document import make_document
@@ -104,7 +105,9 @@ def public_html(copy: Copy) -> str:
     """Write a copy as the fragment that members publish; raises Refused for any but the public one."""
     if copy.audience != "public" or copy.names_for_addressee_only:
         raise Refused(
-            "Members publish the public copy only: this one holds names that are not for publication."
+            Sentence(
+                "Members publish the public copy only: this one holds names that are not for publication."
+            )
         )
     # It is neither a draft nor a copy that can be checked: whoever has left since does not stand in it.
     return render_html(replace(make_document(copy, check_code=""), draft=""), language=copy.text.language)

@@ -95,7 +95,9 @@ def pack_for(
     campaign = get_campaign(session, slug)
     row = session.get(Signature, signatory) if signatory else None
     if signatory and (row is None or row.campaign_id != campaign.id):
-        raise Refused(f"{slug!r} has no sign-on with the id {signatory!r}.")
+        raise Refused(
+            Sentence("“{slug}” has no sign-on with the id “{signatory}”.", slug=slug, signatory=signatory)
+        )
     spoken = language or (row.language if row is not None else "")
     return make_pack(session, keyring, campaign, row, language=spoken, now=now)
 

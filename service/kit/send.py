@@ -118,7 +118,7 @@ def list_kits(
 def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Edition:
     if campaign.state in PUT_AWAY:
         # A while after that its log of mails goes, and with it who has had a kit.
-        raise Refused(f"{campaign.slug!r} is put away: no kits of it are sent any more.")
+        raise Refused(Sentence("“{slug}” is put away: no kits of it are sent any more.", slug=campaign.slug))
     released = released_edition(session, campaign)
     if released is not None:
         return released
@@ -151,7 +151,11 @@ def _members(session: Session, keyring: Keyring, campaign: Campaign, edition: Ed
     found = _find_members(session, keyring, campaign, edition)
     if not found:
         raise Refused(
-            f"No organization with a mailbox is named in public by {campaign.slug!r}, so there is nobody to send a kit to."
+            Sentence(
+                "No organization with a mailbox is named in public by “{slug}”, so there is nobody to send a "
+                "kit to.",
+                slug=campaign.slug,
+            )
         )
     return found
 

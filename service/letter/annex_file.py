@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 LARGEST_ANNEX = 10_000_000
 MOST_ANNEXES = 20
@@ -35,12 +36,12 @@ def _any_of(*words: str) -> re.Pattern[bytes]:
 
 # What each thing is to a person, and the names by which a PDF would have it.
 _REFUSED = (
-    (_any_of("Encrypt"), "is encrypted: save it without a password"),
-    (_any_of("JavaScript"), "holds a script: print it to PDF again"),
-    (_any_of("Launch", "ImportData", "SubmitForm", "GoToR"), "starts or sends something by itself: print it to PDF again"),
-    (_any_of("GoToE", "EmbeddedFile", "EmbeddedFiles", "FileAttachment"), "holds another file: print it to PDF again, without attachments"),
-    (_any_of("RichMedia", "Rendition", "Movie", "Sound"), "holds film or sound: print it to PDF again"),
-    (re.compile(rb"/" + _name("XFA") + rb"(?=[\s\[(<])"), "is a form that fills itself in: print it to PDF again"),
+    (_any_of("Encrypt"), Sentence("{name} is encrypted: save it without a password.")),
+    (_any_of("JavaScript"), Sentence("{name} holds a script: print it to PDF again.")),
+    (_any_of("Launch", "ImportData", "SubmitForm", "GoToR"), Sentence("{name} starts or sends something by itself: print it to PDF again.")),
+    (_any_of("GoToE", "EmbeddedFile", "EmbeddedFiles", "FileAttachment"), Sentence("{name} holds another file: print it to PDF again, without attachments.")),
+    (_any_of("RichMedia", "Rendition", "Movie", "Sound"), Sentence("{name} holds film or sound: print it to PDF again.")),
+    (re.compile(rb"/" + _name("XFA") + rb"(?=[\s\[(<])"), Sentence("{name} is a form that fills itself in: print it to PDF again.")),
 )  # fmt: skip
 # A stream of objects: what stands in it is packed. Where its first object begins is what a reader has to know.
 _OF_OBJECTS = _any_of("ObjStm", "First")
@@ -60,13 +61,21 @@ def check_annex(data: bytes, *, name: str) -> int:
     """
     if len(data) > LARGEST_ANNEX:
         raise Refused(
-            f"{name} is larger than {LARGEST_ANNEX // 1_000_000} MB, which many offices do not take: make it smaller."
+            Sentence(
+                "{name} is larger than {most} MB, which many offices do not take: make it smaller.",
+                name=name,
+                most=LARGEST_ANNEX // 1_000_000,
+            )
         )
     if not _HEADER.match(data):
-        raise Refused(f"{name} is no PDF: annexes are PDF files; save it as PDF.")
+        raise Refused(Sentence("{name} is no PDF: annexes are PDF files; save it as PDF.", name=name))
     if not _END.search(data[-2_048:]) or _ZIP_END in data[-_ZIP_TAIL:]:
         raise Refused(
-            f"{name} does not end as a PDF does: it was cut, or something hangs on it; print it to PDF again."
+            Sentence(
+                "{name} does not end as a PDF does: it was cut, or something hangs on it; print it to PDF "
+                "again.",
+                name=name,
+            )
         )
     _refuse_what_acts(data, name)
     packed = tuple(_unpacked(data, name))
@@ -74,7 +83,7 @@ def check_annex(data: bytes, *, name: str) -> int:
         _refuse_what_acts(unpacked, name)
     pages = _count_pages(_all_objects(data, packed))
     if not pages:
-        raise Refused(f"{name} has no page that can be counted: print it to PDF again.")
+        raise Refused(Sentence("{name} has no page that can be counted: print it to PDF again.", name=name))
     return pages
 
 
@@ -95,7 +104,7 @@ def _all_objects(data: bytes, packed: tuple[tuple[int, bytes], ...]) -> list[byt
 def _refuse_what_acts(part: bytes, name: str) -> None:
     for pattern, told in _REFUSED:
         if pattern.search(part):
-            raise Refused(f"{name} {told}.")
+            raise Refused(told.with_values(name=name))
 
 
 def _unpacked(data: bytes, name: str) -> Iterator[tuple[int, bytes]]:
@@ -105,16 +114,23 @@ def _unpacked(data: bytes, name: str) -> Iterator[tuple[int, bytes]]:
         dictionary = data[max(0, data.rfind(b"obj", 0, start.start())) : start.start()]
         looked_at += len(dictionary)
         if looked_at > _MOST_LOOKED_AT:
-            raise Refused(f"{name} cannot be looked through: print it to PDF again.")
+            raise Refused(Sentence("{name} cannot be looked through: print it to PDF again.", name=name))
         if not _OF_OBJECTS.search(dictionary):
             continue
         first = _FIRST.search(dictionary)
         found = _inflated(memoryview(data)[start.end() :], room)
         if first is None or not found or b"/DecodeParms" in dictionary:
-            raise Refused(f"{name} is packed in a way that cannot be looked through: print it to PDF again.")
+            raise Refused(
+                Sentence(
+                    "{name} is packed in a way that cannot be looked through: print it to PDF again.",
+                    name=name,
+                )
+            )
         room -= len(found)
         if room <= 0:
-            raise Refused(f"{name} unpacks to far more than it is: print it to PDF again.")
+            raise Refused(
+                Sentence("{name} unpacks to far more than it is: print it to PDF again.", name=name)
+            )
         yield int(first[1]), found
 
 

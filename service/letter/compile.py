@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.document import Document, copy_json, make_document
 from service.letter.fit_text import Limit, fit_text
@@ -70,11 +71,17 @@ def compile_copy(
     template that cannot be used; Permanent where the typesetter breaks down.
     """
     if form not in RENDERERS:
-        raise Refused(f"There is no format “{form}”: choose one of {', '.join(RENDERERS)}.")
+        raise Refused(
+            Sentence(
+                "There is no format “{form}”: choose one of {known}.", form=form, known=", ".join(RENDERERS)
+            )
+        )
     if profile not in ("mail", "archive"):
-        raise Refused(f"There is no profile “{profile}”: choose mail or archive.")
+        raise Refused(Sentence("There is no profile “{profile}”: choose mail or archive.", profile=profile))
     if limit is not None and form != "txt":
-        raise Refused(f"Only plain text is made to fit a limit, not {form}: choose the format txt.")
+        raise Refused(
+            Sentence("Only plain text is made to fit a limit, not {form}: choose the format txt.", form=form)
+        )
     manner = Manner(profile=profile, layout=layout, fonts=fonts or Fonts(), limit=limit, template=template)
     return RENDERERS[form](copy, manner)
 

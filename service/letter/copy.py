@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.formats import isolate, write_date, write_number
 from service.i18n.words import Words, count_signatories, words_for
 from service.letter.audience import is_for_addressee_only, may_show
@@ -152,9 +153,13 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
     copy for an office that gets the public one. A withheld row without its salt is a bug: ValueError.
     """
     if audience not in ("full", "public", "unnamed"):
-        raise Refused(f"There is no “{audience}” copy: choose full or public.")
+        raise Refused(Sentence("There is no “{audience}” copy: choose full or public.", audience=audience))
     if office is not None and audience == "full" and office.copy != "full":
-        raise Refused(f"{office.name} gets the public copy only: compile the public copy for this office.")
+        raise Refused(
+            Sentence(
+                "{name} gets the public copy only: compile the public copy for this office.", name=office.name
+            )
+        )
     edition = _without_hidden_corrections(edition, audience)
     words = words_for(edition.text.language, edition.text.words)
     addressed = _addressed(edition, office)
@@ -222,7 +227,7 @@ def _addressed(edition: Edition, office: Office | None) -> tuple[Office, ...]:
         return (office,)
     addressed = tuple(one for one in edition.offices if one.role == "to")
     if not addressed:
-        raise Refused("The letter is addressed to nobody: add an office it is written to.")
+        raise Refused(Sentence("The letter is addressed to nobody: add an office it is written to."))
     return addressed
 
 
@@ -254,7 +259,13 @@ def _parts(text: Text) -> Iterable[str]:
 
 def _refuse_placeholder(written: str) -> NoReturn:
     known = ", ".join(f"(({name}))" for name in PLACEHOLDERS)
-    raise Refused(f"The text holds {written}, which stands for nothing: use one of {known}.")
+    raise Refused(
+        Sentence(
+            "The text holds {written}, which stands for nothing: use one of {known}.",
+            written=written,
+            known=known,
+        )
+    )
 
 
 def _as_addressee(office: Office, *, with_address: bool) -> Addressee:

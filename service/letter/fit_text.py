@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.left_out import say_left_out, say_names, say_range
 from service.letter.document import Document
 from service.letter.render_text import Paragraph, Part, wrap, write_paragraphs
@@ -66,7 +67,12 @@ def fit_text(document: Document, limit: Limit) -> str:
             return text
     least = size_of(text, limit.unit)
     raise Refused(
-        f"The letter cannot be made to fit into {limit.most:,}: its title, salutation, first ask and closing alone take {least:,}."
+        Sentence(
+            "The letter cannot be made to fit into {most}: its title, salutation, first ask and closing "
+            "alone take {least}.",
+            most=limit.most,
+            least=least,
+        )
     )
 
 

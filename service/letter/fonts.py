@@ -12,6 +12,7 @@ from fontTools import unicodedata as scripts
 from fontTools.ttLib import TTFont, TTLibError
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.letter.copy import Line
 
 SYSTEM_DIRECTORIES = (
@@ -116,7 +117,7 @@ class Fonts:
             return ""
         return next((cluster for cluster in _clusters(text) if not self._shows(cluster)), "")
 
-    def explain(self, cluster: str) -> str:
+    def explain(self, cluster: str) -> Sentence:
         """Say which character no font can show, and the Debian package that has one."""
         return _explain(cluster)
 
@@ -159,7 +160,14 @@ def printable_lines(lines: Iterable[Line], fonts: Fonts) -> tuple[tuple[Line, ..
     for line in lines:
         lacking = fonts.missing(line.name)
         if lacking and line.name_latin and not fonts.missing(line.name_latin):
-            notices.append(f"{line.name} is printed as {line.name_latin}: {_explain(lacking)}")
+            notices.append(
+                Sentence(
+                    "{name} is printed as {latin}: {why}",
+                    name=line.name,
+                    latin=line.name_latin,
+                    why=_explain(lacking),
+                )
+            )
             line = replace(line, name=line.name_latin, name_latin="")
         fault = _fault(line, fonts)
         if fault:
@@ -173,7 +181,7 @@ def printable_lines(lines: Iterable[Line], fonts: Fonts) -> tuple[tuple[Line, ..
 def refuse_unprintable(texts: Iterable[tuple[str, str]], fonts: Fonts) -> None:
     """Raise Refused where a text cannot be printed; each comes as (what it is, the text)."""
     faults = tuple(
-        f"{what} cannot be printed: {_explain(lacking)}"
+        Sentence("{what} cannot be printed: {why}", what=what, why=_explain(lacking))
         for what, text in texts
         if (lacking := fonts.missing(text))
     )
@@ -182,34 +190,56 @@ def refuse_unprintable(texts: Iterable[tuple[str, str]], fonts: Fonts) -> None:
 
 
 def _fault(line: Line, fonts: Fonts) -> str:
-    parts = {
-        "the name": line.name,
-        "the Latin form": line.name_latin,
-        "the acronym": line.acronym,
-        "the qualifier": line.qualifier,
-        "the position": line.position,
-        "the affiliation": line.affiliation,
-        "the place": line.place,
-        "the organization that signed for it": line.through,
-        "the representative": f"{line.representative_name} {line.representative_title}",
-        "the category": line.category,
-    }
-    for what, text in parts.items():
+    lacking = fonts.missing(line.name)
+    if lacking:
+        return Sentence(
+            "{name} cannot be printed and has no Latin form: {why}", name=line.name, why=_explain(lacking)
+        )
+    for part, text in _other_parts(line):
         lacking = fonts.missing(text)
-        if lacking and what == "the name":
-            return f"{line.name} cannot be printed and has no Latin form: {_explain(lacking)}"
         if lacking:
-            return f"{line.name} cannot be printed ({what}): {_explain(lacking)}"
+            return Sentence(
+                "{name} cannot be printed ({part}): {why}", name=line.name, part=part, why=_explain(lacking)
+            )
     return ""
 
 
-def _explain(cluster: str) -> str:
-    named = ", ".join(_named(character) for character in cluster)
-    script = scripts.script_name(scripts.script(cluster[0]), default="unknown")
-    told = f"no font at hand has the character {cluster} ({named}; {script} script)"
+def _other_parts(line: Line) -> Iterator[tuple[Sentence, str]]:
+    yield Sentence("the Latin form", context="part of a signatory's line"), line.name_latin
+    yield Sentence("the acronym", context="part of a signatory's line"), line.acronym
+    yield Sentence("the qualifier", context="part of a signatory's line"), line.qualifier
+    yield Sentence("the position", context="part of a signatory's line"), line.position
+    yield Sentence("the affiliation", context="part of a signatory's line"), line.affiliation
+    yield Sentence("the place", context="part of a signatory's line"), line.place
+    yield (
+        Sentence("the organization that signed for it", context="part of a signatory's line"),
+        line.through,
+    )
+    yield (
+        Sentence("the representative", context="part of a signatory's line"),
+        f"{line.representative_name} {line.representative_title}",
+    )
+    yield Sentence("the category", context="part of a signatory's line"), line.category
+
+
+def _explain(cluster: str) -> Sentence:
+    told = {
+        "character": cluster,
+        "named": ", ".join(_named(character) for character in cluster),
+        "script": scripts.script_name(scripts.script(cluster[0]), default="unknown"),
+    }
     if unicodedata.category(cluster[0]) in {"Co", "Cn", "Cs"}:
-        return f"{told}, which no package has: write another."
-    return f"{told}; the Debian package {_package(cluster[0])} has one."
+        return Sentence(
+            "no font at hand has the character {character} ({named}; {script} script), which no package has: write"
+            " another.",
+            **told,
+        )
+    return Sentence(
+        "no font at hand has the character {character} ({named}; {script} script); the Debian package {package} has"
+        " one.",
+        **told,
+        package=_package(cluster[0]),
+    )
 
 
 def _named(character: str) -> str:

@@ -8,6 +8,7 @@ import zlib
 from PIL import Image, UnidentifiedImageError
 
 from service.foundation.errors import Permanent, Refused
+from service.foundation.sentence import Sentence
 from service.letter.enclosed import Logo
 from service.letter.render_pdf import Limits, typeset
 from service.letter.svg_logo import clean_svg, refuse_shape
@@ -29,12 +30,18 @@ def read_logo(data: bytes, *, name: str) -> Logo:
     anything else.
     """
     if len(data) > LARGEST_LOGO:
-        raise Refused(f"{name} is larger than {LARGEST_LOGO // 1_000_000} MB: save the logo smaller.")
+        raise Refused(
+            Sentence(
+                "{name} is larger than {most} MB: save the logo smaller.",
+                name=name,
+                most=LARGEST_LOGO // 1_000_000,
+            )
+        )
     if data.startswith(_PNG):
         file, width, height = _clean_png(data, name)
         return Logo(sha256=_sha256(file), kind="png", width=width, height=height, file=file, picture=file)
     if b"<svg" not in data[:100_000].lower() and b":svg" not in data[:100_000].lower():
-        raise Refused(f"{name} is neither SVG nor PNG: save the logo as one of the two.")
+        raise Refused(Sentence("{name} is neither SVG nor PNG: save the logo as one of the two.", name=name))
     file, width, height = clean_svg(data, name=name)
     picture = _draw(file, name)
     return Logo(sha256=_sha256(file), kind="svg", width=width, height=height, file=file, picture=picture)
@@ -58,7 +65,9 @@ def _clean_png(data: bytes, name: str) -> tuple[bytes, int, int]:
         zlib.error,
         Image.DecompressionBombError,
     ):
-        raise Refused(f"{name} cannot be read: it is not a whole PNG picture; save the logo again.") from None
+        raise Refused(
+            Sentence("{name} cannot be read: it is not a whole PNG picture; save the logo again.", name=name)
+        ) from None
     flat.thumbnail((_WIDEST, _TALLEST), Image.Resampling.LANCZOS)
     written = io.BytesIO()
     flat.save(written, format="PNG", optimize=True)
@@ -68,14 +77,20 @@ def _clean_png(data: bytes, name: str) -> tuple[bytes, int, int]:
 def _refuse_pixels(width: int, height: int, *, name: str) -> None:
     if width * height > _MOST_PIXELS:
         raise Refused(
-            f"{name} has {width:,} × {height:,} pixels: save the logo with at most {_MOST_PIXELS // 1_000_000} million."
+            Sentence(
+                "{name} has {width} × {height} pixels: save the logo with at most {most} million.",
+                name=name,
+                width=width,
+                height=height,
+                most=_MOST_PIXELS // 1_000_000,
+            )
         )
 
 
 def _refuse_shape(image: Image.Image, name: str) -> None:
     width, height = image.size
     if getattr(image, "n_frames", 1) > 1:
-        raise Refused(f"{name} is an animation: give a logo that stands still.")
+        raise Refused(Sentence("{name} is an animation: give a logo that stands still.", name=name))
     refuse_shape(width, height, name=name)
 
 
@@ -97,7 +112,9 @@ def _draw(svg: bytes, name: str) -> bytes:
     try:
         return typeset(job, files=(), limits=_LIMITS, templates=("letter/logo.typ",))
     except (Refused, Permanent):
-        raise Refused(f"{name} cannot be drawn: simplify the logo, or give it as a PNG file.") from None
+        raise Refused(
+            Sentence("{name} cannot be drawn: simplify the logo, or give it as a PNG file.", name=name)
+        ) from None
 
 
 def _sha256(data: bytes) -> str:

@@ -12,6 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 # A line between two parts of the letter. Private-use characters cannot be written into a text (foundation/written.py).
 _BETWEEN = "\ue000\ue001\ue000"
@@ -69,7 +70,9 @@ def read_markdown(parts: Sequence[str], *, fill: Callable[[str], str]) -> Writte
     their text. Raises Refused where a part holds a character that has no place in a text or nests too deeply.
     """
     if any(mark in part for mark in _BETWEEN for part in parts):
-        raise Refused("The text holds a character that cannot be shown (U+E000 or U+E001): remove it.")
+        raise Refused(
+            Sentence("The text holds a character that cannot be shown (U+E000 or U+E001): remove it.")
+        )
     source = f"\n\n{_BETWEEN}\n\n".join(parts)
     tree = _tree(source)
     reading = _Reading(fill)
@@ -93,7 +96,9 @@ def _tree(source: str) -> SyntaxTreeNode:
     inline = (child for token in tokens for child in token.children or ())
     if any(token.level >= _DEEPEST for token in chain(tokens, inline)):
         raise Refused(
-            "The text is nested too deeply: use fewer lists, quotations or emphases within one another."
+            Sentence(
+                "The text is nested too deeply: use fewer lists, quotations or emphases within one another."
+            )
         )
     return SyntaxTreeNode(tokens)
 

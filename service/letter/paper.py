@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from service.foundation.sentence import Sentence
 from service.i18n.formats import isolate, own_digits, script_of
 from service.i18n.words import comma_between
 from service.letter.document import Document, Piece, plain_blocks, plain_pieces
@@ -71,34 +72,48 @@ _HYPHENATED = frozenset(
 )
 
 
+_A_GROUP, _A_LINE = Sentence("A group's heading"), Sentence("A signatory's line")
+
+
 def labelled_texts(document: Document) -> Iterator[tuple[str, str]]:
     """Give every text of the letter with what it is, for the check against the fonts."""
     yield from (
-        ("The letterhead", " ".join(document.letterhead)),
-        ("The coalition's name", document.coalition),
-        ("The title", f"{document.title} {document.subtitle}"),
-        ("The inside address", " ".join(" ".join(one) for one in document.addressees)),
-        ("The delivery line", document.delivery_line),
-        ("The Re line", document.re),
-        ("The salutation", document.salutation),
-        ("The body", plain_blocks(document.body)),
-        ("The line before the asks", plain_blocks(document.asks_intro)),
-        *((f"Ask {place}", plain_blocks(ask)) for place, ask in enumerate(document.asks, start=1)),
-        ("The ending", plain_blocks(document.ending)),
-        ("The closing", document.closing),
-        *((f"Note {place}", plain_blocks(note)) for place, note in enumerate(document.notes, start=1)),
-        ("The cc list", " ".join(document.cc)),
-        ("The enclosures", " ".join((document.enclosures_label, *document.enclosures))),
-        ("The contact", " ".join(document.contact)),
-        ("The other languages", " ".join((document.other_texts_label, *document.other_texts))),
-        ("The address for checking", document.check_at),
-        (f"What letters say by themselves in the language “{document.language}”", _own_words(document)),
+        (Sentence("The letterhead"), " ".join(document.letterhead)),
+        (Sentence("The coalition's name"), document.coalition),
+        (Sentence("The title"), f"{document.title} {document.subtitle}"),
+        (Sentence("The inside address"), " ".join(" ".join(one) for one in document.addressees)),
+        (Sentence("The delivery line"), document.delivery_line),
+        (Sentence("The Re line"), document.re),
+        (Sentence("The salutation"), document.salutation),
+        (Sentence("The body"), plain_blocks(document.body)),
+        (Sentence("The line before the asks"), plain_blocks(document.asks_intro)),
+        *(
+            (Sentence("Ask {number}", number=place), plain_blocks(ask))
+            for place, ask in enumerate(document.asks, start=1)
+        ),
+        (Sentence("The ending"), plain_blocks(document.ending)),
+        (Sentence("The closing"), document.closing),
+        *(
+            (Sentence("Note {number}", number=place), plain_blocks(note))
+            for place, note in enumerate(document.notes, start=1)
+        ),
+        (Sentence("The cc list"), " ".join(document.cc)),
+        (Sentence("The enclosures"), " ".join((document.enclosures_label, *document.enclosures))),
+        (Sentence("The contact"), " ".join(document.contact)),
+        (Sentence("The other languages"), " ".join((document.other_texts_label, *document.other_texts))),
+        (Sentence("The address for checking"), document.check_at),
+        (
+            Sentence(
+                "What letters say by themselves in the language “{language}”", language=document.language
+            ),
+            _own_words(document),
+        ),
     )
     for section in document.sections:
         for group in section.groups:
-            yield "A group's heading", group.heading
+            yield _A_GROUP, group.heading
             for entry in group.entries:
-                yield "A signatory's line", plain_pieces(entry.line) + plain_pieces(entry.below)
+                yield _A_LINE, plain_pieces(entry.line) + plain_pieces(entry.below)
 
 
 def _own_words(document: Document) -> str:

@@ -11,6 +11,7 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.enclosure_words import enclosure_number
 from service.i18n.words import comma_between
 from service.letter.document import Document, Section
@@ -97,7 +98,9 @@ def _fill(parts: Parts, blocks: Mapping[str, str]) -> Parts:
         filled = io.BytesIO()
         template.save(filled)
     except (KeyError, ValueError, AttributeError, TypeError, etree.XMLSyntaxError) as error:
-        raise Refused("The Word template cannot be used: its parts do not belong together.") from error
+        raise Refused(
+            Sentence("The Word template cannot be used: its parts do not belong together.")
+        ) from error
     _refuse_incomplete(reader.held, headers=headers)
     found = unpack(filled.getvalue())
     _refuse_unmarked(parse(found[_DOCUMENT]), parse(found.get("word/settings.xml", b"<none/>")))
@@ -113,14 +116,24 @@ def _refuse_incomplete(held: Sequence[Counter[str]], *, headers: int) -> None:
     missing = [name for name in BLOCKS if body[name] != 1 and not (name in _OPTIONAL and body[name] == 0)]
     if missing:
         listed = ", ".join(f"{{{{p {name} }}}}" for name in missing)
-        raise Refused(f"The Word template must hold each of these once, in a paragraph of its own: {listed}.")
+        raise Refused(
+            Sentence(
+                "The Word template must hold each of these once, in a paragraph of its own: {listed}.",
+                listed=listed,
+            )
+        )
     if not headers or not all(one["mark"] for one in beside[:headers]):
         raise Refused(
-            "Each header of the Word template must hold {{p mark }}, which says that a copy is a draft."
+            Sentence(
+                "Each header of the Word template must hold {{p mark }}, which says that a copy is a draft."
+            )
         )
     if any(set(one) - _MARGINAL for one in beside) or _MARGINAL & set(body):
         raise Refused(
-            "In the Word template {{p mark }} and {{p page_line }} stand in headers and footers, all else in the text."
+            Sentence(
+                "In the Word template {{p mark }} and {{p page_line }} stand in headers and footers, all else "
+                "in the text."
+            )
         )
 
 
@@ -134,7 +147,10 @@ def _refuse_unmarked(root: etree._Element, settings: etree._Element) -> None:
         wanted.add("even")
     if wanted - found:
         raise Refused(
-            "The Word template has pages without a header, so that no mark could warn on them: give every kind of page one."
+            Sentence(
+                "The Word template has pages without a header, so that no mark could warn on them: give every "
+                "kind of page one."
+            )
         )
 
 
@@ -143,7 +159,9 @@ def _refuse_misplaced(root: etree._Element) -> None:
         parent = paragraph.getparent()
         if parent is not None and parent.tag in {W + "p", W + "r", W + "t", W + "hyperlink"}:
             raise Refused(
-                "In the Word template each block stands in a paragraph of its own, written {{p text }}."
+                Sentence(
+                    "In the Word template each block stands in a paragraph of its own, written {{p text }}."
+                )
             )
 
 

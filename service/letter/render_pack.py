@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from service.foundation.sentence import Sentence
 from service.i18n.formats import direction, isolate
 from service.letter.document import Document
 from service.letter.edition import plain
@@ -48,7 +49,7 @@ def render_pack(pack: Pack, document: Document, *, fonts: Fonts, limits: Limits 
     """
     texts = tuple(_texts(pack))
     letter_texts = tuple(labelled_texts(document))
-    refuse_unprintable((*(("The decision pack", text) for text in texts), *letter_texts), fonts)
+    refuse_unprintable((*((Sentence("The decision pack"), text) for text in texts), *letter_texts), fonts)
     job = letter_job(document, profile="mail", attachment=b"", layout="classic")
     job["inputs"] = {**job["inputs"], "pack": json.dumps(_data(pack, document), ensure_ascii=False)}
     files = fonts.needed((*texts, *(text for _, text in letter_texts)))

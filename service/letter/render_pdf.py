@@ -20,6 +20,7 @@ from typing import Any, Self
 
 import service
 from service.foundation.errors import Permanent, Refused
+from service.foundation.sentence import Sentence
 from service.letter.document import Document
 from service.letter.fonts import Fonts, refuse_unprintable
 from service.letter.paper import labelled_texts, paper_data
@@ -193,11 +194,17 @@ def _failure(returncode: int, stderr: bytes) -> Exception:
         reason = stderr.decode(errors="replace")
         if "does not fit into the window" in reason:
             return Refused(
-                "The inside address does not fit into the envelope's window: shorten it, or use the classic layout."
+                Sentence(
+                    "The inside address does not fit into the envelope's window: shorten it, or use the classic "
+                    "layout."
+                )
             )
         if "could not be displayed" in reason:
             return Refused(
-                f"The PDF could not be made: no font at hand can show a text of the letter ({reason})."
+                Sentence(
+                    "The PDF could not be made: no font at hand can show a text of the letter ({reason}).",
+                    reason=reason,
+                )
             )
         # This one may be logged: what the typesetter quotes could be a name.
         unquoted = re.sub(r"[`“\"].*[`”\"]", "…", reason, flags=re.DOTALL)

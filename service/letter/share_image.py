@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from service.foundation.sentence import Sentence
 from service.i18n.formats import direction, isolate
 from service.letter.fonts import Fonts, refuse_unprintable
 from service.letter.paper import is_tall
@@ -36,10 +37,10 @@ def draw_share(share: Share, fonts: Fonts) -> bytes:
     Raises Refused for a character that no font has, Permanent where the typesetter breaks down.
     """
     labelled = (
-        ("The label", share.label),
-        ("The title", share.title),
-        ("The number", share.signatories),
-        ("The coalition's name", share.coalition),
+        (Sentence("The label"), share.label),
+        (Sentence("The title"), share.title),
+        (Sentence("The number"), share.signatories),
+        (Sentence("The coalition's name"), share.coalition),
     )
     refuse_unprintable(labelled, fonts)
     said = {

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from service.foundation.sentence import Sentence
 from service.i18n.formats import direction, isolate
 from service.letter.fonts import Fonts, refuse_unprintable
 from service.letter.paper import is_tall
@@ -30,7 +31,7 @@ class SignSheet:
 def render_sign_sheet(sheet: SignSheet, *, fonts: Fonts, at: int) -> bytes:
     """Set the sheet, dated `at` in seconds of the epoch; raises Refused for a character that no font has."""
     texts = (sheet.coalition, sheet.title, sheet.lead, sheet.note, *sheet.columns)
-    refuse_unprintable((("The sheet", text) for text in texts), fonts)
+    refuse_unprintable(((Sentence("The sheet"), text) for text in texts), fonts)
     words: dict[str, Any] = {
         "language": sheet.language,
         "direction": direction(sheet.language),

@@ -1,11 +1,13 @@
 """A logo's SVG, read with distrust and written again from what is known to be harmless (pure)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from lxml import etree
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.letter.svg_parts import why_not_drawn
 from service.letter.svg_style import declarations, rules_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,20 +44,6 @@ _WIDEST, _TALLEST = 12, 3
 # What a logo of this height measures, so that whole numbers tell its proportions.
 HEIGHT = 120
 
-# Why an element that draws or acts is refused, and what to do about it.
-_WHY: Mapping[str, str] = {
-    "text": "holds text that needs a font: turn the text into paths (outlines) and save it again",
-    "image": "holds a picture inside: give that picture as a PNG file instead",
-    "script": "holds a script: save it as plain SVG",
-    "foreignObject": "holds a foreign object: save it as plain SVG",
-    "filter": "uses a filter: save it without shadows and blurs, or give it as a PNG file",
-    "a": "holds a link: save it without links",
-}
-_ALSO = {"tspan": "text", "textPath": "text", "tref": "text", "font": "text", "font-face": "text"}
-_MOVES = frozenset(
-    {"animate", "animateMotion", "animateTransform", "animateColor", "set", "handler", "listener"}
-)
-
 
 def clean_svg(data: bytes, *, name: str) -> tuple[bytes, int, int]:
     """Give a logo's SVG written anew, with its width and height; `name` is that of the file, for the sentences.
@@ -65,11 +53,19 @@ def clean_svg(data: bytes, *, name: str) -> tuple[bytes, int, int]:
     """
     root = _parse(data, name)
     if root.tag != SVG + "svg":
-        raise Refused(f"{name} is no SVG picture: save the logo as plain SVG, or give it as a PNG file.")
+        raise Refused(
+            Sentence(
+                "{name} is no SVG picture: save the logo as plain SVG, or give it as a PNG file.", name=name
+            )
+        )
     elements = [element for element in root.iter() if isinstance(element.tag, str)]
     if len(elements) > _MOST_ELEMENTS:
         raise Refused(
-            f"{name} has more than {_MOST_ELEMENTS:,} parts: simplify the logo, or give it as a PNG file."
+            Sentence(
+                "{name} has more than {most} parts: simplify the logo, or give it as a PNG file.",
+                name=name,
+                most=_MOST_ELEMENTS,
+            )
         )
     if next(root.iter(SVG + "style"), None) is not None:
         _take_style_in(root, name)
@@ -84,7 +80,9 @@ def clean_svg(data: bytes, *, name: str) -> tuple[bytes, int, int]:
     _write_children(root, written, name)
     _refuse_expansion(written, name)
     if not any(one.tag.removeprefix(SVG) in _SHAPES for one in written.iter()):
-        raise Refused(f"{name} draws nothing: save the logo as plain SVG, or give it as a PNG file.")
+        raise Refused(
+            Sentence("{name} draws nothing: save the logo as plain SVG, or give it as a PNG file.", name=name)
+        )
     clean: bytes = etree.tostring(written, encoding="UTF-8", xml_declaration=False)
     return clean, width, height
 
@@ -92,16 +90,25 @@ def clean_svg(data: bytes, *, name: str) -> tuple[bytes, int, int]:
 def _parse(data: bytes, name: str) -> etree._Element:
     if len(data) > _MOST_BYTES:
         raise Refused(
-            f"{name} is larger than {_MOST_BYTES // 1000:,} KB: simplify the logo, or give it as a PNG file."
+            Sentence(
+                "{name} is larger than {most} KB: simplify the logo, or give it as a PNG file.",
+                name=name,
+                most=_MOST_BYTES // 1_000,
+            )
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(f"{name} is not written in UTF-8: save the logo as plain SVG.") from None
+        raise Refused(
+            Sentence("{name} is not written in UTF-8: save the logo as plain SVG.", name=name)
+        ) from None
     text = _DOCTYPE.sub("", _DECLARATION.sub("", text), count=1)
     if "\0" in text or "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
         raise Refused(
-            f"{name} declares a document type or entities: save the logo as plain SVG without them."
+            Sentence(
+                "{name} declares a document type or entities: save the logo as plain SVG without them.",
+                name=name,
+            )
         )
     reader = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
@@ -109,7 +116,9 @@ def _parse(data: bytes, name: str) -> etree._Element:
     try:
         return etree.fromstring(text.encode(), reader)
     except (etree.XMLSyntaxError, ValueError):
-        raise Refused(f"{name} cannot be read: it is not well-formed SVG; save the logo again.") from None
+        raise Refused(
+            Sentence("{name} cannot be read: it is not well-formed SVG; save the logo again.", name=name)
+        ) from None
 
 
 def _take_style_in(root: etree._Element, name: str) -> None:
@@ -132,30 +141,17 @@ def _write_children(source: etree._Element, target: etree._Element, name: str) -
     for child in source:
         if not isinstance(child.tag, str):
             # An entity that was not resolved.
-            raise Refused(f"{name} refers to an entity: save the logo as plain SVG.")
+            raise Refused(Sentence("{name} refers to an entity: save the logo as plain SVG.", name=name))
         own = child.tag.removeprefix(SVG)
         if own.startswith("{") or own in _NOTHING_DRAWN:
             # What drawing programs keep for themselves: no viewer draws it.
             continue
         if own not in _DRAWN:
-            raise Refused(f"{name} {_why(own)}.")
+            raise Refused(why_not_drawn(own, name=name))
         made = etree.SubElement(target, child.tag)
         for key, value in _attributes(child, name):
             made.set(key, value)
         _write_children(child, made, name)
-
-
-def _why(element: str) -> str:
-    if element in _MOVES:
-        return "moves or acts by itself: save it as plain SVG without animation"
-    if element.startswith("fe"):
-        return _WHY["filter"]
-    known = _WHY.get(_ALSO.get(element, element))
-    shown = element if _ID.fullmatch(element) and len(element) <= 40 else "something unknown"
-    return (
-        known
-        or f"holds a part that a logo may not have (“{shown}”): save it as plain SVG, or give it as a PNG file"
-    )
 
 
 def _attributes(element: etree._Element, name: str) -> Iterator[tuple[str, str]]:
@@ -163,7 +159,7 @@ def _attributes(element: etree._Element, name: str) -> Iterator[tuple[str, str]]
     styled = dict(declarations(element.get("style", ""), name=name))
     for key, value in element.attrib.items():
         if key.lower().startswith("on"):
-            raise Refused(f"{name} holds a script: save it as plain SVG.")
+            raise Refused(Sentence("{name} holds a script: save it as plain SVG.", name=name))
         if key in {"href", _XLINK}:
             yield "href", _inner(value, name)
         elif (key in _GEOMETRY or key in PRESENTATION) and key not in styled:
@@ -176,7 +172,10 @@ def _attributes(element: etree._Element, name: str) -> Iterator[tuple[str, str]]
 def _inner(value: str, name: str) -> str:
     if not value.startswith("#") or not _ID.fullmatch(value[1:]):
         raise Refused(
-            f"{name} refers to something outside of itself: save the logo as plain SVG with all it needs."
+            Sentence(
+                "{name} refers to something outside of itself: save the logo as plain SVG with all it needs.",
+                name=name,
+            )
         )
     return value
 
@@ -186,11 +185,20 @@ def _value(key: str, value: str, name: str) -> str:
         found = _POINTER.fullmatch(value.strip())
         if key not in _POINTERS or found is None:
             raise Refused(
-                f"{name} refers to something outside of itself: save the logo as plain SVG with all it needs."
+                Sentence(
+                    "{name} refers to something outside of itself: save the logo as plain SVG with all it needs.",
+                    name=name,
+                )
             )
         return f"url(#{found[1]})"
     if not _PLAIN.fullmatch(value):
-        raise Refused(f"{name} has a value that a logo may not have (in “{key}”): save it as plain SVG.")
+        raise Refused(
+            Sentence(
+                "{name} has a value that a logo may not have (in “{key}”): save it as plain SVG.",
+                name=name,
+                key=key,
+            )
+        )
     return value
 
 
@@ -203,11 +211,15 @@ def _box(root: etree._Element, name: str) -> tuple[tuple[str, ...], int, int]:
     if len(numbers) != 4:
         width, height = (_NUMBER.fullmatch(root.get(key, "")) for key in ("width", "height"))
         if width is None or height is None:
-            raise Refused(f"{name} does not say how large it is: save the logo with a viewBox.")
+            raise Refused(
+                Sentence("{name} does not say how large it is: save the logo with a viewBox.", name=name)
+            )
         given, numbers = ["0", "0", width[1], height[1]], [0.0, 0.0, float(width[1]), float(height[1])]
     wide, tall = numbers[2:]
     if not (0 < wide < 1e6 and 0 < tall < 1e6) or not all(abs(one) < 1e6 for one in numbers):
-        raise Refused(f"{name} does not say how large it is: save the logo with a viewBox.")
+        raise Refused(
+            Sentence("{name} does not say how large it is: save the logo with a viewBox.", name=name)
+        )
     refuse_shape(wide, tall, name=name)
     return tuple(given), max(1, round(HEIGHT * wide / tall)), HEIGHT
 
@@ -216,7 +228,13 @@ def refuse_shape(wide: float, tall: float, *, name: str) -> None:
     """Raise Refused for a logo that no letterhead has room for."""
     if wide / tall > _WIDEST or tall / wide > _TALLEST:
         raise Refused(
-            f"{name} is too long for a letterhead: at most {_WIDEST} times as wide as high, and {_TALLEST} times as high as wide."
+            Sentence(
+                "{name} is too long for a letterhead: at most {widest} times as wide as high, and {tallest} "
+                "times as high as wide.",
+                name=name,
+                widest=_WIDEST,
+                tallest=_TALLEST,
+            )
         )
 
 
@@ -230,7 +248,12 @@ def _refuse_expansion(root: etree._Element, name: str) -> None:
         if element in known:
             return known[element]
         if element in open_now or len(open_now) > _DEEPEST:
-            raise Refused(f"{name} repeats itself without end: simplify the logo, or give it as a PNG file.")
+            raise Refused(
+                Sentence(
+                    "{name} repeats itself without end: simplify the logo, or give it as a PNG file.",
+                    name=name,
+                )
+            )
         open_now.add(element)
         pointers = [element.get("href", "")] + [element.get(key, "") for key in _POINTERS]
         aims = [
@@ -242,7 +265,12 @@ def _refuse_expansion(root: etree._Element, name: str) -> None:
         open_now.discard(element)
         known[element] = total
         if total > _MOST_ELEMENTS * 4:
-            raise Refused(f"{name} repeats its parts too often: simplify the logo, or give it as a PNG file.")
+            raise Refused(
+                Sentence(
+                    "{name} repeats its parts too often: simplify the logo, or give it as a PNG file.",
+                    name=name,
+                )
+            )
         return total
 
     size(root)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"\s*([^{}@]+)\{([^{}@]*)\}")
@@ -45,7 +46,10 @@ def rules_of(sheet: str, *, name: str) -> tuple[Rule, ...]:
         match = _RULE.match(rest)
         if match is None or len(found) > _MOST_RULES:
             raise Refused(
-                f"{name} has a style sheet that cannot be taken over: save it with presentation attributes."
+                Sentence(
+                    "{name} has a style sheet that cannot be taken over: save it with presentation attributes.",
+                    name=name,
+                )
             )
         said = declarations(match[2], name=name)
         found.extend(_rule(selector.strip(), said, name) for selector in match[1].split(","))
@@ -58,7 +62,10 @@ def declarations(text: str, *, name: str) -> Declarations:
     bare = _COMMENT.sub("", text)
     if _UNSAFE.search(bare):
         raise Refused(
-            f"{name} refers to something outside of itself: save the logo as plain SVG with all it needs."
+            Sentence(
+                "{name} refers to something outside of itself: save the logo as plain SVG with all it needs.",
+                name=name,
+            )
         )
     return tuple(_declared(bare))
 
@@ -75,6 +82,9 @@ def _rule(selector: str, said: Declarations, name: str) -> Rule:
     match = _SELECTOR.fullmatch(selector)
     if match is None or not selector:
         raise Refused(
-            f"{name} has a style sheet that cannot be taken over: save it with presentation attributes."
+            Sentence(
+                "{name} has a style sheet that cannot be taken over: save it with presentation attributes.",
+                name=name,
+            )
         )
     return Rule(element=match[1], mark=match[2] or "", word=match[3] or "", declarations=said)

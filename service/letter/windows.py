@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 Layout = Literal["classic", "window_us10", "window_dl", "window_din5008b"]
 
@@ -53,11 +54,6 @@ _WINDOWS: dict[Layout, Window] = {
     ),
 }
 _DIN = frozenset(["AT", "CH", "DE", "LI", "LU"])
-_NAMES: dict[Layout, str] = {
-    "window_us10": "a No. 10 window",
-    "window_dl": "a DL window",
-    "window_din5008b": "a DIN 5008 window",
-}
 
 
 def layout_for_post(*, country: str, paper: str) -> Layout:
@@ -76,15 +72,28 @@ def window_of(layout: Layout, *, paper: str, addressees: int) -> Window | None:
     if layout == "classic":
         return None
     if layout not in _WINDOWS:
-        raise Refused(f"There is no layout “{layout}”: choose one of {', '.join(LAYOUTS)}.")
+        raise Refused(
+            Sentence(
+                "There is no layout “{layout}”: choose one of {known}.",
+                layout=layout,
+                known=", ".join(LAYOUTS),
+            )
+        )
     window = _WINDOWS[layout]
     if window.paper != paper:
         other = "US Letter" if paper == "us-letter" else "A4"
         raise Refused(
-            f"This letter is printed on {other}, which does not fit behind {_NAMES[layout]}: choose another layout."
+            Sentence(
+                "This letter is printed on this paper: {paper}. It does not fit behind the window of the layout “{layout}”: choose another layout.",
+                paper=other,
+                layout=layout,
+            )
         )
     if addressees != 1:
         raise Refused(
-            "An envelope's window shows one address: compile the copy of one office, or use the classic layout."
+            Sentence(
+                "An envelope's window shows one address: compile the copy of one office, or use the classic "
+                "layout."
+            )
         )
     return window

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.foundation.zipping import zip_files
 from service.templating import TEMPLATES
 
@@ -61,13 +62,16 @@ def open_template(data: bytes) -> Parts:
     """
     parts = {name: part for name, part in unpack(data).items() if not _DROPPED.fullmatch(name)}
     if _DOCUMENT not in parts or TYPES not in parts:
-        raise _broken("it has no word/document.xml")
+        raise Refused(Sentence("The Word template cannot be used: it has no word/document.xml."))
     for name in parts:
         if _MACROS.search(name):
-            raise Refused("The Word template holds macros: save it as .docx without them.")
+            raise Refused(Sentence("The Word template holds macros: save it as .docx without them."))
         if not _KEPT.fullmatch(name):
             raise Refused(
-                f"The Word template holds “{name}”, which has no place in a letter: remove that object."
+                Sentence(
+                    "The Word template holds “{name}”, which has no place in a letter: remove that object.",
+                    name=name,
+                )
             )
     for name in [name for name in parts if not name.startswith("word/media/")]:
         parts[name] = _checked(name, parts[name], parts)
@@ -80,9 +84,9 @@ def parse(part: bytes) -> etree._Element:
     try:
         root = etree.fromstring(part, reader)
     except etree.XMLSyntaxError as error:
-        raise _broken("its XML cannot be read") from error
+        raise Refused(Sentence("The Word template cannot be used: its XML cannot be read.")) from error
     if root.getroottree().docinfo.doctype:
-        raise _broken("its XML declares a document type")
+        raise Refused(Sentence("The Word template cannot be used: its XML declares a document type."))
     return root
 
 
@@ -115,11 +119,14 @@ def unpack(data: bytes) -> Parts:
             entries = archive.infolist()
             if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
                 raise Refused(
-                    f"The Word template is larger than {_MOST_BYTES // 1_000_000} MB when it is unpacked."
+                    Sentence(
+                        "The Word template is larger than {most} MB when it is unpacked.",
+                        most=_MOST_BYTES // 1_000_000,
+                    )
                 )
             return {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:
-        raise _broken("it is no .docx file") from error
+        raise Refused(Sentence("The Word template cannot be used: it is no .docx file.")) from error
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -133,7 +140,7 @@ def _checked(name: str, part: bytes, parts: Parts) -> bytes:
     elif name == TYPES:
         for override in list(root.iter(OVERRIDE)):
             if _MACROS.search(str(override.get("ContentType"))):
-                raise Refused("The Word template holds macros: save it as .docx without them.")
+                raise Refused(Sentence("The Word template holds macros: save it as .docx without them."))
             if str(override.get("PartName")).lstrip("/") not in parts:
                 root.remove(override)
     else:
@@ -150,7 +157,9 @@ def _keep_relations(root: etree._Element, name: str, parts: Parts) -> None:
             is_link = relation.get("Type") == HYPERLINK and urlsplit(target).scheme.lower() in _LINKS
             if not is_link:
                 raise Refused(
-                    "The Word template refers to something outside of it: only links to web pages may."
+                    Sentence(
+                        "The Word template refers to something outside of it: only links to web pages may."
+                    )
                 )
         elif (target.lstrip("/") if target.startswith("/") else folder + target) not in parts:
             root.remove(relation)
@@ -158,14 +167,21 @@ def _keep_relations(root: etree._Element, name: str, parts: Parts) -> None:
 
 def _refuse_what_acts(root: etree._Element) -> None:
     if next(root.iter(*_CHANGES), None) is not None:
-        raise Refused("The Word template holds comments or tracked changes: settle and delete them.")
+        raise Refused(
+            Sentence("The Word template holds comments or tracked changes: settle and delete them.")
+        )
     if next(root.iter(*_EXECUTED), None) is not None:
-        raise Refused("The Word template holds an embedded object: use a plain PNG or JPEG picture.")
+        raise Refused(
+            Sentence("The Word template holds an embedded object: use a plain PNG or JPEG picture.")
+        )
     for field in _fields(root):
         word = field.split()[0].upper() if field.split() else ""
         if word not in _FIELDS:
             raise Refused(
-                f"The Word template holds the field “{word}”: only page numbers and links may stand in it."
+                Sentence(
+                    "The Word template holds the field “{word}”: only page numbers and links may stand in it.",
+                    word=word,
+                )
             )
 
 
@@ -198,7 +214,3 @@ def _forget_saves(root: etree._Element) -> None:
         parent = element.getparent()
         if parent is not None and element.tag in {W + "rsids", W + "attachedTemplate"}:
             parent.remove(element)
-
-
-def _broken(why: str) -> Refused:
-    return Refused(f"The Word template cannot be used: {why}.")

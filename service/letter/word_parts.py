@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.i18n.formats import script_of
 from service.letter.document import Document
 from service.letter.headed import Headed
@@ -83,6 +84,11 @@ _AFTER_BIDI = ("adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpac
                "suppressOverlap", "jc", "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl")  # fmt: skip
 _AFTER_LANGUAGE = ("eastAsianLayout", "specVanish", "oMath")
 
+_OWN_NOTES: Mapping[Literal["footnote", "endnote"], Sentence] = {
+    "footnote": Sentence("The Word template holds a footnote of its own: remove it."),
+    "endnote": Sentence("The Word template holds an endnote of its own: remove it."),
+}
+
 
 def read_styles(parts: Parts, *, wanted: Sequence[str] = STYLES) -> Mapping[str, str]:
     """Give the id of each style by its name in lower case; raises Refused for those that are missing of the wanted ones."""
@@ -95,7 +101,12 @@ def read_styles(parts: Parts, *, wanted: Sequence[str] = STYLES) -> Mapping[str,
     missing = [name for name in wanted if name.lower() not in found]
     if missing:
         raise Refused(
-            f"The Word template lacks the style {', '.join(f'“{name}”' for name in missing)}: add it."
+            Sentence(
+                "The Word template lacks the style {styles}: add it.",
+                "The Word template lacks the styles {styles}: add them.",
+                styles=", ".join(f"“{name}”" for name in missing),
+                n=len(missing),
+            )
         )
     return found
 
@@ -136,7 +147,7 @@ def add_notes(parts: Parts, kind: Literal["footnote", "endnote"], notes: str, *,
         _declare(parts, name, f"{_WORD_TYPE}.{kind}s+xml")
     root = parse(parts[name])
     if any(note.get(W + "type") is None for note in root.iter(W + kind)):
-        raise Refused(f"The Word template holds a {kind} of its own: remove it.")
+        raise Refused(_OWN_NOTES[kind])
     root.extend(parse(f"<w:{kind}s {NAMESPACES}>{notes}</w:{kind}s>".encode()))
     parts[name] = write_part(root)
 
@@ -152,7 +163,7 @@ def set_sections(root: etree._Element, document: Document) -> None:
     body = root.find(W + "body")
     last = body.find(W + "sectPr") if body is not None else None
     if last is None:
-        raise Refused("The Word template has no page: its last section is missing.")
+        raise Refused(Sentence("The Word template has no page: its last section is missing."))
     marked = [section for section in root.iter(W + "sectPr") if section.get("columns")]
     for section in marked:
         own = deepcopy(last)
@@ -229,7 +240,9 @@ def _abstract_of(
         look = one.find(W + "abstractNumId")
         if look is not None and number is not None and one.get(W + "numId") == number.get(W + "val"):
             return str(look.get(W + "val"))
-    raise Refused(f"The Word template's style “{kind}” has no numbering: tie a list to it.")
+    raise Refused(
+        Sentence("The Word template's style “{kind}” has no numbering: tie a list to it.", kind=kind)
+    )
 
 
 def _declare(parts: Parts, name: str, kind: str) -> None:

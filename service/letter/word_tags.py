@@ -9,6 +9,7 @@ from jinja2 import TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 
@@ -30,15 +31,23 @@ class TagReader(ImmutableSandboxedEnvironment):
         try:
             tree = self.parse(source)
         except TemplateError as error:
-            raise Refused(f"The Word template holds a tag that cannot be read: {error.message}.") from error
+            raise Refused(
+                Sentence("The Word template holds a tag that cannot be read: {reason}.", reason=error.message)
+            ) from error
         for node in tree.find_all(nodes.Node):
             if not isinstance(node, _ALLOWED):
-                raise Refused("The Word template holds code: only the names of blocks may stand in {{ }}.")
+                raise Refused(
+                    Sentence("The Word template holds code: only the names of blocks may stand in {{ }}.")
+                )
         names = [node.name for node in tree.find_all(nodes.Name)]
         for name in names:
             if name not in self.known:
                 raise Refused(
-                    f"The Word template names “{name}”, which does not exist: use {', '.join(sorted(self.known))}."
+                    Sentence(
+                        "The Word template names “{name}”, which does not exist: use {known}.",
+                        name=name,
+                        known=", ".join(sorted(self.known)),
+                    )
                 )
         self.held.append(Counter(names))
         return super().from_string(source, *others, **more)

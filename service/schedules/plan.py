@@ -1,7 +1,7 @@
 """Plan, change, pause, resume and cancel a schedule, and say what becomes of what came late."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,11 @@ from service.schedules.due import Timing
 from service.store.keyring import Keyring
 
 _WITHOUT_AUDIENCE = frozenset({Action.UPDATE, Action.DIGEST})
+_ALREADY: Mapping[ScheduleState, Sentence] = {
+    ScheduleState.ACTIVE: Sentence("“{name}” is not paused."),
+    ScheduleState.PAUSED: Sentence("“{name}” is paused already."),
+    ScheduleState.CANCELLED: Sentence("“{name}” is cancelled already."),
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
 
 
@@ -59,11 +64,18 @@ def add_schedule(
     campaign = lock_campaign(session, slug)
     if not _NAME.fullmatch(plan.name):
         raise Refused(
-            "The name must be 3 to 60 lower-case letters (a to z), digits and hyphens, with no hyphen at either end."
+            Sentence(
+                "The name must be 3 to 60 lower-case letters (a to z), digits and hyphens, with no hyphen at "
+                "either end."
+            )
         )
     if any(schedule.name == plan.name for schedule in schedules_of(session, campaign)):
         raise Refused(
-            f"{slug!r} has a schedule called {plan.name!r} already: change it, or choose another name."
+            Sentence(
+                "“{slug}” has a schedule called “{name}” already: change it, or choose another name.",
+                slug=slug,
+                name=plan.name,
+            )
         )
     schedule = Schedule(
         campaign_id=campaign.id,
@@ -104,7 +116,7 @@ def change_schedule(
     """
     campaign, schedule = _lock(session, slug, name)
     if schedule.state is ScheduleState.CANCELLED:
-        raise Refused(f"{name!r} was cancelled; plan a new one.")
+        raise Refused(Sentence("“{name}” was cancelled; plan a new one.", name=name))
     schedule.timing = timing.as_record()
     # What the new time has behind it was never planned, and is not caught up with.
     schedule.since = now
@@ -125,7 +137,11 @@ def let_answer_until(session: Session, slug: str, name: str, until: Timing) -> N
     """
     _, schedule = _lock(session, slug, name)
     if schedule.action is not Action.PROOF:
-        raise Refused(f"{name!r} asks for no answer, so there is no time until which it could be given.")
+        raise Refused(
+            Sentence(
+                "“{name}” asks for no answer, so there is no time until which it could be given.", name=name
+            )
+        )
     schedule.answers = until.as_record()
     session.add(schedule)
 
@@ -136,9 +152,14 @@ def approve_schedule(
     """Let a proposed schedule happen; raises Refused for one's own proposal, for what is not proposed, and where its time is past."""
     campaign, schedule = _lock(session, slug, name)
     if schedule.state is not ScheduleState.PROPOSED:
-        raise Refused(f"{name!r} is {schedule.state.value}; only what is proposed can be approved.")
+        raise Refused(
+            Sentence(
+                "Only what waits for an approval can be approved; “{name}” does not.",
+                name=name,
+            )
+        )
     if schedule.created_by == by:
-        raise Refused(f"You planned {name!r} yourself; somebody else has to approve it.")
+        raise Refused(Sentence("You planned “{name}” yourself; somebody else has to approve it.", name=name))
     refuse_one_voice(session, campaign.id, schedule.created_by, by, now=now)
     SCHEDULE.move(schedule, ScheduleState.ACTIVE)
     schedule.approved_at, schedule.approved_by, schedule.since = now, by, now
@@ -163,7 +184,7 @@ def move_schedule(
             command=f"undersigned schedule approve {slug} {name}",
         )
     if there is schedule.state:
-        raise Refused(f"{name!r} is {there.value} already.")
+        raise Refused(_ALREADY[there].with_values(name=name))
     SCHEDULE.move(schedule, there)
     session.add(schedule)
     if there is ScheduleState.CANCELLED:
@@ -182,7 +203,7 @@ def settle_late(session: Session, slug: str, name: str, *, fire: bool, by: str, 
     campaign, schedule = _lock(session, slug, name)
     asking = _asking(session, schedule)
     if not asking:
-        raise Refused(f"Nothing of {name!r} came late and waits for your word.")
+        raise Refused(Sentence("Nothing of “{name}” came late and waits for your word.", name=name))
     for occurrence in asking:
         if fire:
             OCCURRENCE.move(occurrence, OccurrenceState.FIRING)
@@ -226,7 +247,18 @@ def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
     schedule = session.exec(fresh).one_or_none()
     if schedule is None:
         names = ", ".join(one.name for one in schedules_of(session, campaign))
-        raise Refused(f"{slug!r} has no schedule called {name!r}; it has: {names or 'none'}.")
+        if not names:
+            raise Refused(
+                Sentence("“{slug}” has no schedule called “{name}”, and no other.", slug=slug, name=name)
+            )
+        raise Refused(
+            Sentence(
+                "“{slug}” has no schedule called “{name}”; it has: {names}.",
+                slug=slug,
+                name=name,
+                names=names,
+            )
+        )
     return campaign, schedule
 
 
@@ -235,11 +267,15 @@ def refuse_what_never_comes(
 ) -> None:
     """Raise Refused for a schedule of which no time is still to come, and for one that goes to nobody."""
     if schedule.action not in _WITHOUT_AUDIENCE and not schedule.audience.get("states"):
-        raise Refused("Say to whom it goes: at least one of the states of a sign-on.")
+        raise Refused(Sentence("Say to whom it goes: at least one of the states of a sign-on."))
     dates = dates_of(session, keyring, campaign, schedule)
     if not any(due.at > now for due in times_of(schedule, dates)):
         raise Refused(
-            "At that time it would never come: it is past, or leaves no time for answers before the letter is sent."
+            Sentence(
+                "At that time it would never come: it is past, or leaves no time for answers before the letter is sent."
+            )
             if schedule.action is Action.PROOF
-            else "At that time it would never come: it is past, after the deadline, or the letter has no such day."
+            else Sentence(
+                "At that time it would never come: it is past, after the deadline, or the letter has no such day."
+            )
         )

@@ -1,5 +1,6 @@
 """A person's word on a run of show: choose one, go on, skip a step, stop and resume."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,10 @@ from service.store.keyring import Keyring
 from service.store.sealed import seal_text
 
 LONGEST_WHY = 300
+_OVER: Mapping[ShowState, Sentence] = {
+    ShowState.DONE: Sentence("This step is done already."),
+    ShowState.SKIPPED: Sentence("This step is left out already."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +47,17 @@ def plan_show(
     """
     campaign = lock_campaign(session, slug)
     if campaign.state is CampaignState.DRAFT:
-        raise Refused(f"{slug!r} is a draft: write [show] into its file, or take it out, and load it again.")
+        raise Refused(
+            Sentence(
+                "“{slug}” is a draft: write [show] into its file, or take it out, and load it again.",
+                slug=slug,
+            )
+        )
     if released_edition(session, campaign) is not None or campaign.state in (
         CampaignState.SENT,
         CampaignState.ARCHIVED,
     ):
-        raise Refused(f"{slug!r} was released: what follows it is decided already.")
+        raise Refused(Sentence("“{slug}” was released: what follows it is decided already.", slug=slug))
     campaign.receipt_wait_seconds = None if receipt_wait is None else int(receipt_wait.total_seconds())
     session.add(campaign)
     act = "show.plan" if receipt_wait is not None else "show.forgo"
@@ -65,7 +75,7 @@ def go_on(
     """
     turn, row = _open(session, keyring, slug, step, public_url=public_url, by=by, now=now)
     if row.state in OVER:
-        raise Refused(f"The step {step.value!r} is {row.state.value} already.")
+        raise Refused(_OVER[row.state])
     if step in WATCHED:
         raise Refused(
             Sentence(
@@ -99,12 +109,12 @@ def skip_step(
     fails after that, but (Refused) not while any has still to leave. A press that is skipped gets nothing.
     """
     turn, row = _open(session, keyring, slug, step, public_url="", by=by, now=now)
-    reason = clean_line(why, what="The reason", longest=LONGEST_WHY)
+    reason = clean_line(why, what=Sentence("The reason"), longest=LONGEST_WHY)
     if not reason:
-        raise Refused("Say why the step is left out.")
+        raise Refused(Sentence("Say why the step is left out."))
     facts = read_facts(session, turn.campaign, turn.edition, steps_of(session, turn.edition))
     if row.state in OVER and not _may_take_again(row, facts):
-        raise Refused(f"The step {step.value!r} is {row.state.value} already.")
+        raise Refused(_OVER[row.state])
     if step is Step.DELIVERED and are_under_way(facts):
         raise Refused(
             Sentence("Copies of the letter have still to leave: wait until they have, or stop them."),
@@ -132,7 +142,7 @@ def stop_show(session: Session, slug: str, *, by: str, now: datetime) -> int:
     campaign = lock_campaign(session, slug)
     left = [row for row in _steps(session, campaign, now=now) if row.state not in {*OVER, ShowState.STOPPED}]
     if not left:
-        raise Refused(f"Nothing of the run of show of {slug!r} is left to stop.")
+        raise Refused(Sentence("Nothing of the run of show of “{slug}” is left to stop.", slug=slug))
     for row in left:
         _forget_word(row)
         move_step(session, row, ShowState.STOPPED, Reason.WORD, by=by, now=now)
@@ -147,7 +157,7 @@ def resume_show(session: Session, slug: str, *, by: str, now: datetime) -> int:
     campaign = lock_campaign(session, slug)
     stopped = [row for row in _steps(session, campaign, now=now) if row.state is ShowState.STOPPED]
     if not stopped:
-        raise Refused(f"No step of the run of show of {slug!r} is stopped.")
+        raise Refused(Sentence("No step of the run of show of “{slug}” is stopped.", slug=slug))
     for row in stopped:
         there = ShowState.WAITING if row.began_at is None else ShowState.UNDER_WAY
         move_step(session, row, there, Reason.EARLIER, by=by, now=now)
@@ -190,7 +200,9 @@ def _steps(session: Session, campaign: Campaign, *, now: datetime) -> list[ShowS
         )
     edition = released_edition(session, campaign)
     if edition is None:
-        raise Refused(f"{campaign.slug!r} was not released yet: its run of show begins with that.")
+        raise Refused(
+            Sentence("“{slug}” was not released yet: its run of show begins with that.", slug=campaign.slug)
+        )
     if not steps_of(session, edition):
         make_steps(session, edition, now=now)
     return list(steps_of(session, edition))
@@ -211,7 +223,7 @@ def _is_seconded(turn: Turn, row: ShowStep, word: Word) -> bool:
         refuse_one_voice(turn.session, row.campaign_id, row.word_by, turn.by, now=turn.now)
         return True
     if row.word is word:
-        raise Refused(f"You said so of {row.step.value!r} yourself; somebody else has to say it too.")
+        raise Refused(Sentence("You said so of this step yourself; somebody else has to say it too."))
     row.word, row.word_by = word, turn.by
     turn.session.add(row)
     act = f"show.{word.value}-proposed"

@@ -240,7 +240,7 @@ def _behind(session: Session, link: LinkToken, find: Find) -> tuple[Signature, C
     signature = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if signature is None or campaign is None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return signature, campaign
 
 

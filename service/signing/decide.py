@@ -1,6 +1,6 @@
 """The secretariat's decisions on sign-ons: accept, decline, hold, release."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -32,6 +32,11 @@ TELL_AFTER = timedelta(seconds=60)
 Act = Literal["accept", "decline", "hold", "release", "invalidate", "restore"]
 """What can be decided. `invalidate` declines without a word to the mailbox, which may be a stranger's; `restore` takes
 either back: the sign-on then needs a check."""
+
+_ONE_BY_ONE: Mapping[Act, Sentence] = {
+    "accept": Sentence("“{slug}” was sent; name the late sign-ons to accept one by one, by their ids."),
+    "release": Sentence("“{slug}” was sent; name the late sign-ons to release one by one, by their ids."),
+}
 
 
 def decide(
@@ -72,11 +77,11 @@ def _decide(session: Session, keyring: Keyring, slug: str, ids: Sequence[str] | 
     act, now = how.act, how.now
     campaign = lock_campaign(session, slug)
     if campaign.state in PUT_AWAY:
-        raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
+        raise Refused(Sentence("“{slug}” is archived; nothing can be decided any more.", slug=slug))
     if act in {"accept", "release"}:
         refuse_while_it_leaves(session, campaign)
         if is_late(campaign) and ids is None:
-            raise Refused(f"{slug!r} was sent; name the late sign-ons to {act} one by one, by their ids.")
+            raise Refused(_ONE_BY_ONE[act].with_values(slug=slug))
     rows = _waiting(session, campaign, act) if ids is None else _named(session, campaign, ids)
     keys = keyring.of(session, campaign.id)
     for row in rows:
@@ -124,11 +129,12 @@ def _restore(session: Session, row: Signature, *, now: datetime) -> None:
 
 
 def _accept(row: Signature, campaign: Campaign, *, now: datetime) -> None:
-    word = standing(row, campaign)
-    if word is Standing.HELD:
-        raise Refused(f"{row.id} needs your check first: release it, or decline it.")
+    if standing(row, campaign) is Standing.HELD:
+        raise Refused(Sentence("{row} needs your check first: release it, or decline it.", row=row.id))
     if row.state is not SignatureState.CONFIRMED:
-        raise Refused(f"{row.id} is {word.value}; only a confirmed sign-on can be accepted.")
+        raise Refused(
+            Sentence("Only a confirmed sign-on can be accepted; {row} is not confirmed.", row=row.id)
+        )
     row.accepted_at = row.accepted_at or now
 
 
@@ -136,7 +142,7 @@ def _release(
     session: Session, keys: CampaignKeys, campaign: Campaign, row: Signature, *, now: datetime
 ) -> None:
     if row.held_reason is None:
-        raise Refused(f"{row.id} is not held.")
+        raise Refused(Sentence("{row} is not held.", row=row.id))
     if row.held_reason is HeldReason.LOOK_ALIKE:
         raise Refused(
             Sentence(
@@ -157,7 +163,11 @@ def _give_the_name(session: Session, keys: CampaignKeys, campaign: Campaign, row
     first = find_organization(session, campaign, index)
     over = {SignatureState.DECLINED, SignatureState.WITHDRAWN, SignatureState.EXPIRED}
     if first is not None and first.state not in over:
-        raise Refused(f"{row.id} claims a name that {first.id} holds; decline that one first.")
+        raise Refused(
+            Sentence(
+                "{row} claims a name that {first} holds; decline that one first.", row=row.id, first=first.id
+            )
+        )
     if first is not None:
         first.name_index = keys.blind("former-claim", first.id)
         # Its links still work: should it sign again, it is the second claim now.
@@ -170,7 +180,7 @@ def _give_the_name(session: Session, keys: CampaignKeys, campaign: Campaign, row
 def _waiting(session: Session, campaign: Campaign, act: Act) -> list[Signature]:
     wanted = {"accept": Standing.AWAITING_ACCEPTANCE, "release": Standing.HELD}.get(act)
     if wanted is None:
-        raise Refused(f"Name the sign-ons to {act}; only accept and release take all at once.")
+        raise Refused(Sentence("Name each sign-on; only accepting and releasing can take all at once."))
     found = session.exec(select(Signature).where(Signature.campaign_id == campaign.id).with_for_update())
     waiting = [row for row in found if standing(row, campaign) is wanted]
     # Of these somebody has to say which it is, one by one.

@@ -130,11 +130,13 @@ def attest_agreement(
     Raises Refused, and changes nothing, where one of them does not stand on an earlier text or the letter was released.
     """
     campaign = lock_campaign(session, slug)
-    note = clean_line(how, what="How they agreed", longest=400)
+    note = clean_line(how, what=Sentence("How they agreed"), longest=400)
     if not note:
         raise Refused(Sentence("Say how they agreed, such as “by phone to A. Secretary, 3 December”."))
     if not takes_answers(session, campaign):
-        raise Refused(f"{slug!r} was released or is a draft, so nobody can agree to its text now.")
+        raise Refused(
+            Sentence("“{slug}” was released or is a draft, so nobody can agree to its text now.", slug=slug)
+        )
     keys = keyring.of(session, campaign.id)
     found = select(Signature).where(Signature.campaign_id == campaign.id, col(Signature.id).in_(ids))
     rows = {row.id: row for row in session.exec(found.with_for_update())}
@@ -142,10 +144,12 @@ def attest_agreement(
         row = rows.get(wanted)
         if row is None:
             raise no_such_sign_on(campaign, wanted)
-        word = standing(row, campaign)
-        if word is not Standing.EARLIER_TEXT:
+        if standing(row, campaign) is not Standing.EARLIER_TEXT:
             raise Refused(
-                f"{row.id} is {word.value}; only one on an earlier text can agree to the present one."
+                Sentence(
+                    "Only a sign-on on an earlier text can agree to the present one; {row} is not one of these.",
+                    row=row.id,
+                )
             )
         stand_on_present(session, keys, campaign, row, how=How.ATTESTED, note=note, now=now)
         _note(session, "signature.attest", campaign, row, by=by, now=now)

@@ -159,7 +159,7 @@ def _behind(
     row = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
     if row is None or campaign is None or now >= link.expires_at:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), row
 
 

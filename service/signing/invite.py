@@ -165,7 +165,7 @@ def send_invitation(
 def refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now: datetime) -> None:
     """Raise Refused where the letter takes nobody now: to be invited, or with `attest` as agreed."""
     if campaign.state in PUT_AWAY:
-        raise Refused(f"{campaign.slug!r} is archived; nobody can be added to it.")
+        raise Refused(Sentence("“{slug}” is archived; nobody can be added to it.", slug=campaign.slug))
     if is_late(campaign) and not attest:
         raise Refused(
             Sentence(
@@ -175,7 +175,10 @@ def refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now:
         )
     if attest and campaign.revision_id is None:
         raise Refused(
-            f"The text of {campaign.slug!r} is not final yet, so nobody can have agreed to it: freeze it first."
+            Sentence(
+                "The text of “{slug}” is not final yet, so nobody can have agreed to it: freeze it first.",
+                slug=campaign.slug,
+            )
         )
     refuse_while_it_leaves(session, campaign)
     is_over = campaign.state is CampaignState.CLOSED or campaign.deadline_at <= now

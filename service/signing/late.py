@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from service.campaigns.queries import released_edition
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.states import CampaignState
 
@@ -15,8 +16,11 @@ def refuse_while_it_leaves(session: Session, campaign: Campaign) -> None:
     """
     if campaign.state is not CampaignState.SENT and released_edition(session, campaign) is not None:
         raise Refused(
-            f"{campaign.slug!r} was already released and is leaving; once it was sent, late sign-ons can be added one"
-            " by one, for an addendum."
+            Sentence(
+                "“{slug}” was already released and is leaving; once it was sent, late sign-ons can be added "
+                "one by one, for an addendum.",
+                slug=campaign.slug,
+            )
         )
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import latest_edition, lock_campaign, refuse_while_released
 from service.campaigns.revision import void_proposal
+from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -62,7 +63,7 @@ def let_in_late(
         raise no_such_sign_on(campaign, signature_id)
     until = until or now + LIVES
     if until <= now:
-        raise Refused("A late link has to end in the future.")
+        raise Refused(Sentence("A late link has to end in the future."))
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     _refuse_unless_reached(desk, row)
     row.late_until = until
@@ -91,7 +92,7 @@ def names_let_in(
 def _refuse_unless_closed(session: Session, campaign: Campaign) -> None:
     slug = campaign.slug
     if campaign.state is CampaignState.OPEN:
-        raise Refused(f"{slug!r} is open for everybody, so nobody needs a late link.")
+        raise Refused(Sentence("“{slug}” is open for everybody, so nobody needs a late link.", slug=slug))
     if campaign.state is CampaignState.SENT:
         raise Refused(
             Sentence("This letter was sent already: add who has agreed as a sign-on, for an addendum."),
@@ -99,7 +100,11 @@ def _refuse_unless_closed(session: Session, campaign: Campaign) -> None:
         )
     if campaign.state is not CampaignState.CLOSED:
         raise Refused(
-            f"{slug!r} is {campaign.state.value}; a late link is for a letter that is closed and not sent."
+            Sentence(
+                "A late link is for a letter that is closed and not sent. “{slug}” stands at “{state}”.",
+                slug=slug,
+                state=LETTER_STATES[campaign.state],
+            )
         )
     refuse_while_released(session, campaign)
 

@@ -117,12 +117,18 @@ def _by_number(name: str) -> tuple[str, int]:
 def _refuse_unless_public(campaign: Campaign, *, names: bool) -> None:
     if campaign.state is CampaignState.DRAFT or not is_public(campaign):
         raise Refused(
-            f"{campaign.slug!r} is not public yet, and a mirror cannot be called back: publish the letter first."
+            Sentence(
+                "“{slug}” is not public yet, and a mirror cannot be called back: publish the letter first.",
+                slug=campaign.slug,
+            )
         )
     if names and not shows_names_to_all(campaign):
         raise Refused(
-            f"The names of {campaign.slug!r} are not public yet: make the mirror without names, or publish the letter"
-            " first."
+            Sentence(
+                "The names of “{slug}” are not public yet: make the mirror without names, or publish the "
+                "letter first.",
+                slug=campaign.slug,
+            )
         )
 
 

@@ -62,7 +62,7 @@ def receipt_of_confirmation(session: Session, keyring: Keyring, *, token: str, n
     link = find_link(session, token, Purpose.CONFIRM)
     signature, campaign = session.get(Signature, link.row_id), session.get(Campaign, link.campaign_id)
     if signature is None or campaign is None or link.generation != signature.generation:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return _receipt(session, keyring, campaign, signature, now=now)
 
 
@@ -71,7 +71,7 @@ def _receipt(
 ) -> Receipt:
     revision = session.get(LetterRevision, row.revision_id) if row.revision_id else None
     if row.state is not SignatureState.CONFIRMED or row.erased_at is not None or revision is None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     party = read_party(keyring.of(session, campaign.id), row)
     return Receipt(
         letter=view_for_holder(session, keyring, campaign, row, now=now),

@@ -92,7 +92,14 @@ def _faults_of_members(values: Mapping[str, Any], written: Mapping[str, str]) ->
     if signs_for == "members" and "members" not in written:
         yield "members", Sentence("is missing: list those it signs for, separated by semicolons.")
     if "members" in written and signs_for in {"itself", "network"}:
-        yield "members", 'needs "members" in the column signs_for; or leave it empty.'
+        yield (
+            "members",
+            Sentence(
+                "needs {word} in the column {column}; or leave it empty.",
+                word='"members"',
+                column="signs_for",
+            ),
+        )
 
 
 def _line(cell: str) -> str:
@@ -159,7 +166,11 @@ def _choice(choices: Any) -> Callable[[str], str]:
     def read(cell: str) -> str:
         word = cell.strip().casefold()
         if word not in allowed:
-            raise Refused(f"must be {one_of(allowed)}.{did_you_mean(word, allowed)}")
+            raise Refused(
+                Sentence(
+                    "must be {allowed}. {hint}", allowed=one_of(allowed), hint=did_you_mean(word, allowed)
+                )
+            )
         return word
 
     return read

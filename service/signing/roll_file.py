@@ -11,17 +11,19 @@ from service.campaigns.source_text import source_text
 from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
 from service.foundation.safe_cells import plain_cell
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, said_of
 from service.foundation.written import fold_name
 from service.signing.roll_columns import READERS, SignatoryRow, faults_in_row
 
 MOST_ROWS = 20_000
 
-_WHAT = "The signatories file"
+_WHAT = Sentence("The signatories file")
 _ALWAYS_NEEDED = ("kind", "name")
-_NOT_CSV = (
-    "cannot be read as CSV: a quotation mark is opened and not closed, or stands inside a quoted cell without"
-    ' being doubled (""), or a cell is longer than 131,072 characters. What follows was not read.'
+_NOT_CSV = Sentence(
+    "cannot be read as CSV: a quotation mark is opened and not closed, or stands inside a quoted cell without being"
+    " doubled ({doubled}), or a cell is longer than {longest} characters. What follows was not read.",
+    doubled='""',
+    longest="131,072",
 )
 _NEEDED_TO_INVITE = (*_ALWAYS_NEEDED, "email")
 _SAME_ORGANIZATION = Sentence("is the same organization as on line {line}: keep one of the two rows.")
@@ -59,11 +61,9 @@ class RowFault:
     @property
     def whole(self) -> str:
         """The sentence with the place that it speaks of."""
-        return (
-            f"{self.column} (line {self.line}) {self.told}"
-            if self.column
-            else f"Line {self.line} {self.told}"
-        )
+        if not self.column:
+            return Sentence("Line {line} {told}", line=self.line, told=self.told)
+        return said_of(Sentence("{key} (line {line})", key=self.column, line=self.line), self.told)
 
 
 def read_rows(
@@ -93,11 +93,16 @@ class _Reading:
         found = []
         for count, (line, cells) in enumerate(lines, start=1):
             if count > MOST_ROWS:
-                self._add(line, f"is one row too many: a file holds at most {MOST_ROWS:,}; divide it.")
+                self._add(
+                    line,
+                    Sentence(
+                        "is one row too many: a file holds at most {most}; divide it.", most=f"{MOST_ROWS:,}"
+                    ),
+                )
                 break
             found.append(self.row(columns, cells, line=line))
         if not found and not self.faults:
-            self._add(first, "names the columns, but no row follows.")
+            self._add(first, Sentence("names the columns, but no row follows."))
         return tuple(row for row in found if row is not None)
 
     def _lines(self, text: str) -> Iterator[tuple[int, list[str]]]:
@@ -122,13 +127,27 @@ class _Reading:
             return known
         if not self.faults:
             needed = ", ".join(self.needed)
-            self._add(line, f"must name the columns, at least {needed}, separated by commas or semicolons.")
+            self._add(
+                line,
+                Sentence(
+                    "must name the columns, at least {needed}, separated by commas or semicolons.",
+                    needed=needed,
+                ),
+            )
         return []
 
     def row(self, columns: list[str], cells: list[str], *, line: int) -> SignatoryRow | None:
         """Read one line; None where it is faulty."""
         if len(cells) != len(columns):
-            self._add(line, f"has {len(cells)} cells where the header has {len(columns)}.")
+            self._add(
+                line,
+                Sentence(
+                    "has {n} cell where the header has {wanted}.",
+                    "has {n} cells where the header has {wanted}.",
+                    n=len(cells),
+                    wanted=len(columns),
+                ),
+            )
             return None
         written = {
             column: cell for column, cell in zip(columns, cells, strict=True) if column and cell.strip()
@@ -151,7 +170,7 @@ class _Reading:
             try:
                 values[column] = READERS[column](cell)
             except Refused as refusal:
-                self._add_in(column, line, str(refusal).strip())
+                self._add_in(column, line, str(refusal))
         return values
 
     def _refuse_twins(self, values: Mapping[str, Any], *, line: int) -> None:
@@ -170,15 +189,20 @@ class _Reading:
 def _faults_of_header(columns: list[str], needed: tuple[str, ...]) -> Iterator[str]:
     for number, column in enumerate(columns, start=1):
         if not column:
-            yield f"has no name in column {number}: name that column or delete it."
+            yield Sentence("has no name in column {number}: name that column or delete it.", number=number)
         elif column not in READERS:
             hint = did_you_mean(column, READERS)
-            yield f'has an unknown name, "{shown(column)}", in column {number}.{hint}'
+            yield Sentence(
+                "has an unknown name, {name}, in column {number}. {hint}",
+                name=f'"{shown(column)}"',
+                number=number,
+                hint=hint,
+            )
         elif column in columns[: number - 1]:
-            yield f"names the column {column} twice."
+            yield Sentence("names the column {column} twice.", column=column)
     for column in needed:
         if column not in columns:
-            yield f"lacks the column {column}."
+            yield Sentence("lacks the column {column}.", column=column)
 
 
 def _identity(values: Mapping[str, Any]) -> tuple[tuple[str, ...], Sentence]:
@@ -208,5 +232,11 @@ def _separator(text: str) -> str:
 
 def _refusal(faults: list[RowFault]) -> Refused:
     told = tuple(fault.whole for fault in sorted(faults, key=lambda fault: fault.line))
-    count = "one fault" if len(told) == 1 else f"{len(told):,} faults"
-    return Refused(f"{_WHAT} has {count}, so nothing was imported; mend and import it again.", faults=told)
+    return Refused(
+        Sentence(
+            "The signatories file has one fault, so nothing was imported; mend and import it again.",
+            "The signatories file has {n} faults, so nothing was imported; mend and import it again.",
+            n=len(told),
+        ),
+        faults=told,
+    )

@@ -10,6 +10,7 @@ from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY
@@ -29,7 +30,7 @@ def settle(
     """
     campaign = lock_campaign(session, slug)
     if campaign.state in PUT_AWAY:
-        raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
+        raise Refused(Sentence("“{slug}” is archived; nothing can be decided any more.", slug=slug))
     refuse_while_it_leaves(session, campaign)
     keys = keyring.of(session, campaign.id)
     for signature_id in ids:
@@ -42,7 +43,9 @@ def settle(
 def _settle(session: Session, keys: CampaignKeys, row: Signature) -> None:
     party = read_party(keys, row)
     if not party.condition:
-        raise Refused(f"{row.id} was signed without a condition, so there is nothing to settle.")
+        raise Refused(
+            Sentence("{row} was signed without a condition, so there is nothing to settle.", row=row.id)
+        )
     write_party(keys, row, replace(party, condition="", settled=party.condition))
     session.add(row)
 

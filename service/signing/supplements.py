@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import editions_out, released_edition
+from service.campaigns.state_words import LETTER_STATES
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.letter.audience import is_shown_to_nobody
 from service.letter.edition import Edition, Signatory
 from service.letter.supplement import make_addendum, make_correction, says_anything
@@ -41,7 +43,12 @@ def addendum_now(
     out = editions_out(session, campaign)
     joined = _joined(session, keyring, campaign, out, number=number)
     if not joined:
-        raise Refused(f"Nobody has joined {campaign.slug!r} since it was sent, so there is nothing to add.")
+        raise Refused(
+            Sentence(
+                "Nobody has joined “{slug}” since it was sent, so there is nothing to add.",
+                slug=campaign.slug,
+            )
+        )
     addendum = make_addendum(
         frozen_letter(session, keyring, sent),
         joined,
@@ -52,8 +59,10 @@ def addendum_now(
     )
     if not says_anything(addendum, "full"):
         raise Refused(
-            "Nobody who has joined since is named to anyone: an addendum would tell that somebody joined, and"
-            " nothing else. It can be sent once a name stands beside theirs."
+            Sentence(
+                "Nobody who has joined since is named to anyone: an addendum would tell that somebody joined, "
+                "and nothing else. It can be sent once a name stands beside theirs."
+            )
         )
     return addendum
 
@@ -79,14 +88,20 @@ def correction_now(
                 ordinal=1 + sum(one.kind is EditionKind.CORRECTION for one in out),
                 day=now.astimezone(ZoneInfo(campaign.time_zone)).date(),
             )
-    raise Refused(f"No signatory of {campaign.slug!r} waits for a correction of what was sent.")
+    raise Refused(
+        Sentence("No signatory of “{slug}” waits for a correction of what was sent.", slug=campaign.slug)
+    )
 
 
 def _sent_edition(session: Session, campaign: Campaign) -> EditionRow:
     sent = released_edition(session, campaign)
     if sent is None or campaign.state is not CampaignState.SENT:
         raise Refused(
-            f"{campaign.slug!r} is {campaign.state.value}; addenda and corrections come after a letter was sent."
+            Sentence(
+                "Addenda and corrections come after a letter was sent. “{slug}” stands at “{state}”.",
+                slug=campaign.slug,
+                state=LETTER_STATES[campaign.state],
+            )
         )
     return sent
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from service.campaigns.queries import lock_campaign
+from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
@@ -42,7 +43,9 @@ def give_code(session: Session, keyring: Keyring, slug: str, row_id: str, *, by:
     """
     desk, row = _desk(session, keyring, slug, row_id, now=now)
     if not is_takeable(session, row, desk.campaign, now=now):
-        raise Refused(f"{row_id} does not wait for its confirmation, so a code would confirm nothing.")
+        raise Refused(
+            Sentence("{row} does not wait for its confirmation, so a code would confirm nothing.", row=row_id)
+        )
     code = random_code()
     keep_code(session, desk.keys, row, code, channel=CodeChannel.READ_OUT, now=now)
     _record(desk, row, "code", by=by)
@@ -59,12 +62,15 @@ def change_address(
     desk, row = _desk(session, keyring, slug, row_id, now=now)
     if row.state is not SignatureState.PENDING or not is_takeable(session, row, desk.campaign, now=now):
         raise Refused(
-            f"{row_id} does not wait for its confirmation; nothing would be mailed to the new address."
+            Sentence(
+                "{row} does not wait for its confirmation; nothing would be mailed to the new address.",
+                row=row_id,
+            )
         )
     party = read_party(desk.keys, row)
     found = normal_address(address)
     if comparable_address(found) == comparable_address(party.confirming_email or "-"):
-        raise Refused(f"{row_id} has this address already.")
+        raise Refused(Sentence("{row} has this address already.", row=row_id))
     changed = replace(party, approver_email=found) if party.approver_email else replace(party, email=found)
     _refuse_if_taken(desk, row, email_index(desk.keys, found))
     outbox.cancel_for(session, recipient_ref=row.id, now=now)
@@ -88,17 +94,26 @@ def vouch(
     Refused where it does not wait for its confirmation, or is held, and while the letter leaves.
     """
     desk, row = _desk(session, keyring, slug, row_id, now=now)
-    agreed = clean_line(how, what="How they agreed", longest=_LONGEST_HOW)
+    agreed = clean_line(how, what=Sentence("How they agreed"), longest=_LONGEST_HOW)
     if not agreed:
         raise Refused(Sentence("Say how they agreed, such as “by Signal to A. Secretary, 3 December”."))
     if row.state not in _MAY_BE_VOUCHED:
         raise Refused(
-            f"{row_id} is {row.state.value}; only a sign-on that was never confirmed can be vouched for."
+            Sentence(
+                "Only a sign-on that was never confirmed can be vouched for; {row} is not one of these.",
+                row=row_id,
+            )
         )
     if row.held_reason is not None:
-        raise Refused(f"{row_id} needs your check first: release it, or decline it.")
+        raise Refused(Sentence("{row} needs your check first: release it, or decline it.", row=row_id))
     if desk.campaign.state not in _MAY_BE_JOINED:
-        raise Refused(f"{slug!r} is {desk.campaign.state.value}; nobody can be added to it now.")
+        raise Refused(
+            Sentence(
+                "Nobody can be added to “{slug}” now: the letter stands at “{state}”.",
+                slug=slug,
+                state=LETTER_STATES[desk.campaign.state],
+            )
+        )
     refuse_while_it_leaves(session, desk.campaign)
     nobody = email_index(desk.keys, "")
     _refuse_if_taken(desk, row, nobody)
@@ -173,7 +188,11 @@ def _refuse_if_taken(desk: Desk, row: Signature, mailbox: bytes) -> None:
         return
     known = find_person(desk.session, desk.campaign, email=mailbox, name=row.name_index)
     if known is not None and known.id != row.id:
-        raise Refused(f"{known.id} has the same name at that address already; one of the two is enough.")
+        raise Refused(
+            Sentence(
+                "{known} has the same name at that address already; one of the two is enough.", known=known.id
+            )
+        )
 
 
 def _record(desk: Desk, row: Signature, act: str, *, by: str) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from service.campaigns.queries import get_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.mail.brakes.canaries import end_canary
 from service.model.states import MessageState
@@ -43,7 +44,11 @@ def stop_update(
     row: Update | None = session.execute(mine).scalar_one_or_none()
     if row is None:
         raise Refused(
-            f"No update with this text was sent for {slug!r}: name the very file that was sent, and the same readers."
+            Sentence(
+                "No update with this text was sent for “{slug}”: name the very file that was sent, and the "
+                "same readers.",
+                slug=slug,
+            )
         )
     row.stopped_at = row.stopped_at or now
     session.add(row)

@@ -10,6 +10,7 @@ from service.campaigns.source_text import source_text
 from service.foundation.canonical import canonical
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
 from service.i18n.formats import direction
 from service.letter.call import call_html, call_text
@@ -49,19 +50,21 @@ def read_update(data: bytes) -> UpdateWords:
 
     Raises Refused, with one sentence, for what is no such text.
     """
-    text = source_text(data, what="The update")
+    text = source_text(data, what=Sentence("The update"))
     first, _, rest = text.lstrip("\r\n").replace("\r\n", "\n").partition("\n")
     found = _SUBJECT.fullmatch(first.rstrip())
     if found is None:
-        raise Refused("The update has no subject: write it into the first line, after a # and a space.")
+        raise Refused(
+            Sentence("The update has no subject: write it into the first line, after a # and a space.")
+        )
     words = UpdateWords(
-        subject=clean_line(found.group(1), what="The subject", longest=LONGEST_SUBJECT),
-        body=clean_text(rest, what="The text of the update", longest=LONGEST_BODY),
+        subject=clean_line(found.group(1), what=Sentence("The subject"), longest=LONGEST_SUBJECT),
+        body=clean_text(rest, what=Sentence("The text of the update"), longest=LONGEST_BODY),
     )
     if not words.body:
-        raise Refused("The update has a subject and no text: write the text below it.")
+        raise Refused(Sentence("The update has a subject and no text: write the text below it."))
     if read_markdown([words.body], fill=str).notes:
-        raise Refused("An update cannot hold footnotes: write what they say into the text.")
+        raise Refused(Sentence("An update cannot hold footnotes: write what they say into the text."))
     return words
 
 

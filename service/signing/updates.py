@@ -1,6 +1,6 @@
 """Tell those who signed how their letter fares: start an update, and post it to all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from service.campaigns.queries import get_campaign, lock_campaign
 from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.i18n.languages import mail_language
 from service.mail import outbox
 from service.mail.brakes.canaries import due_at_of, keep_canary
@@ -270,7 +271,7 @@ def _start(
 def _refuse_nobody(session: Session, whom: _Whom, slug: str) -> int:
     recipients = _count(session, _mailboxes(whom))
     if not recipients:
-        raise Refused(_NOBODY[whom.audience].format(slug=slug))
+        raise Refused(_NOBODY[whom.audience].with_values(slug=slug))
     return recipients
 
 
@@ -383,9 +384,13 @@ def is_in_audience(
     )
 
 
-_NOBODY = {
-    UpdateAudience.SIGNATORIES: "No accepted sign-on of {slug!r} has a mailbox, so there is nobody to send this to.",
-    UpdateAudience.NEWS: "No accepted signatory of {slug!r} asked for news, so there is nobody to send this to.",
+_NOBODY: Mapping[UpdateAudience, Sentence] = {
+    UpdateAudience.SIGNATORIES: Sentence(
+        "No accepted sign-on of “{slug}” has a mailbox, so there is nobody to send this to."
+    ),
+    UpdateAudience.NEWS: Sentence(
+        "No accepted signatory of “{slug}” asked for news, so there is nobody to send this to."
+    ),
 }
 
 
@@ -531,15 +536,19 @@ def _lock(session: Session, update: str) -> Update:
 def _refuse_stopped(update: Update | None) -> None:
     if update is not None and update.stopped_at is not None:
         raise Refused(
-            "This update was stopped, and whom it had not reached does not get it:"
-            " to write to them, change a word of the text."
+            Sentence(
+                "This update was stopped, and whom it had not reached does not get it: to write to them, "
+                "change a word of the text."
+            )
         )
 
 
 def _refuse_unless_open(campaign: Campaign, *, now: datetime) -> None:
     not_yet = campaign.opens_at is not None and now < campaign.opens_at
     if campaign.state in {CampaignState.DRAFT, CampaignState.FROZEN} or not_yet:
-        raise Refused(f"{campaign.slug!r} is not open yet, so there is nobody to send an update to.")
+        raise Refused(
+            Sentence("“{slug}” is not open yet, so there is nobody to send an update to.", slug=campaign.slug)
+        )
     if campaign.state in PUT_AWAY:
         # A while after that its log of mails goes, and with it who has had what.
-        raise Refused(f"{campaign.slug!r} is put away: no update of it is sent any more.")
+        raise Refused(Sentence("“{slug}” is put away: no update of it is sent any more.", slug=campaign.slug))

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from service.foundation.addresses import comparable_address, masked_address
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -234,7 +235,7 @@ def _behind(session: Session, keyring: Keyring, token: str, *, now: datetime) ->
     campaign = session.get(Campaign, found.campaign_id) if found is not None else None
     is_over = found is None or now >= found.expires_at
     if found is None or is_over or campaign is None or campaign.emergency_at is not None:
-        raise NotFound("This link does not open anything.")
+        raise NotFound(Sentence("This link does not open anything."))
     return found, Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
 
 

@@ -76,7 +76,9 @@ def ask_for_purge(session: Session, slug: str, *, by: str, now: datetime) -> Ret
     _refuse_unless_archived(campaign)
     row = retention_of(session, campaign.id)
     if row.asked_at is not None:
-        raise Refused(f"Somebody has already asked that the personal data of {slug!r} goes.")
+        raise Refused(
+            Sentence("Somebody has already asked that the personal data of “{slug}” goes.", slug=slug)
+        )
     _begin_anew(row)
     row.asked_by, row.asked_at = by, now
     session.add(row)
@@ -98,7 +100,7 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
             command=f"undersigned purge letter {slug} --ask",
         )
     if row.asked_by == by and not campaign.solo:
-        raise Refused("You asked for it yourself; somebody else has to say that it happens now.")
+        raise Refused(Sentence("You asked for it yourself; somebody else has to say that it happens now."))
     return shred(session, keyring, campaign, row, by=by, now=now)
 
 

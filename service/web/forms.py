@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from service.campaigns.codes import countries
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, in_a_row
 from service.foundation.written import clean_line, clean_text, fold_name
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
@@ -37,7 +37,7 @@ class Misfilled(Refused):
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         """Keep the sentences by field."""
-        super().__init__(" ".join(errors.values()), tuple(errors.values()))
+        super().__init__(in_a_row(errors.values()), tuple(errors.values()))
         self.errors = dict(errors)
 
 

@@ -293,7 +293,7 @@ def test_one_message_has_all_its_evidence_in_order(house: House) -> None:
 
 
 def test_an_unknown_id_gets_a_sentence(house: House) -> None:
-    with pytest.raises(Refused, match="There is no e-mail 'nothing'"):
+    with pytest.raises(Refused, match="There is no e-mail of the id “nothing”"):
         evidence(house, "nothing")
 
 

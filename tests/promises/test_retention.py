@@ -241,7 +241,7 @@ def test_a_notice_that_was_put_off_is_not_sent(coalition):
 
 def test_a_letter_that_is_worked_at_is_not_put_away(coalition):
     coalition.open().sign_and_confirm("Lake Alliance")
-    with pytest.raises(Refused, match="is open"):
+    with pytest.raises(Refused, match="Only a letter that was sent or closed"):
         put_away(coalition)
 
 

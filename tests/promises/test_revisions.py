@@ -306,7 +306,7 @@ def test_who_has_no_address_is_called_and_stands_by_the_secretariats_word(coalit
     with pytest.raises(Refused, match="how they agreed"):
         say(" ")
     assert say("by phone to A. Secretary") == 1
-    with pytest.raises(Refused, match="is counted"):
+    with pytest.raises(Refused, match="not one of these"):
         say("again")
 
     assert coalition.counts().signatories == 1
@@ -381,7 +381,7 @@ def test_after_the_release_nobody_is_asked_or_moved(coalition):
         (file_of(), 48, "These are the words of version 1"),
         (file_of(NEW_WORDS), 23.9, "24 hours at least"),
         (file_of(NEW_WORDS), 24 * 91, "check the date"),
-        (file_of(NEW_WORDS, (b'"clean-river"', b'"other-river"')), 48, "is of 'other-river'"),
+        (file_of(NEW_WORDS, (b'"clean-river"', b'"other-river"')), 48, "is of “other-river”"),
         (file_of(NEW_WORDS, more='admit = "each"'), 48, "Put these keys back"),
         (file_of(NEW_WORDS, (b"2026-12-05", b"2026-12-06")), 48, "Put these keys back"),
         (file_of(NEW_WORDS, (b'emails = ["president@office.example"]', b"")), 48, "mend the campaign file"),

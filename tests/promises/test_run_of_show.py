@@ -124,7 +124,7 @@ def test_nobody_takes_copies_as_they_are_that_have_still_to_leave_nor_for_good(s
         show.says(Word.SKIP, Step.DELIVERED)
     show.at(SEND_AT)
     assert [show.says(Word.SKIP, Step.DELIVERED, by=by) for by in ("ada", "ben")] == [False, True]
-    with pytest.raises(Refused, match="skipped already"):
+    with pytest.raises(Refused, match="left out already"):
         show.says(Word.SKIP, Step.DELIVERED)
 
     show.coalition.wait(minutes=1)

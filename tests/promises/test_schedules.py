@@ -313,7 +313,7 @@ def test_what_came_late_and_asks_waits_for_a_persons_word(planner, fires, mails,
 
     assert len(planner.messages()) == mails
     assert planner.states() == [state]
-    with transaction(planner.engine) as session, pytest.raises(Refused, match="Nothing of 'remind'"):
+    with transaction(planner.engine) as session, pytest.raises(Refused, match="Nothing of “remind”"):
         settle_late(session, planner.campaign.slug, "remind", fire=fires, by="ada", now=planner.now)
 
 

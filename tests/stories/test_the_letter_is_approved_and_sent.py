@@ -159,7 +159,7 @@ def test_the_unconfirmed_are_named_to_the_secretariat_and_left_out(coalition):
 
 @pytest.mark.parametrize(
     ("state", "sentence"),
-    [("draft", "only a closed letter"), ("open", "still takes sign-ons"), ("closed", "Nobody counts")],
+    [("draft", "Only a closed letter"), ("open", "still takes sign-ons"), ("closed", "Nobody counts")],
 )
 def test_only_a_closed_letter_with_signatories_can_be_proposed(coalition, state, sentence):
     if state == "draft":

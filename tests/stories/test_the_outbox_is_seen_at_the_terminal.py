@@ -155,7 +155,7 @@ def test_what_cannot_be_shown_gets_one_sentence(tmp_path, sqlite_url):
         (("--letter", "nothing"), "There is no letter called 'nothing'"),
         (("--reply", "no"), "is not an answer of a mail server"),
         (("--heard", "nothing"), "choose one of: delivered"),
-        (("nothing",), "There is no e-mail 'nothing'"),
+        (("nothing",), "There is no e-mail of the id “nothing”"),
         (("nothing", "--state", "queued"), "not both"),
     ):
         refused = operator.run("outbox", "show", *arguments)

@@ -73,7 +73,7 @@ def test_a_reminder_is_planned_by_one_and_approved_by_another(operator):
     refused = operator.run("schedule", "approve", SLUG, "board-week")
     assert (refused.returncode, refused.stderr) == (
         2,
-        "You planned 'board-week' yourself; somebody else has to approve it.\n",
+        "You planned “board-week” yourself; somebody else has to approve it.\n",
     )
 
 
@@ -107,9 +107,9 @@ def test_what_is_paused_or_cancelled_says_so(operator):
     ("arguments", "sentence"),
     [
         (("list", "no-such-letter"), "There is no letter called 'no-such-letter'"),
-        (("pause", SLUG, "no-such"), "has no schedule called 'no-such'; it has: decision-day"),
-        (("decide", SLUG, "last-day", "--send"), "Nothing of 'last-day' came late"),
-        (("resume", SLUG, "last-day"), "'last-day' is active already."),
+        (("pause", SLUG, "no-such"), "has no schedule called “no-such”; it has: decision-day"),
+        (("decide", SLUG, "last-day", "--send"), "Nothing of “last-day” came late"),
+        (("resume", SLUG, "last-day"), "“last-day” is not paused."),
         (("forecast", SLUG, "--until", "soon"), "is not a moment"),
         (("add", SLUG, "once", "--to", "invited"), "Say when"),
         (("add", SLUG, "once", "--to", "invited", "--at", "2020-01-01T09:00"), "would never come"),

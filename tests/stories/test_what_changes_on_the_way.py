@@ -184,7 +184,7 @@ def test_a_person_decides_on_a_copy_in_doubt(coalition):
     assert coalition.campaign().state is CampaignState.SENT
     assert "the office called" in deliveries(coalition)[0]["evidence"]
     with (
-        pytest.raises(Refused, match="only one that failed or is uncertain"),
+        pytest.raises(Refused, match="Only a sending that failed or is uncertain"),
         transaction(coalition.engine) as session,
     ):
         send_again(session, coalition.keyring, SLUG, doubtful["id"], by="test", now=coalition.now)

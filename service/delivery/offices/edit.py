@@ -21,7 +21,7 @@ from service.delivery.offices.identity import key_of, office_index, office_key
 from service.foundation.canonical import digest
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, in_a_row, said_of
 from service.model.campaign import Campaign
 from service.model.office import AnswerClock, ContactNote, OfficeChase, OfficeReply
 from service.model.recipient import Audience
@@ -204,12 +204,12 @@ def _refuse_faults(file: CampaignFile, *, now: datetime) -> None:
         raise Refused(ONE_MUST_STAY)
     told = {"solo": True, "recipients": file.as_record()["recipients"]}
     faults = [
-        f"{key_name(fault.path)} {fault.told}"
+        said_of(key_name(fault.path), fault.told)
         for fault in faults_between_keys(told, now=now)
         if fault.path[:1] == ("recipients",)
     ]
     if faults:
-        raise Refused(" ".join(faults), tuple(faults))
+        raise Refused(in_a_row(faults), tuple(faults))
 
 
 def _is_sent_otherwise(was: Sequence[Recipient], became: Sequence[Recipient]) -> bool:

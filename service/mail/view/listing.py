@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from service.foundation.addresses import veiled_address
 from service.foundation.errors import Permanent, Refused
+from service.foundation.sentence import Sentence
 from service.mail.view.which import Which, conditions
 from service.model.campaign import Campaign
 from service.model.message import Message, MessageEvent, MessageKind
@@ -110,7 +111,8 @@ def look_at(session: Session, row_id: str, *, addresses: Mapping[MessageKind, Ad
     row = session.get(Message, row_id)
     if row is None:
         raise Refused(
-            f"There is no e-mail {row_id!r}; `undersigned outbox show --state STATE` lists them with their ids."
+            Sentence("There is no e-mail of the id “{id}”.", id=row_id),
+            command="undersigned outbox show --state STATE",
         )
     steps = _steps(session, [row])[row.id]
     return Evidence(

@@ -11,6 +11,7 @@ from service.foundation.addresses import normal_address, similar_address
 from service.foundation.errors import Refused
 from service.foundation.keyed import keyed_hash
 from service.foundation.sealing import RootKey
+from service.foundation.sentence import Sentence
 from service.model.abuse import AbuseRule, Listed, RuleKind
 from service.signing.abuse.origin import Origin, read_network
 from service.store.keyring import Keyring
@@ -49,7 +50,11 @@ def read_named(text: str) -> Named:
         domain = normal_address(f"a@{written}").rpartition("@")[2].casefold()
     except Refused as error:
         raise Refused(
-            f"{text!r} is no e-mail address, no domain like example.org, and no network like 203.0.113.0/24."
+            Sentence(
+                "“{text}” is no e-mail address, no domain like example.org, and no network like "
+                "203.0.113.0/24.",
+                text=text,
+            )
         ) from error
     return Named(kind=RuleKind.DOMAIN, value=domain, breadth=1)
 

@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -60,9 +61,15 @@ def read_network(text: str) -> Network:
     try:
         network = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError as error:
-        raise Refused(f"{text!r} is no address or network like 203.0.113.0/24 or 2001:db8::/48.") from error
+        raise Refused(
+            Sentence("“{text}” is no address or network like 203.0.113.0/24 or 2001:db8::/48.", text=text)
+        ) from error
     if network.prefixlen < _NARROWEST_RULE[network.version]:
         raise Refused(
-            f"{network} is too wide: /{_NARROWEST_RULE[network.version]} is the widest that can be listed."
+            Sentence(
+                "{network} is too wide: /{value} is the widest that can be listed.",
+                network=network,
+                value=_NARROWEST_RULE[network.version],
+            )
         )
     return network

@@ -89,7 +89,12 @@ def say_another(session: Session, slug: str, signature_id: str, *, by: str, now:
     case = _open(session, slug, signature_id, by=by, now=now)
     pairs = _pairs(session, case.row)
     if case.row.joined_to is None and not any(pair.verdict is None for pair in pairs):
-        raise Refused(f"{signature_id} looks like no other sign-on, and is joined to none.")
+        raise Refused(
+            Sentence(
+                "{row} looks like no other sign-on, and is joined to none.",
+                row=signature_id,
+            )
+        )
     refuse_while_it_leaves(case.session, case.campaign)
     for pair in pairs:
         _decide(session, pair, Verdict.ANOTHER, now=now)
@@ -140,7 +145,7 @@ def part_joined(session: Session, row: Signature) -> None:
 def _open(session: Session, slug: str, signature_id: str, *, by: str, now: datetime) -> _Case:
     campaign = lock_campaign(session, slug)
     if campaign.state in PUT_AWAY:
-        raise Refused(f"{slug!r} is archived; nothing can be decided any more.")
+        raise Refused(Sentence("“{slug}” is archived; nothing can be decided any more.", slug=slug))
     row = _get(session, campaign, signature_id)
     return _Case(session=session, campaign=campaign, row=row, by=by, now=now)
 
@@ -155,13 +160,20 @@ def _get(session: Session, campaign: Campaign, signature_id: str) -> Signature:
 
 def _refuse_joining(row: Signature, other: Signature) -> None:
     if row.id == other.id:
-        raise Refused("A sign-on cannot be joined to itself; name the other one.")
+        raise Refused(Sentence("A sign-on cannot be joined to itself; name the other one."))
     if Kind.PERSON in {row.kind, other.kind}:
         raise Refused(
-            "Only organizations can be joined; of a person decline the sign-on that is one too many."
+            Sentence(
+                "Only organizations can be joined; of a person decline the sign-on that is one too many."
+            )
         )
     if row.state not in _CAN_BE_JOINED:
-        raise Refused(f"{row.id} is {row.state.value}; only a sign-on that was made can be joined.")
+        raise Refused(
+            Sentence(
+                "Only a sign-on that was made, and stands, can be joined; {row} is not one of these.",
+                row=row.id,
+            )
+        )
     for one in (row, other):
         if one.joined_to is not None:
             raise Refused(
@@ -169,7 +181,9 @@ def _refuse_joining(row: Signature, other: Signature) -> None:
                 command="undersigned signatories another SLUG ID",
             )
     if other.state is not SignatureState.CONFIRMED and row.state is not SignatureState.CONFIRMED:
-        raise Refused("Neither of the two is confirmed yet, so there is nothing that could count twice.")
+        raise Refused(
+            Sentence("Neither of the two is confirmed yet, so there is nothing that could count twice.")
+        )
 
 
 def _let_stand(case: _Case, row: Signature) -> None:

@@ -17,7 +17,7 @@ from service.coordinators.invitations import Offer, invite
 from service.coordinators.permissions import Act
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, in_a_row
 from service.model.coordinator import Coordinator, Role
 from service.web.desk.begin_fields import FIELDS, SECOND_OWNER, SECTIONS, SLUG
 from service.web.desk.blueprint import get, post
@@ -86,7 +86,7 @@ def create_letter() -> Response:
         return _page(FormState(values=shown_again(entries), errors=wrong.errors))
     except Misdrafted as wrong:
         errors, rest = errors_of(_at_fields(wrong.by_key), FIELDS)
-        return _page(FormState(values=shown_again(entries), errors=errors, notice=" ".join(rest)))
+        return _page(FormState(values=shown_again(entries), errors=errors, notice=in_a_row(rest)))
     return done(f"/desk/letters/{made.slug}/", _BEGUN_BY_TWO if second else _BEGUN)
 
 
@@ -131,7 +131,7 @@ def make_duplicate(slug: str) -> Response:
             )
     except Misdrafted as wrong:
         errors, rest = errors_of(wrong.by_key, (SLUG,))
-        form = FormState(values=shown_again(entries), errors=errors, notice=" ".join(rest))
+        form = FormState(values=shown_again(entries), errors=errors, notice=in_a_row(rest))
         return desk_page("duplicate.html", part="desk.overview", status=422, form=form)
     return done(f"/desk/letters/{made.slug}/", _BEGUN)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, said_of
 from service.web.desk.settings_fields import Field
+
+_AFTER_COLON = Sentence("{what}: {told}", what="", told="")
 
 
 def errors_of(by_key: Mapping[str, str], fields: Sequence[Field]) -> tuple[dict[str, str], list[str]]:
@@ -22,4 +24,4 @@ def errors_of(by_key: Mapping[str, str], fields: Sequence[Field]) -> tuple[dict[
 
 def _sentence(what: str, told: str) -> str:
     # What the file's own checks tell is the end of a sentence; what a room refuses is a whole one.
-    return Sentence("{what}: {told}", what=what, told=told) if told[:1].islower() else told
+    return said_of(what, told, otherwise=_AFTER_COLON) if told[:1].islower() else told

@@ -1,6 +1,6 @@
 """Say at the desk what cannot be done: on a page of the desk, in its reader's language, with a way back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import current_app, g, request
@@ -23,7 +23,9 @@ def say_refused(refused: Refused) -> Page:
     # What is not there looks the same whoever asks: nobody is to learn of a letter by its dress.
     if isinstance(refused, NotFound):
         return answer_error(refused)
-    return _say(refused, str(refused), status=403 if isinstance(refused, NotYours) else 422)
+    sentence = str(refused)
+    faults = tuple(fault for fault in refused.faults if fault not in sentence)
+    return _say(refused, sentence, faults=faults, status=403 if isinstance(refused, NotYours) else 422)
 
 
 @desk.errorhandler(Forbidden)
@@ -32,11 +34,11 @@ def say_forbidden(forbidden: Forbidden) -> Page:
     return _say(forbidden, forbidden.description or "", status=403)
 
 
-def _say(error: Exception, sentence: str, *, status: int) -> Page:
+def _say(error: Exception, sentence: str, *, faults: Sequence[str] = (), status: int) -> Page:
     who: Visit | None = g.get("visit")
     if who is None:
         return answer_error(error)
-    return desk_page("refused.html", status=status, sentence=sentence, back=_way_back(who))
+    return desk_page("refused.html", status=status, sentence=sentence, faults=faults, back=_way_back(who))
 
 
 def _way_back(who: Visit) -> str:

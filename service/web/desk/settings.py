@@ -5,7 +5,7 @@ from flask import Response, request
 from service.campaigns.contents import open_file
 from service.campaigns.drafting import Misdrafted, change_settings, may_change, record_now
 from service.coordinators.permissions import Act
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, in_a_row
 from service.model.states import CampaignState
 from service.web.desk.blueprint import get, post
 from service.web.desk.faults import errors_of
@@ -36,7 +36,7 @@ def save_settings(slug: str) -> Response:
         return _page(FormState(values=shown_again(entries), errors=wrong.errors))
     except Misdrafted as wrong:
         errors, rest = errors_of(wrong.by_key, FIELDS)
-        return _page(FormState(values=shown_again(entries), errors=errors, notice=" ".join(rest)))
+        return _page(FormState(values=shown_again(entries), errors=errors, notice=in_a_row(rest)))
     sentence = (
         Sentence(
             "The settings are saved: {n} was changed.",

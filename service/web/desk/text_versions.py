@@ -21,7 +21,7 @@ from service.coordinators.permissions import Act
 from service.coordinators.second_look import NOT_ASKED, get_look
 from service.coordinators.second_look_notice import tell_second
 from service.foundation.errors import NotFound, Refused
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, in_a_row
 from service.letter.difference import difference
 from service.model.states import CampaignState
 from service.signing.draft_view import revision_words
@@ -134,7 +134,7 @@ def make_version(slug: str) -> Response:
     except NotFound:
         raise
     except Refused as refusal:
-        notice = " ".join((str(refusal), *refusal.faults))
+        notice = in_a_row((str(refusal), *refusal.faults))
         return _show(_look(), FormState(values=shown_again(entries), notice=notice))
     return done(text_path(), told)
 

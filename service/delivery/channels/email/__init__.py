@@ -23,7 +23,11 @@ class EmailChannel:
             return Verdict(
                 destinations=addresses,
                 configured=False,
-                reason=Sentence("Set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM first."),
+                reason=Sentence(
+                    "Set {first} and {second} first.",
+                    first="UNDERSIGNED_SMTP_URL",
+                    second="UNDERSIGNED_MAIL_FROM",
+                ),
             )
         return Verdict(destinations=addresses)
 

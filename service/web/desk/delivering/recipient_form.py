@@ -60,7 +60,9 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "address": reader.read(
             "address", lambda text: tuple(_address(line) for line in _lines(text)), nothing
         ),
-        "country": reader.read("country", lambda text: country_code(text, what="") if text else "", ""),
+        "country": reader.read(
+            "country", lambda text: country_code(text, what=Sentence("The country")) if text else "", ""
+        ),
         "emails": emails,
         "cover_note": reader.read("cover_note", _cover_note, ""),
         "checked": reader.read("checked", _day, None),
