@@ -22,7 +22,7 @@ from service.store.transaction import reading, transaction
 
 _LARGEST_PEM = 1_000_000
 _NONCE_BITS = 63
-_NO_ARCHIVE = "{folder} is there already, and is no empty folder: choose another one."
+_TAKEN = "{folder} is there already, and is no empty folder: choose another one."
 
 
 @click.group()
@@ -49,6 +49,8 @@ def make(context: Context, slug: str, out: Path, archive: Path | None, edition: 
     services = context.services
     sealing = _sealing(services.settings)
     _refuse_unless_free(out)
+    if archive is not None and archive.resolve().is_relative_to(out.resolve()):
+        raise Refused(f"{archive} would lie in the dossier itself: choose another place for the file.")
     with reading(services.engine) as session:
         gathered = gather_dossier(
             session,
@@ -126,7 +128,7 @@ def _named(path: Path | None) -> str:
 
 def _refuse_unless_free(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(_NO_ARCHIVE.format(folder=folder))
+        raise Refused(_TAKEN.format(folder=folder))
 
 
 def _write(folder: Path, bag: Bag) -> list[str]:

@@ -39,6 +39,7 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.fonts import Fonts
+from service.mail.compose import wrap_lines
 from service.model.campaign import Campaign
 from service.model.edition import Edition
 from service.signing.roll import frozen_letter
@@ -155,7 +156,7 @@ def seal_dossier(gathered: Gathered, sealing: Sealing, *, fonts: Fonts) -> Bag:
     ]
     payload = lay_out({**gathered.folders, "": [*gathered.folders[""], *own]})
     signed = write_manifest(payload, "sha512")
-    read_me = render("dossier/readme.txt", language=language, certificate=certificate)
+    read_me = wrap_lines(render("dossier/readme.txt", language=language, certificate=certificate))
     beside = {"README.txt": read_me.encode(), "verify.py": Path(verify.__file__).read_bytes()}
     if sealing.signer is not None:
         beside[verify.SIGNATURE] = sealing.signer.sign(signed)

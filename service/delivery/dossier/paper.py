@@ -69,7 +69,8 @@ COMMANDS = (
 )
 SIGNATURE_COMMAND = (
     "openssl cms -verify -binary -inform DER -in manifest-sha512.txt.p7s \\",
-    "  -content manifest-sha512.txt -CAfile signer.pem -purpose any -out /dev/null",
+    "  -content manifest-sha512.txt -CAfile signer.pem \\",
+    "  -purpose any -out /dev/null",
 )
 STAMP_COMMAND = (
     "openssl ts -verify -data manifest-sha512.txt \\",
