@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from email import policy
 from email.parser import BytesParser
 
@@ -16,6 +17,10 @@ import pikepdf
 import pytest
 from sqlmodel import select
 
+from service.campaigns.contents import open_file
+from service.campaigns.queries import get_campaign
+from service.delivery.answers.clock import ClockSeen, set_clock
+from service.delivery.answers.replies import Reply, keep_reply
 from service.delivery.asking import Asking
 from service.delivery.dossier import verify
 from service.delivery.dossier.bag import zip_bag
@@ -26,6 +31,7 @@ from service.delivery.dossier.time_stamp import Authority
 from service.delivery.follow import follow_deliveries
 from service.delivery.letter_mail import Making
 from service.delivery.messages import delivery_composers
+from service.delivery.offices.identity import office_key
 from service.foundation.errors import Refused
 from service.letter.fonts import Fonts
 from service.model.audit_event import AuditEvent
@@ -262,6 +268,28 @@ def test_a_signed_and_stamped_dossier_is_checked_by_the_script_alone(sent, tmp_p
         (folder / name).unlink()
         assert verify.check(folder)[1]
         (folder / name).write_bytes(whole)
+
+
+def test_what_an_office_answered_goes_along(sent):
+    with transaction(sent.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        file = open_file(session, sent.keyring, campaign)
+        key = office_key(sent.keyring.of(session, campaign.id), file.recipients[0])
+        reply = Reply(
+            came_on=date(2026, 12, 8), text="We have read it.", file_name="../Reply 1.pdf", file=b"%PDF-"
+        )
+        keep_reply(session, sent.keyring, SLUG, key, reply, by="ada", now=sent.now)
+        clock = ClockSeen(due_on=date(2026, 12, 20), receipt="REG-2026/118")
+        set_clock(session, sent.keyring, SLUG, key, clock, by="ada", now=sent.now)
+
+    bag = made(sent)
+
+    assert json.loads(bag.files["data/answers/01/answer.json"])["text"] == "We have read it."
+    assert bag.files["data/answers/01/Reply-1.pdf"] == b"%PDF-"
+    president, *others = certificate_of(bag)["sendings"]
+    assert president["state"] == "answered"
+    assert {"fact": "receipt", "says": "REG-2026/118"} in president["facts"]
+    assert not any(fact["fact"] == "receipt" for other in others for fact in other["facts"])
 
 
 def test_who_makes_one_is_kept_by_the_hash_of_its_list(sent):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from service.delivery.annexes import annexes_of
+from service.delivery.answers.replies import replies_of, reply_file
 from service.delivery.copies import letter_today
 from service.delivery.dossier.certificate import Fact, File, RungTold, SendingTold, file_of, write_utc
 from service.delivery.dossier.kept import MailKept, SendingKept
@@ -40,6 +41,7 @@ _TLS = Sentence("Encrypted on the way to the relay")
 _REPLY = Sentence("The relay's answer")
 _QUEUE = Sentence("The relay's number for it")
 _GIVEN = Sentence("Given to the relay")
+_RECEIPT = Sentence("The office's own number for it")
 _SHA256 = Sentence("SHA-256 of the mail, written down before it left")
 
 Folders = dict[str, list[Document]]
@@ -172,6 +174,20 @@ def log_document(sendings: Sequence[SendingKept]) -> Document:
     return Document(name="log.jsonl", media_type=_LOG, data=b"".join(lines))
 
 
+def answer_folders(session: Session, keyring: Keyring, campaign: Campaign) -> Folders:
+    """Give what the offices have answered, each answer in a folder of its own, the first one first."""
+    keys = keyring.of(session, campaign.id)
+    folders: Folders = {}
+    for place, reply in enumerate(reversed(replies_of(session, keys)), start=1):
+        told = {"office": reply.office, "came_on": reply.came_on.isoformat(), "text": reply.text}
+        documents = [Document(name="answer.json", media_type=_JSON, data=canonical(told))]
+        if reply.file_name:
+            name, data = reply_file(session, keys, reply.id)
+            documents.append(Document(name=name, media_type="application/octet-stream", data=data))
+        folders[f"answers/{place:02}"] = documents
+    return folders
+
+
 def _profile(form: str) -> Profile:
     return "archive" if form == "pdf" else "mail"
 
@@ -190,6 +206,7 @@ def _record(kept: SendingKept) -> dict[str, Any]:
         "check_code": seen.check_code,
         "copy_can_be_made_again": kept.copy is not None,
         "state": seen.state.value,
+        "receipt": kept.receipt,
         "steps": [_step(step) for step in seen.steps],
         "mails": [_mail(mail) for mail in kept.mails],
     }
@@ -217,6 +234,11 @@ def _step(step: StepSeen) -> dict[str, Any]:
         "became": step.became,
         "evidence": step.evidence,
     }
+
+
+def _receipt(kept: SendingKept) -> Iterator[Fact]:
+    if kept.receipt:
+        yield Fact(code="receipt", what=_RECEIPT, says=kept.receipt)
 
 
 def _facts(number: int, mail: MailKept) -> Iterator[Fact]:

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from service.delivery.answers.clock import clocks_of
 from service.delivery.ladder import StepSeen
+from service.delivery.offices.identity import key_of, office_index
 from service.delivery.sendings import SendingSeen, copy_sent, sending_of, sendings_of
 from service.foundation.errors import ServiceError
 from service.letter.copy import Copy
@@ -51,12 +53,15 @@ class MailKept:
 
 @dataclass(frozen=True, kw_only=True)
 class SendingKept:
-    """One sending, the copy that it carries (None where that can be made no more), its files and its e-mails."""
+    """One sending, the copy that it carries (None where that can be made no more), and its e-mails.
+
+    `receipt` is the number by which the office itself knows the letter, "" where none was noted.
+    """
 
     seen: SendingSeen
     copy: Copy | None
-    formats: Sequence[str]
     mails: Sequence[MailKept]
+    receipt: str
 
 
 def sendings_kept(
@@ -64,16 +69,17 @@ def sendings_kept(
 ) -> Sequence[SendingKept]:
     """Give all that is kept of the sendings of an edition, in the order of the letter's recipients."""
     keys = keyring.of(session, campaign.id)
+    clocks = clocks_of(session, keys)
     kept = []
     for seen in sendings_of(session, keyring, campaign, edition.id):
         office = session.get_one(Recipient, seen.recipient_id)
-        details = open_record(keys, office, "details")
+        clock = clocks.get(key_of(office_index(keys, open_record(keys, office, "details"))))
         kept.append(
             SendingKept(
                 seen=seen,
                 copy=copy_sent(session, keyring, campaign, sending_of(session, campaign, seen.id)),
-                formats=tuple(details.get("formats") or ("pdf",)),
                 mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
+                receipt=clock.receipt if clock else "",
             )
         )
     return kept

@@ -20,6 +20,7 @@ from service.delivery.dossier.certify import Found, certify, copy_folder, record
 from service.delivery.dossier.contents import (
     Folders,
     annex_documents,
+    answer_folders,
     edition_record,
     letter_copies,
     letter_documents,
@@ -110,6 +111,7 @@ def gather_dossier(
     folders["annexes"] = list(annex_documents(session, keyring, campaign, copies[0]))
     for place, kept in enumerate(sendings, start=1):
         folders[sending_folder(place, kept)] = list(sending_documents(kept, making))
+    folders |= answer_folders(session, keyring, campaign)
     evidence = evidence_record(session, keyring, campaign, edition.id)
     folders[""] = [
         _json("edition.json", edition_record(campaign, edition, letter, records_of(copies, folders))),
