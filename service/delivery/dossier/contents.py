@@ -106,7 +106,10 @@ def sending_told(kept: SendingKept, files: Mapping[str, Document]) -> SendingTol
             for rung in seen.ladder.rungs
             if rung.at is not None
         ],
-        facts=[fact for number, mail in enumerate(kept.mails, start=1) for fact in _facts(number, mail)],
+        facts=[
+            *_receipt(kept),
+            *(fact for number, mail in enumerate(kept.mails, start=1) for fact in _facts(number, mail)),
+        ],
         files=[
             told_of(path, document)
             for path, document in files.items()

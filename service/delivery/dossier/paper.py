@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from service.delivery.channel_words import channel_word
 from service.delivery.dossier.certificate import Certificate, File, SendingTold, write_utc
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
@@ -13,6 +14,7 @@ from service.letter.edition import plain
 from service.letter.fonts import Fonts
 from service.letter.paper import is_tall
 from service.letter.render_pdf import Limits, typeset
+from service.model.states import DeliveryState
 
 _LABEL = Sentence("Delivery certificate")
 _LEAD = Sentence(
@@ -26,6 +28,7 @@ _EDITION_IS = Sentence("{number}, on version {revision} of the text")
 _SIGNATORIES = Sentence("Signatories")
 _FROZEN, _RELEASED = Sentence("Frozen", context="an edition"), Sentence("Released", context="an edition")
 _FINGERPRINT = Sentence("Fingerprint of the edition (SHA-256)")
+_FILE = Sentence("File")
 _FILE_IS = Sentence("Pages: {pages}; bytes: {size}")
 _CHANNEL, _COPY = Sentence("Way of sending"), Sentence("Copy", context="full or public")
 _COPIES = {
@@ -33,6 +36,21 @@ _COPIES = {
     "public": Sentence("public"),
 }
 _STATE = Sentence("How far it came")
+# What a state proves, and what it does not: a word alone could be taken for more.
+_MEANS = {
+    DeliveryState.HANDED_OVER: (
+        Sentence(
+            "Somebody took it over from the coalition: its mail relay, or whoever brings it. That it reached the office is not"
+            " known."
+        ),
+    ),
+    DeliveryState.ACCEPTED: (
+        Sentence(
+            "A further server took it and reports nothing back. That it reached the office is not known."
+        ),
+    ),
+    DeliveryState.DELIVERED: (Sentence("It is reported to have arrived. That it was read is not known."),),
+}
 _CHECK_CODE = Sentence("Check code of the copy")
 _RUNG = Sentence("Step", context="of a sending")
 _WHEN = Sentence("When (UTC)")
@@ -54,7 +72,7 @@ _STAMPED = Sentence(
 _NOT_STAMPED = Sentence(
     "This dossier has no time-stamp: since when it exists as it is rests on the coalition's word."
 )
-_HISTORY = Sentence("Head of the coalition's chained history of all acts: {head}")
+_HISTORY = Sentence("Head of the chained history of all acts")
 _CHECK = Sentence("How to check it")
 _CHECK_HOW = Sentence(
     "This paper is one file of a dossier, a BagIt bag (RFC 8493). In the dossier's folder each of these commands finds"
@@ -173,7 +191,7 @@ def _parts(one: Certificate, language: str, say: Say) -> Iterator[Part]:
 def _file_rows(file: File, say: Say) -> tuple[Row, ...]:
     pages = _FILE_IS.with_values(pages=file.pages, size=file.size)
     return (
-        Row(what=file.path, lines=(say(pages),)),
+        Row(what=say(_FILE), lines=(file.path, say(pages))),
         Row(what="SHA-256", lines=(file.sha256,), is_code=True),
         Row(what="SHA-512", lines=(file.sha512[:_HALF], file.sha512[_HALF:]), is_code=True),
     )
@@ -182,12 +200,12 @@ def _file_rows(file: File, say: Say) -> tuple[Row, ...]:
 def _sending(sending: SendingTold, say: Say) -> Part:
     rungs = tuple((say(rung.word), write_utc(rung.at), rung.known) for rung in sending.rungs)
     rows = [
-        Row(what=say(_STATE), lines=(say(sending.word),)),
-        Row(what=say(_CHANNEL), lines=(sending.channel,)),
+        Row(what=say(_STATE), lines=(say(sending.word), *map(say, _MEANS.get(sending.state, ())))),
+        Row(what=say(_CHANNEL), lines=(say(channel_word(sending.channel)),)),
         Row(what=say(_COPY), lines=(say(_COPIES[sending.copy]),)),
         Row(what=say(_CHECK_CODE), lines=(sending.check_code,), is_code=True),
         *(Row(what=say(fact.what), lines=(fact.says,)) for fact in sending.facts),
-        *(Row(what=f"{file.path} (SHA-256)", lines=(file.sha256,), is_code=True) for file in sending.files),
+        *(row for file in sending.files for row in _file_rows(file, say)),
         *(() if rungs else (Row(lines=(say(_NO_RUNG),)),)),
     ]
     return Part(
@@ -204,7 +222,7 @@ def _seals(one: Certificate, say: Say) -> Iterator[Row]:
     stamped = _STAMPED.with_values(url=seals.authority)
     yield Row(lines=(say(signed if seals.signer else _NOT_SIGNED),))
     yield Row(lines=(say(stamped if seals.authority else _NOT_STAMPED),))
-    yield Row(lines=(say(_HISTORY.with_values(head=one.head)),))
+    yield Row(what=say(_HISTORY), lines=(one.head,), is_code=True)
 
 
 def _how_to_check(one: Certificate, say: Say) -> Iterator[Row]:

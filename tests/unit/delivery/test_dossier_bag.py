@@ -108,7 +108,7 @@ def test_the_bag_says_what_it_is():
         ("letter.pdf", "letter.pdf"),
         ("Quittung Übergabe.JPG", "Quittung-Ubergabe.JPG"),
         ("../../etc/passwd", "etc-passwd"),
-        ("a\r\nb%.txt", "a-b-.txt"),
+        ("a\r\nb%.txt", "a-b.txt"),
         ("收據.pdf", "pdf"),
         ("", "file"),
         ("...", "file"),
