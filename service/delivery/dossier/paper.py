@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from service.delivery.channel_words import channel_word
 from service.delivery.dossier.certificate import Certificate, File, SendingTold, write_utc
@@ -29,7 +30,7 @@ _SIGNATORIES = Sentence("Signatories")
 _FROZEN, _RELEASED = Sentence("Frozen", context="an edition"), Sentence("Released", context="an edition")
 _FINGERPRINT = Sentence("Fingerprint of the edition (SHA-256)")
 _FILE = Sentence("File")
-_FILE_IS = Sentence("Pages: {pages}; bytes: {size}")
+_FILE_IS, _SIZE_IS = Sentence("Pages: {pages}; bytes: {size}"), Sentence("Bytes: {size}")
 _CHANNEL, _COPY = Sentence("Way of sending"), Sentence("Copy", context="full or public")
 _COPIES = {
     "full": Sentence("full, with names that are not for publication"),
@@ -130,17 +131,14 @@ class Paper:
 
 def certificate_paper(certificate: Certificate, *, language: str) -> Paper:
     """Put a certificate into words."""
-
-    def say(words: object) -> str:
-        return str(catalogue(language).say(words))
-
+    speech = _Speech(language=language)
     return Paper(
         language=language,
         coalition=certificate.coalition,
-        label=say(_LABEL),
-        title=isolate(certificate.title, within=language),
-        lead=say(_LEAD.with_values(coalition=certificate.coalition)),
-        parts=tuple(_parts(certificate, language, say)),
+        label=speech.say(_LABEL),
+        title=speech.own(certificate.title),
+        lead=speech.say(_LEAD.with_values(coalition=certificate.coalition)),
+        parts=tuple(_parts(certificate, speech)),
     )
 
 
@@ -162,61 +160,80 @@ def render_certificate(paper: Paper, *, fonts: Fonts, at: int) -> bytes:
     return typeset(job, files=fonts.needed(texts), limits=Limits(), templates=("dossier/certificate.typ",))
 
 
-Say = Callable[[object], str]
+@dataclass(frozen=True, kw_only=True)
+class _Speech:
+    """How one language says our words, and keeps those of others and moments apart from them."""
+
+    language: str
+
+    def say(self, words: object) -> str:
+        return str(catalogue(self.language).say(words))
+
+    def own(self, text: str) -> str:
+        return isolate(text, within=self.language)
+
+    def when(self, moment: datetime) -> str:
+        return self.own(write_utc(moment))
 
 
-def _parts(one: Certificate, language: str, say: Say) -> Iterator[Part]:
-    words = words_or_english(language)
+def _parts(one: Certificate, speech: _Speech) -> Iterator[Part]:
+    say, words = speech.say, words_or_english(speech.language)
     edition = _EDITION_IS.with_values(number=one.edition, revision=one.revision)
     yield Part(
         heading=say(_LETTER),
         rows=(
-            Row(what=say(_BY), lines=(one.coalition,)),
+            Row(what=say(_BY), lines=(speech.own(one.coalition),)),
             Row(what=say(_EDITION), lines=(say(edition),)),
             Row(
                 what=say(_SIGNATORIES), lines=(count_signatories(one.organizations, one.individuals, words),)
             ),
-            Row(what=say(_FROZEN), lines=(write_utc(one.frozen_at),)),
-            Row(what=say(_RELEASED), lines=(write_utc(one.released_at),)),
+            Row(what=say(_FROZEN), lines=(speech.when(one.frozen_at),)),
+            Row(what=say(_RELEASED), lines=(speech.when(one.released_at),)),
             Row(what=say(_FINGERPRINT), lines=(one.fingerprint,), is_code=True),
-            *(row for file in one.letters for row in _file_rows(file, say)),
+            *(row for file in one.letters for row in _file_rows(file, speech)),
         ),
     )
     yield Part(heading=say(_SENDINGS), rows=() if one.sendings else (Row(lines=(say(_NO_SENDING),)),))
-    yield from (_sending(sending, say) for sending in one.sendings)
-    yield Part(heading=say(_SEALS), rows=tuple(_seals(one, say)))
-    yield Part(heading=say(_CHECK), rows=tuple(_how_to_check(one, say)))
+    yield from (_sending(sending, speech) for sending in one.sendings)
+    yield Part(heading=say(_SEALS), rows=tuple(_seals(one, speech.say)))
+    yield Part(heading=say(_CHECK), rows=tuple(_how_to_check(one, speech.say)))
 
 
-def _file_rows(file: File, say: Say) -> tuple[Row, ...]:
+def _file_rows(file: File, speech: _Speech) -> tuple[Row, ...]:
+    say = speech.say
+    size = _SIZE_IS.with_values(size=file.size)
     pages = _FILE_IS.with_values(pages=file.pages, size=file.size)
     return (
-        Row(what=say(_FILE), lines=(file.path, say(pages))),
+        Row(what=say(_FILE), lines=(speech.own(file.path), say(pages if file.pages else size))),
         Row(what="SHA-256", lines=(file.sha256,), is_code=True),
         Row(what="SHA-512", lines=(file.sha512[:_HALF], file.sha512[_HALF:]), is_code=True),
     )
 
 
-def _sending(sending: SendingTold, say: Say) -> Part:
-    rungs = tuple((say(rung.word), write_utc(rung.at), rung.known) for rung in sending.rungs)
+def _sending(sending: SendingTold, speech: _Speech) -> Part:
+    say = speech.say
+    rungs = tuple((say(rung.word), speech.when(rung.at), speech.own(rung.known)) for rung in sending.rungs)
     rows = [
         Row(what=say(_STATE), lines=(say(sending.word), *map(say, _MEANS.get(sending.state, ())))),
         Row(what=say(_CHANNEL), lines=(say(channel_word(sending.channel)),)),
         Row(what=say(_COPY), lines=(say(_COPIES[sending.copy]),)),
         Row(what=say(_CHECK_CODE), lines=(sending.check_code,), is_code=True),
-        *(Row(what=say(fact.what), lines=(fact.says,)) for fact in sending.facts),
-        *(row for file in sending.files for row in _file_rows(file, say)),
+        *(
+            Row(what=say(fact.what), lines=(speech.own(fact.says),), is_code=fact.code.endswith("sha256"))
+            for fact in sending.facts
+        ),
+        *(row for file in sending.files for row in _file_rows(file, speech)),
         *(() if rungs else (Row(lines=(say(_NO_RUNG),)),)),
     ]
     return Part(
-        heading=sending.office,
+        heading=speech.own(sending.office),
         level=3,
         rows=tuple(rows),
         table=((say(_RUNG), say(_WHEN), say(_KNOWN)), *rungs) if rungs else (),
     )
 
 
-def _seals(one: Certificate, say: Say) -> Iterator[Row]:
+def _seals(one: Certificate, say: Callable[[object], str]) -> Iterator[Row]:
     seals = one.seals
     signed = _SIGNED.with_values(name=seals.signer, sha256=seals.signer_sha256)
     stamped = _STAMPED.with_values(url=seals.authority)
@@ -225,7 +242,7 @@ def _seals(one: Certificate, say: Say) -> Iterator[Row]:
     yield Row(what=say(_HISTORY), lines=(one.head,), is_code=True)
 
 
-def _how_to_check(one: Certificate, say: Say) -> Iterator[Row]:
+def _how_to_check(one: Certificate, say: Callable[[object], str]) -> Iterator[Row]:
     yield Row(lines=(say(_CHECK_HOW),))
     yield Row(lines=COMMANDS, is_code=True)
     if one.seals.signer:
