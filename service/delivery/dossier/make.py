@@ -29,6 +29,7 @@ from service.delivery.dossier.contents import (
 )
 from service.delivery.dossier.kept import MadeAgain, sendings_kept
 from service.delivery.dossier.paper import certificate_paper, render_certificate
+from service.delivery.dossier.read_me import write_read_me
 from service.delivery.dossier.signature import Signer
 from service.delivery.dossier.time_stamp import Authority, Nonce, ask_for_stamp
 from service.delivery.issue import issue_copy
@@ -40,12 +41,10 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.fonts import Fonts
-from service.mail.compose import wrap_lines
 from service.model.campaign import Campaign
 from service.model.edition import Edition
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
-from service.templating import render
 
 NOTHING_SENT = Sentence("Nothing of this letter has been released, so there is nothing to prove yet.")
 NOT_RELEASED = Sentence("That edition was not released, so there is nothing to prove of it.")
@@ -158,8 +157,7 @@ def seal_dossier(gathered: Gathered, sealing: Sealing, *, fonts: Fonts) -> Bag:
     ]
     payload = lay_out({**gathered.folders, "": [*gathered.folders[""], *own]})
     signed = write_manifest(payload, "sha512")
-    read_me = wrap_lines(render("dossier/readme.txt", language=language, certificate=certificate))
-    beside = {"README.txt": read_me.encode(), "verify.py": Path(verify.__file__).read_bytes()}
+    beside = {"README.txt": write_read_me(certificate), "verify.py": Path(verify.__file__).read_bytes()}
     if sealing.signer is not None:
         beside[verify.SIGNATURE] = sealing.signer.sign(signed)
     if sealing.authority is not None:

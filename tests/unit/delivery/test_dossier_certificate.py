@@ -20,6 +20,7 @@ from service.delivery.dossier.certificate import (
     file_of,
 )
 from service.delivery.dossier.paper import certificate_paper, render_certificate
+from service.delivery.dossier.read_me import write_read_me
 from service.delivery.ladder import WORDS
 from service.foundation.sentence import Sentence
 from service.letter.fonts import Fonts
@@ -113,6 +114,21 @@ def test_it_says_whether_it_is_sealed(seals, says):
     assert says in words_of(replace(CERTIFICATE, seals=seals))
     record = json.loads(certificate_json(replace(CERTIFICATE, seals=seals)))
     assert (record["signed"], record["time_stamped"]) == (bool(seals.signer), bool(seals.authority))
+
+
+def test_the_read_me_has_the_commands_of_the_seals_that_there_are():
+    plain = write_read_me(CERTIFICATE).decode()
+    sealed = write_read_me(
+        replace(CERTIFICATE, seals=Seals(signer="CN=Rivers", authority="https://time.example/tsr"))
+    ).decode()
+
+    assert "NOT SIGNED" in plain
+    assert "NOT TIME-STAMPED" in plain
+    assert "openssl" not in plain
+    assert "NOT " not in sealed
+    assert "openssl cms -verify" in sealed
+    assert "openssl ts -verify" in sealed
+    assert max(map(len, sealed.splitlines())) <= 76
 
 
 def test_what_was_never_sent_proves_nothing():
