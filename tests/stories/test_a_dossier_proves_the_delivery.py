@@ -292,6 +292,24 @@ def test_what_an_office_answered_goes_along(sent):
     assert not any(fact["fact"] == "receipt" for other in others for fact in other["facts"])
 
 
+def test_whatever_is_changed_or_removed_in_it_is_found(sent, tmp_path):
+    bag = made(sent)
+    folder = written(bag, tmp_path / "dossier")
+
+    for name, data in bag.files.items():
+        path = folder / name
+        path.unlink()
+        assert any(name in fault for fault in verify.check(folder)[1])
+        changed = bytearray(data)
+        changed[len(data) // 2] ^= 1
+        path.write_bytes(changed)
+        assert verify.check(folder)[1]
+        if name.startswith("data/"):
+            assert not bagit.Bag(str(folder)).is_valid()
+        path.write_bytes(data)
+    assert verify.check(folder)[1] == []
+
+
 def test_who_makes_one_is_kept_by_the_hash_of_its_list(sent):
     one = gathered(sent)
     bag = seal_dossier(one, sealing(), fonts=FONTS)

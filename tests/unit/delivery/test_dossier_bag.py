@@ -192,6 +192,26 @@ def test_every_added_file_is_found(name, tmp_path):
 
     (folder / name).write_bytes(b"")
 
+    assert any(fault.startswith(f"{name} was added") for fault in faults(folder))
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        lambda lines: lines[::-1],
+        lambda lines: [*lines, lines[-1]],
+        lambda lines: [*lines, b"\n"],
+        lambda lines: [*lines[:-1], lines[-1].rstrip()],
+        lambda lines: [line.upper()[:64] + line[64:] for line in lines],
+    ],
+    ids=["in another order", "one twice", "an empty line", "no last line end", "capital digits"],
+)
+def test_a_manifest_that_says_the_same_otherwise_is_found(otherwise, tmp_path):
+    folder = written(bag_of(), tmp_path / "bag")
+    manifest = folder / "tagmanifest-sha256.txt"
+
+    manifest.write_bytes(b"".join(otherwise(manifest.read_bytes().splitlines(keepends=True))))
+
     assert faults(folder)
 
 
