@@ -15,6 +15,7 @@ import bagit
 import page
 import pikepdf
 import pytest
+from PIL import Image
 from sqlmodel import select
 
 from service.campaigns.contents import open_file
@@ -22,6 +23,7 @@ from service.campaigns.queries import get_campaign
 from service.delivery.answers.clock import ClockSeen, set_clock
 from service.delivery.answers.replies import Reply, keep_reply
 from service.delivery.asking import Asking
+from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.dossier import verify
 from service.delivery.dossier.bag import zip_bag
 from service.delivery.dossier.kept import MadeAgain
@@ -55,7 +57,12 @@ copy = "public"
 [[recipients]]
 role = "cc"
 name = "The Embassy"
-channels = ["post"]
+channels = ["lob"]
+
+[[recipients]]
+role = "cc"
+name = "The Mission"
+channels = ["hand_over"]
 """
 NAMES = {"public": "Lake Alliance", "recipient": "Hidden Spring", "counted": "Nameless Brook"}
 
@@ -121,17 +128,16 @@ def test_a_dossier_holds_what_was_sent_and_how_that_is_known(sent, tmp_path):
     certificate = certificate_of(bag)
     assert certificate["title"] == "Keep the river open"
     assert certificate["signatories"] == {"all": 3, "organizations": 3, "individuals": 0}
-    president, other, embassy = certificate["sendings"]
-    assert (president["state"], other["state"], embassy["state"]) == (
-        "handed_over",
-        "handed_over",
-        "not_configured",
-    )
+    president, other, embassy, mission = certificate["sendings"]
+    states = [one["state"] for one in (president, other, embassy, mission)]
+    assert states == ["handed_over", "handed_over", "not_configured", "ready"]
     assert [rung["rung"] for rung in president["rungs"]] == ["ready", "carrying", "handed_over"]
     assert embassy["rungs"] == []
+    assert [rung["rung"] for rung in mission["rungs"]] == ["ready"]
     assert (president["copy"], other["copy"]) == ("full", "public")
     # What never left has no copy in the dossier.
-    assert {name for name in bag.files if "03-post" in name} == {"data/sendings/03-post/sending.json"}
+    for folder in ("data/sendings/03-lob", "data/sendings/04-hand_over"):
+        assert {name for name in bag.files if name.startswith(folder)} == {f"{folder}/sending.json"}
 
 
 def test_the_mail_of_a_sending_is_the_one_that_went(sent):
@@ -268,6 +274,26 @@ def test_a_signed_and_stamped_dossier_is_checked_by_the_script_alone(sent, tmp_p
         (folder / name).unlink()
         assert verify.check(folder)[1]
         (folder / name).write_bytes(whole)
+
+
+def test_what_was_brought_by_hand_is_shown_by_its_picture(sent):
+    with reading(sent.engine) as session:
+        waiting = session.exec(select(Delivery).where(Delivery.channel == "hand_over")).one()
+    taken, today = io.BytesIO(), date(2026, 11, 25)
+    Image.new("RGB", (60, 40), "white").save(taken, format="JPEG")
+    brought = Brought(on=today, today=today, how="to the porter", number="R 7", picture=taken.getvalue())
+    with transaction(sent.engine) as session:
+        note_brought(session, sent.keyring, SLUG, waiting.id, brought, by="cli:ada", now=sent.now)
+
+    bag = made(sent)
+
+    mission = certificate_of(bag)["sendings"][3]
+    assert mission["state"] == "handed_over"
+    known = mission["rungs"][-1]["known"]
+    assert known.startswith("attested by cli:ada: 2026-11-25, to the porter; number R 7")
+    picture = bag.files["data/sendings/04-hand_over/picture-1.jpg"]
+    assert hashlib.sha256(picture).hexdigest() in known
+    assert "data/sendings/04-hand_over/clean-river-edition-1-public.pdf" in bag.files
 
 
 def test_what_an_office_answered_goes_along(sent):

@@ -28,6 +28,7 @@ from service.store.keyring import Keyring
 
 _JSON = "application/json"
 _MAIL = "message/rfc822"
+_JPEG = "image/jpeg"
 _PDF = "application/pdf"
 _LOG = "application/jsonl"
 _LEFT = GONE_OUT | {DeliveryState.UNCERTAIN}
@@ -88,6 +89,8 @@ def sending_documents(kept: SendingKept, making: Making) -> Iterator[Document]:
     for number, mail in enumerate(kept.mails, start=1):
         if mail.data is not None:
             yield Document(name=f"message-{number}.eml", media_type=_MAIL, data=mail.data)
+    for number, picture in enumerate(kept.pictures, start=1):
+        yield Document(name=f"picture-{number}.jpg", media_type=_JPEG, data=picture)
 
 
 def sending_told(kept: SendingKept, files: Mapping[str, Document]) -> SendingTold:
@@ -113,7 +116,7 @@ def sending_told(kept: SendingKept, files: Mapping[str, Document]) -> SendingTol
         files=[
             told_of(path, document)
             for path, document in files.items()
-            if document.media_type in {_PDF, _MAIL}
+            if document.media_type in {_PDF, _MAIL, _JPEG}
         ],
     )
 

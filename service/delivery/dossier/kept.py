@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from service.delivery.answers.clock import clocks_of
+from service.delivery.by_hand.brought import picture_of
 from service.delivery.ladder import StepSeen
 from service.delivery.offices.identity import key_of, office_index
 from service.delivery.sendings import SendingSeen, copy_sent, sending_of, sendings_of
@@ -55,13 +56,15 @@ class MailKept:
 class SendingKept:
     """One sending, the copy that it carries (None where that can be made no more), and its e-mails.
 
-    `receipt` is the number by which the office itself knows the letter, "" where none was noted.
+    `receipt` is the number by which the office itself knows the letter, "" where none was noted; `pictures` (JPEG) show a
+    stamped copy, the slip of the post and their like.
     """
 
     seen: SendingSeen
     copy: Copy | None
     mails: Sequence[MailKept]
     receipt: str
+    pictures: Sequence[bytes]
 
 
 def sendings_kept(
@@ -80,6 +83,7 @@ def sendings_kept(
                 copy=copy_sent(session, keyring, campaign, sending_of(session, campaign, seen.id)),
                 mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
                 receipt=clock.receipt if clock else "",
+                pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
             )
         )
     return kept
