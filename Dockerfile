@@ -13,8 +13,9 @@ LABEL org.opencontainers.image.title="Undersigned" \
       org.opencontainers.image.licenses="Apache-2.0"
 # Names are printed in their own script: Noto has most of them, Zen Hei has Chinese and Japanese.
 # tini passes signals on and reaps what the letter's compiler leaves, so that a stop ends a mail properly.
+# openssl checks the seals of a dossier before it is given out.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fonts-noto-core fonts-wqy-zenhei tini \
+    && apt-get install --yes --no-install-recommends fonts-noto-core fonts-wqy-zenhei openssl tini \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 undersigned \
     && useradd --system --uid 10001 --gid undersigned --no-create-home --shell /usr/sbin/nologin undersigned \

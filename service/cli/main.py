@@ -14,6 +14,7 @@ from service.cli.changes import agreed, calls, revise
 from service.cli.context import Context
 from service.cli.coordinators import coordinator
 from service.cli.deliver import deliver
+from service.cli.dossier import dossier
 from service.cli.kit import kit
 from service.cli.letter import letter
 from service.cli.letter_verify import verify
@@ -49,7 +50,7 @@ letter.add_command(verify)
 letter.add_command(words)
 for command in (
     *(init, run, serve, worker, campaign, signatories, abuse, update, schedule, purge),
-    *(coordinator, letter, kit, deliver, show, outbox, audit, status, doctor),
+    *(coordinator, letter, kit, deliver, dossier, show, outbox, audit, status, doctor),
 ):
     commands.add_command(command)
 for command in ABOUT_ORGANIZATIONS:

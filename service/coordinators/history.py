@@ -186,6 +186,7 @@ _WORDS = {
     "abuse.attack_mode": Sentence("Switched the proof of work at the form on or off"),
     "abuse.forget": Sentence("Took an entry off the lists against abuse"),
     "campaign.mirror": Sentence("Made a mirror of the public page"),
+    "dossier.make": Sentence("Made the dossier of a sent letter"),
     "deliver.rehearse": Sentence("Rehearsed the delivery"),
     "delivery.again": Sentence("Tried a sending again"),
     "delivery.arrived": Sentence("Said that a sending has arrived"),

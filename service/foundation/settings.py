@@ -104,6 +104,20 @@ class Settings(BaseSettings):
         description="megabytes that a letter's mail may have as it is sent; many offices refuse more than 10",
     )
     font_dir: Path | None = Field(default=None, description="a folder with more fonts for the letter")
+    dossier_certificate: Path | None = Field(
+        default=None, description="the certificate that dossiers are signed with, and those above it (PEM)"
+    )
+    dossier_key: Path | None = Field(
+        default=None,
+        description="the key of that certificate, RSA or elliptic curve, without a password (PEM)",
+    )
+    timestamp_url: str = Field(
+        default="", description="the time-stamp authority (RFC 3161) that says when a dossier was made"
+    )
+    timestamp_ca_file: Path | None = Field(
+        default=None,
+        description="the certificates from which the authority's follow; they go into each dossier",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -117,7 +131,7 @@ class Settings(BaseSettings):
         """Take a value from the call, the environment, its `_FILE`, then `.env`."""
         return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
 
-    @field_validator("public_url", "onion_location")
+    @field_validator("public_url", "onion_location", "timestamp_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         if not value:
@@ -245,6 +259,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 "BOUNCE_LISTEN needs BOUNCE_DOMAIN, the domain of the addresses it takes mail for"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _seals_with_both(self) -> "Settings":
+        if (self.dossier_certificate is None) != (self.dossier_key is None):
+            raise ValueError("DOSSIER_CERTIFICATE and DOSSIER_KEY belong together: set both, or neither")
+        if bool(self.timestamp_url) != (self.timestamp_ca_file is not None):
+            raise ValueError("TIMESTAMP_URL and TIMESTAMP_CA_FILE belong together: set both, or neither")
         return self
 
     def __repr__(self) -> str:

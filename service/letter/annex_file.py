@@ -97,6 +97,11 @@ def page_sizes(data: bytes, *, name: str) -> frozenset[tuple[int, int]]:
     return frozenset((round(right - left), round(top - bottom)) for left, bottom, right, top in boxes)
 
 
+def count_pages(data: bytes) -> int:
+    """Count the pages of a PDF that we have made ourselves."""
+    return _count_pages(_all_objects(data, tuple(_unpacked(data, "The PDF"))))
+
+
 def _all_objects(data: bytes, packed: tuple[tuple[int, bytes], ...]) -> list[bytes]:
     return [*_objects(data), *(inner for first, unpacked in packed for inner in _split(unpacked, first))]
 

@@ -1,0 +1,148 @@
+"""dossier: make the proof of delivery of a letter, and check one."""
+
+import secrets
+import shutil
+from pathlib import Path
+
+import click
+
+from service.cli.context import Context, json_option, operator, pass_context, read_file, say, say_json
+from service.delivery.asking import Asking
+from service.delivery.dossier import verify as checking
+from service.delivery.dossier.bag import Bag, zip_bag
+from service.delivery.dossier.kept import MadeAgain
+from service.delivery.dossier.make import Sealing, gather_dossier, keep_dossier, seal_dossier
+from service.delivery.dossier.signature import read_signer
+from service.delivery.dossier.time_stamp import Authority
+from service.delivery.letter_mail import Making
+from service.foundation.errors import Permanent, Refused
+from service.foundation.settings import Settings
+from service.model.message import MessageKind
+from service.store.transaction import reading, transaction
+
+_LARGEST_PEM = 1_000_000
+_NONCE_BITS = 63
+_TAKEN = "{folder} is there already, and is no empty folder: choose another one."
+
+
+@click.group()
+def dossier() -> None:
+    """Prove what was sent, to whom, and how far it came."""
+
+
+@dossier.command()
+@click.argument("slug")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The folder to make, empty or new."
+)
+@click.option("--zip", "archive", type=click.Path(path_type=Path), help="Write it as one file, too.")
+@click.option(
+    "--edition", type=click.IntRange(min=1), help="An edition that was released; without it, the newest."
+)
+@pass_context
+def make(context: Context, slug: str, out: Path, archive: Path | None, edition: int | None) -> None:
+    """Write the dossier of a released letter: what was sent, to whom, how far it came and how that is known.
+
+    It is of the coalition, and holds names that are not for publication. It can be checked on any machine, by the
+    script that lies in it, by openssl and by other programs for bags.
+    """
+    services = context.services
+    sealing = _sealing(services.settings)
+    _refuse_unless_free(out)
+    if archive is not None and archive.resolve().is_relative_to(out.resolve()):
+        raise Refused(f"{archive} would lie in the dossier itself: choose another place for the file.")
+    with reading(services.engine) as session:
+        gathered = gather_dossier(
+            session,
+            services.keyring,
+            slug,
+            number=edition,
+            making=Making(fonts=services.fonts, word_template=services.settings.word_template),
+            again=MadeAgain(
+                composer=services.composers[MessageKind.DELIVERY], mail_from=services.settings.mail_from
+            ),
+            now=services.clock(),
+        )
+    bag = seal_dossier(gathered, sealing, fonts=services.fonts)
+    told = _write(out, bag)
+    if archive is not None:
+        archive.write_bytes(zip_bag(bag))
+    with transaction(services.engine) as session:
+        keep_dossier(session, services.keyring, gathered, bag, by=operator(), now=services.clock())
+    say(f"Wrote {out}: the dossier of edition {gathered.certificate.edition} of {slug}.")
+    for line in told:
+        say(f"  {line}")
+    say("It holds names that are not for publication: give nobody more of it than they may see.")
+
+
+@dossier.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--ca",
+    type=click.Path(path_type=Path),
+    help="The certificate from which the signature's has to follow (PEM).",
+)
+@click.option("--authority", type=click.Path(path_type=Path), help="The time-stamp authority's (PEM).")
+@json_option
+def verify(folder: Path, ca: Path | None, authority: Path | None, as_json: bool) -> None:
+    """Check a dossier as the script in it does, without settings, database or network; exits 1 where it is not whole."""
+    if not folder.is_dir():
+        raise Refused(f"{folder} is no folder.")
+    told, faults = checking.check(folder.resolve(), ca=_named(ca), authority=_named(authority))
+    if as_json:
+        say_json({"whole": not faults, "found": told, "faults": faults})
+    else:
+        for line in (*told, *faults):
+            say(line)
+        say("NOT WHOLE, see above." if faults else "WHOLE: no file was changed, removed or added.")
+    if faults:
+        click.get_current_context().exit(1)
+
+
+def _sealing(settings: Settings) -> Sealing:
+    certificate, key = settings.dossier_certificate, settings.dossier_key
+    signs = certificate is not None and key is not None
+    trusted = settings.timestamp_ca_file
+    return Sealing(
+        signer=read_signer(_read(certificate), _read(key)) if signs else None,
+        authority=(
+            Authority(url=settings.timestamp_url, certificates=_read(trusted))
+            if settings.timestamp_url
+            else None
+        ),
+        asking=Asking(),
+        nonce=lambda: secrets.randbits(_NONCE_BITS),
+    )
+
+
+def _read(path: Path | None) -> bytes:
+    assert path is not None
+    return read_file(path, most=_LARGEST_PEM)
+
+
+def _named(path: Path | None) -> str:
+    if path is not None and not path.is_file():
+        raise Refused(f"{path} cannot be read: no such file.")
+    return str(path.resolve()) if path else ""
+
+
+def _refuse_unless_free(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(_TAKEN.format(folder=folder))
+
+
+def _write(folder: Path, bag: Bag) -> list[str]:
+    """Write a bag, and check it as anybody would; what does not pass is taken away again."""
+    _refuse_unless_free(folder)
+    try:
+        for name, data in bag.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be written: {error.strerror}.") from error
+    told, faults = checking.check(folder.resolve())
+    if faults:
+        shutil.rmtree(folder)
+        raise Permanent(f"No dossier was written, for it would not pass its own check: {faults[0]}")
+    return told

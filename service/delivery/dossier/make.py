@@ -1,0 +1,208 @@
+"""Make the dossier of an edition: gather it, seal it, and keep that it was made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
+from service.campaigns.queries import editions_out, get_campaign, numbered_edition
+from service.coordinators import audit
+from service.coordinators.chain import head_of
+from service.delivery.asking import Asking
+from service.delivery.dossier import verify
+from service.delivery.dossier.bag import Bag, lay_out, make_bag, write_manifest
+from service.delivery.dossier.certificate import Certificate, Seals, certificate_json
+from service.delivery.dossier.certify import Found, certify, copy_folder, records_of, sending_folder
+from service.delivery.dossier.contents import (
+    Folders,
+    annex_documents,
+    answer_folders,
+    edition_record,
+    letter_copies,
+    letter_documents,
+    log_document,
+    sending_documents,
+)
+from service.delivery.dossier.kept import MadeAgain, sendings_kept
+from service.delivery.dossier.paper import certificate_paper, render_certificate
+from service.delivery.dossier.read_me import write_read_me
+from service.delivery.dossier.signature import Signer
+from service.delivery.dossier.time_stamp import Authority, Nonce, ask_for_stamp
+from service.delivery.issue import issue_copy
+from service.delivery.letter_mail import Making
+from service.delivery.parcel import Document
+from service.delivery.sendings import evidence_record
+from service.foundation.canonical import canonical
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.letter.copy import Copy
+from service.letter.fonts import Fonts
+from service.model.campaign import Campaign
+from service.model.edition import Edition
+from service.signing.roll import frozen_letter
+from service.store.keyring import Keyring
+
+NOTHING_SENT = Sentence("Nothing of this letter has been released, so there is nothing to prove yet.")
+NOT_RELEASED = Sentence("That edition was not released, so there is nothing to prove of it.")
+_FOR_WHOM = (
+    "Of the coalition, for the coalition: it holds names that are not for publication, addresses of offices and the"
+    " secretariat's own notes. Give nobody more of it than they may see; data/certificate.pdf names no signatory."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealing:
+    """Who signs a dossier and who stamps its time, None where nobody does; `asking` reaches the authority."""
+
+    signer: Signer | None
+    authority: Authority | None
+    asking: Asking
+    nonce: Nonce
+
+    @property
+    def seals(self) -> Seals:
+        """What the certificate says of them."""
+        return Seals(
+            signer=self.signer.name if self.signer else "",
+            signer_sha256=self.signer.fingerprint if self.signer else "",
+            authority=self.authority.url if self.authority else "",
+        )
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Gathered:
+    """All that a dossier holds but its certificate and seals; `public` are copies whose codes are to be known from now on."""
+
+    name: str
+    folders: Folders
+    info: Sequence[tuple[str, str]]
+    certificate: Certificate
+    public: Sequence[Copy]
+    campaign_id: str
+    edition_id: str
+
+
+def gather_dossier(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    *,
+    number: int | None,
+    making: Making,
+    again: MadeAgain,
+    now: datetime,
+) -> Gathered:
+    """Gather what is kept of a released edition, the newest where no number says which; it reads only, and takes a while.
+
+    Raises Refused where nothing was released, and as compile_copy() does.
+    """
+    campaign = get_campaign(session, slug)
+    edition = _edition(session, campaign, number)
+    letter = frozen_letter(session, keyring, edition)
+    copies = letter_copies(session, keyring, campaign, edition, letter)
+    sendings = sendings_kept(session, keyring, campaign, edition, again)
+    head = str(head_of(session))
+    folders: Folders = {copy_folder(copy): list(letter_documents(copy, making)) for copy in copies}
+    folders["annexes"] = list(annex_documents(session, keyring, campaign, copies[0]))
+    for place, kept in enumerate(sendings, start=1):
+        folders[sending_folder(place, kept)] = list(sending_documents(kept, making))
+    folders |= answer_folders(session, keyring, campaign)
+    evidence = evidence_record(session, keyring, campaign, edition.id)
+    folders[""] = [
+        _json("edition.json", edition_record(campaign, edition, letter, records_of(copies, folders))),
+        _json("evidence.json", canonical(evidence)),
+        _json("history.json", canonical({"head": head, "as_of": now.astimezone(UTC).isoformat()})),
+        log_document(sendings),
+    ]
+    certificate = certify(
+        Found(
+            campaign=campaign,
+            edition=edition,
+            letter=letter,
+            copies=copies,
+            sendings=sendings,
+            folders=folders,
+            head=head,
+            now=now,
+        )
+    )
+    return Gathered(
+        name=f"{slug}-edition-{edition.number}-dossier",
+        folders=folders,
+        info=_info(open_file(session, keyring, campaign), certificate),
+        certificate=certificate,
+        public=[copy for copy in copies if copy.audience == "public"],
+        campaign_id=campaign.id,
+        edition_id=edition.id,
+    )
+
+
+def seal_dossier(gathered: Gathered, sealing: Sealing, *, fonts: Fonts) -> Bag:
+    """Write the certificate, sign and stamp the list of all files where that is set up, and make the bag.
+
+    No transaction may be open: it may ask a time-stamp authority, and raises NotNow and NotTaken as that does.
+    """
+    certificate = replace(gathered.certificate, seals=sealing.seals)
+    made_at, language = certificate.made_at, certificate.language
+    paper = render_certificate(
+        certificate_paper(certificate, language=language), fonts=fonts, at=int(made_at.timestamp())
+    )
+    own = [
+        _json("certificate.json", certificate_json(certificate)),
+        Document(name="certificate.pdf", media_type="application/pdf", data=paper),
+    ]
+    payload = lay_out({**gathered.folders, "": [*gathered.folders[""], *own]})
+    signed = write_manifest(payload, "sha512")
+    beside = {"README.txt": write_read_me(certificate), "verify.py": Path(verify.__file__).read_bytes()}
+    if sealing.signer is not None:
+        beside[verify.SIGNATURE] = sealing.signer.sign(signed)
+    if sealing.authority is not None:
+        stamp = ask_for_stamp(signed, sealing.authority, asking=sealing.asking, nonce=sealing.nonce)
+        beside |= {verify.STAMP: stamp.answer, verify.AUTHORITY: sealing.authority.certificates}
+    day = made_at.astimezone(UTC).date()
+    return make_bag(gathered.name, payload, info=gathered.info, day=day, beside=beside)
+
+
+def keep_dossier(
+    session: Session, keyring: Keyring, gathered: Gathered, bag: Bag, *, by: str, now: datetime
+) -> None:
+    """Keep that a dossier was made, by the SHA-256 of its list of files, and the check code of its public copy."""
+    edition = session.get_one(Edition, gathered.edition_id)
+    for copy in gathered.public:
+        issue_copy(session, keyring, edition, copy, now=now)
+    listed = {"manifest": bag.files[verify.SIGNED]}
+    thing = write_manifest(listed, "sha256").decode().partition(" ")[0]
+    audit.record(session, by=by, act="dossier.make", campaign_id=gathered.campaign_id, thing=thing, now=now)
+
+
+def _edition(session: Session, campaign: Campaign, number: int | None) -> Edition:
+    out = editions_out(session, campaign)
+    if number is None:
+        if not out:
+            raise Refused(NOTHING_SENT)
+        return out[-1]
+    edition = numbered_edition(session, campaign, number)
+    if edition.id not in {one.id for one in out}:
+        raise Refused(NOT_RELEASED)
+    return edition
+
+
+def _json(name: str, data: bytes) -> Document:
+    return Document(name=name, media_type="application/json", data=data)
+
+
+def _info(file: CampaignFile, certificate: Certificate) -> Sequence[tuple[str, str]]:
+    contact, one = file.contact, certificate
+    return (
+        ("Source-Organization", one.coalition),
+        *((("Contact-Name", contact.name), ("Contact-Phone", contact.phone)) if contact else ()),
+        ("Contact-Email", file.reply_to),
+        ("External-Description", f"Proof of delivery of the letter: {one.title}"),
+        ("External-Identifier", f"{one.slug}, edition {one.edition}, {one.fingerprint}"),
+        ("Internal-Sender-Description", _FOR_WHOM),
+        ("Bag-Software-Agent", "Undersigned"),
+    )
