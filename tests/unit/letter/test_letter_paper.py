@@ -98,8 +98,8 @@ def test_a_letter_by_post_takes_the_envelope_of_its_country(country, paper, layo
 @pytest.mark.parametrize(
     ("layout", "paper", "addressees", "reason"),
     [
-        ("window_us10", "a4", 1, "printed on A4, which does not fit"),
-        ("window_dl", "us-letter", 1, "printed on US Letter"),
+        ("window_us10", "a4", 1, "printed on this paper: A4. It does not fit"),
+        ("window_dl", "us-letter", 1, "printed on this paper: US Letter"),
         ("window_dl", "a4", 2, "shows one address"),
         ("window", "a4", 1, "no layout “window”"),
     ],
