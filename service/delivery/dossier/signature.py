@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
 from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 
 # Without signed attributes, whose time would be our own word alone: for a time there is the time-stamp.
 _MANNER = [PKCS7Options.Binary, PKCS7Options.DetachedSignature, PKCS7Options.NoAttributes]
@@ -50,16 +51,20 @@ def read_signer(certificates: bytes, key: bytes) -> Signer:
     try:
         chain = tuple(x509.load_pem_x509_certificates(certificates))
     except ValueError as error:
-        raise Refused("The certificate that signs dossiers cannot be read: it is a PEM file.") from error
+        raise Refused(
+            Sentence("The certificate that signs dossiers cannot be read: it is a PEM file.")
+        ) from error
     try:
         private = load_pem_private_key(key, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise Refused("The key that signs dossiers cannot be read: a PEM file without a password.") from error
+        raise Refused(
+            Sentence("The key that signs dossiers cannot be read: a PEM file without a password.")
+        ) from error
     if not isinstance(private, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise Refused("The key that signs dossiers is neither an RSA nor an elliptic-curve key.")
+        raise Refused(Sentence("The key that signs dossiers is neither an RSA nor an elliptic-curve key."))
     spki = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if private.public_key().public_bytes(*spki) != chain[0].public_key().public_bytes(*spki):
         raise Refused(
-            "The key that signs dossiers is not the one of its certificate, the first in that file."
+            Sentence("The key that signs dossiers is not the one of its certificate, the first in that file.")
         )
     return Signer(certificates=chain, key=private)
