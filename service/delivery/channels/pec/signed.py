@@ -168,6 +168,9 @@ def _names_of(certificate: bytes) -> tuple[bytes, bytes]:
     named = [piece for piece in body if piece.tag != FIELD][:3]
     if [piece.tag for piece in named] != [INTEGER, SEQUENCE, SEQUENCE]:
         raise unreadable()
+    # A serial number is positive (RFC 5280, 4.1.2.2); a library that reads others only warns of them.
+    if not any(named[0].content) or named[0].content[0] & 0x80:
+        raise unreadable()
     return named[2].whole, named[0].content
 
 
