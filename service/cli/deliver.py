@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from service.campaigns.queries import get_campaign
-from service.cli.context import Context, operator, pass_context, say
+from service.cli.context import Context, operator, pass_context, say, write_out
 from service.delivery import rehearse as rehearsing
+from service.delivery.by_hand.brought import Brought, note_brought
+from service.delivery.by_hand.packet import packet_of
 from service.delivery.check import Line
 from service.delivery.letter_mail import Making
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
+from service.delivery.registry import BY_HAND
 from service.delivery.release import leaves_at, release, stop
+from service.delivery.sendings import sending_of
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
@@ -44,6 +49,15 @@ from service.wiring import Services
 @click.option("--release", is_flag=True, help="Send the approved edition, addendum or correction for real.")
 @click.option("--stop", is_flag=True, help="Stop what was released and has not left yet.")
 @click.option("--again", metavar="ID", help="Send a copy again that failed or is uncertain.")
+@click.option(
+    "--packet",
+    nargs=2,
+    metavar="ID FILE",
+    help="Write all that a person brings into a zip: the copy, its annexes, what to do.",
+)
+@click.option(
+    "--brought", nargs=2, metavar="ID HOW", help="Keep that a person brought a copy today, and how."
+)
 @click.option(
     "--arrived", nargs=2, metavar="ID HOW", help="Keep that a copy arrived after all, and how it is known."
 )
@@ -171,7 +185,11 @@ def _release(services: Services, slug: str) -> None:
         there = write_moment(leaves.astimezone(ZoneInfo(found.time_zone)), found.language)
         say(f"  They leave on {there}; until then `deliver {slug} --stop` stops them.")
     for delivery in made:
-        if delivery.state is DeliveryState.READY:
+        if delivery.state is DeliveryState.READY and delivery.channel in BY_HAND:
+            say(
+                f"  {delivery.channel}: waits for somebody who brings it; `--packet {delivery.id} FILE` makes its packet."
+            )
+        elif delivery.state is DeliveryState.READY:
             say("  a press copy waits for publication.")
         if delivery.state in {DeliveryState.NOT_CONFIGURED, DeliveryState.REFUSED}:
             say(
@@ -198,6 +216,39 @@ def _arrived(services: Services, slug: str, delivery_id: str, how: str) -> None:
     say("It is kept that the copy arrived, with how it is known.")
 
 
+def _packet(services: Services, slug: str, delivery_id: str, file: str) -> None:
+    settings = services.settings
+    making = Making(fonts=services.fonts, word_template=settings.word_template)
+    with reading(services.engine) as session:
+        campaign = get_campaign(session, slug)
+        _, data = packet_of(
+            session,
+            services.keyring,
+            campaign,
+            sending_of(session, campaign, delivery_id),
+            making=making,
+            public_url=settings.public_url,
+            language=campaign.language,
+        )
+    write_out(Path(file), data)
+    say(f"Wrote {file}. It holds names that are not for publication where the copy does.")
+
+
+def _brought(services: Services, slug: str, delivery_id: str, how: str) -> None:
+    with transaction(services.engine) as session:
+        today = services.clock().astimezone(ZoneInfo(get_campaign(session, slug).time_zone)).date()
+        note_brought(
+            session,
+            services.keyring,
+            slug,
+            delivery_id,
+            Brought(on=today, today=today, how=how),
+            by=operator(),
+            now=services.clock(),
+        )
+    say("It is kept that the copy was brought, on your word.")
+
+
 _STEPS: dict[str, Callable[..., None]] = {
     "check": _check,
     "rehearse": _rehearse,
@@ -207,5 +258,7 @@ _STEPS: dict[str, Callable[..., None]] = {
     "release": _release,
     "stop": _stop,
     "again": _again,
+    "packet": _packet,
+    "brought": _brought,
     "arrived": _arrived,
 }

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
+from service.delivery.registry import BY_HAND
 from service.delivery.release import leaves_at
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -51,9 +52,11 @@ def read_facts(session: Session, campaign: Campaign, edition: Edition, rows: Seq
     return Facts(
         steps=[_of(row) for row in rows],
         leaves_at=leaves_at(campaign, now=edition.released_at),
-        copies=_copies(session, edition, are_press=False),
-        later=_copies(session, edition, are_press=False, since=taken_at) if taken_at is not None else {},
-        press=_copies(session, edition, are_press=True),
+        copies=_copies(session, campaign, edition, are_press=False),
+        later=_copies(session, campaign, edition, are_press=False, since=taken_at)
+        if taken_at is not None
+        else {},
+        press=_copies(session, campaign, edition, are_press=True),
         mails={row.step: _mails(session, campaign, row) for row in rows if _is_posting(row)},
         is_sent=campaign.state is CampaignState.SENT,
         receipt_wait=timedelta(seconds=campaign.receipt_wait_seconds or 0),
@@ -74,7 +77,12 @@ def _of(row: ShowStep) -> StepFacts:
 
 
 def _copies(
-    session: Session, edition: Edition, *, are_press: bool, since: datetime | None = None
+    session: Session,
+    campaign: Campaign,
+    edition: Edition,
+    *,
+    are_press: bool,
+    since: datetime | None = None,
 ) -> Mapping[DeliveryState, int]:
     is_press = col(Recipient.role) == RecipientRole.PRESS
     found = (
@@ -83,6 +91,10 @@ def _copies(
         .where(Delivery.edition_id == edition.id, is_press if are_press else ~is_press)
         .group_by(col(Delivery.state))
     )
+    if campaign.state is CampaignState.SENT or are_press:
+        # What a person is still to bring holds nothing up once the letter is with each of its addressees.
+        waits = and_(col(Delivery.state) == DeliveryState.READY, col(Delivery.channel).in_(BY_HAND))
+        found = found.where(~waits)
     if since is not None:
         found = found.where(col(Delivery.settled_at) > since)
     return {DeliveryState(state): number for state, number in session.exec(found).all()}

@@ -101,7 +101,7 @@ def test_a_page_whose_minute_is_at_risk_asks_before_it_and_at_it_and_is_not_publ
 def test_a_letter_sent_a_way_that_nobody_goes_is_never_called_delivered(engine, root, noon):
     coalition = Coalition(engine=engine, root=root, now=noon)
     file = letter_file(tables=PRESS, more=MORE).replace(
-        b'channels = ["email"]', b'channels = ["email", "post"]'
+        b'channels = ["email"]', b'channels = ["email", "lob"]'
     )
     show = Show(coalition, file=file)
     show.at(SEND_AT)
@@ -116,6 +116,29 @@ def test_a_letter_sent_a_way_that_nobody_goes_is_never_called_delivered(engine, 
     assert show.says(Word.SKIP, Step.DELIVERED, by="ben") is True
     show.at(SEND_AT + timedelta(hours=4))
     assert show.states()[:2] == ["skipped", "done"]
+
+
+def test_what_a_person_is_still_to_bring_holds_nothing_up_once_the_letter_is_sent(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    file = letter_file(tables=PRESS, more=MORE).replace(
+        b'channels = ["email"]', b'channels = ["email", "post"]'
+    )
+    show = Show(coalition, file=file)
+    show.at(SEND_AT)
+
+    assert show.states()[0] == "done"
+    assert show.alerts() == []
+
+
+def test_a_letter_that_only_a_person_brings_is_waited_for(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    file = letter_file(tables=PRESS, more=MORE).replace(b'channels = ["email"]', b'channels = ["post"]', 1)
+    show = Show(coalition, file=file)
+    show.at(SEND_AT)
+
+    assert show.states()[0] == "waiting"
+    with pytest.raises(Refused, match="still to leave"):
+        show.says(Word.SKIP, Step.DELIVERED)
 
 
 def test_nobody_takes_copies_as_they_are_that_have_still_to_leave_nor_for_good(show):

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from service.campaigns.queries import editions_out, lock_campaign
 from service.coordinators import audit
+from service.delivery.by_hand.packet import NOT_BY_HAND
 from service.delivery.by_hand.picture import clean_picture
 from service.delivery.registry import BY_HAND
 from service.delivery.steps import move_delivery
@@ -24,7 +25,6 @@ from service.store.sealed import open_bytes, seal_bytes
 
 NO_SUCH_PICTURE = Sentence("There is no such picture of this letter.")
 _NO_SUCH = Sentence("There is no such sending of this letter.")
-_NOT_BY_HAND = Sentence("That copy leaves by itself; nobody brings it.")
 _NOT_WAITING = Sentence("That copy does not wait to be brought any more; look at how far it has come.")
 _SAY_HOW = Sentence("Say how it was brought, by whom, and who took it.")
 _NOT_YET = Sentence("That day is still to come: note it once it was brought.")
@@ -65,7 +65,7 @@ def note_brought(
     if delivery is None or delivery.edition_id not in out:
         raise NotFound(_NO_SUCH)
     if delivery.channel not in BY_HAND:
-        raise Refused(_NOT_BY_HAND)
+        raise Refused(NOT_BY_HAND)
     if delivery.state is not DeliveryState.READY:
         raise Refused(_NOT_WAITING)
     how = clean_line(brought.how, what=Sentence("How it was brought"), longest=200)

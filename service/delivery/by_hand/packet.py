@@ -12,7 +12,7 @@ from service.delivery.annexes import annexes_of
 from service.delivery.check import recipient_label
 from service.delivery.letter_mail import Making, attachments, formats_for
 from service.delivery.messages import letter_draft
-from service.delivery.registry import CHANNELS
+from service.delivery.registry import BY_HAND, CHANNELS
 from service.delivery.sendings import copy_sent
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -32,6 +32,7 @@ GONE_SINCE = Sentence(
     "Somebody has left the letter since it was released, so this copy cannot be made as it was approved. Stop what has not"
     " left, and propose the letter again."
 )
+NOT_BY_HAND = Sentence("That copy leaves by itself; nobody brings it.")
 _TO = Sentence("For: {who}")
 _STEPS = Sentence("What to do")
 _HOLDS = Sentence("What this packet holds, each with its SHA-256")
@@ -50,8 +51,10 @@ def packet_of(
 ) -> tuple[str, bytes]:
     """Give the packet of a sending as one zip, and a name for it; what to do stands in it in `language`.
 
-    The same copy gives the same bytes. Raises Refused where the copy cannot be made as it was approved.
+    The same copy gives the same bytes. Raises Refused where it leaves by itself, or the copy cannot be made as it was approved.
     """
+    if delivery.channel not in BY_HAND:
+        raise Refused(NOT_BY_HAND)
     copy = copy_sent(session, keyring, campaign, delivery)
     if copy is None:
         raise Refused(GONE_SINCE)
