@@ -60,7 +60,7 @@ GOOD = {
     "url": "https://a.example",
 }
 GOOD |= {"datetime-local": "2026-12-02T09:00", "password": PASSWORD}
-STRIDES = [pytest.param(21, id="some"), pytest.param(3, id="most", marks=pytest.mark.soak)]
+STRIDES = [pytest.param(21, id="some"), pytest.param(7, id="more", marks=pytest.mark.soak)]
 """Every form sees one text of so many of the corpus in all fields at once, and one in a single field: each form others."""
 OTHERS_TRIED = 160
 """Divided by the stride, so many texts go into what is no text field."""
