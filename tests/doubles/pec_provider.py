@@ -6,7 +6,6 @@ What it writes is held against openssl, which is neither ours nor the library's 
 import base64
 import functools
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKC
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from service.delivery.channels.pec.ber import pieces
+from tests.required import tool
 
 NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
 OURS, OFFICE = "coalition@pec.rivers.example", "presidency@pec.office.example"
@@ -309,8 +309,7 @@ def _as_stream(signature):
 
 def openssl_accepts(raw: bytes, authority: Authority, folder: Path, *, at=NOW) -> bool:
     """Ask openssl whether this mail is signed, whole, and by somebody whom the authority stands behind."""
-    program = shutil.which("openssl")
-    assert program, "openssl judges these tests"
+    program = tool("openssl", package="openssl")
     (folder / "receipt.eml").write_bytes(raw)
     (folder / "authority.pem").write_text(authority.pem)
     command = [
