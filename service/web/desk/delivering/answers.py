@@ -35,6 +35,7 @@ from service.schedules.plan import Plan
 from service.schedules.planned_updates import UpdateText, plan_update
 from service.signing.update_words import LONGEST_BODY, LONGEST_SUBJECT, UpdateWords
 from service.web.desk.blueprint import get, post
+from service.web.desk.delivering.days import read_day
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
@@ -42,7 +43,6 @@ from service.web.render import Page, answer
 from service.web.services import services
 
 _PART = "desk.deliveries"
-WHICH_DAY = Sentence("Give the day like 2026-12-01.")
 WHICH_MOMENT = Sentence("Give day and hour like 2026-12-01T09:00.")
 
 
@@ -89,7 +89,7 @@ def keep_clock(slug: str, office: str) -> Response:
     here, entries = services(), request.form.to_dict()
     reader = Reader(entries)
     receipt = reader.line("receipt", Sentence("The number of the receipt"))
-    due_on = reader.read("due_on", _day, date.min)
+    due_on = reader.read("due_on", read_day, date.min)
     try:
         reader.refuse_if_wrong()
     except Misfilled as wrong:
@@ -115,7 +115,7 @@ def new_reply(slug: str, office: str) -> Response:
     """Keep what a recipient answered; only the secretariat sees it."""
     here, entries = services(), request.form.to_dict()
     reader = Reader(entries)
-    came_on = reader.read("came_on", _day, date.min)
+    came_on = reader.read("came_on", read_day, date.min)
     try:
         reader.refuse_if_wrong()
     except Misfilled as wrong:
@@ -240,13 +240,6 @@ def _office_page(key: str, form: FormState) -> Page:
 
 def _again(key: str, entries: Mapping[str, str], errors: Mapping[str, str]) -> Page:
     return _office_page(key, FormState(values=shown_again(entries), errors=errors))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused(WHICH_DAY) from error
 
 
 def _moment(text: str) -> str:

@@ -17,14 +17,13 @@ from service.delivery.sendings import NO_SUCH_SENDING, sending_of, sendings_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.web.desk.blueprint import get, post
+from service.web.desk.delivering.days import read_day
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, letter_to_give, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.language import page_language
 from service.web.render import Page, answer
 from service.web.services import services
-
-_WHICH_DAY = Sentence("Give the day like 2026-12-01.")
 
 
 @get("/letters/<slug>/sendings/<sending>/by-hand", Act.LOOK)
@@ -39,7 +38,7 @@ def brought(slug: str, sending: str) -> Response:
     """Keep that a copy was brought."""
     here, entries = services(), request.form.to_dict()
     reader = Reader(entries)
-    on = reader.read("on", _day, date.min)
+    on = reader.read("on", read_day, date.min)
     try:
         reader.refuse_if_wrong()
     except Misfilled as wrong:
@@ -132,10 +131,3 @@ def _page(sending: str, values: Mapping[str, str], errors: Mapping[str, str], *,
 def _today() -> date:
     zone = visit().time_zone or letter().time_zone
     return services().now().astimezone(ZoneInfo(zone)).date()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused(_WHICH_DAY) from error

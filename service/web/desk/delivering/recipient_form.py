@@ -13,6 +13,7 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
 from service.model.office import ContactKind
+from service.web.desk.delivering.days import read_day
 from service.web.forms import FormState, Reader
 
 MOST_LINES = 12
@@ -151,9 +152,4 @@ def _said(text: str) -> str:
 
 
 def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused(Sentence("Give the day like 2026-12-01.")) from error
+    return read_day(text) if text.strip() else None
