@@ -117,6 +117,11 @@ _WAITS_FOR_A_PERSON = Ladder(
     look="",
     rungs=(),
 )
+_WAITS_FOR_THE_PAGE = replace(
+    _WAITS_FOR_A_PERSON,
+    word=WORDS[DeliveryState.READY],
+    next=Sentence("It waits until the letter is public; then somebody has to bring it."),
+)
 # Rungs that only a mail can stand on.
 _OF_MAIL = frozenset({DeliveryState.CARRYING, DeliveryState.ACCEPTED})
 _BROUGHT = Sentence(
@@ -124,7 +129,9 @@ _BROUGHT = Sentence(
 )
 
 
-def ladder(state: DeliveryState, steps: Sequence[StepSeen], *, by_hand: bool = False) -> Ladder:
+def ladder(
+    state: DeliveryState, steps: Sequence[StepSeen], *, by_hand: bool = False, is_embargoed: bool = False
+) -> Ladder:
     """Say how far a sending in this state has come by the steps that were kept of it, the oldest first.
 
     What goes `by_hand` a person brings: it never lies in our outbox, and no server passes it on.
@@ -138,7 +145,7 @@ def ladder(state: DeliveryState, steps: Sequence[StepSeen], *, by_hand: bool = F
         if not (by_hand and rung in _OF_MAIL)
     ]
     if by_hand and state is DeliveryState.READY:
-        return replace(_WAITS_FOR_A_PERSON, rungs=rungs)
+        return replace(_WAITS_FOR_THE_PAGE if is_embargoed else _WAITS_FOR_A_PERSON, rungs=rungs)
     return Ladder(
         word=WORDS[state],
         next=_BROUGHT if by_hand and state is DeliveryState.HANDED_OVER else NEXT[state],

@@ -16,6 +16,7 @@ from service.delivery.copies import copy_with_code
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
 from service.delivery.registry import BY_HAND
+from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
@@ -94,11 +95,12 @@ class SendingSeen:
     ladder: Ladder
     steps: Sequence[StepSeen]
     pictures: Sequence[str] = ()
+    is_embargoed: bool = False
 
     @property
     def waits_for_a_person(self) -> bool:
         """Whether it was released and a person is to bring it."""
-        return self.channel in BY_HAND and self.state is DeliveryState.READY
+        return self.channel in BY_HAND and self.state is DeliveryState.READY and not self.is_embargoed
 
     @property
     def can_be_settled(self) -> bool:
@@ -270,6 +272,7 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
         StepSeen(at=step.at, was=step.was, became=step.became, evidence=step.evidence)
         for step in session.exec(found.order_by(col(DeliveryEvent.id))).all()
     ]
+    is_embargoed = waits_for_publication(session, delivery, office)
     return SendingSeen(
         id=delivery.id,
         office=recipient_label(open_record(keys, office, "details")),
@@ -278,7 +281,8 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
         copy_kind=delivery.copy_kind.value,
         check_code=delivery.check_code,
         state=delivery.state,
-        ladder=ladder(delivery.state, steps, by_hand=delivery.channel in BY_HAND),
+        ladder=ladder(delivery.state, steps, by_hand=delivery.channel in BY_HAND, is_embargoed=is_embargoed),
+        is_embargoed=is_embargoed,
         steps=steps,
         pictures=session.exec(
             select(DeliveryFile.id)

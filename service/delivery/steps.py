@@ -7,8 +7,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.mail import outbox
+from service.model.campaign import Campaign
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import Message, MessageKind
+from service.model.recipient import Recipient, RecipientRole
 from service.model.states import DELIVERY, GONE_OUT, DeliveryState
 
 _LONGEST_EVIDENCE = 400
@@ -50,6 +52,12 @@ def alert_about(session: Session, delivery: Delivery, message: Message, word: st
         occurrence=f"{word}:{message.id}",
         now=now,
     )
+
+
+def waits_for_publication(session: Session, delivery: Delivery, office: Recipient) -> bool:
+    """Tell whether a copy is the press's and its letter is not public yet: publication is the embargo."""
+    campaign = session.get_one(Campaign, delivery.campaign_id)
+    return office.role is RecipientRole.PRESS and campaign.published_at is None
 
 
 def may_have_left(session: Session, deliveries: Iterable[Delivery]) -> bool:

@@ -234,3 +234,31 @@ def test_what_leaves_by_itself_has_no_packet(coalition: Coalition, olga: AtTheDe
 
     assert olga.open(f"{path}/packet.zip").status_code == 404
     assert olga.open(f"{path}/by-hand").status_code == 404
+
+
+def test_a_copy_for_the_press_is_brought_no_sooner_than_the_letter_is_public(
+    coalition: Coalition, door: Door
+) -> None:
+    press = """
+[[recipients]]
+role = "press"
+name = "The Basin Herald"
+channels = ["hand_over"]
+"""
+    coalition.open(letter_file(more='admit = "everyone"', tables=press)).sign_and_confirm("Lake Alliance")
+    coalition.close().propose()
+    coalition.approve_all().release()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    follow(coalition)
+    path, entries = (
+        page(coalition, "hand_over"),
+        {"csrf": olga.mark(), "on": "2026-11-24", "how": "at the gate"},
+    )
+
+    early = olga.post(path, entries)
+
+    assert "once the letter is public" in words_of(early)
+    assert "It was brought" not in words_of(olga.open(path))
+    coalition.publish()
+    assert olga.post(path, entries).status_code == 303
+    assert sending(coalition, "hand_over").state is DeliveryState.HANDED_OVER

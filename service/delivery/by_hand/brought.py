@@ -11,7 +11,7 @@ from service.coordinators import audit
 from service.delivery.by_hand.packet import NOT_BY_HAND
 from service.delivery.by_hand.picture import clean_picture
 from service.delivery.registry import BY_HAND
-from service.delivery.steps import move_delivery
+from service.delivery.steps import move_delivery, waits_for_publication
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -19,6 +19,7 @@ from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.delivery_file import DeliveryFile
+from service.model.recipient import Recipient
 from service.model.states import DeliveryState
 from service.store.keyring import Keyring
 from service.store.sealed import open_bytes, seal_bytes
@@ -26,6 +27,7 @@ from service.store.sealed import open_bytes, seal_bytes
 NO_SUCH_PICTURE = Sentence("There is no such picture of this letter.")
 _NO_SUCH = Sentence("There is no such sending of this letter.")
 _NOT_WAITING = Sentence("That copy does not wait to be brought any more; look at how far it has come.")
+_EMBARGOED = Sentence("A copy for the press is brought once the letter is public.")
 _SAY_HOW = Sentence("Say how it was brought, by whom, and who took it.")
 _NOT_YET = Sentence("That day is still to come: note it once it was brought.")
 
@@ -64,10 +66,7 @@ def note_brought(
     out = {edition.id for edition in editions_out(session, campaign)}
     if delivery is None or delivery.edition_id not in out:
         raise NotFound(_NO_SUCH)
-    if delivery.channel not in BY_HAND:
-        raise Refused(NOT_BY_HAND)
-    if delivery.state is not DeliveryState.READY:
-        raise Refused(_NOT_WAITING)
+    _refuse_unless_it_waits(session, delivery)
     how = clean_line(brought.how, what=Sentence("How it was brought"), longest=200)
     number = clean_line(brought.number, what=Sentence("The number"), longest=60)
     if not how:
@@ -91,6 +90,16 @@ def picture_of(session: Session, keyring: Keyring, campaign: Campaign, picture_i
     if row is None or row.campaign_id != campaign.id:
         raise NotFound(NO_SUCH_PICTURE)
     return open_bytes(keyring.of(session, campaign.id), row, "file")
+
+
+def _refuse_unless_it_waits(session: Session, delivery: Delivery) -> None:
+    if delivery.channel not in BY_HAND:
+        raise Refused(NOT_BY_HAND)
+    if delivery.state is not DeliveryState.READY:
+        raise Refused(_NOT_WAITING)
+    office = session.get_one(Recipient, delivery.recipient_id)
+    if waits_for_publication(session, delivery, office):
+        raise Refused(_EMBARGOED)
 
 
 def _keep_picture(
