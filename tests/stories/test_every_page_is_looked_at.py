@@ -58,7 +58,8 @@ def look_at(browser: Browser, gallery: Gallery, pages: dict[str, str]) -> list[s
         if name in PRESSED:
             for field, text in PRESSED[name].items():
                 page.fill(f"#{field}", text)
-            page.click("main form button[type=submit]")
+            with page.expect_navigation():
+                page.click("main form button[type=submit]")
         # Whatever is folded away is looked at as well.
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
         for width in WIDTHS:
