@@ -104,7 +104,7 @@ def test_a_person_mends_a_mistake_signs_changes_its_mind_and_is_erased(site: Sit
     page.get_by_role("heading", name="There is a problem").wait_for()
     fits(page)
     page.get_by_role("link", name="Choose how you want to be named.").click()
-    assert page.url.endswith("#visibility")
+    page.wait_for_url("**#visibility")
     page.get_by_label("Named only to the addressee").check()
     page.get_by_label("Your e-mail address").fill("tsering@valley.example")
     page.get_by_role("button", name="Send the sign-on").click()
@@ -143,7 +143,8 @@ def test_a_person_mends_a_mistake_signs_changes_its_mind_and_is_erased(site: Sit
     assert site.coalition.counts().signatories == 1
 
     page.goto(f"{own}/receipt")
-    page.get_by_role("link", name="use the receipt that names nobody").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="use the receipt that names nobody").click()
     fits(page)
     assert "ཚེ་རིང" not in page.content()
 
