@@ -22,6 +22,7 @@ from service.schedules.looking_up import A_PART, Part, due_of, look_up_part
 from service.schedules.planned_updates import post_planned_update
 from service.signing.proof_mail import post_proofs, why_nothing_to_proof
 from service.signing.remind import post_reminders
+from service.signing.remind_stretch import post_stretch
 from service.store.keyring import Keyring
 
 _LONGEST_REASON = 200
@@ -146,9 +147,21 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
             most=firing.most,
         )
     assert part is not None
+    keys = firing.keyring.of(session, campaign.id)
+    if part.stretch is not None:
+        posted = post_stretch(
+            session,
+            keys,
+            campaign,
+            part.stretch,
+            moment=part.moment,
+            occurrence=occurrence.id,
+            now=firing.now,
+        )
+        return posted, part.last
     posted = post_reminders(
         session,
-        firing.keyring.of(session, campaign.id),
+        keys,
         campaign,
         part.reminded,
         moments=part.moments,

@@ -1,7 +1,7 @@
 """Look up whom a part of a reminder goes to, and when, before it is posted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from service.schedules.audience import Audience, is_meant, sparing_mails
 from service.schedules.due import ON_TIME, Due, Timing, reader_moment
 from service.signing.party import read_party
 from service.signing.remind import Reminded, pick_reminded
+from service.signing.remind_stretch import Stretch, pick_stretch
 from service.store.keyring import Keyring
 
 A_PART = 10_000
@@ -30,14 +31,17 @@ _LOOKED_UP = frozenset({Action.REMIND})
 class Part:
     """A part of an occurrence that was looked up: those after `after`, and the last of them, None where no other follows.
 
-    `moments` gives for each moment the sign-ons that are written to then, each of which is among the `reminded`.
+    `moments` gives for each moment the sign-ons that are written to then, each of which is among the `reminded`; where
+    all are written to at one `moment` and lie close together, it has them as a `stretch` instead.
     """
 
     occurrence_id: str
     after: str
     last: str | None
-    reminded: Sequence[Reminded]
-    moments: Mapping[datetime, Sequence[str]]
+    moment: datetime
+    stretch: Stretch | None = None
+    reminded: Sequence[Reminded] = ()
+    moments: Mapping[datetime, Sequence[str]] = field(default_factory=dict)
 
     def is_that(self, occurrence_id: str, after: str | None) -> bool:
         """Tell whether this is the part of that occurrence after that sign-on."""
@@ -69,13 +73,24 @@ def look_up_part(
     spared = (
         sparing_mails(since=due.at - timedelta(hours=audience.spare_hours)) if audience.spare_hours else ()
     )
-    picked = pick_reminded(session, campaign, meant, after=after, most=most, spared=spared, now=now)
-    reminded = [one for one in picked if not one.is_spared]
     timing = Timing.from_record(schedule.timing)
     # What is on time is due when it was planned: whoever is spared for a day is then spared for just that.
     moment = due.at if now - due.at <= ON_TIME else now
+    each_alone = timing.by_reader or bool(audience.countries)
+    if not each_alone and (
+        stretch := pick_stretch(session, campaign, meant, after=after, most=most, spared=spared, now=now)
+    ):
+        return Part(
+            occurrence_id=occurrence_id,
+            after=after,
+            last=stretch.last if stretch.number == most else None,
+            moment=moment,
+            stretch=stretch,
+        )
+    picked = pick_reminded(session, campaign, meant, after=after, most=most, spared=spared, now=now)
+    reminded = [one for one in picked if not one.is_spared]
     moments: Mapping[datetime, Sequence[str]] = {moment: [one.id for one in reminded]}
-    if timing.by_reader or audience.countries:
+    if each_alone:
         moments = reader_moments(
             _countries(session, keys, reminded),
             audience,
@@ -88,6 +103,7 @@ def look_up_part(
         occurrence_id=occurrence_id,
         after=after,
         last=picked[-1].id if len(picked) == most else None,
+        moment=moment,
         reminded=reminded,
         moments=moments,
     )

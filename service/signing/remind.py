@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -60,21 +60,14 @@ def pick_reminded(
 
     `spared` says of which mails (Message) one makes that its recipient is spared; without it nobody is.
     """
-    is_of = {kind: col(Signature.state).in_(states) for kind, states in REMINDERS.items()}
-    found = select(
-        col(Signature.id),
-        # Of a million rows each gives what is compared as it is, and no value of an enumeration.
-        case(*((mine, literal(kind.value)) for kind, mine in is_of.items()), else_=literal("")),
-        col(Signature.generation),
-    ).where(col(Signature.campaign_id) == campaign.id, *who, col(Signature.id) > after)
     # Past the session, which takes as long for ten thousand rows as the database does.
-    picked = session.connection().execute(found.order_by(col(Signature.id)).limit(most)).all()
+    picked = session.connection().execute(first_meant(campaign, who, after=after, most=most)).all()
     within = _within(session, [row[0] for row in picked], after=after)
     linked = {
         (kind, generation): _linked(session, campaign, MessageKind(kind), generation, within, now=now)
         for kind, generation in {(row[1], row[2]) for row in picked if row[1]}
     }
-    spares = _spared(session, spared, within)
+    spares = who_had(session, spared, within)
     return [
         Reminded(
             id=one,
@@ -85,6 +78,23 @@ def pick_reminded(
         )
         for one, kind, generation in picked
     ]
+
+
+def first_meant(
+    campaign: Campaign, who: Sequence[ColumnElement[bool]], *, after: str, most: int
+) -> Select[str, str, int]:
+    """Select the `id`, `kind` and `generation` of the first sign-ons after an id of which `who` is true, as Reminded has them."""
+    is_of = {kind: col(Signature.state).in_(states) for kind, states in REMINDERS.items()}
+    # Of a million rows each gives what is compared as it is, and no value of an enumeration.
+    kind = case(*((mine, literal(kind.value)) for kind, mine in is_of.items()), else_=literal(""))
+    return (
+        select(
+            col(Signature.id).label("id"), kind.label("kind"), col(Signature.generation).label("generation")
+        )
+        .where(col(Signature.campaign_id) == campaign.id, *who, col(Signature.id) > after)
+        .order_by(col(Signature.id))
+        .limit(most)
+    )
 
 
 def post_reminders(
@@ -109,7 +119,8 @@ def post_reminders(
         for moment, ids in moments.items():
             some = [one for one in map(known.__getitem__, ids) if one.kind == wanted]
             if some:
-                _keep_links(session, keys, campaign, some, kind=kind, now=now)
+                short = [one for one in some if not one.has_links]
+                keep_reminder_links(session, keys, campaign, short, kind=kind, now=now)
                 posted += outbox.post_all(
                     session,
                     kind=kind,
@@ -117,28 +128,28 @@ def post_reminders(
                     recipients=given_ids(session, [one.id for one in some]),
                     occurrence=occurrence,
                     now=now,
-                    due_at=partial(_at, moment),
+                    due_at=partial(at_moment, moment),
                     expires_at=campaign.deadline_at,
                     is_first=True,
                 )
     return posted
 
 
-def _at(moment: datetime, _: ColumnElement[str]) -> ColumnElement[datetime]:
+def at_moment(moment: datetime, _: ColumnElement[str]) -> ColumnElement[datetime]:
+    """Say in SQL that a mail is due at a moment, whoever its recipient is."""
     return literal(moment, Moment)
 
 
-def _keep_links(
+def keep_reminder_links(
     session: Session,
     keys: CampaignKeys,
     campaign: Campaign,
-    reminded: Sequence[Reminded],
+    short: Sequence[Reminded],
     *,
     kind: MessageKind,
     now: datetime,
 ) -> None:
-    """Keep the links that the mails will hold, where they do not live long enough; nearly all do since the first mail."""
-    short = [one for one in reminded if not one.has_links]
+    """Keep the links that mails of this kind hold, of those who lack one that lives long enough; nearly all have them since the first mail."""
     for purpose, (until, is_of_generation) in _links(campaign, kind, now=now).items():
         links = [
             Link(purpose=purpose, row_id=one.id, generation=one.generation if is_of_generation else 1)
@@ -147,20 +158,29 @@ def _keep_links(
         keep_links(session, keys, links, expires_at=until, now=now)
 
 
-_Within = Callable[[Mapped[str]], ColumnElement[bool]]
+Within = Callable[[Mapped[str]], ColumnElement[bool]]
+"""Says in SQL of a column that it holds one of some ids."""
 
 
-def _within(session: Session, ids: Sequence[str], *, after: str) -> _Within:
-    """Say in SQL of a column that it holds one of these ids, or, where nothing much lies between them, an id of their range.
+def in_range(column: Mapped[str], *, after: str, last: str) -> ColumnElement[bool]:
+    """Say in SQL that a column holds an id of a range, which is read in one go."""
+    return and_(column > after, column <= last)
 
-    A range is read in one go: of a million sign-ons that takes half as long as to look up each.
+
+def lie_close(session: Session, number: int, *, after: str, last: str) -> bool:
+    """Tell whether so many sign-ons of a range are at least half of all that lie in it: then it is best read as a whole.
+
+    Of a million sign-ons that takes half as long as to look up each.
     """
-    last = ids[-1] if ids else after
-    between = select(literal(1)).where(col(Signature.id) > after, col(Signature.id) <= last)
-    if len(ids) >= _WORTH_A_RANGE:
-        some = between.limit(2 * len(ids) + 1).subquery()
-        if session.execute(select(func.count()).select_from(some)).scalar_one() <= 2 * len(ids):
-            return lambda column: and_(column > after, column <= last)
+    between = select(literal(1)).where(in_range(col(Signature.id), after=after, last=last))
+    some = between.limit(2 * number + 1).subquery()
+    return bool(session.execute(select(func.count()).select_from(some)).scalar_one() <= 2 * number)
+
+
+def _within(session: Session, ids: Sequence[str], *, after: str) -> Within:
+    """Say in SQL of a column that it holds one of these ids, or, where nothing much lies between them, an id of their range."""
+    if len(ids) >= _WORTH_A_RANGE and lie_close(session, len(ids), after=after, last=ids[-1]):
+        return partial(in_range, after=after, last=ids[-1])
     return lambda column: is_given(session, column, ids)
 
 
@@ -169,11 +189,20 @@ def _linked(
     campaign: Campaign,
     kind: MessageKind,
     generation: int,
-    within: _Within,
+    within: Within,
     *,
     now: datetime,
 ) -> Collection[str]:
     """Give the ids of those who have each link that a mail of this kind holds, were they of this generation."""
+    return set(
+        session.connection().execute(who_has_links(campaign, kind, generation, within, now=now)).scalars()
+    )
+
+
+def who_has_links(
+    campaign: Campaign, kind: MessageKind, generation: int, within: Within, *, now: datetime
+) -> Select[str]:
+    """Select the ids of those who have each link that a mail of this kind holds, were they of this generation."""
     links = _links(campaign, kind, now=now)
     lives = [
         and_(
@@ -183,21 +212,20 @@ def _linked(
         )
         for purpose, (until, is_of_generation) in links.items()
     ]
-    found = (
+    return (
         select(col(LinkToken.row_id))
         .where(within(col(LinkToken.row_id)), or_(*lives))
         .group_by(col(LinkToken.row_id))
         # A link is one row at most.
         .having(func.count() == len(links))
     )
-    return set(session.connection().execute(found).scalars())
 
 
-def _spared(session: Session, spared: Sequence[ColumnElement[bool]], within: _Within) -> Collection[str]:
-    """Give the ids of whoever has had one of these mails."""
-    if not spared:
+def who_had(session: Session, mails: Sequence[ColumnElement[bool]], within: Within) -> Collection[str]:
+    """Give the ids of whoever has had one of these mails (Message); without any nobody has."""
+    if not mails:
         return ()
-    found = select(col(Message.recipient_ref)).where(within(col(Message.recipient_ref)), *spared).distinct()
+    found = select(col(Message.recipient_ref)).where(within(col(Message.recipient_ref)), *mails).distinct()
     return set(session.connection().execute(found).scalars())
 
 

@@ -41,6 +41,7 @@ from service.schedules.plan import (
 )
 from service.schedules.planned import Planned
 from service.store.keyring import Keyring
+from service.store.links import Link, find_link, link_token
 from service.store.transaction import reading, transaction
 from service.worker.firing import post_all_parts
 from tests.coalition import letter_file
@@ -196,13 +197,13 @@ def test_what_one_process_left_in_the_middle_another_ends(planner, monkeypatch):
     planner.begin()
     planner.post(parts=1, most=3)
     # A process dies after it has posted, and before it has said so.
-    posted = fire.post_reminders
+    posted = fire.post_stretch
 
     def dies(*given: object, **also: object) -> int:
         posted(*given, **also)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(fire, "post_reminders", dies)
+    monkeypatch.setattr(fire, "post_stretch", dies)
     with pytest.raises(KeyboardInterrupt):
         planner.post(most=3)
     monkeypatch.undo()
@@ -224,11 +225,11 @@ def test_what_was_looked_up_ahead_is_used_for_that_part_alone(planner):
     # Somebody else has posted that part meanwhile.
     planner.post(parts=1, most=2, ahead=first)
     assert planner.whom() == sorted(meant)[:4]
-    # Who has gone after it was looked up is still posted to: the one who makes the mail sees that it is not wanted.
+    # Who has gone after it was looked up is not posted to.
     last = planner.look_up(after=sorted(meant)[3], most=2)
     planner.answer(sorted(meant)[5], SignatureState.WITHDRAWN)
     planner.post(parts=1, most=2, ahead=last)
-    assert planner.whom() == sorted(meant)
+    assert planner.whom() == sorted(meant)[:5]
 
 
 def test_what_gets_another_time_in_the_middle_goes_on_once_that_is_approved(planner):
@@ -431,6 +432,34 @@ def test_each_gets_the_mail_that_it_can_answer_with_links_that_open_until_then(p
         links = {link.purpose: link for link in session.execute(select(LinkToken)).scalars()}
     assert links[purpose].expires_at >= planner.campaign.deadline_at
     assert Purpose.UNSUBSCRIBE in links
+
+
+@pytest.mark.parametrize("generation", [1, 2], ids=["all of one generation", "of two"])
+@pytest.mark.parametrize("between", [0, 9], ids=["close together", "far apart"])
+def test_each_is_reminded_with_links_that_open_wherever_they_lie(planner, between, generation):
+    (first,) = planner.has()
+    planner.has(SignatureState.CONFIRMED, number=between)
+    (second,) = planner.has(generation=generation)
+    (spared,) = planner.has()
+    planner.plans("early", to=Audience(states=(PENDING,)))
+    planner.tick(after=DAY)
+    assert planner.whom() == sorted([first, second, spared])
+    links = [
+        Link(purpose=Purpose.CONFIRM, row_id=first),
+        Link(purpose=Purpose.CONFIRM, row_id=second, generation=generation),
+        Link(purpose=Purpose.UNSUBSCRIBE, row_id=second),
+    ]
+    with reading(planner.engine) as session:
+        for link in links:
+            assert find_link(session, link_token(planner.keys, link), link.purpose).row_id == link.row_id
+
+    with transaction(planner.engine) as session:
+        for message in session.execute(select(Message)).scalars():
+            if message.recipient_ref != spared:
+                session.delete(message)
+    planner.plans("late", days=2, to=Audience(states=(PENDING,), spare_hours=48))
+    planner.tick(after=DAY)
+    assert planner.whom() == sorted([first, second, spared])
 
 
 def test_each_reader_gets_it_by_the_own_clock(planner):
