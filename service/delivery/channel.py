@@ -1,6 +1,6 @@
 """What a way of sending must be able to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding
 from service.delivery.setting import Setting
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.model.recipient import Recipient
@@ -79,11 +80,19 @@ class Channel(Protocol):
         """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a letter's account at a way is good for, in one sentence; with `is_trial` nothing reaches anybody by it."""
+
+    says: str
+    is_trial: bool = False
+
+
 class Settable(Channel, Protocol):
     """A way that a letter sets up for itself: by an account, a key, a mailbox of its own."""
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
-        """Say in one sentence what these settings are good for; raises Refused, with every fault, where they are for nothing."""
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
+        """Say what these settings are good for; raises Refused, with every fault, where they are for nothing."""
 
 
 class Examined(Settable, Protocol):
@@ -96,6 +105,15 @@ class Examined(Settable, Protocol):
     def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
         """Give what of a parcel does not fit this way; raises Refused where its account cannot be read."""
         ...
+
+
+def verdict_by(standing: Callable[[], Standing]) -> Verdict:
+    """Give the verdict on an office that a way could reach, by what the letter's account there is good for, or Refused (pure)."""
+    try:
+        found = standing()
+    except Refused as refusal:
+        return Verdict(destinations=1, configured=False, reason=str(refusal))
+    return Verdict(destinations=1, is_trial=found.is_trial, reason=found.says if found.is_trial else "")
 
 
 @dataclass(frozen=True, kw_only=True)

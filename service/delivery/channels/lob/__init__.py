@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from service.delivery.channel import Outward, Verdict
+from service.delivery.channel import Outward, Standing, Verdict, verdict_by
 from service.delivery.channels.lob.account import MODES, SETTINGS, Mode, read_account
 from service.delivery.channels.lob.carrier import LobCarrier
 from service.delivery.channels.lob.hearing import follow, heard
@@ -12,7 +12,6 @@ from service.delivery.channels.lob.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding
-from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.model.recipient import Recipient
@@ -32,18 +31,12 @@ class LobChannel:
         del recipient
         if not details.get("address"):
             return Verdict(reason=Sentence("No postal address is given for this recipient."))
-        try:
-            account = read_account(outward.settings.get(self.name, {}))
-        except Refused as refusal:
-            return Verdict(destinations=1, configured=False, reason=str(refusal))
-        if account.mode is Mode.TEST:
-            return Verdict(destinations=1, is_trial=True, reason=MODES[account.mode])
-        return Verdict(destinations=1)
+        return verdict_by(lambda: _standing(outward.settings.get(self.name, {})))
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say what the account's key is good for; raises Refused where it cannot be used."""
         del now
-        return MODES[read_account(values).mode]
+        return _standing(values)
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
         """Make the letter as a PDF: Lob prints the address on a sheet in front of it, so that it needs no window."""
@@ -53,6 +46,11 @@ class LobChannel:
     def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
         """Give what of a parcel does not fit."""
         return examine(parcel.details, parcel.documents, read_account(parcel.settings), can_bind=True)
+
+
+def _standing(values: Mapping[str, str]) -> Standing:
+    mode = read_account(values).mode
+    return Standing(says=MODES[mode], is_trial=mode is Mode.TEST)
 
 
 CHANNEL = LobChannel()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from service.delivery.channel import Outward, Verdict
+from service.delivery.channel import Outward, Standing, Verdict, verdict_by
 from service.delivery.channels.regulations.account import MODES, SETTINGS, Mode, read_account
 from service.delivery.channels.regulations.comment import (
     Comment,
@@ -16,7 +16,6 @@ from service.delivery.channels.regulations.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding
-from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.document import make_document
@@ -37,18 +36,12 @@ class RegulationsChannel:
         del recipient
         if not details.get("regulations_document"):
             return Verdict(reason=Sentence("No document of regulations.gov is named for this recipient."))
-        try:
-            account = read_account(outward.settings.get(self.name, {}))
-        except Refused as refusal:
-            return Verdict(destinations=1, configured=False, reason=str(refusal))
-        if account.mode is Mode.STAGING:
-            return Verdict(destinations=1, is_trial=True, reason=MODES[account.mode])
-        return Verdict(destinations=1)
+        return verdict_by(lambda: _standing(outward.settings.get(self.name, {})))
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say for which service the key is; raises Refused where it cannot be used."""
         del now
-        return MODES[read_account(values).mode]
+        return _standing(values)
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
         """Make the letter as a PDF and the comment's fields; raises Refused for a copy with names that may not be published."""
@@ -79,6 +72,11 @@ class RegulationsChannel:
             certified=account.certified,
         )
         return examine(comment)
+
+
+def _standing(values: Mapping[str, str]) -> Standing:
+    mode = read_account(values).mode
+    return Standing(says=MODES[mode], is_trial=mode is Mode.STAGING)
 
 
 CHANNEL = RegulationsChannel()
