@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding
-from service.delivery.setting import Setting
+from service.delivery.setting import Setting, Standing
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
@@ -37,6 +37,15 @@ class Verdict:
     reason: str = ""
     is_trial: bool = False
     findings: Sequence[Finding] = ()
+
+    @classmethod
+    def by(cls, standing: Callable[[], Standing]) -> Self:
+        """Give the verdict on an office that a way could reach, by what the letter's account there is good for, or Refused."""
+        try:
+            found = standing()
+        except Refused as refusal:
+            return cls(destinations=1, configured=False, reason=str(refusal))
+        return cls(destinations=1, is_trial=found.is_trial, reason=found.says if found.is_trial else "")
 
     @property
     def can(self) -> bool:
@@ -80,14 +89,6 @@ class Channel(Protocol):
         """
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What a letter's account at a way is good for, in one sentence; with `is_trial` nothing reaches anybody by it."""
-
-    says: str
-    is_trial: bool = False
-
-
 class Settable(Channel, Protocol):
     """A way that a letter sets up for itself: by an account, a key, a mailbox of its own."""
 
@@ -105,15 +106,6 @@ class Examined(Settable, Protocol):
     def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
         """Give what of a parcel does not fit this way; raises Refused where its account cannot be read."""
         ...
-
-
-def verdict_by(standing: Callable[[], Standing]) -> Verdict:
-    """Give the verdict on an office that a way could reach, by what the letter's account there is good for, or Refused (pure)."""
-    try:
-        found = standing()
-    except Refused as refusal:
-        return Verdict(destinations=1, configured=False, reason=str(refusal))
-    return Verdict(destinations=1, is_trial=found.is_trial, reason=found.says if found.is_trial else "")
 
 
 @dataclass(frozen=True, kw_only=True)

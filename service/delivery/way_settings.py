@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
-from service.delivery.channel import Outward, Settable, Standing
+from service.delivery.channel import Outward, Settable
 from service.delivery.registry import SETTABLE
-from service.delivery.setting import Setting, read_given
+from service.delivery.setting import Setting, Standing, read_given
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence, in_a_row
 from service.model.campaign import Campaign

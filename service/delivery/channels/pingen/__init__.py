@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from service.delivery.channel import Outward, Standing, Verdict, verdict_by
+from service.delivery.channel import Outward, Verdict
 from service.delivery.channels.pingen.account import MODES, SETTINGS, Mode, read_account
 from service.delivery.channels.pingen.carrier import PingenCarrier
 from service.delivery.channels.pingen.hearing import follow, heard
@@ -12,6 +12,7 @@ from service.delivery.channels.pingen.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding
+from service.delivery.setting import Standing
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.windows import layout_for_post
@@ -32,12 +33,16 @@ class PingenChannel:
         del recipient
         if not details.get("address"):
             return Verdict(reason=Sentence("No postal address is given for this recipient."))
-        return verdict_by(lambda: _standing(outward.settings.get(self.name, {})))
+        return Verdict.by(lambda: self._standing(outward.settings.get(self.name, {})))
 
     def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say in which of Pingen's houses the account is; raises Refused where it cannot be used."""
         del now
-        return _standing(values)
+        return self._standing(values)
+
+    def _standing(self, values: Mapping[str, str]) -> Standing:
+        mode = read_account(values).mode
+        return Standing(says=MODES[mode], is_trial=mode is Mode.STAGING)
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
         """Make the letter as a PDF whose address stands where Pingen reads it: behind the window of its country's envelope."""
@@ -49,11 +54,6 @@ class PingenChannel:
     def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
         """Give what of a parcel does not fit."""
         return examine(parcel.details, parcel.documents, can_bind=True)
-
-
-def _standing(values: Mapping[str, str]) -> Standing:
-    mode = read_account(values).mode
-    return Standing(says=MODES[mode], is_trial=mode is Mode.STAGING)
 
 
 CHANNEL = PingenChannel()

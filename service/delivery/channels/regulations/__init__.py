@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from service.delivery.channel import Outward, Standing, Verdict, verdict_by
+from service.delivery.channel import Outward, Verdict
 from service.delivery.channels.regulations.account import MODES, SETTINGS, Mode, read_account
 from service.delivery.channels.regulations.comment import (
     Comment,
@@ -16,6 +16,7 @@ from service.delivery.channels.regulations.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding
+from service.delivery.setting import Standing
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.document import make_document
@@ -36,12 +37,16 @@ class RegulationsChannel:
         del recipient
         if not details.get("regulations_document"):
             return Verdict(reason=Sentence("No document of regulations.gov is named for this recipient."))
-        return verdict_by(lambda: _standing(outward.settings.get(self.name, {})))
+        return Verdict.by(lambda: self._standing(outward.settings.get(self.name, {})))
 
     def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say for which service the key is; raises Refused where it cannot be used."""
         del now
-        return _standing(values)
+        return self._standing(values)
+
+    def _standing(self, values: Mapping[str, str]) -> Standing:
+        mode = read_account(values).mode
+        return Standing(says=MODES[mode], is_trial=mode is Mode.STAGING)
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
         """Make the letter as a PDF and the comment's fields; raises Refused for a copy with names that may not be published."""
@@ -72,11 +77,6 @@ class RegulationsChannel:
             certified=account.certified,
         )
         return examine(comment)
-
-
-def _standing(values: Mapping[str, str]) -> Standing:
-    mode = read_account(values).mode
-    return Standing(says=MODES[mode], is_trial=mode is Mode.STAGING)
 
 
 CHANNEL = RegulationsChannel()
