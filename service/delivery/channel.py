@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Parcel
@@ -39,7 +39,7 @@ class Verdict:
     findings: Sequence[Finding] = ()
 
     @classmethod
-    def by(cls, standing: Callable[[], Standing]) -> Self:
+    def by(cls, standing: Callable[[], Standing]) -> "Verdict":
         """Give the verdict on an office that a way could reach, by what the letter's account there is good for, or Refused."""
         try:
             found = standing()
