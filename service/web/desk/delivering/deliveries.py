@@ -12,6 +12,7 @@ from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
+from service.delivery.preflight import preflight
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.registry import BY_HAND
 from service.delivery.rehearse import rehearse
@@ -28,7 +29,7 @@ from service.delivery.sendings import (
 )
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
-from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
+from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.edition import EditionKind
@@ -38,6 +39,7 @@ from service.signing.late_link import names_let_in
 from service.signing.secretariat.kept_figures import known_tally
 from service.store.transaction import trial
 from service.web.desk.blueprint import ACTS, get, post
+from service.web.desk.delivering.ways import set_up_at
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.render import Page
@@ -186,7 +188,7 @@ def release_edition(slug: str, edition: str) -> Response:
     with looking() as session:
         campaign = letter_here(session)
         edition_of(session, campaign, edition)
-        light, heavy = weighed(
+        light, heavy = preflight(
             session, here.keyring, campaign, here.outward, making, public_url=here.public_url, now=here.now()
         )
     refuse_what_is_too_large(light, heavy)
@@ -276,6 +278,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         is_solo=campaign.solo,
         may_go=may_go and not unchecked,
         channel_word=channel_word,
+        set_up_at=set_up_at(letter().slug),
         base=f"/desk/letters/{letter().slug}",
     )
 
