@@ -1,33 +1,51 @@
 """What a way of sending must be able to do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
+from service.delivery.letter_mail import Making
+from service.delivery.parcel import Document, Parcel
+from service.delivery.rules import Finding
+from service.delivery.setting import Setting
 from service.foundation.sentence import Sentence
+from service.letter.copy import Copy
 from service.model.recipient import Recipient
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outward:
-    """What this installation can send with."""
+    """What this installation can send with, and by the names of ways what a letter has set up for each: its secrets, too."""
 
     smtp: bool
     mail_from: str
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether a channel can take a letter to a recipient: to how many addresses, or why not."""
+    """Whether a channel can take a letter to a recipient: to how many addresses, or why not.
+
+    With `is_trial` it takes the letter and brings it to nobody; `reason` then says so. `findings` are what was found of the
+    very copy, the first that forbids it being the reason.
+    """
 
     destinations: int = 0
     configured: bool = True
     reason: str = ""
+    is_trial: bool = False
+    findings: Sequence[Finding] = ()
 
     @property
     def can(self) -> bool:
         """Tell whether it can."""
         return self.destinations > 0 and self.configured
+
+    @property
+    def reaches(self) -> bool:
+        """Tell whether what goes this way can reach the recipient at all."""
+        return self.can and not self.is_trial
 
 
 class Channel(Protocol):
@@ -48,12 +66,36 @@ class Channel(Protocol):
         """What that person does, in order."""
         ...
 
+    @property
+    def settings(self) -> Sequence[Setting]:
+        """What a letter has to set up before this way can be used, as a form asks for it; nothing for many ways."""
+        ...
+
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
         """Say whether this channel can take the letter to this recipient.
 
-        `configured` is False where the installation lacks something; `reason` then says what, in one sentence.
-        A channel that cannot must never be asked to carry.
+        `configured` is False where the installation or the letter lacks something; `reason` then says what, in one
+        sentence. A channel that cannot must never be asked to carry.
         """
+
+
+class Settable(Channel, Protocol):
+    """A way that a letter sets up for itself: by an account, a key, a mailbox of its own."""
+
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+        """Say in one sentence what these settings are good for; raises Refused, with every fault, where they are for nothing."""
+
+
+class Examined(Settable, Protocol):
+    """A way that looks, before anything leaves, at the very documents that would be handed over."""
+
+    def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
+        """Make what is handed over of a copy, the letter first, without its annexes; raises Refused where it cannot be made."""
+        ...
+
+    def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
+        """Give what of a parcel does not fit this way; raises Refused where its account cannot be read."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +107,7 @@ class ByHand:
     needs: str = ""
     missing: Sentence | str = ""
     by_hand: bool = True
+    settings: Sequence[Setting] = ()
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
         """Say whether the office's details hold what is needed."""

@@ -203,7 +203,7 @@ def _refuse_at_the_wrong_time(campaign: Campaign, edition: Edition) -> None:
 def _lines_for(offices: Sequence[Recipient], lines: Sequence[Line]) -> Sequence[Line]:
     wanted = {office.id for office in offices}
     chosen = [line for line in lines if line.recipient.id in wanted]
-    if not any(line.verdict.can for line in chosen):
+    if not any(line.verdict.reaches for line in chosen):
         raise Refused(Sentence("Nothing was sent: nobody whom it concerns can be reached."))
     return chosen
 
@@ -250,7 +250,7 @@ def _refuse_if_someone_left(session: Session, keyring: Keyring, campaign: Campai
 
 def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
     addressed = [line for line in lines if line.recipient.role is RecipientRole.TO]
-    reached = {line.recipient.id for line in addressed if line.verdict.can}
+    reached = {line.recipient.id for line in addressed if line.verdict.reaches}
     stuck = [line for line in addressed if line.recipient.id not in reached]
     if stuck:
         raise Refused(

@@ -70,7 +70,9 @@ def may_have_left(session: Session, deliveries: Iterable[Delivery]) -> bool:
 
 
 def send_on_its_way(session: Session, delivery: Delivery, *, due_at: datetime, now: datetime) -> None:
-    """Post the e-mail that carries a delivery, the first or a further one that a person has decided on."""
+    """Post the e-mail that carries a delivery, the first or a further one that a person has decided on; no mail carries other ways."""
+    if delivery.channel != "email":
+        return
     mine = (col(Message.recipient_ref) == delivery.id) & (col(Message.kind) == MessageKind.DELIVERY)
     occurrence = str(session.exec(select(func.count()).select_from(Message).where(mine)).one() + 1)
     outbox.post(

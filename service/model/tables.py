@@ -66,6 +66,7 @@ from service.model.suppression import Suppression
 from service.model.text_draft import TextDraft, TextLock
 from service.model.update import Update
 from service.model.waiting import Waiting
+from service.model.way_setting import WaySetting
 
 TABLES: tuple[type[SQLModel], ...] = (
     AbuseRule,
@@ -156,6 +157,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Update,
     UpkeepRound,
     Waiting,
+    WaySetting,
 )
 
 metadata = SQLModel.metadata

@@ -6,24 +6,13 @@ from datetime import datetime
 from urllib.parse import SplitResult, urlsplit
 
 from service.delivery.channels.pec.signed import Authorities, read_authorities
+from service.delivery.setting import Setting, faults_in
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 
 RECEIPTS = ("completa", "breve", "sintetica")
 """Which receipt of the delivery is asked for: with the whole message, with hashes of its files, or with neither."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """One thing that is set for this way: its `key`, its word on the form, what it is for; of a few, one is chosen."""
-
-    key: str
-    word: Sentence
-    helps: Sentence
-    secret: bool = False
-    optional: bool = False
-    one_of: tuple[str, ...] = ()
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -51,6 +40,7 @@ SETTINGS: tuple[Setting, ...] = (
             "Certificates in PEM form of those who stand behind the providers of certified mail. AgID publishes its own; "
             "a receipt that no trusted authority stands behind proves nothing here."
         ),
+        is_long=True,
     ),
     Setting(
         key="receipt",
@@ -95,12 +85,7 @@ def read_mailbox(values: Mapping[str, str], *, now: datetime) -> Mailbox:
 
 
 def _faults(given: Mapping[str, str], *, now: datetime) -> Iterator[str]:
-    for setting in SETTINGS:
-        value = given.get(setting.key, "")
-        if not value and not setting.optional:
-            yield Sentence("{what} is missing.", what=setting.word)
-        if value and setting.one_of and value not in setting.one_of:
-            yield Sentence("{what} is none of those that there are.", what=setting.word)
+    yield from (fault for _, fault in faults_in(SETTINGS, given))
     yield from _address_faults(given.get("address", ""))
     yield from _place_faults(SETTINGS[1].word, given.get("smtp_url", ""), "smtps", "smtp")
     yield from _place_faults(SETTINGS[2].word, given.get("imap_url", ""), "imaps")
