@@ -1,6 +1,6 @@
 """The only list of channels; adding one adds a line here."""
 
-from service.delivery.channel import Channel, Examined, Settable
+from service.delivery.channel import Carried, Channel, Examined, Hears, Settable
 from service.delivery.channels import (
     email,
     hand_over,
@@ -12,9 +12,18 @@ from service.delivery.channels import (
     via,
 )
 
-EXAMINED: dict[str, Examined] = {
+CARRIERS: dict[str, Carried] = {
     channel.name: channel for channel in (lob.CHANNEL, pingen.CHANNEL, regulations.CHANNEL)
 }
+"""The ways that leave by themselves over the network, without a mail of ours."""
+
+CARRIED = frozenset(CARRIERS)
+"""Their names."""
+
+HEARING = frozenset(name for name, channel in CARRIERS.items() if isinstance(channel, Hears))
+"""The ways whose other side tells by itself what becomes of a copy."""
+
+EXAMINED: dict[str, Examined] = {**CARRIERS}
 """The ways that look at the very documents before anything leaves."""
 
 SETTABLE: dict[str, Settable] = {**EXAMINED}

@@ -26,6 +26,7 @@ from service.store.sealed import open_record
 NOTHING = Exchange(asked="nothing was asked")
 GONE_SINCE = Sentence("Not sent: somebody has left the letter since it was released.")
 UNMADE = Sentence("Not sent: this copy could not be made for this way; why stands below.")
+UNFIT = Sentence("Not sent: this copy does not fit this way; why stands below.")
 NO_SUCH_WAY = Sentence("Not sent: this way is not built here.")
 
 
@@ -67,20 +68,24 @@ def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
 def make_parcel(errand: Errand, making: Making) -> Parcel:
     """Set the type of a copy and put its annexes behind it; the same errand gives the same bytes.
 
-    Raises NotTaken where it cannot be made, as where a name cannot be printed.
+    Raises NotTaken where it cannot be made, as where a name cannot be printed, and where it does not fit its way.
     """
     channel = CARRIERS.get(errand.channel)
     if channel is None:
         raise NotTaken(NO_SUCH_WAY, exchange=NOTHING)
     try:
-        documents = channel.documents(errand.copy, errand.details, making)
+        parcel = Parcel(
+            key=errand.key,
+            details=errand.details,
+            settings=errand.settings,
+            documents=(*channel.documents(errand.copy, errand.details, making), *errand.annexes),
+        )
+        findings = [one for one in channel.examine_parcel(parcel) if one.forbids]
     except (Refused, Permanent) as error:
         # It may name a signatory, and so stands among the faults alone, which are sealed.
         faults = error.faults if isinstance(error, Refused) else ()
         raise NotTaken(UNMADE, exchange=NOTHING, faults=(str(error), *faults)) from None
-    return Parcel(
-        key=errand.key,
-        details=errand.details,
-        settings=errand.settings,
-        documents=(*documents, *errand.annexes),
-    )
+    if findings:
+        said = tuple(f"{one.found} {one.instead}".strip() for one in findings)
+        raise NotTaken(UNFIT, exchange=NOTHING, faults=said)
+    return parcel
