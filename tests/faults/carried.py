@@ -5,6 +5,7 @@ import signal
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from service.delivery.asking import Answer, Asking
 from service.delivery.carrying.carry import Cart, carry_due
@@ -43,7 +44,7 @@ class Doomed(Asking):
 
     fate: Fate
 
-    def ask(self, method: str, url: str, **given: object) -> Answer:
+    def ask(self, method: str, url: str, **given: Any) -> Answer:
         """Ask, or die before or after."""
         self.fate.meet("before the fence" if method == "GET" else "behind the fence")
         answer = super().ask(method, url, **given)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -133,7 +134,7 @@ class Doing(Asking):
         super().__init__(ca_file=ASKING.ca_file)
         object.__setattr__(self, "doing", (do, at, after))
 
-    def ask(self, method: str, url: str, **given: object) -> Answer:
+    def ask(self, method: str, url: str, **given: Any) -> Answer:
         do, at, after = self.__dict__["doing"]
         if method == at and not after:
             do()

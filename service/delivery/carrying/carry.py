@@ -12,6 +12,7 @@ from service.delivery.carrying.claim import (
     NotToLeave,
     claim_carriage,
     give_back,
+    is_carriage_due,
     lapsed_carriages,
     pass_fence,
 )
@@ -50,8 +51,7 @@ def carry_due(cart: Cart, *, is_stopping: Callable[[], bool] = lambda: False) ->
     """
     done = settle_left_behind(cart)
     while not is_stopping():
-        with transaction(cart.engine) as session:
-            claim = claim_carriage(session, owner=cart.owner, now=cart.clock())
+        claim = _claim(cart)
         if claim is None:
             break
         _carry(cart, claim)
@@ -68,6 +68,14 @@ def settle_left_behind(cart: Cart) -> int:
         with transaction(cart.engine) as session:
             done += settle_lapsed(session, carriage_id, now=cart.clock())
     return done
+
+
+def _claim(cart: Cart) -> Claim | None:
+    with reading(cart.engine) as session:
+        if not is_carriage_due(session, now=cart.clock()):
+            return None
+    with transaction(cart.engine) as session:
+        return claim_carriage(session, owner=cart.owner, now=cart.clock())
 
 
 def _carry(cart: Cart, claim: Claim) -> None:

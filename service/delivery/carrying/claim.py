@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from service.foundation.errors import Transient
 from service.mail.sending import why_held
@@ -35,6 +36,11 @@ class NotToLeave(Transient):
     """A copy may not leave just now: it was stopped, its time is over, or all sending is held."""
 
 
+def is_carriage_due(session: Session, *, now: datetime) -> bool:
+    """Tell, by reading alone, whether a copy is due."""
+    return session.exec(_due(now=now).limit(1)).first() is not None
+
+
 def claim_carriage(session: Session, *, owner: str, now: datetime) -> Claim | None:
     """Take one copy that is due, the one that waits longest; None where none is, or where all sending is held.
 
@@ -43,20 +49,8 @@ def claim_carriage(session: Session, *, owner: str, now: datetime) -> Claim | No
     """
     if why_held(session.connection()) is not None:
         return None
-    found = (
-        select(Carriage)
-        .join(Campaign, col(Campaign.id) == Carriage.campaign_id)
-        .where(
-            col(Carriage.state).in_(_DUE),
-            col(Carriage.due_at) <= now,
-            col(Campaign.emergency_at).is_(None),
-            col(Campaign.trial_since).is_(None),
-        )
-        .order_by(col(Carriage.due_at), col(Carriage.id))
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Carriage)
-    )
-    row = session.exec(found).one_or_none()
+    found = _due(now=now).order_by(col(Carriage.due_at), col(Carriage.id)).limit(1)
+    row = session.exec(found.with_for_update(skip_locked=True, of=Carriage)).one_or_none()
     if row is None:
         return None
     CARRIAGE.move(row, CarriageState.HELD)
@@ -100,6 +94,19 @@ def lapsed_carriages(session: Session, *, now: datetime) -> Sequence[str]:
         col(Carriage.state).in_(_IN_HAND), col(Carriage.lease_until).is_not(None), col(Carriage.lease_until) <= now
     )
     return session.exec(found.order_by(col(Carriage.id))).all()
+
+
+def _due(*, now: datetime) -> SelectOfScalar[Carriage]:
+    return (
+        select(Carriage)
+        .join(Campaign, col(Campaign.id) == Carriage.campaign_id)
+        .where(
+            col(Carriage.state).in_(_DUE),
+            col(Carriage.due_at) <= now,
+            col(Campaign.emergency_at).is_(None),
+            col(Campaign.trial_since).is_(None),
+        )
+    )
 
 
 def _hold(session: Session, claim: Claim) -> Carriage | None:
