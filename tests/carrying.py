@@ -37,7 +37,7 @@ def file_by(way: str, *, tables: str = "", country: str = "US") -> bytes:
     file = letter_file(more='admit = "everyone"', tables=tables)
     return (
         file.replace(b'channels = ["email"]', f'channels = ["{way}"]'.encode())
-        .replace(b"Capital City", b"Capital City, DC 20500" if country == "US" else b"3003 Bern")
+        .replace(b'"Capital City"]', b'"Capital City, DC 20500"]' if country == "US" else b'"3003 Bern"]')
         .replace(b'country = "US"', f'country = "{country}"'.encode())
     )
 
