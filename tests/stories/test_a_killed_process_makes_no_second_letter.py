@@ -67,9 +67,7 @@ def test_killed_at_any_step_it_never_makes_two(sent: Coalition, house: Lob, step
     assert len(house.letters["live"]) == (step in BEFORE | HAS_IT)
     if step not in BEFORE:
         with transaction(sent.engine) as session:
-            send_again(
-                session, sent.keyring, SLUG, delivery_of(sent, "lob").id, by="ada", now=sent.now
-            )
+            send_again(session, sent.keyring, SLUG, delivery_of(sent, "lob").id, by="ada", now=sent.now)
         carry(sent)
     assert state(sent) is DeliveryState.HANDED_OVER
     assert len(house.letters["live"]) == 1

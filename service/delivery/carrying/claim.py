@@ -69,7 +69,12 @@ def pass_fence(session: Session, claim: Claim, *, now: datetime) -> None:
     if why_held(session.connection()) is not None:
         raise NotToLeave("All sending is held.")
     row = _hold(session, claim)
-    if row is None or row.state is not CarriageState.HELD or row.lease_until is None or row.lease_until <= now:
+    if (
+        row is None
+        or row.state is not CarriageState.HELD
+        or row.lease_until is None
+        or row.lease_until <= now
+    ):
         raise NotToLeave("That copy was stopped, or its time is over.")
     campaign = session.get_one(Campaign, row.campaign_id)
     if campaign.emergency_at is not None or campaign.trial_since is not None:
@@ -91,7 +96,9 @@ def give_back(session: Session, claim: Claim, *, now: datetime) -> None:
 def lapsed_carriages(session: Session, *, now: datetime) -> Sequence[str]:
     """Find the copies in hand whose lease is over."""
     found = select(Carriage.id).where(
-        col(Carriage.state).in_(_IN_HAND), col(Carriage.lease_until).is_not(None), col(Carriage.lease_until) <= now
+        col(Carriage.state).in_(_IN_HAND),
+        col(Carriage.lease_until).is_not(None),
+        col(Carriage.lease_until) <= now,
     )
     return session.exec(found.order_by(col(Carriage.id))).all()
 

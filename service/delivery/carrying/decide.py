@@ -96,9 +96,7 @@ def way_to(here: DeliveryState, there: DeliveryState) -> Sequence[DeliveryState]
     return (DeliveryState.HANDED_OVER, there)
 
 
-def goes_to(
-    here: DeliveryState, rung: DeliveryState | None, *, is_followed: bool
-) -> DeliveryState | None:
+def goes_to(here: DeliveryState, rung: DeliveryState | None, *, is_followed: bool) -> DeliveryState | None:
     """Say to which state something heard later brings a delivery; None where it is evidence and nothing more."""
     if rung is None or not is_followed:
         return None

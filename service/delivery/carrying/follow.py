@@ -66,9 +66,7 @@ def _ask(cart: Cart, carriage_id: str) -> int:
     way = CARRIERS[delivery.channel]
     if isinstance(way, Follows) and row.receipt is not None:
         try:
-            told = tuple(
-                way.follow(row.receipt, settings=settings, asking=cart.asking, now=cart.clock())
-            )
+            told = tuple(way.follow(row.receipt, settings=settings, asking=cart.asking, now=cart.clock()))
         except (NotNow, NotTaken, Refused):
             # It is asked again in a while; that nothing was heard is no news.
             return 0

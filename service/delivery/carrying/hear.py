@@ -78,9 +78,7 @@ def _carriage(session: Session, campaign_id: str, channel: str, number: str) -> 
     found = (
         select(Carriage)
         .join(Delivery, col(Delivery.id) == Carriage.delivery_id)
-        .where(
-            Carriage.campaign_id == campaign_id, Carriage.receipt == number, Delivery.channel == channel
-        )
+        .where(Carriage.campaign_id == campaign_id, Carriage.receipt == number, Delivery.channel == channel)
         .order_by(col(Carriage.is_followed).desc(), col(Carriage.id).desc())
     )
     return session.exec(found.limit(1)).first()

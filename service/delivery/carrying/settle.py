@@ -117,4 +117,3 @@ def _hold(session: Session, carriage_id: str) -> tuple[Delivery, Carriage]:
         select(Carriage).where(Carriage.id == carriage_id).with_for_update().execution_options(**fresh)
     ).one()
     return delivery, row
-

@@ -81,9 +81,8 @@ def test_after_three_days_it_is_given_up_and_a_person_is_told():
 
 @given(st.lists(st.integers(min_value=0, max_value=86_400 * 3), max_size=60))
 def test_however_the_other_side_wishes_it_ends(wishes):
-    now, tries = NOON, 0
-    for wish in [*wishes, *[0] * 60]:
-        tries += 1
+    now = NOON
+    for tries, wish in enumerate([*wishes, *[0] * 60], start=1):
         decision = decide_after(not_now(seconds=wish), tries=tries, began_at=NOON, now=now)
         if decision.state is CarriageState.NOT_TAKEN:
             break
