@@ -29,17 +29,16 @@ EXAMINED: dict[str, Examined] = {**CARRIERS}
 SETTABLE: dict[str, Settable] = {**EXAMINED}
 """The ways that a letter sets up for itself."""
 
-CHANNELS: dict[str, Channel] = {
-    channel.name: channel
-    for channel in (
-        email.CHANNEL,
-        own_mailbox.CHANNEL,
-        hand_over.CHANNEL,
-        via.CHANNEL,
-        post.CHANNEL,
-        *SETTABLE.values(),
-    )
-}
+_ALL: tuple[Channel, ...] = (
+    email.CHANNEL,
+    own_mailbox.CHANNEL,
+    hand_over.CHANNEL,
+    via.CHANNEL,
+    post.CHANNEL,
+    *SETTABLE.values(),
+)
+
+CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _ALL}
 
 BY_HAND = frozenset(name for name, channel in CHANNELS.items() if channel.by_hand)
 """The ways on which a person brings the letter."""
