@@ -1,6 +1,6 @@
 """The only list of channels; adding one adds a line here."""
 
-from service.delivery.channel import Carried, Channel, Examined, Hears, Settable
+from service.delivery.channel import Carried, Channel, Examined, Follows, Hears, Settable
 from service.delivery.channels import (
     email,
     hand_over,
@@ -20,8 +20,11 @@ CARRIERS: dict[str, Carried] = {
 CARRIED = frozenset(CARRIERS)
 """Their names."""
 
-HEARING = frozenset(name for name, channel in CARRIERS.items() if isinstance(channel, Hears))
+HEARING: dict[str, Hears] = {name: way for name, way in CARRIERS.items() if isinstance(way, Hears)}
 """The ways whose other side tells by itself what becomes of a copy."""
+
+FOLLOWED: dict[str, Follows] = {name: way for name, way in CARRIERS.items() if isinstance(way, Follows)}
+"""The ways whose other side can be asked."""
 
 EXAMINED: dict[str, Examined] = {**CARRIERS}
 """The ways that look at the very documents before anything leaves."""
