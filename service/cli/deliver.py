@@ -195,8 +195,12 @@ def _release(services: Services, slug: str) -> None:
         found = get_campaign(session, slug)
         leaves = leaves_at(found, now=now)
     services.wake.ring()
-    going = sum(delivery.state is DeliveryState.CARRYING for delivery in made)
+    carrying = [delivery for delivery in made if delivery.state is DeliveryState.CARRYING]
+    going = sum(delivery.channel == "email" for delivery in carrying)
     say(f"Released: {going} {'copy is' if going == 1 else 'copies are'} on the way by e-mail.")
+    for delivery in carrying:
+        if delivery.channel != "email":
+            say(f"  {delivery.channel}: is handed over by itself.")
     if leaves > now:
         there = write_moment(leaves.astimezone(ZoneInfo(found.time_zone)), found.language)
         say(f"  They leave on {there}; until then `deliver {slug} --stop` stops them.")

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from service.delivery.asking import Asking
 from service.delivery.letter_mail import Making
-from service.delivery.parcel import Document, Parcel
+from service.delivery.parcel import Carrier, Document, Heard, Parcel
 from service.delivery.rules import Finding
 from service.delivery.setting import Setting, Standing
 from service.foundation.errors import Refused
@@ -105,6 +106,42 @@ class Examined(Settable, Protocol):
 
     def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
         """Give what of a parcel does not fit this way; raises Refused where its account cannot be read."""
+        ...
+
+
+class Carried(Examined, Protocol):
+    """A way that leaves by itself over the network: what it hands over is looked at first, claimed, fenced and settled."""
+
+    def carrier(self, asking: Asking, *, now: datetime) -> Carrier:
+        """Give what hands parcels over, and asks by `asking` alone."""
+        ...
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A way whose other side tells by itself what becomes of a parcel."""
+
+    def heard(
+        self, body: bytes, headers: Mapping[str, str], *, settings: Mapping[str, str], now: datetime
+    ) -> Heard | None:
+        """Read what it tells, None for what concerns no parcel; raises Refused for whatever is not proved to be from it.
+
+        `body` are the bytes as they came, `headers` have small names.
+        """
+        ...
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A way whose other side can be asked what became of a parcel."""
+
+    def follow(
+        self, number: str, *, settings: Mapping[str, str], asking: Asking, now: datetime
+    ) -> Sequence[Heard]:
+        """Ask by the number of its receipt; what is heard twice has the same key.
+
+        Raises NotNow or NotTaken where it does not say, Refused where the account cannot be used.
+        """
         ...
 
 

@@ -1,6 +1,6 @@
 """The only list of channels; adding one adds a line here."""
 
-from service.delivery.channel import Channel, Examined, Settable
+from service.delivery.channel import Carried, Channel, Examined, Follows, Hears, Settable
 from service.delivery.channels import (
     email,
     hand_over,
@@ -12,9 +12,21 @@ from service.delivery.channels import (
     via,
 )
 
-EXAMINED: dict[str, Examined] = {
+CARRIERS: dict[str, Carried] = {
     channel.name: channel for channel in (lob.CHANNEL, pingen.CHANNEL, regulations.CHANNEL)
 }
+"""The ways that leave by themselves over the network, without a mail of ours."""
+
+CARRIED = frozenset(CARRIERS)
+"""Their names."""
+
+HEARING: dict[str, Hears] = {name: way for name, way in CARRIERS.items() if isinstance(way, Hears)}
+"""The ways whose other side tells by itself what becomes of a copy."""
+
+FOLLOWED: dict[str, Follows] = {name: way for name, way in CARRIERS.items() if isinstance(way, Follows)}
+"""The ways whose other side can be asked."""
+
+EXAMINED: dict[str, Examined] = {**CARRIERS}
 """The ways that look at the very documents before anything leaves."""
 
 SETTABLE: dict[str, Settable] = {**EXAMINED}

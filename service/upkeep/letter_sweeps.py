@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, col
 from service.model.abuse import AbuseRule, AttackMode
 from service.model.approver_desk import ApproverCode, ApproverQuestion
 from service.model.campaign import Campaign
+from service.model.carriage import Carriage
 from service.model.chaser import Chaser
 from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
@@ -88,6 +89,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("questions after answers", OfficeChase, OfficeChase.id, mine),
         _all("answers of offices", OfficeReply, OfficeReply.id, mine),
         _all("pictures of deliveries", DeliveryFile, DeliveryFile.id, mine),
+        _all("handings over", Carriage, Carriage.id, mine),
         _all("settings of ways", WaySetting, WaySetting.id, mine),
         _all("codes of approvers", ApproverCode, ApproverCode.edition_id, mine),
         _all("approvers' questions", ApproverQuestion, ApproverQuestion.id, mine),

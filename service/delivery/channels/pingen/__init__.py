@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from service.delivery.asking import Asking
+from service.delivery.binding import bind
 from service.delivery.channel import Outward, Verdict
 from service.delivery.channels.pingen.account import MODES, SETTINGS, Mode, read_account
 from service.delivery.channels.pingen.carrier import PingenCarrier
 from service.delivery.channels.pingen.hearing import follow, heard
 from service.delivery.channels.pingen.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
-from service.delivery.parcel import Document, Parcel
+from service.delivery.parcel import Document, Heard, Parcel
 from service.delivery.rules import Finding
 from service.delivery.setting import Standing
 from service.foundation.sentence import Sentence
@@ -54,6 +56,23 @@ class PingenChannel:
     def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
         """Give what of a parcel does not fit."""
         return examine(parcel.details, parcel.documents, can_bind=True)
+
+    def carrier(self, asking: Asking, *, now: datetime) -> PingenCarrier:
+        """Give what hands letters over."""
+        del now
+        return PingenCarrier(asking, bind=bind)
+
+    def heard(
+        self, body: bytes, headers: Mapping[str, str], *, settings: Mapping[str, str], now: datetime
+    ) -> Heard | None:
+        """Read a webhook."""
+        return heard(body, headers, settings=settings, now=now)
+
+    def follow(
+        self, number: str, *, settings: Mapping[str, str], asking: Asking, now: datetime
+    ) -> Sequence[Heard]:
+        """Ask what became of a letter."""
+        return follow(number, settings=settings, asking=asking, now=now)
 
 
 CHANNEL = PingenChannel()

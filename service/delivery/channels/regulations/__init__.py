@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from service.delivery.asking import Asking
 from service.delivery.channel import Outward, Verdict
 from service.delivery.channels.regulations.account import MODES, SETTINGS, Mode, read_account
+from service.delivery.channels.regulations.carrier import RegulationsCarrier
 from service.delivery.channels.regulations.comment import (
     Comment,
     make_documents,
@@ -77,6 +79,11 @@ class RegulationsChannel:
             certified=account.certified,
         )
         return examine(comment)
+
+    def carrier(self, asking: Asking, *, now: datetime) -> RegulationsCarrier:
+        """Give what submits comments."""
+        del now
+        return RegulationsCarrier(asking=asking)
 
 
 CHANNEL = RegulationsChannel()

@@ -6,7 +6,7 @@ from service.campaigns.contents import open_file
 from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
-from service.delivery.registry import BY_HAND, SETTABLE
+from service.delivery.registry import BY_HAND, HEARING, SETTABLE
 from service.delivery.setting import Misset
 from service.delivery.way_settings import NO_SUCH_WAY, WaySeen, forget_way, set_way, ways_seen
 from service.foundation.errors import NotFound, Refused
@@ -115,6 +115,7 @@ def _form_page(seen: WaySeen, form: FormState) -> Page:
         form=form,
         way=seen,
         field=_FIELD,
+        hook=f"{services().public_url}/hooks/{seen.name}/{letter().slug}" if seen.name in HEARING else "",
         channel_word=channel_word,
         base=f"/desk/letters/{letter().slug}/ways",
     )
