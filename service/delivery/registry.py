@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from service.delivery.channel import Channel
-from service.delivery.channels import email, hand_over, own_mailbox, post, via, web_form
+from service.delivery.channels import email, hand_over, own_mailbox, post, unhrc, upr, via, web_form
 from service.delivery.packed import Packed
 
-PACKED: Mapping[str, Packed] = {channel.name: channel for channel in (web_form.CHANNEL,)}
+PACKED: Mapping[str, Packed] = {
+    channel.name: channel for channel in (web_form.CHANNEL, unhrc.CHANNEL, upr.CHANNEL)
+}
 """The ways on which a person enters the letter, or uploads it, at the site of somebody else."""
 
 _SENT: tuple[Channel, ...] = (
