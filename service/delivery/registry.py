@@ -1,5 +1,7 @@
 """The only list of channels; adding one adds a line here."""
 
+from collections.abc import Mapping
+
 from service.delivery.channel import Carried, Channel, Examined, Follows, Hears, Settable
 from service.delivery.channels import (
     email,
@@ -9,8 +11,12 @@ from service.delivery.channels import (
     pingen,
     post,
     regulations,
+    unhrc,
+    upr,
     via,
+    web_form,
 )
+from service.delivery.packed import Packed
 
 CARRIERS: dict[str, Carried] = {
     channel.name: channel for channel in (lob.CHANNEL, pingen.CHANNEL, regulations.CHANNEL)
@@ -32,12 +38,18 @@ EXAMINED: dict[str, Examined] = {**CARRIERS}
 SETTABLE: dict[str, Settable] = {**EXAMINED}
 """The ways that a letter sets up for itself."""
 
+PACKED: Mapping[str, Packed] = {
+    channel.name: channel for channel in (web_form.CHANNEL, unhrc.CHANNEL, upr.CHANNEL)
+}
+"""The ways on which a person enters the letter, or uploads it, at the site of somebody else."""
+
 _ALL: tuple[Channel, ...] = (
     email.CHANNEL,
     own_mailbox.CHANNEL,
     hand_over.CHANNEL,
     via.CHANNEL,
     post.CHANNEL,
+    *PACKED.values(),
     *SETTABLE.values(),
 )
 
