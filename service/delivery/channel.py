@@ -1,7 +1,7 @@
 """What a way of sending must be able to do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from service.foundation.sentence import Sentence
@@ -10,10 +10,11 @@ from service.model.recipient import Recipient
 
 @dataclass(frozen=True, kw_only=True)
 class Outward:
-    """What this installation can send with."""
+    """What this installation can send with, and by the name of each way what the letter has set up for it."""
 
     smtp: bool
     mail_from: str
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
