@@ -9,7 +9,7 @@ import httpx
 from service.delivery.parcel import Exchange, InDoubt, NotNow
 
 LONGEST_ANSWER = 64 * 1024
-_PATIENCE = httpx.Timeout(60.0, connect=15.0)
+_CONNECT_SECONDS = 15.0
 # Of these it is known that no byte of what was asked has left.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -31,9 +31,13 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """A way to one service; `ca_file` names the authority to be trusted in place of the system's."""
+    """A way to one service; `ca_file` names the authority to be trusted in place of the system's.
+
+    It may be silent for so many `seconds`, then it is taken to have broken off.
+    """
 
     ca_file: str = ""
+    seconds: float = 60.0
 
     def ask(
         self,
@@ -59,7 +63,7 @@ class Asking:
             with (
                 httpx.Client(
                     verify=ssl.create_default_context(cafile=self.ca_file or None),
-                    timeout=_PATIENCE,
+                    timeout=httpx.Timeout(self.seconds, connect=min(self.seconds, _CONNECT_SECONDS)),
                     trust_env=False,
                 ) as client,
                 client.stream(method, url, headers=dict(headers or {}), content=body) as response,

@@ -1,6 +1,6 @@
 """The mail that brings a letter to an office: what is in it, what is attached, and how large it may be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,17 @@ from service.mail.envelope import Attachment
 
 MOST_BYTES = 7_000_000
 """So large a mail may be as it is sent where no setting says otherwise: many offices refuse more than 10 MB."""
+
+FOLLOWS_THE_LETTER: Mapping[str, Sentence] = {
+    "addendum": Sentence(
+        "Please find below, and attached as a PDF, an addendum to our open letter: others have signed it since. Any"
+        " answer to this mail reaches us."
+    ),
+    "correction": Sentence(
+        "Please find below, and attached as a PDF, a correction to our open letter. Any answer to this mail reaches us."
+    ),
+}
+"""What goes before an edition that follows the letter, by its kind."""
 
 _PDF_ALONE = ("pdf",)
 

@@ -22,6 +22,7 @@ from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.count_alert import about_difference
 from service.delivery.late_alert import about_late_schedule
 from service.delivery.letter_mail import (
+    FOLLOWS_THE_LETTER,
     MOST_BYTES,
     Making,
     attachments,
@@ -123,16 +124,6 @@ _ALERTS = {
     "complained": Sentence(
         "The letter to {to} arrived, and was reported there as unwanted mail. Nothing is sent again by itself; call"
         " the office before you write to it once more."
-    ),
-}
-
-_FOLLOWS_THE_LETTER = {
-    "addendum": Sentence(
-        "Please find below, and attached as a PDF, an addendum to our open letter: others have signed it since. Any"
-        " answer to this mail reaches us."
-    ),
-    "correction": Sentence(
-        "Please find below, and attached as a PDF, a correction to our open letter. Any answer to this mail reaches us."
     ),
 }
 
@@ -384,7 +375,7 @@ def _letter_mail(session: Session, facts: _Facts, copy: Copy, details: dict[str,
     around = _around(facts, details)
     if copy.supplement is not None:
         # What the coalition wrote to go with the letter does not go with what follows it.
-        around |= {"cover_note": _FOLLOWS_THE_LETTER[copy.supplement.kind], **_titled(copy)}
+        around |= {"cover_note": FOLLOWS_THE_LETTER[copy.supplement.kind], **_titled(copy)}
     written = facts.write("delivery", **letter_parts(copy), **around)
     return facts.draft(to, written, _attached(session, facts, copy, details))
 

@@ -30,13 +30,15 @@ class Parcel:
 
     `key` is the same for every try of one sending, and for no other: 32 of a-z and 0-9. `details` are the office's, as its
     row holds them sealed; `settings` are of this way, as the installation or the letter has them. The first of `documents`
-    is the letter itself.
+    is the letter itself. `tried_before` says that an earlier try of the same key has passed its fence: what the other side
+    has under it may be ours.
     """
 
     key: str
     details: Mapping[str, object]
     settings: Mapping[str, str]
     documents: Sequence[Document]
+    tried_before: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

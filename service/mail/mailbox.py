@@ -1,12 +1,15 @@
-"""Read a mailbox of returned mail by IMAP; the only user of imap-tools."""
+"""Read a mailbox by IMAP: what came back, which is taken out, or what is looked for and left; the only user of imap-tools."""
 
 import contextlib
 import imaplib
 import ipaddress
 import logging
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit
 
 import imap_tools
@@ -23,6 +26,7 @@ _SECONDS = 60.0
 _NOT_SEEN_TO = "UNFLAGGED UNDELETED"
 _EXAMPLE = "write imaps://user:password@host/mailbox"
 _PORTS = {"imap": 143, "imaps": 993}
+_ARRIVED = re.compile(rb'INTERNALDATE "([^"]*)"')
 
 Keep = Callable[[bytes], bool]
 """Takes a mail into account and returns when that is committed; tells whether it was understood and may be removed."""
@@ -30,7 +34,7 @@ Keep = Callable[[bytes], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Mailbox:
-    """A mailbox of returned mail; off the loopback interface it is spoken to by verified TLS only."""
+    """A mailbox; off the loopback interface it is spoken to by verified TLS only."""
 
     host: str
     port: int
@@ -38,6 +42,14 @@ class Mailbox:
     folder: str
     user: str = field(repr=False)
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A mail that lies in a mailbox, and when its server got it, None where it does not say."""
+
+    data: bytes
+    at: datetime | None
 
 
 def parse_mailbox_url(text: str) -> Mailbox:
@@ -81,15 +93,35 @@ def read_mailbox(mailbox: Mailbox, *, keep: Keep, context: ssl.SSLContext | None
     return removed
 
 
+def find_mails(
+    mailbox: Mailbox, *, header: str, value: str, most_bytes: int, context: ssl.SSLContext | None = None
+) -> tuple[Found, ...]:
+    """Find the mails in which a header holds a value, oldest first, and change nothing in the mailbox; raises Transient.
+
+    Of each the first `most_bytes` are given.
+    """
+    wanted = imap_tools.AND(header=imap_tools.Header(header, value))
+    try:
+        with _opened(mailbox, context or ssl.create_default_context(), read_only=True) as box:
+            found = [_found(box, uid, most_bytes) for uid in box.uids(wanted)[:MOST_AT_ONCE]]
+    except (imap_tools.ImapToolsError, imaplib.IMAP4.error, OSError):
+        # The library's exception may hold what the server said, and that the user's name.
+        raise Transient("The mailbox cannot be read.") from None
+    return tuple(one for one in found if one is not None)
+
+
 @contextlib.contextmanager
-def _opened(mailbox: Mailbox, context: ssl.SSLContext) -> Iterator[imap_tools.BaseMailBox]:
+def _opened(
+    mailbox: Mailbox, context: ssl.SSLContext, *, read_only: bool = False
+) -> Iterator[imap_tools.BaseMailBox]:
     box: imap_tools.BaseMailBox
     if mailbox.tls:
         box = imap_tools.MailBox(mailbox.host, mailbox.port, timeout=_SECONDS, ssl_context=context)
     else:
         box = imap_tools.MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=_SECONDS)
     try:
-        box.login(mailbox.user, mailbox.password, initial_folder=mailbox.folder)
+        box.login(mailbox.user, mailbox.password, initial_folder=None)
+        box.folder.set(mailbox.folder, readonly=read_only)
         yield box
     finally:
         with contextlib.suppress(imap_tools.ImapToolsError, imaplib.IMAP4.error, OSError):
@@ -124,6 +156,25 @@ def _bytes_of(box: imap_tools.BaseMailBox, uid: str) -> bytes | None:
     if status != "OK":
         return None
     return next((piece[1] for piece in answer if isinstance(piece, tuple) and len(piece) > 1), None)
+
+
+def _found(box: imap_tools.BaseMailBox, uid: str, most_bytes: int) -> Found | None:
+    """Fetch a mail, and when it came, without marking it as read; None where it is gone meanwhile."""
+    status, answer = box.client.uid("FETCH", uid, f"(INTERNALDATE BODY.PEEK[]<0.{most_bytes}>)")
+    wholes = [piece for piece in answer if isinstance(piece, tuple) and len(piece) > 1]
+    if status != "OK" or not wholes:
+        return None
+    # It stands before the mail or behind it, as the server likes.
+    said = _ARRIVED.search(b" ".join([wholes[0][0], *(one for one in answer if isinstance(one, bytes))]))
+    return Found(data=wholes[0][1], at=_moment(said[1].decode("ascii", "replace")) if said else None)
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _is_loopback(host: str) -> bool:

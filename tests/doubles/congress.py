@@ -40,13 +40,17 @@ SENATE_SCHEMA = (
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """An answer that says nothing of the letter: status 0 hangs up; `takes` keeps the letter first; `half` sends the half of it."""
+    """An answer that says nothing of the letter: status 0 hangs up, or says nothing at all where it is `silent`.
+
+    `takes` keeps the letter first; `half` sends the half of it.
+    """
 
     status: int = 0
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     takes: bool = False
     half: bool = False
+    silent: bool = False
 
 
 def libxml2_faults(data: bytes, schema: bytes) -> list[str]:
@@ -132,7 +136,7 @@ class _Talk(BaseHTTPRequestHandler):
         act = self.chamber.paths().get(path, "")
         troubles = self.chamber.check_troubles if act == "check" else self.chamber.troubles
         trouble = troubles.pop(0) if troubles else None
-        if trouble and not trouble.status and not trouble.takes:
+        if trouble and not trouble.status and not trouble.takes and not trouble.silent:
             self.hang_up()
             return
         data = self.rfile.read(int(self.headers["Content-Length"]))
@@ -168,8 +172,10 @@ class _Talk(BaseHTTPRequestHandler):
 
     def trouble(self, trouble: Trouble, data: bytes) -> None:
         if trouble.takes:
-            self.chamber.letters.append(data)
-        if not trouble.status:
+            self.take("message", data)
+        if trouble.silent:
+            self.wait_until_left()
+        elif not trouble.status:
             self.hang_up()
         elif trouble.half:
             self.say(trouble.status, trouble.body, {"Content-Length": str(len(trouble.body) * 2)})
@@ -186,6 +192,12 @@ class _Talk(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    def wait_until_left(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            while self.connection.recv(1024):
+                pass
 
     def hang_up(self) -> None:
         self.wfile.flush()

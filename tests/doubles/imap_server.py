@@ -1,6 +1,7 @@
-"""A small IMAP server on loopback with one mailbox in memory; it knows what a reader of returned mail says."""
+"""A small IMAP server on loopback with one mailbox in memory; it knows what readers of returned mail and of receipts say."""
 
 import contextlib
+import email
 import re
 import socketserver
 import threading
@@ -12,12 +13,14 @@ USER, PASSWORD, FOLDER = "returns", "secret", "Returned"
 
 @dataclass
 class MailboxOnServer:
-    """What lies in the mailbox: bytes and flags by uid."""
+    """What lies in the mailbox: bytes and flags by uid; `arrived` is when its server got each, as IMAP writes it."""
 
     mails: dict[int, bytes] = field(default_factory=dict)
     flags: dict[int, set[str]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     drops_at: str = ""
+    arrived: str = "27-Nov-2026 11:30:06 +0100"
+    dates_behind: bool = False
     port: int = 0
 
     def put(self, data: bytes) -> int:
@@ -27,6 +30,15 @@ class MailboxOnServer:
 
     def search(self) -> list[int]:
         return [uid for uid in self.mails if not self.flags[uid] & {"\\Flagged", "\\Deleted"}]
+
+    def search_header(self, name: str, value: str) -> list[int]:
+        """Find as RFC 3501 has it: a header of this name, in capitals or not, that holds the value anywhere."""
+        heads = {uid: email.message_from_bytes(data) for uid, data in self.mails.items()}
+        return [
+            uid
+            for uid, head in heads.items()
+            if any(value.lower() in str(one).lower() for one in head.get_all(name, []))
+        ]
 
     def expunge(self) -> None:
         for uid in [uid for uid in self.mails if "\\Deleted" in self.flags[uid]]:
@@ -45,6 +57,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 class _Talk(socketserver.StreamRequestHandler):
     server: _Server
+    is_read_only = False
 
     def handle(self) -> None:
         self.say("* OK ready")
@@ -70,9 +83,12 @@ class _Talk(socketserver.StreamRequestHandler):
             self.say("* CAPABILITY IMAP4rev1")
         elif word == "LOGIN":
             return "OK done" if command == f'LOGIN "{USER}" "{PASSWORD}"' else "NO wrong"
-        elif word == "SELECT":
+        elif word in {"SELECT", "EXAMINE"}:
+            self.is_read_only = word == "EXAMINE"
             self.say(f"* {len(self.box.mails)} EXISTS")
             return "OK done" if FOLDER in command else "NO no such mailbox"
+        elif self.is_read_only and (word == "EXPUNGE" or command.startswith("UID STORE")):
+            return "NO it is open for reading alone"
         elif word == "EXPUNGE":
             self.box.expunge()
         elif word == "LOGOUT":
@@ -83,7 +99,9 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def by_uid(self, command: str) -> None:
         if command.startswith("SEARCH"):
-            self.say("* SEARCH " + " ".join(str(uid) for uid in self.box.search()))
+            header = re.search(r'HEADER "([^"]*)" "([^"]*)"', command)
+            found = self.box.search_header(*header.groups()) if header else self.box.search()
+            self.say("* SEARCH " + " ".join(str(uid) for uid in found))
             return
         uid = int(command.split(" ")[1])
         if command.startswith("STORE"):
@@ -91,7 +109,10 @@ class _Talk(socketserver.StreamRequestHandler):
         elif command.startswith("FETCH") and uid in self.box.mails:
             most = re.search(r"<0\.(\d+)>", command)
             data = self.box.mails[uid][: int(most.group(1)) if most else None]
-            self.wfile.write(f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(data)}}}\r\n".encode() + data + b")\r\n")
+            date = f' INTERNALDATE "{self.box.arrived}"' if "INTERNALDATE" in command else ""
+            before, behind = ("", date) if self.box.dates_behind else (date, "")
+            head = f"* 1 FETCH (UID {uid}{before} BODY[]<0> {{{len(data)}}}\r\n"
+            self.wfile.write(head.encode() + data + f"{behind})\r\n".encode())
 
 
 @contextlib.contextmanager

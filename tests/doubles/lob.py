@@ -19,10 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 import pikepdf
 
 from tests.doubles.loopback_http import Asked, Fault, Reply
-from tests.doubles.openapi_schemas import faults
+from tests.doubles.openapi import faults
 
 _FILE = json.loads((Path(__file__).parent / "lob_openapi.json").read_text())
 SCHEMAS: dict[str, Any] = _FILE["schemas"]
+DESCRIPTION = {"components": {"schemas": SCHEMAS}}
 STATUSES: dict[str, str] = _FILE["statuses"]
 """Every code of an error, with the status or statuses that go with it."""
 LIVE, TEST, SECRET = "live_0d4f5a2b9c", "test_77aa01ee3f", "webhook secret of the account"
@@ -117,14 +118,14 @@ class Lob:
         if key in self.keys:
             return self._json(200, self.keys[key])
         order, file = read_form(asked)
-        wrong = faults({**order, "file": "letter.pdf"}, SCHEMAS["letter_editable"], SCHEMAS)
+        wrong = faults({**order, "file": "letter.pdf"}, SCHEMAS["letter_editable"], DESCRIPTION)
         if wrong:
             return self.error("invalid", "; ".join(wrong))
         refusal = self._look_at(order, file)
         if refusal:
             return refusal
         letter = self._letter(order, asked.headers["idempotency-key"])
-        assert faults(letter, SCHEMAS[_shape(order)], SCHEMAS) == []
+        assert faults(letter, SCHEMAS[_shape(order)], DESCRIPTION) == []
         self.letters[mode].insert(0, letter)
         self.files[letter["id"]] = file
         self.keys[key] = letter

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, Protocol
 
-Manner = Literal["break before", "break after", "half", "instead", "afterwards"]
-"""Cut off before it is done, or after; half an answer; an answer in its place; another answer once it is done."""
+Manner = Literal[
+    "break before", "break after", "silent before", "silent after", "half", "instead", "afterwards"
+]
+"""Cut off before it is done, or after; say nothing, alike; half an answer; an answer in its place; another once it is done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,19 +70,24 @@ class _Handler(BaseHTTPRequestHandler):
         asked = Asked(method=self.command, path=self.path, headers=headers, body=body)
         house = self.server.house
         house.asked.append(asked)
-        fault = _next_fault(house, f"{asked.method} {asked.path}")
+        fault = next_fault(house.faults, f"{asked.method} {asked.path}")
         if fault is None:
             self.say(house.answer(asked))
         elif fault.manner == "instead":
             self.say(fault.reply)
         elif fault.manner == "break before":
             self.hang_up()
+        elif fault.manner == "silent before":
+            self.wait_until_left()
         else:
             self.say_badly(house.answer(asked), fault)
 
     def say_badly(self, reply: Reply, fault: Fault) -> None:
         if fault.manner == "afterwards":
             self.say(fault.reply)
+            return
+        if fault.manner == "silent after":
+            self.wait_until_left()
             return
         if fault.manner == "half":
             self.say(reply, much=len(reply.body) // 2)
@@ -92,6 +99,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body[:much])
+
+    def wait_until_left(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            while self.connection.recv(1024):
+                pass
 
     def hang_up(self) -> None:
         self.close_connection = True
@@ -121,11 +134,12 @@ def open_house(house: House) -> Iterator[str]:
             thread.join()
 
 
-def _next_fault(house: House, line: str) -> Fault | None:
-    for place, fault in enumerate(house.faults):
+def next_fault(faults: list[Fault], line: str) -> Fault | None:
+    """Take the fault that is meant for this line out of those that are to come; None where it goes well."""
+    for place, fault in enumerate(faults):
         if re.match(fault.of, line):
             if fault.skip:
-                house.faults[place] = replace(fault, skip=fault.skip - 1)
+                faults[place] = replace(fault, skip=fault.skip - 1)
                 return None
-            return house.faults.pop(place)
+            return faults.pop(place)
     return None

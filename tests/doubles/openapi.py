@@ -1,32 +1,23 @@
-"""Checks a value against a schema of an OpenAPI 3.0 document: as much of it as the documents here use."""
+"""Holds JSON against schemas of an OpenAPI 3.0 document: as much of the language as the documents here speak."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "integer": (int,),
-    "boolean": (bool,),
-}
 Schema = Mapping[str, Any]
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+}
 
 
-def faults(value: object, schema: Schema, document: Schema, at: str = "it") -> Iterator[str]:
-    """Say what of a value does not fit a schema of the document, each fault with the name of its place."""
-    if "$ref" in schema:
-        schema = resolved(schema["$ref"], document)
-    yield from _parts(value, schema, document, at)
-    kind = schema.get("type")
-    if kind and not _is_of(value, kind):
-        yield f"{at} must be of the type {kind}"
-        return
-    if "enum" in schema and value not in schema["enum"]:
-        yield f"{at} must be one of {', '.join(map(str, schema['enum']))}"
-    if isinstance(value, str) and len(value) > schema.get("maxLength", len(value)):
-        yield f"{at} must have at most {schema['maxLength']} characters"
-    yield from _inside(value, schema, document, at)
+def faults(value: Any, schema: Schema, document: Schema, *, at: str = "it") -> list[str]:
+    """Name every place where a value breaks a schema of the document, and how."""
+    return list(_faults(value, schema, document, at))
 
 
 def resolved(reference: str, document: Schema) -> Schema:
@@ -37,26 +28,63 @@ def resolved(reference: str, document: Schema) -> Schema:
     return dict(found)
 
 
-def _parts(value: object, schema: Schema, document: Schema, at: str) -> Iterator[str]:
+def _faults(value: Any, schema: Schema, document: Schema, at: str) -> Iterator[str]:
+    if "$ref" in schema:
+        schema = resolved(schema["$ref"], document)
     for part in schema.get("allOf", ()):
-        yield from faults(value, part, document, at)
-    if "oneOf" in schema:
-        fitting = [one for one in schema["oneOf"] if not list(faults(value, one, document, at))]
-        if len(fitting) != 1:
-            yield f"{at} fits {len(fitting)} of the forms that it may have, not one"
+        yield from _faults(value, part, document, at)
+    yield from _choices(value, schema, document, at)
+    if value is not None or not schema.get("nullable"):
+        yield from _of_kind(value, schema, document, at)
 
 
-def _is_of(value: object, kind: str) -> bool:
+def _choices(value: Any, schema: Schema, document: Schema, at: str) -> Iterator[str]:
+    for word, most in (("anyOf", None), ("oneOf", 1)):
+        if word in schema:
+            tried = [faults(value, one, document, at=at) for one in schema[word]]
+            fits = sum(not one for one in tried)
+            if not fits:
+                yield f"{at} fits none of the {len(tried)} forms that it may have: {min(tried, key=len)}"
+            elif most and fits > most:
+                yield f"{at} fits {fits} of the {len(tried)} forms that it may have, not one"
+
+
+def _of_kind(value: Any, schema: Schema, document: Schema, at: str) -> Iterator[str]:
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{at} must be one of {', '.join(map(str, schema['enum']))}"
+    kind = schema.get("type")
     # To Python a truth value is a number.
-    return isinstance(value, _TYPES[kind]) and not (kind == "integer" and isinstance(value, bool))
+    if kind and (not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
+        yield f"{at} must be of the type {kind}"
+    elif isinstance(value, str):
+        yield from _of_text(value, schema, at)
+    elif isinstance(value, dict):
+        yield from _of_record(value, schema, document, at)
+    elif isinstance(value, list):
+        yield from _of_list(value, schema, document, at)
 
 
-def _inside(value: object, schema: Schema, document: Schema, at: str) -> Iterator[str]:
-    if isinstance(value, list) and "items" in schema:
-        for place, item in enumerate(value):
-            yield from faults(item, schema["items"], document, f"{at}[{place}]")
-    if isinstance(value, dict):
-        yield from (f"{name} is required" for name in schema.get("required", ()) if name not in value)
-        for name, inner in schema.get("properties", {}).items():
-            if name in value:
-                yield from faults(value[name], inner, document, name)
+def _of_text(value: str, schema: Schema, at: str) -> Iterator[str]:
+    least, most = schema.get("minLength", 0), schema.get("maxLength", len(value))
+    if not least <= len(value) <= most:
+        yield f"{at} must have {least} to {most} characters"
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        yield f"{at} must be of the form {schema['pattern']}"
+
+
+def _of_record(value: dict[str, Any], schema: Schema, document: Schema, at: str) -> Iterator[str]:
+    for name in schema.get("required", ()):
+        if name not in value:
+            yield f"{at}.{name} is required"
+    named = schema.get("properties", {})
+    rest = schema.get("additionalProperties", {})
+    for name, each in value.items():
+        inside = named.get(name, rest if isinstance(rest, dict) else {})
+        yield from _faults(each, inside, document, f"{at}.{name}")
+
+
+def _of_list(value: list[Any], schema: Schema, document: Schema, at: str) -> Iterator[str]:
+    if len(value) > schema.get("maxItems", len(value)):
+        yield f"{at} must have at most {schema['maxItems']} items"
+    for place, each in enumerate(value):
+        yield from _faults(each, schema.get("items", {}), document, f"{at}[{place}]")

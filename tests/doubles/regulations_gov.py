@@ -36,7 +36,7 @@ Step = Literal["key", "place", "upload", "comment"]
 How = Literal[
     "closes", "takes_and_closes", "takes_and_answers_half", "takes_and_fails", "takes_and_says_nonsense",
     "takes_and_means_another", "fails", "is_throttled", "is_closed", "is_closed_without_a_word", "answers_a_page",
-    "conflicts", "sends_elsewhere", "expires", "repeats_what_it_got",
+    "conflicts", "sends_elsewhere", "expires", "repeats_what_it_got", "is_silent", "takes_and_is_silent",
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ class RegulationsGov:
         return made[path](asked) if path in made else gateway(404, "NOT_FOUND", "Not found.")
 
     def _key(self, asked: Any) -> tuple[int, dict[str, str], bytes]:
-        found = list(faults({"data": asked}, _schema("/submission-keys"), SPECIFICATION))
+        found = faults({"data": asked}, _schema("/submission-keys"), SPECIFICATION)
         if found:
             return errors(400, "Validation error", *found)
         key = f"kex-d31z-fe{len(self.uploaded):02}"
@@ -99,7 +99,7 @@ class RegulationsGov:
         return made("submission-keys", key, {})
 
     def _place(self, asked: Any) -> tuple[int, dict[str, str], bytes]:
-        found = list(faults({"data": asked}, _schema("/file-upload-urls"), SPECIFICATION))
+        found = faults({"data": asked}, _schema("/file-upload-urls"), SPECIFICATION)
         attributes = asked.get("attributes", {})
         missing = [one for one in ("fileName", "submissionKey", "contentType") if not attributes.get(one)]
         if attributes.get("submissionKey") not in self.uploaded:
@@ -135,9 +135,7 @@ class RegulationsGov:
     def _comment(self, asked: Any) -> tuple[int, dict[str, str], bytes]:
         attributes = asked.get("attributes", {})
         form = FORMS.get(attributes.get("submitterType"), "AnonymousComment")
-        found = list(
-            faults(attributes, resolved(f"#/components/schemas/{form}", SPECIFICATION), SPECIFICATION)
-        )
+        found = faults(attributes, resolved(f"#/components/schemas/{form}", SPECIFICATION), SPECIFICATION)
         found += _prose(attributes, self.uploaded.get(attributes.get("submissionKey", ""), {}))
         if asked.get("type") != "comments":
             found.append("type must be comments")
@@ -268,6 +266,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(*self.office.answer(sent))
         elif how == "closes":
             self._hang_up()
+        elif how == "is_silent":
+            self._wait_until_left()
         elif how.startswith("takes"):
             self._say_badly(how, *self.office.answer(sent))
         else:
@@ -286,6 +286,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _say_badly(self, how: How, status: int, headers: dict[str, str], body: bytes) -> None:
         if how == "takes_and_closes":
             self._hang_up()
+        elif how == "takes_and_is_silent":
+            self._wait_until_left()
         elif how == "takes_and_answers_half":
             self._say(status, headers, body[: len(body) // 2], length=len(body))
             self._hang_up()
@@ -297,6 +299,12 @@ class _Handler(BaseHTTPRequestHandler):
             told = json.loads(body)
             told["data"]["attributes"]["commentOnDocumentId"] = "EPA-2020-0001-0001"
             self._say(status, headers, json.dumps(told).encode())
+
+    def _wait_until_left(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            while self.connection.recv(1024):
+                pass
 
     def _hang_up(self) -> None:
         self.close_connection = True

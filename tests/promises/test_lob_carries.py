@@ -195,27 +195,6 @@ def test_nobody_knows_where_it_breaks_off_and_no_search_helps(house: Lob, live: 
     assert told.fences == 1
 
 
-def test_an_unreachable_house_has_nothing(house: Lob) -> None:
-    told = carry(
-        CARRIER,
-        parcel(settings={"key": LIVE, "sender": SENDER, "url": "http://127.0.0.1:9/v1"}, details=AT_HOME),
-        house,
-    )
-
-    assert isinstance(told.error, NotNow)
-    assert told.fences == 0
-
-
-def test_what_the_fence_raises_passes_and_nothing_is_ordered(house: Lob, live: dict[str, str]) -> None:
-    def fence() -> None:
-        raise InterruptedError("stopped")
-
-    with pytest.raises(InterruptedError):
-        CARRIER.carry(parcel(settings=live, details=AT_HOME), fence=fence)
-
-    assert [asked.method for asked in house.asked] == ["GET"]
-
-
 @pytest.mark.parametrize("fault", [None, *FAULTS])
 def test_with_a_test_key_nothing_is_ever_told_as_sent(
     house: Lob, live: dict[str, str], fault: Fault | None

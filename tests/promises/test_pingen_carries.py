@@ -335,19 +335,6 @@ def test_a_letter_on_other_paper_cannot_go(house: Pingen, production: dict[str, 
     assert house.asked == []
 
 
-def test_what_the_fence_raises_passes_and_nothing_is_uploaded(
-    house: Pingen, production: dict[str, str]
-) -> None:
-    def fence() -> None:
-        raise InterruptedError("stopped")
-
-    with pytest.raises(InterruptedError):
-        CARRIER.carry(parcel(LETTER, settings=production, details=ABROAD), fence=fence)
-
-    assert {asked.method for asked in house.asked} == {"GET", "POST"}
-    assert house.letters == {}
-
-
 @pytest.mark.parametrize("state", ["undeliverable", "rejected"])
 def test_what_came_back_is_not_sent_again_under_the_same_name(
     house: Pingen, production: dict[str, str], state: str

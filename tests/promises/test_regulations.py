@@ -169,14 +169,6 @@ def test_what_may_go_again_makes_one_comment_when_it_does(office, step, how):
     assert len(office.comments) == 1
 
 
-def test_nobody_there_means_that_nothing_left():
-    with open_regulations_gov() as gone:
-        pass
-
-    with pytest.raises(NotNow):
-        carry(gone)
-
-
 @pytest.mark.parametrize(
     ("how", "least"), [("is_throttled", timedelta(seconds=30)), ("is_closed", timedelta(1))]
 )
@@ -253,19 +245,6 @@ def test_a_place_that_is_none_gets_no_file(office, place):
 def test_a_trial_is_never_a_receipt(office, mode):
     with pytest.raises(NotTaken, match="no more than a trial"):
         carry(office, parcel(mode=mode))
-
-
-def test_a_fence_that_does_not_open_lets_nothing_out(office):
-    class Shut(Exception):
-        pass
-
-    def fence():
-        raise Shut
-
-    with pytest.raises(Shut):
-        carry(office, fence=fence)
-
-    assert office.requests == []
 
 
 @pytest.mark.parametrize(
@@ -358,15 +337,6 @@ def test_it_can_be_asked_before_whether_the_document_is_open(office, told, is_op
 
     assert (found.is_open if found else None) is is_open
     assert carrier.ask_document("EPA-1-1", settings=parcel().settings) is None
-
-
-def test_who_cannot_prove_itself_gets_nothing(office):
-    carrier = RegulationsCarrier(asking=Asking(), live=office.url.replace("http:", "https:"))
-
-    with pytest.raises(NotNow):
-        carrier.carry(parcel(), fence=lambda: None)
-
-    assert office.requests == []
 
 
 def assert_clean(exchange, *texts):

@@ -27,9 +27,6 @@ from service.model.states import DeliveryState
 OFFICE = "office_code"
 """The name under which an office's details hold the chamber's code of it."""
 
-TRIED_BEFORE = "tried_before"
-"""The setting that says "yes" where an earlier try of the same parcel has passed its fence."""
-
 _NOTHING_ASKED = Exchange(asked="")
 _LONGEST_SAID = 300
 
@@ -71,7 +68,7 @@ class CongressCarrier:
     def _send(self, sending: "_Sending") -> Receipt:
         answer = self._ask(sending, sending.setup.place.message, may_repeat=self.chamber.knows_keys)
         meaning = meaning_of_sending(answer.status, answer.text, chamber=self.chamber)
-        if meaning is Meaning.KNOWN and sending.was_tried_before:
+        if meaning is Meaning.KNOWN and sending.parcel.tried_before:
             # It went through the first time, and only the answer was lost.
             meaning = Meaning.TAKEN
         if meaning in (Meaning.NOT_TAKEN, Meaning.NOT_NOW):
@@ -126,10 +123,6 @@ class _Sending:
     setup: SetUp
     data: bytes
     veil: Veil
-
-    @property
-    def was_tried_before(self) -> bool:
-        return self.parcel.settings.get(TRIED_BEFORE) == "yes"
 
 
 _BROKEN_DOWN = Sentence(

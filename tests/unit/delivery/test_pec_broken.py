@@ -12,7 +12,7 @@ from tests.doubles.pec_provider import MESSAGE_ID, NOW, OFFICE, OURS, Says, make
 ROOT = make_authority()
 PROVIDER = ROOT.provider()
 AUTHORITIES = read_authorities(ROOT.pem)
-SENT = {MESSAGE_ID: Sent(number="parcel-1", sender=OURS, address=OFFICE)}
+SENT = {MESSAGE_ID: Sent(number="parcel-1", sender=OURS, is_for=OFFICE.__eq__)}
 GENUINE = Says()
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from service.delivery.channel import Outward
-from service.delivery.channels.pec import CHANNEL, check_with
+from service.delivery.channels.pec import CHANNEL
 from service.delivery.channels.pec.ber import OID, SEQUENCE, oid, only, pieces
 from service.delivery.channels.pec.rules import MOST_BYTES, RULES, Message, examine
 from service.delivery.channels.pec.settings import SETTINGS, read_mailbox
@@ -31,7 +31,7 @@ GOOD = Message(
 )
 
 
-def office(**details):
+def office(settings=None, **details):
     recipient = Recipient(
         campaign_id="",
         revision_id="",
@@ -41,7 +41,8 @@ def office(**details):
         channels=["pec"],
         details=b"",
     )
-    return CHANNEL.check(recipient, details, Outward(smtp=True, mail_from=OURS))
+    outward = Outward(smtp=True, mail_from=OURS, settings={"pec": settings} if settings else {})
+    return CHANNEL.check(recipient, details, outward)
 
 
 def test_a_mailbox_that_is_set_is_read_and_shows_no_password():
@@ -50,6 +51,10 @@ def test_a_mailbox_that_is_set_is_read_and_shows_no_password():
     assert mailbox.address == OURS
     assert len(mailbox.authorities) == 1
     assert mailbox.headers == {"X-TipoRicevuta": "completa"}
+    assert (mailbox.relay.host, mailbox.inbox.host) == (
+        "smtps.pec.provider.example",
+        "imaps.pec.provider.example",
+    )
     assert "s3cret" not in repr(mailbox)
 
 
@@ -62,6 +67,7 @@ def test_a_mailbox_that_is_set_is_read_and_shows_no_password():
         ({"smtp_url": "smtps://host"}, "Where it sends must look like"),
         ({"imap_url": "imap://a:b@host"}, "Where its receipts are read must look like imaps://"),
         ({"imap_url": "imaps://a:b@[host"}, "Where its receipts are read must look like"),
+        ({"smtp_url": "smtps://a:b@host smtps://a:b@other"}, "Where it sends must look like"),
         ({"authorities": "no certificate"}, "are not certificates in PEM form"),
         ({"receipt": "ogni"}, "is none of those that there are"),
     ],
@@ -103,7 +109,61 @@ def test_an_office_without_a_certified_mailbox_cannot_be_reached_this_way():
 
 
 def test_with_a_mailbox_it_can():
-    assert check_with({"pec": OFFICE}, read_mailbox(SET, now=NOW)).can
+    verdict = office(SET, pec=OFFICE)
+
+    assert verdict.can
+    assert (CHANNEL.by_hand, CHANNEL.settings) == (False, SETTINGS)
+
+
+def test_what_settings_are_good_for_is_said_in_one_sentence():
+    both = {**SET, "authorities": ROOT.pem + make_authority("other").pem}
+
+    assert CHANNEL.try_settings(both, now=NOW) == (
+        f"Letters go from {OURS}; a receipt is believed where one of 2 authorities stands behind it."
+    )
+    with pytest.raises(Refused) as refused:
+        CHANNEL.try_settings({**SET, "authorities": ""}, now=NOW)
+    assert refused.value.faults == ("Trusted authorities is missing.",)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:25",
+        "localhost",
+        "db",
+        "10.0.0.5",
+        "[::1]:993",
+        "169.254.169.254",
+        "2130706433",
+        "relay.internal",
+    ],
+)
+def test_nobody_makes_the_service_speak_to_machines_that_only_it_can_reach(host):
+    inside = {"smtp_url": f"smtps://a:b@{host}", "imap_url": f"imaps://a:b@{host}"}
+
+    with pytest.raises(Refused) as refused:
+        CHANNEL.try_settings({**SET, **inside}, now=NOW)
+
+    assert [fault.partition(" must name a provider's server")[1] != "" for fault in refused.value.faults] == [
+        True
+    ] * 2
+
+
+def test_a_mailbox_that_is_set_up_in_half_says_what_is_missing_and_no_password():
+    verdict = office({**SET, "imap_url": "", "smtp_url": "smtps://coalition:s3cret@"}, pec=OFFICE)
+
+    assert not verdict.configured
+    assert "Where its receipts are read is missing." in verdict.reason
+    assert "Where it sends must look like smtps://user:password@host." in verdict.reason
+    assert "s3cret" not in verdict.reason
+
+
+def test_an_address_that_is_none_is_said_before_anything_is_set():
+    verdict = office(SET, pec="presidency")
+
+    assert not verdict.can
+    assert verdict.reason.startswith("The office's PEC address")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.doubles.pec_provider import (
     openssl_accepts,
 )
 
-SENT = {MESSAGE_ID: Sent(number="parcel-1", sender=OURS, address=OFFICE)}
+SENT = {MESSAGE_ID: Sent(number="parcel-1", sender=OURS, is_for=OFFICE.__eq__)}
 ROOT = make_authority()
 PROVIDER = ROOT.provider()
 DAY = timedelta(days=1)
@@ -126,7 +126,7 @@ ATTACK = (
     b'Content-Disposition: inline; filename="daticert.xml"\r\n\r\n' + GENUINE.xml.encode()
 )
 OTHER_ROOT = make_authority("another root")
-SECOND = {"second@rivers.example": Sent(number="parcel-2", sender=OURS, address=OFFICE)}
+SECOND = {"second@rivers.example": Sent(number="parcel-2", sender=OURS, is_for=OFFICE.__eq__)}
 RSA, RSA_WITH_SHA_384 = bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01010c")
 NO_PROOF = {
     "changed daticert": (

@@ -1,9 +1,11 @@
 """The reader of the mailbox removes only what was kept, and nothing corrupt stops it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from service.foundation.errors import Refused, Transient
-from service.mail.mailbox import parse_mailbox_url, read_mailbox
+from service.mail.mailbox import find_mails, parse_mailbox_url, read_mailbox
 from tests.doubles.imap_server import MailboxOnServer, imap_server
 
 
@@ -124,3 +126,45 @@ def test_an_address_is_read() -> None:
 
     assert (box.host, box.port, box.tls, box.folder) == ("mail.example", 993, True, "Returned mail")
     assert (box.user, box.password) == ("re@turns", "p/w")
+
+
+def find(box: MailboxOnServer, value: str, *, most_bytes: int = 1000):
+    return find_mails(parse_mailbox_url(box.url), header="X-About", value=value, most_bytes=most_bytes)
+
+
+@pytest.mark.parametrize("dates_behind", [False, True])
+def test_what_is_looked_for_is_found_and_left_as_it_is(box, dates_behind) -> None:
+    box.dates_behind = dates_behind
+    mine = [b"X-About: <1@rivers.example>\r\n\r\none", b"x-about: <1@rivers.example>\r\n\r\ntwo"]
+    for data in (
+        mine[0],
+        b"X-About: <2@rivers.example>\r\n\r\n",
+        b"Subject: 1@rivers.example\r\n\r\n",
+        mine[1],
+    ):
+        box.put(data)
+
+    found = find(box, "1@rivers.example")
+
+    assert [one.data for one in found] == mine
+    assert {one.at for one in found} == {datetime(2026, 11, 27, 10, 30, 6, tzinfo=UTC)}
+    assert (len(box.mails), set().union(*box.flags.values())) == (4, set())
+    assert not any(command.startswith(("SELECT", "UID STORE", "EXPUNGE")) for command in box.commands)
+
+
+def test_of_a_long_mail_the_beginning_is_given_and_a_date_that_is_none_is_left_out(box) -> None:
+    box.arrived = "yesterday"
+    box.put(b"X-About: 1\r\n\r\n" + b"a" * 5000)
+
+    [found] = find(box, "1", most_bytes=100)
+
+    assert (len(found.data), found.at) == (100, None)
+
+
+@pytest.mark.parametrize("command", ["LOGIN", "EXAMINE", "UID SEARCH", "UID FETCH"])
+def test_a_search_that_breaks_off_is_no_answer(box, command) -> None:
+    box.put(b"X-About: 1\r\n\r\n")
+    box.drops_at = command
+
+    with pytest.raises(Transient):
+        find(box, "1")

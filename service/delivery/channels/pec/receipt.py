@@ -17,11 +17,14 @@ from service.model.states import DeliveryState
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """One message that left by certified mail: the `number` of its parcel, from which mailbox, and to which one address."""
+    """One message that left by certified mail: the `number` of its parcel, from which mailbox, and whether it went to an address.
+
+    `is_for` is asked for addresses in small letters.
+    """
 
     number: str
     sender: str
-    address: str
+    is_for: Callable[[str], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +149,8 @@ def _message_of(certified: Certified, head: Head, sent: Callable[[str], Sent | N
         raise Unproven(
             Sentence("The receipt is about a message that another mailbox sent: it proves nothing.")
         )
-    address = message.address.lower()
-    if certified.handed_to != address and (_is_of_one(certified) or address not in certified.recipients):
+    is_named = any(map(message.is_for, certified.recipients))
+    if not message.is_for(certified.handed_to) and (_is_of_one(certified) or not is_named):
         raise Unproven(Sentence("The receipt is about another mailbox than the office's: it proves nothing."))
     return message
 
@@ -173,7 +176,8 @@ def _heard(certified: Certified, message: Sent) -> Heard:
 
 
 def _says(certified: Certified, meaning: _Meaning, message: Sent) -> Sentence:
-    if certified.kind == "accettazione" and not certified.recipients.get(message.address.lower(), True):
+    ours = [kept for address, kept in certified.recipients.items() if message.is_for(address)]
+    if certified.kind == "accettazione" and ours and not any(ours):
         return _NEVER_PROVED
     if meaning.succeeds:
         return meaning.says

@@ -12,9 +12,9 @@ from service.delivery.channels.lob.hearing import EVENTS, follow, heard
 from service.delivery.parcel import Heard, NotNow
 from service.foundation.errors import Refused
 from service.model.states import DeliveryState
-from tests.doubles.lob import LIVE, SCHEMAS, SECRET, TEST, Lob, sign
+from tests.doubles.lob import DESCRIPTION, LIVE, SCHEMAS, SECRET, TEST, Lob, sign
 from tests.doubles.loopback_http import Fault, open_house
-from tests.doubles.openapi_schemas import faults
+from tests.doubles.openapi import faults
 from tests.printing import ASKING
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -48,7 +48,7 @@ def hear(
 def test_the_events_of_the_house_are_real_ones() -> None:
     body, _ = house().event(NUMBER, "letter.in_transit")
 
-    assert faults(json.loads(body), SCHEMAS["events"], SCHEMAS) == []
+    assert faults(json.loads(body), SCHEMAS["events"], DESCRIPTION) == []
 
 
 @pytest.mark.parametrize(
