@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError, to_json
 from service.campaigns.codes import country_code, letter_language, time_zone
 from service.campaigns.letter_words import words_table
 from service.campaigns.moments import moment_of
-from service.foundation.addresses import normal_address
+from service.foundation.addresses import normal_address, web_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
@@ -45,6 +45,9 @@ FOUND_BY_LOADING = frozenset(
     {("letterhead", "made"), ("annexes", "sha256"), ("annexes", "size"), ("annexes", "pages")}
 )
 """Fields that no campaign file has: tables and keys that loading fills in."""
+
+LATER_OF_RECIPIENTS = ("phone", "contact_form")
+"""Keys of a recipient that came later: where they are not said, its record is as it was before they came."""
 
 RecipientRole = Literal["to", "cc", "press"]
 CopyKind = Literal["full", "public"]
@@ -114,6 +117,7 @@ OptionalBody = Annotated[_Written, _text(LONGEST_BODY)]
 Body = Annotated[OptionalBody, _FILLED]
 Slug = Annotated[_Written, _check(_slug)]
 Address = Annotated[_Written, _check(lambda text: normal_address(text, what=""))]
+WebAddress = Annotated[_Written, _line(500), _check(lambda text: web_address(text, what=""))]
 OptionalAddress = Annotated[_Written, _check(lambda text: normal_address(text, what="") if text else "")]
 Country = Annotated[_Written, _check(lambda text: country_code(text, what="") if text else "")]
 Language = Annotated[_Written, _check(lambda text: letter_language(text, what=""))]
@@ -123,6 +127,8 @@ Moment = Annotated[datetime, Strict(), AfterValidator(_local)]
 Day = Annotated[date, Strict()]
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
+Yes = Annotated[Flag | None, AfterValidator(lambda said: said or None)]
+"""Yes, or not said."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
@@ -268,6 +274,8 @@ class Recipient:
     formats: tuple[FormatName, ...] = ("pdf",)
     source: OptionalLine = ""
     checked: Day | None = None
+    phone: OptionalLine | None = None
+    contact_form: WebAddress | None = None
 
     @property
     def copy_kind(self) -> CopyKind:
@@ -276,8 +284,7 @@ class Recipient:
 
     def as_record(self) -> dict[str, Any]:
         """Give the recipient as a JSON-able record, under the keys of the file."""
-        record: dict[str, Any] = RECIPIENT.dump_python(self, mode="json")
-        return record
+        return _without_unsaid(RECIPIENT.dump_python(self, mode="json"))
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "Recipient":
@@ -313,6 +320,7 @@ class CampaignFile:
     count_shown_from: Whole = Field(default=10, ge=0)
     call: OptionalBody = ""
     solo: Flag = False
+    milestones: Yes = None
     purge_after_days: Whole | None = Field(
         default=None, ge=SHORTEST_RETENTION_DAYS, le=LONGEST_RETENTION_DAYS
     )
@@ -359,6 +367,7 @@ class CampaignFile:
     def as_record(self) -> dict[str, Any]:
         """Give the file as a JSON-able record: moments and days in ISO 8601, lists for tuples."""
         record: dict[str, Any] = CAMPAIGN_FILE.dump_python(self, mode="json")
+        record["recipients"] = [_without_unsaid(office) for office in record["recipients"]]
         # Keys that are not said are left out: the version before this one does not know all of them.
         return {key: value for key, value in record.items() if value is not None}
 
@@ -366,6 +375,12 @@ class CampaignFile:
     def from_record(cls, record: dict[str, Any]) -> "CampaignFile":
         """Make the same file again from its record; one that as_record() did not give is a bug and raises."""
         return CAMPAIGN_FILE.validate_json(to_json(record))
+
+
+def _without_unsaid(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value for key, value in record.items() if key not in LATER_OF_RECIPIENTS or value is not None
+    }
 
 
 RECIPIENT = TypeAdapter(Recipient)

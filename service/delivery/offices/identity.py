@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.campaigns.file_tables import Recipient
+from service.campaigns.file_tables import LATER_OF_RECIPIENTS, Recipient
 from service.foundation.canonical import canonical
 from service.foundation.sealing import CampaignKeys
 from service.foundation.written import fold_name
@@ -20,7 +20,10 @@ def office_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
 
 def data_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
     """Give the keyed hash of what two coordinators check of an office: who it is, where it is, and the source of that."""
-    return keys.blind("office-data", canonical({part: details.get(part) for part in _DATA}).decode())
+    data = {part: details.get(part) for part in _DATA}
+    # Where nothing is said of these, what was checked before they came is the same data still.
+    data |= {part: details[part] for part in LATER_OF_RECIPIENTS if details.get(part)}
+    return keys.blind("office-data", canonical(data).decode())
 
 
 def key_of(index: bytes) -> str:

@@ -1,8 +1,16 @@
 """Whom the letter goes to, and how it went: recipients, deliveries, approvers, answers."""
 
 # Each page puts its routes on the blueprint when it is imported.
-from service.web.desk.delivering import answers, approvers, by_hand, deliveries, files, recipients
+from service.web.desk.delivering import (
+    answers,
+    approvers,
+    by_hand,
+    deliveries,
+    files,
+    office_import,
+    recipients,
+)
 
-PAGES = (recipients, deliveries, files, by_hand, approvers, answers)
+PAGES = (recipients, office_import, deliveries, files, by_hand, approvers, answers)
 
 __all__ = ["PAGES"]
