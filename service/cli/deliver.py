@@ -14,7 +14,8 @@ from service.delivery import rehearse as rehearsing
 from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.by_hand.packet import packet_of
 from service.delivery.check import Line
-from service.delivery.letter_mail import Making
+from service.delivery.letter_mail import THE_SETTING, Making
+from service.delivery.otherwise import Otherwise, send_otherwise
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
 from service.delivery.registry import BY_HAND
@@ -25,6 +26,7 @@ from service.delivery.supplement import propose_supplement
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
+from service.mail.smtp import SmtpTransport
 from service.model.edition import EditionKind
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction, trial
@@ -49,6 +51,12 @@ from service.wiring import Services
 @click.option("--release", is_flag=True, help="Send the approved edition, addendum or correction for real.")
 @click.option("--stop", is_flag=True, help="Stop what was released and has not left yet.")
 @click.option("--again", metavar="ID", help="Send a copy again that failed or is uncertain.")
+@click.option(
+    "--otherwise",
+    nargs=2,
+    metavar="ID WAY",
+    help="Let a copy that failed, is uncertain or could not go its way go another one.",
+)
 @click.option(
     "--packet",
     nargs=2,
@@ -98,10 +106,13 @@ def _check(services: Services, slug: str) -> None:
 
 def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Line]]:
     settings = services.settings
+    # The network is asked before the database is read, never meanwhile.
+    sizes = services.transport.advertised() if isinstance(services.transport, SmtpTransport) else {}
+    most, by = min(
+        [(settings.letter_mail_mb * 1_000_000, THE_SETTING), *((n, at) for at, n in sizes.items())]
+    )
     making = Making(
-        fonts=services.fonts,
-        word_template=settings.word_template,
-        most_bytes=settings.letter_mail_mb * 1_000_000,
+        fonts=services.fonts, word_template=settings.word_template, most_bytes=most, allowed_by=by
     )
     with reading(services.engine) as session:
         return weighed(
@@ -210,6 +221,22 @@ def _again(services: Services, slug: str, delivery_id: str) -> None:
     say("That copy is on the way again.")
 
 
+def _otherwise(services: Services, slug: str, delivery_id: str, way: str) -> None:
+    with transaction(services.engine) as session:
+        made = send_otherwise(
+            session,
+            services.keyring,
+            slug,
+            Otherwise(sending=delivery_id, way=way),
+            services.outward,
+            by=operator(),
+            now=services.clock(),
+        )
+        ids = [delivery.id for delivery in made]
+    services.wake.ring()
+    say(f"That copy goes another way, {way}: {', '.join(ids)}")
+
+
 def _arrived(services: Services, slug: str, delivery_id: str, how: str) -> None:
     with transaction(services.engine) as session:
         keep_arrival(session, slug, delivery_id, how, by=operator(), now=services.clock())
@@ -258,6 +285,7 @@ _STEPS: dict[str, Callable[..., None]] = {
     "release": _release,
     "stop": _stop,
     "again": _again,
+    "otherwise": _otherwise,
     "packet": _packet,
     "brought": _brought,
     "arrived": _arrived,
