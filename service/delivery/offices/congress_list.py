@@ -87,7 +87,8 @@ def read_congress(sheet: Sheet, *, day: date, today: date) -> CongressList:
     places = _places(sheet.header)
     missing = [_CALLED[field][0] for field in _NEEDED if field not in places]
     if missing:
-        raise Refused(NOT_THIS_LIST.with_values(names=", ".join(missing), file=_FILE))
+        names = ", ".join(missing)
+        raise Refused(NOT_THIS_LIST.with_values(names=names, file=_FILE))
     members: dict[str, Member] = {}
     left_out: list[tuple[int, str]] = []
     for number, cells in sheet.lines:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask import Response, request
-from sqlmodel import Session
 
 from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
@@ -159,7 +158,8 @@ def tell_answer(slug: str, reply: str) -> Response:
     here = services()
     with acting() as session:
         get_reply(session, letter().id, reply)
-        _plan_telling(session, slug, f"answer-{reply[-12:]}")
+        plan, text = _telling(f"answer-{reply[-12:]}")
+        plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
         mark_told(session, letter().id, reply, by=visit().by, now=here.now())
     return done(f"/desk/letters/{slug}/answers", PLANNED)
 
@@ -167,10 +167,12 @@ def tell_answer(slug: str, reply: str) -> Response:
 @post("/letters/<slug>/outcome/tell", Act.SEND)
 def tell_outcome(slug: str) -> Response:
     """Plan an update for those who signed that no answer came; a second coordinator approves it."""
+    here = services()
     with acting() as session:
         if letter_here(session).outcome != Outcome.NO_ANSWER.value:
             raise Refused(NOT_WITHOUT_ANSWER)
-        _plan_telling(session, slug, "no-answer")
+        plan, text = _telling("no-answer")
+        plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
     return done(f"/desk/letters/{slug}/answers", PLANNED)
 
 
@@ -238,8 +240,9 @@ def _office_page(key: str, form: FormState) -> Page:
     )
 
 
-def _plan_telling(session: Session, slug: str, name: str) -> None:
-    here, entries = services(), request.form
+def _telling(name: str) -> tuple[Plan, UpdateText]:
+    """Read what those who signed are to be told, and when; raises Refused where nothing is written."""
+    entries = request.form
     subject = clean_line(entries.get("subject", ""), what=Sentence("The subject"), longest=LONGEST_SUBJECT)
     body = clean_text(entries.get("body", ""), what=Sentence("The text"), longest=LONGEST_BODY)
     if not subject or not body:
@@ -249,8 +252,8 @@ def _plan_telling(session: Session, slug: str, name: str) -> None:
         timing=Timing(anchor=Anchor.AT, local=_moment(entries.get("at", ""))),
         audience=Audience(),
     )
-    text = UpdateText(words=UpdateWords(subject=subject, body=body), audience=UpdateAudience.SIGNATORIES)
-    plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
+    words = UpdateWords(subject=subject, body=body)
+    return plan, UpdateText(words=words, audience=UpdateAudience.SIGNATORIES)
 
 
 def _again(key: str, entries: Mapping[str, str], errors: Mapping[str, str]) -> Page:
