@@ -15,7 +15,7 @@ from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.by_hand.packet import packet_of
 from service.delivery.check import Line
 from service.delivery.letter_mail import THE_SETTING, Making
-from service.delivery.otherwise import Otherwise, send_otherwise
+from service.delivery.otherwise import Otherwise, fall_backs, send_otherwise
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
 from service.delivery.registry import BY_HAND
@@ -96,7 +96,12 @@ def _check(services: Services, slug: str) -> None:
         verdict = "can be sent" if line.verdict.can else f"cannot, because: {line.verdict.reason}"
         say(f"{line.label} · {line.channel} · {line.recipient.copy_kind.value} copy · {verdict}")
     with reading(services.engine) as session:
-        houses = houses_for(session, services.keyring, get_campaign(session, slug), now=services.clock())
+        campaign = get_campaign(session, slug)
+        houses = houses_for(session, services.keyring, campaign, now=services.clock())
+        spare = fall_backs(session, services.keyring, campaign, lines, services.outward)
+    labels = {line.recipient.id: line.label for line in lines}
+    for key, names in spare.items():
+        say(f"{labels[key]} · if a way fails, a person may choose: {', '.join(names) or 'no other'}")
     for house in houses:
         say(f"{house.word} · {'cannot, because:' if house.forbids else 'could go; look at it first'}")
         for one in (*house.forbids, *house.warns):

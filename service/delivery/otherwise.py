@@ -1,6 +1,6 @@
 """Where one way has failed, a person chooses another for the same copy; nothing ever goes a second way by itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +75,18 @@ def spare_ways(
         for name, channel in CHANNELS.items()
         if name not in beside and channel.check(office, details, outward).can
     ]
+
+
+def fall_backs(
+    session: Session, keyring: Keyring, campaign: Campaign, lines: Sequence[Line], outward: Outward
+) -> Mapping[str, Sequence[str]]:
+    """Name for each recipient of these lines, by its id, the ways that a person could choose where its own fail."""
+    keys = keyring.of(session, campaign.id)
+    offices = {line.recipient.id: line.recipient for line in lines}
+    return {
+        key: spare_ways(office, open_record(keys, office, "details"), outward, without=office.channels)
+        for key, office in offices.items()
+    }
 
 
 def send_otherwise(

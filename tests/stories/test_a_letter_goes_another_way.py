@@ -123,3 +123,17 @@ def test_of_a_copy_in_doubt_it_is_said_that_there_may_be_two(coalition: Coalitio
     page = words_of(olga.open(f"editions/{sending(coalition).edition_id}"))
 
     assert "the office may then have two" in page
+
+
+def test_before_the_release_each_recipient_has_its_fall_backs(coalition: Coalition, door: Door) -> None:
+    file = letter_file(more='admit = "everyone"').replace(b'["email"]', b'["email", "post"]')
+    coalition.open(file).sign_and_confirm("Lake Alliance").close()
+    edition = coalition.propose().edition.id
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    page = words_of(olga.open(f"editions/{edition}/release"))
+
+    after = page.partition("If a way fails")[2].partition("Leaves")[0]
+    assert "Jane Q. Example, President of the Republic" in after
+    assert "handed over in person" in after
+    assert "e-mail" not in after

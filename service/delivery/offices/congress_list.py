@@ -180,7 +180,11 @@ def _address(text: str) -> Iterator[str]:
 
 
 def _form(text: str) -> str | None:
-    return web_address(text, what=Sentence("The address of its contact form")) if text else None
+    """Give the address of a contact form; what is mistyped in the list is left out, and the member stays."""
+    try:
+        return web_address(text, what=Sentence("The address of its contact form")) if text else None
+    except Refused:
+        return None
 
 
 def _source(site: str, day: date) -> str:

@@ -84,7 +84,6 @@ def test_a_name_with_commas_and_marks_stays_as_it_is() -> None:
         ("X000001,Ada Example,house,WA,west,,,,,,,", "district is no number"),
         ("X000001,Ada Example,senate,WA,,,,2025-01-03,,,,", "term is over"),
         ("X000001,Ada Example,senate,WA,,,,soon,,,,", "no day"),
-        ("X000001,Ada Example,senate,WA,,,,,,,javascript:alert(1),", "web address"),
         ("X000001,Ada\N{RIGHT-TO-LEFT OVERRIDE}Example,senate,WA,,,,,,,,", "cannot be shown"),
     ],
 )
@@ -95,6 +94,15 @@ def test_who_cannot_be_read_is_left_out_and_told(row: str, told: str) -> None:
     ((line, sentence),) = found.left_out
     assert line == 2
     assert told in sentence
+
+
+@pytest.mark.parametrize(
+    "form", ["hhttps://ada.example/write", "javascript:alert(1)", "https://ada", "write"]
+)
+def test_a_form_that_is_mistyped_is_left_out_and_its_member_stays(form: str) -> None:
+    found = office(f"X000001,Ada Example,senate,WA,,,,2031-01-03,,202-224-0001,{form},")
+
+    assert (found.contact_form, found.phone) == (None, "202-224-0001")
 
 
 def test_who_stands_there_twice_is_taken_once() -> None:

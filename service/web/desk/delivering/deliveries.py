@@ -12,7 +12,7 @@ from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
-from service.delivery.otherwise import Otherwise, other_ways, send_otherwise
+from service.delivery.otherwise import Otherwise, fall_backs, other_ways, send_otherwise
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.registry import BY_HAND
 from service.delivery.rehearse import rehearse
@@ -284,6 +284,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         phrase, goes_to = (
             what_leaves(session, here.keyring, campaign, seen, here.outward) if is_release else ("", ())
         )
+        spare = fall_backs(session, here.keyring, campaign, goes_to, here.outward)
         may_go = seen.stands and (campaign.solo or seen.approved >= APPROVALS_NEEDED)
     return desk_page(
         template,
@@ -293,6 +294,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         instead=instead,
         phrase=phrase,
         goes_to=goes_to,
+        spare={one.recipient.id: (one.label, spare[one.recipient.id]) for one in goes_to},
         unchecked=unchecked,
         needed=APPROVALS_NEEDED,
         names=names,
