@@ -129,6 +129,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
                 fonts=fonts,
                 word_template=settings.word_template,
                 most_bytes=settings.letter_mail_mb * 1_000_000,
+                bounce_domain=settings.bounce_domain,
             ),
             **kit_composers(keyring, public_url=settings.public_url),
             **schedule_composers(keyring, lead=settings.reminder_lead),

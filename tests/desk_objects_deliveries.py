@@ -9,6 +9,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.queries import get_campaign
 from service.delivery.offices.contacts import Contact, keep_contact
 from service.delivery.offices.identity import office_index, office_key
+from service.delivery.offices.importing import keep_list
 from service.model.approver_desk import ApproverQuestion
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -32,6 +33,17 @@ def a_contact(session: Session, coalition: Coalition, slug: str) -> str:
     key = an_office(session, coalition, slug)
     row = keep_contact(session, coalition.keyring, slug, key, contact, by="test", now=coalition.now)
     return row.id
+
+
+CONGRESS = b"""bioguide,official_full,chamber,state,district,term_end,mail_address,phone,contact_form,url
+X000001,Ada Example,senate,WA,,2031-01-03,1 Hart Senate Office Building Washington DC 20510,202-224-0001,https://www.ada.senate.example/write,https://www.ada.senate.example
+X000002,Ben Example,house,AK,0,2027-01-03,2 Cannon House Office Building Washington DC 20515-0200,202-225-0002,,https://ben.house.example
+"""
+
+
+def a_list(session: Session, coalition: Coalition, slug: str) -> str:
+    day = coalition.now.date()
+    return keep_list(session, coalition.keyring, slug, CONGRESS, day=day, by="test", now=coalition.now)
 
 
 def an_edition(session: Session, coalition: Coalition, slug: str) -> str:
@@ -157,6 +169,7 @@ def _edition(session: Session, coalition: Coalition, campaign: Campaign) -> Edit
 OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     "office": an_office,
     "contact": a_contact,
+    "office_import": a_list,
     "edition": an_edition,
     "sending": a_sending,
     "approver": an_approver,

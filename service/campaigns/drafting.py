@@ -28,7 +28,9 @@ from service.model.enclosure import EnclosureKind
 from service.model.states import PUT_AWAY, CampaignState
 from service.store.keyring import Keyring
 
-MAY_STILL_CHANGE = frozenset({"goal", "goal_public", "press", "send_at", "publish_at", "deadline"})
+MAY_STILL_CHANGE = frozenset(
+    {"goal", "goal_public", "milestones", "press", "send_at", "publish_at", "deadline"}
+)
 """What binds nobody who has signed, so that it may change after the text is final; a deadline only to a later moment."""
 TAKEN = Sentence("There is a letter with this short name already; choose another.")
 STAYS = Sentence(

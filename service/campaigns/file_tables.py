@@ -30,8 +30,10 @@ from service.campaigns.file_values import (
     Slug,
     Text,
     Title,
+    WebAddress,
     Whole,
     Written,
+    Yes,
     Zone,
 )
 from service.campaigns.file_ways import Council, Review, WebForm
@@ -54,6 +56,20 @@ FOUND_BY_LOADING = frozenset(
     {("letterhead", "made"), ("annexes", "sha256"), ("annexes", "size"), ("annexes", "pages")}
 )
 """Fields that no campaign file has: tables and keys that loading fills in."""
+
+LATER_OF_RECIPIENTS = frozenset(
+    {
+        "regulations_document",
+        "regulations_organization_type",
+        "regulations_category",
+        "webform",
+        "unhrc",
+        "upr",
+        "phone",
+        "contact_form",
+    }
+)
+"""Keys of a recipient that came later: where they are not said, its record is as it was before they came."""
 
 RecipientRole = Literal["to", "cc", "press"]
 CopyKind = Literal["full", "public"]
@@ -213,6 +229,8 @@ class Recipient:
     webform: WebForm | None = None
     unhrc: Council | None = None
     upr: Review | None = None
+    phone: OptionalLine | None = None
+    contact_form: WebAddress | None = None
 
     @property
     def copy_kind(self) -> CopyKind:
@@ -221,8 +239,7 @@ class Recipient:
 
     def as_record(self) -> dict[str, Any]:
         """Give the recipient as a JSON-able record, under the keys of the file."""
-        record: dict[str, Any] = RECIPIENT.dump_python(self, mode="json")
-        return _as_said(record)
+        return _without_unsaid(RECIPIENT.dump_python(self, mode="json"))
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "Recipient":
@@ -258,6 +275,7 @@ class CampaignFile:
     count_shown_from: Whole = Field(default=10, ge=0)
     call: OptionalBody = ""
     solo: Flag = False
+    milestones: Yes = None
     purge_after_days: Whole | None = Field(
         default=None, ge=SHORTEST_RETENTION_DAYS, le=LONGEST_RETENTION_DAYS
     )
@@ -304,9 +322,9 @@ class CampaignFile:
     def as_record(self) -> dict[str, Any]:
         """Give the file as a JSON-able record: moments and days in ISO 8601, lists for tuples."""
         record: dict[str, Any] = CAMPAIGN_FILE.dump_python(self, mode="json")
+        record["recipients"] = [_without_unsaid(office) for office in record["recipients"]]
         # Keys that are not said are left out: the version before this one does not know all of them.
-        said = {key: value for key, value in record.items() if value is not None}
-        return said | {"recipients": [_as_said(office) for office in record["recipients"]]}
+        return {key: value for key, value in record.items() if value is not None}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "CampaignFile":
@@ -314,21 +332,11 @@ class CampaignFile:
         return CAMPAIGN_FILE.validate_json(to_json(record))
 
 
+def _without_unsaid(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value for key, value in record.items() if key not in LATER_OF_RECIPIENTS or value is not None
+    }
+
+
 RECIPIENT = TypeAdapter(Recipient)
 CAMPAIGN_FILE = TypeAdapter(CampaignFile)
-
-_OF_ONE_WAY = frozenset(
-    {
-        "regulations_document",
-        "regulations_organization_type",
-        "regulations_category",
-        "webform",
-        "unhrc",
-        "upr",
-    }
-)
-"""What only some ways of sending ask of an office."""
-
-
-def _as_said(office: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in office.items() if value is not None or key not in _OF_ONE_WAY}

@@ -113,3 +113,5 @@ WebAddress = Annotated[Written, checked_by(web_address)]
 OptionalWebAddress = Annotated[Written, checked_by(lambda text: web_address(text) if text else "")]
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
+Yes = Annotated[Flag | None, AfterValidator(lambda said: said or None)]
+"""Yes, or not said."""

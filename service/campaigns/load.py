@@ -60,6 +60,7 @@ def fill_columns(campaign: Campaign, file: CampaignFile) -> None:
     campaign.admit = Admit(file.admit)
     campaign.signers = Signers(file.signers)
     campaign.solo = file.solo
+    campaign.milestones = bool(file.milestones)
     campaign.count_shown_from = file.count_shown_from
     campaign.language = file.language
     campaign.time_zone = file.time_zone

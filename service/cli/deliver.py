@@ -15,7 +15,8 @@ from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.by_hand.packet import packet_of
 from service.delivery.channel import Verdict
 from service.delivery.check import Line
-from service.delivery.letter_mail import Making
+from service.delivery.letter_mail import THE_SETTING, Making
+from service.delivery.otherwise import Otherwise, fall_backs, send_otherwise
 from service.delivery.preflight import preflight
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
@@ -28,6 +29,7 @@ from service.delivery.supplement import propose_supplement
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
+from service.mail.smtp import SmtpTransport
 from service.model.edition import EditionKind
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction, trial
@@ -52,6 +54,12 @@ from service.wiring import Services
 @click.option("--release", is_flag=True, help="Send the approved edition, addendum or correction for real.")
 @click.option("--stop", is_flag=True, help="Stop what was released and has not left yet.")
 @click.option("--again", metavar="ID", help="Send a copy again that failed or is uncertain.")
+@click.option(
+    "--otherwise",
+    nargs=2,
+    metavar="ID WAY",
+    help="Let a copy that failed, is uncertain or could not go its way go another one.",
+)
 @click.option(
     "--packet",
     nargs=2,
@@ -94,7 +102,12 @@ def _check(services: Services, slug: str) -> None:
         for finding in line.verdict.findings:
             _say_finding(finding)
     with reading(services.engine) as session:
-        houses = houses_for(session, services.keyring, get_campaign(session, slug), now=services.clock())
+        campaign = get_campaign(session, slug)
+        houses = houses_for(session, services.keyring, campaign, now=services.clock())
+        spare = fall_backs(session, services.keyring, campaign, lines, services.outward)
+    labels = {line.recipient.id: line.label for line in lines}
+    for key, names in spare.items():
+        say(f"{labels[key]} · if a way fails, a person may choose: {', '.join(names) or 'no other'}")
     for house in houses:
         say(f"{house.word} · {'cannot, because:' if house.forbids else 'could go; look at it first'}")
         for one in (*house.forbids, *house.warns):
@@ -114,10 +127,13 @@ def _say_finding(finding: Finding) -> None:
 
 def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Line]]:
     settings = services.settings
+    # The network is asked before the database is read, never meanwhile.
+    sizes = services.transport.advertised() if isinstance(services.transport, SmtpTransport) else {}
+    most, by = min(
+        [(settings.letter_mail_mb * 1_000_000, THE_SETTING), *((n, at) for at, n in sizes.items())]
+    )
     making = Making(
-        fonts=services.fonts,
-        word_template=settings.word_template,
-        most_bytes=settings.letter_mail_mb * 1_000_000,
+        fonts=services.fonts, word_template=settings.word_template, most_bytes=most, allowed_by=by
     )
     with reading(services.engine) as session:
         return preflight(
@@ -230,6 +246,22 @@ def _again(services: Services, slug: str, delivery_id: str) -> None:
     say("That copy is on the way again.")
 
 
+def _otherwise(services: Services, slug: str, delivery_id: str, way: str) -> None:
+    with transaction(services.engine) as session:
+        made = send_otherwise(
+            session,
+            services.keyring,
+            slug,
+            Otherwise(sending=delivery_id, way=way),
+            services.outward,
+            by=operator(),
+            now=services.clock(),
+        )
+        ids = [delivery.id for delivery in made]
+    services.wake.ring()
+    say(f"That copy goes another way, {way}: {', '.join(ids)}")
+
+
 def _arrived(services: Services, slug: str, delivery_id: str, how: str) -> None:
     with transaction(services.engine) as session:
         keep_arrival(session, slug, delivery_id, how, by=operator(), now=services.clock())
@@ -278,6 +310,7 @@ _STEPS: dict[str, Callable[..., None]] = {
     "release": _release,
     "stop": _stop,
     "again": _again,
+    "otherwise": _otherwise,
     "packet": _packet,
     "brought": _brought,
     "arrived": _arrived,

@@ -9,6 +9,7 @@ from service.letter.confine import lacking
 from service.letter.fonts import Fonts
 from service.mail.dns import SystemResolver
 from service.mail.sending import sending_state
+from service.mail.smtp import SmtpTransport
 from service.store.guards import missing_guards
 from service.store.transaction import reading
 from service.wiring import Services, initialize
@@ -57,6 +58,18 @@ def _relay_fault(services: Services) -> str | None:
     return None
 
 
+def _size_faults(services: Services) -> list[str]:
+    """Compare how large a letter's mail may be with how large a mail each relay says that it takes."""
+    sizes = services.transport.advertised() if isinstance(services.transport, SmtpTransport) else {}
+    most = services.settings.letter_mail_mb * 1_000_000
+    return [
+        f"{relay} takes mails of at most {size} bytes, and letters may have {most}: set UNDERSIGNED_LETTER_MAIL_MB to"
+        f" {max(1, size // 1_000_000)} at most."
+        for relay, size in sizes.items()
+        if size < most
+    ]
+
+
 def _ledger_faults(services: Services) -> list[str]:
     if services.ledger is None:
         return []
@@ -88,6 +101,7 @@ def _faults(context: Context) -> list[str]:
         wrong.append("No mail can be sent: set UNDERSIGNED_SMTP_URL and UNDERSIGNED_MAIL_FROM.")
     elif (down := _relay_fault(services)) is not None:
         wrong.append(down)
+    wrong += _size_faults(services)
     wrong += _faults_in_database(services)
     if settings.font_dir is not None and not settings.font_dir.is_dir():
         wrong.append(f"FONT_DIR {settings.font_dir} is not a folder.")

@@ -190,6 +190,7 @@ _WORDS = {
     "deliver.rehearse": Sentence("Rehearsed the delivery"),
     "delivery.again": Sentence("Tried a sending again"),
     "delivery.arrived": Sentence("Said that a sending has arrived"),
+    "delivery.otherwise": Sentence("Let a copy go another way"),
     "delivery.brought": Sentence("Said that a copy was brought by hand"),
     "edition.freeze": Sentence("Froze the letter as it would be sent, for its approvers"),
     "kit.send": Sentence("Sent kits to members"),

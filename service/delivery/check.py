@@ -10,7 +10,7 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.queries import present_recipients, present_revision
 from service.delivery.channel import Outward, Verdict
 from service.delivery.channel_words import channel_word
-from service.delivery.letter_mail import too_large
+from service.delivery.letter_mail import THE_SETTING, too_large
 from service.delivery.registry import CHANNELS
 from service.delivery.way_settings import outward_for
 from service.foundation.sentence import Sentence
@@ -70,13 +70,18 @@ def _lines(rows: Sequence[tuple[Recipient, dict[str, Any]]], outward: Outward) -
     return lines
 
 
-def weigh(lines: Sequence[Line], sizes: Mapping[str, int], *, most: int) -> tuple[Line, ...]:
+def weigh(
+    lines: Sequence[Line], sizes: Mapping[str, int], *, most: int, allowed_by: str = THE_SETTING
+) -> tuple[Line, ...]:
     """Give the lines with a verdict on how large each mail is, by its office's id in `sizes`: one that is too large cannot go (pure)."""
-    return tuple(_weighed(line, sizes.get(line.recipient.id, 0), most) for line in lines)
+    return tuple(
+        _weighed(line, too_large(sizes.get(line.recipient.id, 0), most, allowed_by=allowed_by))
+        for line in lines
+    )
 
 
-def _weighed(line: Line, size: int, most: int) -> Line:
-    reason = too_large(size, most) if line.channel == "email" and line.verdict.can else ""
+def _weighed(line: Line, told: str) -> Line:
+    reason = told if line.channel == "email" and line.verdict.can else ""
     return replace(line, verdict=Verdict(reason=reason)) if reason else line
 
 

@@ -10,6 +10,7 @@ from service.campaigns.queries import lock_campaign_of, released_edition
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.hear import hear_of_deliveries
 from service.delivery.issue import issue_copy
+from service.delivery.milestones import LEFT, tell_milestone
 from service.delivery.registry import BY_HAND
 from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
@@ -64,7 +65,7 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
         )
     )
     for campaign in session.exec(leaving).all():
-        _finish(session, campaign)
+        _finish(session, campaign, now=now)
     return len(moved) + heard
 
 
@@ -162,7 +163,7 @@ def _evidence(session: Session, message: Message) -> str:
     return "; ".join(parts)
 
 
-def _finish(session: Session, campaign: Campaign) -> None:
+def _finish(session: Session, campaign: Campaign, *, now: datetime) -> None:
     """Call a letter sent once a copy to each addressee has left and none that leaves by itself is still on its way."""
     edition = released_edition(session, campaign)
     assert edition is not None
@@ -179,3 +180,4 @@ def _finish(session: Session, campaign: Campaign) -> None:
         locked = lock_campaign_of(session, campaign.id)
         CAMPAIGN.move(locked, CampaignState.SENT)
         session.add(locked)
+        tell_milestone(session, campaign.id, LEFT, edition.id, now=now)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, note_delivery
 from service.mail.returned import report_behind
-from service.model.delivery import Delivery, DeliveryEvent
+from service.model.delivery import Delivery, DeliveryEvent, Proof
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.report_kind import ReportKind
 from service.model.states import DeliveryState
@@ -22,10 +22,11 @@ _HANDED_ON = frozenset({DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED})
 
 @dataclass(frozen=True, kw_only=True)
 class _Words:
-    """What something heard is called: in the evidence, and in the alert that it may cause."""
+    """What something heard is called, in the evidence and in the alert that it may cause; and what it proves beyond."""
 
     evidence: str
     alert: str = ""
+    proof: Proof | None = None
 
 
 _CAME_BACK = _Words(evidence="sent back", alert="came_back")
@@ -44,6 +45,15 @@ _OTHERS: Mapping[AfterState, _Words] = {
     AfterState.DELAYED: _Words(evidence="delayed: a server on its way still tries"),
     AfterState.COMPLAINED: _Words(evidence="reported as unwanted where it arrived", alert="complained"),
     AfterState.ANSWERED: _Words(evidence="an automatic answer came"),
+}
+_TOLD: Mapping[ReportKind, _Words] = {
+    ReportKind.AT_MX: _Words(
+        evidence="taken by a mail server that the office's own domain names (MX), which reports nothing further",
+        proof=Proof.AT_MX,
+    ),
+    ReportKind.DISPLAYED: _Words(
+        evidence="the reader's mail program reports that it was displayed", proof=Proof.DISPLAYED
+    ),
 }
 _CONTRADICTED = "contradicted"
 
@@ -88,9 +98,11 @@ def _hear(
     evidence = f"{copy}{words.evidence}{code}; Message-ID {message.message_id}"
     there = _goes_to(here, after, carries=carries)
     if there is None:
-        note_delivery(session, delivery, evidence=evidence, heard_ref=event.id, now=now)
+        note_delivery(session, delivery, evidence=evidence, heard_ref=event.id, proof=words.proof, now=now)
     else:
-        move_delivery(session, delivery, there, evidence=evidence, heard_ref=event.id, now=now)
+        move_delivery(
+            session, delivery, there, evidence=evidence, heard_ref=event.id, proof=words.proof, now=now
+        )
     word = _tells(here, after, words, moved=there is not None)
     if word:
         alert_about(session, delivery, message, word, now=now)
@@ -99,7 +111,7 @@ def _hear(
 def _words(after: AfterState, kind: ReportKind | None) -> _Words:
     if after is AfterState.BOUNCED:
         return _BOUNCES.get(kind, _CAME_BACK) if kind else _CAME_BACK
-    return _OTHERS[after]
+    return _TOLD.get(kind, _OTHERS[after]) if kind else _OTHERS[after]
 
 
 def _goes_to(here: DeliveryState, after: AfterState, *, carries: bool) -> DeliveryState | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.foundation.sentence import Sentence
+from service.model.delivery import Proof
 from service.model.states import DeliveryState
 
 WORDS: Mapping[DeliveryState, Sentence] = {
@@ -55,15 +56,20 @@ NEXT: Mapping[DeliveryState, Sentence] = {
 }
 """What a person can do next about a sending in each state."""
 
-RUNGS: tuple[tuple[DeliveryState, Sentence], ...] = (
+RUNGS: tuple[tuple[DeliveryState | Proof, Sentence], ...] = (
     (DeliveryState.READY, Sentence("released", context="a rung of the ladder of evidence")),
     (DeliveryState.CARRYING, Sentence("in our outbox", context="a rung of the ladder of evidence")),
     (DeliveryState.HANDED_OVER, Sentence("handed over", context="a rung of the ladder of evidence")),
+    (
+        Proof.AT_MX,
+        Sentence("taken by the office's own mail server", context="a rung of the ladder of evidence"),
+    ),
     (
         DeliveryState.ACCEPTED,
         Sentence("passed on to a further server", context="a rung of the ladder of evidence"),
     ),
     (DeliveryState.DELIVERED, Sentence("reported as delivered", context="a rung of the ladder of evidence")),
+    (Proof.DISPLAYED, Sentence("displayed to a reader", context="a rung of the ladder of evidence")),
     (DeliveryState.ANSWERED, Sentence("answered", context="a rung of the ladder of evidence")),
 )
 """The rungs, from the lowest to the highest."""
@@ -84,19 +90,20 @@ _GRAVE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class StepSeen:
-    """One step of a sending that was kept: a move, or evidence that moved nothing."""
+    """One step of a sending that was kept: a move, or evidence that moved nothing; `proof` is what it proves beyond."""
 
     at: datetime
     was: str
     became: str
     evidence: str
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
     """One rung: when it was reached and how that is known; `at` is None where it was not."""
 
-    state: DeliveryState
+    state: DeliveryState | Proof
     word: Sentence
     at: datetime | None
     evidence: str
@@ -129,7 +136,23 @@ _ON_ITS_WAY = Sentence(
     "Whoever took it has passed it on. Whether it reached the office nobody has said yet: call, and note the receipt."
 )
 # Rungs that nothing which a person brings can stand on.
-_OF_MAIL = frozenset({DeliveryState.CARRYING, DeliveryState.ACCEPTED})
+_OF_MAIL = frozenset({DeliveryState.CARRYING, DeliveryState.ACCEPTED, *Proof})
+# What such a rung says beyond the state that a sending stands in.
+_BEYOND: Mapping[tuple[DeliveryState, Proof], tuple[Sentence, Sentence]] = {
+    (DeliveryState.ACCEPTED, Proof.AT_MX): (
+        Sentence("With the office's own mail server", context="where a sending stands"),
+        Sentence(
+            "A mail server that the office's own domain names took it, and reports nothing further. Whether it lies in a"
+            " mailbox nobody has said: call."
+        ),
+    ),
+    (DeliveryState.DELIVERED, Proof.DISPLAYED): (
+        Sentence("Displayed", context="where a sending stands"),
+        Sentence(
+            "The reader's mail program reports that it was displayed. Whether it was read, and by whom, nobody knows."
+        ),
+    ),
+}
 _BROUGHT = Sentence(
     "It stands on the word of whoever brought it. Whether it reached the office nobody has said yet: call, and note the receipt."
 )
@@ -151,41 +174,55 @@ def ladder(
     A rung counts only where a step says so, and only while the sending still stands on it or above: what came back has left
     the house, and has not arrived.
     """
-    own_words = {} if is_mail else {DeliveryState.ACCEPTED: _PASSED_ON}
+    own_words: Mapping[DeliveryState | Proof, Sentence] = (
+        {} if is_mail else {DeliveryState.ACCEPTED: _PASSED_ON}
+    )
     rungs = [
         _rung(rung, own_words.get(rung, word), steps, reached=_reached(state))
         for rung, word in RUNGS
-        if not (by_hand and rung in _OF_MAIL)
+        if not (by_hand and rung in _OF_MAIL) and (is_mail or not isinstance(rung, Proof))
     ]
     if by_hand and state is DeliveryState.READY:
         return replace(_WAITS_FOR_THE_PAGE if is_embargoed else _WAITS_FOR_A_PERSON, rungs=rungs)
+    proved = [_BEYOND[state, step.proof] for step in steps if step.proof and (state, step.proof) in _BEYOND]
+    word, comes_next = proved[-1] if proved else (WORDS[state], NEXT[state])
     return Ladder(
-        word=WORDS[state],
-        next=_next(state, by_hand=by_hand, is_mail=is_mail),
+        word=word,
+        next=_next(state, comes_next, by_hand=by_hand, is_mail=is_mail),
         look="done" if state in _GOOD else "grave" if state in _GRAVE else "",
         rungs=rungs,
     )
 
 
-def _next(state: DeliveryState, *, by_hand: bool, is_mail: bool) -> Sentence:
+def _next(state: DeliveryState, otherwise: Sentence, *, by_hand: bool, is_mail: bool) -> Sentence:
     if by_hand and state is DeliveryState.HANDED_OVER:
         return _BROUGHT
-    return _ON_ITS_WAY if not is_mail and state is DeliveryState.ACCEPTED else NEXT[state]
+    return _ON_ITS_WAY if not is_mail and state is DeliveryState.ACCEPTED else otherwise
 
 
-def _reached(state: DeliveryState) -> frozenset[DeliveryState]:
+def _reached(state: DeliveryState) -> frozenset[DeliveryState | Proof]:
     """Give the rungs that a sending in this state may still be said to stand on or above."""
     places = [rung for rung, _ in RUNGS]
     if state in places:
-        return frozenset(places[: places.index(state) + 1])
+        end = places.index(state) + 1
+        # A proof beyond a state stands just above it.
+        beyond = end < len(places) and isinstance(places[end], Proof)
+        return frozenset(places[: end + beyond])
     # It may have left once, and what became of it since is told by its state alone.
     return frozenset({DeliveryState.READY, DeliveryState.CARRYING})
 
 
 def _rung(
-    rung: DeliveryState, word: Sentence, steps: Sequence[StepSeen], *, reached: frozenset[DeliveryState]
+    rung: DeliveryState | Proof,
+    word: Sentence,
+    steps: Sequence[StepSeen],
+    *,
+    reached: frozenset[DeliveryState | Proof],
 ) -> Rung:
-    moves = [step for step in steps if step.became == rung.value and step.was != step.became]
+    if isinstance(rung, Proof):
+        moves = [step for step in steps if step.proof is rung]
+    else:
+        moves = [step for step in steps if step.became == rung.value and step.was != step.became]
     if not moves or rung not in reached:
         return Rung(state=rung, word=word, at=None, evidence="")
     return Rung(state=rung, word=word, at=moves[-1].at, evidence=moves[-1].evidence)

@@ -28,16 +28,19 @@ FOLLOWS_THE_LETTER: Mapping[str, Sentence] = {
 }
 """What goes before an edition that follows the letter, by its kind."""
 
+THE_SETTING = "UNDERSIGNED_LETTER_MAIL_MB"
+
 _PDF_ALONE = ("pdf",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be."""
+    """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be, by whose word."""
 
     fonts: Fonts
     word_template: Path | None = None
     most_bytes: int = MOST_BYTES
+    allowed_by: str = THE_SETTING
 
 
 def letter_parts(copy: Copy) -> dict[str, Any]:
@@ -74,8 +77,11 @@ def attachments(copy: Copy, formats: Sequence[str], making: Making) -> tuple[Att
     return tuple(made for form in formats for made in _attached(copy, form, making))
 
 
-def too_large(size: int, most: int) -> str:
-    """Say in one sentence that a mail is too large and what to do; empty where it is not."""
+def too_large(size: int, most: int, *, allowed_by: str = THE_SETTING) -> str:
+    """Say in one sentence that a mail is too large and what to do; empty where it is not.
+
+    `allowed_by` is the setting, or the relay that takes no larger one.
+    """
     if size <= most:
         return ""
     return Sentence(
@@ -84,7 +90,7 @@ def too_large(size: int, most: int) -> str:
         " so much.",
         size=_megabytes(size),
         most=_megabytes(most),
-        setting="UNDERSIGNED_LETTER_MAIL_MB",
+        setting=allowed_by,
     )
 
 

@@ -1,7 +1,7 @@
 """The mails of this room: approval, rehearsal, delivery, alert."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,11 @@ from service.campaigns.going_live import TEST_MAIL, pressed_token
 from service.campaigns.queries import latest_edition, present_recipients
 from service.delivery.annexes import annexes_of
 from service.delivery.answers.chase import chase_mail
+from service.delivery.answers.remind import WORD as DUE
+from service.delivery.answers.remind import about_answer
 from service.delivery.approve import signatories_phrase
 from service.delivery.approvers.code import mailed_code
+from service.delivery.channel_words import channel_word
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.count_alert import about_difference
@@ -30,12 +33,16 @@ from service.delivery.letter_mail import (
     letter_parts,
     too_large,
 )
+from service.delivery.milestones import WORD as MILESTONE
+from service.delivery.milestones import about_milestone
 from service.delivery.propose import approval_link, unconfirmed_names
 from service.delivery.purge_alert import about_purge
 from service.delivery.show_words import show_alert
 from service.delivery.supplement import recipients_of
+from service.foundation.addresses import ascii_address
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
+from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
 from service.letter.copy import Copy
@@ -44,6 +51,7 @@ from service.letter.fonts import Fonts
 from service.mail.compose import Rendered, render_mail, written_size
 from service.mail.envelope import Attachment, Draft
 from service.mail.postman import Composer, Unwanted
+from service.mail.verp import make_return_path
 from service.mail.view.listing import AddressOf
 from service.model.approver_desk import ApproverQuestion
 from service.model.brake import BreakerTrip
@@ -201,10 +209,12 @@ def delivery_composers(
     fonts: Fonts,
     word_template: Path | None = None,
     most_bytes: int = MOST_BYTES,
+    bounce_domain: str = "",
 ) -> Mapping[MessageKind, Composer]:
     """Give, for each kind of mail of this room, the function that makes it again whenever it is sent.
 
-    A letter's mail of more than `most_bytes`, as it goes over the wire, is held: whoever released it is told.
+    A letter's mail of more than `most_bytes`, as it goes over the wire, is held: whoever released it is told. With a
+    `bounce_domain` its reader's program is asked to say there that it was displayed.
     """
     making = Making(fonts=fonts, word_template=word_template, most_bytes=most_bytes)
 
@@ -218,13 +228,30 @@ def delivery_composers(
 
         return compose
 
+    def delivery(session: Session, facts: _Facts, message: Message) -> Draft:
+        draft = _delivery(session, facts, message)
+        if not bounce_domain:
+            return draft
+        # It must be the mail's own return path: programs answer no other address unasked (RFC 8098, section 2.1).
+        back = make_return_path(message.id, site_key=keyring.site_key, bounce_domain=bounce_domain)
+        return replace(draft, receipt_to=back)
+
     return {
         MessageKind.APPROVAL: composer(_approval),
         MessageKind.REHEARSAL: composer(_rehearsal),
-        MessageKind.DELIVERY: composer(_delivery),
+        MessageKind.DELIVERY: composer(delivery),
         MessageKind.ALERT: composer(_alert),
         MessageKind.CHASE: composer(_chase),
     }
+
+
+def office_domain(session: Session, keyring: Keyring, message_id: str | None) -> str:
+    """Give the domain of the mailbox that an e-mail brings a letter to, in ASCII; "" for any other mail."""
+    message = session.get(Message, message_id) if message_id else None
+    if message is None or message.kind is not MessageKind.DELIVERY:
+        return ""
+    address = delivery_addresses(keyring)[MessageKind.DELIVERY](session, message)
+    return ascii_address(address).rpartition("@")[2].lower() if address else ""
 
 
 def delivery_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
@@ -404,7 +431,11 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
     )
     copy = copy_for(letter, recipient)
     written = facts.write(
-        "rehearsal", for_recipient=recipient_label(details), **letter_parts(copy), **_around(facts, details)
+        "rehearsal",
+        for_recipient=recipient_label(details),
+        ways=[catalogue(facts.language).say(channel_word(name)) for name in recipient.channels],
+        **letter_parts(copy),
+        **_around(facts, details),
     )
     return facts.draft(facts.file.reply_to, written, _attached(session, facts, copy, details))
 
@@ -432,6 +463,8 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
         "show": _show,
         "asked": _asked,
         "answered": _answered,
+        DUE: _due,
+        MILESTONE: _milestone,
     }.get(word)
     if told is not None:
         sentence = told(session, facts, thing)
@@ -491,6 +524,18 @@ def _answered(session: Session, facts: _Facts, thing: str) -> str:
         question=open_text(facts.keys, row, "question"),
         answer=open_text(facts.keys, row, "answer"),
     )
+
+
+def _milestone(session: Session, facts: _Facts, thing: str) -> str:
+    milestone, _, about = thing.partition(":")
+    delivery = session.get(Delivery, about)
+    office = session.get(Recipient, delivery.recipient_id) if delivery else None
+    to = recipient_label(open_record(facts.keys, office, "details")) if office else ""
+    return about_milestone(milestone, to=to)
+
+
+def _due(session: Session, facts: _Facts, thing: str) -> str:
+    return about_answer(session, facts.keys, facts.file, thing, language=facts.language)
 
 
 def _question(session: Session, facts: _Facts, thing: str) -> tuple[ApproverQuestion, str]:

@@ -17,6 +17,7 @@ from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.fitted import fitted
 from service.delivery.issue import issue_copy, issue_general_copies
+from service.delivery.milestones import RELEASED, tell_milestone
 from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
 from service.delivery.registry import BY_HAND, CARRIED
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
@@ -83,11 +84,12 @@ def release(
     deliveries = [
         made
         for line in lines
-        for made in _plan(session, keyring, edition, letter, line, due_at=due_at, now=now)
+        for made in plan_copies(session, keyring, edition, letter, line, due_at=due_at, now=now)
     ]
     issue_general_copies(session, keyring, edition, letter, now=now)
     edition.released_at, edition.released_by = now, by
     session.add(edition)
+    tell_milestone(session, campaign.id, RELEASED, edition.id, now=now)
     if campaign.solo:
         _tell_the_core_group(session, campaign, f"solo:{edition.id}", now=now)
     act = "edition.release-solo" if campaign.solo else "edition.release"
@@ -280,7 +282,7 @@ def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
         )
 
 
-def _plan(
+def plan_copies(
     session: Session,
     keyring: Keyring,
     edition: Edition,
@@ -290,6 +292,7 @@ def _plan(
     due_at: datetime,
     now: datetime,
 ) -> list[Delivery]:
+    """Make the sendings of a letter by one way to one recipient, one for each address, and set each out as far as it can go."""
     copy = copy_for(letter, line.recipient)
     issue_copy(session, keyring, edition, copy, recipient_id=line.recipient.id, now=now)
     made = []

@@ -237,6 +237,7 @@ def evidence_record(
                         "was": step.was,
                         "became": step.became,
                         "evidence": step.evidence,
+                        **({"proof": step.proof.value} if step.proof else {}),
                     }
                     for step in one.steps
                 ],
@@ -287,7 +288,7 @@ def _edition(session: Session, keys: CampaignKeys, campaign: Campaign, row: Edit
 def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: Recipient) -> SendingSeen:
     found = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id)
     steps = [
-        StepSeen(at=step.at, was=step.was, became=step.became, evidence=step.evidence)
+        StepSeen(at=step.at, was=step.was, became=step.became, evidence=step.evidence, proof=step.proof)
         for step in session.exec(found.order_by(col(DeliveryEvent.id))).all()
     ]
     is_embargoed = waits_for_publication(session, delivery, office)

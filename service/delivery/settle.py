@@ -14,6 +14,7 @@ from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
+from service.letter.edition import Edition as Letter
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Edition
@@ -50,6 +51,21 @@ def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by:
     audit.record(session, by=by, act="delivery.arrived", campaign_id=campaign.id, thing=delivery.id, now=now)
 
 
+def refuse_if_it_can_be_proposed_anew(
+    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition, today: Letter
+) -> None:
+    """Raise Refused where somebody has left since the release, and nobody has the letter yet: then it is proposed anew."""
+    copies = session.exec(select(Delivery).where(Delivery.edition_id == edition.id)).all()
+    somebody_left = today.roll != frozen_letter(session, keyring, edition).roll
+    if somebody_left and not may_have_left(session, copies):
+        raise Refused(
+            Sentence(
+                "A signatory has left since the release. Stop what has not left, propose the letter again and release it."
+            ),
+            command=f"undersigned deliver {campaign.slug} --stop",
+        )
+
+
 def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Delivery]:
     campaign = lock_campaign(session, slug)
     out = {edition.id for edition in editions_out(session, campaign)}
@@ -78,15 +94,7 @@ def _renew(
     assert edition is not None
     assert recipient is not None
     today = letter_today(session, keyring, campaign, edition)
-    copies = session.exec(select(Delivery).where(Delivery.edition_id == edition.id)).all()
-    somebody_left = today.roll != frozen_letter(session, keyring, edition).roll
-    if somebody_left and not may_have_left(session, copies):
-        raise Refused(
-            Sentence(
-                "A signatory has left since the release. Stop what has not left, propose the letter again and release it."
-            ),
-            command=f"undersigned deliver {campaign.slug} --stop",
-        )
+    refuse_if_it_can_be_proposed_anew(session, keyring, campaign, edition, today)
     copy = copy_for(today, recipient)
     issue_copy(session, keyring, edition, copy, recipient_id=recipient.id, now=now)
     delivery.check_code = copy.check_code

@@ -7,11 +7,12 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.delivery.carriages import begin_carriage
+from service.delivery.milestones import tell_milestone
 from service.delivery.registry import CARRIED
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.carriage import Carriage
-from service.model.delivery import Delivery, DeliveryEvent
+from service.model.delivery import Delivery, DeliveryEvent, Proof
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient, RecipientRole
 from service.model.states import DELIVERY, GONE_OUT, DeliveryState
@@ -29,20 +30,28 @@ def move_delivery(
     evidence: str,
     now: datetime,
     heard_ref: str | None = None,
+    proof: Proof | None = None,
 ) -> None:
     """Move a delivery and keep the step with its evidence; raises Refused where the move is not allowed."""
     here = delivery.state
     DELIVERY.move(delivery, there)
     delivery.settled_at = now
     session.add(delivery)
-    _keep(session, delivery, here, evidence=evidence, heard_ref=heard_ref, now=now)
+    tell_milestone(session, delivery.campaign_id, there.value, delivery.id, now=now)
+    _keep(session, delivery, here, evidence=evidence, heard_ref=heard_ref, proof=proof, now=now)
 
 
 def note_delivery(
-    session: Session, delivery: Delivery, *, evidence: str, heard_ref: str | None, now: datetime
+    session: Session,
+    delivery: Delivery,
+    *,
+    evidence: str,
+    heard_ref: str | None,
+    now: datetime,
+    proof: Proof | None = None,
 ) -> None:
     """Keep evidence that moves nothing: heard of the delivery's e-mail, or (None) what goes along with it."""
-    _keep(session, delivery, delivery.state, evidence=evidence, heard_ref=heard_ref, now=now)
+    _keep(session, delivery, delivery.state, evidence=evidence, heard_ref=heard_ref, proof=proof, now=now)
 
 
 def alert_about(
@@ -103,8 +112,11 @@ def _keep(
     *,
     evidence: str,
     heard_ref: str | None,
+    proof: Proof | None,
     now: datetime,
 ) -> None:
+    if proof is Proof.DISPLAYED:
+        tell_milestone(session, delivery.campaign_id, proof.value, delivery.id, now=now)
     session.add(
         DeliveryEvent(
             delivery_id=delivery.id,
@@ -113,5 +125,6 @@ def _keep(
             became=delivery.state.value,
             evidence=evidence[:_LONGEST_EVIDENCE],
             heard_ref=heard_ref,
+            proof=proof,
         )
     )

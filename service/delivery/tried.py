@@ -43,7 +43,7 @@ def weighed(
     if not any(line.channel == "email" and line.verdict.can for line in lines):
         return lines, lines
     sizes = mail_sizes(session, keyring, campaign, public_url=public_url, making=making, now=now)
-    return lines, weigh(lines, sizes, most=making.most_bytes)
+    return lines, weigh(lines, sizes, most=making.most_bytes, allowed_by=making.allowed_by)
 
 
 def refuse_what_is_too_large(before: Sequence[Line], after: Sequence[Line]) -> None:

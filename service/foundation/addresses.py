@@ -1,6 +1,7 @@
-"""One normal form of an e-mail address; the only user of email-validator."""
+"""One normal form of an e-mail address, and of a web address; the only user of email-validator."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import email_validator
 
@@ -39,6 +40,22 @@ def normal_address(text: str, *, what: str = _THE_ADDRESS) -> str:
             Sentence("{what} is not one that mail can be sent to; write it like name@example.org.", what=what)
         ) from error
     return found.normalized
+
+
+def web_address(text: str, *, what: str) -> str:
+    """Give the address of a page as it was written, trimmed; it is shown to people, and nothing of ours ever opens it.
+
+    Raises Refused, in a sentence naming `what`, for what is no http or https address of a host.
+    """
+    written = text.strip()
+    try:
+        parts = urlsplit(written)
+        is_one = parts.scheme in {"https", "http"} and "." in (parts.hostname or "") and not parts.username
+    except ValueError:
+        is_one = False
+    if not is_one or any(mark.isspace() or not mark.isprintable() for mark in written):
+        raise Refused(Sentence("{what} must be a web address, like https://www.example.org.", what=what))
+    return written
 
 
 def comparable_address(address: str) -> str:

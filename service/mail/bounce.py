@@ -51,6 +51,11 @@ _COPY_BEGINS = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "other", "miscategorized"})
+# What was relayed names by this field the server that took it (RFC 3464, section 2.3.5).
+_REMOTE = re.compile(
+    r"dns\s*;\s*\[?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)", re.IGNORECASE
+)
+_LONGEST_HOST = 253
 _BY_ACTION = {
     "delivered": ReportKind.DELIVERED,
     "expanded": ReportKind.DELIVERED,
@@ -70,7 +75,8 @@ class Report:
 
     `code` is the enhanced status code (RFC 3463), or "". The mail it is about is `row_id`, proven by its return
     path, or one of `message_ids`, most trusted first. `fingerprint` (32 bytes) is the same whenever the same mail
-    comes again. No address and no word of the mail is in it.
+    comes again. `taken_by` is the host that took over what was relayed, in lower case, "" where the report names none; it
+    is the report's word and nothing more. No address and no word of the mail is in it.
     """
 
     kind: ReportKind
@@ -78,6 +84,7 @@ class Report:
     row_id: str | None
     message_ids: tuple[str, ...]
     fingerprint: bytes
+    taken_by: str = ""
 
 
 def read_report(data: bytes, *, recipient: str, site_key: bytes, bounce_domain: str) -> Report:
@@ -105,6 +112,7 @@ def read_report(data: bytes, *, recipient: str, site_key: bytes, bounce_domain: 
         row_id=row_id,
         message_ids=ids,
         fingerprint=_fingerprint(data, parts, row_id=row_id, kind=kind),
+        taken_by=_taken_by(parts) if kind is ReportKind.RELAYED else "",
     )
 
 
@@ -115,7 +123,7 @@ def _tell(parts: Parts) -> tuple[ReportKind, str]:
     if told:
         return _together(told)
     if parts.disposition is not None:
-        return ReportKind.AUTO_REPLY, ""
+        return _disposition(parts.disposition), ""
     if _is_junk_report(parts):
         return ReportKind.COMPLAINT, ""
     if is_from_a_mail_server(parts):
@@ -132,6 +140,23 @@ def _feedback(fields: Fields) -> ReportKind:
         return ReportKind.COMPLAINT
     # RFC 6591, and machines that found something: no person has complained.
     return ReportKind.POLICY if kind in {"auth-failure", "virus"} else ReportKind.UNKNOWN
+
+
+def _disposition(fields: Fields) -> ReportKind:
+    """Tell whether a mail was shown to somebody (RFC 8098, section 3.2.6); deleted or passed on, it need not have been."""
+    done = fields.get("disposition", "").rpartition(";")[2].partition("(")[0]
+    return ReportKind.DISPLAYED if done.strip().lower() == "displayed" else ReportKind.AUTO_REPLY
+
+
+def _taken_by(parts: Parts) -> str:
+    """Name the one host that took over what was relayed; "" where there is none, or more than one."""
+    named = {
+        found.group(1).lower()
+        for block in parts.statuses
+        if (found := _REMOTE.match(block.get("remote-mta", "")))
+    }
+    host = named.pop() if len(named) == 1 else ""
+    return host if len(host) <= _LONGEST_HOST else ""
 
 
 def _status(block: Fields, text: str) -> tuple[ReportKind, str] | None:

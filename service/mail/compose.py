@@ -101,7 +101,7 @@ def make_envelope(
     own = [
         headers.write_mailbox("From", sender),
         headers.write_mailbox("To", recipient),
-        *_reply_to(draft),
+        *_answers_to(draft),
         headers.write_words("Subject", draft.subject),
         headers.write_plain("Date", format_datetime(dated_at)),
         headers.write_plain("Message-ID", message_id),
@@ -130,9 +130,11 @@ def wrap_lines(text: str) -> str:
     return "\n".join(_wrapped(line) for line in _line_feeds(text).strip("\n").split("\n")) + "\n"
 
 
-def _reply_to(draft: Draft) -> Iterator[str]:
+def _answers_to(draft: Draft) -> Iterator[str]:
     if draft.reply_to is not None:
         yield headers.write_mailbox("Reply-To", headers.mailbox(draft.reply_to))
+    if draft.receipt_to is not None:
+        yield headers.write_mailbox("Disposition-Notification-To", headers.mailbox(draft.receipt_to))
 
 
 def _kind_headers(draft: Draft, kind: MessageKind, domain: str) -> Iterator[tuple[str, str]]:

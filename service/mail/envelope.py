@@ -37,7 +37,8 @@ class Attachment:
 class Draft:
     """One mail to one mailbox, in words; `to` and `reply_to` are normal addresses (foundation/addresses.py).
 
-    `sender_name` is the name shown as From, `list_label` names the list that a mail to many belongs to. What could break out of a header raises ValueError: it is a bug of
+    `sender_name` is the name shown as From, `list_label` names the list that a mail to many belongs to, `receipt_to` is
+    where its reader's program is asked to say that it was displayed (RFC 8098). What could break out of a header raises ValueError: it is a bug of
     the room, whose texts were checked at the door.
     """
 
@@ -51,12 +52,14 @@ class Draft:
     unsubscribe_url: str | None
     attachments: tuple[Attachment, ...] = ()
     list_label: str = ""
+    receipt_to: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse, by ValueError, what could not stand in a header or in a text."""
         _one_address(self.to)
-        if self.reply_to is not None:
-            _one_address(self.reply_to)
+        for address in (self.reply_to, self.receipt_to):
+            if address is not None:
+                _one_address(address)
         for what, line in (("subject", self.subject), ("sender's name", self.sender_name)):
             _one_line(line, what=what)
         for what, body in (("text", self.text), ("HTML", self.html)):

@@ -23,8 +23,11 @@ _AFTER = {
     ReportKind.DELIVERED: AfterState.DELIVERED,
     ReportKind.DELAYED: AfterState.DELAYED,
     ReportKind.RELAYED: AfterState.RELAYED,
+    ReportKind.AT_MX: AfterState.RELAYED,
+    ReportKind.DISPLAYED: AfterState.DELIVERED,
     ReportKind.AUTO_REPLY: AfterState.ANSWERED,
 }
+_CALLED = {ReportKind.AT_MX: "relayed"}
 _SUPPRESSES = {
     ReportKind.HARD: SuppressionReason.BOUNCED,
     ReportKind.COMPLAINT: SuppressionReason.COMPLAINED,
@@ -93,7 +96,8 @@ def _locked(session: Session, which: ColumnElement[bool]) -> Message | None:
 
 
 def _note(session: Session, row: Message, report: Report, after: AfterState, *, now: datetime) -> None:
-    reason = f"a {report.kind.value.replace('_', ' ')} report came back {report.code}".rstrip()
+    called = _CALLED.get(report.kind, report.kind.value.replace("_", " "))
+    reason = f"a {called} report came back {report.code}".rstrip()
     if is_in_doubt(row):
         move_message(session, row, MessageState.ACCEPTED, reason=f"it was handed over: {reason}", now=now)
     session.add(

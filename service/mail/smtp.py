@@ -1,7 +1,7 @@
 """Carry mail to a relay by SMTP, over several connections at once."""
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +73,21 @@ class SmtpTransport:
         """Make sure that a relay can be reached; raises RelayDown, at once while the last failure is fresh."""
         with self._lock:
             self._exchange.reach()
+
+    def advertised(self) -> Mapping[str, int]:
+        """Ask the relays how large a mail they take, in bytes, by their names (RFC 1870).
+
+        A relay that cannot be reached or names no limit is left out.
+        """
+        with self._lock:
+            opened = [self._exchange.dial(relay).connection for relay in self._exchange.relays]
+        sizes = {}
+        for connection in opened:
+            if connection is not None:
+                if connection.dialogue.offers.size:
+                    sizes[connection.relay.name] = connection.dialogue.offers.size
+                connection.leave()
+        return sizes
 
     def carry(self, book: Book) -> None:
         """Carry every mail that the book gives, by the next relay where one fails before it has asked for the bytes."""

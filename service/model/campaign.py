@@ -61,6 +61,7 @@ class Campaign(SQLModel, table=True):
     admit: Admit = Field(sa_type=code(Admit))
     signers: Signers = Field(sa_type=code(Signers))
     solo: bool = False
+    milestones: bool = False
     count_shown_from: int
     language: str = Field(max_length=35)
     time_zone: str = Field(max_length=64)

@@ -1,6 +1,7 @@
 """Delivery: one copy to one recipient by one channel; DeliveryEvent: each step and what proves it."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -9,6 +10,17 @@ from service.foundation.identity import make_id
 from service.model.columns import Moment, code
 from service.model.recipient import Audience
 from service.model.states import DeliveryState
+
+
+class Proof(StrEnum):
+    """What a step proves beyond the state that it leaves a delivery in.
+
+    AT_MX: the server that took its e-mail is one that the office's own domain names. DISPLAYED: the reader's program says
+    that it was shown.
+    """
+
+    AT_MX = "at_mx"
+    DISPLAYED = "displayed"
 
 
 class Delivery(SQLModel, table=True):
@@ -38,7 +50,7 @@ class DeliveryEvent(SQLModel, table=True):
     """One step of a delivery and its evidence (a Message-ID, a relay's reply code); rows are only ever added.
 
     What only adds evidence leaves the state as it `was`. `heard_ref` is the event of the e-mail that the step
-    follows, where it was heard afterwards: no event is ever followed twice.
+    follows, where it was heard afterwards: no event is ever followed twice. `proof` is what it proves beyond the state.
     """
 
     __tablename__ = "delivery_event"
@@ -51,3 +63,4 @@ class DeliveryEvent(SQLModel, table=True):
     became: str = Field(max_length=24)
     evidence: str = Field(default="", max_length=400)
     heard_ref: str | None = Field(default=None, max_length=32)
+    proof: Proof | None = Field(default=None, sa_type=code(Proof))

@@ -112,3 +112,14 @@ class OfficeReply(SQLModel, table=True):
     told_at: datetime | None = Field(default=None, sa_type=Moment)
     published_by: str = Field(default="", max_length=64)
     published_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class OfficeImport(SQLModel, table=True):
+    """A list of offices that a coordinator uploaded, sealed for a day while its recipients are chosen from it."""
+
+    __tablename__ = "office_import"
+
+    id: str = Field(default_factory=make_id, primary_key=True, max_length=32)
+    campaign_id: str = Field(foreign_key="campaign.id", max_length=32, index=True)
+    created_at: datetime = Field(sa_type=Moment, index=True)
+    data: bytes = Field(sa_type=Sealed)

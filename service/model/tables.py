@@ -37,7 +37,14 @@ from service.model.mailbox_day import MailboxDay
 from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent
-from service.model.office import AnswerClock, ContactNote, OfficeChase, OfficeCheck, OfficeReply
+from service.model.office import (
+    AnswerClock,
+    ContactNote,
+    OfficeChase,
+    OfficeCheck,
+    OfficeImport,
+    OfficeReply,
+)
 from service.model.own_words import OwnWords
 from service.model.page_stamp import PageStamp
 from service.model.proof_answer import ProofAnswer
@@ -128,6 +135,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     OwnWords,
     OfficeChase,
     OfficeCheck,
+    OfficeImport,
     OfficeReply,
     PageStamp,
     Passkey,

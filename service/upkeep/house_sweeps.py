@@ -16,6 +16,7 @@ from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
 from service.model.member_import import MemberImport
 from service.model.message import Message, MessageEvent, MessageKind
+from service.model.office import OfficeImport
 from service.model.retention import Retention
 from service.model.sign_in import CoordinatorInvitation, DeskSession, SignInStep
 from service.model.signature import Provenance, Signature
@@ -71,6 +72,12 @@ def house_sweeps(session: Session, *, now: datetime) -> Mapping[Kept, Sequence[S
                 MemberImport,
                 MemberImport.id,
                 col(MemberImport.created_at) <= since[Kept.SPREADSHEETS],
+            ),
+            _old(
+                Kept.SPREADSHEETS,
+                OfficeImport,
+                OfficeImport.id,
+                col(OfficeImport.created_at) <= since[Kept.SPREADSHEETS],
             ),
         ),
         Kept.COMING_IN: _coming_in(since[Kept.COMING_IN]),

@@ -48,7 +48,7 @@ COUNTED_FROM = {
     Kept.UNCONFIRMED: "the lapse of a sign-on by form that nobody confirmed, or its end",
     Kept.MAIL_LOG: "the archiving of a letter; how its sendings went is kept",
     Kept.RETURNED_MAIL: "the arrival of a returned mail, of which no word was kept",
-    Kept.SPREADSHEETS: "the upload of a spreadsheet of members",
+    Kept.SPREADSHEETS: "the upload of a spreadsheet of members, or of a list of offices",
     Kept.COMING_IN: "the beginning of a coordinator's session, or the end of its invitation",
     Kept.AUDIT: "an act that was kept in the audit",
 }

@@ -30,7 +30,14 @@ from service.model.link_token import LinkToken
 from service.model.member import Member
 from service.model.member_import import MemberImport
 from service.model.message import Message
-from service.model.office import AnswerClock, ContactNote, OfficeChase, OfficeCheck, OfficeReply
+from service.model.office import (
+    AnswerClock,
+    ContactNote,
+    OfficeChase,
+    OfficeCheck,
+    OfficeImport,
+    OfficeReply,
+)
 from service.model.own_words import OwnWords
 from service.model.recipient import Recipient
 from service.model.second_look import SecondLook
@@ -84,6 +91,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("rules against abuse", AbuseRule, AbuseRule.id, mine),
         _all("attack mode", AttackMode, AttackMode.campaign_id, mine),
         _all("checks of offices", OfficeCheck, OfficeCheck.id, mine),
+        _all("lists of offices", OfficeImport, OfficeImport.id, mine),
         _all("contacts with offices", ContactNote, ContactNote.id, mine),
         _all("clocks of answers", AnswerClock, AnswerClock.id, mine),
         _all("questions after answers", OfficeChase, OfficeChase.id, mine),

@@ -42,7 +42,7 @@ from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
 from service.worker.secretariat import count_figures, keep_words_of_new, make_exports
 from service.worker.shows import run_shows
-from service.worker.upkeep import forget_runners, warn_of_stuck_mail
+from service.worker.upkeep import forget_runners, remind_of_answers, warn_of_stuck_mail
 
 _log = logging.getLogger("undersigned.worker")
 # What a log says of a mail it says soon; a log of weeks is not read twice a minute.
@@ -315,6 +315,7 @@ JOBS = (
     Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),
     Job(name="warn_of_stuck_mail", run=warn_of_stuck_mail, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="warn_of_late", run=warn_of_late, every_seconds=60, queue=Queue.DELIVERIES),
+    Job(name="remind_of_answers", run=remind_of_answers, every_seconds=600, queue=Queue.DELIVERIES),
     Job(name="expire", run=expire, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_forms", run=forget_forms, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="forget_days", run=forget_days, every_seconds=3600, queue=Queue.UPKEEP),

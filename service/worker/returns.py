@@ -4,13 +4,15 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from service.delivery.messages import office_domain
 from service.foundation.errors import Refused
 from service.mail.authentic import proves_domain
 from service.mail.bounce import Report, read_report
 from service.mail.dns import Resolver, SystemResolver
 from service.mail.mailbox import read_mailbox
+from service.mail.own_server import is_own_server
 from service.mail.receiver import receiving
 from service.mail.reply import read_reply
 from service.mail.returned import Settled, settle_report
@@ -18,7 +20,7 @@ from service.mail.verp import read_return_path
 from service.model.report_kind import ReportKind
 from service.signing.messages import signing_mailbox
 from service.signing.replies import Verdict, take_reply
-from service.store.transaction import transaction
+from service.store.transaction import reading, transaction
 from service.wiring import Services
 
 _log = logging.getLogger("undersigned.worker")
@@ -103,6 +105,7 @@ def _settle(services: Services, to: str, data: bytes, make_resolver: MakeResolve
     report = read_report(data, recipient=to, site_key=sender.site_key, bounce_domain=sender.bounce_domain)
     reply = read_reply(data, report)
     # The network is asked before the transaction, never within.
+    report = _with_its_server(services, report, make_resolver)
     is_proven = reply is not None and proves_domain(
         data, reply.sender_domain, resolver=make_resolver(), trusted_host=services.settings.authserv_id
     )
@@ -116,6 +119,17 @@ def _settle(services: Services, to: str, data: bytes, make_resolver: MakeResolve
     if verdict is not None:
         services.wake.ring()
     return _Taken(report=report, settled=settled, verdict=verdict)
+
+
+def _with_its_server(services: Services, report: Report, make_resolver: MakeResolver) -> Report:
+    """Look whether what took a letter over, as a report says, is a mail server that the office's own domain names."""
+    if report.kind is not ReportKind.RELAYED or not report.taken_by:
+        return report
+    with reading(services.engine) as session:
+        domain = office_domain(session, services.keyring, report.row_id)
+    if not domain or not is_own_server(report.taken_by, domain, resolver=make_resolver()):
+        return report
+    return replace(report, kind=ReportKind.AT_MX)
 
 
 def _log_report(taken: _Taken) -> None:

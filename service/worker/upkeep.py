@@ -1,7 +1,8 @@
-"""Keep the house in order: warn of mail that is stuck, and forget processes that were killed."""
+"""Keep the house in order: warn of mail that is stuck, of answers that are due, and forget processes that were killed."""
 
 import logging
 
+from service.delivery.answers.remind import remind_of_answers as remind
 from service.mail.stuck import lag_of
 from service.mail.stuck import warn_of_stuck_mail as warn
 from service.store.transaction import reading, transaction
@@ -25,6 +26,16 @@ def warn_of_stuck_mail(services: Services, owner: str) -> int:
     if warned:
         services.wake.ring()
     return warned
+
+
+def remind_of_answers(services: Services, owner: str) -> int:
+    """Tell secretariats of questions after answers that have become ready; gives how many words are new."""
+    del owner
+    with transaction(services.engine) as session:
+        told = remind(session, services.keyring, now=services.clock())
+    if told:
+        services.wake.ring()
+    return told
 
 
 def forget_runners(services: Services, owner: str) -> int:

@@ -28,6 +28,8 @@ AFTER = [
     (ReportKind.DELIVERED, "delivered"),
     (ReportKind.DELAYED, "delayed"),
     (ReportKind.RELAYED, "relayed"),
+    (ReportKind.AT_MX, "relayed"),
+    (ReportKind.DISPLAYED, "delivered"),
     (ReportKind.AUTO_REPLY, "answered_by_machine"),
 ]
 

@@ -11,12 +11,15 @@ from sqlmodel import select
 from service.foundation.settings import Settings
 from service.mail.mailbox import parse_mailbox_url
 from service.mail.verp import make_return_path
-from service.model.message import Message, MessageEvent
+from service.model.incoming_report import IncomingReport
+from service.model.message import Message, MessageEvent, MessageKind
+from service.model.report_kind import ReportKind
 from service.model.suppression import Suppression, SuppressionReason
 from service.store.transaction import reading
 from service.wiring import Services, initialize, make_services
 from service.worker.returns import read_returns, returns_received
-from tests.coalition import Coalition
+from tests.coalition import Coalition, letter_file
+from tests.doubles.dns import FakeResolver, SilentResolver
 from tests.doubles.imap_server import imap_server
 from tests.unit.mail.bounces.shapes import DOMAIN, PATH, dsn, status
 
@@ -81,6 +84,68 @@ def test_from_the_mailbox(services, bounce) -> None:
         assert (read_returns(reader, "here"), read_returns(reader, "here")) == (2, 0)
         assert sorted(box.mails) == [2, 3]
     assert told(services) == (1, [SuppressionReason.BOUNCED])
+
+
+@pytest.fixture
+def letter(services: Services, noon) -> str:
+    """Give the return path of the e-mail that brings a letter to its office."""
+    coalition = Coalition(services.engine, services.keyring.root, noon).open(
+        letter_file(more='admit = "everyone"')
+    )
+    coalition.sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    coalition.deliver_mail()
+    with reading(coalition.engine) as session:
+        found = select(Message.id).where(Message.kind == MessageKind.DELIVERY)
+        row_id = session.exec(found).one()
+    return make_return_path(row_id, site_key=services.sender.site_key, bounce_domain=DOMAIN)
+
+
+NAMED = {"office.example": {"MX": ("10 mx1.office.example.", "20 mx2.office.example.")}}
+
+
+@pytest.mark.parametrize(
+    ("host", "world", "wanted"),
+    [
+        ("mx2.office.example", FakeResolver(NAMED), ReportKind.AT_MX),
+        ("MX1.Office.Example", FakeResolver(NAMED), ReportKind.AT_MX),
+        ("mx1.office.example.evil.example", FakeResolver(NAMED), ReportKind.RELAYED),
+        ("gateway.elsewhere.example", FakeResolver(NAMED), ReportKind.RELAYED),
+        ("office.example", FakeResolver({}), ReportKind.AT_MX),
+        ("mx1.office.example", FakeResolver({}), ReportKind.RELAYED),
+        ("mx1.office.example", SilentResolver(NAMED), ReportKind.RELAYED),
+    ],
+)
+def test_the_host_that_took_a_letter_is_compared_with_what_its_domain_names(
+    services, letter, host, world, wanted
+) -> None:
+    block = status("relayed", "2.0.0") + f"Remote-MTA: dns; {host}\n"
+    data = dsn(block, to=letter, returned="").replace("\n", "\r\n").encode()
+    with (
+        returns_received(services, make_resolver=lambda: world) as port,
+        smtplib.SMTP("127.0.0.1", port, timeout=20) as client,
+    ):
+        client.sendmail("", [letter], data)
+        client.sendmail("", [letter], data)
+
+    with reading(services.engine) as session:
+        assert session.exec(select(IncomingReport.kind)).all() == [wanted]
+
+
+def test_of_other_mail_no_name_server_is_asked(services, bounce) -> None:
+    path, _ = bounce
+    world = FakeResolver(NAMED)
+    block = status("relayed", "2.0.0") + "Remote-MTA: dns; mx1.office.example\n"
+    data = dsn(block, to=path, returned="").replace("\n", "\r\n").encode()
+    with (
+        returns_received(services, make_resolver=lambda: world) as port,
+        smtplib.SMTP("127.0.0.1", port, timeout=20) as client,
+    ):
+        client.sendmail("", [path], data)
+
+    assert world.asked == []
+    with reading(services.engine) as session:
+        assert session.exec(select(IncomingReport.kind)).all() == [ReportKind.RELAYED]
 
 
 def test_a_crash_between_commit_and_removal_tells_it_once(services, bounce) -> None:

@@ -7,7 +7,9 @@ import pytest
 from sqlmodel import select
 
 from service.campaigns.contents import open_file
-from service.delivery.answers.clock import chase_ready
+from service.delivery.answers.chase import send_chase
+from service.delivery.answers.clock import ClockSeen, chase_ready, set_clock
+from service.delivery.answers.remind import remind_of_answers
 from service.delivery.follow import follow_deliveries
 from service.delivery.offices.identity import office_key
 from service.model.delivery import Delivery
@@ -140,3 +142,66 @@ def test_no_answer_is_kept_by_a_person_and_published_by_nobody(
 
     assert sent.campaign().outcome == "no_answer"
     assert words_of(visitor.open(letter_page(sent))) == before
+
+
+def reminded(coalition: Coalition) -> list[str]:
+    """Let the clock look, and give all mail to the secretariat in words."""
+    with transaction(coalition.engine) as session:
+        remind_of_answers(session, coalition.keyring, now=coalition.now)
+    coalition.deliver_mail()
+    return [" ".join(mail.text.split()) for mail in coalition.mails() if mail.to == "letter@rivers.example"]
+
+
+def test_the_secretariat_is_told_once_of_each_question_and_at_the_end(sent: Coalition, door: Door) -> None:
+    there = path(sent)
+    with transaction(sent.engine) as session:
+        key = there.split("/")[1]
+        clock = ClockSeen(due_on=date(2026, 12, 1), receipt="R-77")
+        set_clock(session, sent.keyring, SLUG, key, clock, by="test", now=sent.now)
+    before = len(reminded(sent))
+    for number in (1, 2, 3):
+        sent.wait(days=9)
+        told = reminded(sent)
+        assert len(told) == before + number
+        assert f"Question {number} of at most three" in told[-1]
+        assert "Jane Q. Example" in told[-1]
+        assert reminded(sent) == told
+        with transaction(sent.engine) as session:
+            send_chase(session, sent.keyring, SLUG, key, text="Please.", by="test", now=sent.now)
+        sent.deliver_mail()
+
+    sent.wait(days=9)
+    told = reminded(sent)
+    assert "asked three times" in told[-1]
+    assert reminded(sent) == told
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    assert "asked three times: decide how it ended" in words_of(olga.open("answers"))
+    offices = [mail for mail in sent.mails() if mail.to == "president@office.example"]
+    assert len(offices) == 1 + 3
+
+
+def test_nobody_is_reminded_once_an_answer_is_noted(sent: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    olga.send(path(sent), {"due_on": "2026-12-01"}, having="due_on")
+    olga.send(path(sent), {"came_on": "2026-11-25", "text": "We open the archives."}, having="came_on")
+    before = reminded(sent)
+    sent.wait(days=30)
+
+    assert reminded(sent) == before
+
+
+def test_those_who_signed_are_told_that_no_answer_came_only_after_that_was_noted(
+    sent: Coalition, door: Door
+) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    words = {"subject": "No answer", "body": "None came.", "at": "2026-11-26T09:00"}
+    early = olga.post("outcome/tell", {"csrf": olga.mark(), **words})
+    assert early.status_code == 422
+
+    olga.send("answers", to="outcome", having="outcome")
+    told = olga.send("answers", words, to="outcome/tell", having="subject")
+
+    assert "Another coordinator approves it" in words_of(olga.follow(told))
+    with reading(sent.engine) as session:
+        (planned,) = [one for one in schedules_of(session, sent.campaign()) if one.update_id]
+    assert planned.state.value == "proposed"

@@ -12,6 +12,7 @@ from service.delivery.follow import follow_deliveries
 from service.delivery.hear import LISTENS
 from service.delivery.release import stop
 from service.delivery.report import campaign_report
+from service.delivery.sendings import editions_seen, sendings_of
 from service.delivery.settle import keep_arrival, send_again
 from service.foundation.errors import Refused, Transient
 from service.mail.bounce import Report
@@ -171,6 +172,44 @@ def test_a_letter_passed_on_is_accepted_and_never_called_delivered(sent):
     assert "reports nothing back" in only(sent)["evidence"]
     follow(come_back(sent, HARD))
     assert state(sent) == "failed"
+
+
+def rungs(coalition):
+    """Give the rungs that the one sending has reached, as the desk shows them."""
+    with reading(coalition.engine) as session:
+        campaign = coalition.campaign()
+        (edition,) = editions_seen(session, coalition.keyring, campaign)
+        (one,) = sendings_of(session, coalition.keyring, campaign, edition.id)
+    return [rung.word for rung in one.ladder.rungs if rung.at]
+
+
+def test_the_offices_own_server_is_said_where_its_domain_names_it(sent):
+    follow(come_back(sent, ReportKind.RELAYED))
+    assert "taken by the office's own mail server" not in rungs(sent)
+
+    follow(come_back(sent, ReportKind.AT_MX))
+
+    assert state(sent) == "accepted"
+    assert "(MX)" in only(sent)["evidence"]
+    assert "taken by the office's own mail server" in rungs(sent)
+    assert alerts(sent) == []
+
+
+def test_what_was_displayed_was_delivered_and_is_called_no_more(sent):
+    follow(come_back(sent, ReportKind.DISPLAYED))
+
+    assert state(sent) == "delivered"
+    assert rungs(sent)[-1] == "displayed to a reader"
+    assert "displayed" in only(sent)["evidence"]
+    assert alerts(sent) == []
+
+
+def test_a_display_after_a_receipt_adds_its_rung_once(sent):
+    for kind in (ReportKind.DELIVERED, ReportKind.DISPLAYED, ReportKind.DISPLAYED):
+        follow(come_back(sent, kind))
+
+    assert state(sent) == "delivered"
+    assert rungs(sent)[-1] == "displayed to a reader"
 
 
 @pytest.mark.parametrize(

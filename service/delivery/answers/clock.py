@@ -30,19 +30,26 @@ class ClockSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class ChaseReady:
-    """Which question comes next, from which day on; `number` is 0 where none comes any more."""
+    """Which question comes next, from which day on; `number` is 0 where none comes any more.
+
+    `is_spent` is when all were asked, the last one a week ago, and a person decides how it ended.
+    """
 
     number: int
     ready_on: date | None
     is_ready: bool
+    is_spent: bool = False
 
 
 def chase_ready(
     due_on: date | None, sent_on: Sequence[date], *, is_answered: bool, today: date
 ) -> ChaseReady:
     """Say which polite question comes next: three at most, the first once the day is past, a week between two (pure)."""
-    if due_on is None or is_answered or len(sent_on) >= MOST_CHASES:
+    if due_on is None or is_answered:
         return ChaseReady(number=0, ready_on=None, is_ready=False)
+    if len(sent_on) >= MOST_CHASES:
+        is_spent = today >= max(sent_on) + BETWEEN
+        return ChaseReady(number=0, ready_on=None, is_ready=False, is_spent=is_spent)
     ready_on = max([due_on + timedelta(days=1), *(day + BETWEEN for day in sent_on)])
     return ChaseReady(number=len(sent_on) + 1, ready_on=ready_on, is_ready=today >= ready_on)
 

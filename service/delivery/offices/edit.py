@@ -41,7 +41,7 @@ LEFT_ALREADY = Sentence("The letter was released: whom it went to, and where, st
 ONE_MUST_STAY = Sentence("A letter is written to somebody: one recipient of the role “to” has to stay.")
 # What follows an office when its name changes while the letter is a draft.
 _FOLLOWS_OFFICE: tuple[Any, ...] = (ContactNote, AnswerClock, OfficeChase, OfficeReply)
-_NOT_SENT = frozenset({"source", "checked"})
+_NOT_SENT = frozenset({"source", "checked", "phone", "contact_form"})
 
 
 class Freedom(StrEnum):
@@ -160,16 +160,35 @@ def move_office(
     _change(session, keyring, slug, moved, _Doing(act="recipient.move", by=by, now=now), key=key)
 
 
+def change_several(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    change: Callable[[tuple[Recipient, ...]], tuple[Recipient, ...]],
+    *,
+    thing: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """Change several offices at once, none of which gets another name; `thing` is what the audit says that they come from.
+
+    Raises Refused as the single changes do.
+    """
+    doing = _Doing(act="recipient.import", by=by, now=now, thing=thing)
+    _change(session, keyring, slug, lambda offices, _: change(offices), doing)
+
+
 _Changed = Callable[[tuple[Recipient, ...], int], tuple[Recipient, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Doing:
-    """Who does what, when."""
+    """Who does what, when; `thing` is what the audit names where that is no office."""
 
     act: str
     by: str
     now: datetime
+    thing: str = ""
 
 
 def _change(
@@ -195,7 +214,7 @@ def _change(
     campaign.changed_at = doing.now
     session.add(campaign)
     session.flush()
-    thing = key or office_key(keys, file.recipients[-1])
+    thing = doing.thing or key or office_key(keys, file.recipients[-1])
     audit.record(session, by=doing.by, act=doing.act, campaign_id=campaign.id, thing=thing, now=doing.now)
 
 

@@ -10,6 +10,7 @@ from service.foundation.written import fold_name
 
 _WHO = ("name", "position", "office")
 _DATA = (*_WHO, "address", "country", "emails", "source")
+_LATER = ("phone", "contact_form", "pec", "regulations_document", "unhrc", "upr")
 _KEY_LENGTH = 32
 
 
@@ -24,7 +25,7 @@ def data_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
     # An office without any of these keeps the checks that it had before there were such.
     if details.get("webform"):
         data["webform"] = details["webform"]["address"]
-    data |= {way: details[way] for way in ("regulations_document", "unhrc", "upr") if details.get(way)}
+    data |= {part: details[part] for part in _LATER if details.get(part)}
     return keys.blind("office-data", canonical(data).decode())
 
 

@@ -49,6 +49,15 @@ SECTIONS: tuple[Section, ...] = (
                 options=tuple(Option(value=zone, label=zone) for zone in time_zones()),
             ),
             Field(
+                key="milestones",
+                label=Sentence("A mail at each milestone of the delivery"),
+                hint=Sentence(
+                    "To the secretariat: released, left, handed over, delivered, displayed, answered, each only once it is"
+                    " proved. What needs somebody is told in any case."
+                ),
+                kind="box",
+            ),
+            Field(
                 key="solo",
                 label=Sentence("This letter is of one person alone"),
                 hint=Sentence(

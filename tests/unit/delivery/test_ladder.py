@@ -10,6 +10,7 @@ import pytest
 
 from service.delivery.ladder import NEXT, RUNGS, WORDS, StepSeen, ladder
 from service.delivery.road import NEXT_THING, RoadFacts, Stage, stage_of
+from service.model.delivery import Proof
 from service.model.states import DELIVERY, GONE_OUT, CampaignState, DeliveryState
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -71,6 +72,44 @@ def test_what_is_not_configured_is_not_sent_and_says_so() -> None:
     assert [rung.word for rung in seen.rungs if rung.at] == []
 
 
+def proved(state: DeliveryState, *proofs: Proof) -> list[StepSeen]:
+    """Give the steps of a sending that came to a state, and what was heard of it there."""
+    return [*way_to(state), *(replace(way_to(state)[-1], was=state.value, proof=one) for one in proofs)]
+
+
+def reached_at(steps: list[StepSeen], state: DeliveryState) -> list[str]:
+    return [rung.word for rung in ladder(state, steps).rungs if rung.at]
+
+
+def test_the_offices_own_server_and_a_display_are_rungs_of_their_own() -> None:
+    at_mx = proved(DeliveryState.ACCEPTED, Proof.AT_MX)
+    assert "taken by the office's own mail server" in reached_at(at_mx, DeliveryState.ACCEPTED)
+    assert ladder(DeliveryState.ACCEPTED, at_mx).word == "With the office's own mail server"
+    shown = proved(DeliveryState.DELIVERED, Proof.DISPLAYED)
+    assert reached_at(shown, DeliveryState.DELIVERED)[-1] == "displayed to a reader"
+    assert ladder(DeliveryState.DELIVERED, shown).word == "Displayed"
+    assert "nobody knows" in ladder(DeliveryState.DELIVERED, shown).next
+
+
+def test_neither_is_said_without_its_proof_nor_of_what_came_back() -> None:
+    for state in DeliveryState:
+        assert not {
+            "displayed to a reader",
+            "taken by the office's own mail server",
+        } & set(reached_at(way_to(state), state))
+    failed = [*proved(DeliveryState.ACCEPTED, Proof.AT_MX), *way_to(DeliveryState.FAILED)[-1:]]
+    assert "taken by the office's own mail server" not in reached_at(failed, DeliveryState.FAILED)
+    assert ladder(DeliveryState.FAILED, failed).word == WORDS[DeliveryState.FAILED]
+
+
+def test_what_a_person_brings_has_no_rung_of_mail() -> None:
+    seen = ladder(DeliveryState.DELIVERED, proved(DeliveryState.DELIVERED, Proof.DISPLAYED), by_hand=True)
+
+    assert not {"displayed to a reader", "taken by the office's own mail server"} & {
+        rung.word for rung in seen.rungs
+    }
+
+
 def test_a_rung_that_no_step_proves_is_not_reached() -> None:
     """An answer may come of a copy of which nobody ever said that it was delivered."""
     road = (
@@ -87,7 +126,12 @@ def test_a_rung_that_no_step_proves_is_not_reached() -> None:
 
     seen = ladder(DeliveryState.ANSWERED, steps)
 
-    assert [bool(rung.at) for rung in seen.rungs] == [True, True, True, False, False, True]
+    assert [rung.word for rung in seen.rungs if rung.at] == [
+        "released",
+        "in our outbox",
+        "handed over",
+        "answered",
+    ]
 
 
 def test_what_came_back_is_on_no_rung_but_those_of_leaving() -> None:
@@ -100,7 +144,7 @@ def test_what_came_back_is_on_no_rung_but_those_of_leaving() -> None:
 
     seen = ladder(DeliveryState.FAILED, steps)
 
-    assert [bool(rung.at) for rung in seen.rungs] == [True, True, False, False, False, False]
+    assert [rung.word for rung in seen.rungs if rung.at] == ["released", "in our outbox"]
 
 
 READY = RoadFacts(

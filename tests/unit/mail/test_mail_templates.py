@@ -158,7 +158,11 @@ MAILS: dict[str, dict[str, Any]] = {
         "link": LINK,
     },
     "delivery": AROUND_THE_LETTER,
-    "rehearsal": {**AROUND_THE_LETTER, "for_recipient": "Jane Example, President"},
+    "rehearsal": {
+        **AROUND_THE_LETTER,
+        "for_recipient": "Jane Example, President",
+        "ways": ["e-mail", "post"],
+    },
     "alert": {"sentence": "A copy could not be sent.", "link": LINK},
 }
 WITH_THE_LETTER = {"delivery", "rehearsal"}
@@ -387,6 +391,8 @@ def test_a_rehearsal_says_so_first_and_a_delivery_never() -> None:
     assert fill("rehearsal").text.startswith(
         "REHEARSAL: below is what Jane Example, President would receive."
     )
+    assert "goes these ways: e-mail, post." in fill("rehearsal").text
+    assert "nothing would go there" in fill("rehearsal", ways=[]).text
     assert fill("rehearsal").subject.startswith("[Rehearsal] ")
     assert "ehears" not in fill("delivery").text + fill("delivery").html
 

@@ -57,6 +57,14 @@ def over_smtp() -> Iterator[OverSmtp]:
         transport.close()
 
 
+def test_relays_say_how_large_a_mail_they_take() -> None:
+    with serving(data_size_limit=9_000_000) as small, serving(data_size_limit=0) as boundless:
+        relays = [plain(small.port), plain(boundless.port), plain(1)]
+        transport = SmtpTransport(relays, timeout=5, end_of_data_timeout=5)
+
+        assert transport.advertised() == {plain(small.port).name: 9_000_000}
+
+
 def carry(transport: Transport, mail: Envelope | None = None) -> Any:
     return transport.send(mail or envelope(), before_data=lambda: None)
 

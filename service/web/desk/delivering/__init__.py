@@ -7,11 +7,12 @@ from service.web.desk.delivering import (
     by_hand,
     deliveries,
     files,
+    office_import,
     preflight,
     recipients,
     ways,
 )
 
-PAGES = (recipients, ways, preflight, deliveries, files, by_hand, approvers, answers)
+PAGES = (recipients, office_import, ways, preflight, deliveries, files, by_hand, approvers, answers)
 
 __all__ = ["PAGES"]

@@ -43,6 +43,10 @@ from service.web.render import Page, answer
 from service.web.services import services
 
 _PART = "desk.deliveries"
+PLANNED = Sentence(
+    "It is planned. Another coordinator approves it among the planned sendings; until then nothing goes."
+)
+NOT_WITHOUT_ANSWER = Sentence("Note first that no answer came; then those who signed can be told.")
 WHICH_MOMENT = Sentence("Give day and hour like 2026-12-01T09:00.")
 
 
@@ -151,27 +155,25 @@ def answer_file(slug: str, reply: str) -> Response:
 @post("/letters/<slug>/answers/<reply>/tell", Act.SEND)
 def tell_answer(slug: str, reply: str) -> Response:
     """Plan an update about an answer for those who signed; a second coordinator approves it."""
-    here, entries = services(), request.form
-    subject = clean_line(entries.get("subject", ""), what=Sentence("The subject"), longest=LONGEST_SUBJECT)
-    body = clean_text(entries.get("body", ""), what=Sentence("The text"), longest=LONGEST_BODY)
+    here = services()
     with acting() as session:
         get_reply(session, letter().id, reply)
-        if not subject or not body:
-            raise Refused(Sentence("Write a subject and a text for those who signed."))
-        plan = Plan(
-            name=f"answer-{reply[-12:]}",
-            timing=Timing(anchor=Anchor.AT, local=_moment(entries.get("at", ""))),
-            audience=Audience(),
-        )
-        text = UpdateText(words=UpdateWords(subject=subject, body=body), audience=UpdateAudience.SIGNATORIES)
+        plan, text = _telling(f"answer-{reply[-12:]}")
         plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
         mark_told(session, letter().id, reply, by=visit().by, now=here.now())
-    return done(
-        f"/desk/letters/{slug}/answers",
-        Sentence(
-            "It is planned. Another coordinator approves it among the planned sendings; until then nothing goes."
-        ),
-    )
+    return done(f"/desk/letters/{slug}/answers", PLANNED)
+
+
+@post("/letters/<slug>/outcome/tell", Act.SEND)
+def tell_outcome(slug: str) -> Response:
+    """Plan an update for those who signed that no answer came; a second coordinator approves it."""
+    here = services()
+    with acting() as session:
+        if letter_here(session).outcome != Outcome.NO_ANSWER.value:
+            raise Refused(NOT_WITHOUT_ANSWER)
+        plan, text = _telling("no-answer")
+        plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
+    return done(f"/desk/letters/{slug}/answers", PLANNED)
 
 
 @post("/letters/<slug>/answers/<reply>/publish", Act.DELIVER)
@@ -236,6 +238,22 @@ def _office_page(key: str, form: FormState) -> Page:
         draft=DRAFT.with_values(title=letter().title),
         base=f"/desk/letters/{letter().slug}/recipients/{key}",
     )
+
+
+def _telling(name: str) -> tuple[Plan, UpdateText]:
+    """Read what those who signed are to be told, and when; raises Refused where nothing is written."""
+    entries = request.form
+    subject = clean_line(entries.get("subject", ""), what=Sentence("The subject"), longest=LONGEST_SUBJECT)
+    body = clean_text(entries.get("body", ""), what=Sentence("The text"), longest=LONGEST_BODY)
+    if not subject or not body:
+        raise Refused(Sentence("Write a subject and a text for those who signed."))
+    plan = Plan(
+        name=name,
+        timing=Timing(anchor=Anchor.AT, local=_moment(entries.get("at", ""))),
+        audience=Audience(),
+    )
+    words = UpdateWords(subject=subject, body=body)
+    return plan, UpdateText(words=words, audience=UpdateAudience.SIGNATORIES)
 
 
 def _again(key: str, entries: Mapping[str, str], errors: Mapping[str, str]) -> Page:

@@ -12,6 +12,7 @@ from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
+from service.delivery.otherwise import Otherwise, fall_backs, other_ways, send_otherwise
 from service.delivery.preflight import preflight
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.registry import BY_HAND
@@ -244,12 +245,37 @@ def sending_arrived(slug: str, sending: str) -> Response:
     )
 
 
+@post("/letters/<slug>/sendings/<sending>/otherwise", Act.DELIVER)
+def sending_otherwise(slug: str, sending: str) -> Response:
+    """Let a copy that did not arrive, is in doubt or could not go its way go another one."""
+    here, way = services(), request.form.get("way", "")
+    with acting() as session:
+        row = sending_of(session, letter_here(session), sending)
+        wanted = Otherwise(sending=sending, way=way)
+        send_otherwise(session, here.keyring, slug, wanted, here.outward, by=visit().by, now=here.now())
+        there = row.edition_id
+    return done(
+        f"/desk/letters/{slug}/editions/{there}",
+        Sentence("The copy goes another way: {way}.", way=channel_word(way)),
+    )
+
+
 def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -> Page:
     here, now = services(), services().now()
     with looking() as session:
         campaign = letter_here(session)
         seen = edition_seen(session, here.keyring, campaign, edition_id)
         sendings = sendings_of(session, here.keyring, campaign, edition_id)
+        instead = {
+            one.id: other_ways(
+                session,
+                here.keyring,
+                campaign,
+                sending_of(session, campaign, one.id),
+                here.outward,
+            )
+            for one in sendings
+        }
         unchecked = (
             offices_to_check(session, here.keyring, campaign, now=now) if seen.released_at is None else ()
         )
@@ -262,14 +288,17 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
             if is_release
             else ("", ())
         )
+        spare = fall_backs(session, here.keyring, campaign, goes_to, here.outward)
         may_go = seen.stands and (campaign.solo or seen.approved >= APPROVALS_NEEDED)
     return desk_page(
         template,
         part=_PART,
         edition=seen,
         sendings=sendings,
+        instead=instead,
         phrase=phrase,
         goes_to=goes_to,
+        spare={one.recipient.id: (one.label, spare[one.recipient.id]) for one in goes_to},
         unchecked=unchecked,
         needed=APPROVALS_NEEDED,
         names=names,

@@ -9,7 +9,7 @@ from service.campaigns.codes import country_code
 from service.campaigns.file_tables import ChannelName, CopyKind, Recipient
 from service.campaigns.file_values import LONGEST_ASK
 from service.delivery.offices.contacts import Contact
-from service.foundation.addresses import normal_address
+from service.foundation.addresses import normal_address, web_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
@@ -46,6 +46,8 @@ def prefilled_recipient(office: Recipient) -> FormState:
         "address": "\n".join(office.address),
         "emails": "\n".join(office.emails),
         "checked": office.checked.isoformat() if office.checked else "",
+        "phone": office.phone or "",
+        "contact_form": office.contact_form or "",
         **{f"channel-{name}": "yes" for name in office.channels},
         **{f"format-{name}": "yes" for name in office.formats},
         **form_values(office.webform),
@@ -72,6 +74,8 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         )
         or None,
         "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
+        "phone": reader.line("phone", Sentence("The telephone number")) or None,
+        "contact_form": reader.read("contact_form", _web_address, None),
         "address": reader.read(
             "address", lambda text: tuple(_address(line) for line in _lines(text)), nothing
         ),
@@ -159,6 +163,10 @@ def _email(line: str) -> str:
 
 def _address(line: str) -> str:
     return clean_line(line, what=Sentence("A line of the address"))
+
+
+def _web_address(text: str) -> str | None:
+    return web_address(text, what=Sentence("The address of the contact form")) if text.strip() else None
 
 
 def _cover_note(text: str) -> str:

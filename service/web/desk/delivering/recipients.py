@@ -263,8 +263,9 @@ def _form_page(form: FormState, *, key: str) -> Page:
 
 
 def _source_link(source: str) -> str:
-    """Give the source as a link where it is a web address, and never as anything else."""
-    return source if source.startswith(("https://", "http://")) else ""
+    """Give the web address that a source is or ends with, for a link, and never anything else."""
+    last = source.rpartition(" ")[2]
+    return last if last.startswith(("https://", "http://")) else ""
 
 
 def _path(slug: str, key: str) -> str:

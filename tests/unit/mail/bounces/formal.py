@@ -355,6 +355,26 @@ FORMAL = [
             content='multipart/report; report-type=disposition-notification; boundary="mdn"',
         )
         + f"--mdn\nContent-Type: text/plain\n\nYour message was read.\n\n--mdn\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {TO}\nOriginal-Message-ID: {OUR_ID}\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--mdn--\n",
+        K.DISPLAYED,
+    ),
+    sample(
+        "a mail program that deleted it unread",
+        head(
+            "signer@lakes.example",
+            "Not read: Please confirm",
+            content='multipart/report; report-type=disposition-notification; boundary="mdn"',
+        )
+        + f"--mdn\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {TO}\nOriginal-Message-ID: {OUR_ID}\nDisposition: automatic-action/MDN-sent-automatically; deleted\n\n--mdn--\n",
+        K.AUTO_REPLY,
+    ),
+    sample(
+        "displayed with an error is not displayed",
+        head(
+            "signer@lakes.example",
+            "Read: Please confirm",
+            content='multipart/report; report-type=disposition-notification; boundary="mdn"',
+        )
+        + f"--mdn\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {TO}\nOriginal-Message-ID: {OUR_ID}\nDisposition: manual-action/MDN-sent-manually; displayed/error\n\n--mdn--\n",
         K.AUTO_REPLY,
     ),
     sample(

@@ -12,7 +12,7 @@ from service.mail.failure_code import find_code, kind_of_failure
 from service.model.report_kind import ReportKind
 from tests.unit.mail.bounces.formal import FORMAL
 from tests.unit.mail.bounces.informal import INFORMAL
-from tests.unit.mail.bounces.shapes import DOMAIN, KEY, OUR_ID, PATH, ROW, Sample
+from tests.unit.mail.bounces.shapes import DOMAIN, KEY, OUR_ID, PATH, ROW, Sample, dsn, status
 
 SAMPLES = [*FORMAL, *INFORMAL]
 NAMES = [sample.name for sample in SAMPLES]
@@ -49,6 +49,33 @@ def test_our_mail_is_found(sample: Sample) -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=NAMES)
 def test_the_envelope_says_which_mail_it_is_whatever_is_inside(sample: Sample) -> None:
     assert read(sample.data, recipient=PATH.upper()).row_id == ROW
+
+
+@pytest.mark.parametrize(
+    ("block", "host"),
+    [
+        ("Remote-MTA: dns; mx.lakes.example", "mx.lakes.example"),
+        ("Remote-MTA: DNS;MX.Lakes.Example (192.0.2.1)", "mx.lakes.example"),
+        ("Remote-MTA: x-local; mx.lakes.example", ""),
+        ("Remote-MTA: dns; localhost", ""),
+        ("", ""),
+    ],
+)
+def test_a_relayed_mail_names_who_took_it(block: str, host: str) -> None:
+    report = read(dsn(status("relayed", "2.0.0") + f"{block}\n").encode())
+
+    assert (report.kind, report.taken_by) == (ReportKind.RELAYED, host)
+
+
+def test_where_two_took_it_or_it_failed_nobody_is_named() -> None:
+    took = "Remote-MTA: dns; mx{}.lakes.example\n"
+    both = dsn(
+        status("relayed", "2.0.0") + took.format(1),
+        status("relayed", "2.0.0", to="b@lakes.example") + took.format(2),
+    )
+    failed = dsn(status("failed", "5.1.1", "550 5.1.1 User unknown") + took.format(1))
+
+    assert [read(one.encode()).taken_by for one in (both, failed)] == ["", ""]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=NAMES)
