@@ -38,6 +38,7 @@ class Act(StrEnum):
     EDIT_RECIPIENTS = "edit_recipients"
     DELIVER = "deliver"
     RELEASE = "release"
+    DOSSIER = "dossier"
     SECOND = "second"
     TEAM = "team"
     EMERGENCY = "emergency"
@@ -71,6 +72,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.EDIT_RECIPIENTS: frozenset({_OWNER, _EDITOR, _SENDER}),
     Act.DELIVER: frozenset({_OWNER, _SENDER}),
     Act.RELEASE: frozenset({_OWNER, _SENDER}),
+    Act.DOSSIER: frozenset({_OWNER, _SENDER}),
     Act.SECOND: frozenset({_OWNER, _EDITOR, _MODERATOR, _SENDER}),
     Act.TEAM: frozenset({_OWNER}),
     Act.EMERGENCY: frozenset({_OWNER}),
@@ -83,7 +85,10 @@ OF_NO_LETTER = frozenset({Act.COME_IN, Act.OWN, Act.FACTORS, Act.CREATE, Act.ADM
 """Acts that concern no letter: anybody may come in; whoever is signed in has an own account and may begin a letter."""
 
 FRESH = frozenset(
-    {Act.FACTORS, Act.EXPORT, Act.RELEASE, Act.TEAM, Act.EMERGENCY_END, Act.PURGE, Act.ADMINISTER}
+    {
+        *(Act.FACTORS, Act.EXPORT, Act.RELEASE, Act.DOSSIER, Act.TEAM),
+        *(Act.EMERGENCY_END, Act.PURGE, Act.ADMINISTER),
+    }
 )
 """Acts for which whoever asks has to have proved within the last minutes who it is."""
 

@@ -1,8 +1,8 @@
 """Whom the letter goes to, and how it went: recipients, deliveries, approvers, answers."""
 
 # Each page puts its routes on the blueprint when it is imported.
-from service.web.desk.delivering import answers, approvers, by_hand, deliveries, files, recipients
+from service.web.desk.delivering import answers, approvers, by_hand, deliveries, dossiers, files, recipients
 
-PAGES = (recipients, deliveries, files, by_hand, approvers, answers)
+PAGES = (recipients, deliveries, files, by_hand, dossiers, approvers, answers)
 
 __all__ = ["PAGES"]
