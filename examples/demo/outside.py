@@ -52,7 +52,7 @@ def with_a_byte_flipped(dossier: Path, name: str, *, to: Path) -> Path:
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 -- programs of this installation, without a shell
+    return subprocess.run(
         command,
         env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
         capture_output=True,

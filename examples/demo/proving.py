@@ -62,9 +62,7 @@ def read_ladders(certificate: Path) -> tuple[Climbed, ...]:
             way=str(channel_word(one["channel"])),
             stands=str(WORDS[DeliveryState(one["state"])]),
             rungs=[
-                Reached(
-                    rung=_RUNGS[rung["rung"]], at=datetime.fromisoformat(rung["at"]), known=rung["known"]
-                )
+                Reached(rung=_RUNGS[rung["rung"]], at=datetime.fromisoformat(rung["at"]), known=rung["known"])
                 for rung in one["rungs"]
             ],
         )

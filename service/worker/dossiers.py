@@ -37,13 +37,13 @@ def make_dossiers(services: Services, owner: str) -> int:
     done = 0
     while not services.wake.is_stopping():
         with transaction(services.engine) as session:
+            done += forget_files(session, now=services.clock())
             due = begin_next(session, now=services.clock())
         if due is None:
             break
         _make(services, due)
         done += 1
-    with transaction(services.engine) as session:
-        return done + forget_files(session, now=services.clock())
+    return done
 
 
 def _make(services: Services, due: Due) -> None:

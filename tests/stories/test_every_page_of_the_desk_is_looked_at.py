@@ -121,7 +121,9 @@ def add_dossiers(session: Session, edition: str, *, now: datetime) -> None:
     session.add(Dossier(**common, asked_by="cli:ada", failed=SILENT))
     session.add(Dossier(**common, **kept, asked_by="cli:ada", is_signed=True, is_stamped=True))
     session.add(
-        Dossier(**common, **kept, asked_by="cli:ada", sha256="b" * 64, size=2_500_000, file_until=now + KEPT_FOR)
+        Dossier(
+            **common, **kept, asked_by="cli:ada", sha256="b" * 64, size=2_500_000, file_until=now + KEPT_FOR
+        )
     )
 
 

@@ -44,9 +44,7 @@ class _Worker:
         self.engine, self.keyring, self.wake = coalition.engine, coalition.keyring, _Wake()
         self.clock, self.fonts = lambda: coalition.now, FONTS
         self.composers = delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=FONTS)
-        self.settings = Settings.model_construct(
-            **{**Settings.model_construct().__dict__, "mail_from": OUTWARD.mail_from, **settings}
-        )
+        self.settings = Settings.model_construct(mail_from=OUTWARD.mail_from, **settings)
 
 
 def work(coalition: Coalition, **settings: object) -> int:

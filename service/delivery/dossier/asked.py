@@ -108,9 +108,7 @@ def ask_dossier(session: Session, slug: str, number: int | None, *, by: str, now
     known = session.exec(waiting.limit(1)).first()
     if known is not None:
         return known
-    row = Dossier(
-        campaign_id=campaign.id, edition_id=edition.id, asked_by=by, asked_at=now, next_try_at=now
-    )
+    row = Dossier(campaign_id=campaign.id, edition_id=edition.id, asked_by=by, asked_at=now, next_try_at=now)
     session.add(row)
     session.flush()
     audit.record(session, by=by, act="dossier.ask", campaign_id=campaign.id, thing=row.id, now=now)
