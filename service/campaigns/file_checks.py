@@ -11,6 +11,7 @@ from service.campaigns.file_paths import faults_of_files
 from service.campaigns.hints import did_you_mean, shown
 from service.campaigns.letter_words import word_faults
 from service.campaigns.toml_lines import Path
+from service.campaigns.way_checks import faults_of_ways
 from service.foundation.addresses import comparable_address, normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -230,6 +231,7 @@ def _recipient(path: Path, office: object, *, now: datetime) -> Iterator[Fault]:
             if folded in seen:
                 yield Fault((*path, key, index), Sentence("is there twice: take one of them out."))
             seen.add(folded)
+    yield from faults_of_ways(path, office)
 
 
 def _at(value: object, path: Path, *, default: object = None) -> Any:

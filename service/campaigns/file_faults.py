@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from service.campaigns import file_tables as tables
+from service.campaigns import file_ways as ways
 from service.campaigns.hints import did_you_mean, one_of, shown
 from service.campaigns.toml_lines import Path
 from service.foundation.sentence import Sentence
@@ -61,7 +62,7 @@ def _fault(details: ErrorDetails) -> Fault:
 
 
 def _unknown(details: ErrorDetails) -> str:
-    *above, key = (part for part in details["loc"] if isinstance(part, str))
+    *above, key = _names(details["loc"])
     table = _TABLES.get(tuple(above), tables.CampaignFile)
     hint = _other_table(key, table) or did_you_mean(key, _keys(table))
     return Sentence("is not a key that a campaign file has here. {hint}", hint=hint)
@@ -94,10 +95,9 @@ def _choice(details: ErrorDetails) -> str:
 
 
 def _tables_or_list(details: ErrorDetails) -> str:
-    key = details["loc"][-1]
-    if key in {"approvers", "recipients", "translations", "annexes"}:
-        name = f"letter.{key}" if key in {"translations", "annexes"} else key
-        return Sentence("must be written with double brackets, {table}, once for each.", table=f"[[{name}]]")
+    if _names(details["loc"]) in _LISTS:
+        table = f"[[{'.'.join(_names(details['loc']))}]]"
+        return Sentence("must be written with double brackets, {table}, once for each.", table=table)
     return Sentence(
         "must be a list in square brackets, like {example}, not {kind}.",
         example='["one", "two"]',
@@ -106,12 +106,15 @@ def _tables_or_list(details: ErrorDetails) -> str:
 
 
 def _table(details: ErrorDetails) -> str:
-    key = details["loc"][-1]
-    if isinstance(key, int):
-        return Sentence(
-            "must be a table of its own, under {table}.", table=f"[[{key_name(details['loc'][:-1])}]]"
-        )
-    return Sentence("must be a table: {table} on a line of its own, with its keys below.", table=f"[{key}]")
+    name = ".".join(_names(details["loc"]))
+    if isinstance(details["loc"][-1], int):
+        return Sentence("must be a table of its own, under {table}.", table=f"[[{name}]]")
+    return Sentence("must be a table: {table} on a line of its own, with its keys below.", table=f"[{name}]")
+
+
+def _names(path: Path) -> tuple[str, ...]:
+    """Give a path without the places in lists: the name of a table."""
+    return tuple(part for part in path if isinstance(part, str))
 
 
 def _missing(details: ErrorDetails) -> str:
@@ -137,7 +140,24 @@ _TABLES: Mapping[tuple[str, ...], type] = {
     ("letter", "annexes"): tables.AnnexFile,
     ("approvers",): tables.Approver,
     ("recipients",): tables.Recipient,
+    ("recipients", "webform"): ways.WebForm,
+    ("recipients", "webform", "fields"): ways.FormField,
+    ("recipients", "unhrc"): ways.Council,
+    ("recipients", "unhrc", "ngos"): ways.Ngo,
+    ("recipients", "upr"): ways.Review,
 }
+
+_LISTS = frozenset(
+    {
+        ("approvers",),
+        ("recipients",),
+        ("letter", "translations"),
+        ("letter", "annexes"),
+        ("recipients", "webform", "fields"),
+        ("recipients", "unhrc", "ngos"),
+    }
+)
+"""The tables that a file may hold more than once."""
 
 # In this order: a truth value is an int to Python, and a moment is a date.
 _KINDS: tuple[tuple[type, Sentence], ...] = (

@@ -3,35 +3,44 @@
 None of them has a repr that tells its values: they are addresses, names and a text that is not out yet.
 """
 
-import re
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, TypeAdapter
+from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
-from pydantic_core import PydanticCustomError, to_json
+from pydantic_core import to_json
 
-from service.campaigns.codes import country_code, letter_language, time_zone
-from service.campaigns.letter_words import words_table
+from service.campaigns.file_values import (
+    ONLY_KNOWN_KEYS,
+    Address,
+    Body,
+    Country,
+    Day,
+    FixedWords,
+    Flag,
+    Language,
+    Line,
+    Moment,
+    OptionalAddress,
+    OptionalBody,
+    OptionalLine,
+    OptionalText,
+    OptionalTitle,
+    Slug,
+    Text,
+    Title,
+    Whole,
+    Written,
+    Zone,
+)
+from service.campaigns.file_ways import Council, Review, WebForm
 from service.campaigns.moments import moment_of
-from service.foundation.addresses import normal_address
-from service.foundation.errors import Refused
-from service.foundation.sentence import Sentence
-from service.foundation.written import clean_line, clean_text
-from service.i18n.words import Given
 from service.letter.enclosed import LogoKind
 
-LONGEST_TITLE = 300
-LONGEST_ASK = 4000
-LONGEST_BODY = 100_000
 LONGEST_GRACE_HOURS = 30 * 24
 SHORTEST_RETENTION_DAYS, LONGEST_RETENTION_DAYS = 30, 3660
 LONGEST_RECEIPT_HOURS = 14 * 24
-
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
-_ONLY_KNOWN_KEYS = ConfigDict(extra="forbid")
 
 Access = Literal["link", "invited", "public"]
 NamesShown = Literal["after_publication", "to_signatories", "live"]
@@ -55,77 +64,7 @@ ChannelName = Literal[
 ]  # fmt: skip
 
 
-def _check(check: Callable[[str], str]) -> AfterValidator:
-    """Let pydantic collect what `check` refuses; with `what=""` its sentence is the part after the key."""
-
-    def checked(text: str) -> str:
-        try:
-            return check(text)
-        except Refused as refusal:
-            raise PydanticCustomError("refused", "{told}", {"told": str(refusal)}) from refusal
-
-    return AfterValidator(checked)
-
-
-def _line(longest: int) -> AfterValidator:
-    return _check(lambda text: clean_line(text, what="", longest=longest))
-
-
-def _text(longest: int) -> AfterValidator:
-    return _check(lambda text: clean_text(text, what="", longest=longest))
-
-
-def _filled(text: str) -> str:
-    if not text:
-        raise Refused(Sentence("is empty: write it, or take it out where it is not required."))
-    return text
-
-
-def _slug(text: str) -> str:
-    if not _SLUG.fullmatch(text):
-        raise Refused(
-            Sentence(
-                "must be 3 to 60 lower-case letters (a to z), digits and hyphens, with no hyphen at either "
-                "end."
-            )
-        )
-    return text
-
-
-def _local(moment: datetime) -> datetime:
-    if moment.tzinfo is not None:
-        told = Sentence(
-            "must be without Z or an offset like +01:00: moments here are local to {zone}.", zone="time_zone"
-        )
-        raise PydanticCustomError("refused", "{told}", {"told": told})
-    return moment
-
-
-_Written = Annotated[str, Strict()]
-_FILLED = _check(_filled)
-
-OptionalLine = Annotated[_Written, _line(200)]
-Line = Annotated[OptionalLine, _FILLED]
-OptionalTitle = Annotated[_Written, _line(LONGEST_TITLE)]
-Title = Annotated[OptionalTitle, _FILLED]
-OptionalText = Annotated[_Written, _text(LONGEST_ASK)]
-Text = Annotated[OptionalText, _FILLED]
-OptionalBody = Annotated[_Written, _text(LONGEST_BODY)]
-Body = Annotated[OptionalBody, _FILLED]
-Slug = Annotated[_Written, _check(_slug)]
-Address = Annotated[_Written, _check(lambda text: normal_address(text, what=""))]
-OptionalAddress = Annotated[_Written, _check(lambda text: normal_address(text, what="") if text else "")]
-Country = Annotated[_Written, _check(lambda text: country_code(text, what="") if text else "")]
-Language = Annotated[_Written, _check(lambda text: letter_language(text, what=""))]
-FixedWords = Annotated[Given, BeforeValidator(words_table)]
-Zone = Annotated[_Written, _check(lambda text: time_zone(text, what=""))]
-Moment = Annotated[datetime, Strict(), AfterValidator(_local)]
-Day = Annotated[date, Strict()]
-Flag = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
-
-
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Event:
     """What the letter must arrive before."""
 
@@ -133,7 +72,7 @@ class Event:
     starts: Day | None = None
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Contact:
     """Who is named in the letter's foot."""
 
@@ -143,7 +82,7 @@ class Contact:
     phone: OptionalLine = ""
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Press:
     """Whom members and press may ask, and the lines about the coalition."""
 
@@ -154,35 +93,35 @@ class Press:
     boilerplate: OptionalText = ""
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Show:
     """That all which follows a release goes step by step, and how long it waits for a receipt."""
 
     receipt_hours: Whole = Field(default=24, ge=0, le=LONGEST_RECEIPT_HOURS)
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class LogoMade:
     """A logo as it was made anew: the hash of its file, and its proportions."""
 
-    sha256: _Written
+    sha256: Written
     kind: LogoKind
     width: Whole
     height: Whole
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class AnnexFile:
     """A PDF that is signed with the text; all but `title` and `file` is what loading found in the file."""
 
     title: Line
     file: Line
-    sha256: _Written = ""
+    sha256: Written = ""
     size: Whole = 0
     pages: Whole = 0
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Letterhead:
     """The head of the paper; `made` is what loading made of the logos, in their order."""
 
@@ -191,7 +130,7 @@ class Letterhead:
     made: tuple[LogoMade, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class SignatoriesShown:
     """How the roll is ordered and what it shows beside a name."""
 
@@ -201,7 +140,7 @@ class SignatoriesShown:
     show_representative: Flag = False
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Words:
     """The words of a letter in one language; what is left out is not printed, so no default puts words in mouths.
 
@@ -220,7 +159,7 @@ class Words:
     words: FixedWords = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Translation(Words):
     """The letter in another language: an authentic one is signed with the text, a courtesy one only helps to read it."""
 
@@ -228,7 +167,7 @@ class Translation(Words):
     status: TranslationStatus = "courtesy"
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Letter(Words):
     """The text that people sign, with its translations."""
 
@@ -238,7 +177,7 @@ class Letter(Words):
     annexes: tuple[AnnexFile, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Approver:
     """One of those who approve an edition before it is sent."""
 
@@ -246,7 +185,7 @@ class Approver:
     email: Address
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Recipient:
     """An office that is written to.
 
@@ -268,6 +207,9 @@ class Recipient:
     formats: tuple[FormatName, ...] = ("pdf",)
     source: OptionalLine = ""
     checked: Day | None = None
+    webform: WebForm | None = None
+    unhrc: Council | None = None
+    upr: Review | None = None
 
     @property
     def copy_kind(self) -> CopyKind:
@@ -277,7 +219,7 @@ class Recipient:
     def as_record(self) -> dict[str, Any]:
         """Give the recipient as a JSON-able record, under the keys of the file."""
         record: dict[str, Any] = RECIPIENT.dump_python(self, mode="json")
-        return record
+        return _as_said(record)
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "Recipient":
@@ -285,7 +227,7 @@ class Recipient:
         return RECIPIENT.validate_json(to_json(record))
 
 
-@dataclass(frozen=True, kw_only=True, config=_ONLY_KNOWN_KEYS, repr=False)
+@dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class CampaignFile:
     """A whole campaign file; texts are clean (NFC, LF), an absent text is "", moments are as written.
 
@@ -360,7 +302,8 @@ class CampaignFile:
         """Give the file as a JSON-able record: moments and days in ISO 8601, lists for tuples."""
         record: dict[str, Any] = CAMPAIGN_FILE.dump_python(self, mode="json")
         # Keys that are not said are left out: the version before this one does not know all of them.
-        return {key: value for key, value in record.items() if value is not None}
+        said = {key: value for key, value in record.items() if value is not None}
+        return said | {"recipients": [_as_said(office) for office in record["recipients"]]}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "CampaignFile":
@@ -370,3 +313,10 @@ class CampaignFile:
 
 RECIPIENT = TypeAdapter(Recipient)
 CAMPAIGN_FILE = TypeAdapter(CampaignFile)
+
+_OF_ONE_WAY = frozenset({"webform", "unhrc", "upr"})
+"""What only some ways of sending ask of an office."""
+
+
+def _as_said(office: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in office.items() if value is not None or key not in _OF_ONE_WAY}

@@ -14,6 +14,7 @@ from service.delivery.channel import Outward
 from service.delivery.channel_words import channel_word
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
+from service.delivery.fitted import fitted
 from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
 from service.delivery.registry import BY_HAND
@@ -68,7 +69,9 @@ def release(
     letter = frozen_letter(session, keyring, edition)
     _refuse_unless_approved(session, campaign, edition)
     refuse_unless_checked(session, keyring, campaign, now=now)
-    lines = check(session, keyring, campaign, outward)
+    lines = fitted(
+        keyring.of(session, campaign.id), check(session, keyring, campaign, outward), letter, now=now
+    )
     if edition.kind is EditionKind.LETTER:
         _refuse_if_someone_left(session, keyring, campaign, letter)
         _refuse_unless_it_can_go(lines)

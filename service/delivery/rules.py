@@ -31,3 +31,15 @@ class Finding:
     found: Sentence
     forbids: bool = True
     instead: Sentence | str = ""
+
+
+def refusal(finding: Finding) -> Sentence:
+    """Say in a row what was found, what would help, and by which rule (pure)."""
+    return Sentence(
+        "{found} {instead} {rule} ({source}; looked at on {day})",
+        found=finding.found,
+        instead=finding.instead,
+        rule=finding.rule.says,
+        source=finding.rule.source,
+        day=finding.rule.checked.isoformat(),
+    )

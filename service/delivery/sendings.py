@@ -13,6 +13,7 @@ from service.delivery.approve import decisions_on, signatories_phrase
 from service.delivery.channel import Outward
 from service.delivery.check import Line, check, recipient_label
 from service.delivery.copies import copy_with_code
+from service.delivery.fitted import fitted
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
 from service.delivery.registry import BY_HAND
@@ -174,16 +175,23 @@ def copy_sent(session: Session, keyring: Keyring, campaign: Campaign, delivery: 
 
 
 def what_leaves(
-    session: Session, keyring: Keyring, campaign: Campaign, seen: EditionSeen, outward: Outward
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    seen: EditionSeen,
+    outward: Outward,
+    *,
+    now: datetime,
 ) -> tuple[str, Sequence[Line]]:
     """Say how many sign an edition, in the letter's language, and by which way it can go to whom; it opens the whole roll."""
     row = edition_of(session, campaign, seen.id)
-    phrase = signatories_phrase(frozen_letter(session, keyring, row), campaign.language)
+    letter = frozen_letter(session, keyring, row)
+    phrase = signatories_phrase(letter, campaign.language)
     if not seen.stands:
         return phrase, ()
     offices = {one.id for one in recipients_of(session, keyring, campaign, row)}
-    lines = check(session, keyring, campaign, outward)
-    return phrase, [line for line in lines if line.recipient.id in offices]
+    lines = [line for line in check(session, keyring, campaign, outward) if line.recipient.id in offices]
+    return phrase, fitted(keyring.of(session, campaign.id), lines, letter, now=now)
 
 
 def evidence_record(

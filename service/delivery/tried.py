@@ -8,6 +8,7 @@ from sqlmodel import Session
 from service.delivery.channel import Outward
 from service.delivery.channel_words import channel_word
 from service.delivery.check import Line, check, weigh
+from service.delivery.fitted import fitted_now
 from service.delivery.letter_mail import Making
 from service.delivery.messages import mail_sizes
 from service.foundation.errors import Refused
@@ -38,7 +39,7 @@ def weighed(
     now: datetime,
 ) -> tuple[Sequence[Line], Sequence[Line]]:
     """Give what each channel can take, and the same with how large each mail would be, which is made for that."""
-    lines = check(session, keyring, campaign, outward)
+    lines = fitted_now(session, keyring, campaign, check(session, keyring, campaign, outward), now=now)
     if not any(line.channel == "email" and line.verdict.can for line in lines):
         return lines, lines
     sizes = mail_sizes(session, keyring, campaign, public_url=public_url, making=making, now=now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.letter.copy import Copy
 from service.letter.document import plain_blocks
 from service.letter.headed import Headed
 from service.letter.markdown import Block, Blocks, Run, read_markdown
@@ -42,6 +43,14 @@ class WordCount:
     def whole(self) -> int:
         """What a word processor says of the whole file."""
         return self.limited + self.title + self.front
+
+
+def markdown_of(copy: Copy) -> str:
+    """Give a letter's text for a statement as one Markdown text: its asks as a list, without salutation and closing."""
+    text = copy.text
+    asks = (f"{place}. {_indented(ask, place)}" for place, ask in enumerate(text.asks, start=1))
+    parts = (text.body, text.asks_intro, "\n".join(asks), text.ending)
+    return copy.fill("\n\n".join(part for part in parts if part))
 
 
 def make_statement(markdown: str, head: Headed, *, front: Sequence[str], title_note: str = "") -> Statement:
@@ -89,6 +98,10 @@ def without_emphasis(blocks: Sequence[Block]) -> Blocks:
         replace(block, runs=_plain(block.runs), items=tuple(map(without_emphasis, block.items)))
         for block in blocks
     )
+
+
+def _indented(ask: str, place: int) -> str:
+    return ask.replace("\n", "\n" + " " * len(f"{place}. "))
 
 
 def _shifted(block: Block, by: int) -> Block:

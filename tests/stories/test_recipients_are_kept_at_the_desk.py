@@ -3,6 +3,7 @@
 import pytest
 
 from service.campaigns.contents import open_file
+from service.campaigns.file_ways import WebForm
 from service.delivery.offices.identity import office_key
 from service.foundation.errors import Refused
 from service.model.coordinator import Role
@@ -186,3 +187,153 @@ def test_a_contact_follows_an_office_whose_name_was_mistyped(coalition: Coalitio
     olga.send(f"recipients/{key(coalition)}/change", {"name": "Jane R. Example"}, having="emails")
 
     assert "They moved." in words_of(olga.open(f"recipients/{key(coalition)}"))
+
+
+ON_ITS_SITE = {
+    **NEW,
+    "channel-webform": "yes",
+    "webform-address": "https://ministry.example/write",
+    "webform-1-label": "Subject",
+    "webform-1-holds": "title",
+    "webform-1-limit": "80",
+    "webform-1-unit": "characters",
+    "webform-3-label": "Your message",
+    "webform-3-text": "((signatories)) ask you to speak of the river.",
+    "webform-3-limit": "500",
+}
+
+
+def form_kept(coalition: Coalition, place: int = 1) -> WebForm | None:
+    with reading(coalition.engine) as session:
+        return open_file(session, coalition.keyring, coalition.campaign()).recipients[place].webform
+
+
+def test_the_form_on_its_site_is_kept_field_by_field(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+
+    page = olga.follow(olga.send("recipients/new", ON_ITS_SITE, having="emails"))
+
+    assert "https://ministry.example/write" in words_of(page)
+    form = form_kept(coalition)
+    assert form is not None
+    assert [(one.label, one.holds, one.limit, one.unit) for one in form.fields] == [
+        ("Subject", "title", 80, "characters"),
+        ("Your message", "text", 500, "crlf_bytes"),
+    ]
+
+    # Whoever changes something else keeps the form, and whoever empties a field takes it out.
+    path = f"recipients/{key(coalition, 1)}/change"
+    olga.send(path, {"salutation": "Dear Minister,"}, having="emails")
+    assert form_kept(coalition) == form
+    olga.send(path, {"webform-1-label": "", "webform-1-limit": ""}, having="emails")
+    kept = form_kept(coalition)
+    assert kept is not None
+    assert [one.label for one in kept.fields] == ["Your message"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (
+            {"webform-address": "http://ministry.example"},
+            "must be the address of a page that begins with https://",
+        ),
+        (
+            {"webform-address": "javascript:alert(1)"},
+            "must be the address of a page that begins with https://",
+        ),
+        ({"webform-address": ""}, "must be the address of a page"),
+        ({"webform-3-text": ""}, "Write what is entered there"),
+        ({"webform-1-label": ""}, "Enter what the field is called there."),
+        ({"webform-1-text": "x"}, "Take this text out"),
+        ({"webform-1-limit": "many"}, "Give how much it takes as a whole number"),
+        ({"webform-3-text": "((everybody)) ask you"}, "unknown placeholder"),
+    ],
+)
+def test_a_form_on_its_site_that_is_wrong_comes_back_filled_in(
+    coalition: Coalition, door: Door, wrong: dict[str, str], sentence: str
+) -> None:
+    olga = at_desk(coalition.load(), door)
+
+    page = olga.send("recipients/new", {**ON_ITS_SITE, **wrong}, having="emails")
+
+    assert page.status_code == 422
+    assert sentence in words_of(page)
+    assert len(offices(coalition)) == 1
+
+
+def test_another_address_of_the_form_has_to_be_checked_anew(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+    olga.send("recipients/new", ON_ITS_SITE, having="emails")
+    path = f"recipients/{key(coalition, 1)}"
+    data = dict(form_of(olga.open(path), having="data").filled({}))["data"]
+    olga.post(f"{path}/check", {"csrf": olga.mark(), "data": data})
+    assert "Needs a second checker" in words_of(olga.open(path))
+
+    olga.send(f"{path}/change", {"webform-3-text": "Speak of the river."}, having="emails")
+    assert "Needs a second checker" in words_of(olga.open(path))
+    olga.send(f"{path}/change", {"webform-address": "https://other.example/write"}, having="emails")
+
+    assert "Not checked" in words_of(olga.open(path))
+
+
+TO_THE_UN = {
+    **NEW,
+    "channel-unhrc": "yes",
+    "unhrc-session": "64",
+    "unhrc-opens": "2027-02-22",
+    "unhrc-item": "4",
+    "unhrc-ngos": "special | Lake Alliance International | 2026-11-20 | Lake Alliance\nRoster | River Watch",
+    "channel-upr": "yes",
+    "upr-review": "ccpr",
+    "upr-country": "Exampleland",
+    "upr-month": "2027-05-01",
+    "upr-most_words": "9000",
+}
+
+
+def test_who_submits_to_the_united_nations_is_kept(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+
+    page = olga.follow(olga.send("recipients/new", TO_THE_UN, having="emails"))
+
+    assert "Session 64, agenda item 4 Lake Alliance International (special), Lake Alliance" in words_of(page)
+    assert "Human Rights Committee Exampleland" in words_of(page)
+    path = f"recipients/{key(coalition, 1)}/change"
+    olga.send(path, {"salutation": "Dear Council,"}, having="emails")
+    with reading(coalition.engine) as session:
+        office = open_file(session, coalition.keyring, coalition.campaign()).recipients[1]
+    assert office.unhrc is not None
+    assert office.upr is not None
+    assert [(one.status, one.name, one.signed_as) for one in office.unhrc.ngos] == [
+        ("special", "Lake Alliance International", "Lake Alliance"),
+        ("roster", "River Watch", ""),
+    ]
+    assert (office.unhrc.names_others, office.upr.review, office.upr.most_words) == (True, "ccpr", 9000)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"unhrc-session": "0"}, "Give a whole number from 1 to 999."),
+        ({"unhrc-item": "11"}, "Give a whole number from 1 to 10."),
+        ({"unhrc-opens": ""}, "Give the day like"),
+        ({"unhrc-ngos": ""}, "Name the NGO that submits it."),
+        ({"unhrc-ngos": "Lake Alliance"}, "Write each NGO as special | Name"),
+        ({"unhrc-ngos": "none | Lake Alliance"}, "Write each NGO as special | Name"),
+        ({"unhrc-ngos": "special | Lake Alliance | soon"}, "Give the day like"),
+        ({"upr-country": ""}, "Enter the country under review."),
+        ({"upr-month": "May"}, "Give the day like"),
+        ({"upr-address": "http://un.example"}, "must be the address of a page"),
+    ],
+)
+def test_what_is_wrong_about_who_submits_comes_back(
+    coalition: Coalition, door: Door, wrong: dict[str, str], sentence: str
+) -> None:
+    olga = at_desk(coalition.load(), door)
+
+    page = olga.send("recipients/new", {**TO_THE_UN, **wrong}, having="emails")
+
+    assert page.status_code == 422
+    assert sentence in words_of(page)
+    assert len(offices(coalition)) == 1

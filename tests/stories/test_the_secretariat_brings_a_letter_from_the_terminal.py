@@ -16,11 +16,21 @@ from tests.coalition import SLUG, Coalition, file_open_now
 from tests.doubles.relay import free_port
 from tests.operator import Operator
 
+FORM = b"""
+[recipients.webform]
+address = "https://office.example/write-to-us"
+[[recipients.webform.fields]]
+label = "Your message"
+text = "Speak of the river."
+limit = 40
+"""
+
 
 @pytest.fixture
 def operator(tmp_path: Path) -> Operator:
     operator = Operator(tmp_path, smtp_port=free_port(), web_port=free_port())
-    file = file_open_now().replace(b'channels = ["email"]', b'channels = ["email", "post"]')
+    file = file_open_now().replace(b'channels = ["email"]', b'channels = ["email", "post", "webform"]')
+    file += FORM
     (tmp_path / "letter.toml").write_bytes(file.replace(b"count_shown_from = 1", b'admit = "everyone"'))
     operator.does("init")
     for step in (("load", "letter.toml"), ("freeze", SLUG), ("open", SLUG)):
@@ -45,6 +55,11 @@ def test_a_copy_is_packed_brought_and_kept(operator: Operator, tmp_path: Path) -
     with zipfile.ZipFile(operator.folder / "packet.zip") as packet:
         assert packet.namelist()[0].endswith("/0-what-to-do.txt")
     assert "does not wait to be brought any more" in again.stderr
+    operator.does("deliver", SLUG, "--packet", ids["webform"], "fields.zip")
+    operator.does("deliver", SLUG, "--brought", ids["webform"], "entered by Noor, number WEB-4711")
+    with zipfile.ZipFile(operator.folder / "fields.zip") as packet:
+        assert "19 of 40 bytes" in packet.read(packet.namelist()[1]).decode()
     with reading(engine) as session:
-        assert session.get_one(Delivery, ids["post"]).state is DeliveryState.HANDED_OVER
+        for way in ("post", "webform"):
+            assert session.get_one(Delivery, ids[way]).state is DeliveryState.HANDED_OVER
     engine.dispose()

@@ -7,14 +7,8 @@ from typing import Any
 
 from service.campaigns.file import CampaignFile
 from service.campaigns.file_checks import PLACEHOLDER, PLACEHOLDERS, UNCLOSED
-from service.campaigns.file_tables import (
-    LONGEST_ASK,
-    LONGEST_BODY,
-    LONGEST_TITLE,
-    Letter,
-    Translation,
-    TranslationStatus,
-)
+from service.campaigns.file_tables import Letter, Translation, TranslationStatus
+from service.campaigns.file_values import LONGEST_ASK, LONGEST_BODY, LONGEST_TITLE
 from service.campaigns.text_parts import text_parts
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused

@@ -9,10 +9,11 @@ from typing import Any
 from sqlmodel import Session
 
 from service.delivery.annexes import annexes_of
+from service.delivery.by_hand.entries import packed_documents
 from service.delivery.check import recipient_label
 from service.delivery.letter_mail import Making, attachments, formats_for
 from service.delivery.messages import letter_draft
-from service.delivery.registry import BY_HAND, CHANNELS
+from service.delivery.registry import BY_HAND, CHANNELS, PACKED
 from service.delivery.sendings import copy_sent
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -53,17 +54,16 @@ def packet_of(
 
     The same copy gives the same bytes. Raises Refused where it leaves by itself, or the copy cannot be made as it was approved.
     """
-    if delivery.channel not in BY_HAND:
-        raise Refused(NOT_BY_HAND)
-    copy = copy_sent(session, keyring, campaign, delivery)
-    if copy is None:
-        raise Refused(GONE_SINCE)
-    office = session.get_one(Recipient, delivery.recipient_id)
-    details = open_record(keyring.of(session, campaign.id), office, "details")
-    files = [
-        *_letter(copy, delivery.channel, details, making),
-        *((one.filename, one.data) for one in annexes_of(session, keyring, campaign, copy)),
-    ]
+    copy, details = copy_to_bring(session, keyring, campaign, delivery)
+    way = PACKED.get(delivery.channel)
+    made = packed_documents(way, copy, details, language=language) if way else ()
+    files = [(one.name, one.data) for one in made]
+    if way is None or way.takes_the_letter:
+        annexes = annexes_of(session, keyring, campaign, copy)
+        files += [
+            *_letter(copy, delivery.channel, details, making),
+            *((one.filename, one.data) for one in annexes),
+        ]
     if delivery.channel == "own_mailbox":
         draft = letter_draft(session, keyring, campaign, copy, details, public_url=public_url, making=making)
         files = [("letter.eml", write_unsent(draft)), *files]
@@ -73,6 +73,22 @@ def packet_of(
     return f"{name}.zip", zip_files(
         ((f"{name}/{one}", data) for one, data in every), day=delivery.created_at.date()
     )
+
+
+def copy_to_bring(
+    session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery
+) -> tuple[Copy, dict[str, Any]]:
+    """Give the very copy of a sending that a person brings, and the details of its office.
+
+    Raises Refused where it leaves by itself, or the copy cannot be made as it was approved.
+    """
+    if delivery.channel not in BY_HAND:
+        raise Refused(NOT_BY_HAND)
+    copy = copy_sent(session, keyring, campaign, delivery)
+    if copy is None:
+        raise Refused(GONE_SINCE)
+    office = session.get_one(Recipient, delivery.recipient_id)
+    return copy, open_record(keyring.of(session, campaign.id), office, "details")
 
 
 def write_unsent(draft: Draft) -> bytes:

@@ -19,8 +19,13 @@ def office_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
 
 
 def data_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
-    """Give the keyed hash of what two coordinators check of an office: who it is, where it is, and the source of that."""
-    return keys.blind("office-data", canonical({part: details.get(part) for part in _DATA}).decode())
+    """Give the keyed hash of what two coordinators check of an office: who it is, where it and its form are, who submits to it, and the source."""
+    data = {part: details.get(part) for part in _DATA}
+    # An office without any of these keeps the checks that it had before there were such.
+    if details.get("webform"):
+        data["webform"] = details["webform"]["address"]
+    data |= {way: details[way] for way in ("unhrc", "upr") if details.get(way)}
+    return keys.blind("office-data", canonical(data).decode())
 
 
 def key_of(index: bytes) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.campaigns import file_tables
+from service.campaigns import file_tables, file_ways
 from service.campaigns.file import CampaignFile, read_campaign_file, revision_record
 from service.foundation.canonical import digest
 from service.model.campaign import Access, Admit, NamesShown, Signers
@@ -35,8 +35,9 @@ name = "Jane Q. Example"
 """
 TABLES = [
     table
-    for table in vars(file_tables).values()
-    if isinstance(table, type) and table.__module__ == file_tables.__name__ and is_dataclass(table)
+    for module in (file_tables, file_ways)
+    for table in vars(module).values()
+    if isinstance(table, type) and table.__module__ == module.__name__ and is_dataclass(table)
 ]
 
 
@@ -75,6 +76,24 @@ def test_every_key_is_read() -> None:
     assert [person.email for person in file.approvers] == ["core@lakes.example", "chair@rivers.example"]
     assert file.recipients[0].address == ("1 Palace Square", "Capital City, DC 20500")
     assert file.recipients[0].checked == date(2026, 10, 20)
+    form = file.recipients[0].webform
+    assert form is not None
+    assert (form.address, form.whole_at) == (
+        "https://office.example/write-to-us",
+        "https://rivers.example/letter",
+    )
+    assert [(field.label, field.holds, field.limit, field.unit) for field in form.fields] == [
+        ("Your message", "text", 500, "utf16"),
+        ("Attachment as text", "letter", None, "crlf_bytes"),
+    ]
+    council, review = file.recipients[1].unhrc, file.recipients[1].upr
+    assert council is not None
+    assert review is not None
+    assert [(one.name, one.status, one.signed_as) for one in council.ngos] == [
+        ("River Watch International", "special", "River Watch")
+    ]
+    assert (review.review, review.country, review.most_pages) == ("upr", "Exampleland", 10)
+    assert form.fields[0].text.endswith("river.\n\nThe letter follows by post.")
 
 
 def test_the_sample_holds_every_key() -> None:
@@ -179,6 +198,17 @@ def test_a_record_is_kept_under_the_keys_of_the_file() -> None:
     assert record["recipients"][0]["emails"] == ["president@office.example"]
 
 
+def test_an_office_without_a_form_is_kept_as_the_version_before_knows_it() -> None:
+    with_form, other, without = read(EVERY_KEY).as_record()["recipients"]
+
+    assert with_form["webform"]["fields"][1]["holds"] == "letter"
+    assert "webform" not in other
+    assert other["unhrc"]["ngos"][0]["compared"] == "2026-10-19"
+    assert {"webform", "unhrc", "upr"}.isdisjoint(without)
+    assert {"webform", "unhrc", "upr"}.isdisjoint(read(EVERY_KEY).recipients[2].as_record())
+    assert "checked" in without
+
+
 CHOICES = [
     (file_tables.Access, Access),
     (file_tables.NamesShown, NamesShown),
@@ -211,6 +241,7 @@ CHANGES_THE_REVISION = [
     ("The Ministry of Water", "The Water Ministry"),
 ]
 CHANGES_NO_WORD = [
+    ('label = "Your message"', 'label = "Message"'),
     ("receipt_hours = 12", "receipt_hours = 6"),
     ("grace_hours = 48", ""),
     ("deadline  = 2026-12-05T17:00:00", "deadline = 2026-12-06T17:00:00"),

@@ -52,8 +52,35 @@ body = "Nous vous écrivons."
 asks = ["Un.", "Deux."]
 """
 
+FORM = """emails = ["president@office.example"]
+[recipients.webform]
+address = "https://office.example/write"
+[[recipients.webform.fields]]
+label = "Message"
+text = "Speak of the river."
+"""
+
+
+def form(what: str, instead: str) -> tuple[str, str]:
+    """Write an office's form with this in place of that."""
+    assert what in FORM
+    return 'emails = ["president@office.example"]\n', FORM.replace(what, instead)
+
+
 # What is written instead of what, and the one fault that follows.
 FAULTS = [
+    # The form on an office's site
+    (*form("https://office.example", "http://office.example"), "recipients[1].webform.address (line 29) must be the address of a page that begins with https://"),
+    (*form("https://office", "https://me:secret@office"), "recipients[1].webform.address (line 29) must be the address of a page"),
+    (*form('address = "https://office.example/write"\n', ""), "recipients[1].webform.address (below line 28) is missing"),
+    (*form(FORM[FORM.index("[[") :], ""), "recipients[1].webform (line 28) has no fields: write each under [[recipients.webform.fields]]"),
+    (*form("[[recipients.webform.fields]]", "[recipients.webform.fields]"), "recipients[1].webform.fields (line 30) must be written with double brackets, [[recipients.webform.fields]]"),
+    (*form('text = "Speak of the river."\n', ""), "recipients[1].webform.fields[1] (line 30) has no text: write what is entered there"),
+    (*form('text = "', 'holds = "letter"\ntext = "'), "recipients[1].webform.fields[1].text (line 33) stands beside holds"),
+    (*form('label = "Message"', 'label = "Message"\nholds = "leter"'), "recipients[1].webform.fields[1].holds (line 32) must be"),
+    (*form('label = "Message"', 'label = "Message"\nlimit = 0'), "recipients[1].webform.fields[1].limit (line 32) must be 1 or more."),
+    (*form('label = "Message"', 'label = "Message"\nunits = "bytes"'), 'recipients[1].webform.fields[1].units (line 32) is not a key that a campaign file has here. Did you mean "unit"?'),
+    (*form("Speak of", "((signatores)) speak of"), 'recipients[1].webform.fields[1].text (line 32) has an unknown placeholder, ((signatores)). Did you mean "signatories"?'),
     # Keys
     ('slug = "clean-river"\n', "", "slug is missing: give the short name"),
     ("[letter]\n", "[letters]\n", "letter is missing: begin the text with [letter]."),

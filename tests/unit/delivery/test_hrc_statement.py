@@ -12,14 +12,18 @@ import docx
 import pytest
 import time_machine
 
+from service.campaigns.file_ways import Council
 from service.delivery.channel import Outward
 from service.delivery.channels.unhrc import CHANNEL
+from service.delivery.channels.unhrc.from_copy import submission_of
 from service.delivery.channels.unhrc.packet import OLDER_LOOK, compose, entries, make_documents, subject
 from service.delivery.channels.unhrc.rules import RULES, examine, most_words
 from service.delivery.channels.unhrc.submission import Most, Ngo, Person, Session, Submission
 from service.foundation.errors import Refused
+from service.letter.edition import Supplement
 from service.letter.statement import count_words
 from service.model.recipient import Audience, Recipient, RecipientRole
+from tests.unit.letter.letters import ROLL, copy_of, make_signatory, make_text
 from tests.unit.letter.word_file import W, xml_of
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "unhrc"
@@ -212,17 +216,86 @@ def test_the_subject_names_the_session(number, said):
     assert subject(submission(session=session)).endswith(f"submitted to {said} session")
 
 
-@pytest.mark.parametrize(("details", "destinations"), [({}, 0), ({"unhrc_session": "64"}, 1)])
-def test_it_never_leaves_by_itself(details, destinations):
-    office = Recipient(
-        campaign_id="", revision_id="", position=0, role=RecipientRole.TO, copy_kind=Audience.PUBLIC,
+DETAILS = {
+    "unhrc": {
+        "session": 64,
+        "opens": "2027-02-22",
+        "item": 4,
+        "ngos": [
+            {"name": "The River Watch", "status": "special", "compared": "2027-01-10"},
+            {"name": "Lakes International", "status": "general", "signed_as": "Lake Alliance"},
+        ],
+    }
+}
+
+
+def office(copy_kind=Audience.PUBLIC):
+    return Recipient(
+        campaign_id="", revision_id="", position=0, role=RecipientRole.TO, copy_kind=copy_kind,
         channels=["unhrc"], details=b"",
     )  # fmt: skip
 
-    verdict = CHANNEL.check(office, details, Outward(smtp=True, mail_from=""))
 
-    assert (verdict.can, verdict.destinations) == (False, destinations)
-    assert verdict.reason
+@pytest.mark.parametrize(
+    ("details", "copy_kind", "can", "reason"),
+    [
+        ({}, Audience.PUBLIC, False, "No session of the Human Rights Council is named"),
+        (DETAILS, Audience.FULL, False, "names that are not for publication. Give it the public copy."),
+        (DETAILS, Audience.PUBLIC, True, ""),
+    ],
+)
+def test_it_can_go_where_a_session_is_named_and_only_as_the_public_copy(details, copy_kind, can, reason):
+    verdict = CHANNEL.check(office(copy_kind), details, Outward(smtp=True, mail_from=""))
+
+    assert verdict.can == can
+    assert reason in verdict.reason
+
+
+NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
+PUBLIC = copy_of("public", office=None, text=make_text(body=TEXT))
+
+
+def test_a_letters_copy_is_submitted_by_those_who_signed_it_and_names_the_others():
+    made = submission_of(PUBLIC, Council.from_record(DETAILS["unhrc"]))
+
+    assert made.main.name == "The River Watch"
+    assert [one.name for one in made.joint] == ["Lakes International"]
+    # Who signs for the addressee's eyes only is not named in what the Council publishes.
+    assert made.others == ()
+    assert "1. Speak of the river." in made.text
+    assert PUBLIC.salutation not in made.text
+    more = copy_of("public", office=None, roll=(*ROLL, make_signatory("Village Voices")))
+    assert submission_of(more, Council.from_record(DETAILS["unhrc"])).others == ("Village Voices",)
+
+
+def test_nobody_is_named_as_submitting_who_has_not_signed():
+    council = {**DETAILS["unhrc"], "ngos": [{"name": "Quiet Spring Group", "status": "general"}]}
+
+    found = CHANNEL.examine(PUBLIC, {"unhrc": council}, now=NOW)
+
+    assert ("joint-submitters", True) in [(one.rule.id, one.forbids) for one in found]
+    assert "Quiet Spring Group is not named among the organizations" in found[0].found
+
+
+def test_what_is_made_of_a_copy_is_what_the_person_needs():
+    found = CHANNEL.examine(PUBLIC, DETAILS, now=NOW)
+    (document,) = CHANNEL.documents(PUBLIC, DETAILS)
+    beside = {str(one.label): one.value for one in CHANNEL.entries(PUBLIC, DETAILS)}
+
+    assert [one for one in found if one.forbids] == []
+    assert document.name == "hrc-64-item-4-en.docx"
+    assert beside["Telephone"] == "+1 202 555 0100"
+    assert CHANNEL.documents(PUBLIC, DETAILS) == (document,)
+
+
+def test_a_correction_cannot_be_added_to_a_statement():
+    after = copy_of(
+        "public",
+        office=None,
+        supplement=Supplement(kind="addendum", ordinal=1, edition=1, date=DAY),
+    )
+
+    assert ("final", True) in [(one.rule.id, one.forbids) for one in CHANNEL.examine(after, DETAILS, now=NOW)]
 
 
 def test_the_statement_reads_as_it_was_looked_at():

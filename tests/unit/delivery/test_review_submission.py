@@ -3,18 +3,22 @@
 import dataclasses
 import io
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import docx
 import pytest
 import time_machine
 
+from service.campaigns.file_ways import Review, ReviewName
 from service.delivery.channel import Outward
 from service.delivery.channels.upr import CHANNEL
 from service.delivery.channels.upr.frames import FRAMES, limits_of
+from service.delivery.channels.upr.from_copy import contribution_of
 from service.delivery.channels.upr.packet import Contribution, compose, make_documents, title_of
 from service.delivery.channels.upr.rules import RULES, examine
 from service.foundation.errors import Refused
 from service.model.recipient import Audience, Recipient, RecipientRole
+from tests.unit.letter.letters import copy_of, make_text
 
 UPR, CCPR = FRAMES["upr"], FRAMES["ccpr"]
 GOOD = Contribution(
@@ -161,16 +165,64 @@ def test_without_submitters_nothing_is_laid_out():
         compose(contribution(submitters=()), day=DAY)
 
 
+DETAILS = {"upr": {"review": "upr", "country": "Basinia", "month": "2027-05-01", "due": "2027-01-14"}}
+PUBLIC = copy_of("public", office=None, text=make_text(body="We report on the river."))
+
+
 @pytest.mark.parametrize(
-    ("details", "destinations"), [({}, 0), ({"upr_review": "other"}, 0), ({"upr_review": "ccpr"}, 1)]
+    ("details", "copy_kind", "can", "reason"),
+    [
+        ({}, Audience.PUBLIC, False, "No review is named"),
+        (DETAILS, Audience.FULL, False, "names that are not for publication. Give it the public copy."),
+        (DETAILS, Audience.PUBLIC, True, ""),
+    ],
 )
-def test_it_never_leaves_by_itself(details, destinations):
+def test_it_can_go_where_a_review_is_named_and_only_as_the_public_copy(details, copy_kind, can, reason):
     office = Recipient(
-        campaign_id="", revision_id="", position=0, role=RecipientRole.TO, copy_kind=Audience.PUBLIC,
+        campaign_id="", revision_id="", position=0, role=RecipientRole.TO, copy_kind=copy_kind,
         channels=["upr"], details=b"",
     )  # fmt: skip
 
     verdict = CHANNEL.check(office, details, Outward(smtp=True, mail_from=""))
 
-    assert (verdict.can, verdict.destinations) == (False, destinations)
-    assert verdict.reason
+    assert verdict.can == can
+    assert reason in verdict.reason
+
+
+def test_the_file_and_the_frames_know_the_same_reviews():
+    assert set(get_args(ReviewName)) == set(FRAMES)
+
+
+def test_a_letters_copy_is_submitted_by_the_organizations_that_it_names():
+    made = contribution_of(PUBLIC, Review.from_record(DETAILS["upr"]))
+
+    # Neither a person, nor who signs for the addressee's eyes only: what is submitted is published.
+    assert sorted(made.submitters) == ["Lake Alliance", "The River Watch"]
+    assert (made.country, made.coalition, made.language) == ("Basinia", "Coalition for Open Rivers", "en")
+    assert "1. Speak of the river." in made.text
+
+
+def test_what_is_made_of_a_copy_is_what_the_person_needs():
+    found = CHANNEL.examine(PUBLIC, DETAILS, now=NOW)
+    (document,) = CHANNEL.documents(PUBLIC, DETAILS)
+    beside = {str(one.label): one.value for one in CHANNEL.entries(PUBLIC, DETAILS)}
+
+    assert [one for one in found if one.forbids] == []
+    assert document.name == "upr-2027-05-en.docx"
+    assert beside["Title"] == "Coalition for Open Rivers – joint UPR submission – Basinia – May 2027"
+    assert beside["Submitters"] == "Lake Alliance; The River Watch"
+
+
+@pytest.mark.parametrize(
+    ("set_here", "rules"),
+    [
+        # A number that somebody has read forbids, and one known by hearsay warns.
+        ({"most_words": 5}, [("upr-length-words", True)]),
+        ({"most_words": 5_000}, []),
+        ({"due": None}, [("deadline", False)]),
+    ],
+)
+def test_limits_that_the_office_names_count(set_here, rules):
+    found = CHANNEL.examine(PUBLIC, {"upr": {**DETAILS["upr"], **set_here}}, now=NOW)
+
+    assert [(one.rule.id, one.forbids) for one in found] == rules

@@ -1,11 +1,11 @@
 """What a person takes to the Human Rights Council: the Word file, and what is entered beside it (pure)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from service.delivery.channels.unhrc.submission import STATUSES, Ngo, Status, Submission
 from service.delivery.channels.unhrc.words import WORDS, Words
+from service.delivery.packed import Entry
 from service.delivery.parcel import Document
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -19,14 +19,6 @@ LATEST_LOOK = Look(text=10, title=10, is_plain=True)
 """The later check-list: Times New Roman 10 throughout, nothing bold, underlined or in italics."""
 OLDER_LOOK = Look(text=10, title=12, is_plain=False)
 """The older guidelines: a title in bold of 12 points."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One field of the form: what it is called, and what is copied into it."""
-
-    label: Sentence
-    value: str
 
 
 def compose(submission: Submission, *, day: date) -> Statement:

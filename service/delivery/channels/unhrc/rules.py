@@ -98,8 +98,15 @@ FINAL = Rule(
     source=_GUIDELINES,
     checked=_CHECKED,
 )
+PUBLISHED = Rule(
+    id="published",
+    says=Sentence("A statement is published as a document of the Council."),
+    source=_GUIDELINES,
+    checked=_CHECKED,
+)
 RULES: tuple[Rule, ...] = (
     STATUS, JOINT, NAMES, LENGTH, LANGUAGE, ITEM, TITLE, NUMBERED, CONTACT, DEADLINE, FILE, FINAL,
+    PUBLISHED,
 )  # fmt: skip
 
 

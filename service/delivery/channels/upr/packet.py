@@ -6,12 +6,13 @@ from datetime import date
 
 from service.delivery.channels.upr.frames import Frame
 from service.delivery.channels.upr.words import WORDS, Words
+from service.delivery.packed import Entry
 from service.delivery.parcel import Document
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.headed import Headed
 from service.letter.render_statement import Look, render_statement
-from service.letter.statement import Statement, make_statement
+from service.letter.statement import Statement, count_words, make_statement
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LOOK = Look(text=12, title=14, is_plain=False, pages=True)
@@ -69,6 +70,21 @@ def make_documents(contribution: Contribution, *, day: date, look: Look = LOOK) 
     name = f"{contribution.frame.id}-{contribution.month:%Y-%m}-{contribution.language}.docx"
     data = render_statement(compose(contribution, day=day), look)
     return (Document(name=name, media_type=WORD, data=data),)
+
+
+def entries(contribution: Contribution) -> tuple[Entry, ...]:
+    """Give what is entered beside the file, field by field; raises Refused as compose()."""
+    counted = count_words(compose(contribution, day=contribution.month))
+    told: tuple[tuple[Sentence, str | Sentence], ...] = (
+        (Sentence("Review"), contribution.frame.name),
+        (Sentence("Country under review"), contribution.country),
+        (Sentence("Month of the session"), f"{contribution.month:%Y-%m}"),
+        (Sentence("Title"), title_of(contribution)),
+        (Sentence("Language"), contribution.language.upper()),
+        (Sentence("Submitters"), "; ".join(contribution.submitters)),
+        (Sentence("Number of words, notes among them"), str(counted.limited)),
+    )
+    return tuple(Entry(label=label, value=value) for label, value in told)
 
 
 def _words(contribution: Contribution) -> Words:

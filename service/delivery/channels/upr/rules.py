@@ -62,6 +62,13 @@ OWN = Rule(
     checked=_CHECKED,
 )
 
+PUBLISHED = Rule(
+    id="published",
+    says=Sentence("A submission is published with the names of its submitters."),
+    source=f"{_UPR}; {FRAMES['ccpr'].guide}",
+    checked=_CHECKED,
+)
+
 
 def length_rule(frame: Frame, limit: Limit) -> Rule:
     """Give the rule of one limit; of a number that nobody has read at its source, the source says so."""
@@ -87,6 +94,7 @@ def length_rule(frame: Frame, limit: Limit) -> Rule:
 RULES: tuple[Rule, ...] = (
     *(length_rule(frame, limit) for frame in FRAMES.values() for limit in frame.limits),
     LANGUAGE, SUBMITTERS, COUNTRY, NUMBERED, DEADLINE, FILE, OWN,
+    PUBLISHED,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from service.coordinators.permissions import Act
 from service.delivery.by_hand.brought import Brought, note_brought, picture_of
+from service.delivery.by_hand.entered import entered_of
 from service.delivery.by_hand.packet import packet_of
 from service.delivery.by_hand.picture import LARGEST_PICTURE
 from service.delivery.channel_words import channel_word
@@ -112,6 +113,12 @@ def _page(sending: str, values: Mapping[str, str], errors: Mapping[str, str], *,
             one for one in sendings_of(session, here.keyring, campaign, row.edition_id) if one.id == sending
         )
         edition_id = row.edition_id
+        # Only who may see names waits for the whole roll to be opened.
+        entered = (
+            entered_of(session, here.keyring, campaign, row, now=here.now())
+            if seen.waits_for_a_person and visit().may(Act.SEE_NAMES)
+            else None
+        )
     form = FormState(values=shown_again(values), errors=errors, notice=notice)
     base = f"/desk/letters/{letter().slug}"
     return desk_page(
@@ -120,6 +127,7 @@ def _page(sending: str, values: Mapping[str, str], errors: Mapping[str, str], *,
         status=422 if form.is_wrong else 200,
         form=form,
         seen=seen,
+        entered=entered,
         steps=CHANNELS[seen.channel].steps,
         way=channel_word(seen.channel),
         back=f"{base}/editions/{edition_id}",

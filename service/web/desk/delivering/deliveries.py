@@ -256,7 +256,9 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         waits_until = leaves_next(session, edition_id)
         # Only who releases it waits for the whole roll to be opened.
         phrase, goes_to = (
-            what_leaves(session, here.keyring, campaign, seen, here.outward) if is_release else ("", ())
+            what_leaves(session, here.keyring, campaign, seen, here.outward, now=now)
+            if is_release
+            else ("", ())
         )
         may_go = seen.stands and (campaign.solo or seen.approved >= APPROVALS_NEEDED)
     return desk_page(

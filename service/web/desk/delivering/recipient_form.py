@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 from service.campaigns import file_tables as tables
 from service.campaigns.codes import country_code
-from service.campaigns.file_tables import LONGEST_ASK, ChannelName, CopyKind, Recipient
+from service.campaigns.file_tables import ChannelName, CopyKind, Recipient
+from service.campaigns.file_values import LONGEST_ASK
 from service.delivery.offices.contacts import Contact
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
@@ -14,6 +15,8 @@ from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
 from service.model.office import ContactKind
 from service.web.desk.delivering.days import read_day
+from service.web.desk.delivering.statement_form import read_council, read_review, statement_values
+from service.web.desk.delivering.way_form import form_values, read_form
 from service.web.forms import FormState, Reader
 
 MOST_LINES = 12
@@ -26,7 +29,8 @@ _FIXED = ("role", "name", "position", "office")
 
 def blank_recipient() -> FormState:
     """Give the empty form: an office that the letter is written to, reached by e-mail."""
-    return FormState(values={"role": "to", "copy": "full", "channel-email": "yes", "format-pdf": "yes"})
+    values = {"role": "to", "copy": "full", "channel-email": "yes", "format-pdf": "yes"}
+    return FormState(values=values | statement_values(None, None))
 
 
 def prefilled_recipient(office: Recipient) -> FormState:
@@ -42,6 +46,8 @@ def prefilled_recipient(office: Recipient) -> FormState:
         "checked": office.checked.isoformat() if office.checked else "",
         **{f"channel-{name}": "yes" for name in office.channels},
         **{f"format-{name}": "yes" for name in office.formats},
+        **form_values(office.webform),
+        **statement_values(office.unhrc, office.upr),
     }
     return FormState(values=values)
 
@@ -69,6 +75,9 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "checked": reader.read("checked", _day, None),
         "channels": tuple(name for name in CHANNELS if reader.ticked(f"channel-{name}")),
         "formats": ("pdf", "docx") if reader.ticked("format-docx") else ("pdf",),
+        "webform": read_form(reader, entries),
+        "unhrc": read_council(reader, entries),
+        "upr": read_review(reader, entries),
         "copy": reader.read("copy", lambda text: _copy(text, str(who["role"])), "public"),
     }
     if "email" in rest["channels"] and not emails and "emails" not in reader.errors:

@@ -31,6 +31,8 @@ from service.web.desk.delivering.recipient_form import (
     read_contact,
     read_recipient,
 )
+from service.web.desk.delivering.statement_form import REVIEWS
+from service.web.desk.delivering.way_form import COUNTED_BY, HOLDS, rows_to_show
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
@@ -249,6 +251,10 @@ def _form_page(form: FormState, *, key: str) -> Page:
         built=frozenset(BUILT),
         channel_word=channel_word,
         countries=country_options(visit().language or "en"),
+        form_rows=rows_to_show(form),
+        holds=HOLDS,
+        units=COUNTED_BY,
+        reviews=REVIEWS,
         base=f"/desk/letters/{letter().slug}/recipients",
     )
 
