@@ -33,6 +33,7 @@ def dossiers(slug: str) -> Response:
         editions=editions,
         names=names,
         refreshes=any(one.is_waiting for one in made),
+        command="python3 verify.py",
         base=f"/desk/letters/{slug}",
     )
 
