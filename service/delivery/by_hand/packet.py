@@ -137,7 +137,9 @@ def _sheet(
     language: str,
 ) -> str:
     say = catalogue(language).say
-    address = [str(line) for line in details.get("address", ())]
+    # All that a person writes on an envelope.
+    office = str(details.get("office", ""))
+    address = [*([office] if office else []), *(str(line) for line in details.get("address", ()))]
     lines = [
         str(say(_TO.with_values(who=recipient_label(details)))),
         *address,
