@@ -13,6 +13,7 @@ from service.campaigns.coordinator_mail import coordinator_addresses, coordinato
 from service.campaigns.desk_notices import desk_notice_addresses, desk_notice_composers
 from service.coordinators.trial import diverting
 from service.delivery.channel import Outward
+from service.delivery.dossier.sealing import Sealing, read_sealing
 from service.delivery.messages import delivery_addresses, delivery_composers
 from service.foundation.addresses import ascii_address
 from service.foundation.clock import Clock, now
@@ -154,6 +155,16 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
         made,
         composers=with_chase_mails(made.composers, keyring, public_url=settings.public_url),
         addresses=with_chase_addresses(made.addresses, keyring),
+    )
+
+
+def make_sealing(settings: Settings) -> Sealing:
+    """Read what dossiers are sealed with; raises Refused where a file of it cannot be used."""
+    return read_sealing(
+        certificate=settings.dossier_certificate,
+        key=settings.dossier_key,
+        authority_url=settings.timestamp_url,
+        authority_certificates=settings.timestamp_ca_file,
     )
 
 

@@ -14,6 +14,7 @@ from service.model.approver_desk import ApproverQuestion
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.delivery_file import DeliveryFile
+from service.model.dossier import Dossier
 from service.model.edition import Approver, Edition
 from service.model.letter_revision import LetterRevision
 from service.model.office import ContactKind, OfficeReply
@@ -143,6 +144,21 @@ def a_picture(session: Session, coalition: Coalition, slug: str) -> str:
     return row.id
 
 
+def a_dossier(session: Session, coalition: Coalition, slug: str) -> str:
+    campaign = get_campaign(session, slug)
+    row = Dossier(
+        campaign_id=campaign.id,
+        edition_id=_edition(session, coalition, campaign).id,
+        asked_by="cli:test",
+        asked_at=coalition.now,
+        made_at=coalition.now,
+        listed_sha256="0" * 64,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def _edition(session: Session, coalition: Coalition, campaign: Campaign) -> Edition:
     """Make an edition of a letter that may still be a draft, or give the one that it has."""
     found = session.exec(select(Edition).where(Edition.campaign_id == campaign.id)).first()
@@ -177,4 +193,5 @@ OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     "reply": a_reply,
     # After the sending that it is of.
     "picture": a_picture,
+    "dossier": a_dossier,
 }

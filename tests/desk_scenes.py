@@ -45,6 +45,7 @@ NO_PAGES = frozenset(
         *(
             "answer_file",
             "fetch_export",
+            "fetch_dossier",
             "next_version",
             "paper_sheet",
             "look_at_mail",

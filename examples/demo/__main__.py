@@ -9,9 +9,10 @@ from rich.markup import escape
 from examples.demo.errors import DemoFailed
 from examples.demo.folder import Folder
 from examples.demo.narrator import Narrator
+from examples.demo.proving import make_ladders
 from examples.demo.stop import stop_on_sigterm
-from examples.demo.story import tell
-from examples.demo.tally import Tally, make_table
+from examples.demo.story import Told, tell
+from examples.demo.tally import make_table
 from examples.demo.undersigned import last_lines
 
 
@@ -21,25 +22,28 @@ def main() -> int:
     stop_on_sigterm()
     folder, narrator = Folder(), Narrator()
     try:
-        tally = tell(folder, narrator)
+        told = tell(folder, narrator)
     except DemoFailed as error:
         return _fail(str(error), folder)
     except KeyboardInterrupt:
         return _fail("The demonstration was stopped.", None)
-    _conclude(tally, folder, narrator)
-    return (
-        _fail("The figures disagree: " + " ".join(tally.disagreements), folder) if tally.disagreements else 0
-    )
+    _conclude(told, folder, narrator)
+    wrong = told.tally.disagreements
+    return _fail("The figures disagree: " + " ".join(wrong), folder) if wrong else 0
 
 
-def _conclude(tally: Tally, folder: Folder, narrator: Narrator) -> None:
+def _conclude(told: Told, folder: Folder, narrator: Narrator) -> None:
     narrator.console.print()
-    narrator.console.print(make_table(tally))
+    narrator.console.print(make_table(told.tally))
+    narrator.console.print()
+    narrator.console.print(make_ladders(told.climbed))
     narrator.console.print()
     for label, path in (
         ("The letter as sent", folder.letter),
         ("Its public copy", folder.public_letter),
         ("What its recipient received", folder.delivered),
+        ("The packets that a person brings", folder.packet("post").parent),
+        ("The proof of delivery", folder.dossier),
         ("The database", folder.database),
     ):
         narrator.console.print(f"{label}: {escape(str(path))}", soft_wrap=True)

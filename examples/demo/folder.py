@@ -68,6 +68,35 @@ class Folder:
         """Tell where the mail goes that the addressee received."""
         return self.root / "delivered.eml"
 
+    @property
+    def dossier(self) -> Path:
+        """Tell where the proof of delivery goes."""
+        return self.root / "dossier"
+
+    @property
+    def dossier_zip(self) -> Path:
+        """Tell where the proof of delivery goes as one file."""
+        return self.root / "dossier.zip"
+
+    @property
+    def changed_dossier(self) -> Path:
+        """Tell where a copy of it lies for as long as it is shown that a change is found."""
+        return self.root / "dossier-changed"
+
+    @property
+    def seal(self) -> Path:
+        """Tell where the certificate is that signs the dossier."""
+        return self.keys / "dossier.pem"
+
+    @property
+    def seal_key(self) -> Path:
+        """Tell where the key of that certificate is."""
+        return self.keys / "dossier.key"
+
+    def packet(self, way: str) -> Path:
+        """Tell where the packet goes of the copy that a person brings this way."""
+        return self.root / "packets" / f"{way}.zip"
+
     def make(self) -> None:
         """Make the folders that are missing; what is in them stays."""
         for path in (self.data, self.keys, self.log, self.mail):

@@ -4,6 +4,7 @@ import json
 import shutil
 from typing import Any
 
+from examples.demo.bringing import waiting_copies
 from examples.demo.copies import check_copy
 from examples.demo.errors import DemoFailed
 from examples.demo.post import Kind
@@ -43,9 +44,9 @@ def propose(stage: Stage) -> None:
     stage.narrator.say(f"{len(approvers)} have approved this exact edition.")
 
 
-def release(stage: Stage) -> None:
-    """Send the letter for real, and keep what its recipient received."""
-    stage.undersigned.run("deliver", stage.slug, "--release")
+def release(stage: Stage) -> dict[str, str]:
+    """Send the letter for real, keep what its recipient received, and give the copies that wait for a person, by their way."""
+    printed = stage.undersigned.run("deliver", stage.slug, "--release")
     stage.narrator.say("The letter is released.")
     offices = [office for office in stage.offices if office["role"] != "press"]
     _await_copies(stage, offices, what="the letter, as its recipients got it")
@@ -57,6 +58,7 @@ def release(stage: Stage) -> None:
         every=0.5,
     )
     stage.narrator.say("Each copy names those whom it may name, and nobody else.")
+    return waiting_copies(printed)
 
 
 def compile_letter(stage: Stage) -> None:

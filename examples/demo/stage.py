@@ -34,6 +34,8 @@ class Stage:
     """Sign-on forms that the service took."""
     confirmed: int = 0
     """Confirmation forms that the service took."""
+    brought: int = 0
+    """Copies that a person brought."""
 
     @property
     def slug(self) -> str:

@@ -3,14 +3,16 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
-from examples.demo import collecting, sending
+from examples.demo import bringing, collecting, proving, sending
 from examples.demo.calendar import move_moments
 from examples.demo.catcher import Catcher
 from examples.demo.folder import RIVER, Folder, free_port
 from examples.demo.narrator import Narrator
 from examples.demo.people import read_cast
+from examples.demo.seal import make_seal
 from examples.demo.stage import Stage, read_brief
 from examples.demo.tally import Tally, take_tally
 from examples.demo.undersigned import Undersigned
@@ -22,7 +24,15 @@ _USUAL_PORT = 8000
 """Where `make run` serves the same data later: the links in the caught mail then still lead somewhere."""
 
 
-def tell(folder: Folder, narrator: Narrator) -> Tally:
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a showing ends with: what was counted, and how far each copy has come."""
+
+    tally: Tally
+    climbed: tuple[proving.Climbed, ...]
+
+
+def tell(folder: Folder, narrator: Narrator) -> Told:
     """Show everything from beginning to end and give what was counted.
 
     Raises DemoFailed at the first thing that is not as it should be. Nothing keeps running afterwards.
@@ -33,7 +43,8 @@ def tell(folder: Folder, narrator: Narrator) -> Tally:
         with stage.undersigned.serve():
             _collect(stage)
             _send(stage)
-            return take_tally(stage)
+            narrator.chapter("It can be proved")
+            return Told(tally=take_tally(stage), climbed=proving.prove(stage))
 
 
 def _collect(stage: Stage) -> None:
@@ -49,7 +60,8 @@ def _send(stage: Stage) -> None:
     stage.narrator.chapter("It is sent, and published")
     sending.rehearse(stage)
     sending.propose(stage)
-    sending.release(stage)
+    waiting = sending.release(stage)
+    bringing.bring(stage, waiting)
     sending.compile_letter(stage)
     sending.publish(stage)
 
@@ -57,6 +69,7 @@ def _send(stage: Stage) -> None:
 @contextmanager
 def _stage(folder: Folder, narrator: Narrator) -> Iterator[Stage]:
     folder.make_new()
+    make_seal(folder.seal, folder.seal_key)
     with Catcher(folder.mail) as catcher:
         undersigned = Undersigned(
             folder=folder,

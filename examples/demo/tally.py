@@ -82,6 +82,7 @@ def _figures(stage: Stage, counted: _Counted) -> tuple[Figure, ...]:
         ("reminded", counted.mails(Kind.REMINDER), "reminders caught"),
         ("not confirmed", counted.unanswered, "signatories list"),
         ("delivered", counted.mails(Kind.DELIVERY), "letters caught at their recipients"),
+        ("brought by hand", stage.brought, "packets made, and a person's word"),
         ("lost", lost, f"of {stage.ledger.promised.total()} mails promised"),
     )
     return tuple(Figure(label=label, count=count, known_by=known_by) for label, count, known_by in lines)
@@ -103,8 +104,13 @@ def _disagreements(stage: Stage, counted: _Counted) -> list[str]:
         (counted.unanswered, silent, "sign-ons that nobody confirmed"),
         (counted.mails(Kind.REMINDER), silent, "reminders"),
         (counted.mails(Kind.DELIVERY), len(stage.offices), "letters delivered"),
+        (stage.brought, len(_by_hand(stage)), "copies brought by hand"),
     )
     return [f"{what}: {found}, where {due} were due." for found, due, what in checks if found != due]
+
+
+def _by_hand(stage: Stage) -> list[str]:
+    return [way for office in stage.offices for way in office["channels"] if way != "email"]
 
 
 def _rows(stage: Stage) -> list[dict[str, Any]]:

@@ -53,6 +53,17 @@ class Undersigned:
             "UNDERSIGNED_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "UNDERSIGNED_MAIL_FROM": "letter@sevenbanks.example",
             "UNDERSIGNED_REMINDER_LEAD": str(self.reminder_lead),
+            **self._seal,
+        }
+
+    @property
+    def _seal(self) -> dict[str, str]:
+        # A folder of an earlier showing has none.
+        if not self.folder.seal.exists():
+            return {}
+        return {
+            "UNDERSIGNED_DOSSIER_CERTIFICATE": str(self.folder.seal),
+            "UNDERSIGNED_DOSSIER_KEY": str(self.folder.seal_key),
         }
 
     def run(self, *arguments: str) -> str:

@@ -1,27 +1,22 @@
 """dossier: make the proof of delivery of a letter, and check one."""
 
-import secrets
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from service.cli.context import Context, json_option, operator, pass_context, read_file, say, say_json
-from service.delivery.asking import Asking
+from service.cli.context import Context, json_option, operator, pass_context, say, say_json
 from service.delivery.dossier import verify as checking
 from service.delivery.dossier.bag import Bag, zip_bag
 from service.delivery.dossier.kept import MadeAgain
-from service.delivery.dossier.make import Sealing, gather_dossier, keep_dossier, seal_dossier
-from service.delivery.dossier.signature import read_signer
-from service.delivery.dossier.time_stamp import Authority
+from service.delivery.dossier.make import gather_dossier, keep_dossier, seal_dossier
+from service.delivery.dossier.written import write_checked
 from service.delivery.letter_mail import Making
-from service.foundation.errors import Permanent, Refused
-from service.foundation.settings import Settings
+from service.foundation.errors import Refused
 from service.model.message import MessageKind
 from service.store.transaction import reading, transaction
+from service.wiring import make_sealing
 
-_LARGEST_PEM = 1_000_000
-_NONCE_BITS = 63
 _TAKEN = "{folder} is there already, and is no empty folder: choose another one."
 
 
@@ -47,7 +42,7 @@ def make(context: Context, slug: str, out: Path, archive: Path | None, edition: 
     script that lies in it, by openssl and by other programs for bags.
     """
     services = context.services
-    sealing = _sealing(services.settings)
+    sealing = make_sealing(services.settings)
     _refuse_unless_free(out)
     if archive is not None and archive.resolve().is_relative_to(out.resolve()):
         raise Refused(f"{archive} would lie in the dossier itself: choose another place for the file.")
@@ -99,27 +94,6 @@ def verify(folder: Path, ca: Path | None, authority: Path | None, as_json: bool)
         click.get_current_context().exit(1)
 
 
-def _sealing(settings: Settings) -> Sealing:
-    certificate, key = settings.dossier_certificate, settings.dossier_key
-    signs = certificate is not None and key is not None
-    trusted = settings.timestamp_ca_file
-    return Sealing(
-        signer=read_signer(_read(certificate), _read(key)) if signs else None,
-        authority=(
-            Authority(url=settings.timestamp_url, certificates=_read(trusted))
-            if settings.timestamp_url
-            else None
-        ),
-        asking=Asking(),
-        nonce=lambda: secrets.randbits(_NONCE_BITS),
-    )
-
-
-def _read(path: Path | None) -> bytes:
-    assert path is not None
-    return read_file(path, most=_LARGEST_PEM)
-
-
 def _named(path: Path | None) -> str:
     if path is not None and not path.is_file():
         raise Refused(f"{path} cannot be read: no such file.")
@@ -131,18 +105,9 @@ def _refuse_unless_free(folder: Path) -> None:
         raise Refused(_TAKEN.format(folder=folder))
 
 
-def _write(folder: Path, bag: Bag) -> list[str]:
-    """Write a bag, and check it as anybody would; what does not pass is taken away again."""
+def _write(folder: Path, bag: Bag) -> Sequence[str]:
     _refuse_unless_free(folder)
     try:
-        for name, data in bag.files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+        return write_checked(folder, bag)
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror}.") from error
-    told, faults = checking.check(folder.resolve())
-    if faults:
-        shutil.rmtree(folder)
-        raise Permanent(f"No dossier was written, for it would not pass its own check: {faults[0]}")
-    return told

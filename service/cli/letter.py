@@ -1,6 +1,7 @@
 """letter: compile it to a file."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -18,13 +19,14 @@ from service.letter.copy import Copy, make_copy
 from service.letter.edition import Audience
 from service.letter.fit_text import UNITS, Limit, Unit
 from service.letter.render_pack import render_pack
-from service.letter.windows import LAYOUTS, Layout, layout_for_post
+from service.letter.windows import LAYOUTS, AddressTooLong, Layout, layout_for_post
 from service.letter.word_package import shipped_template
 from service.mail.envelope import Attachment
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading, transaction
 
 _LARGEST_TEMPLATE = 10_000_000
+_NO_WINDOW = "The inside address is too long for an envelope's window, so the letter has none."
 
 
 @click.group()
@@ -99,17 +101,26 @@ def compile_(
             issue_copy(session, services.keyring, row, copy, now=services.clock())
         beside = annexes_of(session, services.keyring, campaign, copy) if annexes else ()
         by_post = layout == "post" or (layout is None and goes_by_post(session, campaign))
-    if by_post:
-        layout = layout_for_post(country=office.country if office else "", paper=copy.paper)
-    rendering = compile_copy(
+    set_in = partial(
+        compile_copy,
         copy,
         form=form,
         profile=cast(Profile, profile),
-        layout=cast(Layout, layout or LAYOUTS[0]),
         fonts=services.fonts,
         limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
         template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,
     )
+    chosen = (
+        layout_for_post(country=office.country if office else "", paper=copy.paper) if by_post else layout
+    )
+    try:
+        rendering = set_in(layout=cast(Layout, chosen or LAYOUTS[0]))
+    except AddressTooLong:
+        # Nobody asked for a window: the letter is to be had all the same.
+        if layout is not None:
+            raise
+        rendering = set_in(layout=LAYOUTS[0])
+        click.echo(_NO_WINDOW, err=True)
     _write(out, rendering, beside, copy)
 
 

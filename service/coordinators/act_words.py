@@ -30,6 +30,7 @@ DESK_WORDS: Mapping[str, Sentence] = {
     "comment.word": Sentence("A guest asked to hear by mail what is decided"),
     "directory.forget": Sentence("Took a member out of the directory"),
     "directory.keep": Sentence("Kept a member in the directory"),
+    "dossier.ask": Sentence("Asked for the dossier of a sent letter"),
     "edition.answer": Sentence("Answered an approver's question"),
     "edition.ask": Sentence("An approver asked a question"),
     "members.invite-again": Sentence("Asked a member once more"),

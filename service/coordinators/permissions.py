@@ -39,6 +39,7 @@ class Act(StrEnum):
     SET_WAYS = "set_ways"
     DELIVER = "deliver"
     RELEASE = "release"
+    DOSSIER = "dossier"
     SECOND = "second"
     TEAM = "team"
     EMERGENCY = "emergency"
@@ -73,6 +74,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.SET_WAYS: frozenset({_OWNER, _SENDER}),
     Act.DELIVER: frozenset({_OWNER, _SENDER}),
     Act.RELEASE: frozenset({_OWNER, _SENDER}),
+    Act.DOSSIER: frozenset({_OWNER, _SENDER}),
     Act.SECOND: frozenset({_OWNER, _EDITOR, _MODERATOR, _SENDER}),
     Act.TEAM: frozenset({_OWNER}),
     Act.EMERGENCY: frozenset({_OWNER}),
@@ -85,7 +87,10 @@ OF_NO_LETTER = frozenset({Act.COME_IN, Act.OWN, Act.FACTORS, Act.CREATE, Act.ADM
 """Acts that concern no letter: anybody may come in; whoever is signed in has an own account and may begin a letter."""
 
 FRESH = frozenset(
-    {Act.FACTORS, Act.EXPORT, Act.RELEASE, Act.TEAM, Act.EMERGENCY_END, Act.PURGE, Act.ADMINISTER}
+    {
+        *(Act.FACTORS, Act.EXPORT, Act.RELEASE, Act.DOSSIER, Act.TEAM),
+        *(Act.EMERGENCY_END, Act.PURGE, Act.ADMINISTER),
+    }
 )
 """Acts for which whoever asks has to have proved within the last minutes who it is."""
 

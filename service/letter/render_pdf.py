@@ -25,7 +25,7 @@ from service.letter.document import Document
 from service.letter.fonts import Fonts, refuse_unprintable
 from service.letter.paper import labelled_texts, paper_data
 from service.letter.volumes import LONGEST_ROLL, count_names
-from service.letter.windows import Layout, window_of
+from service.letter.windows import AddressTooLong, Layout, window_of
 from service.templating import TEMPLATES
 
 _CHILD = "service.letter.typeset"
@@ -193,7 +193,7 @@ def _failure(returncode: int, stderr: bytes) -> Exception:
     if returncode == _REFUSED:
         reason = stderr.decode(errors="replace")
         if "does not fit into the window" in reason:
-            return Refused(
+            return AddressTooLong(
                 Sentence(
                     "The inside address does not fit into the envelope's window: shorten it, or use the classic "
                     "layout."

@@ -11,6 +11,10 @@ Layout = Literal["classic", "window_us10", "window_dl", "window_din5008b"]
 LAYOUTS: tuple[Layout, ...] = ("classic", "window_us10", "window_dl", "window_din5008b")
 
 
+class AddressTooLong(Refused):
+    """An inside address does not fit into its envelope's window, however small it is set."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Window:
     """A place on the first page, in millimetres from its upper left corner.

@@ -19,6 +19,7 @@ from service.model.coordinator import Coordinator, Membership
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.delivery_file import DeliveryFile
 from service.model.directory_entry import DirectoryEntry
+from service.model.dossier import Dossier, DossierPart
 from service.model.edition import Approval, Approver, Edition
 from service.model.enclosure import Enclosure
 from service.model.evidence import Evidence
@@ -106,6 +107,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     DeliveryFile,
     DeskSession,
     DirectoryEntry,
+    Dossier,
+    DossierPart,
     Edition,
     Enclosure,
     Evidence,

@@ -16,6 +16,7 @@ from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.delivery_file import DeliveryFile
+from service.model.dossier import Dossier, DossierPart
 from service.model.edition import Approval, Approver
 from service.model.enclosure import Enclosure
 from service.model.export import Export, ExportPart
@@ -77,6 +78,8 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("questions for links", LinkRequest, LinkRequest.id, mine),
         _all("pieces of exports", ExportPart, ExportPart.id, mine),
         _all("exports", Export, Export.id, mine),
+        _all("pieces of dossiers", DossierPart, DossierPart.id, mine),
+        _all("dossiers", Dossier, Dossier.id, mine),
         *_sign_ons(campaign, now=now),
         _all("counted figures", LetterFigures, LetterFigures.id, mine),
         _all("chasers", Chaser, Chaser.id, mine),

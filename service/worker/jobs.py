@@ -32,6 +32,7 @@ from service.store.transaction import reading, transaction
 from service.wiring import Services
 from service.worker.carrying import carry
 from service.worker.confirmations import follow_up_presses
+from service.worker.dossiers import make_dossiers
 from service.worker.firing import post_all_parts
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
 from service.worker.lateness import warn_of_late_schedules
@@ -307,6 +308,7 @@ JOBS = (
     Job(name="keep_words_of_new", run=keep_words_of_new, every_seconds=10, queue=Queue.LETTERS),
     Job(name="count_figures", run=count_figures, every_seconds=20, queue=Queue.UPKEEP),
     Job(name="make_exports", run=make_exports, every_seconds=10, queue=Queue.UPKEEP),
+    Job(name="make_dossiers", run=make_dossiers, every_seconds=10, queue=Queue.UPKEEP),
     Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),
     Job(name="carry", run=carry, every_seconds=5, queue=Queue.DELIVERIES),

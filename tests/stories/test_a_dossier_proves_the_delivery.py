@@ -27,7 +27,8 @@ from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.dossier import verify
 from service.delivery.dossier.bag import zip_bag
 from service.delivery.dossier.kept import MadeAgain
-from service.delivery.dossier.make import Sealing, gather_dossier, keep_dossier, seal_dossier
+from service.delivery.dossier.make import gather_dossier, keep_dossier, seal_dossier
+from service.delivery.dossier.sealing import Sealing
 from service.delivery.dossier.signature import read_signer
 from service.delivery.dossier.time_stamp import Authority
 from service.delivery.follow import follow_deliveries

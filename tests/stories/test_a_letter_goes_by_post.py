@@ -25,3 +25,19 @@ def test_an_office_that_gets_post_has_its_address_behind_a_window_unless_told_ot
     neither = operator.run("campaign", "reopen", SLUG)
     assert neither.returncode == 2
     assert "--for ID" in neither.stderr
+
+
+def test_an_address_too_long_for_a_window_is_set_without_one_unless_one_is_asked_for(tmp_path):
+    operator = Operator(tmp_path, smtp_port=9, web_port=9)
+    lines = ", ".join(f'"{number} Lantern Quay"' for number in range(9)).encode()
+    file = file_open_now().replace(b'channels = ["email"]', b'channels = ["post"]')
+    (tmp_path / "letter.toml").write_bytes(file.replace(b'"1 Palace Square"', lines))
+    operator.does("init")
+    operator.does("campaign", "load", "letter.toml")
+    operator.does("campaign", "freeze", SLUG)
+
+    chosen = compiled(operator, tmp_path)
+
+    assert chosen == compiled(operator, tmp_path, "--layout", "classic")
+    refused = operator.run("letter", "compile", SLUG, "--layout", "post", "--out", "other.pdf")
+    assert (refused.returncode, "does not fit" in refused.stderr) == (2, True)

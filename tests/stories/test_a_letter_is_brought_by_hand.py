@@ -262,3 +262,19 @@ channels = ["hand_over"]
     coalition.publish()
     assert olga.post(path, entries).status_code == 303
     assert sending(coalition, "hand_over").state is DeliveryState.HANDED_OVER
+
+
+def test_an_address_too_long_for_a_window_still_has_a_packet(coalition: Coalition, door: Door) -> None:
+    lines = ", ".join(f'"{number} Lantern Quay, Old Town"' for number in range(1, 9))
+    file = letter_file(more='admit = "everyone"').replace(b'channels = ["email"]', b'channels = ["post"]')
+    file = file.replace(b'address = ["1 Palace Square", "Capital City"]', f"address = [{lines}]".encode())
+    coalition.open(file).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    with packet(olga, coalition, "post") as post:
+        sheet, letter = (post.read(name) for name in post.namelist()[:2])
+
+    assert letter.startswith(b"%PDF")
+    assert "2. The address is too long for an envelope's window" in sheet.decode()
+    assert "shows in the window" not in sheet.decode()

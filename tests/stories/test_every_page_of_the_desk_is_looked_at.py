@@ -11,11 +11,13 @@ from sqlmodel import Session, select
 from service.campaigns.queries import get_campaign
 from service.coordinators.permissions import Act
 from service.coordinators.sessions import begin_session
+from service.delivery.dossier.asked import KEPT_FOR, SILENT
 from service.delivery.offices.checks import keep_check
 from service.delivery.offices.overview import offices_seen
 from service.foundation.sealing import RootKey
 from service.model.coordinator import Role
 from service.model.delivery import Delivery
+from service.model.dossier import Dossier
 from service.model.edition import Edition
 from service.store.engine import make_engine
 from service.store.transaction import transaction
@@ -101,12 +103,28 @@ def released(coalition: Coalition, edition: str, *, checkers: Sequence[Colleague
     coalition.approve_all().release()
     with transaction(coalition.engine) as session:
         by_hand = session.exec(select(Delivery.id).where(Delivery.channel == "post")).one()
+        add_dossiers(session, edition, now=now)
     base = f"/desk/letters/{SLUG}"
     return {
         "edition": f"{base}/editions/{edition}",
         "deliveries": f"{base}/deliveries",
         "by_hand": f"{base}/sendings/{by_hand}/by-hand",
+        "dossiers": f"{base}/dossiers",
     }
+
+
+def add_dossiers(session: Session, edition: str, *, now: datetime) -> None:
+    """Add a proof of delivery that waits, one that was not made, one that can be saved, and one that the terminal made."""
+    common = {"campaign_id": get_campaign(session, SLUG).id, "edition_id": edition, "asked_at": now}
+    kept = {"made_at": now, "listed_sha256": "a" * 64}
+    session.add(Dossier(**common, asked_by="cli:ada"))
+    session.add(Dossier(**common, asked_by="cli:ada", failed=SILENT))
+    session.add(Dossier(**common, **kept, asked_by="cli:ada", is_signed=True, is_stamped=True))
+    session.add(
+        Dossier(
+            **common, **kept, asked_by="cli:ada", sha256="b" * 64, size=2_500_000, file_until=now + KEPT_FOR
+        )
+    )
 
 
 def faults_at(page: Page, address: str) -> list[str]:

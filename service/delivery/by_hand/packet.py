@@ -1,7 +1,7 @@
 """The packet of a copy that a person brings: the letter, all that goes with it, and a sheet that says what to do."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -21,7 +21,7 @@ from service.foundation.zipping import zip_files
 from service.i18n.catalogue import catalogue
 from service.letter.compile import compile_copy, file_name, volume_names
 from service.letter.copy import Copy
-from service.letter.windows import layout_for_post
+from service.letter.windows import AddressTooLong, layout_for_post
 from service.mail.envelope import Draft
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -37,6 +37,9 @@ NOT_BY_HAND = Sentence("That copy leaves by itself; nobody brings it.")
 _TO = Sentence("For: {who}")
 _STEPS = Sentence("What to do")
 _HOLDS = Sentence("What this packet holds, each with its SHA-256")
+_NO_WINDOW = Sentence(
+    "The address is too long for an envelope's window: take an envelope without one, and write the address on it."
+)
 _CODE = Sentence("Check code of this copy: {code}")
 
 
@@ -58,16 +61,17 @@ def packet_of(
     way = PACKED.get(delivery.channel)
     made = packed_documents(way, copy, details, language=language) if way else ()
     files = [(one.name, one.data) for one in made]
+    steps = CHANNELS[delivery.channel].steps
     if way is None or way.takes_the_letter:
         annexes = annexes_of(session, keyring, campaign, copy)
-        files += [
-            *_letter(copy, delivery.channel, details, making),
-            *((one.filename, one.data) for one in annexes),
-        ]
+        letter, fits = _letter(copy, delivery.channel, details, making)
+        files += [*letter, *((one.filename, one.data) for one in annexes)]
+        # The second step of what goes by post is to fold it for a window.
+        steps = steps if fits else (steps[0], _NO_WINDOW, *steps[2:])
     if delivery.channel == "own_mailbox":
         draft = letter_draft(session, keyring, campaign, copy, details, public_url=public_url, making=making)
         files = [("letter.eml", write_unsent(draft)), *files]
-    sheet = _sheet(delivery, details, files, language=language)
+    sheet = _sheet(delivery, details, files, steps=steps, language=language)
     name = f"{copy.slug}-{delivery.channel.replace('_', '-')}"
     every = (("0-what-to-do.txt", sheet.encode()), *files)
     return f"{name}.zip", zip_files(
@@ -108,27 +112,40 @@ def write_unsent(draft: Draft) -> bytes:
     return message.as_bytes()
 
 
-def _letter(copy: Copy, channel: str, details: dict[str, Any], making: Making) -> Iterator[tuple[str, bytes]]:
+def _letter(
+    copy: Copy, channel: str, details: dict[str, Any], making: Making
+) -> tuple[list[tuple[str, bytes]], bool]:
+    """Give the files of the letter, and whether its address stands where an envelope's window shows it, if it is to."""
     if channel != "post" or len(copy.addressees) != 1:
-        yield from ((one.filename, one.data) for one in attachments(copy, formats_for(details), making))
-        return
-    layout = layout_for_post(country=str(details.get("country", "")), paper=copy.paper)
-    made = compile_copy(copy, form="pdf", layout=layout, fonts=making.fonts)
+        return [(one.filename, one.data) for one in attachments(copy, formats_for(details), making)], True
+    layout, fits = layout_for_post(country=str(details.get("country", "")), paper=copy.paper), True
+    try:
+        made = compile_copy(copy, form="pdf", layout=layout, fonts=making.fonts)
+    except AddressTooLong:
+        # The letter was released: it is not to fail now by the length of an address.
+        made, fits = compile_copy(copy, form="pdf", fonts=making.fonts), False
     names = (file_name(copy, "pdf"), *volume_names(copy, made))
-    yield from zip(names, (made.data, *made.volumes), strict=True)
+    return list(zip(names, (made.data, *made.volumes), strict=True)), fits
 
 
 def _sheet(
-    delivery: Delivery, details: dict[str, Any], files: list[tuple[str, bytes]], *, language: str
+    delivery: Delivery,
+    details: dict[str, Any],
+    files: list[tuple[str, bytes]],
+    *,
+    steps: Sequence[Sentence],
+    language: str,
 ) -> str:
     say = catalogue(language).say
-    address = [str(line) for line in details.get("address", ())]
+    # All that a person writes on an envelope.
+    office = str(details.get("office", ""))
+    address = [*([office] if office else []), *(str(line) for line in details.get("address", ()))]
     lines = [
         str(say(_TO.with_values(who=recipient_label(details)))),
         *address,
         "",
         str(say(_STEPS)),
-        *(f"{place}. {say(step)}" for place, step in enumerate(CHANNELS[delivery.channel].steps, start=1)),
+        *(f"{place}. {say(step)}" for place, step in enumerate(steps, start=1)),
         "",
         str(say(_HOLDS)),
         *(f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in files),

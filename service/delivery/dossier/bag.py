@@ -1,15 +1,14 @@
 """A bag: files with the manifests by which one that was changed, removed or added is found (BagIt 1.0, RFC 8493; pure)."""
 
 import hashlib
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from service.delivery.parcel import Document
+from service.foundation.zipping import zip_files
 
 ALGORITHMS = ("sha256", "sha512")
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -21,10 +20,6 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 # No file of such a name can be had on Windows, whatever its ending.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _LABEL = re.compile(r"[A-Za-z0-9-]+")
-_UNIX = 3
-_READABLE = 0o644 << 16
-# A zip knows no earlier year (APPNOTE.TXT, 4.4.6).
-_FIRST_YEAR = 1980
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,18 +95,8 @@ def make_bag(
 
 
 def zip_bag(bag: Bag) -> bytes:
-    """Put a bag into a zip, in its folder, all files of its day.
-
-    The same bag gives the same bytes on any machine: nothing is compressed, for that depends on a library.
-    """
-    written, day = io.BytesIO(), bag.day
-    with zipfile.ZipFile(written, "w", compression=zipfile.ZIP_STORED) as archive:
-        for path, data in bag.files.items():
-            moment = (max(day.year, _FIRST_YEAR), day.month, day.day, 12, 0, 0)
-            entry = zipfile.ZipInfo(f"{bag.name}/{path}", date_time=moment)
-            entry.create_system, entry.external_attr = _UNIX, _READABLE
-            archive.writestr(entry, data)
-    return written.getvalue()
+    """Put a bag into a zip, in its folder, all files of its day: the same bag gives the same bytes on any machine."""
+    return zip_files(((f"{bag.name}/{path}", data) for path, data in bag.files.items()), day=bag.day)
 
 
 def _is_safe(name: str) -> bool:

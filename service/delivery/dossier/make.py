@@ -12,10 +12,9 @@ from service.campaigns.file import CampaignFile
 from service.campaigns.queries import editions_out, get_campaign, numbered_edition
 from service.coordinators import audit
 from service.coordinators.chain import head_of
-from service.delivery.asking import Asking
 from service.delivery.dossier import verify
 from service.delivery.dossier.bag import Bag, lay_out, make_bag, write_manifest
-from service.delivery.dossier.certificate import Certificate, Seals, certificate_json
+from service.delivery.dossier.certificate import Certificate, certificate_json
 from service.delivery.dossier.certify import Found, certify, copy_folder, records_of, sending_folder
 from service.delivery.dossier.contents import (
     Folders,
@@ -30,8 +29,8 @@ from service.delivery.dossier.contents import (
 from service.delivery.dossier.kept import MadeAgain, sendings_kept
 from service.delivery.dossier.paper import certificate_paper, render_certificate
 from service.delivery.dossier.read_me import write_read_me
-from service.delivery.dossier.signature import Signer
-from service.delivery.dossier.time_stamp import Authority, Nonce, ask_for_stamp
+from service.delivery.dossier.sealing import Sealing
+from service.delivery.dossier.time_stamp import ask_for_stamp
 from service.delivery.issue import issue_copy
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document
@@ -42,6 +41,7 @@ from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.fonts import Fonts
 from service.model.campaign import Campaign
+from service.model.dossier import Dossier
 from service.model.edition import Edition
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
@@ -52,25 +52,6 @@ _FOR_WHOM = (
     "Of the coalition, for the coalition: it holds names that are not for publication, addresses of offices and the"
     " secretariat's own notes. Give nobody more of it than they may see; data/certificate.pdf names no signatory."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sealing:
-    """Who signs a dossier and who stamps its time, None where nobody does; `asking` reaches the authority."""
-
-    signer: Signer | None
-    authority: Authority | None
-    asking: Asking
-    nonce: Nonce
-
-    @property
-    def seals(self) -> Seals:
-        """What the certificate says of them."""
-        return Seals(
-            signer=self.signer.name if self.signer else "",
-            signer_sha256=self.signer.fingerprint if self.signer else "",
-            authority=self.authority.url if self.authority else "",
-        )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -101,7 +82,7 @@ def gather_dossier(
     Raises Refused where nothing was released, and as compile_copy() does.
     """
     campaign = get_campaign(session, slug)
-    edition = _edition(session, campaign, number)
+    edition = edition_to_prove(session, campaign, number)
     letter = frozen_letter(session, keyring, edition)
     copies = letter_copies(session, keyring, campaign, edition, letter)
     sendings = sendings_kept(session, keyring, campaign, edition, again)
@@ -168,18 +149,36 @@ def seal_dossier(gathered: Gathered, sealing: Sealing, *, fonts: Fonts) -> Bag:
 
 
 def keep_dossier(
-    session: Session, keyring: Keyring, gathered: Gathered, bag: Bag, *, by: str, now: datetime
-) -> None:
-    """Keep that a dossier was made, by the SHA-256 of its list of files, and the check code of its public copy."""
+    session: Session,
+    keyring: Keyring,
+    gathered: Gathered,
+    bag: Bag,
+    *,
+    by: str,
+    now: datetime,
+    asked: Dossier | None = None,
+) -> Dossier:
+    """Keep that a dossier was made, by the SHA-256 of its list of files, and the check code of its public copy.
+
+    `asked` is the row of one that was asked for; without it, a new one is made.
+    """
     edition = session.get_one(Edition, gathered.edition_id)
     for copy in gathered.public:
         issue_copy(session, keyring, edition, copy, now=now)
     listed = {"manifest": bag.files[verify.SIGNED]}
     thing = write_manifest(listed, "sha256").decode().partition(" ")[0]
+    row = asked or Dossier(
+        campaign_id=gathered.campaign_id, edition_id=gathered.edition_id, asked_by=by, asked_at=now
+    )
+    row.made_at, row.listed_sha256 = now, thing
+    row.is_signed, row.is_stamped = verify.SIGNATURE in bag.files, verify.STAMP in bag.files
+    session.add(row)
     audit.record(session, by=by, act="dossier.make", campaign_id=gathered.campaign_id, thing=thing, now=now)
+    return row
 
 
-def _edition(session: Session, campaign: Campaign, number: int | None) -> Edition:
+def edition_to_prove(session: Session, campaign: Campaign, number: int | None) -> Edition:
+    """Get an edition that was released, the newest where no number says which; raises Refused where there is none."""
     out = editions_out(session, campaign)
     if number is None:
         if not out:

@@ -6,6 +6,7 @@ from service.web.desk.delivering import (
     approvers,
     by_hand,
     deliveries,
+    dossiers,
     files,
     office_import,
     preflight,
@@ -13,6 +14,6 @@ from service.web.desk.delivering import (
     ways,
 )
 
-PAGES = (recipients, office_import, ways, preflight, deliveries, files, by_hand, approvers, answers)
+PAGES = (recipients, office_import, ways, preflight, deliveries, files, by_hand, dossiers, approvers, answers)
 
 __all__ = ["PAGES"]

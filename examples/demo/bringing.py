@@ -1,0 +1,50 @@
+"""What people do: save the packets of those copies that do not leave by themselves, bring them, and say so."""
+
+import hashlib
+import re
+import zipfile
+from pathlib import Path
+
+from examples.demo.errors import DemoFailed
+from examples.demo.stage import Stage
+
+# As `deliver --release` prints them.
+_WAITING = re.compile(r"^ *(\w+): waits for somebody who brings it; `--packet (\w+) FILE`", re.MULTILINE)
+_LISTED = re.compile(r"^([0-9a-f]{64})  (.+)$", re.MULTILINE)
+_SHEET = "0-what-to-do.txt"
+_HOW = {
+    "post": "registered letter, posted at Reykjavik by the secretary; number RR 555 014 200 IS",
+    "webform": "entered by the secretary in the form on the office's site, which confirmed it; number TC-2026-0412",
+}
+
+
+def waiting_copies(released: str) -> dict[str, str]:
+    """Give the copies that wait for a person: the id of each by its way, from what the release printed."""
+    return dict(_WAITING.findall(released))
+
+
+def bring(stage: Stage, waiting: dict[str, str]) -> None:
+    """Save each packet, look whether it is whole, and note that it was brought."""
+    for way, sending in waiting.items():
+        packet = stage.folder.packet(way)
+        packet.parent.mkdir(exist_ok=True)
+        stage.undersigned.run("deliver", stage.slug, "--packet", sending, str(packet))
+        files = look_into(packet)
+        how = _HOW.get(way, "brought by the secretary")
+        stage.undersigned.run("deliver", stage.slug, "--brought", sending, how)
+        stage.brought += 1
+        stage.narrator.say(f"Packet for {way}, {files} files, made; a person brought it and said so: {how}.")
+
+
+def look_into(packet: Path) -> int:
+    """Check every file of a packet against the sheet that says what it holds; gives how many there are.
+
+    Raises DemoFailed where one is missing, changed or not listed.
+    """
+    with zipfile.ZipFile(packet) as archive:
+        files = {Path(name).name: archive.read(name) for name in archive.namelist()}
+    sheet = files.pop(_SHEET, b"").decode()
+    listed = {name: digest for digest, name in _LISTED.findall(sheet)}
+    if not files or {name: hashlib.sha256(data).hexdigest() for name, data in files.items()} != listed:
+        raise DemoFailed(f"{packet.name} does not hold what its sheet says.")
+    return len(files)

@@ -1,0 +1,164 @@
+"""The dossier that `make demo` leaves: bagit and the script that lies in it, neither ours to trust, find every change."""
+
+import importlib.util
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+
+import bagit
+import pytest
+from sqlalchemy import Engine
+
+from examples.demo.outside import ask_bagit, ask_script, with_a_byte_flipped
+from examples.demo.people import read_cast
+from examples.demo.seal import make_seal
+from service.campaigns.queries import get_campaign
+from service.delivery.dossier.kept import MadeAgain
+from service.delivery.dossier.make import gather_dossier, seal_dossier
+from service.delivery.dossier.sealing import read_sealing
+from service.delivery.dossier.written import write_checked
+from service.delivery.follow import follow_deliveries
+from service.delivery.letter_mail import Making
+from service.delivery.messages import delivery_composers
+from service.foundation.sealing import KEY_BYTES, RootKey
+from service.letter.fonts import Fonts
+from service.model.message import MessageKind
+from service.model.signature import Kind, Visibility
+from service.signing.party import SignOn
+from service.store.engine import make_engine
+from service.store.transaction import reading, transaction
+from tests.coalition import OUTWARD, PUBLIC_URL, SLUG, Coalition
+from tests.make import make_signature
+from tests.required import tool
+from tests.stories.gallery import files_beside, river_file
+
+FONTS = Fonts()
+BESIDE = ("more.txt", ".hidden", "data/more.txt", "data/letter/full/more.pdf", "sub/more.txt")
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[Engine]:
+    """Stay on one database: the dossier does not tell which it was."""
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def dossier(engine: Engine, noon: datetime, tmp_path: Path) -> Path:
+    """Give the dossier of the demonstration's letter with its fifty-five signatories, signed as it is there."""
+    coalition = Coalition(engine=engine, root=RootKey(bytes(range(KEY_BYTES))), now=noon)
+    coalition.open(river_file(), files_beside())
+    with transaction(engine) as session:
+        campaign = get_campaign(session, SLUG)
+        keys = coalition.keyring.of(session, campaign.id)
+        for number, signer in enumerate(read_cast().counted):
+            sign_on = SignOn(
+                kind=Kind(signer.kind),
+                name=signer.name,
+                name_latin=signer.row["name_latin"],
+                country=signer.row["country"],
+                email=f"n{number}@names.example",
+                visibility=Visibility(signer.visibility),
+            )
+            make_signature(session, keys, campaign, now=noon, sign_on=sign_on)
+    coalition.close().propose()
+    coalition.approve_all().release()
+    coalition.deliver_mail()
+    with transaction(engine) as session:
+        follow_deliveries(session, now=noon)
+    return written(coalition, tmp_path)
+
+
+def written(coalition: Coalition, folder: Path) -> Path:
+    make_seal(folder / "seal.pem", folder / "seal.key")
+    composers = delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=FONTS)
+    with reading(coalition.engine) as session:
+        gathered = gather_dossier(
+            session,
+            coalition.keyring,
+            SLUG,
+            number=None,
+            making=Making(fonts=FONTS),
+            again=MadeAgain(composer=composers[MessageKind.DELIVERY], mail_from=OUTWARD.mail_from),
+            now=coalition.now,
+        )
+    sealing = read_sealing(
+        certificate=folder / "seal.pem",
+        key=folder / "seal.key",
+        authority_url="",
+        authority_certificates=None,
+    )
+    write_checked(folder / "dossier", seal_dossier(gathered, sealing, fonts=FONTS))
+    return folder / "dossier"
+
+
+def script_of(dossier: Path) -> ModuleType:
+    """Load the script from the bag itself, as it was before anything is changed there."""
+    spec = importlib.util.spec_from_file_location("script_in_the_bag", dossier / "verify.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+def bagit_finds(dossier: Path) -> bool:
+    try:
+        return not bagit.Bag(str(dossier)).is_valid()
+    except bagit.BagError:
+        return True
+
+
+def test_every_changed_removed_and_added_file_is_found(dossier: Path) -> None:
+    script = script_of(dossier)
+    names = sorted(path.relative_to(dossier).as_posix() for path in dossier.rglob("*") if path.is_file())
+    assert len(names) > 30
+    assert script.check(dossier)[1] == []
+    assert not bagit_finds(dossier)
+
+    for name in names:
+        path = dossier / name
+        data = path.read_bytes()
+        for place in {0, len(data) // 2, len(data) - 1}:
+            path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+            assert script.check(dossier)[1], f"a flipped bit at {place} of {name}"
+            # Of the lists of the lists nothing in the format keeps a hash: there bagit reads what it can.
+            assert bagit_finds(dossier) or name.startswith("tagmanifest"), f"bagit: {place} of {name}"
+        path.unlink()
+        assert any(name in fault for fault in script.check(dossier)[1]), f"{name} removed"
+        assert bagit_finds(dossier) or name.startswith("tagmanifest"), f"bagit: {name} removed"
+        path.write_bytes(data)
+    for name in BESIDE:
+        (dossier / name).parent.mkdir(exist_ok=True)
+        (dossier / name).write_bytes(b"x")
+        assert any(fault.startswith(f"{name} was added") for fault in script.check(dossier)[1])
+        # The format lets anything lie beside the payload.
+        assert bagit_finds(dossier) is name.startswith("data/"), name
+        (dossier / name).unlink()
+    assert script.check(dossier)[1] == []
+    assert not bagit_finds(dossier)
+
+
+def test_the_programs_that_the_demonstration_asks_say_so(dossier: Path, tmp_path: Path) -> None:
+    changed = with_a_byte_flipped(dossier, "data/certificate.pdf", to=tmp_path / "changed")
+
+    for folder, is_whole in ((dossier, True), (changed, False)):
+        other = ask_bagit(folder)
+        assert other is not None
+        assert (other.is_whole, ask_script(folder).is_whole) == (is_whole, is_whole)
+    assert "data/certificate.pdf was changed." in ask_script(changed).lines
+
+
+def test_openssl_says_who_has_signed_it(dossier: Path, tmp_path: Path) -> None:
+    tool("openssl", package="openssl")
+    make_seal(tmp_path / "other.pem", tmp_path / "other.key")
+
+    right = ask_script(dossier, certificate=tmp_path / "seal.pem")
+    wrong = ask_script(dossier, certificate=tmp_path / "other.pem")
+
+    assert right.is_whole
+    assert any("Coalition of the Seven Banks" in line and "it follows from" in line for line in right.lines)
+    assert any(line.startswith("NOT TIME-STAMPED") for line in right.lines)
+    assert not wrong.is_whole
