@@ -1,7 +1,8 @@
 """The only list of channels; adding one adds a line here."""
 
-from service.delivery.channel import Carried, Channel, Examined, Hears, Settable
+from service.delivery.channel import Carried, Channel, Examined, Hears, OfPeople, Settable
 from service.delivery.channels import (
+    cwc,
     email,
     hand_over,
     lob,
@@ -9,6 +10,7 @@ from service.delivery.channels import (
     pingen,
     post,
     regulations,
+    soapbox,
     via,
 )
 
@@ -17,8 +19,14 @@ CARRIERS: dict[str, Carried] = {
 }
 """The ways that leave by themselves over the network, without a mail of ours."""
 
-CARRIED = frozenset(CARRIERS)
+PEOPLE: dict[str, OfPeople] = {channel.name: channel for channel in (cwc.CHANNEL, soapbox.CHANNEL)}
+"""The ways by which single signatories write to their Members."""
+
+OF_PEOPLE = frozenset(PEOPLE)
 """Their names."""
+
+CARRIED = frozenset(CARRIERS) | OF_PEOPLE
+"""The names of all ways that leave by themselves, without a mail of ours."""
 
 HEARING = frozenset(name for name, channel in CARRIERS.items() if isinstance(channel, Hears))
 """The ways whose other side tells by itself what becomes of a copy."""
@@ -26,7 +34,7 @@ HEARING = frozenset(name for name, channel in CARRIERS.items() if isinstance(cha
 EXAMINED: dict[str, Examined] = {**CARRIERS}
 """The ways that look at the very documents before anything leaves."""
 
-SETTABLE: dict[str, Settable] = {**EXAMINED}
+SETTABLE: dict[str, Settable] = {**EXAMINED, **PEOPLE}
 """The ways that a letter sets up for itself."""
 
 CHANNELS: dict[str, Channel] = {

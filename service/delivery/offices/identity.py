@@ -21,10 +21,10 @@ def office_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
 def data_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
     """Give the keyed hash of what two coordinators check of an office: who it is, where it is, and the source of that."""
     data = {part: details.get(part) for part in _DATA}
-    # An office without one keeps the checks that it had before there were any.
-    document = details.get("regulations_document")
-    if document:
-        data["regulations_document"] = document
+    # An office without them keeps the checks that it had before there were any.
+    for part in ("regulations_document", "office_code"):
+        if details.get(part):
+            data[part] = details[part]
     return keys.blind("office-data", canonical(data).decode())
 
 
