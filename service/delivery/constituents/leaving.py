@@ -13,8 +13,8 @@ from service.model.campaign import Campaign
 from service.model.constituent import Constituent
 from service.model.delivery import Delivery
 from service.model.edition import Edition
-from service.signing.constituents import forget_address, wait_again
 from service.model.states import DeliveryState
+from service.signing.constituents import forget_address, wait_again
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
