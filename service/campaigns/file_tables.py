@@ -67,6 +67,7 @@ LATER_OF_RECIPIENTS = frozenset(
         "upr",
         "phone",
         "contact_form",
+        "office_code",
     }
 )
 """Keys of a recipient that came later: where they are not said, its record is as it was before they came."""
@@ -231,6 +232,7 @@ class Recipient:
     upr: Review | None = None
     phone: OptionalLine | None = None
     contact_form: WebAddress | None = None
+    office_code: OptionalLine | None = None
 
     @property
     def copy_kind(self) -> CopyKind:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from service.delivery.asking import Asking
@@ -18,11 +18,15 @@ from service.model.recipient import Recipient
 
 @dataclass(frozen=True, kw_only=True)
 class Outward:
-    """What this installation can send with, and by the names of ways what a letter has set up for each: its secrets, too."""
+    """What this installation can send with, and by the names of ways what a letter has set up for each: its secrets, too.
+
+    `asked` says how many constituents have asked each Member of Congress, by the codes of the offices.
+    """
 
     smtp: bool
     mail_from: str
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    asked: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,7 @@ class Verdict:
     """Whether a channel can take a letter to a recipient: to how many addresses, or why not.
 
     With `is_trial` it takes the letter and brings it to nobody; `reason` then says so. `findings` are what was found of the
-    very copy, the first that forbids it being the reason.
+    very copy, the first that forbids it being the reason. With `nobody_asked` nothing is to go this way, and nobody is left out.
     """
 
     destinations: int = 0
@@ -38,6 +42,7 @@ class Verdict:
     reason: str = ""
     is_trial: bool = False
     findings: Sequence[Finding] = ()
+    nobody_asked: bool = False
 
     @classmethod
     def by(cls, standing: Callable[[], Standing]) -> "Verdict":
@@ -111,6 +116,40 @@ class Examined(Settable, Protocol):
 
 class Carried(Examined, Protocol):
     """A way that leaves by itself over the network: what it hands over is looked at first, claimed, fenced and settled."""
+
+    def carrier(self, asking: Asking, *, now: datetime) -> Carrier:
+        """Give what hands parcels over, and asks by `asking` alone."""
+        ...
+
+
+class OfPeople(Settable, Protocol):
+    """A way by which no copy of the letter goes, but messages of single signatories, each to the own Member, who asked for it.
+
+    What a person gives is a mapping of texts by field; nothing that is raised or said repeats any of it.
+    """
+
+    @property
+    def prefixes(self) -> Sequence[str]:
+        """The forms of address that it takes, () where it takes any."""
+        ...
+
+    def has_office(self, code: str) -> bool:
+        """Tell whether a code is one of an office that this way reaches."""
+        ...
+
+    def is_live(self, settings: Mapping[str, str]) -> bool:
+        """Tell whether what goes by these settings reaches anybody; raises Refused where they cannot be used."""
+        ...
+
+    def faults_in(
+        self, person: Mapping[str, str], office: str, settings: Mapping[str, str], *, slug: str
+    ) -> Mapping[str, str]:
+        """Say what of what a person gave cannot be taken, by field."""
+        ...
+
+    def own_letter(self, parcel: Parcel, person: Mapping[str, str], *, slug: str, day: date) -> Document:
+        """Write a person's message for a parcel without documents; the same values give the same bytes. Raises Refused."""
+        ...
 
     def carrier(self, asking: Asking, *, now: datetime) -> Carrier:
         """Give what hands parcels over, and asks by `asking` alone."""

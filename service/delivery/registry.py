@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from service.delivery.channel import Carried, Channel, Examined, Follows, Hears, Settable
+from service.delivery.channel import Carried, Channel, Examined, Follows, Hears, OfPeople, Settable
 from service.delivery.channels import (
+    cwc,
     email,
     hand_over,
     lob,
@@ -11,6 +12,7 @@ from service.delivery.channels import (
     pingen,
     post,
     regulations,
+    soapbox,
     unhrc,
     upr,
     via,
@@ -23,8 +25,14 @@ CARRIERS: dict[str, Carried] = {
 }
 """The ways that leave by themselves over the network, without a mail of ours."""
 
-CARRIED = frozenset(CARRIERS)
+PEOPLE: dict[str, OfPeople] = {channel.name: channel for channel in (cwc.CHANNEL, soapbox.CHANNEL)}
+"""The ways by which single signatories write to their Members."""
+
+OF_PEOPLE = frozenset(PEOPLE)
 """Their names."""
+
+CARRIED = frozenset(CARRIERS) | OF_PEOPLE
+"""The names of all ways that leave by themselves, without a mail of ours."""
 
 HEARING: dict[str, Hears] = {name: way for name, way in CARRIERS.items() if isinstance(way, Hears)}
 """The ways whose other side tells by itself what becomes of a copy."""
@@ -35,7 +43,7 @@ FOLLOWED: dict[str, Follows] = {name: way for name, way in CARRIERS.items() if i
 EXAMINED: dict[str, Examined] = {**CARRIERS}
 """The ways that look at the very documents before anything leaves."""
 
-SETTABLE: dict[str, Settable] = {**EXAMINED}
+SETTABLE: dict[str, Settable] = {**EXAMINED, **PEOPLE}
 """The ways that a letter sets up for itself."""
 
 PACKED: Mapping[str, Packed] = {

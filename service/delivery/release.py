@@ -14,12 +14,13 @@ from service.delivery.carriages import stop_carriage
 from service.delivery.channel import Outward
 from service.delivery.channel_words import channel_word
 from service.delivery.check import Line, check
+from service.delivery.constituents.leaving import let_go_of_people, people_for
 from service.delivery.copies import copy_for
 from service.delivery.fitted import fitted
 from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.milestones import RELEASED, tell_milestone
 from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
-from service.delivery.registry import BY_HAND, CARRIED
+from service.delivery.registry import BY_HAND, CARRIED, OF_PEOPLE
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
@@ -32,6 +33,7 @@ from service.model.edition import Decision, Edition, EditionKind
 from service.model.message import MessageKind
 from service.model.recipient import Recipient, RecipientRole
 from service.model.states import CampaignState, DeliveryState
+from service.signing.constituents import forget_waiting
 from service.signing.roll import frozen_letter, roll_now
 from service.store.keyring import Keyring
 
@@ -86,6 +88,7 @@ def release(
         for line in lines
         for made in plan_copies(session, keyring, edition, letter, line, due_at=due_at, now=now)
     ]
+    forget_waiting(session, campaign.id, now=now)
     issue_general_copies(session, keyring, edition, letter, now=now)
     edition.released_at, edition.released_by = now, by
     session.add(edition)
@@ -131,6 +134,7 @@ def stop(session: Session, slug: str, *, by: str, now: datetime) -> int:
     ):
         edition.voided_at = now
         session.add(edition)
+    let_go_of_people(session, stopped, goes_again=edition.voided_at is not None, now=now)
     audit.record(
         session, by=by, act="edition.stop", campaign_id=campaign.id, thing=str(len(stopped)), now=now
     )
@@ -263,7 +267,12 @@ def _refuse_if_someone_left(session: Session, keyring: Keyring, campaign: Campai
 def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
     addressed = [line for line in lines if line.recipient.role is RecipientRole.TO]
     reached = {line.recipient.id for line in addressed if line.verdict.reaches}
-    stuck = [line for line in addressed if line.recipient.id not in reached]
+    # A Member whom nobody has asked is not left out: there is nothing to bring.
+    stuck = [
+        line
+        for line in addressed
+        if line.recipient.id not in reached and not (reached and line.verdict.nobody_asked)
+    ]
     if stuck:
         raise Refused(
             Sentence(
@@ -293,10 +302,13 @@ def plan_copies(
     now: datetime,
 ) -> list[Delivery]:
     """Make the sendings of a letter by one way to one recipient, one for each address, and set each out as far as it can go."""
+    if line.verdict.nobody_asked:
+        return []
+    people = people_for(session, keyring, edition, line)
     copy = copy_for(letter, line.recipient)
     issue_copy(session, keyring, edition, copy, recipient_id=line.recipient.id, now=now)
     made = []
-    for destination in range(max(1, line.verdict.destinations)):
+    for destination in range(len(people) or max(1, line.verdict.destinations)):
         delivery = Delivery(
             campaign_id=edition.campaign_id,
             edition_id=edition.id,
@@ -309,7 +321,9 @@ def plan_copies(
         )
         session.add(delivery)
         session.flush()
-        for evidence in annex_evidence(copy):
+        if people:
+            people[destination].delivery_id = delivery.id
+        for evidence in annex_evidence(copy) if line.channel not in OF_PEOPLE else ():
             note_delivery(session, delivery, evidence=evidence, heard_ref=None, now=now)
         _set_out(session, delivery, line, due_at=due_at, now=now)
         made.append(delivery)

@@ -20,6 +20,7 @@ from service.model.delivery import Delivery
 from service.model.edition import Edition
 from service.model.recipient import Recipient
 from service.model.states import DeliveryState
+from service.signing.constituents import forget_address
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
 
@@ -45,6 +46,7 @@ def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by:
     # From now on a person's word stands: what may still be heard of it is noted and takes nothing back.
     delivery.message_ref = None
     let_go(session, delivery.id)
+    forget_address(session, delivery.id, now=now)
     move_delivery(
         session, delivery, DeliveryState.HANDED_OVER, evidence=f"attested by {by}: {evidence}", now=now
     )

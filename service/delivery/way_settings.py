@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.delivery.asked import asked_counts
 from service.delivery.channel import Outward, Settable
-from service.delivery.registry import SETTABLE
+from service.delivery.registry import OF_PEOPLE, SETTABLE
 from service.delivery.setting import Setting, Standing, read_given
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence, in_a_row
@@ -52,8 +53,10 @@ def settings_of(session: Session, keyring: Keyring, campaign: Campaign) -> Mappi
 
 
 def outward_for(session: Session, keyring: Keyring, campaign: Campaign, outward: Outward) -> Outward:
-    """Give what a letter can be sent with: what the installation has, and what the letter has set up."""
-    return replace(outward, settings=settings_of(session, keyring, campaign))
+    """Give what a letter can be sent with: what the installation has, what the letter has set up, who asked their Members."""
+    settings = settings_of(session, keyring, campaign)
+    asked = asked_counts(session, campaign) if OF_PEOPLE & settings.keys() else {}
+    return replace(outward, settings=settings, asked=asked)
 
 
 def ways_seen(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Sequence[WaySeen]:

@@ -15,6 +15,7 @@ from service.model.chaser import Chase, Chaser
 from service.model.comment import CommentGuest, TextComment
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
+from service.model.constituent import Constituent
 from service.model.coordinator import Coordinator, Membership
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.delivery_file import DeliveryFile
@@ -99,6 +100,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Chaser,
     ConfirmingCode,
     Consent,
+    Constituent,
     ContactNote,
     Coordinator,
     CoordinatorInvitation,

@@ -13,6 +13,7 @@ from service.model.agreement import Agreement
 from service.model.link_token import LinkToken, Purpose
 from service.model.signature import Standing, Visibility, standing
 from service.signing.codes import end_codes
+from service.signing.constituents import forget_constituent
 from service.signing.found_by import forget_words
 from service.signing.intake import forget_traces
 from service.signing.invitees.directory import forget_party
@@ -90,6 +91,7 @@ def _empty(holder: Holder) -> None:
     forget_tracked(holder.session, signature.id)
     forget_words(holder.session, signature.id)
     forget_notes(holder.session, signature.id)
+    forget_constituent(holder.session, signature.id)
     told = update(Agreement).where(col(Agreement.signature_id) == signature.id)
     holder.session.execute(told.values(note=None))
 

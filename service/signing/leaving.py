@@ -9,17 +9,19 @@ from service.model.campaign import Campaign
 from service.model.message import MessageKind
 from service.model.signature import Signature, Standing, standing
 from service.model.states import SIGNATURE, SignatureState
+from service.signing.constituents import forget_constituent
 
 
 def take_off(session: Session, signature: Signature, campaign: Campaign, *, now: datetime) -> None:
     """Withdraw a sign-on, and cancel the mail that still waits for it; the caller has locked campaign and signature.
 
-    When it was confirmed and accepted stays known, for its owner may undo this for a while.
+    What was asked of a Member of Congress is deleted. When it was confirmed and accepted stays known, for its owner may undo this for a while.
     """
     stop_letter_that_names(session, signature, campaign, now=now)
     SIGNATURE.move(signature, SignatureState.WITHDRAWN)
     signature.left_at = now
     session.add(signature)
+    forget_constituent(session, signature.id)
     outbox.cancel_for(session, recipient_ref=signature.id, now=now)
 
 

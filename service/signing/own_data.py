@@ -10,6 +10,7 @@ from service.campaigns.contents import open_file
 from service.model.message import Message
 from service.model.signature import Signature
 from service.signing.consents import consents_of
+from service.signing.constituents import constituent_of, open_address
 from service.signing.own_sign_on import Holder, look_at_holder, view_of
 from service.signing.proof_answers import answers_of
 from service.store.keyring import Keyring
@@ -45,6 +46,7 @@ def own_data(session: Session, keyring: Keyring, *, token: str, now: datetime) -
         },
         "answers": _answers(holder),
         "said_of_the_printed_line": _said_of_line(holder),
+        "asked_of_a_member_of_congress": _asked(holder),
         "mails": _mails(holder),
         "not_in_here": "The secretariat's own working notes; ask the coalition for them.",
     }
@@ -74,6 +76,18 @@ def _said_of_line(holder: Holder) -> list[dict[str, str]]:
         {"right_at": _written(one.agreed_at), "changed_at": _written(one.fixed_at)}
         for one in answers_of(holder.session, holder.signature)
     ]
+
+
+def _asked(holder: Holder) -> dict[str, Any]:
+    row = constituent_of(holder.session, holder.signature.id)
+    if row is None:
+        return {}
+    return {
+        "office": row.office,
+        "given": open_address(holder.session, holder.keyring, row),
+        "asked_at": _written(row.created_at),
+        "address_deleted_at": _written(row.settled_at),
+    }
 
 
 def _mails(holder: Holder) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service.foundation.errors import Permanent
+from service.foundation.keyed import keyed_hash
 from service.foundation.sealing import CampaignKeys, RootKey
 from service.model.campaign import CampaignKey
 
@@ -34,6 +35,7 @@ class Keyring:
             index=root.derive("directory-index"),
             token=root.derive("directory-token"),
         )
+        self._of_constituents = root.derive("constituents")
         self._opened: dict[str, CampaignKeys] = {}
         self._lock = threading.Lock()
 
@@ -65,3 +67,15 @@ class Keyring:
         with self._lock:
             self._opened[campaign_id] = keys
         return keys
+
+    def constituents(self, session: Session, campaign_id: str) -> CampaignKeys:
+        """Give the keys under which a campaign's home addresses lie, and nothing else; raises as of() does.
+
+        Whoever has the campaign's opened keys cannot make them without the root key; where the campaign's are shredded,
+        nobody can.
+        """
+        keys = self.of(session, campaign_id)
+        data, index, token = (
+            keyed_hash(self._of_constituents, name + keys.data) for name in (b"data", b"index", b"token")
+        )
+        return CampaignKeys(campaign=f"constituents {campaign_id}", data=data, index=index, token=token)

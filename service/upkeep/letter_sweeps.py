@@ -14,6 +14,7 @@ from service.model.carriage import Carriage
 from service.model.chaser import Chaser
 from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
+from service.model.constituent import Constituent
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.delivery_file import DeliveryFile
 from service.model.dossier import Dossier, DossierPart
@@ -72,6 +73,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         clear=deleting(IncomingReport, col(IncomingReport.id)),
     )
     return (
+        _all("home addresses of constituents", Constituent, Constituent.id, mine),
         _all("waiting pages", Waiting, Waiting.id, mine),
         _all("forms", Intake, Intake.id, mine),
         _all("inquiries", Inquiry, Inquiry.id, mine),

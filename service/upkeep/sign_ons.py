@@ -13,6 +13,7 @@ from service.model.agreement import Agreement
 from service.model.chaser import Chase
 from service.model.confirming_code import ConfirmingCode
 from service.model.consent import Consent
+from service.model.constituent import Constituent
 from service.model.evidence import Evidence
 from service.model.follow_up import FollowUp
 from service.model.intake import Intake
@@ -35,6 +36,7 @@ BESIDE: tuple[tuple[type[SQLModel], Any], ...] = (
     (Chase, Chase.signature_id),
     (ConfirmingCode, ConfirmingCode.signature_id),
     (Consent, Consent.signature_id),
+    (Constituent, Constituent.signature_id),
     (Evidence, Evidence.signature_id),
     (FollowUp, FollowUp.signature_id),
     (Intake, Intake.signature_id),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from service.delivery.asking import Asking
 from service.delivery.carrying.claim import (
@@ -18,12 +19,16 @@ from service.delivery.carrying.claim import (
 )
 from service.delivery.carrying.decide import Outcome
 from service.delivery.carrying.errand import make_parcel, read_errand
+from service.delivery.carrying.own_errand import make_own_parcel, read_own_errand
 from service.delivery.carrying.settle import settle_carriage, settle_lapsed
+from service.delivery.constituents.person import TakenBack, refuse_if_taken_back, stop_taken_back
 from service.delivery.letter_mail import Making
-from service.delivery.parcel import InDoubt, NotNow, NotTaken
-from service.delivery.registry import CARRIERS
+from service.delivery.parcel import Carrier, InDoubt, NotNow, NotTaken, Parcel
+from service.delivery.registry import CARRIERS, PEOPLE
 from service.foundation.clock import Clock
 from service.foundation.errors import Transient
+from service.model.carriage import Carriage
+from service.model.delivery import Delivery
 from service.store.keyring import Keyring
 from service.store.transaction import reading, transaction
 
@@ -85,6 +90,10 @@ def _carry(cart: Cart, claim: Claim) -> None:
         with transaction(cart.engine) as session:
             give_back(session, claim, now=cart.clock())
         return
+    except TakenBack:
+        with transaction(cart.engine) as session:
+            stop_taken_back(session, _delivery(session, claim).id, now=cart.clock())
+        return
     _keep(cart, claim, outcome)
 
 
@@ -92,15 +101,35 @@ def _hand_over(cart: Cart, claim: Claim) -> Outcome:
     def fence() -> None:
         with transaction(cart.engine) as session:
             pass_fence(session, claim, now=cart.clock())
+            if is_of_person:
+                refuse_if_taken_back(session, _delivery(session, claim))
 
+    with reading(cart.engine) as session:
+        is_of_person = _delivery(session, claim).channel in PEOPLE
+    make = _make_of_person if is_of_person else _make_copy
     try:
-        with reading(cart.engine) as session:
-            errand = read_errand(session, cart.keyring, claim)
-        parcel = make_parcel(errand, cart.making)
-        carrier = CARRIERS[errand.channel].carrier(cart.asking, now=cart.clock())
+        parcel, carrier = make(cart, claim)
         return carrier.carry(parcel, fence=fence)
     except (NotNow, NotTaken, InDoubt) as told:
         return told
+
+
+def _make_copy(cart: Cart, claim: Claim) -> tuple[Parcel, Carrier]:
+    with reading(cart.engine) as session:
+        errand = read_errand(session, cart.keyring, claim)
+    parcel = make_parcel(errand, cart.making)
+    return parcel, CARRIERS[errand.channel].carrier(cart.asking, now=cart.clock())
+
+
+def _make_of_person(cart: Cart, claim: Claim) -> tuple[Parcel, Carrier]:
+    with reading(cart.engine) as session:
+        errand = read_own_errand(session, cart.keyring, claim)
+    return make_own_parcel(errand), PEOPLE[errand.channel].carrier(cart.asking, now=cart.clock())
+
+
+def _delivery(session: Session, claim: Claim) -> Delivery:
+    row = session.get_one(Carriage, claim.carriage_id)
+    return session.get_one(Delivery, row.delivery_id)
 
 
 def _keep(cart: Cart, claim: Claim, outcome: Outcome) -> None:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from service.delivery.annexes import annexes_of
 from service.delivery.carrying.claim import Claim
+from service.delivery.carrying.tried_before import was_tried
 from service.delivery.copies import copy_with_code
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Exchange, NotTaken, Parcel
@@ -40,6 +41,7 @@ class Errand:
     details: dict[str, Any]
     settings: dict[str, str]
     annexes: tuple[Document, ...]
+    tried_before: bool
 
 
 def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
@@ -52,16 +54,18 @@ def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
     copy = copy_with_code(session, keyring, campaign, edition, office, check_code=delivery.check_code)
     if copy is None:
         raise NotTaken(GONE_SINCE, exchange=NOTHING)
+    keys = keyring.of(session, campaign.id)
     return Errand(
         channel=delivery.channel,
         key=row.key,
         copy=copy,
-        details=open_record(keyring.of(session, campaign.id), office, "details"),
+        details=open_record(keys, office, "details"),
         settings=dict(settings_of(session, keyring, campaign).get(delivery.channel, {})),
         annexes=tuple(
             Document(name=one.filename, media_type=one.media_type, data=one.data)
             for one in annexes_of(session, keyring, campaign, copy)
         ),
+        tried_before=was_tried(session, keys, row),
     )
 
 
@@ -79,6 +83,7 @@ def make_parcel(errand: Errand, making: Making) -> Parcel:
             details=errand.details,
             settings=errand.settings,
             documents=(*channel.documents(errand.copy, errand.details, making), *errand.annexes),
+            tried_before=errand.tried_before,
         )
         findings = [one for one in channel.examine_parcel(parcel) if one.forbids]
     except (Refused, Permanent) as error:

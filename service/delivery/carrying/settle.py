@@ -15,10 +15,12 @@ from service.delivery.carrying.decide import (
     way_to,
 )
 from service.delivery.parcel import NotTaken, Receipt
+from service.delivery.registry import OF_PEOPLE
 from service.delivery.steps import alert_about, move_delivery, note_delivery
 from service.model.carriage import Carriage
 from service.model.delivery import Delivery
 from service.model.states import CARRIAGE, DELIVERY, CarriageState
+from service.signing.constituents import forget_address
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_record
 
@@ -32,6 +34,8 @@ def settle_carriage(
     """Keep what a taker was told, whatever became of the copy meanwhile: what cannot move it any more is kept as evidence."""
     delivery, row = _hold(session, claim.carriage_id)
     _keep(session, keyring, row, outcome, now=now)
+    if isinstance(outcome, Receipt) and delivery.channel in OF_PEOPLE:
+        forget_address(session, delivery.id, now=now)
     if row.state in _IN_HAND and row.tries == claim.tries:
         decision = decide_after(outcome, tries=row.tries, began_at=claim.began_at, now=now)
         _apply(session, delivery, row, decision, outcome, now=now)

@@ -69,13 +69,23 @@ def examine(
     `offices` is the last good list, None where none was ever fetched. What gives no finding that forbids is valid by the
     chamber's schema.
     """
+    return (*examine_words(letter, chamber=chamber), *_by_office(letter, chamber, offices, now))
+
+
+def examine_words(letter: ConstituentLetter, *, chamber: Chamber) -> tuple[Finding, ...]:
+    """Say what of the words of a letter does not fit, as examine() does, without asking whether its office takes any."""
     texts = dict(leaves(tree_of(letter)))
     return (
-        *(found for limit in limits_of(chamber) for found in _by_limit(limit, texts, chamber)),
+        *(found for limit in limits_of(chamber) for found in by_limit(limit, texts, chamber)),
         *_by_plea(letter.plea, texts, chamber),
         *_by_words(letter, texts),
-        *_by_office(letter, chamber, offices, now),
     )
+
+
+def is_of_state(office: str, state: str) -> bool:
+    """Tell whether an office, by its code, is of a state, by its two letters."""
+    there = office[1:3]
+    return _STATE_OF.get(there, there) == state
 
 
 def _of(chamber: Chamber, rule: Rule) -> Rule:
@@ -95,7 +105,8 @@ def _rule_of(limit: Limit, chamber: Chamber) -> Rule:
     return replace(_rule(name, says, chamber.source), checked=chamber.checked)
 
 
-def _by_limit(limit: Limit, texts: Mapping[str, str], chamber: Chamber) -> Iterator[Finding]:
+def by_limit(limit: Limit, texts: Mapping[str, str], chamber: Chamber) -> Iterator[Finding]:
+    """Say what of one element, among the texts by element, does not keep its limit."""
     text, what, rule = texts.get(limit.element, ""), plain_name(limit.element), _rule_of(limit, chamber)
     if not text:
         if limit.is_needed:
@@ -199,8 +210,7 @@ def _by_office(
             forbids=False,
             instead=Sentence("Fetch the list of offices."),
         )
-    state = letter.office[1:3]
-    if _STATE_OF.get(state, state) != letter.constituent.state:
+    if not is_of_state(letter.office, letter.constituent.state):
         yield Finding(
             rule=own_member,
             found=Sentence(

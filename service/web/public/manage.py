@@ -6,6 +6,7 @@ from functools import partial
 
 from flask import Response, request
 
+from service.delivery.constituents.ask import offers_member
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.audience import may_show
@@ -51,7 +52,7 @@ _ACTS: Mapping[str, tuple[Callable[..., ManageView], str]] = {
         Sentence("Nobody who has the letter is told anything."),
     ),
 }
-_BELOW = ("text", "evidence", "receipt", "line", "mail", "erase")
+_BELOW = ("text", "evidence", "receipt", "line", "mail", "erase", "member")
 """The pages below a sign-on's own."""
 _DONE = {
     "line": Sentence("Kept: from now on the name appears like this."),
@@ -202,6 +203,12 @@ def _look(token: str) -> ManageView:
         return look_at_sign_on(session, here.keyring, token=token, now=here.now())
 
 
+def _offers_member(token: str) -> bool:
+    here = services()
+    with reading(here.engine) as session:
+        return offers_member(session, here.keyring, token=token, now=here.now())
+
+
 def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> Response:
     shown = view.party.language or view.letter.language
     return page(
@@ -215,6 +222,7 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
         below={name: token_path("manage", token, below=name) for name in _BELOW},
         change_link=token_path("change", view.change_token) if view.change_token else "",
         language_name=dict(language_options(shown)).get(shown, shown),
+        offers_member=_offers_member(token),
         offers_kit=view.counts and may_show(view.visibility.value, "public"),
         nonce=fresh_nonce(),
         done=done,

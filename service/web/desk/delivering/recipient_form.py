@@ -41,7 +41,7 @@ def prefilled_recipient(office: Recipient) -> FormState:
             part: str(getattr(office, part))
             for part in (*_FIXED, "country", "salutation", "cover_note", "source")
         },
-        **{part: getattr(office, part) or "" for part in _REGULATIONS},
+        **{part: getattr(office, part) or "" for part in (*_REGULATIONS, "office_code")},
         "copy": office.copy_kind,
         "address": "\n".join(office.address),
         "emails": "\n".join(office.emails),
@@ -90,6 +90,7 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "webform": read_form(reader, entries),
         "unhrc": read_council(reader, entries),
         "upr": read_review(reader, entries),
+        "office_code": reader.line("office_code", Sentence("The code of the office")).upper() or None,
         "copy": reader.read("copy", lambda text: _copy(text, str(who["role"])), "public"),
     }
     if "email" in rest["channels"] and not emails and "emails" not in reader.errors:
@@ -97,6 +98,10 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
     if "regulations" in rest["channels"] and not rest["regulations_document"]:
         reader.errors.setdefault(
             "regulations_document", Sentence("Name the document, or do not send to regulations.gov.")
+        )
+    if {"cwc", "soapbox"} & set(rest["channels"]) and not rest["office_code"]:
+        reader.errors.setdefault(
+            "office_code", Sentence("Give the code of the office, or do not write to Congress.")
         )
     reader.refuse_if_wrong()
     return Recipient(**who, **rest)
