@@ -268,6 +268,9 @@ class Recipient:
     formats: tuple[FormatName, ...] = ("pdf",)
     source: OptionalLine = ""
     checked: Day | None = None
+    regulations_document: OptionalLine | None = None
+    regulations_organization_type: OptionalLine | None = None
+    regulations_category: OptionalLine | None = None
 
     @property
     def copy_kind(self) -> CopyKind:
@@ -277,7 +280,7 @@ class Recipient:
     def as_record(self) -> dict[str, Any]:
         """Give the recipient as a JSON-able record, under the keys of the file."""
         record: dict[str, Any] = RECIPIENT.dump_python(self, mode="json")
-        return record
+        return _as_said(record)
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "Recipient":
@@ -360,7 +363,8 @@ class CampaignFile:
         """Give the file as a JSON-able record: moments and days in ISO 8601, lists for tuples."""
         record: dict[str, Any] = CAMPAIGN_FILE.dump_python(self, mode="json")
         # Keys that are not said are left out: the version before this one does not know all of them.
-        return {key: value for key, value in record.items() if value is not None}
+        said = {key: value for key, value in record.items() if value is not None}
+        return said | {"recipients": [_as_said(office) for office in record["recipients"]]}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "CampaignFile":
@@ -370,3 +374,10 @@ class CampaignFile:
 
 RECIPIENT = TypeAdapter(Recipient)
 CAMPAIGN_FILE = TypeAdapter(CampaignFile)
+
+_OF_ONE_WAY = frozenset({"regulations_document", "regulations_organization_type", "regulations_category"})
+"""What only some ways of sending ask of an office."""
+
+
+def _as_said(office: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in office.items() if value is not None or key not in _OF_ONE_WAY}

@@ -13,12 +13,14 @@ from service.cli.context import Context, operator, pass_context, say, write_out
 from service.delivery import rehearse as rehearsing
 from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.by_hand.packet import packet_of
+from service.delivery.channel import Verdict
 from service.delivery.check import Line
 from service.delivery.letter_mail import Making
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
 from service.delivery.registry import BY_HAND
 from service.delivery.release import leaves_at, release, stop
+from service.delivery.rules import Finding
 from service.delivery.sendings import sending_of
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
@@ -85,15 +87,28 @@ def deliver(context: Context, /, slug: str, **asked: Any) -> None:
 def _check(services: Services, slug: str) -> None:
     _, lines = _weighed(services, slug)
     for line in lines:
-        verdict = "can be sent" if line.verdict.can else f"cannot, because: {line.verdict.reason}"
-        say(f"{line.label} · {line.channel} · {line.recipient.copy_kind.value} copy · {verdict}")
+        say(
+            f"{line.label} · {line.channel} · {line.recipient.copy_kind.value} copy · {_said_of(line.verdict)}"
+        )
+        for finding in line.verdict.findings:
+            _say_finding(finding)
     with reading(services.engine) as session:
         houses = houses_for(session, services.keyring, get_campaign(session, slug), now=services.clock())
     for house in houses:
         say(f"{house.word} · {'cannot, because:' if house.forbids else 'could go; look at it first'}")
         for one in (*house.forbids, *house.warns):
-            instead = f" {one.instead}" if one.instead else ""
-            say(f"  {one.found}{instead} ({one.rule.source}; looked at on {one.rule.checked})")
+            _say_finding(one)
+
+
+def _said_of(verdict: Verdict) -> str:
+    if verdict.reaches:
+        return "can be sent"
+    return f"{'only tried' if verdict.can else 'cannot'}, because: {verdict.reason}"
+
+
+def _say_finding(finding: Finding) -> None:
+    instead = f" {finding.instead}" if finding.instead else ""
+    say(f"  {finding.found}{instead} ({finding.rule.source}; looked at on {finding.rule.checked})")
 
 
 def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Line]]:
@@ -179,8 +194,12 @@ def _release(services: Services, slug: str) -> None:
         found = get_campaign(session, slug)
         leaves = leaves_at(found, now=now)
     services.wake.ring()
-    going = sum(delivery.state is DeliveryState.CARRYING for delivery in made)
+    carrying = [delivery for delivery in made if delivery.state is DeliveryState.CARRYING]
+    going = sum(delivery.channel == "email" for delivery in carrying)
     say(f"Released: {going} {'copy is' if going == 1 else 'copies are'} on the way by e-mail.")
+    for delivery in carrying:
+        if delivery.channel != "email":
+            say(f"  {delivery.channel}: is handed over by itself.")
     if leaves > now:
         there = write_moment(leaves.astimezone(ZoneInfo(found.time_zone)), found.language)
         say(f"  They leave on {there}; until then `deliver {slug} --stop` stops them.")

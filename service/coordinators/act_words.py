@@ -80,5 +80,7 @@ DESK_WORDS: Mapping[str, Sentence] = {
     "text.drop_language": Sentence("Took a translation out"),
     "text.save": Sentence("Saved the text"),
     "text.take_over": Sentence("Took over the text from who was editing it"),
+    "way.forget": Sentence("Forgot what a way of sending was set up with"),
+    "way.set": Sentence("Set up a way of sending"),
 }
 """The acts of the desk's pages in plain words; those that the commands knew before are in `history.py`."""

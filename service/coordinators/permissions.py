@@ -36,6 +36,7 @@ class Act(StrEnum):
     SEND = "send"
     APPROVE_SEND = "approve_send"
     EDIT_RECIPIENTS = "edit_recipients"
+    SET_WAYS = "set_ways"
     DELIVER = "deliver"
     RELEASE = "release"
     SECOND = "second"
@@ -69,6 +70,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.SEND: frozenset({_OWNER, _SENDER}),
     Act.APPROVE_SEND: frozenset({_OWNER, _SENDER}),
     Act.EDIT_RECIPIENTS: frozenset({_OWNER, _EDITOR, _SENDER}),
+    Act.SET_WAYS: frozenset({_OWNER, _SENDER}),
     Act.DELIVER: frozenset({_OWNER, _SENDER}),
     Act.RELEASE: frozenset({_OWNER, _SENDER}),
     Act.SECOND: frozenset({_OWNER, _EDITOR, _MODERATOR, _SENDER}),

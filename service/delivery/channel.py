@@ -2,33 +2,51 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
+from service.delivery.asking import Asking
+from service.delivery.letter_mail import Making
+from service.delivery.parcel import Carrier, Document, Heard, Parcel
+from service.delivery.rules import Finding
+from service.delivery.setting import Setting
 from service.foundation.sentence import Sentence
+from service.letter.copy import Copy
 from service.model.recipient import Recipient
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outward:
-    """What this installation can send with, and by the name of each way what the letter has set up for it."""
+    """What this installation can send with, and by the names of ways what a letter has set up for each: its secrets, too."""
 
     smtp: bool
     mail_from: str
-    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether a channel can take a letter to a recipient: to how many addresses, or why not."""
+    """Whether a channel can take a letter to a recipient: to how many addresses, or why not.
+
+    With `is_trial` it takes the letter and brings it to nobody; `reason` then says so. `findings` are what was found of the
+    very copy, the first that forbids it being the reason.
+    """
 
     destinations: int = 0
     configured: bool = True
     reason: str = ""
+    is_trial: bool = False
+    findings: Sequence[Finding] = ()
 
     @property
     def can(self) -> bool:
         """Tell whether it can."""
         return self.destinations > 0 and self.configured
+
+    @property
+    def reaches(self) -> bool:
+        """Tell whether what goes this way can reach the recipient at all."""
+        return self.can and not self.is_trial
 
 
 class Channel(Protocol):
@@ -49,12 +67,72 @@ class Channel(Protocol):
         """What that person does, in order."""
         ...
 
+    @property
+    def settings(self) -> Sequence[Setting]:
+        """What a letter has to set up before this way can be used, as a form asks for it; nothing for many ways."""
+        ...
+
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
         """Say whether this channel can take the letter to this recipient.
 
-        `configured` is False where the installation lacks something; `reason` then says what, in one sentence.
-        A channel that cannot must never be asked to carry.
+        `configured` is False where the installation or the letter lacks something; `reason` then says what, in one
+        sentence. A channel that cannot must never be asked to carry.
         """
+
+
+class Settable(Channel, Protocol):
+    """A way that a letter sets up for itself: by an account, a key, a mailbox of its own."""
+
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+        """Say in one sentence what these settings are good for; raises Refused, with every fault, where they are for nothing."""
+
+
+class Examined(Settable, Protocol):
+    """A way that looks, before anything leaves, at the very documents that would be handed over."""
+
+    def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
+        """Make what is handed over of a copy, the letter first, without its annexes; raises Refused where it cannot be made."""
+        ...
+
+    def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
+        """Give what of a parcel does not fit this way; raises Refused where its account cannot be read."""
+        ...
+
+
+class Carried(Examined, Protocol):
+    """A way that leaves by itself over the network: what it hands over is looked at first, claimed, fenced and settled."""
+
+    def carrier(self, asking: Asking, *, now: datetime) -> Carrier:
+        """Give what hands parcels over, and asks by `asking` alone."""
+        ...
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A way whose other side tells by itself what becomes of a parcel."""
+
+    def heard(
+        self, body: bytes, headers: Mapping[str, str], *, settings: Mapping[str, str], now: datetime
+    ) -> Heard | None:
+        """Read what it tells, None for what concerns no parcel; raises Refused for whatever is not proved to be from it.
+
+        `body` are the bytes as they came, `headers` have small names.
+        """
+        ...
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A way whose other side can be asked what became of a parcel."""
+
+    def follow(
+        self, number: str, *, settings: Mapping[str, str], asking: Asking, now: datetime
+    ) -> Sequence[Heard]:
+        """Ask by the number of its receipt; what is heard twice has the same key.
+
+        Raises NotNow or NotTaken where it does not say, Refused where the account cannot be used.
+        """
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +144,7 @@ class ByHand:
     needs: str = ""
     missing: Sentence | str = ""
     by_hand: bool = True
+    settings: Sequence[Setting] = ()
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
         """Say whether the office's details hold what is needed."""

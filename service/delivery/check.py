@@ -12,6 +12,7 @@ from service.delivery.channel import Outward, Verdict
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import too_large
 from service.delivery.registry import CHANNELS
+from service.delivery.way_settings import outward_for
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.recipient import Audience, Recipient, RecipientRole
@@ -34,7 +35,7 @@ def check(session: Session, keyring: Keyring, campaign: Campaign, outward: Outwa
     present_revision(session, campaign)
     keys = keyring.of(session, campaign.id)
     rows = [(row, open_record(keys, row, "details")) for row in present_recipients(session, campaign)]
-    return _lines(rows, outward)
+    return _lines(rows, outward_for(session, keyring, campaign, outward))
 
 
 def check_file(file: CampaignFile, outward: Outward) -> Sequence[Line]:

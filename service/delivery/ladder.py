@@ -122,7 +122,12 @@ _WAITS_FOR_THE_PAGE = replace(
     word=WORDS[DeliveryState.READY],
     next=Sentence("It waits until the letter is public; then somebody has to bring it."),
 )
-# Rungs that only a mail can stand on.
+# What other ways than mail call the same rung: a printer gives a letter to the post, and has no further server.
+_PASSED_ON = Sentence("passed on", context="a rung of the ladder of evidence")
+_ON_ITS_WAY = Sentence(
+    "Whoever took it has passed it on. Whether it reached the office nobody has said yet: call, and note the receipt."
+)
+# Rungs that nothing which a person brings can stand on.
 _OF_MAIL = frozenset({DeliveryState.CARRYING, DeliveryState.ACCEPTED})
 _BROUGHT = Sentence(
     "It stands on the word of whoever brought it. Whether it reached the office nobody has said yet: call, and note the receipt."
@@ -130,17 +135,24 @@ _BROUGHT = Sentence(
 
 
 def ladder(
-    state: DeliveryState, steps: Sequence[StepSeen], *, by_hand: bool = False, is_embargoed: bool = False
+    state: DeliveryState,
+    steps: Sequence[StepSeen],
+    *,
+    by_hand: bool = False,
+    is_mail: bool = True,
+    is_embargoed: bool = False,
 ) -> Ladder:
     """Say how far a sending in this state has come by the steps that were kept of it, the oldest first.
 
-    What goes `by_hand` a person brings: it never lies in our outbox, and no server passes it on.
+    What goes `by_hand` a person brings: it never lies in our outbox, and no server passes it on. What else is no mail, such
+    as a letter that somebody prints and posts, knows no servers either.
 
     A rung counts only where a step says so, and only while the sending still stands on it or above: what came back has left
     the house, and has not arrived.
     """
+    own_words = {} if is_mail else {DeliveryState.ACCEPTED: _PASSED_ON}
     rungs = [
-        _rung(rung, word, steps, reached=_reached(state))
+        _rung(rung, own_words.get(rung, word), steps, reached=_reached(state))
         for rung, word in RUNGS
         if not (by_hand and rung in _OF_MAIL)
     ]
@@ -148,10 +160,16 @@ def ladder(
         return replace(_WAITS_FOR_THE_PAGE if is_embargoed else _WAITS_FOR_A_PERSON, rungs=rungs)
     return Ladder(
         word=WORDS[state],
-        next=_BROUGHT if by_hand and state is DeliveryState.HANDED_OVER else NEXT[state],
+        next=_next(state, by_hand=by_hand, is_mail=is_mail),
         look="done" if state in _GOOD else "grave" if state in _GRAVE else "",
         rungs=rungs,
     )
+
+
+def _next(state: DeliveryState, *, by_hand: bool, is_mail: bool) -> Sentence:
+    if by_hand and state is DeliveryState.HANDED_OVER:
+        return _BROUGHT
+    return _ON_ITS_WAY if not is_mail and state is DeliveryState.ACCEPTED else NEXT[state]
 
 
 def _reached(state: DeliveryState) -> frozenset[DeliveryState]:

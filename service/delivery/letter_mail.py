@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.delivery.parcel import Document
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.compile import compile_copy, file_name, volume_names
 from service.letter.copy import Copy
 from service.letter.fonts import Fonts
+from service.letter.windows import Layout
 from service.mail.envelope import Attachment
 
 MOST_BYTES = 7_000_000
@@ -57,6 +59,19 @@ def attachments(copy: Copy, formats: Sequence[str], making: Making) -> tuple[Att
     Raises Refused where the Word template of the house cannot be read.
     """
     return tuple(made for form in formats for made in _attached(copy, form, making))
+
+
+def letter_documents(copy: Copy, making: Making, *, layout: Layout = "classic") -> tuple[Document, ...]:
+    """Compile a copy as what is handed to somebody who prints or publishes it: the PDF, then the volumes of its names.
+
+    Raises Refused for a name that cannot be printed, and as compile_copy() does.
+    """
+    made = compile_copy(copy, form="pdf", layout=layout, fonts=making.fonts)
+    names = (file_name(copy, "pdf"), *volume_names(copy, made))
+    return tuple(
+        Document(name=name, media_type=made.media_type, data=data)
+        for name, data in zip(names, (made.data, *made.volumes), strict=True)
+    )
 
 
 def too_large(size: int, most: int) -> str:

@@ -48,6 +48,7 @@ from service.mail.view.listing import AddressOf
 from service.model.approver_desk import ApproverQuestion
 from service.model.brake import BreakerTrip
 from service.model.campaign import Campaign
+from service.model.carriage import Carriage
 from service.model.delivery import Delivery
 from service.model.edition import Approval, Approver, Decision, Edition, EditionKind
 from service.model.message import Message, MessageKind
@@ -114,6 +115,11 @@ _ALERTS = {
         "What is heard of the letter to {to} contradicts itself: one report says that it was delivered, another"
         " that it was not. Ask the office before you send it again; then keep its answer,"
         ' `undersigned deliver {slug} --arrived {id} "…"`, or send that copy again with `--again {id}`.'
+    ),
+    "sent_back": Sentence(
+        "The letter to {to} did not arrive after all: whoever carried it says so. `undersigned campaign show {slug}` has"
+        " what is known; ask the office for its address, then send that copy again, `undersigned deliver {slug} --again"
+        " {id}`, or bring it another way and keep how it arrived."
     ),
     "complained": Sentence(
         "The letter to {to} arrived, and was reported there as unwanted mail. Nothing is sent again by itself; call"
@@ -442,10 +448,11 @@ def _test_mail(facts: _Facts, occurrence: str) -> Draft:
     return facts.draft(facts.file.reply_to, facts.write("alert", sentence=_TESTED, link=link))
 
 
-def _copy_of(session: Session, facts: _Facts, message_id: str) -> dict[str, str]:
-    """Give whom the copy that an e-mail carried was for, and the id by which a person decides on it."""
-    message = session.get(Message, message_id)
-    delivery = session.get(Delivery, message.recipient_ref) if message else None
+def _copy_of(session: Session, facts: _Facts, thing: str) -> dict[str, str]:
+    """Give whom the copy was for that an e-mail or another way carried, and the id by which a person decides on it."""
+    message, carriage = session.get(Message, thing), session.get(Carriage, thing)
+    ref = message.recipient_ref if message else carriage.delivery_id if carriage else ""
+    delivery = session.get(Delivery, ref)
     recipient = session.get(Recipient, delivery.recipient_id) if delivery else None
     if delivery is None or recipient is None:
         return {"to": Sentence("one of its recipients"), "id": "ID"}

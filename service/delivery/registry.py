@@ -1,11 +1,44 @@
 """The only list of channels; adding one adds a line here."""
 
-from service.delivery.channel import Channel
-from service.delivery.channels import email, hand_over, own_mailbox, post, via
+from service.delivery.channel import Carried, Channel, Examined, Hears, Settable
+from service.delivery.channels import (
+    email,
+    hand_over,
+    lob,
+    own_mailbox,
+    pingen,
+    post,
+    regulations,
+    via,
+)
+
+CARRIERS: dict[str, Carried] = {
+    channel.name: channel for channel in (lob.CHANNEL, pingen.CHANNEL, regulations.CHANNEL)
+}
+"""The ways that leave by themselves over the network, without a mail of ours."""
+
+CARRIED = frozenset(CARRIERS)
+"""Their names."""
+
+HEARING = frozenset(name for name, channel in CARRIERS.items() if isinstance(channel, Hears))
+"""The ways whose other side tells by itself what becomes of a copy."""
+
+EXAMINED: dict[str, Examined] = {**CARRIERS}
+"""The ways that look at the very documents before anything leaves."""
+
+SETTABLE: dict[str, Settable] = {**EXAMINED}
+"""The ways that a letter sets up for itself."""
 
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
-    for channel in (email.CHANNEL, own_mailbox.CHANNEL, hand_over.CHANNEL, via.CHANNEL, post.CHANNEL)
+    for channel in (
+        email.CHANNEL,
+        own_mailbox.CHANNEL,
+        hand_over.CHANNEL,
+        via.CHANNEL,
+        post.CHANNEL,
+        *SETTABLE.values(),
+    )
 }
 
 BY_HAND = frozenset(name for name, channel in CHANNELS.items() if channel.by_hand)

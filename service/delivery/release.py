@@ -10,13 +10,14 @@ from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
 from service.delivery.annexes import annex_evidence
 from service.delivery.approve import decisions_on
+from service.delivery.carriages import stop_carriage
 from service.delivery.channel import Outward
 from service.delivery.channel_words import channel_word
 from service.delivery.check import Line, check
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
-from service.delivery.registry import BY_HAND
+from service.delivery.registry import BY_HAND, CARRIED
 from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
@@ -165,15 +166,21 @@ def _edition_to_release(session: Session, campaign: Campaign, seen: str | None) 
 
 
 def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:
+    there = DeliveryState.CANCELLED
     if delivery.state is DeliveryState.FAILED:
         # What came back has left the house, and so has what may have arrived: neither can be stopped any more.
         waits = not may_have_left(session, [delivery])
+    elif delivery.state is DeliveryState.CARRYING and delivery.channel in CARRIED:
+        waits = stop_carriage(session, delivery.id, now=now)
+        if may_have_left(session, [delivery]):
+            # Only a further one is stopped: what became of the first is known no better for it.
+            there = DeliveryState.UNCERTAIN
     elif delivery.state is DeliveryState.CARRYING:
         waits = outbox.cancel_for(session, recipient_ref=delivery.id, now=now) > 0
     else:
         waits = delivery.state is DeliveryState.READY
     if waits:
-        move_delivery(session, delivery, DeliveryState.CANCELLED, evidence="stopped before leaving", now=now)
+        move_delivery(session, delivery, there, evidence="stopped before leaving", now=now)
     return waits
 
 
@@ -203,7 +210,7 @@ def _refuse_at_the_wrong_time(campaign: Campaign, edition: Edition) -> None:
 def _lines_for(offices: Sequence[Recipient], lines: Sequence[Line]) -> Sequence[Line]:
     wanted = {office.id for office in offices}
     chosen = [line for line in lines if line.recipient.id in wanted]
-    if not any(line.verdict.can for line in chosen):
+    if not any(line.verdict.reaches for line in chosen):
         raise Refused(Sentence("Nothing was sent: nobody whom it concerns can be reached."))
     return chosen
 
@@ -250,7 +257,7 @@ def _refuse_if_someone_left(session: Session, keyring: Keyring, campaign: Campai
 
 def _refuse_unless_it_can_go(lines: Sequence[Line]) -> None:
     addressed = [line for line in lines if line.recipient.role is RecipientRole.TO]
-    reached = {line.recipient.id for line in addressed if line.verdict.can}
+    reached = {line.recipient.id for line in addressed if line.verdict.reaches}
     stuck = [line for line in addressed if line.recipient.id not in reached]
     if stuck:
         raise Refused(

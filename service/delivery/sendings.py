@@ -15,7 +15,7 @@ from service.delivery.check import Line, check, recipient_label
 from service.delivery.copies import copy_with_code
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
-from service.delivery.registry import BY_HAND
+from service.delivery.registry import BY_HAND, CARRIED
 from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound
@@ -24,12 +24,13 @@ from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
+from service.model.carriage import Carriage
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.delivery_file import DeliveryFile
 from service.model.edition import Decision, Edition, EditionKind
 from service.model.message import Message
 from service.model.recipient import Recipient
-from service.model.states import DeliveryState, MessageState
+from service.model.states import CarriageState, DeliveryState, MessageState
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
@@ -37,6 +38,7 @@ from service.store.sealed import open_record, open_text
 NO_SUCH_EDITION = Sentence("There is no such edition of this letter.")
 NO_SUCH_SENDING = Sentence("There is no such sending of this letter.")
 _OPEN = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
+_WAITING = frozenset({CarriageState.WAITING, CarriageState.NOT_NOW})
 _STOPPABLE = frozenset({DeliveryState.READY, DeliveryState.CARRYING})
 
 
@@ -83,7 +85,7 @@ class EditionSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class SendingSeen:
-    """One sending with its ladder and every step that was kept of it."""
+    """One sending with its ladder and every step that was kept of it; `faults` are the other side's, where it was not taken."""
 
     id: str
     office: str
@@ -95,6 +97,7 @@ class SendingSeen:
     ladder: Ladder
     steps: Sequence[StepSeen]
     pictures: Sequence[str] = ()
+    faults: Sequence[str] = ()
     is_embargoed: bool = False
 
     @property
@@ -149,13 +152,19 @@ def sendings_of(
 
 
 def leaves_next(session: Session, edition_id: str) -> datetime | None:
-    """Give the moment at which the next copy of an edition leaves the outbox; None where none waits there."""
-    found = (
+    """Give the moment at which the next copy of an edition leaves by itself; None where none waits for that."""
+    by_mail = (
         select(func.min(Message.due_at))
         .join(Delivery, col(Delivery.message_ref) == col(Message.id))
         .where(Delivery.edition_id == edition_id, Message.state == MessageState.QUEUED)
     )
-    return session.exec(found).one()
+    by_others = (
+        select(func.min(Carriage.due_at))
+        .join(Delivery, col(Delivery.id) == col(Carriage.delivery_id))
+        .where(Delivery.edition_id == edition_id, col(Carriage.state).in_(_WAITING))
+    )
+    moments = [moment for found in (by_mail, by_others) if (moment := session.exec(found).one()) is not None]
+    return min(moments, default=None)
 
 
 def sending_of(session: Session, campaign: Campaign, sending_id: str) -> Delivery:
@@ -281,7 +290,14 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
         copy_kind=delivery.copy_kind.value,
         check_code=delivery.check_code,
         state=delivery.state,
-        ladder=ladder(delivery.state, steps, by_hand=delivery.channel in BY_HAND, is_embargoed=is_embargoed),
+        ladder=ladder(
+            delivery.state,
+            steps,
+            by_hand=delivery.channel in BY_HAND,
+            is_mail=delivery.channel not in CARRIED,
+            is_embargoed=is_embargoed,
+        ),
+        faults=_faults(session, keys, delivery),
         is_embargoed=is_embargoed,
         steps=steps,
         pictures=session.exec(
@@ -290,3 +306,13 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
             .order_by(col(DeliveryFile.id))
         ).all(),
     )
+
+
+def _faults(session: Session, keys: CampaignKeys, delivery: Delivery) -> Sequence[str]:
+    """Give the faults that the other side named when it last did not take a copy: they may hold the office's address."""
+    if delivery.state is not DeliveryState.FAILED or delivery.channel not in CARRIED:
+        return ()
+    found = select(Carriage).where(Carriage.delivery_id == delivery.id).order_by(col(Carriage.number).desc())
+    row = session.exec(found.limit(1)).first()
+    tries = open_record(keys, row, "details").get("tries", []) if row is not None else []
+    return tuple(tries[-1]["faults"]) if tries else ()

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from service.campaigns.queries import editions_out, lock_campaign
 from service.coordinators import audit
+from service.delivery.carriages import let_go
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import issue_copy
 from service.delivery.ladder import WORDS
@@ -40,8 +41,9 @@ def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by:
     evidence = clean_line(how, what=Sentence("How it is known"), longest=300)
     if not evidence:
         raise Refused(Sentence("Say how it is known that the copy arrived."))
-    # From now on a person's word stands: what may still be heard of its e-mail is noted and takes nothing back.
+    # From now on a person's word stands: what may still be heard of it is noted and takes nothing back.
     delivery.message_ref = None
+    let_go(session, delivery.id)
     move_delivery(
         session, delivery, DeliveryState.HANDED_OVER, evidence=f"attested by {by}: {evidence}", now=now
     )

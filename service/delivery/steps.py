@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from service.delivery.carriages import begin_carriage
+from service.delivery.registry import CARRIED
 from service.mail import outbox
 from service.model.campaign import Campaign
+from service.model.carriage import Carriage
 from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient, RecipientRole
@@ -42,14 +45,16 @@ def note_delivery(
     _keep(session, delivery, delivery.state, evidence=evidence, heard_ref=heard_ref, now=now)
 
 
-def alert_about(session: Session, delivery: Delivery, message: Message, word: str, *, now: datetime) -> None:
-    """Tell the secretariat about a delivery, once for each e-mail and word of service/delivery/messages.py."""
+def alert_about(
+    session: Session, delivery: Delivery, carried_by: Message | Carriage, word: str, *, now: datetime
+) -> None:
+    """Tell the secretariat about a delivery, once for each e-mail or handing over and word of service/delivery/messages.py."""
     outbox.post(
         session,
         kind=MessageKind.ALERT,
         campaign_id=delivery.campaign_id,
         recipient_ref=delivery.campaign_id,
-        occurrence=f"{word}:{message.id}",
+        occurrence=f"{word}:{carried_by.id}",
         now=now,
     )
 
@@ -70,7 +75,11 @@ def may_have_left(session: Session, deliveries: Iterable[Delivery]) -> bool:
 
 
 def send_on_its_way(session: Session, delivery: Delivery, *, due_at: datetime, now: datetime) -> None:
-    """Post the e-mail that carries a delivery, the first or a further one that a person has decided on."""
+    """Set a copy on its way, the first time or once more by a person's word: by an e-mail, or for a way that leaves by itself."""
+    if delivery.channel in CARRIED:
+        begin_carriage(session, delivery, due_at=due_at, now=now)
+        move_delivery(session, delivery, DeliveryState.CARRYING, evidence="waits to be handed over", now=now)
+        return
     mine = (col(Message.recipient_ref) == delivery.id) & (col(Message.kind) == MessageKind.DELIVERY)
     occurrence = str(session.exec(select(func.count()).select_from(Message).where(mine)).one() + 1)
     outbox.post(

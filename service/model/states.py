@@ -70,6 +70,19 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CarriageState(StrEnum):
+    """Where one handing over by a way that leaves by itself over the network stands."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    FENCED = "fenced"
+    TAKEN = "taken"
+    NOT_NOW = "not_now"
+    NOT_TAKEN = "not_taken"
+    IN_DOUBT = "in_doubt"
+    STOPPED = "stopped"
+
+
 class IntakeState(StrEnum):
     """Where a form that was sent stands before, and until, it is taken in as a sign-on."""
 
@@ -286,6 +299,35 @@ GONE_OUT = frozenset(
 )
 """The states of a copy that has left the house and did not come back."""
 
+CARRIAGE = StateMachine(
+    noun="handing over",
+    moves={
+        CarriageState.WAITING: (CarriageState.HELD, CarriageState.STOPPED),
+        # Before the fence nothing of it has left, and the other side may say so, or that it has it from an earlier one.
+        CarriageState.HELD: (
+            CarriageState.FENCED,
+            CarriageState.WAITING,
+            CarriageState.STOPPED,
+            CarriageState.TAKEN,
+            CarriageState.NOT_NOW,
+            CarriageState.NOT_TAKEN,
+            CarriageState.IN_DOUBT,
+        ),
+        CarriageState.FENCED: (
+            CarriageState.TAKEN,
+            CarriageState.NOT_NOW,
+            CarriageState.NOT_TAKEN,
+            CarriageState.IN_DOUBT,
+        ),
+        CarriageState.NOT_NOW: (CarriageState.HELD, CarriageState.STOPPED),
+        # Who was only slow may still tell what became of it.
+        CarriageState.IN_DOUBT: (CarriageState.TAKEN, CarriageState.NOT_TAKEN),
+        CarriageState.TAKEN: (),
+        CarriageState.NOT_TAKEN: (),
+        CarriageState.STOPPED: (),
+    },
+)
+
 INTAKE = StateMachine(
     noun="form",
     moves={
@@ -366,6 +408,7 @@ MACHINES: tuple[tuple[str, StateMachine[Any]], ...] = (
     ("Sign-on (signature)", SIGNATURE),
     ("E-mail (message)", MESSAGE),
     ("Sending (delivery)", DELIVERY),
+    ("Handing over by a way that leaves by itself (carriage)", CARRIAGE),
     ("Form that was sent (intake)", INTAKE),
     ("Planned sending (schedule)", SCHEDULE),
     ("Time that something was due (occurrence)", OCCURRENCE),

@@ -10,6 +10,7 @@ from service.model.audit_event import AuditChain, AuditEvent
 from service.model.brake import BreakerTrip, Canary
 from service.model.calendar_link import CalendarLink
 from service.model.campaign import Campaign, CampaignKey
+from service.model.carriage import Carriage
 from service.model.chaser import Chase, Chaser
 from service.model.comment import CommentGuest, TextComment
 from service.model.confirming_code import ConfirmingCode
@@ -65,6 +66,7 @@ from service.model.suppression import Suppression
 from service.model.text_draft import TextDraft, TextLock
 from service.model.update import Update
 from service.model.waiting import Waiting
+from service.model.way_setting import WaySetting
 
 TABLES: tuple[type[SQLModel], ...] = (
     AbuseRule,
@@ -83,6 +85,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Campaign,
     CampaignKey,
     Canary,
+    Carriage,
     CommentGuest,
     Chase,
     Chaser,
@@ -154,6 +157,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Update,
     UpkeepRound,
     Waiting,
+    WaySetting,
 )
 
 metadata = SQLModel.metadata

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, col
 from service.model.abuse import AbuseRule, AttackMode
 from service.model.approver_desk import ApproverCode, ApproverQuestion
 from service.model.campaign import Campaign
+from service.model.carriage import Carriage
 from service.model.chaser import Chaser
 from service.model.comment import CommentGuest, TextComment
 from service.model.consent import Consent
@@ -40,6 +41,7 @@ from service.model.suppression import Suppression
 from service.model.text_draft import TextDraft
 from service.model.update import Update
 from service.model.waiting import Waiting
+from service.model.way_setting import WaySetting
 from service.upkeep.house_sweeps import mail_sweeps
 from service.upkeep.sign_ons import deleting_sign_ons, emptying_sign_ons
 from service.upkeep.sweep import Sweep, deleting, emptying
@@ -87,6 +89,8 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("questions after answers", OfficeChase, OfficeChase.id, mine),
         _all("answers of offices", OfficeReply, OfficeReply.id, mine),
         _all("pictures of deliveries", DeliveryFile, DeliveryFile.id, mine),
+        _all("handings over", Carriage, Carriage.id, mine),
+        _all("settings of ways", WaySetting, WaySetting.id, mine),
         _all("codes of approvers", ApproverCode, ApproverCode.edition_id, mine),
         _all("approvers' questions", ApproverQuestion, ApproverQuestion.id, mine),
         reports,

@@ -26,8 +26,9 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OWN = frozenset({"same-origin", "none"})
 # Whoever asks whether we live comes by any address, and learns nothing else.
 PROBES = frozenset({"public.healthz", "public.readyz", "public.metrics"})
-# RFC 8058, section 3.2: the mail provider posts this one for the reader, from wherever it is.
-FROM_ANYWHERE = frozenset({"public.stop_mail"})
+# RFC 8058, section 3.2: the mail provider posts the first for the reader, from wherever it is. The second is what a way of
+# sending tells by itself, which proves whose it is by a signature.
+FROM_ANYWHERE = frozenset({"public.stop_mail", "public.hear_of_copy"})
 
 
 def content_policy(*, framed_by: str = "'none'") -> str:

@@ -30,6 +30,7 @@ from service.signing.waiting import forget_waiting
 from service.store.lock import is_alone
 from service.store.transaction import reading, transaction
 from service.wiring import Services
+from service.worker.carrying import carry
 from service.worker.confirmations import follow_up_presses
 from service.worker.firing import post_all_parts
 from service.worker.forms import forget_forms, look_at_mailboxes, take_in_forms
@@ -57,7 +58,7 @@ class Queue(StrEnum):
     LETTERS = "letters"
     """What people wait for, and what the clock asks of letters: once at a time in the whole cluster, as all below."""
     DELIVERIES = "deliveries"
-    """What became of what was handed over."""
+    """What is handed over by other ways than mail, and what became of what was handed over."""
     UPKEEP = "upkeep"
     """What keeps the house in order."""
 
@@ -308,6 +309,7 @@ JOBS = (
     Job(name="make_exports", run=make_exports, every_seconds=10, queue=Queue.UPKEEP),
     Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),
+    Job(name="carry", run=carry, every_seconds=5, queue=Queue.DELIVERIES),
     Job(name="read_returns", run=read_returns, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10, queue=Queue.DELIVERIES),
     Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),

@@ -145,6 +145,8 @@ def test_every_form_answers_everything_hostile_with_a_sentence_or_takes_it_as_it
     sent_letter(place)
 
     rules = {rule.rule for rule in public_rules(Door(coalition).app()) if "POST" in (rule.methods or ())}
+    # No page has a form for what the other side of a way of sending tells: it is signed, and tests/promises tries it.
+    rules -= {"/hooks/<channel>/<slug>"}
     assert place.reached == rules, "a form that is not tried here, or one that is no more"
     assert place.refused > 150
     assert place.taken > 30

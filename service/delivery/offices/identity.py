@@ -20,7 +20,12 @@ def office_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
 
 def data_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
     """Give the keyed hash of what two coordinators check of an office: who it is, where it is, and the source of that."""
-    return keys.blind("office-data", canonical({part: details.get(part) for part in _DATA}).decode())
+    data = {part: details.get(part) for part in _DATA}
+    # An office without one keeps the checks that it had before there were any.
+    document = details.get("regulations_document")
+    if document:
+        data["regulations_document"] = document
+    return keys.blind("office-data", canonical(data).decode())
 
 
 def key_of(index: bytes) -> str:

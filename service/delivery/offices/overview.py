@@ -16,6 +16,7 @@ from service.delivery.offices.checks import Checked, CheckState, check_state, ch
 from service.delivery.offices.contacts import NextStep, next_steps
 from service.delivery.offices.edit import find_office
 from service.delivery.offices.identity import data_index, key_of, office_key
+from service.delivery.way_settings import outward_for
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.store.keyring import Keyring
@@ -73,7 +74,7 @@ def _look(session: Session, keyring: Keyring, campaign: Campaign, outward: Outwa
         keys=keys,
         of_desk=keyring.desk,
         file=file,
-        lines=check_file(file, outward),
+        lines=check_file(file, outward_for(session, keyring, campaign, outward)),
         steps=next_steps(session, keys),
     )
 

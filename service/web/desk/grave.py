@@ -1,4 +1,4 @@
-"""Forms that need a fresh proof at times: what is approved, and the address after many."""
+"""Forms that need a fresh proof: what is approved, the address after many, and whatever is grave though its page is not."""
 
 from flask import request
 
@@ -12,6 +12,11 @@ def approves_unproved() -> bool:
     """Tell whether this form approves something without a fresh proof: it is done at once, whatever act it is of."""
     approves = request.form.get("verdict") == Verdict.APPROVED.value
     return approves and not visit().is_fresh(now=services().now())
+
+
+def is_unproved() -> bool:
+    """Tell whether a fresh proof has to go before this form, whatever stands in it."""
+    return not visit().is_fresh(now=services().now())
 
 
 def reveals_too_many() -> bool:

@@ -11,6 +11,7 @@ from service.web.public import (
     embed,
     enclosures,
     fresh_link,
+    hear,
     home,
     invitation,
     kit,
@@ -43,6 +44,7 @@ PAGES = (
         organization,
         verify,
         status,
+        hear,
     ),
 )
 

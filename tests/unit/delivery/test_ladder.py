@@ -154,3 +154,11 @@ def test_what_a_person_brings_lies_in_no_outbox_and_waits_for_that_person() -> N
     ]
     assert "on the word of whoever brought it" in brought.next
     assert [bool(rung.at) for rung in brought.rungs] == [True, True, False, False]
+
+
+def test_what_is_no_mail_knows_no_servers() -> None:
+    seen = ladder(DeliveryState.ACCEPTED, way_to(DeliveryState.ACCEPTED), is_mail=False)
+
+    assert [rung.word for rung in seen.rungs if rung.at][-1] == "passed on"
+    assert "server" not in seen.next
+    assert "nobody has said yet" in seen.next

@@ -13,6 +13,7 @@ class EmailChannel:
     name = "email"
     by_hand = False
     steps = ()
+    settings = ()
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:  # noqa: ARG002 -- the protocol names the arguments
         """Say how many addresses of the office the letter can go to."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.delivery.channels.pec.signed import Authorities, read_authorities
-from service.delivery.setting import Setting
+from service.delivery.setting import Setting, faults_in
 from service.foundation.addresses import ascii_address, normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -90,12 +90,7 @@ def read_mailbox(values: Mapping[str, str], *, now: datetime | None) -> Mailbox:
 
 
 def _faults(given: Mapping[str, str], *, now: datetime | None) -> Iterator[str]:
-    for setting in SETTINGS:
-        value = given.get(setting.key, "")
-        if not value and not setting.optional:
-            yield Sentence("{what} is missing.", what=setting.word)
-        if value and setting.one_of and value not in setting.one_of:
-            yield Sentence("{what} is none of those that there are.", what=setting.word)
+    yield from (fault for _, fault in faults_in(SETTINGS, given))
     yield from _address_faults(given.get("address", ""))
     yield from _place_faults(SETTINGS[1].word, given.get("smtp_url", ""), read=_relay, scheme="smtps")
     yield from _place_faults(

@@ -1,13 +1,23 @@
 """By Pingen: printed near the office and mailed, in Europe and beyond, to the address that it reads from the page."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from service.delivery.asking import Asking
+from service.delivery.binding import bind
 from service.delivery.channel import Outward, Verdict
-from service.delivery.channels.pingen.account import MODES, Mode, read_account
+from service.delivery.channels.pingen.account import MODES, SETTINGS, Mode, read_account
 from service.delivery.channels.pingen.carrier import PingenCarrier
 from service.delivery.channels.pingen.hearing import follow, heard
 from service.delivery.channels.pingen.rules import RULES, examine
+from service.delivery.letter_mail import Making, letter_documents
+from service.delivery.parcel import Document, Heard, Parcel
+from service.delivery.rules import Finding
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.letter.copy import Copy
+from service.letter.windows import layout_for_post
 from service.model.recipient import Recipient
 
 
@@ -15,20 +25,56 @@ class PingenChannel:
     """Sends by an account at Pingen, whose record of each letter is the evidence."""
 
     name = "pingen"
+    by_hand = False
+    steps = ()
     rules = tuple(RULES.values())
+    settings = SETTINGS
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
-        """Say whether the office has an address; it is not set up until an account is."""
-        del recipient, outward
+        """Say whether the office has an address and the letter an account; in staging nothing reaches anybody."""
+        del recipient
         if not details.get("address"):
             return Verdict(reason=Sentence("No postal address is given for this recipient."))
-        return Verdict(
-            destinations=1,
-            configured=False,
-            reason=Sentence(
-                "Pingen is not set up here: it needs an application's identifier and secret, and the organisation."
-            ),
-        )
+        try:
+            account = read_account(outward.settings.get(self.name, {}))
+        except Refused as refusal:
+            return Verdict(destinations=1, configured=False, reason=str(refusal))
+        if account.mode is Mode.STAGING:
+            return Verdict(destinations=1, is_trial=True, reason=MODES[account.mode])
+        return Verdict(destinations=1)
+
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+        """Say in which of Pingen's houses the account is; raises Refused where it cannot be used."""
+        del now
+        return MODES[read_account(values).mode]
+
+    def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
+        """Make the letter as a PDF whose address stands where Pingen reads it: behind the window of its country's envelope."""
+        if len(copy.addressees) != 1:
+            return letter_documents(copy, making)
+        country = str(details.get("country", ""))
+        return letter_documents(copy, making, layout=layout_for_post(country=country, paper=copy.paper))
+
+    def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
+        """Give what of a parcel does not fit."""
+        return examine(parcel.details, parcel.documents, can_bind=True)
+
+    def carrier(self, asking: Asking, *, now: datetime) -> PingenCarrier:
+        """Give what hands letters over."""
+        del now
+        return PingenCarrier(asking, bind=bind)
+
+    def heard(
+        self, body: bytes, headers: Mapping[str, str], *, settings: Mapping[str, str], now: datetime
+    ) -> Heard | None:
+        """Read a webhook."""
+        return heard(body, headers, settings=settings, now=now)
+
+    def follow(
+        self, number: str, *, settings: Mapping[str, str], asking: Asking, now: datetime
+    ) -> Sequence[Heard]:
+        """Ask what became of a letter."""
+        return follow(number, settings=settings, asking=asking, now=now)
 
 
 CHANNEL = PingenChannel()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from service.delivery.setting import Setting
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 
@@ -23,6 +24,74 @@ MODES: Mapping[Mode, Sentence] = {
     Mode.STAGING: Sentence("Staging: nothing is printed or mailed, and every sending stays unsent."),
 }
 """What each mode is called wherever the account is shown."""
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        key="mode",
+        word=Sentence("Which of Pingen's houses"),
+        helps=Sentence("An application belongs to one of them."),
+        one_of=tuple(mode.value for mode in Mode),
+        words={mode.value: said for mode, said in MODES.items()},
+    ),
+    Setting(
+        key="client_id",
+        word=Sentence("Identifier of the application"),
+        helps=Sentence("Of an application with client credentials, as Pingen shows it."),
+    ),
+    Setting(
+        key="client_secret",
+        word=Sentence("Secret of the application"),
+        helps=Sentence("Pingen shows it once, when the application is made."),
+        secret=True,
+    ),
+    Setting(
+        key="organisation",
+        word=Sentence("Identifier of the organisation"),
+        helps=Sentence("Of the organisation at Pingen that pays for the letters."),
+    ),
+    Setting(
+        key="product",
+        word=Sentence("How it is mailed"),
+        helps=Sentence(
+            "Registered mail is not offered: for it Pingen prints another address over the one that it has read."
+        ),
+        optional=True,
+        one_of=PRODUCTS,
+        words={
+            "cheap": Sentence("The cheapest mail"),
+            "fast": Sentence("Fast mail"),
+            "bulk": Sentence("Bulk mail"),
+            "premium": Sentence("Premium mail"),
+        },
+    ),
+    Setting(
+        key="sides",
+        word=Sentence("Sides of the paper"),
+        helps=Sentence("Each document begins on a sheet of its own."),
+        optional=True,
+        one_of=("duplex", "simplex"),
+        words={"duplex": Sentence("Print on both sides"), "simplex": Sentence("Print on one side")},
+    ),
+    Setting(
+        key="colour",
+        word=Sentence("In colour"),
+        helps=Sentence("Colour costs more."),
+        optional=True,
+        one_of=("no", "yes"),
+        words={"no": Sentence("no"), "yes": Sentence("yes")},
+    ),
+    Setting(
+        key="signing_key",
+        word=Sentence("Signing key of the webhooks"),
+        helps=Sentence(
+            "As Pingen shows it beside the webhook: what comes unsigned is not believed. Without it Pingen is asked now and"
+            " then what became of each letter."
+        ),
+        secret=True,
+        optional=True,
+    ),
+)
+"""What sets up Pingen, as a form asks for it."""
 _URLS = {
     Mode.PRODUCTION: ("https://api.pingen.com", "https://identity.pingen.com"),
     Mode.STAGING: ("https://api-staging.pingen.com", "https://identity-staging.pingen.com"),

@@ -38,6 +38,7 @@ from service.signing.late_link import names_let_in
 from service.signing.secretariat.kept_figures import known_tally
 from service.store.transaction import trial
 from service.web.desk.blueprint import ACTS, get, post
+from service.web.desk.delivering.ways import set_up_at
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.render import Page
@@ -276,6 +277,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         is_solo=campaign.solo,
         may_go=may_go and not unchecked,
         channel_word=channel_word,
+        set_up_at=set_up_at(letter().slug),
         base=f"/desk/letters/{letter().slug}",
     )
 

@@ -22,6 +22,7 @@ ROLES: tuple[str, ...] = get_args(tables.RecipientRole)
 _COPIES: tuple[str, ...] = get_args(CopyKind)
 _FIXED = ("role", "name", "position", "office")
 """What the final text holds, so that the form of one does not ask for it."""
+_REGULATIONS = ("regulations_document", "regulations_organization_type", "regulations_category")
 
 
 def blank_recipient() -> FormState:
@@ -36,6 +37,7 @@ def prefilled_recipient(office: Recipient) -> FormState:
             part: str(getattr(office, part))
             for part in (*_FIXED, "country", "salutation", "cover_note", "source")
         },
+        **{part: getattr(office, part) or "" for part in _REGULATIONS},
         "copy": office.copy_kind,
         "address": "\n".join(office.address),
         "emails": "\n".join(office.emails),
@@ -69,10 +71,20 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "checked": reader.read("checked", _day, None),
         "channels": tuple(name for name in CHANNELS if reader.ticked(f"channel-{name}")),
         "formats": ("pdf", "docx") if reader.ticked("format-docx") else ("pdf",),
+        "regulations_document": reader.line("regulations_document", Sentence("The document")) or None,
+        "regulations_organization_type": reader.line(
+            "regulations_organization_type", Sentence("The type of organization")
+        )
+        or None,
+        "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
         "copy": reader.read("copy", lambda text: _copy(text, str(who["role"])), "public"),
     }
     if "email" in rest["channels"] and not emails and "emails" not in reader.errors:
         reader.errors["emails"] = Sentence("Enter an address, or do not send by e-mail.")
+    if "regulations" in rest["channels"] and not rest["regulations_document"]:
+        reader.errors.setdefault(
+            "regulations_document", Sentence("Name the document, or do not send to regulations.gov.")
+        )
     reader.refuse_if_wrong()
     return Recipient(**who, **rest)
 

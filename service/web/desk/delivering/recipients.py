@@ -31,6 +31,7 @@ from service.web.desk.delivering.recipient_form import (
     read_contact,
     read_recipient,
 )
+from service.web.desk.delivering.ways import set_up_at
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
@@ -53,6 +54,7 @@ def recipients(slug: str) -> Response:
         "recipients.html",
         offices=offices,
         channel_word=channel_word,
+        set_up_at=set_up_at(slug),
         free=free,
         may_arrange=free.freedom is Freedom.ALL and visit().may(Act.EDIT_RECIPIENTS),
         needs_two=needs_two,
@@ -219,6 +221,7 @@ def _office_page(key: str, form: FormState) -> Page:
         form=form,
         seen=seen,
         channel_word=channel_word,
+        set_up_at=set_up_at(letter().slug),
         source_link=_source_link(seen.office.source),
         log=log,
         names=names,

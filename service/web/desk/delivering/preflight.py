@@ -1,0 +1,33 @@
+"""The page that tries every copy before anything leaves: by which way it can go, and by which rule not."""
+
+from flask import Response
+
+from service.coordinators.permissions import Act
+from service.delivery.channel_words import channel_word
+from service.delivery.letter_mail import Making
+from service.delivery.tried import weighed
+from service.web.desk.blueprint import get
+from service.web.desk.delivering.ways import set_up_at
+from service.web.desk.page import desk_page
+from service.web.desk.visit import letter_here, looking
+from service.web.services import services
+
+
+@get("/letters/<slug>/preflight", Act.DELIVER)
+def preflight(slug: str) -> Response:
+    """Make every copy as its way would get it, and show what was found of each; nothing leaves."""
+    here = services()
+    making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
+    with looking() as session:
+        campaign = letter_here(session)
+        _, lines = weighed(
+            session, here.keyring, campaign, here.outward, making, public_url=here.public_url, now=here.now()
+        )
+    return desk_page(
+        "preflight.html",
+        part="desk.deliveries",
+        lines=lines,
+        channel_word=channel_word,
+        set_up_at=set_up_at(slug),
+        base=f"/desk/letters/{slug}",
+    )

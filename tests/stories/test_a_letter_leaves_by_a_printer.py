@@ -1,0 +1,89 @@
+"""As the secretariat I release a letter that Lob prints and posts, see how far it has come, and decide where it did not go."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from service.model.states import DeliveryState
+from tests.carrying import LOB, carry, delivery_of, released
+from tests.coalition import PUBLIC_URL, SLUG, Coalition
+from tests.desk import AtTheDesk, add_colleague
+from tests.doubles.lob import Lob
+from tests.doubles.loopback_http import open_house
+from tests.stories.visitor import Door, words_of
+
+
+@pytest.fixture
+def house(noon: datetime) -> Lob:
+    return Lob(now=noon)
+
+
+@pytest.fixture
+def sent(coalition: Coalition, house: Lob) -> Iterator[Coalition]:
+    with open_house(house) as base:
+        yield released(coalition, "lob", {**LOB, "url": f"{base}/v1"})
+
+
+@pytest.fixture
+def olga(sent: Coalition, door: Door) -> AtTheDesk:
+    return AtTheDesk(door.app(), sent, add_colleague(sent))
+
+
+def page(coalition: Coalition) -> str:
+    return f"editions/{delivery_of(coalition, 'lob').edition_id}"
+
+
+def test_what_was_not_taken_says_why_and_goes_again_by_a_press(
+    sent: Coalition, olga: AtTheDesk, house: Lob
+) -> None:
+    house.refuse = "failed_deliverability_strictness"
+    carry(sent)
+
+    shown = words_of(olga.open(page(sent)))
+    assert "Did not arrive" in shown
+    assert "it found no such address" in shown
+    assert "It was not taken, for this reason:" in shown
+    assert "It said why" in shown
+    olga.post(f"sendings/{delivery_of(sent, 'lob').id}/again", {"csrf": olga.mark()})
+    carry(sent)
+
+    shown = words_of(olga.open(page(sent)))
+    assert "Handed over" in shown
+    assert "It was not taken" not in shown
+    assert house.letters["live"][0]["id"] in shown
+
+
+def test_what_the_post_has_is_passed_on_and_to_no_server(
+    sent: Coalition, olga: AtTheDesk, door: Door, house: Lob
+) -> None:
+    carry(sent)
+    body, headers = house.event(house.letters["live"][0]["id"], "letter.mailed")
+    client = door.app().test_client(use_cookies=False)
+
+    answer = client.post(f"/hooks/lob/{SLUG}", data=body, headers=headers, base_url=PUBLIC_URL)
+
+    assert answer.status_code == 204
+    assert delivery_of(sent, "lob").state is DeliveryState.ACCEPTED
+    shown = words_of(olga.open(page(sent)))
+    assert "Passed on" in shown
+    assert "Whoever took it has passed it on." in shown
+    assert "server" not in shown
+    assert "Lob says that the post has taken the letter." in shown
+
+
+def test_until_it_leaves_it_is_said_that_it_can_be_stopped(
+    sent: Coalition, olga: AtTheDesk, house: Lob
+) -> None:
+    assert "It leaves by itself; until then it can be stopped." in words_of(olga.open(page(sent)))
+
+    olga.post(f"{page(sent)}/stop", {"csrf": olga.mark()})
+    carry(sent)
+
+    assert house.letters["live"] == []
+    assert delivery_of(sent, "lob").state is DeliveryState.CANCELLED
+
+
+def test_the_page_that_sets_a_way_up_says_where_its_webhooks_go(olga: AtTheDesk) -> None:
+    assert f"{PUBLIC_URL}/hooks/lob/{SLUG}" in olga.open("ways/change?way=lob").text
+    assert "/hooks/" not in olga.open("ways/change?way=regulations").text

@@ -1,0 +1,50 @@
+"""What ways of sending are set up with in tests, and how a test sets one up without the desk."""
+
+from collections.abc import Mapping
+
+from service.campaigns.queries import get_campaign
+from service.model.way_setting import WaySetting
+from service.store.sealed import seal_record
+from service.store.transaction import transaction
+from tests.coalition import SLUG, Coalition
+
+SENDER = "Coalition for Open Rivers\n12 Quay Street\nPortland, OR 97201"
+GOOD: Mapping[str, Mapping[str, str]] = {
+    "lob": {"key": "live_0123456789abcdef", "sender": SENDER, "webhook_secret": "hook-of-lob-77"},
+    "pingen": {
+        "mode": "production",
+        "client_id": "application-4711",
+        "client_secret": "secret-of-pingen-88",
+        "organisation": "organisation-12",
+        "signing_key": "signs-for-pingen-99",
+    },
+    "regulations": {"mode": "live", "api_key": "KEYOFREGULATIONS55", "certified": "yes"},
+}
+"""What sets each way up for real."""
+
+TRIAL: Mapping[str, Mapping[str, str]] = {
+    "lob": {**GOOD["lob"], "key": "test_0123456789abcdef"},
+    "pingen": {**GOOD["pingen"], "mode": "staging"},
+    "regulations": {**GOOD["regulations"], "mode": "staging"},
+}
+"""The same, where nothing reaches anybody."""
+
+SECRETS = (
+    "0123456789abcdef",
+    "hook-of-lob-77",
+    "secret-of-pingen-88",
+    "signs-for-pingen-99",
+    "KEYOFREGULATIONS55",
+)
+
+
+def set_up(coalition: Coalition, channel: str, values: Mapping[str, str], *, slug: str = SLUG) -> None:
+    """Keep settings as they are, also what no form asks for: where a service is asked, for a simulator."""
+    with transaction(coalition.engine) as session:
+        campaign = get_campaign(session, slug)
+        row = WaySetting(
+            campaign_id=campaign.id, channel=channel, details=b"", set_by="test", set_at=coalition.now
+        )
+        keys = coalition.keyring.of(session, campaign.id)
+        row.details = seal_record(keys, row, "details", dict(values))
+        session.add(row)
