@@ -126,6 +126,30 @@ def test_what_settings_are_good_for_is_said_in_one_sentence():
     assert refused.value.faults == ("Trusted authorities is missing.",)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:25",
+        "localhost",
+        "db",
+        "10.0.0.5",
+        "[::1]:993",
+        "169.254.169.254",
+        "2130706433",
+        "relay.internal",
+    ],
+)
+def test_nobody_makes_the_service_speak_to_machines_that_only_it_can_reach(host):
+    inside = {"smtp_url": f"smtps://a:b@{host}", "imap_url": f"imaps://a:b@{host}"}
+
+    with pytest.raises(Refused) as refused:
+        CHANNEL.try_settings({**SET, **inside}, now=NOW)
+
+    assert [fault.partition(" must name a provider's server")[1] != "" for fault in refused.value.faults] == [
+        True
+    ] * 2
+
+
 def test_a_mailbox_that_is_set_up_in_half_says_what_is_missing_and_no_password():
     verdict = office({**SET, "imap_url": "", "smtp_url": "smtps://coalition:s3cret@"}, pec=OFFICE)
 

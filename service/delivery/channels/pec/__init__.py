@@ -11,7 +11,7 @@ from service.delivery.channels.pec.hearing import follow
 from service.delivery.channels.pec.letter import ADDRESS, address_of, examine_letter, read_letter
 from service.delivery.channels.pec.message import Words, make_documents
 from service.delivery.channels.pec.rules import RULES
-from service.delivery.channels.pec.settings import SETTINGS, read_mailbox
+from service.delivery.channels.pec.settings import SETTINGS, read_mailbox, refuse_within
 from service.delivery.letter_mail import FOLLOWS_THE_LETTER, Making, attachments, formats_for, letter_parts
 from service.delivery.parcel import Document, Heard, Parcel
 from service.delivery.rules import Finding
@@ -59,6 +59,7 @@ class PecChannel:
     def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
         """Say from where letters go and how many authorities are trusted; raises Refused, with every fault."""
         mailbox = read_mailbox(values, now=now)
+        refuse_within(mailbox)
         return Sentence(
             "Letters go from {address}; a receipt is believed where the authority stands behind it.",
             "Letters go from {address}; a receipt is believed where one of {n} authorities stands behind it.",

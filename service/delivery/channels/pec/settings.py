@@ -1,5 +1,6 @@
 """The coalition's PEC mailbox as data: what has to be set, what each thing is for, and what is wrong with what was set (pure)."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,10 @@ from service.mail.relay import Relay, parse_smtp_urls
 RECEIPTS = ("completa", "breve", "sintetica")
 """Which receipt of the delivery is asked for: with the whole message, with hashes of its files, or with neither."""
 
+_NOT_SET_UP = Sentence("The PEC mailbox is not set up.")
+# A name of several labels, the last of letters: no address, and none that only our own network knows.
+_IS_OUTSIDE = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})\.?")
+_WITHIN = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".localdomain")
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -79,7 +84,7 @@ def read_mailbox(values: Mapping[str, str], *, now: datetime | None) -> Mailbox:
     given = {key: value.strip() for key, value in values.items()}
     faults = tuple(_faults(given, now=now))
     if faults:
-        raise Refused(Sentence("The PEC mailbox is not set up."), faults)
+        raise Refused(_NOT_SET_UP, faults)
     return Mailbox(
         address=ascii_address(normal_address(given["address"])),
         relay=_relay(given["smtp_url"]),
@@ -87,6 +92,20 @@ def read_mailbox(values: Mapping[str, str], *, now: datetime | None) -> Mailbox:
         authorities=read_authorities(given["authorities"]),
         receipt=given.get("receipt") or RECEIPTS[0],
     )
+
+
+def refuse_within(mailbox: Mailbox) -> None:
+    """Raise Refused for a mailbox at no provider's name: nobody may make this service speak to machines that only it can reach."""
+    hosts = {SETTINGS[1].word: mailbox.relay.host, SETTINGS[2].word: mailbox.inbox.host}
+    faults = tuple(
+        Sentence(
+            "{what} must name a provider's server, like {example}.", what=word, example="mail.example.it"
+        )
+        for word, host in hosts.items()
+        if not _IS_OUTSIDE.fullmatch(host) or host.lower().rstrip(".").endswith(_WITHIN)
+    )
+    if faults:
+        raise Refused(_NOT_SET_UP, faults)
 
 
 def _faults(given: Mapping[str, str], *, now: datetime | None) -> Iterator[str]:
@@ -121,7 +140,7 @@ def _place_faults(word: Sentence, url: str, *, read: Callable[[str], object], sc
 def _relay(url: str) -> Relay:
     relays = parse_smtp_urls(url)
     if len(relays) != 1 or not relays[0].user:
-        raise Refused(Sentence("The PEC mailbox is not set up."))
+        raise Refused(_NOT_SET_UP)
     return relays[0]
 
 
