@@ -271,6 +271,7 @@ class Recipient:
     regulations_document: OptionalLine | None = None
     regulations_organization_type: OptionalLine | None = None
     regulations_category: OptionalLine | None = None
+    pec: Address | None = None
 
     @property
     def copy_kind(self) -> CopyKind:
@@ -375,7 +376,9 @@ class CampaignFile:
 RECIPIENT = TypeAdapter(Recipient)
 CAMPAIGN_FILE = TypeAdapter(CampaignFile)
 
-_OF_ONE_WAY = frozenset({"regulations_document", "regulations_organization_type", "regulations_category"})
+_OF_ONE_WAY = frozenset(
+    {"regulations_document", "regulations_organization_type", "regulations_category", "pec"}
+)
 """What only some ways of sending ask of an office."""
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service.delivery.annexes import annexes_of
 from service.delivery.carrying.claim import Claim
@@ -39,6 +39,7 @@ class Errand:
     copy: Copy
     details: dict[str, Any]
     settings: dict[str, str]
+    tried_before: bool
     annexes: tuple[Document, ...]
 
 
@@ -58,11 +59,18 @@ def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
         copy=copy,
         details=open_record(keyring.of(session, campaign.id), office, "details"),
         settings=dict(settings_of(session, keyring, campaign).get(delivery.channel, {})),
+        tried_before=_was_tried_before(session, row),
         annexes=tuple(
             Document(name=one.filename, media_type=one.media_type, data=one.data)
             for one in annexes_of(session, keyring, campaign, copy)
         ),
     )
+
+
+def _was_tried_before(session: Session, row: Carriage) -> bool:
+    """Tell whether something may have left under its key before: at an earlier try of it, or of another word to send it."""
+    same = select(Carriage.id).where(Carriage.key == row.key, Carriage.id != row.id, col(Carriage.tries) > 0)
+    return row.tries > 1 or session.exec(same).first() is not None
 
 
 def make_parcel(errand: Errand, making: Making) -> Parcel:
@@ -78,6 +86,7 @@ def make_parcel(errand: Errand, making: Making) -> Parcel:
             key=errand.key,
             details=errand.details,
             settings=errand.settings,
+            tried_before=errand.tried_before,
             documents=(*channel.documents(errand.copy, errand.details, making), *errand.annexes),
         )
         findings = [one for one in channel.examine_parcel(parcel) if one.forbids]

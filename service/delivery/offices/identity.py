@@ -10,6 +10,7 @@ from service.foundation.written import fold_name
 
 _WHO = ("name", "position", "office")
 _DATA = (*_WHO, "address", "country", "emails", "source")
+_OF_ONE_WAY = ("regulations_document", "pec")
 _KEY_LENGTH = 32
 
 
@@ -21,10 +22,8 @@ def office_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
 def data_index(keys: CampaignKeys, details: Mapping[str, Any]) -> bytes:
     """Give the keyed hash of what two coordinators check of an office: who it is, where it is, and the source of that."""
     data = {part: details.get(part) for part in _DATA}
-    # An office without one keeps the checks that it had before there were any.
-    document = details.get("regulations_document")
-    if document:
-        data["regulations_document"] = document
+    # An office without these keeps the checks that it had before there were any.
+    data |= {part: details[part] for part in _OF_ONE_WAY if details.get(part)}
     return keys.blind("office-data", canonical(data).decode())
 
 

@@ -55,6 +55,11 @@ SETTINGS: tuple[Setting, ...] = (
         helps=Sentence("With the whole message (completa) it proves what lies in the mailbox, too."),
         optional=True,
         one_of=RECEIPTS,
+        words={
+            "completa": Sentence("With the whole message (completa)"),
+            "breve": Sentence("With hashes of its files (breve)"),
+            "sintetica": Sentence("With neither (sintetica)"),
+        },
     ),
 )
 """What sets up certified mail, as a form asks for it."""

@@ -37,7 +37,7 @@ def prefilled_recipient(office: Recipient) -> FormState:
             part: str(getattr(office, part))
             for part in (*_FIXED, "country", "salutation", "cover_note", "source")
         },
-        **{part: getattr(office, part) or "" for part in _REGULATIONS},
+        **{part: getattr(office, part) or "" for part in (*_REGULATIONS, "pec")},
         "copy": office.copy_kind,
         "address": "\n".join(office.address),
         "emails": "\n".join(office.emails),
@@ -77,6 +77,7 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         )
         or None,
         "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
+        "pec": reader.read("pec", lambda text: _email(text) if text else None, None),
         "copy": reader.read("copy", lambda text: _copy(text, str(who["role"])), "public"),
     }
     if "email" in rest["channels"] and not emails and "emails" not in reader.errors:
@@ -84,6 +85,10 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
     if "regulations" in rest["channels"] and not rest["regulations_document"]:
         reader.errors.setdefault(
             "regulations_document", Sentence("Name the document, or do not send to regulations.gov.")
+        )
+    if "pec" in rest["channels"] and not rest["pec"]:
+        reader.errors.setdefault(
+            "pec", Sentence("Enter the PEC address, or do not send by certified e-mail.")
         )
     reader.refuse_if_wrong()
     return Recipient(**who, **rest)
