@@ -163,8 +163,8 @@ def leaves_next(session: Session, edition_id: str) -> datetime | None:
         .join(Delivery, col(Delivery.id) == col(Carriage.delivery_id))
         .where(Delivery.edition_id == edition_id, col(Carriage.state).in_(_WAITING))
     )
-    moments = [moment for found in (by_mail, by_others) if (moment := session.exec(found).one()) is not None]
-    return min(moments, default=None)
+    moments = [session.exec(by_mail).first(), session.exec(by_others).first()]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def sending_of(session: Session, campaign: Campaign, sending_id: str) -> Delivery:

@@ -125,9 +125,7 @@ def _seen(way: Settable, row: WaySetting | None, values: Mapping[str, str], *, n
         name=way.name,
         settings=way.settings,
         shown={
-            one.key: values[one.key]
-            for one in way.settings
-            if one.key in values and one.key not in secrets
+            one.key: values[one.key] for one in way.settings if one.key in values and one.key not in secrets
         },
         kept=frozenset(key for key in secrets if values.get(key)),
         said=said,

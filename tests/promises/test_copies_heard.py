@@ -170,7 +170,9 @@ def test_what_is_returned_did_not_arrive_and_the_secretariat_is_told_once(
     sent.deliver_mail()
 
     assert state(sent) is DeliveryState.FAILED
-    assert len([mail for mail in sent.mails() if "did not arrive after all" in " ".join(mail.text.split())]) == 1
+    assert (
+        len([mail for mail in sent.mails() if "did not arrive after all" in " ".join(mail.text.split())]) == 1
+    )
 
 
 def test_what_is_of_another_letter_of_the_same_account_is_let_be(sent: Coalition, house: Lob) -> None:

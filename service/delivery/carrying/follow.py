@@ -7,9 +7,8 @@ from sqlmodel import Session, col, select
 from service.delivery.carrying.carry import Cart
 from service.delivery.carrying.decide import next_asked
 from service.delivery.carrying.hear import take_in
-from service.delivery.channel import Follows
-from service.delivery.parcel import Heard, NotNow, NotTaken
-from service.delivery.registry import CARRIERS
+from service.delivery.parcel import NotNow, NotTaken
+from service.delivery.registry import FOLLOWED
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Refused
 from service.model.campaign import Campaign
@@ -50,7 +49,7 @@ def _take_turn(session: Session, carriage_id: str, *, now: datetime) -> bool:
         return False
     delivery = session.get_one(Delivery, row.delivery_id)
     is_open = row.is_followed and delivery.state in _ASKED_ABOUT
-    can_be_asked = isinstance(CARRIERS.get(delivery.channel), Follows)
+    can_be_asked = delivery.channel in FOLLOWED
     row.ask_at = next_asked(row.settled_at or row.created_at, now=now) if is_open and can_be_asked else None
     session.add(row)
     return is_open and can_be_asked
@@ -62,14 +61,14 @@ def _ask(cart: Cart, carriage_id: str) -> int:
         delivery = session.get_one(Delivery, row.delivery_id)
         campaign = session.get_one(Campaign, row.campaign_id)
         settings = settings_of(session, cart.keyring, campaign).get(delivery.channel, {})
-    told: tuple[Heard, ...] = ()
-    way = CARRIERS[delivery.channel]
-    if isinstance(way, Follows) and row.receipt is not None:
-        try:
-            told = tuple(way.follow(row.receipt, settings=settings, asking=cart.asking, now=cart.clock()))
-        except (NotNow, NotTaken, Refused):
-            # It is asked again in a while; that nothing was heard is no news.
-            return 0
+    if row.receipt is None:
+        return 0
+    way = FOLLOWED[delivery.channel]
+    try:
+        told = way.follow(row.receipt, settings=settings, asking=cart.asking, now=cart.clock())
+    except (NotNow, NotTaken, Refused):
+        # It is asked again in a while; that nothing was heard is no news.
+        return 0
     new = 0
     for one in told:
         with transaction(cart.engine) as session:

@@ -8,9 +8,8 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import find_campaign
 from service.delivery.carrying.decide import alert_of, goes_to
-from service.delivery.channel import Hears
 from service.delivery.parcel import Heard
-from service.delivery.registry import CARRIERS
+from service.delivery.registry import HEARING
 from service.delivery.steps import alert_about, move_delivery, note_delivery
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Permanent, Refused
@@ -38,9 +37,9 @@ def read_heard(
     `headers` have small names. Raises Refused for whatever is not signed, and in the same way where there is no such letter,
     no such way, or nothing set up for it.
     """
-    way = CARRIERS.get(channel)
+    way = HEARING.get(channel)
     campaign = find_campaign(session, slug)
-    if campaign is None or not isinstance(way, Hears):
+    if campaign is None or way is None:
         raise Refused(NOT_SIGNED)
     try:
         settings = settings_of(session, keyring, campaign).get(channel, {})

@@ -7,9 +7,7 @@ from service.foundation.sentence import Sentence
 
 MODE = Setting(key="mode", word=Sentence("Mode"), helps=Sentence("One."), one_of=("real", "trial"))
 KEY = Setting(key="key", word=Sentence("Key"), helps=Sentence("A secret."), secret=True)
-LINES = Setting(
-    key="lines", word=Sentence("Lines"), helps=Sentence("Several."), is_long=True, optional=True
-)
+LINES = Setting(key="lines", word=Sentence("Lines"), helps=Sentence("Several."), is_long=True, optional=True)
 HOOK = Setting(key="hook", word=Sentence("Hook"), helps=Sentence("A secret."), secret=True, optional=True)
 ALL = (MODE, KEY, LINES, HOOK)
 GOOD = {"mode": "real", "key": "k1"}

@@ -18,9 +18,7 @@ class Mode(StrEnum):
 
 MODES: Mapping[Mode, Sentence] = {
     Mode.LIVE: Sentence("The real service: comments are submitted to the agency."),
-    Mode.STAGING: Sentence(
-        "The staging service: no agency gets anything, and every sending stays unsent."
-    ),
+    Mode.STAGING: Sentence("The staging service: no agency gets anything, and every sending stays unsent."),
 }
 """What each mode is called wherever the account is shown."""
 
@@ -35,7 +33,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         key="api_key",
         word=Sentence("Key of the comment API"),
-        helps=Sentence("One that may post comments; the General Services Administration gives it on request."),
+        helps=Sentence(
+            "One that may post comments; the General Services Administration gives it on request."
+        ),
         secret=True,
     ),
     Setting(
@@ -51,7 +51,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         key="receipt_email",
         word=Sentence("Address for the receipt"),
-        helps=Sentence("regulations.gov sends its own receipt there. The tracking number is kept here in any case."),
+        helps=Sentence(
+            "regulations.gov sends its own receipt there. The tracking number is kept here in any case."
+        ),
         optional=True,
     ),
 )
@@ -81,7 +83,9 @@ def read_account(settings: Mapping[str, str]) -> Account:
         raise Refused(Sentence("This is no key of regulations.gov: it has letters and figures alone."))
     mode = settings.get("mode", "")
     if mode not in set(Mode):
-        raise Refused(Sentence("Say whether this key is for the real service of regulations.gov or for trials."))
+        raise Refused(
+            Sentence("Say whether this key is for the real service of regulations.gov or for trials.")
+        )
     return Account(
         api_key=key,
         mode=Mode(mode),

@@ -41,7 +41,7 @@ def ways(slug: str) -> Response:
     return desk_page(
         "ways.html",
         part=_PART,
-        ways=seen,
+        found=seen,
         names=names,
         chosen=chosen,
         by_hand=[name for name in chosen if name in BY_HAND],
