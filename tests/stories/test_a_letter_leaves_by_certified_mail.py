@@ -71,7 +71,7 @@ def test_in_doubt_it_is_sent_again_by_a_persons_word_and_found_by_its_receipt(
     assert state(sent) is DeliveryState.UNCERTAIN
 
     with transaction(sent.engine) as session:
-        send_again(session, SLUG, delivery_of(sent, "pec").id, by="ada", now=sent.now)
+        send_again(session, sent.keyring, SLUG, delivery_of(sent, "pec").id, by="ada", now=sent.now)
     sent.now += timedelta(minutes=1)
     carry(sent, asking=ASKING)
 
