@@ -1,6 +1,7 @@
 """Reads the receipts of a message in the PEC mailbox, where they stay, and says of each what it proves."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,17 +17,22 @@ from service.mail.connection import make_tls_context
 from service.mail.mailbox import find_mails
 
 UNREAD = Sentence("The PEC mailbox cannot be read: nothing is known of its receipts.")
+_SAID = Sentence("{said} The receipt in the mailbox has the SHA-256 {sha256}.", said="", sha256="")
 _ABOUT = "X-Riferimento-Message-ID"
 
 
 def follow(number: str, *, settings: Mapping[str, str], asking: Asking, now: datetime) -> tuple[Heard, ...]:
-    """Say what the receipts of a message prove; the same receipt has the same key however often it is read.
+    """Say what the receipts of a message prove, and by its hash which receipt it is; what is read again has the same key.
 
     `number` is that of the receipt that carry() gave. Raises NotNow where the mailbox cannot be read, Refused where none is
     set up.
     """
     mailbox = read_mailbox(settings, now=now)
-    return tuple(one.heard for one in receipts_of(number, mailbox=mailbox, asking=asking, now=now))
+    told = receipts_of(number, mailbox=mailbox, asking=asking, now=now)
+    return tuple(
+        replace(one.heard, says=_SAID.with_values(said=one.heard.says, sha256=one.receipt.sha256))
+        for one in told
+    )
 
 
 def receipts_of(number: str, *, mailbox: Mailbox, asking: Asking, now: datetime) -> tuple[Told, ...]:
