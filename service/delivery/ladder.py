@@ -96,6 +96,7 @@ class StepSeen:
 class Rung:
     """One rung: when it was reached and how that is known; `at` is None where it was not."""
 
+    state: DeliveryState
     word: Sentence
     at: datetime | None
     evidence: str
@@ -186,5 +187,5 @@ def _rung(
 ) -> Rung:
     moves = [step for step in steps if step.became == rung.value and step.was != step.became]
     if not moves or rung not in reached:
-        return Rung(word=word, at=None, evidence="")
-    return Rung(word=word, at=moves[-1].at, evidence=moves[-1].evidence)
+        return Rung(state=rung, word=word, at=None, evidence="")
+    return Rung(state=rung, word=word, at=moves[-1].at, evidence=moves[-1].evidence)

@@ -130,7 +130,7 @@ def test_a_dossier_holds_what_was_sent_and_how_that_is_known(sent, tmp_path):
     assert certificate["signatories"] == {"all": 3, "organizations": 3, "individuals": 0}
     president, other, embassy, mission = certificate["sendings"]
     states = [one["state"] for one in (president, other, embassy, mission)]
-    assert states == ["handed_over", "handed_over", "not_configured", "ready"]
+    assert states == ["handed_over", "handed_over", "refused", "ready"]
     assert [rung["rung"] for rung in president["rungs"]] == ["ready", "carrying", "handed_over"]
     assert embassy["rungs"] == []
     assert [rung["rung"] for rung in mission["rungs"]] == ["ready"]

@@ -11,6 +11,7 @@ from tests.coalition import PUBLIC_URL, SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.lob import Lob
 from tests.doubles.loopback_http import open_house
+from tests.stories.test_a_dossier_proves_the_delivery import certificate_of, made
 from tests.stories.visitor import Door, words_of
 
 
@@ -87,3 +88,17 @@ def test_until_it_leaves_it_is_said_that_it_can_be_stopped(
 def test_the_page_that_sets_a_way_up_says_where_its_webhooks_go(olga: AtTheDesk) -> None:
     assert f"{PUBLIC_URL}/hooks/lob/{SLUG}" in olga.open("ways/change?way=lob").text
     assert "/hooks/" not in olga.open("ways/change?way=regulations").text
+
+
+def test_the_dossier_tells_of_it_as_of_any_other_way(sent: Coalition, house: Lob) -> None:
+    carry(sent)
+    body, headers = house.event(house.letters["live"][0]["id"], "letter.mailed")
+    Door(sent).app().test_client(use_cookies=False).post(
+        f"/hooks/lob/{SLUG}", data=body, headers=headers, base_url=PUBLIC_URL
+    )
+
+    certificate = certificate_of(made(sent))
+
+    [told] = certificate["sendings"]
+    assert (told["channel"], told["state"]) == ("lob", "accepted")
+    assert [rung["rung"] for rung in told["rungs"]] == ["ready", "carrying", "handed_over", "accepted"]

@@ -12,7 +12,7 @@ from service.delivery.copies import letter_today
 from service.delivery.dossier.certificate import Fact, File, RungTold, SendingTold, file_of, write_utc
 from service.delivery.dossier.kept import MailKept, SendingKept
 from service.delivery.issue import general_copies
-from service.delivery.ladder import RUNGS, StepSeen
+from service.delivery.ladder import StepSeen
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document
 from service.foundation.canonical import canonical
@@ -96,7 +96,6 @@ def sending_documents(kept: SendingKept, making: Making) -> Iterator[Document]:
 def sending_told(kept: SendingKept, files: Mapping[str, Document]) -> SendingTold:
     """Say of a sending what the certificate says of it; `files` are its documents by their paths in the bag."""
     seen = kept.seen
-    codes = {word: code.value for code, word in RUNGS}
     return SendingTold(
         office=seen.office,
         channel=seen.channel,
@@ -105,7 +104,7 @@ def sending_told(kept: SendingKept, files: Mapping[str, Document]) -> SendingTol
         state=seen.state,
         word=seen.ladder.word,
         rungs=[
-            RungTold(rung=codes[rung.word], word=rung.word, at=rung.at, known=rung.evidence)
+            RungTold(rung=rung.state.value, word=rung.word, at=rung.at, known=rung.evidence)
             for rung in seen.ladder.rungs
             if rung.at is not None
         ],

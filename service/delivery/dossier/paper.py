@@ -41,13 +41,13 @@ _STATE = Sentence("How far it came")
 _MEANS = {
     DeliveryState.HANDED_OVER: (
         Sentence(
-            "Somebody took it over from the coalition: its mail relay, or whoever brings it. That it reached the office is not"
-            " known."
+            "Somebody took it over from the coalition: its mail relay, a service, or whoever brings it. That it reached the"
+            " office is not known."
         ),
     ),
     DeliveryState.ACCEPTED: (
         Sentence(
-            "A further server took it and reports nothing back. That it reached the office is not known."
+            "It was passed on, to a further server or to the post. That it reached the office is not known."
         ),
     ),
     DeliveryState.DELIVERED: (Sentence("It is reported to have arrived. That it was read is not known."),),
