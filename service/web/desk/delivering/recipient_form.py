@@ -60,6 +60,13 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
     rest: dict[str, Any] = {
         "salutation": reader.line("salutation", Sentence("The salutation")),
         "source": reader.line("source", Sentence("The source")),
+        "regulations_document": reader.line("regulations_document", Sentence("The document")) or None,
+        "regulations_organization_type": reader.line(
+            "regulations_organization_type", Sentence("The type of organization")
+        )
+        or None,
+        "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
+        "pec": reader.read("pec", lambda text: _email(text) if text else None, None),
         "address": reader.read(
             "address", lambda text: tuple(_address(line) for line in _lines(text)), nothing
         ),
@@ -71,13 +78,6 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "checked": reader.read("checked", _day, None),
         "channels": tuple(name for name in CHANNELS if reader.ticked(f"channel-{name}")),
         "formats": ("pdf", "docx") if reader.ticked("format-docx") else ("pdf",),
-        "regulations_document": reader.line("regulations_document", Sentence("The document")) or None,
-        "regulations_organization_type": reader.line(
-            "regulations_organization_type", Sentence("The type of organization")
-        )
-        or None,
-        "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
-        "pec": reader.read("pec", lambda text: _email(text) if text else None, None),
         "copy": reader.read("copy", lambda text: _copy(text, str(who["role"])), "public"),
     }
     if "email" in rest["channels"] and not emails and "emails" not in reader.errors:
@@ -87,9 +87,7 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
             "regulations_document", Sentence("Name the document, or do not send to regulations.gov.")
         )
     if "pec" in rest["channels"] and not rest["pec"]:
-        reader.errors.setdefault(
-            "pec", Sentence("Enter the PEC address, or do not send by certified e-mail.")
-        )
+        reader.errors.setdefault("pec", Sentence("Enter the PEC address, or do not send by certified e-mail."))
     reader.refuse_if_wrong()
     return Recipient(**who, **rest)
 
