@@ -87,7 +87,9 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
             "regulations_document", Sentence("Name the document, or do not send to regulations.gov.")
         )
     if "pec" in rest["channels"] and not rest["pec"]:
-        reader.errors.setdefault("pec", Sentence("Enter the PEC address, or do not send by certified e-mail."))
+        reader.errors.setdefault(
+            "pec", Sentence("Enter the PEC address, or do not send by certified e-mail.")
+        )
     reader.refuse_if_wrong()
     return Recipient(**who, **rest)
 
