@@ -42,7 +42,7 @@ check-fast: $(SET_UP) ## Check all but the tests: style, types, floors
 catalogues: $(SET_UP) ## Bring the catalogues to the messages in the sources, and tell what is to be translated
 	$(BIN)/python -m tests.house.catalogues
 
-soak: $(SET_UP) ## Check what takes minutes: every hostile text in every form, and workers in hardship
+soak: $(SET_UP) ## Check what takes minutes: each page in each look, hostile texts by the thousand, processes in hardship
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m soak
 
 crash: $(SET_UP) ## Kill senders at every move and at random, and count what was lost or doubled; QUICK=1 takes less

@@ -1,13 +1,15 @@
 """What every test may ask for: each database, a root key, a fixed noon."""
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.store.engine import make_engine
@@ -19,6 +21,13 @@ hypothesis.settings.register_profile("house", deadline=None)
 # For a night: `python -m pytest --hypothesis-profile=soak …` tries much more of whatever hypothesis tries.
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("house")
+
+
+@event.listens_for(Pool, "checkout")
+def _wait_for_no_disk(connection: object, _: ConnectionPoolEntry, __: object) -> None:
+    # A test's rows are not worth a disk's wait; a service in a process of its own waits as always.
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from service.model.tables import metadata
 from service.store.migrate import is_up_to_date, migrate
 from tests.operator import ROOT
 
+pytestmark = pytest.mark.soak
+
 BEFORE = "0024"
 ROWS = 20_000
 WAITS_AT_MOST = 2.5

@@ -12,6 +12,8 @@ from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port, open_relay
 from tests.operator import Operator
 
+pytestmark = pytest.mark.soak
+
 FIRST, THEN, LATER = range(3), range(3, 9), range(9, 11)
 SENT_AFTERWARDS = 3
 

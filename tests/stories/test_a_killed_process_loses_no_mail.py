@@ -11,6 +11,8 @@ from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port, open_relay
 from tests.operator import Operator
 
+pytestmark = pytest.mark.soak
+
 INVITED = 60
 
 

@@ -27,6 +27,8 @@ from tests.operator import ROOT, Operator
 from tests.stories.test_several_processes_share_the_work import Reader, links_of, open_letter, wait_until
 from tests.stories.test_the_service_is_stopped_while_it_sends import states_of
 
+pytestmark = pytest.mark.soak
+
 # Names that are alike would be held for a person's look.
 NAMES = ("harbor", "meadow", "quarry", "orchard", "lantern")
 PEOPLE = len(NAMES)

@@ -13,7 +13,7 @@ from tests.coalition import Coalition
 from tests.stories.gallery import Gallery, gallery_of
 from tests.stories.looked_at import PICTURES, WIDTHS, faults_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 PRESSED: dict[str, dict[str, str]] = {
     "manage-preview": {"acronym": "DLH"},

@@ -28,7 +28,7 @@ from tests.stories.looked_at import axe_faults
 from tests.stories.test_who_may_do_what_at_the_desk import OBJECTS, rules
 from tests.stories.visitor import Door
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 NAMES = (
     "Réseau des Sept Rives",

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.desk_pictures import DOCS, MOST_BYTES, take_pictures
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 def test_all_four_are_taken_and_small(browser: Browser, tmp_path: Path) -> None:
