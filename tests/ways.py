@@ -7,6 +7,7 @@ from service.model.way_setting import WaySetting
 from service.store.sealed import seal_record
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition
+from tests.doubles.pec_provider import make_authority
 
 SENDER = "Coalition for Open Rivers\n12 Quay Street\nPortland, OR 97201"
 GOOD: Mapping[str, Mapping[str, str]] = {
@@ -19,6 +20,13 @@ GOOD: Mapping[str, Mapping[str, str]] = {
         "signing_key": "signs-for-pingen-99",
     },
     "regulations": {"mode": "live", "api_key": "KEYOFREGULATIONS55", "certified": "yes"},
+    "pec": {
+        "address": "coalition@pec.rivers.example",
+        "smtp_url": "smtps://coalition:word-of-pec-66@smtps.provider.example:465",
+        "imap_url": "imaps://coalition:word-of-pec-66@imaps.provider.example",
+        # As a form gives it back, with nothing behind its last line.
+        "authorities": make_authority().pem.strip(),
+    },
 }
 """What sets each way up for real."""
 
@@ -35,6 +43,7 @@ SECRETS = (
     "secret-of-pingen-88",
     "signs-for-pingen-99",
     "KEYOFREGULATIONS55",
+    "word-of-pec-66",
 )
 
 

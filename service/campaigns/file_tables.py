@@ -68,6 +68,7 @@ LATER_OF_RECIPIENTS = frozenset(
         "phone",
         "contact_form",
         "office_code",
+        "pec",
     }
 )
 """Keys of a recipient that came later: where they are not said, its record is as it was before they came."""
@@ -225,6 +226,7 @@ class Recipient:
     regulations_document: OptionalLine | None = None
     regulations_organization_type: OptionalLine | None = None
     regulations_category: OptionalLine | None = None
+    pec: Address | None = None
     source: OptionalLine = ""
     checked: Day | None = None
     webform: WebForm | None = None

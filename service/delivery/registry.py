@@ -9,6 +9,7 @@ from service.delivery.channels import (
     hand_over,
     lob,
     own_mailbox,
+    pec,
     pingen,
     post,
     regulations,
@@ -21,7 +22,7 @@ from service.delivery.channels import (
 from service.delivery.packed import Packed
 
 CARRIERS: dict[str, Carried] = {
-    channel.name: channel for channel in (lob.CHANNEL, pingen.CHANNEL, regulations.CHANNEL)
+    channel.name: channel for channel in (lob.CHANNEL, pingen.CHANNEL, regulations.CHANNEL, pec.CHANNEL)
 }
 """The ways that leave by themselves over the network, without a mail of ours."""
 

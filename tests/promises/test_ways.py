@@ -29,6 +29,7 @@ DETAILS = {
     "country": "US",
     "emails": ["president@office.example"],
     "regulations_document": "FDA-2009-N-0501-0012",
+    "pec": "presidency@pec.office.example",
 }
 NOTHING = Outward(smtp=False, mail_from="")
 ways = pytest.mark.parametrize("name", CHANNELS)
@@ -94,12 +95,18 @@ def test_a_check_never_fails_and_says_in_a_sentence_what_is_missing(name, detail
 
 
 @settable
-def test_a_way_is_not_set_up_until_it_is_and_a_trial_reaches_nobody(name):
-    missing, real, trial = (verdict(name, DETAILS, *some) for some in ((), (GOOD[name],), (TRIAL[name],)))
+def test_a_way_is_not_set_up_until_it_is(name):
+    missing, real = (verdict(name, DETAILS, *some) for some in ((), (GOOD[name],)))
 
     assert (missing.can, missing.configured) == (False, False)
     assert missing.destinations == 1, "the office could be reached"
     assert (real.can, real.reaches, real.reason) == (True, True, "")
+
+
+@pytest.mark.parametrize("name", TRIAL)
+def test_a_trial_reaches_nobody(name):
+    trial = verdict(name, DETAILS, TRIAL[name])
+
     assert (trial.can, trial.reaches, trial.is_trial) == (True, False, True)
     of_trial, of_real = (SETTABLE[name].try_settings(one[name], now=None) for one in (TRIAL, GOOD))
     assert (of_trial.says, of_trial.is_trial) == (trial.reason, True)
@@ -200,6 +207,8 @@ def test_a_secret_stays_until_another_is_given_and_all_of_it_can_be_forgotten(co
         ("pingen", {**GOOD["pingen"], "mode": "?"}, Misset),
         ("regulations", {**GOOD["regulations"], "certified": ""}, Misset),
         ("regulations", {**GOOD["regulations"], "api_key": "schlüssel"}, Refused),
+        ("pec", {**GOOD["pec"], "authorities": ""}, Misset),
+        ("pec", {**GOOD["pec"], "authorities": "none"}, Refused),
     ],
 )
 def test_what_sets_nothing_up_is_not_kept(coalition, name, values, error):
@@ -212,5 +221,8 @@ def test_what_sets_nothing_up_is_not_kept(coalition, name, values, error):
 def test_nobody_points_the_installation_at_a_machine_of_their_choice(coalition):
     keep(coalition, "lob", {**GOOD["lob"], "url": "http://169.254.169.254"})
     keep(coalition, "pingen", {**GOOD["pingen"], "identity_url": "http://127.0.0.1:9"})
+
+    with pytest.raises(Refused):
+        keep(coalition, "pec", {**GOOD["pec"], "imap_url": "imap://a:b@127.0.0.1:143"})
 
     assert [key for values in kept(coalition).values() for key in values if "url" in key] == []

@@ -4,7 +4,7 @@ import pytest
 
 from service.campaigns.contents import open_file
 from service.campaigns.file_ways import WebForm
-from service.delivery.offices.identity import office_key
+from service.delivery.offices.identity import data_index, office_key
 from service.foundation.errors import Refused
 from service.model.coordinator import Role
 from service.store.transaction import reading
@@ -88,6 +88,32 @@ def test_a_form_that_is_wrong_comes_back_filled_in(coalition: Coalition, door: D
     assert "The press gets the public copy" in words_of(page)
     assert "Give the day like" in words_of(page)
     assert len(offices(coalition)) == 1
+
+
+def test_a_certified_mailbox_is_kept_and_checked_like_every_address(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+    path = f"recipients/{key(coalition)}/change"
+
+    missing = olga.send(path, {"channel-pec": "yes"}, having="pec")
+    wrong = olga.send(path, {"channel-pec": "yes", "pec": "presidency"}, having="pec")
+    kept = olga.follow(olga.send(path, {"channel-pec": "yes", "pec": "p@pec.office.example"}, having="pec"))
+
+    assert (missing.status_code, wrong.status_code) == (422, 422)
+    assert "Enter the PEC address, or do not send by certified e-mail." in words_of(missing)
+    assert 'value="presidency"' in wrong.text
+    assert "PEC address p@pec.office.example" in words_of(kept)
+    assert 'value="p@pec.office.example"' in olga.open(path).text
+    before = data_of(coalition)
+    olga.send(path, {"pec": "other@pec.office.example"}, having="pec")
+    assert data_of(coalition) != before
+
+
+def data_of(coalition: Coalition) -> bytes:
+    """Give by what the first office's data is known, so that a check of it ends with a change."""
+    with reading(coalition.engine) as session:
+        campaign = coalition.campaign()
+        [office, *_] = open_file(session, coalition.keyring, campaign).recipients
+        return data_index(coalition.keyring.of(session, campaign.id), office.as_record())
 
 
 def test_a_final_text_keeps_its_names_and_lets_addresses_change(coalition: Coalition, door: Door) -> None:

@@ -10,7 +10,7 @@ from service.foundation.written import fold_name
 
 _WHO = ("name", "position", "office")
 _DATA = (*_WHO, "address", "country", "emails", "source")
-_LATER = ("phone", "contact_form", "regulations_document", "office_code", "unhrc", "upr")
+_LATER = ("phone", "contact_form", "pec", "regulations_document", "office_code", "unhrc", "upr")
 _KEY_LENGTH = 32
 
 

@@ -118,7 +118,7 @@ def test_with_a_mailbox_it_can():
 def test_what_settings_are_good_for_is_said_in_one_sentence():
     both = {**SET, "authorities": ROOT.pem + make_authority("other").pem}
 
-    assert CHANNEL.try_settings(both, now=NOW) == (
+    assert CHANNEL.try_settings(both, now=NOW).says == (
         f"Letters go from {OURS}; a receipt is believed where one of 2 authorities stands behind it."
     )
     with pytest.raises(Refused) as refused:

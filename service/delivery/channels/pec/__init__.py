@@ -15,6 +15,7 @@ from service.delivery.channels.pec.settings import SETTINGS, read_mailbox, refus
 from service.delivery.letter_mail import FOLLOWS_THE_LETTER, Making, attachments, formats_for, letter_parts
 from service.delivery.parcel import Document, Heard, Parcel
 from service.delivery.rules import Finding
+from service.delivery.setting import Standing
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence, in_a_row
 from service.i18n.languages import mail_language
@@ -56,15 +57,17 @@ class PecChannel:
             return Verdict(destinations=1, configured=False, reason=in_a_row([str(refusal), *refusal.faults]))
         return Verdict(destinations=1)
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say from where letters go and how many authorities are trusted; raises Refused, with every fault."""
         mailbox = read_mailbox(values, now=now)
         refuse_within(mailbox)
-        return Sentence(
-            "Letters go from {address}; a receipt is believed where the authority stands behind it.",
-            "Letters go from {address}; a receipt is believed where one of {n} authorities stands behind it.",
-            address=mailbox.address,
-            n=len(mailbox.authorities),
+        return Standing(
+            says=Sentence(
+                "Letters go from {address}; a receipt is believed where the authority stands behind it.",
+                "Letters go from {address}; a receipt is believed where one of {n} authorities stands behind it.",
+                address=mailbox.address,
+                n=len(mailbox.authorities),
+            )
         )
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:

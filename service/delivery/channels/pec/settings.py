@@ -31,13 +31,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         key="smtp_url",
         word=Sentence("Where it sends"),
-        helps=Sentence("As the provider says, with the user and the password of the mailbox."),
+        helps=Sentence(
+            "As the provider says, with the user and the password of the mailbox: {example}. In a password, / ? # % are"
+            " written %2F %3F %23 %25.",
+            example="smtps://user:password@host",
+        ),
         secret=True,
     ),
     Setting(
         key="imap_url",
         word=Sentence("Where its receipts are read"),
-        helps=Sentence("As the provider says. Receipts are read and left where they are."),
+        helps=Sentence(
+            "As the provider says, in the same way: {example}. Receipts are read and left where they are.",
+            example="imaps://user:password@host",
+        ),
         secret=True,
     ),
     Setting(
@@ -55,6 +62,11 @@ SETTINGS: tuple[Setting, ...] = (
         helps=Sentence("With the whole message (completa) it proves what lies in the mailbox, too."),
         optional=True,
         one_of=RECEIPTS,
+        words={
+            "completa": Sentence("With the whole message (completa)"),
+            "breve": Sentence("With hashes of its files (breve)"),
+            "sintetica": Sentence("With neither (sintetica)"),
+        },
     ),
 )
 """What sets up certified mail, as a form asks for it."""

@@ -41,7 +41,7 @@ def prefilled_recipient(office: Recipient) -> FormState:
             part: str(getattr(office, part))
             for part in (*_FIXED, "country", "salutation", "cover_note", "source")
         },
-        **{part: getattr(office, part) or "" for part in (*_REGULATIONS, "office_code")},
+        **{part: getattr(office, part) or "" for part in (*_REGULATIONS, "pec", "office_code")},
         "copy": office.copy_kind,
         "address": "\n".join(office.address),
         "emails": "\n".join(office.emails),
@@ -76,6 +76,7 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
         "phone": reader.line("phone", Sentence("The telephone number")) or None,
         "contact_form": reader.read("contact_form", _web_address, None),
+        "pec": reader.read("pec", lambda text: _email(text) if text else None, None),
         "address": reader.read(
             "address", lambda text: tuple(_address(line) for line in _lines(text)), nothing
         ),
@@ -102,6 +103,10 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
     if {"cwc", "soapbox"} & set(rest["channels"]) and not rest["office_code"]:
         reader.errors.setdefault(
             "office_code", Sentence("Give the code of the office, or do not write to Congress.")
+        )
+    if "pec" in rest["channels"] and not rest["pec"]:
+        reader.errors.setdefault(
+            "pec", Sentence("Enter the PEC address, or do not send by certified e-mail.")
         )
     reader.refuse_if_wrong()
     return Recipient(**who, **rest)
