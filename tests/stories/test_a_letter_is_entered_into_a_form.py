@@ -10,7 +10,7 @@ import pytest
 from service.foundation.errors import Refused
 from service.letter.fit_text import size_of
 from service.model.states import CampaignState, DeliveryState
-from tests.coalition import Coalition, letter_file
+from tests.coalition import PUBLIC_URL, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.test_a_dossier_proves_the_delivery import made
 from tests.stories.test_a_letter_is_brought_by_hand import follow, page, photo, sending
@@ -164,3 +164,17 @@ def test_what_was_entered_lies_in_the_proof_of_delivery_once_it_was(
 
     kept = made(coalition).files[f"{folder}/fields.txt"].decode()
     assert all(text in kept for text in fields.values())
+
+
+def test_an_approver_reads_what_will_be_entered_and_stands_in_no_letter(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.open(file_with()).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.deliver_mail()
+    page_of_approver = coalition.approval(coalition.tokens("approve")[-1])
+
+    shown = words_of(door.app().test_client().get(page_of_approver, base_url=PUBLIC_URL))
+
+    assert "Entered for Jane Q. Example, President of the Republic as Your message" in shown
+    assert "1 organization ask you to speak of <b>the river</b>." in shown
+    assert "as Subject" not in shown
