@@ -12,6 +12,7 @@ from service.campaigns.enclosures import annex_bytes
 from service.campaigns.queries import latest_edition
 from service.coordinators import audit
 from service.delivery.check import recipient_label
+from service.delivery.own_texts import OwnText, own_texts
 from service.delivery.propose import unconfirmed_names
 from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound, Refused
@@ -50,6 +51,7 @@ class ApprovalView:
     fingerprint: str
     signatories_phrase: str
     recipients: tuple[str, ...]
+    own_texts: tuple[OwnText, ...]
     unconfirmed: int
     on_earlier_text: int
     approver_name: str
@@ -207,6 +209,7 @@ def _view(session: Session, keyring: Keyring, seat: Seat, *, address: str, query
     is_letter = seat.edition.kind is EditionKind.LETTER
     reason = _why_closed(session, seat)
     full = make_copy(letter, audience="full", office=None)
+    offices = recipients_of(session, keyring, seat.campaign, seat.edition)
     return ApprovalView(
         title=file.letter.title if is_letter else letter.text.title,
         coalition=file.coalition,
@@ -220,10 +223,8 @@ def _view(session: Session, keyring: Keyring, seat: Seat, *, address: str, query
         edition=seat.edition.number,
         fingerprint=seat.edition.fingerprint,
         signatories_phrase=signatories_phrase(letter, seat.campaign.language),
-        recipients=tuple(
-            recipient_label(open_record(keys, recipient, "details"))
-            for recipient in recipients_of(session, keyring, seat.campaign, seat.edition)
-        ),
+        recipients=tuple(recipient_label(open_record(keys, recipient, "details")) for recipient in offices),
+        own_texts=tuple(own_texts(keys, offices, letter)),
         unconfirmed=len(unconfirmed_names(session, keys, seat.campaign)) if is_letter else 0,
         on_earlier_text=(
             len(on_earlier_text(session, keyring, seat.campaign, now=seat.edition.frozen_at))

@@ -14,11 +14,15 @@ from service.letter.copy import Copy
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One field there: what it is called, what is entered, and what whoever enters it should know, "" where nothing."""
+    """One field there: what it is called, what is entered, and what whoever enters it should know, "" where nothing.
+
+    `is_own` says that somebody wrote it for this field, so that it stands in no letter.
+    """
 
     label: Sentence | str
     value: str
     note: Sentence | str = ""
+    is_own: bool = False
 
 
 class Packed(Channel, Protocol):

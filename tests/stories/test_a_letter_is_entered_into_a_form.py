@@ -10,8 +10,9 @@ import pytest
 from service.foundation.errors import Refused
 from service.letter.fit_text import size_of
 from service.model.states import CampaignState, DeliveryState
-from tests.coalition import Coalition, letter_file
+from tests.coalition import PUBLIC_URL, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
+from tests.stories.test_a_dossier_proves_the_delivery import made
 from tests.stories.test_a_letter_is_brought_by_hand import follow, page, photo, sending
 from tests.stories.visitor import Door, words_of
 
@@ -150,3 +151,30 @@ def test_the_page_before_a_release_says_what_does_not_fit(coalition: Coalition, 
 
     assert "“The letter”: The letter cannot be made to fit into 100" in shown
     assert "loses whole paragraphs" in shown
+
+
+def test_what_was_entered_lies_in_the_proof_of_delivery_once_it_was(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    fields = copied(olga.open(page(coalition, "webform")).text)
+    folder = "data/sendings/01-webform"
+    assert f"{folder}/fields.txt" not in made(coalition).files
+
+    olga.send(page(coalition, "webform"), {"on": "2026-11-24", "how": "entered by Noor"}, having="on")
+
+    kept = made(coalition).files[f"{folder}/fields.txt"].decode()
+    assert all(text in kept for text in fields.values())
+
+
+def test_an_approver_reads_what_will_be_entered_and_stands_in_no_letter(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.open(file_with()).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.deliver_mail()
+    page_of_approver = coalition.approval(coalition.tokens("approve")[-1])
+
+    shown = words_of(door.app().test_client().get(page_of_approver, base_url=PUBLIC_URL))
+
+    assert "Entered for Jane Q. Example, President of the Republic as Your message" in shown
+    assert "1 organization ask you to speak of <b>the river</b>." in shown
+    assert "as Subject" not in shown

@@ -297,7 +297,10 @@ def test_who_submits_to_the_united_nations_is_kept(coalition: Coalition, door: D
 
     page = olga.follow(olga.send("recipients/new", TO_THE_UN, having="emails"))
 
-    assert "Session 64, agenda item 4 Lake Alliance International (special), Lake Alliance" in words_of(page)
+    assert (
+        "Session 64, agenda item 4 Lake Alliance International (special), signed as Lake Alliance"
+        in words_of(page)
+    )
     assert "Human Rights Committee Exampleland" in words_of(page)
     path = f"recipients/{key(coalition, 1)}/change"
     olga.send(path, {"salutation": "Dear Council,"}, having="emails")

@@ -42,7 +42,10 @@ def test_a_copy_is_packed_brought_and_kept(operator: Operator, tmp_path: Path) -
     engine = make_engine(f"sqlite:///{operator.folder / 'data' / 'undersigned.db'}")
     root = RootKey((operator.folder / "keys" / "root.key").read_bytes())
     coalition = Coalition(engine=engine, root=root, now=now())
+    can_go = "webform · full copy · can be sent"
+    assert can_go in operator.run("deliver", SLUG, "--check").stdout
     coalition.sign_and_confirm("Lake Alliance").close().propose()
+    assert can_go in operator.run("deliver", SLUG, "--check").stdout
     coalition.approve_all().release()
     with reading(engine) as session:
         ids = {one.channel: one.id for one in session.exec(select(Delivery)).all()}

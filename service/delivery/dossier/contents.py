@@ -86,6 +86,7 @@ def sending_documents(kept: SendingKept, making: Making) -> Iterator[Document]:
         for form in ("json", "pdf"):
             made = compile_copy(kept.copy, form=form, fonts=making.fonts)
             yield Document(name=file_name(kept.copy, form), media_type=made.media_type, data=made.data)
+        yield from kept.made
     for number, mail in enumerate(kept.mails, start=1):
         if mail.data is not None:
             yield Document(name=f"message-{number}.eml", media_type=_MAIL, data=mail.data)

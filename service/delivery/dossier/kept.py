@@ -4,15 +4,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from service.delivery.answers.clock import clocks_of
 from service.delivery.by_hand.brought import picture_of
+from service.delivery.by_hand.entries import packed_documents
 from service.delivery.ladder import StepSeen
 from service.delivery.offices.identity import key_of, office_index
+from service.delivery.parcel import Document
+from service.delivery.registry import PACKED
 from service.delivery.sendings import SendingSeen, copy_sent, sending_of, sendings_of
-from service.foundation.errors import ServiceError
+from service.foundation.errors import Refused, ServiceError
 from service.letter.copy import Copy
 from service.mail.compose import make_envelope
 from service.mail.sender import Composer, Unwanted
@@ -57,7 +61,8 @@ class SendingKept:
     """One sending, the copy that it carries (None where that can be made no more), and its e-mails.
 
     `receipt` is the number by which the office itself knows the letter, "" where none was noted; `pictures` (JPEG) show a
-    stamped copy, the slip of the post and their like.
+    stamped copy, the slip of the post and their like. `made` is what a person entered or uploaded at the site of somebody
+    else, as the packet had it.
     """
 
     seen: SendingSeen
@@ -65,6 +70,7 @@ class SendingKept:
     mails: Sequence[MailKept]
     receipt: str
     pictures: Sequence[bytes]
+    made: Sequence[Document] = ()
 
 
 def sendings_kept(
@@ -76,17 +82,31 @@ def sendings_kept(
     kept = []
     for seen in sendings_of(session, keyring, campaign, edition.id):
         office = session.get_one(Recipient, seen.recipient_id)
-        clock = clocks.get(key_of(office_index(keys, open_record(keys, office, "details"))))
+        details = open_record(keys, office, "details")
+        clock = clocks.get(key_of(office_index(keys, details)))
+        copy = copy_sent(session, keyring, campaign, sending_of(session, campaign, seen.id))
         kept.append(
             SendingKept(
                 seen=seen,
-                copy=copy_sent(session, keyring, campaign, sending_of(session, campaign, seen.id)),
+                copy=copy,
                 mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
                 receipt=clock.receipt if clock else "",
                 pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
+                made=_made(seen.channel, copy, details, campaign.language),
             )
         )
     return kept
+
+
+def _made(channel: str, copy: Copy | None, details: dict[str, Any], language: str) -> Sequence[Document]:
+    """Make again what a person entered elsewhere; of a copy that was stopped for what it lacked there is nothing."""
+    way = PACKED.get(channel)
+    if way is None or copy is None or not details.get(channel):
+        return ()
+    try:
+        return packed_documents(way, copy, details, language=language)
+    except Refused:
+        return ()
 
 
 def _mails_of(session: Session, delivery_id: str) -> Sequence[Message]:

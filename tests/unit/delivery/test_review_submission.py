@@ -1,8 +1,12 @@
-"""What UN reviews take, what of a submission does not fit, and how sure the numbers are."""
+"""What UN reviews take, what of a submission does not fit, and how sure the numbers are.
+
+`python -m tests.unit.delivery.test_review_submission` writes the golden file.
+"""
 
 import dataclasses
 import io
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import get_args
 
 import docx
@@ -10,6 +14,7 @@ import pytest
 import time_machine
 
 from service.campaigns.file_ways import Review, ReviewName
+from service.delivery.by_hand.entries import write_entries
 from service.delivery.channel import Outward
 from service.delivery.channels.upr import CHANNEL
 from service.delivery.channels.upr.frames import FRAMES, limits_of
@@ -18,8 +23,10 @@ from service.delivery.channels.upr.packet import Contribution, compose, make_doc
 from service.delivery.channels.upr.rules import RULES, examine
 from service.foundation.errors import Refused
 from service.model.recipient import Audience, Recipient, RecipientRole
+from tests.unit.delivery.test_hrc_statement import described
 from tests.unit.letter.letters import copy_of, make_text
 
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "upr" / "packet.txt"
 UPR, CCPR = FRAMES["upr"], FRAMES["ccpr"]
 GOOD = Contribution(
     frame=UPR,
@@ -226,3 +233,19 @@ def test_limits_that_the_office_names_count(set_here, rules):
     found = CHANNEL.examine(PUBLIC, {"upr": {**DETAILS["upr"], **set_here}}, now=NOW)
 
     assert [(one.rule.id, one.forbids) for one in found] == rules
+
+
+def written():
+    """Say what the packet of a copy is to whoever uploads it: the fields, then the file."""
+    (document,) = CHANNEL.documents(PUBLIC, DETAILS)
+    fields = write_entries(CHANNEL.address(DETAILS), CHANNEL.entries(PUBLIC, DETAILS), language="en")
+    return f"{fields}\n{document.name}\n{described(document.data)}"
+
+
+def test_the_packet_reads_as_it_was_looked_at():
+    assert written() == GOLDEN.read_text()
+
+
+if __name__ == "__main__":
+    GOLDEN.parent.mkdir(exist_ok=True)
+    GOLDEN.write_text(written())

@@ -62,7 +62,8 @@ def _filled(field: FormField, value: str) -> Filled:
     if not value:
         return Filled(field=field, entry=Entry(label=field.label, value="", note=_NOTHING))
     note = size_told(size_of(value, field.unit), field) if field.limit else ""
-    return Filled(field=field, entry=Entry(label=field.label, value=value, note=note))
+    is_own = field.holds == "text"
+    return Filled(field=field, entry=Entry(label=field.label, value=value, note=note, is_own=is_own))
 
 
 def _letter(field: FormField, form: WebForm, copy: Copy) -> Filled:
