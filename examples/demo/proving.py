@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
@@ -20,6 +21,7 @@ from service.model.states import DeliveryState
 
 _FLIPPED = "data/certificate.pdf"
 _RUNGS = {rung.value: str(word) for rung, word in RUNGS}
+_WIDEST = max(map(len, _RUNGS.values()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +72,28 @@ def read_ladders(certificate: Path) -> tuple[Climbed, ...]:
     )
 
 
-def make_ladders(climbed: Sequence[Climbed]) -> Table:
-    """Draw how far each sending has come."""
-    table = Table(title="How far each copy has come", title_justify="left", show_edge=False, pad_edge=False)
-    table.add_column("rung", overflow="fold")
-    table.add_column("when, UTC", no_wrap=True)
-    table.add_column("how that is known", style="dim", overflow="fold")
-    for place, one in enumerate(climbed):
-        if place:
-            table.add_section()
-        table.add_row(f"[bold]{escape(one.office)}[/bold], {escape(one.way)}", "", "")
-        for rung in one.rungs:
-            table.add_row(f"  {escape(rung.rung)}", f"{rung.at:%H:%M:%S}", escape(rung.known) or "–")
-        table.add_row(f"  [bold]{escape(one.stands)}[/bold]", "", "")
+def make_ladders(climbed: Sequence[Climbed]) -> Group:
+    """Draw how far each sending has come, one table for each."""
+    drawn: list[RenderableType] = [
+        "[bold]How far each copy has come, and how that is known[/bold] (times in UTC)"
+    ]
+    for one in climbed:
+        drawn += [
+            f"\n[bold]{escape(one.office)}[/bold], {escape(one.way)}: {escape(one.stands)}",
+            _ladder(one),
+        ]
+    return Group(*drawn)
+
+
+def _ladder(one: Climbed) -> Table:
+    table = Table(show_header=False, show_edge=False, pad_edge=False)
+    table.add_column(min_width=_WIDEST)
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim", overflow="fold")
+    for rung in one.rungs:
+        table.add_row(escape(rung.rung), f"{rung.at:%H:%M:%S}", escape(rung.known) or "–")
+    if not one.rungs:
+        table.add_row("no rung", "", "nothing proves one")
     return table
 
 

@@ -34,11 +34,11 @@ def shown(folder: Path) -> str:
 def test_each_rung_is_shown_with_its_time_and_what_proves_it(tmp_path: Path) -> None:
     lines = [" ".join(line.replace("│", " ").split()) for line in shown(tmp_path).splitlines()]
 
-    assert "Office of the [Prime] Minister, e-mail" in lines
+    assert "Office of the [Prime] Minister, e-mail: Handed over" in lines
     assert "released 18:00:01 –" in lines
     assert "handed over 18:00:04 250 2.0.0 [ok]" in lines
-    assert "The Embassy, printed and posted by Lob" in lines
-    assert "Not sent: this way is not set up here" in lines
+    assert "The Embassy, printed and posted by Lob: Not sent: this way is not set up here" in lines
+    assert "no rung nothing proves one" in lines
 
 
 def test_only_one_bit_of_a_copy_is_changed(tmp_path: Path) -> None:
