@@ -10,6 +10,7 @@ from service.campaigns.queries import get_campaign
 from service.delivery.follow import follow_deliveries
 from service.delivery.letter_mail import Making, too_large
 from service.delivery.messages import delivery_composers, mail_sizes
+from service.delivery.rehearse import rehearse
 from service.letter.fonts import Fonts
 from service.mail.postman import Sender, deliver_due
 from service.model.delivery import Delivery, DeliveryEvent
@@ -89,6 +90,37 @@ def test_a_mail_that_is_too_large_is_held_and_said_so_never_dropped(released):
     released.deliver_mail()
     told = next(mail for mail in released.mails() if mail.to == "letter@rivers.example")
     assert "was not sent" in " ".join(told.text.split())
+
+
+@pytest.mark.parametrize("domain", ["bounces.rivers.example", ""])
+def test_of_the_letter_alone_a_display_is_asked_for_at_its_own_return_path(released, domain):
+    keyring = released.keyring
+    composers = delivery_composers(keyring, public_url=PUBLIC_URL, fonts=Fonts(), bounce_domain=domain)
+    sender = Sender(
+        site_key=keyring.site_key,
+        mail_from=OUTWARD.mail_from,
+        domain="rivers.example",
+        bounce_domain=domain,
+    )
+    with transaction(released.engine) as session:
+        rehearse(session, keyring, SLUG, by="test", now=released.now)
+    while deliver_due(
+        released.engine,
+        transport=released.postbox,
+        composers=composers,
+        sender=sender,
+        clock=lambda: released.now,
+        owner="test",
+    ):
+        pass
+
+    asked = {
+        one.rcpt_to: BytesParser(policy=policy.default).parsebytes(one.data)["Disposition-Notification-To"]
+        for one in released.postbox.kept[-2:]
+    }
+    paths = {one.rcpt_to: one.mail_from for one in released.postbox.kept}
+    office, ourselves = "president@office.example", "letter@rivers.example"
+    assert asked == {office: paths[office] if domain else None, ourselves: None}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from service.campaigns.contents import open_file
 from service.delivery.answers.chase import send_chase
 from service.delivery.answers.clock import ClockSeen, chase_ready, set_clock
 from service.delivery.answers.remind import remind_of_answers
+from service.delivery.answers.replies import Reply, keep_reply
 from service.delivery.follow import follow_deliveries
 from service.delivery.offices.identity import office_key
 from service.model.delivery import Delivery
@@ -186,6 +187,21 @@ def test_nobody_is_reminded_once_an_answer_is_noted(sent: Coalition, door: Door)
     olga.send(path(sent), {"came_on": "2026-11-25", "text": "We open the archives."}, having="came_on")
     before = reminded(sent)
     sent.wait(days=30)
+
+    assert reminded(sent) == before
+
+
+def test_a_word_that_waited_is_not_sent_once_an_answer_is_noted(sent: Coalition, door: Door) -> None:
+    AtTheDesk(door.app(), sent, add_colleague(sent)).send(
+        path(sent), {"due_on": "2026-12-01"}, having="due_on"
+    )
+    before = reminded(sent)
+    sent.wait(days=9)
+    with transaction(sent.engine) as session:
+        assert remind_of_answers(session, sent.keyring, now=sent.now) == 1
+        key = path(sent).split("/")[1]
+        reply = Reply(came_on=date(2026, 12, 2), text="Yes.")
+        keep_reply(session, sent.keyring, SLUG, key, reply, by="test", now=sent.now)
 
     assert reminded(sent) == before
 
