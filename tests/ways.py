@@ -9,6 +9,18 @@ from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition
 
 SENDER = "Coalition for Open Rivers\n12 Quay Street\nPortland, OR 97201"
+CONGRESS: Mapping[str, str] = {
+    "mode": "live",
+    "agent": "Example Delivery Agent",
+    "acknowledge_to": "ack@agent.example",
+    "contact_name": "Jane Example",
+    "contact_email": "jane@agent.example",
+    "contact_phone": "202-555-0100",
+    "organization": "Coalition for Open Rivers",
+    "subject": "Please raise the letter about the river",
+    "topics": "International Affairs\nEnvironmental Protection",
+    "statement": "The coalition asks you to raise the letter about the river before the summit.",
+}
 GOOD: Mapping[str, Mapping[str, str]] = {
     "lob": {"key": "live_0123456789abcdef", "sender": SENDER, "webhook_secret": "hook-of-lob-77"},
     "pingen": {
@@ -19,6 +31,8 @@ GOOD: Mapping[str, Mapping[str, str]] = {
         "signing_key": "signs-for-pingen-99",
     },
     "regulations": {"mode": "live", "api_key": "KEYOFREGULATIONS55", "certified": "yes"},
+    "cwc": {**CONGRESS, "key": "key-of-the-house-33"},
+    "soapbox": {**CONGRESS, "key": "key-of-the-senate-44"},
 }
 """What sets each way up for real."""
 
@@ -26,6 +40,8 @@ TRIAL: Mapping[str, Mapping[str, str]] = {
     "lob": {**GOOD["lob"], "key": "test_0123456789abcdef"},
     "pingen": {**GOOD["pingen"], "mode": "staging"},
     "regulations": {**GOOD["regulations"], "mode": "staging"},
+    "cwc": {**GOOD["cwc"], "mode": "test"},
+    "soapbox": {**GOOD["soapbox"], "mode": "test"},
 }
 """The same, where nothing reaches anybody."""
 
@@ -35,6 +51,8 @@ SECRETS = (
     "secret-of-pingen-88",
     "signs-for-pingen-99",
     "KEYOFREGULATIONS55",
+    "key-of-the-house-33",
+    "key-of-the-senate-44",
 )
 
 

@@ -329,7 +329,7 @@ def test_what_a_test_system_takes_is_never_called_sent(server):
 
 
 def test_what_the_fence_raises_passes_through(server):
-    carrier = CHANNELS[name_of(server)].carrier(Asking(), lambda: NOON)
+    carrier = CHANNELS[name_of(server)].carrier(Asking(), now=NOON)
 
     with pytest.raises(Stopped):
         carrier.carry(parcel_for(server), fence=stop)

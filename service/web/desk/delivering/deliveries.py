@@ -28,6 +28,7 @@ from service.delivery.sendings import (
 )
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
+from service.delivery.to_members import counted_for_members
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -265,6 +266,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         part=_PART,
         edition=seen,
         sendings=sendings,
+        for_members=counted_for_members(sendings),
         phrase=phrase,
         goes_to=goes_to,
         unchecked=unchecked,
