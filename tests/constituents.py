@@ -12,21 +12,10 @@ from service.store.transaction import reading
 from tests.carrying import carry, set_up
 from tests.coalition import Coalition, letter_file
 from tests.doubles.congress import KEY, ChamberOnServer
+from tests.ways import CONGRESS
 
 OFFICE, OTHER_OFFICE, SENATOR = "HVA08", "HCA11", "SVA02"
-SETTINGS: Mapping[str, str] = {
-    "mode": "live",
-    "key": KEY,
-    "agent": "Example Delivery Agent",
-    "acknowledge_to": "ack@agent.example",
-    "contact_name": "Jane Example",
-    "contact_email": "jane@agent.example",
-    "contact_phone": "202-555-0100",
-    "organization": "Coalition for Open Rivers",
-    "subject": "Please raise the letter about the river",
-    "topics": "International Affairs\nEnvironmental Protection",
-    "statement": "The coalition asks you to raise the letter about the river before the summit.",
-}
+SETTINGS: Mapping[str, str] = {**CONGRESS, "key": KEY}
 """What sets the House up for real."""
 
 ASKED: Mapping[str, str] = {
@@ -48,7 +37,7 @@ SECRETS = (
     "Alexandrina",
     "Okafor-Constituent",
     "Hidden Hollow",
-    "9Z",
+    "Apartment 9Z",
     "22205-4077",
     "703-555-0102",
     "grandmother fished",

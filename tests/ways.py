@@ -10,6 +10,18 @@ from tests.coalition import SLUG, Coalition
 from tests.doubles.pec_provider import make_authority
 
 SENDER = "Coalition for Open Rivers\n12 Quay Street\nPortland, OR 97201"
+CONGRESS: Mapping[str, str] = {
+    "mode": "live",
+    "agent": "Example Delivery Agent",
+    "acknowledge_to": "ack@agent.example",
+    "contact_name": "Jane Example",
+    "contact_email": "jane@agent.example",
+    "contact_phone": "202-555-0100",
+    "organization": "Coalition for Open Rivers",
+    "subject": "Please raise the letter about the river",
+    "topics": "International Affairs\nEnvironmental Protection",
+    "statement": "The coalition asks you to raise the letter about the river before the summit.",
+}
 GOOD: Mapping[str, Mapping[str, str]] = {
     "lob": {"key": "live_0123456789abcdef", "sender": SENDER, "webhook_secret": "hook-of-lob-77"},
     "pingen": {
@@ -27,6 +39,8 @@ GOOD: Mapping[str, Mapping[str, str]] = {
         # As a form gives it back, with nothing behind its last line.
         "authorities": make_authority().pem.strip(),
     },
+    "cwc": {**CONGRESS, "key": "key-of-the-house-33"},
+    "soapbox": {**CONGRESS, "key": "key-of-the-senate-44"},
 }
 """What sets each way up for real."""
 
@@ -34,6 +48,8 @@ TRIAL: Mapping[str, Mapping[str, str]] = {
     "lob": {**GOOD["lob"], "key": "test_0123456789abcdef"},
     "pingen": {**GOOD["pingen"], "mode": "staging"},
     "regulations": {**GOOD["regulations"], "mode": "staging"},
+    "cwc": {**GOOD["cwc"], "mode": "test"},
+    "soapbox": {**GOOD["soapbox"], "mode": "test"},
 }
 """The same, where nothing reaches anybody."""
 
@@ -44,6 +60,8 @@ SECRETS = (
     "signs-for-pingen-99",
     "KEYOFREGULATIONS55",
     "word-of-pec-66",
+    "key-of-the-house-33",
+    "key-of-the-senate-44",
 )
 
 

@@ -1,7 +1,7 @@
 """The editions of a letter and their sendings, as the desk shows them: who decided what, and how far each has come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from service.delivery.offices.checks import CHECKED
 from service.delivery.registry import BY_HAND, CARRIED
 from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import recipients_of
+from service.delivery.to_members import counted_for_members, is_message
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -106,6 +107,11 @@ class SendingSeen:
     def waits_for_a_person(self) -> bool:
         """Whether it was released and a person is to bring it."""
         return self.channel in BY_HAND and self.state is DeliveryState.READY and not self.is_embargoed
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it is one signatory's message to the own Member, and no copy of the letter."""
+        return is_message(self)
 
     @property
     def can_be_settled(self) -> bool:
@@ -209,6 +215,7 @@ def evidence_record(
 ) -> dict[str, Any]:
     """Give all that is known of an edition and its sendings as plain values, for a file: states by their codes."""
     edition = edition_seen(session, keyring, campaign, edition_id)
+    sendings = sendings_of(session, keyring, campaign, edition_id)
     return {
         "letter": campaign.slug,
         "edition": edition.number,
@@ -242,8 +249,11 @@ def evidence_record(
                     for step in one.steps
                 ],
             }
-            for one in sendings_of(session, keyring, campaign, edition_id)
+            for one in sendings
+            if not one.is_message
         ],
+        # Of a signatory's message nothing is told singly: who lives in one district are few.
+        "messages_to_members": [asdict(one) for one in counted_for_members(sendings)],
     }
 
 

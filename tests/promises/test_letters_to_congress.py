@@ -320,7 +320,7 @@ def test_what_a_test_system_takes_is_never_called_sent(server):
 
 
 def test_the_carrier_of_each_channel_sends_nothing_before_its_fence(server):
-    carrier = CHANNELS[name_of(server)].carrier(Asking(), lambda: NOON)
+    carrier = CHANNELS[name_of(server)].carrier(Asking(), now=NOON)
 
     with pytest.raises(Stopped):
         carrier.carry(parcel_for(server), fence=stop)

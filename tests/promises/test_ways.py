@@ -50,8 +50,10 @@ def office(name):
 
 def verdict(name, details, *settings):
     given = {name: settings[0]} if settings else {}
-    outward = Outward(smtp=True, mail_from=OUTWARD.mail_from, settings=given)
-    return CHANNELS[name].check(office(name), details, outward)
+    # Of Members of Congress: the code of the office, and that one constituent has asked.
+    code = {"cwc": "HVA08", "soapbox": "SVA02"}.get(name, "")
+    outward = Outward(smtp=True, mail_from=OUTWARD.mail_from, settings=given, asked={code: 1})
+    return CHANNELS[name].check(office(name), {**details, "office_code": code}, outward)
 
 
 @ways

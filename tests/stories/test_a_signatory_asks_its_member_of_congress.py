@@ -48,7 +48,9 @@ def ask(visitor: Visitor, own: str, **changes: str):
     return visitor.send(f"{own}/member", {**ASKED, **changes}, having="city")
 
 
-def test_a_message_reaches_the_office_and_the_address_is_gone(letter, own, visitor, house, caplog) -> None:
+def test_a_message_reaches_the_office_and_the_address_is_gone(
+    letter, own, visitor, door, house, caplog
+) -> None:
     caplog.set_level(logging.DEBUG)
     assert LINK in words_of(visitor.open(own))
     form = words_of(visitor.open(f"{own}/member"))
@@ -76,6 +78,15 @@ def test_a_message_reaches_the_office_and_the_address_is_gone(letter, own, visit
     assert [one.state for one in sendings(letter)] == [DeliveryState.ACCEPTED] * 2
     assert [(one.details, one.settled_at is not None) for one in rows(letter)] == [(b"", True)] * 2
     assert not found_in(bytes_at_rest(letter.engine), SECRETS)
+    olga = AtTheDesk(door.app(), letter, add_colleague(letter))
+    desk = words_of(olga.open(f"editions/{made[0].edition_id}"))
+    assert (
+        "Ada Member, Member of Congress, US House (Communicating with Congress): 1 of 1 message accepted"
+        in desk
+    )
+    told = olga.open(f"editions/{made[0].edition_id}/evidence.json").text
+    assert [one["accepted"] for one in json.loads(told)["messages_to_members"]] == [1, 1]
+    assert not [secret for secret in SECRETS if secret in desk + told]
     assert "your home address was deleted" in words_of(visitor.open(f"{own}/member"))
     said = " ".join([*evidence(letter), caplog.text])
     assert not [secret for secret in SECRETS if secret in said]

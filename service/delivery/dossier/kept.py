@@ -81,6 +81,9 @@ def sendings_kept(
     clocks = clocks_of(session, keys)
     kept = []
     for seen in sendings_of(session, keyring, campaign, edition.id):
+        if seen.is_message:
+            # A signatory's message is no copy of the letter: the dossier holds how many there were, and nothing of one.
+            continue
         office = session.get_one(Recipient, seen.recipient_id)
         details = open_record(keys, office, "details")
         clock = clocks.get(key_of(office_index(keys, details)))

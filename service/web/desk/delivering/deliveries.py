@@ -30,6 +30,7 @@ from service.delivery.sendings import (
 )
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
+from service.delivery.to_members import counted_for_members
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -296,6 +297,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         edition=seen,
         sendings=sendings,
         instead=instead,
+        for_members=counted_for_members(sendings),
         phrase=phrase,
         goes_to=goes_to,
         spare={one.recipient.id: (one.label, spare[one.recipient.id]) for one in goes_to},
