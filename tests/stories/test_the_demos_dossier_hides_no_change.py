@@ -1,6 +1,7 @@
 """The dossier that `make demo` leaves: bagit and the script that lies in it, neither ours to trust, find every change."""
 
 import importlib.util
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +10,14 @@ from types import ModuleType
 import bagit
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import col, select
 
 from examples.demo.outside import ask_bagit, ask_script, with_a_byte_flipped
 from examples.demo.people import read_cast
 from examples.demo.seal import make_seal
 from service.campaigns.queries import get_campaign
+from service.delivery.by_hand.brought import Brought, note_brought
+from service.delivery.by_hand.packet import packet_of
 from service.delivery.dossier.kept import MadeAgain
 from service.delivery.dossier.make import gather_dossier, seal_dossier
 from service.delivery.dossier.sealing import read_sealing
@@ -21,8 +25,10 @@ from service.delivery.dossier.written import write_checked
 from service.delivery.follow import follow_deliveries
 from service.delivery.letter_mail import Making
 from service.delivery.messages import delivery_composers
+from service.delivery.registry import BY_HAND
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.letter.fonts import Fonts
+from service.model.delivery import Delivery
 from service.model.message import MessageKind
 from service.model.signature import Kind, Visibility
 from service.signing.party import SignOn
@@ -68,7 +74,23 @@ def dossier(engine: Engine, noon: datetime, tmp_path: Path) -> Path:
     coalition.deliver_mail()
     with transaction(engine) as session:
         follow_deliveries(session, now=noon)
+    bring(coalition, tmp_path)
     return written(coalition, tmp_path)
+
+
+def bring(coalition: Coalition, folder: Path) -> None:
+    """Save the packets of what a person brings, each by its way, and note that it was brought."""
+    today = coalition.now.date()
+    with transaction(coalition.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        for row in session.exec(select(Delivery).where(col(Delivery.channel).in_(BY_HAND))).all():
+            making = Making(fonts=FONTS)
+            _, data = packet_of(
+                session, coalition.keyring, campaign, row, making=making, public_url=PUBLIC_URL, language="en"
+            )
+            (folder / f"{row.channel}.zip").write_bytes(data)
+            said = Brought(on=today, today=today, how="by the secretary")
+            note_brought(session, coalition.keyring, SLUG, row.id, said, by="cli:ada", now=coalition.now)
 
 
 def written(coalition: Coalition, folder: Path) -> Path:
@@ -139,6 +161,18 @@ def test_every_changed_removed_and_added_file_is_found(dossier: Path) -> None:
         (dossier / name).unlink()
     assert script.check(dossier)[1] == []
     assert not bagit_finds(dossier)
+
+
+@pytest.mark.parametrize("way", ["post", "webform"])
+def test_what_a_person_brought_is_in_it_as_the_packet_had_it(dossier: Path, tmp_path: Path, way: str) -> None:
+    (folder,) = (dossier / "data/sendings").glob(f"*-{way}")
+
+    with zipfile.ZipFile(tmp_path / f"{way}.zip") as packet:
+        had = {Path(name).name: packet.read(name) for name in packet.namelist()}
+
+    own = {name for name in had if name != "0-what-to-do.txt" and "annex" not in name}
+    assert own
+    assert {name: (folder / name).read_bytes() for name in own} == {name: had[name] for name in own}
 
 
 def test_the_programs_that_the_demonstration_asks_say_so(dossier: Path, tmp_path: Path) -> None:

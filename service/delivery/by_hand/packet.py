@@ -19,8 +19,9 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.zipping import zip_files
 from service.i18n.catalogue import catalogue
-from service.letter.compile import compile_copy, file_name, volume_names
+from service.letter.compile import Rendering, compile_copy, file_name, volume_names
 from service.letter.copy import Copy
+from service.letter.fonts import Fonts
 from service.letter.windows import AddressTooLong, layout_for_post
 from service.mail.envelope import Draft
 from service.model.campaign import Campaign
@@ -95,6 +96,16 @@ def copy_to_bring(
     return copy, open_record(keyring.of(session, campaign.id), office, "details")
 
 
+def posted_letter(copy: Copy, *, country: str, fonts: Fonts) -> tuple[Rendering, bool]:
+    """Compile a copy for one office as it is posted, and tell whether its address stands where a window shows it (pure)."""
+    layout = layout_for_post(country=country, paper=copy.paper)
+    try:
+        return compile_copy(copy, form="pdf", layout=layout, fonts=fonts), True
+    except AddressTooLong:
+        # The letter was released: it is not to fail now by the length of an address.
+        return compile_copy(copy, form="pdf", fonts=fonts), False
+
+
 def write_unsent(draft: Draft) -> bytes:
     """Write a mail that a mail program opens to be looked at and sent: it has neither sender nor day yet (pure)."""
     message = EmailMessage(policy=SMTP)
@@ -118,12 +129,7 @@ def _letter(
     """Give the files of the letter, and whether its address stands where an envelope's window shows it, if it is to."""
     if channel != "post" or len(copy.addressees) != 1:
         return [(one.filename, one.data) for one in attachments(copy, formats_for(details), making)], True
-    layout, fits = layout_for_post(country=str(details.get("country", "")), paper=copy.paper), True
-    try:
-        made = compile_copy(copy, form="pdf", layout=layout, fonts=making.fonts)
-    except AddressTooLong:
-        # The letter was released: it is not to fail now by the length of an address.
-        made, fits = compile_copy(copy, form="pdf", fonts=making.fonts), False
+    made, fits = posted_letter(copy, country=str(details.get("country", "")), fonts=making.fonts)
     names = (file_name(copy, "pdf"), *volume_names(copy, made))
     return list(zip(names, (made.data, *made.volumes), strict=True)), fits
 

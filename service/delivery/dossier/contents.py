@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from service.delivery.annexes import annexes_of
 from service.delivery.answers.replies import replies_of, reply_file
+from service.delivery.by_hand.packet import posted_letter
 from service.delivery.copies import letter_today
 from service.delivery.dossier.certificate import Fact, File, RungTold, SendingTold, file_of, write_utc
 from service.delivery.dossier.kept import MailKept, SendingKept
@@ -18,7 +19,7 @@ from service.delivery.parcel import Document
 from service.foundation.canonical import canonical
 from service.foundation.sentence import Sentence
 from service.letter.annex_file import count_pages
-from service.letter.compile import RENDERERS, Profile, compile_copy, file_name, volume_names
+from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy, file_name, volume_names
 from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
 from service.model.campaign import Campaign
@@ -84,7 +85,7 @@ def sending_documents(kept: SendingKept, making: Making) -> Iterator[Document]:
     yield Document(name="sending.json", media_type=_JSON, data=canonical(_record(kept)))
     if kept.copy is not None and _may_have_left(kept.seen.steps):
         for form in ("json", "pdf"):
-            made = compile_copy(kept.copy, form=form, fonts=making.fonts)
+            made = _carried(kept, kept.copy, form, making)
             yield Document(name=file_name(kept.copy, form), media_type=made.media_type, data=made.data)
         yield from kept.made
     for number, mail in enumerate(kept.mails, start=1):
@@ -192,6 +193,13 @@ def answer_folders(session: Session, keyring: Keyring, campaign: Campaign) -> Fo
             documents.append(Document(name=name, media_type="application/octet-stream", data=data))
         folders[f"answers/{place:02}"] = documents
     return folders
+
+
+def _carried(kept: SendingKept, copy: Copy, form: str, making: Making) -> Rendering:
+    """Compile a copy as it went: on paper its address stands behind an envelope's window."""
+    if form == "pdf" and kept.seen.channel == "post" and len(copy.addressees) == 1:
+        return posted_letter(copy, country=kept.country, fonts=making.fonts)[0]
+    return compile_copy(copy, form=form, fonts=making.fonts)
 
 
 def _profile(form: str) -> Profile:

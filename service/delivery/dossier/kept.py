@@ -61,7 +61,7 @@ class SendingKept:
     """One sending, the copy that it carries (None where that can be made no more), and its e-mails.
 
     `receipt` is the number by which the office itself knows the letter, "" where none was noted; `pictures` (JPEG) show a
-    stamped copy, the slip of the post and their like. `made` is what a person entered or uploaded at the site of somebody
+    stamped copy, the slip of the post and their like. `country` is the office's. `made` is what a person entered or uploaded at the site of somebody
     else, as the packet had it.
     """
 
@@ -71,6 +71,7 @@ class SendingKept:
     receipt: str
     pictures: Sequence[bytes]
     made: Sequence[Document] = ()
+    country: str = ""
 
 
 def sendings_kept(
@@ -95,6 +96,7 @@ def sendings_kept(
                 mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
                 receipt=clock.receipt if clock else "",
                 pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
+                country=str(details.get("country", "")),
                 made=_made(seen.channel, copy, details, campaign.language),
             )
         )
