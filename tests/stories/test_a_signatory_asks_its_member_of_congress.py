@@ -4,15 +4,18 @@ import json
 import logging
 
 import pytest
+from sqlmodel import select
 
 from service.model.states import DeliveryState
-from tests.carrying import evidence
-from tests.coalition import Coalition
+from service.store.transaction import reading, transaction
+from tests.carrying import evidence, set_up
+from tests.coalition import Coalition, letter_file
 from tests.constituents import (
     ASKED,
     OFFICE,
     OTHER_OFFICE,
     SECRETS,
+    SETTINGS,
     carry_all,
     opened,
     release,
@@ -307,3 +310,35 @@ def test_a_member_whom_nobody_asked_holds_nothing_back(own, visitor, letter, doo
 
     assert sorted(one.channel for one in made) == ["cwc", "email", "soapbox"]
     assert [one.state for one in sendings(letter, "soapbox")] == [DeliveryState.NOT_CONFIGURED]
+
+
+def test_a_letter_to_a_member_alone_does_not_leave_before_somebody_asked(coalition, visitor, house) -> None:
+    file = letter_file(more='admit = "everyone"').replace(
+        b'channels = ["email"]', f'channels = ["cwc"]\noffice_code = "{OFFICE}"'.encode()
+    )
+    coalition.open(file)
+    set_up(coalition, "cwc", {**SETTINGS, "base": house.base})
+    sign_as_person(coalition)
+
+    with pytest.raises(Refused, match="Nobody has asked this Member yet"):
+        release(coalition)
+
+
+def test_what_is_part_of_no_release_is_deleted_at_the_release(own, visitor, letter, house) -> None:
+    ask(visitor, own)
+    with transaction(letter.engine) as session:
+        session.exec(select(Constituent)).one().office = "HXX99"
+
+    release(letter)
+
+    assert [(one.details, one.delivery_id) for one in rows(letter)] == [(b"", None)]
+    assert "did not go with the letter" in words_of(visitor.open(f"{own}/member"))
+
+
+def test_the_key_of_home_addresses_is_none_of_the_letters(letter) -> None:
+    with reading(letter.engine) as session:
+        campaign = letter.campaign()
+        of_letter = letter.keyring.of(session, campaign.id)
+        own = letter.keyring.constituents(session, campaign.id)
+
+    assert len({of_letter.data, of_letter.index, of_letter.token, own.data, own.index, own.token}) == 6
