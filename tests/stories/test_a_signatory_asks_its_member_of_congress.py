@@ -6,6 +6,8 @@ import logging
 import pytest
 from sqlmodel import select
 
+from service.foundation.errors import Refused
+from service.model.constituent import Constituent
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction
 from tests.carrying import evidence, set_up
