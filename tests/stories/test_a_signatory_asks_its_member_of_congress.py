@@ -17,8 +17,10 @@ from tests.constituents import (
     OFFICE,
     OTHER_OFFICE,
     SECRETS,
+    SENATOR,
     SETTINGS,
     carry_all,
+    member,
     opened,
     release,
     rows,
@@ -344,3 +346,41 @@ def test_the_key_of_home_addresses_is_none_of_the_letters(letter) -> None:
         own = letter.keyring.constituents(session, campaign.id)
 
     assert len({of_letter.data, of_letter.index, of_letter.token, own.data, own.index, own.token}) == 6
+
+
+def test_who_else_leaves_does_not_change_the_number_of_a_message(own, visitor, letter, door, house) -> None:
+    house.troubles.append(Trouble())
+    other = sign_as_person(letter, "Pema Example")
+    ask(visitor, own)
+    release(letter)
+    carry_all(letter)
+    visitor.send(other, {}, answer="withdraw")
+    (sending,) = sendings(letter)
+    olga = AtTheDesk(door.app(), letter, add_colleague(letter))
+
+    olga.post(f"sendings/{sending.id}/again", {"csrf": olga.mark()})
+    carry_all(letter)
+
+    assert len(house.letters) == 1
+    assert len({part_of(one, "Delivery/DeliveryId") for one in house.seen}) == 1
+
+
+def test_a_senator_is_asked_by_the_same_road(coalition, visitor) -> None:
+    with chamber_server(is_senate=True, offices={SENATOR: ""}) as senate:
+        coalition.open(
+            letter_file(more='admit = "everyone"', tables=member("Cy Senator", SENATOR, "soapbox"))
+        )
+        set_up(coalition, "soapbox", {**SETTINGS, "base": senate.base})
+        own = sign_as_person(coalition)
+        refused = ask(visitor, own, office=SENATOR, prefix="Mx.")
+        senate.troubles.append(Trouble(takes=True))
+        ask(visitor, own, office=SENATOR)
+        release(coalition)
+        carry_all(coalition)
+        coalition.wait(minutes=10)
+        carry_all(coalition)
+
+        assert "The form of address does not have the form that is asked for." in words_of(refused)
+        assert [part_of(one, "Recipient/MemberOffice") for one in senate.letters] == [SENATOR]
+        assert [one.state for one in sendings(coalition, "soapbox")] == [DeliveryState.ACCEPTED]
+        assert rows(coalition)[0].details == b""
