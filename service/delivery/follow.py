@@ -10,7 +10,7 @@ from service.campaigns.queries import lock_campaign_of, released_edition
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.hear import hear_of_deliveries
 from service.delivery.issue import issue_copy
-from service.delivery.registry import BY_HAND
+from service.delivery.registry import BY_HAND, OF_PEOPLE
 from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -171,7 +171,12 @@ def _finish(session: Session, campaign: Campaign) -> None:
         .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
         .where(Delivery.edition_id == edition.id, Recipient.role == RecipientRole.TO)
     )
-    deliveries = session.exec(found).all()
+    # Who takes a message to a Member back leaves nobody without a letter.
+    deliveries = [
+        one
+        for one in session.exec(found).all()
+        if not (one.channel in OF_PEOPLE and one.state is DeliveryState.CANCELLED)
+    ]
     if any(one.state in _ON_THEIR_WAY and one.channel not in BY_HAND for one in deliveries):
         return
     gone_out = {delivery.recipient_id for delivery in deliveries if delivery.state in GONE_OUT}

@@ -2,15 +2,19 @@
 
 import json
 import logging
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlmodel import select
 
+from service.delivery.asking import Asking
+from service.delivery.carrying.carry import carry_due
 from service.foundation.errors import Refused
 from service.model.constituent import Constituent
-from service.model.states import DeliveryState
+from service.model.states import CampaignState, CarriageState, DeliveryState
 from service.store.transaction import reading, transaction
-from tests.carrying import evidence, set_up
+from tests.carrying import carriages, cart, evidence, set_up
 from tests.coalition import Coalition, letter_file
 from tests.constituents import (
     ASKED,
@@ -148,6 +152,9 @@ def test_what_was_released_is_taken_back_until_it_leaves(own, visitor, letter, h
     assert (house.letters, rows(letter)) == ([], [])
     assert [one.state for one in sendings(letter)] == [DeliveryState.CANCELLED]
     assert "stopped before leaving: the signatory took it back" in evidence(letter)
+    letter.deliver_mail()
+    carry_all(letter)
+    assert letter.campaign().state is CampaignState.SENT
 
 
 def test_what_has_left_is_not_taken_back(own, visitor, letter, house) -> None:
@@ -384,3 +391,19 @@ def test_a_senator_is_asked_by_the_same_road(coalition, visitor) -> None:
         assert [part_of(one, "Recipient/MemberOffice") for one in senate.letters] == [SENATOR]
         assert [one.state for one in sendings(coalition, "soapbox")] == [DeliveryState.ACCEPTED]
         assert rows(coalition)[0].details == b""
+
+
+def test_who_takes_it_back_while_it_is_made_is_not_written_for(own, visitor, letter, house) -> None:
+    ask(visitor, own)
+    release(letter)
+
+    def clock() -> datetime:
+        # The first time that it is asked for while somebody holds the message is after that was read.
+        if rows(letter) and [one.state for one in carriages(letter)] == [CarriageState.HELD]:
+            visitor.send(f"{own}/member", {}, answer="back")
+        return letter.now
+
+    carry_due(replace(cart(letter, asking=Asking()), clock=clock))
+
+    assert (house.asked, rows(letter)) == ([], [])
+    assert [one.state for one in sendings(letter)] == [DeliveryState.CANCELLED]
