@@ -11,7 +11,7 @@ from service.delivery.copies import copy_for, letter_today
 from service.delivery.hear import hear_of_deliveries
 from service.delivery.issue import issue_copy
 from service.delivery.milestones import LEFT, tell_milestone
-from service.delivery.registry import BY_HAND
+from service.delivery.registry import BY_HAND, OF_PEOPLE
 from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -172,7 +172,12 @@ def _finish(session: Session, campaign: Campaign, *, now: datetime) -> None:
         .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
         .where(Delivery.edition_id == edition.id, Recipient.role == RecipientRole.TO)
     )
-    deliveries = session.exec(found).all()
+    # Who takes a message to a Member back leaves nobody without a letter.
+    deliveries = [
+        one
+        for one in session.exec(found).all()
+        if not (one.channel in OF_PEOPLE and one.state is DeliveryState.CANCELLED)
+    ]
     if any(one.state in _ON_THEIR_WAY and one.channel not in BY_HAND for one in deliveries):
         return
     gone_out = {delivery.recipient_id for delivery in deliveries if delivery.state in GONE_OUT}

@@ -10,6 +10,7 @@ from service.delivery.carriages import let_go
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import issue_copy
 from service.delivery.ladder import WORDS
+from service.delivery.registry import OF_PEOPLE
 from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -90,7 +91,12 @@ def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Deli
 def _renew(
     session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery, *, now: datetime
 ) -> None:
-    """Make the copy the one of today; raises Refused while a letter that nobody has yet can still be proposed anew."""
+    """Make the copy the one of today; raises Refused while a letter that nobody has yet can still be proposed anew.
+
+    A constituent's message is no copy: whoever else leaves changes nothing of it, and it goes again under its own number.
+    """
+    if delivery.channel in OF_PEOPLE:
+        return
     edition = session.get(Edition, delivery.edition_id)
     recipient = session.get(Recipient, delivery.recipient_id)
     assert edition is not None

@@ -2,18 +2,29 @@
 
 import json
 import logging
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
+from sqlmodel import select
 
-from service.model.states import DeliveryState
-from tests.carrying import evidence
-from tests.coalition import Coalition
+from service.delivery.asking import Asking
+from service.delivery.carrying.carry import carry_due
+from service.foundation.errors import Refused
+from service.model.constituent import Constituent
+from service.model.states import CampaignState, CarriageState, DeliveryState
+from service.store.transaction import reading, transaction
+from tests.carrying import carriages, cart, evidence, set_up
+from tests.coalition import Coalition, letter_file
 from tests.constituents import (
     ASKED,
     OFFICE,
     OTHER_OFFICE,
     SECRETS,
+    SENATOR,
+    SETTINGS,
     carry_all,
+    member,
     opened,
     release,
     rows,
@@ -141,6 +152,9 @@ def test_what_was_released_is_taken_back_until_it_leaves(own, visitor, letter, h
     assert (house.letters, rows(letter)) == ([], [])
     assert [one.state for one in sendings(letter)] == [DeliveryState.CANCELLED]
     assert "stopped before leaving: the signatory took it back" in evidence(letter)
+    letter.deliver_mail()
+    carry_all(letter)
+    assert letter.campaign().state is CampaignState.SENT
 
 
 def test_what_has_left_is_not_taken_back(own, visitor, letter, house) -> None:
@@ -307,3 +321,89 @@ def test_a_member_whom_nobody_asked_holds_nothing_back(own, visitor, letter, doo
 
     assert sorted(one.channel for one in made) == ["cwc", "email", "soapbox"]
     assert [one.state for one in sendings(letter, "soapbox")] == [DeliveryState.NOT_CONFIGURED]
+
+
+def test_a_letter_to_a_member_alone_does_not_leave_before_somebody_asked(coalition, visitor, house) -> None:
+    file = letter_file(more='admit = "everyone"').replace(
+        b'channels = ["email"]', f'channels = ["cwc"]\noffice_code = "{OFFICE}"'.encode()
+    )
+    coalition.open(file)
+    set_up(coalition, "cwc", {**SETTINGS, "base": house.base})
+    sign_as_person(coalition)
+
+    with pytest.raises(Refused, match="Nobody has asked this Member yet"):
+        release(coalition)
+
+
+def test_what_is_part_of_no_release_is_deleted_at_the_release(own, visitor, letter, house) -> None:
+    ask(visitor, own)
+    with transaction(letter.engine) as session:
+        session.exec(select(Constituent)).one().office = "HXX99"
+
+    release(letter)
+
+    assert [(one.details, one.delivery_id) for one in rows(letter)] == [(b"", None)]
+    assert "did not go with the letter" in words_of(visitor.open(f"{own}/member"))
+
+
+def test_the_key_of_home_addresses_is_none_of_the_letters(letter) -> None:
+    with reading(letter.engine) as session:
+        campaign = letter.campaign()
+        of_letter = letter.keyring.of(session, campaign.id)
+        own = letter.keyring.constituents(session, campaign.id)
+
+    assert len({of_letter.data, of_letter.index, of_letter.token, own.data, own.index, own.token}) == 6
+
+
+def test_who_else_leaves_does_not_change_the_number_of_a_message(own, visitor, letter, door, house) -> None:
+    house.troubles.append(Trouble())
+    other = sign_as_person(letter, "Pema Example")
+    ask(visitor, own)
+    release(letter)
+    carry_all(letter)
+    visitor.send(other, {}, answer="withdraw")
+    (sending,) = sendings(letter)
+    olga = AtTheDesk(door.app(), letter, add_colleague(letter))
+
+    olga.post(f"sendings/{sending.id}/again", {"csrf": olga.mark()})
+    carry_all(letter)
+
+    assert len(house.letters) == 1
+    assert len({part_of(one, "Delivery/DeliveryId") for one in house.seen}) == 1
+
+
+def test_a_senator_is_asked_by_the_same_road(coalition, visitor) -> None:
+    with chamber_server(is_senate=True, offices={SENATOR: ""}) as senate:
+        coalition.open(
+            letter_file(more='admit = "everyone"', tables=member("Cy Senator", SENATOR, "soapbox"))
+        )
+        set_up(coalition, "soapbox", {**SETTINGS, "base": senate.base})
+        own = sign_as_person(coalition)
+        refused = ask(visitor, own, office=SENATOR, prefix="Mx.")
+        senate.troubles.append(Trouble(takes=True))
+        ask(visitor, own, office=SENATOR)
+        release(coalition)
+        carry_all(coalition)
+        coalition.wait(minutes=10)
+        carry_all(coalition)
+
+        assert "The form of address does not have the form that is asked for." in words_of(refused)
+        assert [part_of(one, "Recipient/MemberOffice") for one in senate.letters] == [SENATOR]
+        assert [one.state for one in sendings(coalition, "soapbox")] == [DeliveryState.ACCEPTED]
+        assert rows(coalition)[0].details == b""
+
+
+def test_who_takes_it_back_while_it_is_made_is_not_written_for(own, visitor, letter, house) -> None:
+    ask(visitor, own)
+    release(letter)
+
+    def clock() -> datetime:
+        # The first time that it is asked for while somebody holds the message is after that was read.
+        if rows(letter) and [one.state for one in carriages(letter)] == [CarriageState.HELD]:
+            visitor.send(f"{own}/member", {}, answer="back")
+        return letter.now
+
+    carry_due(replace(cart(letter, asking=Asking()), clock=clock))
+
+    assert (house.asked, rows(letter)) == ([], [])
+    assert [one.state for one in sendings(letter)] == [DeliveryState.CANCELLED]

@@ -17,9 +17,11 @@ from service.signing.roll_file import read_signatories
 from service.store.engine import make_engine
 from service.store.transaction import transaction
 from service.web.forms import shown_again
+from tests.carrying import set_up
 from tests.changing import NEW_WORDS, file_of, revised
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.commenting import add_guest
+from tests.constituents import ASKED, OFFICE, SETTINGS, member, sign_as_person
 from tests.corpus.addresses import MAILBOXES, NO_MAILBOXES, NO_SITES, SITES
 from tests.corpus.markup import foreign_markup
 from tests.corpus.writing import HIDDEN, LITERAL, OTHER_LINE_ENDS, SEVERAL_LINES, all_of
@@ -111,7 +113,8 @@ def place(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Place]:
     engine = make_engine(copy_sqlite(migrated_sqlite, tmp_path / "undersigned.db"))
     root = RootKey(bytes(range(KEY_BYTES)))
     coalition = Coalition(engine=engine, root=root, now=datetime(2026, 11, 24, 12, tzinfo=UTC))
-    coalition.open(letter_file(more='admit = "everyone"'))
+    coalition.open(letter_file(more='admit = "everyone"', tables=member("Ada Member", OFFICE, role="cc")))
+    set_up(coalition, "cwc", SETTINGS)
     rows = b"kind,name,email\norganization,Dale Union,office@dale.example\norganization,Invited,office@invited.example\n"
     with transaction(engine) as session:
         import_signatories(
@@ -135,11 +138,13 @@ def test_every_form_answers_everything_hostile_with_a_sentence_or_takes_it_as_it
     officer = {"officer_name": "Ben Board", "officer_email": "ben@lakes.example"}
     visitor.send(f"/manage/{manage}/evidence", officer, having="officer_email")
     coalition.deliver_mail()
+    constituent = sign_as_person(coalition)
     waiting = visitor.send(letter_page(coalition, "/sign", kind="person"), PERSON).location
 
     before = coalition.counts()
     drafted(place)
     open_letter(place, waiting=waiting, manage=manage, confirm=confirm)
+    asking(place, constituent)
     changed_letter(place)
     proofed(place)
     sent_letter(place)
@@ -242,6 +247,12 @@ def owned(place: Place, token: str) -> None:
     place.attack(officer, rule="/manage/<token>/evidence", offset=1)
     place.attack(Target(to=own, fields=("answer",), stride=50), rule="/manage/<token>", offset=7)
     place.attack(Target(to=f"{own}/erase", fields=("nonce",), stride=120), rule="/manage/<token>/erase")
+
+
+def asking(place: Place, own: str) -> None:
+    fields = tuple(name for name in ASKED if name not in {"office", "prefix", "state"})
+    target = Target(to=f"{own}/member", fields=fields, having="city", good=ASKED, stride=4)
+    place.attack(target, rule="/manage/<token>/member")
 
 
 def pressed(place: Place, confirm: str) -> None:

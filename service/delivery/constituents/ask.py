@@ -95,9 +95,14 @@ def ask_member(
     members = {one.office: one for one in _members(holder)}
     if not members:
         raise Refused(CANNOT_ASK)
+    # Whoever has not chosen yet is told at once what else is missing.
+    faults = dict(_faults(holder, given, members.get(office) or next(iter(members.values()))))
     if office not in members:
-        raise Unfit({"office": _CHOOSE})
-    _refuse_unfit(holder, given, members[office])
+        faults = {"office": str(_CHOOSE)} | {
+            field: fault for field, fault in faults.items() if field != "state" or not given.get("state")
+        }
+    if faults:
+        raise Unfit(faults)
     row = constituent_of(session, holder.signature.id, to_change=True) or Constituent(
         campaign_id=holder.campaign.id,
         signature_id=holder.signature.id,
@@ -120,13 +125,10 @@ def take_back(session: Session, keyring: Keyring, *, token: str, now: datetime) 
     forget_constituent(session, holder.signature.id)
 
 
-def _refuse_unfit(holder: Holder, given: Mapping[str, str], member: Member) -> None:
+def _faults(holder: Holder, given: Mapping[str, str], member: Member) -> Mapping[str, str]:
     settings = settings_of(holder.session, holder.keyring, holder.campaign)[member.channel]
     person = {**given, "email": read_party(holder.keys, holder.signature).email}
-    way = PEOPLE[member.channel]
-    faults = way.faults_in(person, member.office, settings, slug=holder.campaign.slug)
-    if faults:
-        raise Unfit(faults)
+    return PEOPLE[member.channel].faults_in(person, member.office, settings, slug=holder.campaign.slug)
 
 
 def _members(holder: Holder) -> Sequence[Member]:
