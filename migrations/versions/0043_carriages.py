@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(length=64), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("receipt", sa.String(length=120), nullable=True),
+        sa.Column("receipt", sa.String(length=255), nullable=True),
         sa.Column("is_followed", sa.Boolean(), nullable=False),
         sa.Column("ask_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("details", sa.LargeBinary(), nullable=False),

@@ -266,12 +266,12 @@ class Recipient:
     cover_note: OptionalText = ""
     channels: tuple[ChannelName, ...] = ()
     formats: tuple[FormatName, ...] = ("pdf",)
-    source: OptionalLine = ""
-    checked: Day | None = None
     regulations_document: OptionalLine | None = None
     regulations_organization_type: OptionalLine | None = None
     regulations_category: OptionalLine | None = None
     office_code: OptionalLine | None = None
+    source: OptionalLine = ""
+    checked: Day | None = None
 
     @property
     def copy_kind(self) -> CopyKind:

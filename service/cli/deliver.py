@@ -16,6 +16,7 @@ from service.delivery.by_hand.packet import packet_of
 from service.delivery.channel import Verdict
 from service.delivery.check import Line
 from service.delivery.letter_mail import Making
+from service.delivery.preflight import preflight
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
 from service.delivery.registry import BY_HAND
@@ -24,7 +25,7 @@ from service.delivery.rules import Finding
 from service.delivery.sendings import sending_of
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
-from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
+from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
 from service.model.edition import EditionKind
@@ -119,7 +120,7 @@ def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Li
         most_bytes=settings.letter_mail_mb * 1_000_000,
     )
     with reading(services.engine) as session:
-        return weighed(
+        return preflight(
             session,
             services.keyring,
             get_campaign(session, slug),

@@ -1,6 +1,6 @@
 """What a way of sending must be able to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
@@ -9,7 +9,8 @@ from service.delivery.asking import Asking
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Carrier, Document, Heard, Parcel
 from service.delivery.rules import Finding
-from service.delivery.setting import Setting
+from service.delivery.setting import Setting, Standing
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.model.recipient import Recipient
@@ -42,6 +43,15 @@ class Verdict:
     is_trial: bool = False
     findings: Sequence[Finding] = ()
     nobody_asked: bool = False
+
+    @classmethod
+    def by(cls, standing: Callable[[], Standing]) -> "Verdict":
+        """Give the verdict on an office that a way could reach, by what the letter's account there is good for, or Refused."""
+        try:
+            found = standing()
+        except Refused as refusal:
+            return cls(destinations=1, configured=False, reason=str(refusal))
+        return cls(destinations=1, is_trial=found.is_trial, reason=found.says if found.is_trial else "")
 
     @property
     def can(self) -> bool:
@@ -88,8 +98,8 @@ class Channel(Protocol):
 class Settable(Channel, Protocol):
     """A way that a letter sets up for itself: by an account, a key, a mailbox of its own."""
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
-        """Say in one sentence what these settings are good for; raises Refused, with every fault, where they are for nothing."""
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
+        """Say what these settings are good for; raises Refused, with every fault, where they are for nothing."""
 
 
 class Examined(Settable, Protocol):

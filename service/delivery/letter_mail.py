@@ -42,14 +42,6 @@ def formats_for(details: dict[str, Any]) -> tuple[str, ...]:
     return tuple(details.get("formats") or _PDF_ALONE)
 
 
-def attachments(copy: Copy, formats: Sequence[str], making: Making) -> tuple[Attachment, ...]:
-    """Compile what is attached: the PDF, the volumes of its names where there are any, and a Word file where it is wanted.
-
-    Raises Refused where the Word template of the house cannot be read.
-    """
-    return tuple(made for form in formats for made in _attached(copy, form, making))
-
-
 def letter_documents(copy: Copy, making: Making, *, layout: Layout = "classic") -> tuple[Document, ...]:
     """Compile a copy as what is handed to somebody who prints or publishes it: the PDF, then the volumes of its names.
 
@@ -61,6 +53,14 @@ def letter_documents(copy: Copy, making: Making, *, layout: Layout = "classic") 
         Document(name=name, media_type=made.media_type, data=data)
         for name, data in zip(names, (made.data, *made.volumes), strict=True)
     )
+
+
+def attachments(copy: Copy, formats: Sequence[str], making: Making) -> tuple[Attachment, ...]:
+    """Compile what is attached: the PDF, the volumes of its names where there are any, and a Word file where it is wanted.
+
+    Raises Refused where the Word template of the house cannot be read.
+    """
+    return tuple(made for form in formats for made in _attached(copy, form, making))
 
 
 def too_large(size: int, most: int) -> str:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import approvers_of
 from service.delivery.approve import decisions_on, signatories_phrase
+from service.delivery.carriages import faults_of
 from service.delivery.channel import Outward
 from service.delivery.check import Line, check, recipient_label
 from service.delivery.copies import copy_with_code
@@ -307,7 +308,7 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
             is_mail=delivery.channel not in CARRIED,
             is_embargoed=is_embargoed,
         ),
-        faults=_faults(session, keys, delivery),
+        faults=faults_of(session, keys, delivery),
         is_embargoed=is_embargoed,
         steps=steps,
         pictures=session.exec(
@@ -316,13 +317,3 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
             .order_by(col(DeliveryFile.id))
         ).all(),
     )
-
-
-def _faults(session: Session, keys: CampaignKeys, delivery: Delivery) -> Sequence[str]:
-    """Give the faults that the other side named when it last did not take a copy: they may hold the office's address."""
-    if delivery.state is not DeliveryState.FAILED or delivery.channel not in CARRIED:
-        return ()
-    found = select(Carriage).where(Carriage.delivery_id == delivery.id).order_by(col(Carriage.number).desc())
-    row = session.exec(found.limit(1)).first()
-    tries = open_record(keys, row, "details").get("tries", []) if row is not None else []
-    return tuple(tries[-1]["faults"]) if tries else ()

@@ -29,6 +29,14 @@ class Setting:
     words: Mapping[str, Sentence] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a letter's account at a way is good for, in one sentence; with `is_trial` nothing reaches anybody by it."""
+
+    says: str
+    is_trial: bool = False
+
+
 class Misset(Refused):
     """Settings that cannot be kept; `by_key` has a sentence for each that is wrong, in the form's order."""
 

@@ -1,4 +1,4 @@
-"""Try, before anything is frozen or leaves, whether a letter can be printed and each copy fits the way that it goes."""
+"""Try, before anything is frozen or leaves, whether a letter can be printed and its mails are small enough."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,6 @@ from sqlmodel import Session
 from service.delivery.channel import Outward
 from service.delivery.channel_words import channel_word
 from service.delivery.check import Line, check, weigh
-from service.delivery.examined import examined
 from service.delivery.letter_mail import Making
 from service.delivery.messages import mail_sizes
 from service.foundation.errors import Refused
@@ -38,20 +37,16 @@ def weighed(
     public_url: str,
     now: datetime,
 ) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Give what each channel can take, and the same with how large each mail would be and what else does not fit.
-
-    All of it is made for that, which takes a while.
-    """
+    """Give what each channel can take, and the same with how large each mail would be, which is made for that."""
     lines = check(session, keyring, campaign, outward)
-    looked_at = examined(session, keyring, campaign, lines, making, now=now)
     if not any(line.channel == "email" and line.verdict.can for line in lines):
-        return lines, looked_at
+        return lines, lines
     sizes = mail_sizes(session, keyring, campaign, public_url=public_url, making=making, now=now)
-    return lines, weigh(looked_at, sizes, most=making.most_bytes)
+    return lines, weigh(lines, sizes, most=making.most_bytes)
 
 
 def refuse_what_is_too_large(before: Sequence[Line], after: Sequence[Line]) -> None:
-    """Raise Refused where what would leave is larger than it may be, or does not fit its way otherwise (pure)."""
+    """Raise Refused where a mail that would leave is larger than it may be (pure)."""
     for line, heavy in zip(before, after, strict=True):
         if line.verdict.can and not heavy.verdict.can:
             raise Refused(

@@ -11,9 +11,9 @@ from service.coordinators import audit
 from service.delivery.asked import asked_counts
 from service.delivery.channel import Outward, Settable
 from service.delivery.registry import OF_PEOPLE, SETTABLE
-from service.delivery.setting import Setting, read_given
+from service.delivery.setting import Setting, Standing, read_given
 from service.foundation.errors import NotFound, Refused
-from service.foundation.sentence import Sentence
+from service.foundation.sentence import Sentence, in_a_row
 from service.model.campaign import Campaign
 from service.model.way_setting import WaySetting
 from service.store.keyring import Keyring
@@ -28,7 +28,8 @@ class WaySeen:
     """One way that a letter sets up; secrets are not in it.
 
     `shown` are the values that may be shown, `kept` the keys of the secrets that are set. `said` is what its account is
-    good for, or with `is_wrong` why it cannot be used. `set_at` is None while it is not set up.
+    good for, with `is_trial` that nothing reaches anybody by it, or with `is_wrong` why it cannot be used. `set_at` is None
+    while it is not set up.
     """
 
     name: str
@@ -37,6 +38,7 @@ class WaySeen:
     kept: frozenset[str]
     said: str
     is_wrong: bool
+    is_trial: bool
     set_by: str
     set_at: datetime | None
 
@@ -117,12 +119,12 @@ def _row(session: Session, campaign: Campaign, channel: str) -> WaySetting | Non
 
 
 def _seen(way: Settable, row: WaySetting | None, values: Mapping[str, str], *, now: datetime) -> WaySeen:
-    said, is_wrong = "", False
+    found, is_wrong = Standing(says=""), False
     if row is not None:
         try:
-            said = way.try_settings(values, now=now)
+            found = way.try_settings(values, now=now)
         except Refused as refusal:
-            said, is_wrong = str(refusal), True
+            found, is_wrong = Standing(says=in_a_row((str(refusal), *refusal.faults))), True
     secrets = {one.key for one in way.settings if one.secret}
     return WaySeen(
         name=way.name,
@@ -131,8 +133,9 @@ def _seen(way: Settable, row: WaySetting | None, values: Mapping[str, str], *, n
             one.key: values[one.key] for one in way.settings if one.key in values and one.key not in secrets
         },
         kept=frozenset(key for key in secrets if values.get(key)),
-        said=said,
+        said=found.says,
         is_wrong=is_wrong,
+        is_trial=found.is_trial,
         set_by=row.set_by if row else "",
         set_at=row.set_at if row else None,
     )

@@ -39,7 +39,7 @@ class Carriage(SQLModel, table=True):
     tries: int = 0
     owner: str = Field(default="", max_length=64)
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
-    receipt: str | None = Field(default=None, max_length=120)
+    receipt: str | None = Field(default=None, max_length=255)
     is_followed: bool = True
     ask_at: datetime | None = Field(default=None, sa_type=Moment)
     details: bytes = Field(default=b"", sa_type=Sealed)

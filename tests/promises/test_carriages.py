@@ -49,6 +49,7 @@ from tests.coalition import SLUG, Coalition
 from tests.doubles.lob import TEST, Lob
 from tests.doubles.loopback_http import Fault, Reply, open_house
 from tests.doubles.pingen import Pingen
+from tests.doubles.regulations_gov import API_KEY, DOCUMENT, How, RegulationsGov, Step, open_regulations_gov
 from tests.printing import ASKING
 
 ORDER = r"POST /v1/letters"
@@ -226,6 +227,46 @@ def test_an_address_that_was_misread_is_told_to_the_desk_and_stands_in_no_eviden
         )
     assert any("9 Wrong Road" in one for one in seen.faults)
     assert any("was not sent" in text for text in told(coalition))
+
+
+def commented(coalition: Coalition, office: RegulationsGov) -> None:
+    """Release a letter that goes to regulations.gov, and let it be handed over."""
+    named = f'''regulations_document = "{DOCUMENT}"
+regulations_organization_type = "Non-Governmental Organization"
+channels'''
+    file = file_by("regulations").replace(b"channels", named.encode())
+    values = {"api_key": API_KEY, "mode": "live", "certified": "yes", "url": f"{office.url}/v4"}
+    released(coalition, "regulations", values, file=file)
+    carry(coalition)
+
+
+@pytest.mark.parametrize(
+    ("step", "how", "becomes", "later"),
+    [
+        (None, None, DeliveryState.HANDED_OVER, DeliveryState.HANDED_OVER),
+        ("key", "closes", DeliveryState.CARRYING, DeliveryState.HANDED_OVER),
+        ("upload", "expires", DeliveryState.CARRYING, DeliveryState.HANDED_OVER),
+        ("comment", "is_throttled", DeliveryState.CARRYING, DeliveryState.HANDED_OVER),
+        ("comment", "closes", DeliveryState.UNCERTAIN, DeliveryState.UNCERTAIN),
+        ("comment", "takes_and_closes", DeliveryState.UNCERTAIN, DeliveryState.UNCERTAIN),
+        ("comment", "takes_and_answers_half", DeliveryState.UNCERTAIN, DeliveryState.UNCERTAIN),
+    ],
+)
+def test_a_comment_is_submitted_once_and_in_doubt_never_again_by_itself(
+    coalition: Coalition, step: Step | None, how: How | None, becomes: DeliveryState, later: DeliveryState
+) -> None:
+    with open_regulations_gov() as office:
+        if step and how:
+            office.misbehaves[step] = how
+        commented(coalition, office)
+        assert state(coalition, "regulations") is becomes
+        coalition.wait(days=1)
+        carry(coalition)
+
+        assert state(coalition, "regulations") is later
+        assert len(office.comments) == (how != "closes" or step != "comment")
+    if later is DeliveryState.HANDED_OVER:
+        assert carriages(coalition)[-1].receipt == office.comments[0]["number"]
 
 
 def test_with_a_test_key_nothing_is_ever_called_sent(

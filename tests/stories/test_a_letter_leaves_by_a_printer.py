@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 
 from service.model.states import DeliveryState
-from tests.carrying import LOB, carry, delivery_of, released
+from service.store.wake import Wake
+from service.worker.jobs import JOBS
+from tests.carrying import FONTS, LOB, carry, delivery_of, released
 from tests.coalition import PUBLIC_URL, SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.lob import Lob
@@ -102,3 +105,29 @@ def test_the_dossier_tells_of_it_as_of_any_other_way(sent: Coalition, house: Lob
     [told] = certificate["sendings"]
     assert (told["channel"], told["state"]) == ("lob", "accepted")
     assert [rung["rung"] for rung in told["rungs"]] == ["ready", "carrying", "handed_over", "accepted"]
+
+
+def test_the_job_hands_over_and_then_asks_what_became_of_it(sent: Coalition, house: Lob) -> None:
+    (job,) = (one for one in JOBS if one.name == "carry")
+    services = SimpleNamespace(
+        engine=sent.engine,
+        keyring=sent.keyring,
+        clock=lambda: sent.now,
+        fonts=FONTS,
+        settings=SimpleNamespace(word_template=None),
+        wake=Wake(),
+    )
+
+    assert job.run(services, "here") == 1
+    assert services.wake.wait(0)
+    assert delivery_of(sent, "lob").state is DeliveryState.HANDED_OVER
+    house.letters["live"][0]["tracking_events"] = [
+        {"id": "evnt_1", "name": "Mailed", "type": "normal", "time": sent.now.isoformat()}
+    ]
+    sent.wait(hours=1, minutes=1)
+
+    assert job.run(services, "here") == 1
+    assert delivery_of(sent, "lob").state is DeliveryState.ACCEPTED
+    assert job.run(services, "here") == 0
+    services.wake.stop()
+    assert job.run(services, "here") == 0

@@ -8,8 +8,9 @@ import pytest
 from service.campaigns.queries import get_campaign
 from service.delivery.check import Line
 from service.delivery.letter_mail import Making
+from service.delivery.preflight import preflight as look_through
 from service.delivery.registry import EXAMINED
-from service.delivery.tried import refuse_what_is_too_large, weighed
+from service.delivery.tried import refuse_what_is_too_large
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Refused
 from service.letter.fonts import Fonts
@@ -49,7 +50,7 @@ def kept(coalition: Coalition) -> dict[str, dict[str, str]]:
 
 def preflight(coalition: Coalition) -> tuple[Sequence[Line], Sequence[Line]]:
     with reading(coalition.engine) as session:
-        return weighed(
+        return look_through(
             session,
             coalition.keyring,
             get_campaign(session, SLUG),

@@ -18,7 +18,7 @@ from service.delivery.congress.rules import examine_words, rules_of
 from service.delivery.congress.write import write_letter
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding, Rule
-from service.delivery.setting import Setting
+from service.delivery.setting import Setting, Standing
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.recipient import Recipient
@@ -97,14 +97,14 @@ class CongressChannel:
         """Tell whether what goes by these settings reaches offices; raises Refused where they cannot be used."""
         return not read_account(self.chamber, settings, slug="").is_test
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say what the settings are good for; raises Refused, with every fault of what the campaign says."""
         del now
         account = read_account(self.chamber, values, slug="letter")
         code = self.chamber.office_like
         letter = self._letter(_KEY, code, values, {**_SOMEBODY, "state": code[1:3]}, slug="letter")
         _refuse(examine_words(letter, chamber=self.chamber))
-        return MODES[TEST if account.is_test else LIVE]
+        return Standing(says=MODES[TEST if account.is_test else LIVE], is_trial=account.is_test)
 
     def faults_in(
         self, person: Mapping[str, str], office: str, settings: Mapping[str, str], *, slug: str

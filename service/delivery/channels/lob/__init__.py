@@ -14,7 +14,7 @@ from service.delivery.channels.lob.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
 from service.delivery.parcel import Document, Heard, Parcel
 from service.delivery.rules import Finding
-from service.foundation.errors import Refused
+from service.delivery.setting import Standing
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.model.recipient import Recipient
@@ -34,18 +34,16 @@ class LobChannel:
         del recipient
         if not details.get("address"):
             return Verdict(reason=Sentence("No postal address is given for this recipient."))
-        try:
-            account = read_account(outward.settings.get(self.name, {}))
-        except Refused as refusal:
-            return Verdict(destinations=1, configured=False, reason=str(refusal))
-        if account.mode is Mode.TEST:
-            return Verdict(destinations=1, is_trial=True, reason=MODES[account.mode])
-        return Verdict(destinations=1)
+        return Verdict.by(lambda: self._standing(outward.settings.get(self.name, {})))
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say what the account's key is good for; raises Refused where it cannot be used."""
         del now
-        return MODES[read_account(values).mode]
+        return self._standing(values)
+
+    def _standing(self, values: Mapping[str, str]) -> Standing:
+        mode = read_account(values).mode
+        return Standing(says=MODES[mode], is_trial=mode is Mode.TEST)
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
         """Make the letter as a PDF: Lob prints the address on a sheet in front of it, so that it needs no window."""

@@ -18,7 +18,7 @@ from service.delivery.channels.regulations.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
 from service.delivery.parcel import Document, Parcel
 from service.delivery.rules import Finding
-from service.foundation.errors import Refused
+from service.delivery.setting import Standing
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.letter.document import make_document
@@ -39,18 +39,16 @@ class RegulationsChannel:
         del recipient
         if not details.get("regulations_document"):
             return Verdict(reason=Sentence("No document of regulations.gov is named for this recipient."))
-        try:
-            account = read_account(outward.settings.get(self.name, {}))
-        except Refused as refusal:
-            return Verdict(destinations=1, configured=False, reason=str(refusal))
-        if account.mode is Mode.STAGING:
-            return Verdict(destinations=1, is_trial=True, reason=MODES[account.mode])
-        return Verdict(destinations=1)
+        return Verdict.by(lambda: self._standing(outward.settings.get(self.name, {})))
 
-    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> str:
+    def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say for which service the key is; raises Refused where it cannot be used."""
         del now
-        return MODES[read_account(values).mode]
+        return self._standing(values)
+
+    def _standing(self, values: Mapping[str, str]) -> Standing:
+        mode = read_account(values).mode
+        return Standing(says=MODES[mode], is_trial=mode is Mode.STAGING)
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
         """Make the letter as a PDF and the comment's fields; raises Refused for a copy with names that may not be published."""

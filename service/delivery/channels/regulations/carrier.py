@@ -28,7 +28,7 @@ class RegulationsCarrier:
     """Carries comments to regulations.gov, as Carrier promises.
 
     Of the settings it reads `api_key`, `mode` ("live", or anything else for the staging service, whose acceptance is never a
-    receipt) and `receipt_email`, which may be missing.
+    receipt) and `receipt_email`, which may be missing; `url` is where the service is asked in its place, for rehearsals.
     """
 
     asking: Asking
@@ -86,7 +86,7 @@ class RegulationsCarrier:
     def _talk(self, settings: Mapping[str, str]) -> "_Talk":
         return _Talk(
             asking=self.asking,
-            base=self.live if _is_live(settings) else self.staging,
+            base=settings.get("url") or (self.live if _is_live(settings) else self.staging),
             key=settings["api_key"],
             email=settings.get("receipt_email", ""),
         )

@@ -12,6 +12,7 @@ from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
+from service.delivery.preflight import preflight
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.registry import BY_HAND
 from service.delivery.rehearse import rehearse
@@ -29,7 +30,7 @@ from service.delivery.sendings import (
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.supplement import propose_supplement
 from service.delivery.to_members import counted_for_members
-from service.delivery.tried import refuse_what_is_too_large, try_to_compile, weighed
+from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.edition import EditionKind
@@ -188,7 +189,7 @@ def release_edition(slug: str, edition: str) -> Response:
     with looking() as session:
         campaign = letter_here(session)
         edition_of(session, campaign, edition)
-        light, heavy = weighed(
+        light, heavy = preflight(
             session, here.keyring, campaign, here.outward, making, public_url=here.public_url, now=here.now()
         )
     refuse_what_is_too_large(light, heavy)

@@ -5,7 +5,7 @@ from flask import Response
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
-from service.delivery.tried import weighed
+from service.delivery.preflight import preflight as look_through
 from service.web.desk.blueprint import get
 from service.web.desk.delivering.ways import set_up_at
 from service.web.desk.page import desk_page
@@ -20,7 +20,7 @@ def preflight(slug: str) -> Response:
     making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
     with looking() as session:
         campaign = letter_here(session)
-        _, lines = weighed(
+        _, lines = look_through(
             session, here.keyring, campaign, here.outward, making, public_url=here.public_url, now=here.now()
         )
     return desk_page(

@@ -60,6 +60,12 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
     rest: dict[str, Any] = {
         "salutation": reader.line("salutation", Sentence("The salutation")),
         "source": reader.line("source", Sentence("The source")),
+        "regulations_document": reader.line("regulations_document", Sentence("The document")) or None,
+        "regulations_organization_type": reader.line(
+            "regulations_organization_type", Sentence("The type of organization")
+        )
+        or None,
+        "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
         "address": reader.read(
             "address", lambda text: tuple(_address(line) for line in _lines(text)), nothing
         ),
@@ -71,12 +77,6 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "checked": reader.read("checked", _day, None),
         "channels": tuple(name for name in CHANNELS if reader.ticked(f"channel-{name}")),
         "formats": ("pdf", "docx") if reader.ticked("format-docx") else ("pdf",),
-        "regulations_document": reader.line("regulations_document", Sentence("The document")) or None,
-        "regulations_organization_type": reader.line(
-            "regulations_organization_type", Sentence("The type of organization")
-        )
-        or None,
-        "regulations_category": reader.line("regulations_category", Sentence("The category")) or None,
         "office_code": reader.line("office_code", Sentence("The code of the office")).upper() or None,
         "copy": reader.read("copy", lambda text: _copy(text, str(who["role"])), "public"),
     }

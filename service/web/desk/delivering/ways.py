@@ -1,7 +1,5 @@
 """The pages of ways of sending: what a letter has set up for each that leaves by itself, and the form that does so."""
 
-from collections.abc import Mapping
-
 from flask import Response, request
 
 from service.campaigns.contents import open_file
@@ -72,10 +70,10 @@ def keep_way(slug: str) -> Response:
             set_way(session, here.keyring, slug, seen.name, values, by=visit().by, now=here.now())
     except Misset as wrong:
         errors = {f"{_FIELD}{key}": said for key, said in wrong.by_key.items()}
-        return _form_page(seen, FormState(values=_without_secrets(seen, entries), errors=errors))
+        return _form_page(seen, FormState(values=shown_again(entries), errors=errors))
     except Refused as refusal:
         notice = in_a_row((str(refusal), *refusal.faults))
-        return _form_page(seen, FormState(values=_without_secrets(seen, entries), notice=notice))
+        return _form_page(seen, FormState(values=shown_again(entries), notice=notice))
     return done(f"/desk/letters/{slug}/ways", Sentence("The way is set up. Look below what it is good for."))
 
 
@@ -107,11 +105,6 @@ def _first(seen: WaySeen, key: str) -> str:
     """Give what is meant where nothing was chosen; what has to be chosen begins without."""
     one = next(one for one in seen.settings if one.key == key)
     return one.one_of[0] if one.one_of and one.optional else ""
-
-
-def _without_secrets(seen: WaySeen, entries: Mapping[str, str]) -> dict[str, str]:
-    secrets = {f"{_FIELD}{one.key}" for one in seen.settings if one.secret}
-    return {name: text for name, text in shown_again(entries).items() if name not in secrets}
 
 
 def _form_page(seen: WaySeen, form: FormState) -> Page:

@@ -8,13 +8,14 @@ from sqlmodel import Session
 
 from service.campaigns.queries import latest_edition
 from service.delivery.annexes import annexes_of
-from service.delivery.channel import Examined, Verdict
+from service.delivery.channel import Examined, Outward, Verdict
 from service.delivery.check import Line
 from service.delivery.copies import copy_for
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Parcel
 from service.delivery.registry import EXAMINED
 from service.delivery.rules import Finding
+from service.delivery.tried import weighed
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Refused
 from service.foundation.sentence import in_a_row
@@ -37,6 +38,21 @@ class _Look:
     letter: Letter
     making: Making
     settings: Mapping[str, Mapping[str, str]]
+
+
+def preflight(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    outward: Outward,
+    making: Making,
+    *,
+    public_url: str,
+    now: datetime,
+) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Give what each channel can take, and the same with what was found once each copy was made, which takes a while."""
+    lines, heavy = weighed(session, keyring, campaign, outward, making, public_url=public_url, now=now)
+    return lines, examined(session, keyring, campaign, heavy, making, now=now)
 
 
 def examined(
