@@ -33,6 +33,7 @@ from tests.constituents import (
 )
 from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.congress import Trouble, chamber_server, part_of
+from tests.stories.test_a_dossier_proves_the_delivery import gathered
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest, found_in
 from tests.stories.visitor import Visitor, form_of, words_of
 
@@ -407,3 +408,18 @@ def test_who_takes_it_back_while_it_is_made_is_not_written_for(own, visitor, let
 
     assert (house.asked, rows(letter)) == ([], [])
     assert [one.state for one in sendings(letter)] == [DeliveryState.CANCELLED]
+
+
+def test_the_dossier_holds_numbers_and_no_message(own, visitor, letter, house) -> None:
+    ask(visitor, own)
+    release(letter)
+    letter.deliver_mail()
+    carry_all(letter)
+
+    found = gathered(letter)
+
+    assert [name for name in found.folders if "cwc" in name] == []
+    data = b"".join(one.data for documents in found.folders.values() for one in documents)
+    assert not found_in(data, SECRETS)
+    (told,) = [one for one in found.folders[""] if one.name == "evidence.json"]
+    assert [one["accepted"] for one in json.loads(told.data)["messages_to_members"]] == [1]
