@@ -32,9 +32,11 @@ SETTINGS: tuple[Setting, ...] = (
         key="smtp_url",
         word=Sentence("Where it sends"),
         helps=Sentence(
-            "As the provider says, with the user and the password of the mailbox: {example}. In a password, / ? # % are"
-            " written %2F %3F %23 %25.",
+            "As the provider says, with the user and the password of the mailbox: {example}. In a password, {marks} are"
+            " written {codes}.",
             example="smtps://user:password@host",
+            marks="/ ? # %",
+            codes="%2F %3F %23 %25",
         ),
         secret=True,
     ),
