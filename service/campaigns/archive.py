@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
@@ -11,6 +12,7 @@ from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
+from service.model.constituent import Constituent
 from service.model.delivery import Delivery
 from service.model.retention import Retention
 from service.model.schedule import Action, Occurrence, Schedule
@@ -44,10 +46,19 @@ def archive(session: Session, keyring: Keyring, slug: str, *, by: str, now: date
     row = session.exec(select(Retention).where(Retention.campaign_id == campaign.id).with_for_update()).one()
     CAMPAIGN.move(campaign, CampaignState.ARCHIVED)
     _end_schedules(session, campaign, now=now)
+    _forget_addresses(session, campaign, now=now)
     row.archived_at = now
     session.add_all((campaign, row))
     audit.record(session, by=by, act="campaign.archive", campaign_id=campaign.id, now=now)
     return row
+
+
+def _forget_addresses(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """Delete the addresses of those who asked their Member and whose message never left: it will not leave any more."""
+    waiting = update(Constituent).where(
+        col(Constituent.campaign_id) == campaign.id, col(Constituent.settled_at).is_(None)
+    )
+    session.execute(waiting.values(details=b"", settled_at=now))
 
 
 def _end_schedules(session: Session, campaign: Campaign, *, now: datetime) -> None:

@@ -42,6 +42,25 @@ def copy_with_code(
     return None
 
 
+def copy_to_leave(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    edition: Edition,
+    recipient: Recipient,
+    *,
+    check_code: str,
+) -> Copy | None:
+    """Give the copy that a check code names if it may leave now; None where somebody it names has left, or is named otherwise since."""
+    today = letter_today(session, keyring, campaign, edition)
+    copy = copy_for(today, recipient)
+    if copy.check_code == check_code:
+        return copy
+    if today.roll != frozen_letter(session, keyring, edition).roll:
+        return None
+    return copy_with_code(session, keyring, campaign, edition, recipient, check_code=check_code)
+
+
 def goes_by_post(session: Session, campaign: Campaign) -> bool:
     """Tell whether a letter is written to one office, and that office gets it by post."""
     addressed = [

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import editions_out, lock_campaign
 from service.coordinators import audit
@@ -10,8 +10,8 @@ from service.delivery.carriages import let_go
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import issue_copy
 from service.delivery.ladder import WORDS
-from service.delivery.registry import OF_PEOPLE
-from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
+from service.delivery.registry import BY_HAND, OF_PEOPLE
+from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
@@ -26,15 +26,31 @@ from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
 
 _OPEN = {DeliveryState.FAILED, DeliveryState.UNCERTAIN}
+_NEVER_ARRIVED = (
+    DeliveryState.FAILED,
+    DeliveryState.REFUSED,
+    DeliveryState.NOT_CONFIGURED,
+    DeliveryState.CANCELLED,
+)
+_GOES_ANOTHER_WAY = Sentence("This copy already goes another way: settle that one first.")
 
 
 def send_again(
     session: Session, keyring: Keyring, slug: str, delivery_id: str, *, by: str, now: datetime
 ) -> None:
-    """Send a copy again that failed or is in doubt; raises Refused for any other, and where its names have changed."""
-    campaign, delivery = _open(session, slug, delivery_id)
+    """Send a copy again that failed or is in doubt, as it is today; raises Refused for any other, and where it goes another way already.
+
+    A copy that waits for somebody to bring it is made anew, and waits on.
+    """
+    campaign, delivery = _open(session, slug, delivery_id, or_waits_to_be_brought=True)
+    refuse_beside_another(session, delivery)
     _renew(session, keyring, campaign, delivery, now=now)
-    send_on_its_way(session, delivery, due_at=now, now=now)
+    if delivery.channel in BY_HAND:
+        note_delivery(
+            session, delivery, evidence="made anew, as the letter stood then", heard_ref=None, now=now
+        )
+    else:
+        send_on_its_way(session, delivery, due_at=now, now=now)
     audit.record(session, by=by, act="delivery.again", campaign_id=campaign.id, thing=delivery.id, now=now)
 
 
@@ -54,6 +70,23 @@ def keep_arrival(session: Session, slug: str, delivery_id: str, how: str, *, by:
     audit.record(session, by=by, act="delivery.arrived", campaign_id=campaign.id, thing=delivery.id, now=now)
 
 
+def refuse_beside_another(session: Session, delivery: Delivery) -> None:
+    """Raise Refused where a person has set the same copy on another way since, and it has not failed there: an office gets one."""
+    if delivery.channel in OF_PEOPLE:
+        return
+    edition = session.get_one(Edition, delivery.edition_id)
+    same = select(Delivery).where(
+        Delivery.edition_id == delivery.edition_id,
+        Delivery.recipient_id == delivery.recipient_id,
+        Delivery.id != delivery.id,
+        # The ways of the release itself go side by side, as was approved.
+        col(Delivery.created_at) > edition.released_at,
+        col(Delivery.state).not_in(_NEVER_ARRIVED),
+    )
+    if session.exec(same.limit(1)).first() is not None:
+        raise Refused(_GOES_ANOTHER_WAY)
+
+
 def refuse_if_it_can_be_proposed_anew(
     session: Session, keyring: Keyring, campaign: Campaign, edition: Edition, today: Letter
 ) -> None:
@@ -69,7 +102,9 @@ def refuse_if_it_can_be_proposed_anew(
         )
 
 
-def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Delivery]:
+def _open(
+    session: Session, slug: str, delivery_id: str, *, or_waits_to_be_brought: bool = False
+) -> tuple[Campaign, Delivery]:
     campaign = lock_campaign(session, slug)
     out = {edition.id for edition in editions_out(session, campaign)}
     found = select(Delivery).where(Delivery.id == delivery_id, Delivery.campaign_id == campaign.id)
@@ -78,7 +113,8 @@ def _open(session: Session, slug: str, delivery_id: str) -> tuple[Campaign, Deli
         raise Refused(
             Sentence("There is no such sending of this letter."), command=f"undersigned campaign show {slug}"
         )
-    if delivery.state not in _OPEN:
+    waits_to_be_brought = delivery.channel in BY_HAND and delivery.state is DeliveryState.READY
+    if delivery.state not in _OPEN and not (or_waits_to_be_brought and waits_to_be_brought):
         raise Refused(
             Sentence(
                 "Only a sending that failed or is uncertain can be decided on. This one stands at “{state}”.",

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.delivery.carriages import begin_carriage
 from service.delivery.milestones import tell_milestone
-from service.delivery.registry import CARRIED
+from service.delivery.registry import CARRIED, OF_PEOPLE
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.carriage import Carriage
@@ -37,7 +37,9 @@ def move_delivery(
     DELIVERY.move(delivery, there)
     delivery.settled_at = now
     session.add(delivery)
-    tell_milestone(session, delivery.campaign_id, there.value, delivery.id, now=now)
+    # What a constituent wrote to a Member is no copy of the letter, and told only in numbers.
+    if delivery.channel not in OF_PEOPLE:
+        tell_milestone(session, delivery.campaign_id, there.value, delivery.id, now=now)
     _keep(session, delivery, here, evidence=evidence, heard_ref=heard_ref, proof=proof, now=now)
 
 

@@ -31,7 +31,6 @@ from service.model.inquiry import Inquiry
 from service.model.intake import Intake
 from service.model.issued_copy import IssuedCopy
 from service.model.letter_check import LetterCheck
-from service.model.letter_figures import LetterFigures
 from service.model.letter_revision import LetterRevision
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken

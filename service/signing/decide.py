@@ -16,6 +16,7 @@ from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.signature import HeldReason, Kind, Signature, Standing, standing
 from service.model.states import PUT_AWAY, SIGNATURE, SignatureState
+from service.signing.constituents import forget_constituent
 from service.signing.declined import tell_declined
 from service.signing.late import is_late, refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
@@ -103,6 +104,7 @@ def _apply(session: Session, keys: CampaignKeys, campaign: Campaign, row: Signat
         # Whoever signs again after that is looked at again.
         row.held_reason = row.held_reason or HeldReason.SECRETARIAT
         part_joined(session, row)
+        forget_constituent(session, row.id)
         outbox.cancel_for(session, recipient_ref=row.id, now=now)
         if row.signed_at is not None and act == "decline":
             desk = Desk(session=session, keys=keys, campaign=campaign, now=now)

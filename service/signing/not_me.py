@@ -17,6 +17,7 @@ from service.model.signature import HeldReason, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.model.suppression import Suppression, SuppressionReason
 from service.signing.codes import end_codes
+from service.signing.constituents import forget_constituent
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.joined import part_joined
 from service.signing.party import email_index, read_party
@@ -69,6 +70,7 @@ def end_as_not_me(session: Session, keyring: Keyring, *, token: str, now: dateti
             signature.accepted_at = signature.confirmed_at = None
         signature.held_reason = HeldReason.NOT_ME
         session.add(signature)
+        forget_constituent(session, signature.id)
         outbox.cancel_for(session, recipient_ref=signature.id, now=now)
         end_codes(session, signature)
         audit.record(

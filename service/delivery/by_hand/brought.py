@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from service.campaigns.queries import editions_out, lock_campaign
 from service.coordinators import audit
-from service.delivery.by_hand.packet import NOT_BY_HAND
+from service.delivery.by_hand.packet import EMBARGOED, NOT_BY_HAND, NOT_WAITING
 from service.delivery.by_hand.picture import clean_picture
 from service.delivery.registry import BY_HAND
 from service.delivery.steps import move_delivery, waits_for_publication
@@ -26,8 +26,6 @@ from service.store.sealed import open_bytes, seal_bytes
 
 NO_SUCH_PICTURE = Sentence("There is no such picture of this letter.")
 _NO_SUCH = Sentence("There is no such sending of this letter.")
-_NOT_WAITING = Sentence("That copy does not wait to be brought any more; look at how far it has come.")
-_EMBARGOED = Sentence("A copy for the press is brought once the letter is public.")
 _SAY_HOW = Sentence("Say how it was brought, by whom, and who took it.")
 _NOT_YET = Sentence("That day is still to come: note it once it was brought.")
 
@@ -96,10 +94,10 @@ def _refuse_unless_it_waits(session: Session, delivery: Delivery) -> None:
     if delivery.channel not in BY_HAND:
         raise Refused(NOT_BY_HAND)
     if delivery.state is not DeliveryState.READY:
-        raise Refused(_NOT_WAITING)
+        raise Refused(NOT_WAITING)
     office = session.get_one(Recipient, delivery.recipient_id)
     if waits_for_publication(session, delivery, office):
-        raise Refused(_EMBARGOED)
+        raise Refused(EMBARGOED)
 
 
 def _keep_picture(

@@ -11,10 +11,12 @@ from sqlmodel import Session
 from service.delivery.annexes import annexes_of
 from service.delivery.by_hand.entries import packed_documents
 from service.delivery.check import recipient_label
+from service.delivery.copies import copy_to_leave
 from service.delivery.letter_mail import Making, attachments, formats_for
 from service.delivery.messages import letter_draft
 from service.delivery.registry import BY_HAND, CHANNELS, PACKED
 from service.delivery.sendings import copy_sent
+from service.delivery.steps import waits_for_publication
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.zipping import zip_files
@@ -26,14 +28,18 @@ from service.letter.windows import AddressTooLong, layout_for_post
 from service.mail.envelope import Draft
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
+from service.model.edition import Edition
 from service.model.recipient import Recipient
+from service.model.states import GONE_OUT, DeliveryState
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
 GONE_SINCE = Sentence(
-    "Somebody has left the letter since it was released, so this copy cannot be made as it was approved. Stop what has not"
-    " left, and propose the letter again."
+    "Somebody has left the letter, or is named otherwise, since this copy was released. Send it again: then it is made anew,"
+    " as the letter stands today."
 )
+NOT_WAITING = Sentence("That copy does not wait to be brought any more; look at how far it has come.")
+EMBARGOED = Sentence("A copy for the press is brought once the letter is public.")
 NOT_BY_HAND = Sentence("That copy leaves by itself; nobody brings it.")
 _TO = Sentence("For: {who}")
 _STEPS = Sentence("What to do")
@@ -85,14 +91,23 @@ def copy_to_bring(
 ) -> tuple[Copy, dict[str, Any]]:
     """Give the very copy of a sending that a person brings, and the details of its office.
 
-    Raises Refused where it leaves by itself, or the copy cannot be made as it was approved.
+    Raises Refused where it leaves by itself, where it neither waits to be brought nor was brought, where it is the press's and
+    the letter not public yet, and where somebody has left since.
     """
     if delivery.channel not in BY_HAND:
         raise Refused(NOT_BY_HAND)
-    copy = copy_sent(session, keyring, campaign, delivery)
+    office = session.get_one(Recipient, delivery.recipient_id)
+    if delivery.state is not DeliveryState.READY:
+        if delivery.state not in GONE_OUT:
+            raise Refused(NOT_WAITING)
+        copy = copy_sent(session, keyring, campaign, delivery)
+    else:
+        if waits_for_publication(session, delivery, office):
+            raise Refused(EMBARGOED)
+        edition = session.get_one(Edition, delivery.edition_id)
+        copy = copy_to_leave(session, keyring, campaign, edition, office, check_code=delivery.check_code)
     if copy is None:
         raise Refused(GONE_SINCE)
-    office = session.get_one(Recipient, delivery.recipient_id)
     return copy, open_record(keyring.of(session, campaign.id), office, "details")
 
 

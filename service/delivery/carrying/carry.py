@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from service.campaigns.queries import lock_campaign_of
 from service.delivery.asking import Asking
 from service.delivery.carrying.claim import (
     Claim,
@@ -18,7 +19,7 @@ from service.delivery.carrying.claim import (
     pass_fence,
 )
 from service.delivery.carrying.decide import Outcome
-from service.delivery.carrying.errand import make_parcel, read_errand
+from service.delivery.carrying.errand import make_parcel, read_errand, refuse_if_somebody_left
 from service.delivery.carrying.own_errand import make_own_parcel, read_own_errand
 from service.delivery.carrying.settle import settle_carriage, settle_lapsed
 from service.delivery.constituents.person import TakenBack, refuse_if_taken_back, stop_taken_back
@@ -100,9 +101,14 @@ def _carry(cart: Cart, claim: Claim) -> None:
 def _hand_over(cart: Cart, claim: Claim) -> Outcome:
     def fence() -> None:
         with transaction(cart.engine) as session:
+            if not is_of_person:
+                # The campaign first, as with whoever leaves and whoever stops: one of the two sees the other.
+                lock_campaign_of(session, _delivery(session, claim).campaign_id)
             pass_fence(session, claim, now=cart.clock())
             if is_of_person:
                 refuse_if_taken_back(session, _delivery(session, claim))
+            else:
+                refuse_if_somebody_left(session, cart.keyring, claim)
 
     with reading(cart.engine) as session:
         is_of_person = _delivery(session, claim).channel in PEOPLE

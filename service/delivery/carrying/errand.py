@@ -8,7 +8,7 @@ from sqlmodel import Session
 from service.delivery.annexes import annexes_of
 from service.delivery.carrying.claim import Claim
 from service.delivery.carrying.tried_before import was_tried
-from service.delivery.copies import copy_with_code
+from service.delivery.copies import copy_to_leave
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Exchange, NotTaken, Parcel
 from service.delivery.registry import CARRIERS
@@ -50,10 +50,7 @@ def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
     delivery = session.get_one(Delivery, row.delivery_id)
     campaign = session.get_one(Campaign, delivery.campaign_id)
     office = session.get_one(Recipient, delivery.recipient_id)
-    edition = session.get_one(Edition, delivery.edition_id)
-    copy = copy_with_code(session, keyring, campaign, edition, office, check_code=delivery.check_code)
-    if copy is None:
-        raise NotTaken(GONE_SINCE, exchange=NOTHING)
+    copy = _copy_to_leave(session, keyring, campaign, delivery, office)
     keys = keyring.of(session, campaign.id)
     return Errand(
         channel=delivery.channel,
@@ -67,6 +64,28 @@ def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
         ),
         tried_before=was_tried(session, keys, row),
     )
+
+
+def refuse_if_somebody_left(session: Session, keyring: Keyring, claim: Claim) -> None:
+    """Raise NotTaken where somebody whom the copy names has left, or is named otherwise, since it was released.
+
+    Call it in the transaction of the fence, behind the campaign's lock, which whoever leaves takes as well.
+    """
+    row = session.get_one(Carriage, claim.carriage_id)
+    delivery = session.get_one(Delivery, row.delivery_id)
+    campaign = session.get_one(Campaign, delivery.campaign_id)
+    office = session.get_one(Recipient, delivery.recipient_id)
+    _copy_to_leave(session, keyring, campaign, delivery, office)
+
+
+def _copy_to_leave(
+    session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery, office: Recipient
+) -> Copy:
+    edition = session.get_one(Edition, delivery.edition_id)
+    copy = copy_to_leave(session, keyring, campaign, edition, office, check_code=delivery.check_code)
+    if copy is None:
+        raise NotTaken(GONE_SINCE, exchange=NOTHING)
+    return copy
 
 
 def make_parcel(errand: Errand, making: Making) -> Parcel:

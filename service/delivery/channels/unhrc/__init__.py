@@ -12,6 +12,7 @@ from service.delivery.channels.unhrc.rules import FINAL, JOINT, PUBLISHED, RULES
 from service.delivery.packed import Entry
 from service.delivery.parcel import Document
 from service.delivery.rules import Finding, refusal
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.model.recipient import Audience, Recipient
@@ -56,16 +57,23 @@ class CouncilChannel:
         return (*_of_the_copy(copy, council), *examine(submission_of(copy, council), now=now))
 
     def entries(self, copy: Copy, details: Mapping[str, Any]) -> Sequence[Entry]:
-        """Give what is entered beside the file."""
+        """Give what is entered beside the file; raises Refused for a copy with names that are not for publication."""
+        _refuse_unless_public(copy)
         return entries(submission_of(copy, _council(details)))
 
     def documents(self, copy: Copy, details: Mapping[str, Any]) -> Sequence[Document]:
-        """Give the Word file."""
+        """Give the Word file; raises Refused for a copy with names that are not for publication."""
+        _refuse_unless_public(copy)
         return make_documents(submission_of(copy, _council(details)), day=copy.date)
 
 
 def _council(details: Mapping[str, Any]) -> Council:
     return Council.from_record(details["unhrc"])
+
+
+def _refuse_unless_public(copy: Copy) -> None:
+    if copy.audience == "full":
+        raise Refused(refusal(_NOT_PUBLIC))
 
 
 def _of_the_copy(copy: Copy, council: Council) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from service.delivery.channels.upr.rules import FILE, PUBLISHED, RULES, examine
 from service.delivery.packed import Entry
 from service.delivery.parcel import Document
 from service.delivery.rules import Finding, refusal
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
 from service.model.recipient import Audience, Recipient
@@ -53,16 +54,23 @@ class ReviewChannel:
         return (*_of_the_copy(copy), *found)
 
     def entries(self, copy: Copy, details: Mapping[str, Any]) -> Sequence[Entry]:
-        """Give what is entered beside the file."""
+        """Give what is entered beside the file; raises Refused for a copy with names that are not for publication."""
+        _refuse_unless_public(copy)
         return entries(contribution_of(copy, _review(details)))
 
     def documents(self, copy: Copy, details: Mapping[str, Any]) -> Sequence[Document]:
-        """Give the Word file."""
+        """Give the Word file; raises Refused for a copy with names that are not for publication."""
+        _refuse_unless_public(copy)
         return make_documents(contribution_of(copy, _review(details)), day=copy.date)
 
 
 def _review(details: Mapping[str, Any]) -> Review:
     return Review.from_record(details["upr"])
+
+
+def _refuse_unless_public(copy: Copy) -> None:
+    if copy.audience == "full":
+        raise Refused(refusal(_NOT_PUBLIC))
 
 
 def _of_the_copy(copy: Copy) -> Iterator[Finding]:

@@ -228,7 +228,12 @@ def sending_again(slug: str, sending: str) -> Response:
     with acting() as session:
         row = sending_of(session, letter_here(session), sending)
         send_again(session, here.keyring, slug, sending, by=visit().by, now=here.now())
-        there = row.edition_id
+        there, is_brought = row.edition_id, row.channel in BY_HAND
+    if is_brought:
+        return done(
+            f"/desk/letters/{slug}/sendings/{sending}/by-hand",
+            Sentence("The copy was made anew, as the letter stands today: save its packet."),
+        )
     return done(f"/desk/letters/{slug}/editions/{there}", Sentence("That copy is on its way again."))
 
 
