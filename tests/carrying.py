@@ -61,7 +61,7 @@ def released(
     """Release a letter that goes this way."""
     coalition.open(file or file_by(way))
     set_up(coalition, way, values)
-    coalition.sign_and_confirm("Lake Alliance").close().propose()
+    coalition.sign_and_confirm("Lake Alliance").sign_and_confirm("River Watch").close().propose()
     coalition.approve_all().release()
     return coalition
 

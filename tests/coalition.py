@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlmodel import col, select
 
 from service.campaigns import life
 from service.campaigns.coordinator_mail import coordinator_composers
@@ -18,7 +19,7 @@ from service.campaigns.desk_notices import desk_notice_composers
 from service.campaigns.enclosures import enclose
 from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
-from service.campaigns.queries import get_campaign
+from service.campaigns.queries import get_campaign, lock_campaign
 from service.delivery.approve import decide as decide_on_edition
 from service.delivery.approvers.code import pass_for
 from service.delivery.channel import Outward
@@ -36,7 +37,7 @@ from service.mail.transport import Transport
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Decision
-from service.model.signature import Kind, Visibility
+from service.model.signature import Kind, Signature, Visibility
 from service.schedules.digest_mail import schedule_composers
 from service.signing.abuse.small_forms import Asking
 from service.signing.abuse.visit import Visit
@@ -44,6 +45,7 @@ from service.signing.commenting.guest_mails import guest_composers
 from service.signing.confirm import Opened, confirm
 from service.signing.intake import received, take_in
 from service.signing.invitees.chase_mail import with_chase_mails
+from service.signing.leaving import take_off
 from service.signing.messages import signing_composers
 from service.signing.organizations.asking import answer_inquiries, keep_inquiry
 from service.signing.page import unlisted_address
@@ -227,6 +229,19 @@ class Coalition:
     def release(self) -> list[Delivery]:
         with transaction(self.engine) as session:
             return release(session, self.keyring, SLUG, OUTWARD, by="test", now=self.now)
+
+    def leave(self) -> "Coalition":
+        """Let the last who signed withdraw, however far the letter is."""
+        with transaction(self.engine) as session:
+            campaign = lock_campaign(session, SLUG)
+            last = (
+                select(Signature)
+                .where(Signature.campaign_id == campaign.id)
+                .order_by(col(Signature.id).desc())
+            )
+            signature = session.exec(last.limit(1)).one()
+            take_off(session, signature, campaign, now=self.now)
+        return self
 
     def take_in(self) -> "Coalition":
         """Take in the forms that were sent, as the worker does within a second."""

@@ -131,7 +131,7 @@ def told(coalition: Coalition) -> list[str]:
 class Doing(Asking):
     """Asks, and does something before or after one of the requests, such as pressing a button, or dying."""
 
-    def __init__(self, do: Callable[[], None], *, at: str, after: bool = False) -> None:
+    def __init__(self, do: Callable[[], object], *, at: str, after: bool = False) -> None:
         super().__init__(ca_file=ASKING.ca_file)
         object.__setattr__(self, "doing", (do, at, after))
 
@@ -633,3 +633,26 @@ def test_what_came_back_goes_again_as_another_letter(sent: Coalition, house: Lob
 
     assert len(house.letters["live"]) == 2
     assert state(sent) is DeliveryState.HANDED_OVER
+
+
+def test_nothing_leaves_with_the_name_of_somebody_who_has_left(
+    coalition: Coalition, lob: dict[str, str], house: Lob
+) -> None:
+    released(coalition, "lob", lob)
+    coalition.leave()
+
+    carry(coalition)
+
+    assert (state(coalition), house.letters["live"]) == (DeliveryState.FAILED, [])
+    assert "somebody has left the letter" in evidence(coalition)[-1]
+
+
+def test_who_leaves_while_the_other_side_is_looked_at_is_seen_at_the_fence(
+    coalition: Coalition, lob: dict[str, str], house: Lob
+) -> None:
+    released(coalition, "lob", lob)
+
+    carry(coalition, asking=Doing(coalition.leave, at="GET"))
+
+    assert (state(coalition), house.letters["live"]) == (DeliveryState.FAILED, [])
+    assert carriages(coalition)[0].state is CarriageState.NOT_TAKEN

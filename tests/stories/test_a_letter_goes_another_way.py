@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from service.delivery.follow import follow_deliveries
 from service.delivery.otherwise import Otherwise, other_ways, send_otherwise
+from service.delivery.way_settings import set_way
 from service.foundation.errors import Refused
 from service.mail.transport import Stage
 from service.model.coordinator import Role
@@ -17,6 +18,7 @@ from tests.coalition import OUTWARD, SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.postbox import Fault
 from tests.stories.visitor import Door, words_of
+from tests.ways import GOOD
 
 REFUSED = Fault(stage=Stage.RCPT, code=550, enhanced="5.1.1")
 
@@ -137,3 +139,27 @@ def test_before_the_release_each_recipient_has_its_fall_backs(coalition: Coaliti
     assert "Jane Q. Example, President of the Republic" in after
     assert "handed over in person" in after
     assert "e-mail" not in after
+
+
+def test_what_goes_another_way_already_is_not_sent_again_beside_it(failed: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), failed, add_colleague(failed))
+    first = sending(failed).id
+    failed.wait(minutes=5)
+    olga.post(f"sendings/{first}/otherwise", {"csrf": olga.mark(), "way": "post"})
+
+    again = olga.post(f"sendings/{first}/again", {"csrf": olga.mark()})
+    third = olga.post(f"sendings/{first}/otherwise", {"csrf": olga.mark(), "way": "hand_over"})
+
+    assert [again.status_code, third.status_code] == [422, 422]
+    assert "already goes another way" in words_of(again)
+    assert states(failed) == {"email": DeliveryState.FAILED, "post": DeliveryState.READY}
+
+
+def test_a_way_that_the_letter_has_set_up_is_offered_too(failed: Coalition) -> None:
+    with transaction(failed.engine) as session:
+        set_way(session, failed.keyring, SLUG, "lob", GOOD["lob"], by="ada", now=failed.now)
+    with reading(failed.engine) as session:
+        ways = other_ways(session, failed.keyring, failed.campaign(), sending(failed), OUTWARD)
+
+    assert {"lob", "post"} <= set(ways)
+    assert not {"cwc", "soapbox"} & set(ways)

@@ -278,3 +278,37 @@ def test_an_address_too_long_for_a_window_still_has_a_packet(coalition: Coalitio
     assert letter.startswith(b"%PDF")
     assert "2. The address is too long for an envelope's window" in sheet.decode()
     assert "shows in the window" not in sheet.decode()
+
+
+def test_a_packet_names_nobody_who_has_left_and_is_made_anew_by_a_press(
+    coalition: Coalition, door: Door
+) -> None:
+    file = letter_file(more='admit = "everyone"').replace(
+        b'channels = ["email"]', b'channels = ["email", "post"]'
+    )
+    coalition.open(file).sign_and_confirm("Lake Alliance").sign_and_confirm("River Watch").close().propose()
+    coalition.approve_all().release()
+    follow(coalition)
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    coalition.leave()
+    there = sending(coalition, "post")
+
+    refused = olga.open(f"sendings/{there.id}/packet.zip")
+    assert (refused.status_code, "Somebody has left the letter" in words_of(refused)) == (422, True)
+    answer = olga.send(page(coalition, "post"), {}, to=f"sendings/{there.id}/again")
+
+    assert "made anew" in words_of(olga.follow(answer))
+    assert sending(coalition, "post").state is DeliveryState.READY
+    with packet(olga, coalition, "post") as post:
+        sheet = next(post.read(name) for name in post.namelist() if name.endswith("what-to-do.txt")).decode()
+    assert sending(coalition, "post").check_code in sheet
+    assert sending(coalition, "post").check_code != there.check_code
+
+
+def test_what_could_not_go_its_way_has_no_packet(coalition: Coalition, olga: AtTheDesk) -> None:
+    with transaction(coalition.engine) as session:
+        row = session.get_one(Delivery, sending(coalition, "post").id)
+        row.state = DeliveryState.REFUSED
+        session.add(row)
+
+    assert olga.open(f"sendings/{row.id}/packet.zip").status_code == 422
