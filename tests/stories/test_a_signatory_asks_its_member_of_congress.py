@@ -12,6 +12,7 @@ from service.delivery.asking import Asking
 from service.delivery.carrying.carry import carry_due
 from service.foundation.errors import Refused
 from service.model.constituent import Constituent
+from service.model.delivery import Delivery
 from service.model.states import CampaignState, CarriageState, DeliveryState
 from service.store.transaction import reading, transaction
 from tests.carrying import carriages, cart, evidence, set_up
@@ -32,7 +33,7 @@ from tests.constituents import (
     sign_as_person,
 )
 from tests.desk import AtTheDesk, add_colleague
-from tests.doubles.congress import Trouble, chamber_server, part_of
+from tests.doubles.congress import Trouble, chamber_server, errors, part_of
 from tests.stories.test_a_dossier_proves_the_delivery import gathered
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest, found_in
 from tests.stories.visitor import Visitor, form_of, words_of
@@ -170,6 +171,38 @@ def test_what_has_left_is_not_taken_back(own, visitor, letter, house) -> None:
     assert "Your message has left" in words_of(answer)
     assert sendings(letter)[0].state is DeliveryState.UNCERTAIN
     assert rows(letter)[0].details, "in doubt it is kept, for it may have to go again"
+
+
+def test_what_was_not_accepted_has_not_left_and_is_taken_back(own, visitor, letter, house) -> None:
+    house.check_troubles.append(Trouble(status=400, body=errors(["The ZIP code is not of this district."])))
+    ask(visitor, own)
+    release(letter)
+    carry_all(letter)
+    assert sendings(letter)[0].state is DeliveryState.FAILED
+
+    shown = words_of(visitor.open(f"{own}/member"))
+    assert "Ada Member: Did not arrive" in shown
+    assert not [said for said in ("has left", "waits for the letter") if said in shown]
+    visitor.send(f"{own}/member", {}, answer="back")
+
+    assert (house.letters, rows(letter)) == ([], [])
+
+
+def test_what_was_not_accepted_now_but_may_have_arrived_before_is_not_taken_back(
+    own, visitor, letter, house
+) -> None:
+    house.troubles.append(Trouble(takes=True))
+    ask(visitor, own)
+    page = visitor.open(f"{own}/member")
+    release(letter)
+    carry_all(letter)
+    with transaction(letter.engine) as session:
+        session.get_one(Delivery, sendings(letter)[0].id).state = DeliveryState.FAILED
+
+    answer = visitor.post(f"{own}/member", dict(form_of(page, answer="back").filled({})))
+
+    assert "Your message has left" in words_of(answer)
+    assert rows(letter)[0].details
 
 
 @pytest.mark.parametrize("answer", ["withdraw", "erase"])
