@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from service.delivery.asking import Asking
 from service.delivery.carrying.carry import carry_due
+from service.delivery.constituents.person import stop_taken_back
 from service.foundation.errors import Refused
 from service.model.constituent import Constituent
 from service.model.delivery import Delivery
@@ -267,6 +268,24 @@ def test_after_a_stop_it_waits_for_the_next_release(own, visitor, letter, door, 
 
     assert len(house.letters) == 1
     assert rows(letter)[0].details == b""
+
+
+def test_asked_again_after_its_address_was_deleted_it_goes_with_the_next_release(
+    own, visitor, letter, door, house
+) -> None:
+    ask(visitor, own)
+    made = release(letter)
+    with transaction(letter.engine) as session:
+        stop_taken_back(session, sendings(letter)[0].id, now=letter.now)
+    olga = AtTheDesk(door.app(), letter, add_colleague(letter))
+    olga.post(f"editions/{made[0].edition_id}/stop", {"csrf": olga.mark()})
+
+    ask(visitor, own)
+    letter.propose()
+    letter.approve_all().release()
+    carry_all(letter)
+
+    assert len(house.letters) == 1
 
 
 def test_where_nothing_is_set_up_nothing_is_asked(coalition, visitor) -> None:

@@ -115,7 +115,9 @@ def ask_member(
         details=b"",
         created_at=now,
     )
-    row.office, row.details, row.settled_at = office, seal_address(session, keyring, row, given), None
+    row.office, row.details = office, seal_address(session, keyring, row, given)
+    # It waits for the next release, whatever became of a sending that was stopped.
+    row.settled_at = row.delivery_id = None
     session.add(row)
 
 
