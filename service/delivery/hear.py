@@ -96,13 +96,12 @@ def _hear(
     code = f" ({report.enhanced_code})" if report and report.enhanced_code else ""
     copy = "" if carries else "an earlier e-mail: "
     evidence = f"{copy}{words.evidence}{code}; Message-ID {message.message_id}"
+    proof = words.proof if carries else None
     there = _goes_to(here, after, carries=carries)
     if there is None:
-        note_delivery(session, delivery, evidence=evidence, heard_ref=event.id, proof=words.proof, now=now)
+        note_delivery(session, delivery, evidence=evidence, heard_ref=event.id, proof=proof, now=now)
     else:
-        move_delivery(
-            session, delivery, there, evidence=evidence, heard_ref=event.id, proof=words.proof, now=now
-        )
+        move_delivery(session, delivery, there, evidence=evidence, heard_ref=event.id, proof=proof, now=now)
     word = _tells(here, after, words, moved=there is not None)
     if word:
         alert_about(session, delivery, message, word, now=now)

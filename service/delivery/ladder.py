@@ -77,6 +77,8 @@ RUNGS: tuple[tuple[DeliveryState | Proof, Sentence], ...] = (
 _GOOD = frozenset(
     {DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.ANSWERED}
 )
+# After these nothing that was proved of an e-mail before counts.
+_ANEW = frozenset({DeliveryState.CARRYING.value, DeliveryState.FAILED.value})
 _GRAVE = frozenset(
     {
         DeliveryState.NOT_CONFIGURED,
@@ -172,19 +174,25 @@ def ladder(
     as a letter that somebody prints and posts, knows no servers either.
 
     A rung counts only where a step says so, and only while the sending still stands on it or above: what came back has left
-    the house, and has not arrived.
+    the house, and has not arrived. What an earlier e-mail proved is nothing that the present one proves.
     """
     own_words: Mapping[DeliveryState | Proof, Sentence] = (
         {} if is_mail else {DeliveryState.ACCEPTED: _PASSED_ON}
     )
+    proofs = _present(steps)
     rungs = [
-        _rung(rung, own_words.get(rung, word), steps, reached=_reached(state))
+        _rung(
+            rung,
+            own_words.get(rung, word),
+            proofs if isinstance(rung, Proof) else steps,
+            reached=_reached(state),
+        )
         for rung, word in RUNGS
         if not (by_hand and rung in _OF_MAIL) and (is_mail or not isinstance(rung, Proof))
     ]
     if by_hand and state is DeliveryState.READY:
         return replace(_WAITS_FOR_THE_PAGE if is_embargoed else _WAITS_FOR_A_PERSON, rungs=rungs)
-    proved = [_BEYOND[state, step.proof] for step in steps if step.proof and (state, step.proof) in _BEYOND]
+    proved = [_BEYOND[state, step.proof] for step in proofs if step.proof and (state, step.proof) in _BEYOND]
     word, comes_next = proved[-1] if proved else (WORDS[state], NEXT[state])
     return Ladder(
         word=word,
@@ -192,6 +200,12 @@ def ladder(
         look="done" if state in _GOOD else "grave" if state in _GRAVE else "",
         rungs=rungs,
     )
+
+
+def _present(steps: Sequence[StepSeen]) -> Sequence[StepSeen]:
+    """Give the steps since a copy was last set on its way, or came back."""
+    anew = [place for place, step in enumerate(steps) if step.was != step.became and step.became in _ANEW]
+    return steps[anew[-1] :] if anew else steps
 
 
 def _next(state: DeliveryState, otherwise: Sentence, *, by_hand: bool, is_mail: bool) -> Sentence:

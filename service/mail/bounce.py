@@ -143,9 +143,14 @@ def _feedback(fields: Fields) -> ReportKind:
 
 
 def _disposition(fields: Fields) -> ReportKind:
-    """Tell whether a mail was shown to somebody (RFC 8098, section 3.2.6); deleted or passed on, it need not have been."""
-    done = fields.get("disposition", "").rpartition(";")[2].partition("(")[0]
-    return ReportKind.DISPLAYED if done.strip().lower() == "displayed" else ReportKind.AUTO_REPLY
+    """Tell whether a mail was shown to somebody (RFC 8098, section 3.2.6); deleted or passed on, it need not have been.
+
+    What a program did by itself (section 3.2.6.1) shows no reader either, as where a filter opened it.
+    """
+    mode, _, done = fields.get("disposition", "").rpartition(";")
+    is_by_hand = mode.partition("/")[0].strip().lower() == "manual-action"
+    is_displayed = done.partition("(")[0].strip().lower() == "displayed"
+    return ReportKind.DISPLAYED if is_by_hand and is_displayed else ReportKind.AUTO_REPLY
 
 
 def _taken_by(parts: Parts) -> str:

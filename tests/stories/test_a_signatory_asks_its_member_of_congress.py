@@ -10,8 +10,10 @@ from sqlmodel import select
 
 from service.delivery.asking import Asking
 from service.delivery.carrying.carry import carry_due
+from service.delivery.constituents.person import stop_taken_back
 from service.foundation.errors import Refused
 from service.model.constituent import Constituent
+from service.model.delivery import Delivery
 from service.model.states import CampaignState, CarriageState, DeliveryState
 from service.store.transaction import reading, transaction
 from tests.carrying import carriages, cart, evidence, set_up
@@ -32,7 +34,7 @@ from tests.constituents import (
     sign_as_person,
 )
 from tests.desk import AtTheDesk, add_colleague
-from tests.doubles.congress import Trouble, chamber_server, part_of
+from tests.doubles.congress import Trouble, chamber_server, errors, part_of
 from tests.stories.test_a_dossier_proves_the_delivery import gathered
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest, found_in
 from tests.stories.visitor import Visitor, form_of, words_of
@@ -172,6 +174,38 @@ def test_what_has_left_is_not_taken_back(own, visitor, letter, house) -> None:
     assert rows(letter)[0].details, "in doubt it is kept, for it may have to go again"
 
 
+def test_what_was_not_accepted_has_not_left_and_is_taken_back(own, visitor, letter, house) -> None:
+    house.check_troubles.append(Trouble(status=400, body=errors(["The ZIP code is not of this district."])))
+    ask(visitor, own)
+    release(letter)
+    carry_all(letter)
+    assert sendings(letter)[0].state is DeliveryState.FAILED
+
+    shown = words_of(visitor.open(f"{own}/member"))
+    assert "Ada Member: Did not arrive" in shown
+    assert not [said for said in ("has left", "waits for the letter") if said in shown]
+    visitor.send(f"{own}/member", {}, answer="back")
+
+    assert (house.letters, rows(letter)) == ([], [])
+
+
+def test_what_was_not_accepted_now_but_may_have_arrived_before_is_not_taken_back(
+    own, visitor, letter, house
+) -> None:
+    house.troubles.append(Trouble(takes=True))
+    ask(visitor, own)
+    page = visitor.open(f"{own}/member")
+    release(letter)
+    carry_all(letter)
+    with transaction(letter.engine) as session:
+        session.get_one(Delivery, sendings(letter)[0].id).state = DeliveryState.FAILED
+
+    answer = visitor.post(f"{own}/member", dict(form_of(page, answer="back").filled({})))
+
+    assert "Your message has left" in words_of(answer)
+    assert rows(letter)[0].details
+
+
 @pytest.mark.parametrize("answer", ["withdraw", "erase"])
 def test_who_leaves_after_the_release_is_not_written_for(own, visitor, letter, house, answer) -> None:
     ask(visitor, own)
@@ -234,6 +268,24 @@ def test_after_a_stop_it_waits_for_the_next_release(own, visitor, letter, door, 
 
     assert len(house.letters) == 1
     assert rows(letter)[0].details == b""
+
+
+def test_asked_again_after_its_address_was_deleted_it_goes_with_the_next_release(
+    own, visitor, letter, door, house
+) -> None:
+    ask(visitor, own)
+    made = release(letter)
+    with transaction(letter.engine) as session:
+        stop_taken_back(session, sendings(letter)[0].id, now=letter.now)
+    olga = AtTheDesk(door.app(), letter, add_colleague(letter))
+    olga.post(f"editions/{made[0].edition_id}/stop", {"csrf": olga.mark()})
+
+    ask(visitor, own)
+    letter.propose()
+    letter.approve_all().release()
+    carry_all(letter)
+
+    assert len(house.letters) == 1
 
 
 def test_where_nothing_is_set_up_nothing_is_asked(coalition, visitor) -> None:

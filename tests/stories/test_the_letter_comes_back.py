@@ -204,6 +204,18 @@ def test_what_was_displayed_was_delivered_and_is_called_no_more(sent):
     assert alerts(sent) == []
 
 
+def test_what_was_displayed_of_an_earlier_e_mail_is_no_proof_of_the_present_one(sent):
+    follow(come_back(sent, HARD))
+    again(sent)
+    follow(sent.deliver_mail())
+    follow(come_back(sent, ReportKind.DELIVERED))
+
+    follow(come_back(sent, ReportKind.DISPLAYED, of=1))
+
+    assert "an earlier e-mail: the reader's mail program" in only(sent)["evidence"]
+    assert rungs(sent)[-1] == "reported as delivered"
+
+
 def test_a_display_after_a_receipt_adds_its_rung_once(sent):
     for kind in (ReportKind.DELIVERED, ReportKind.DISPLAYED, ReportKind.DISPLAYED):
         follow(come_back(sent, kind))

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import released_edition
 from service.delivery.constituents.members import Member, members_of
+from service.delivery.ladder import WORDS
 from service.delivery.registry import PEOPLE
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Refused
@@ -33,7 +34,10 @@ LEFT = Sentence("Your message has left, so it can be neither changed nor taken b
 NOT_ASKED = Sentence("You have asked no Member, so there is nothing to take back.")
 _CHOOSE = Sentence("Choose your Member.")
 
-_NOT_LEFT = frozenset({DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.CARRYING})
+# What failed was not taken; whether another try of it may have arrived is asked of its carriages.
+_NOT_LEFT = frozenset(
+    {DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.CARRYING, DeliveryState.FAILED}
+)
 _PAST_ITS_FENCE = frozenset({CarriageState.FENCED, CarriageState.TAKEN, CarriageState.IN_DOUBT})
 
 
@@ -51,7 +55,7 @@ class Asked:
     """What a signatory has asked, as the own page shows it: of the address so much that its owner knows it again.
 
     `deleted_on` is the day on which the address was deleted; `has_left` says that it cannot be taken back any more, `went`
-    that it was part of the letter's release.
+    that it was part of the letter's release, and `stands` where it stands since, "" before.
     """
 
     office: str
@@ -59,6 +63,7 @@ class Asked:
     shown: Mapping[str, str]
     has_left: bool
     went: bool
+    stands: str
     deleted_on: date | None
 
 
@@ -110,7 +115,9 @@ def ask_member(
         details=b"",
         created_at=now,
     )
-    row.office, row.details, row.settled_at = office, seal_address(session, keyring, row, given), None
+    row.office, row.details = office, seal_address(session, keyring, row, given)
+    # It waits for the next release, whatever became of a sending that was stopped.
+    row.settled_at = row.delivery_id = None
     session.add(row)
 
 
@@ -160,6 +167,7 @@ def _asked(holder: Holder, row: Constituent) -> Asked:
         shown={name: _masked(name, str(text)) for name, text in given.items() if text},
         has_left=_has_left(holder.session, row),
         went=row.delivery_id is not None,
+        stands=_stands(holder.session, row),
         deleted_on=row.settled_at.astimezone(zone).date() if row.settled_at else None,
     )
 
@@ -167,6 +175,10 @@ def _asked(holder: Holder, row: Constituent) -> Asked:
 def _masked(name: str, text: str) -> str:
     """Show of a text what its owner knows again, and whoever got hold of the link cannot use (pure)."""
     return text if name in {"state", "prefix"} else f"{text[0]}…"
+
+
+def _stands(session: Session, row: Constituent) -> str:
+    return WORDS[session.get_one(Delivery, row.delivery_id).state] if row.delivery_id is not None else ""
 
 
 def _has_left(session: Session, row: Constituent) -> bool:

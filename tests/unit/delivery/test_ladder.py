@@ -102,6 +102,27 @@ def test_neither_is_said_without_its_proof_nor_of_what_came_back() -> None:
     assert ladder(DeliveryState.FAILED, failed).word == WORDS[DeliveryState.FAILED]
 
 
+def moved(*road: DeliveryState) -> list[StepSeen]:
+    return [
+        StepSeen(at=NOON, was=was.value, became=became.value, evidence="")
+        for was, became in itertools.pairwise(road)
+    ]
+
+
+@pytest.mark.parametrize("proof", list(Proof))
+def test_what_an_earlier_e_mail_proved_the_present_one_does_not(proof: Proof) -> None:
+    state = DeliveryState.DELIVERED if proof is Proof.DISPLAYED else DeliveryState.ACCEPTED
+    back, out = DeliveryState.FAILED, (DeliveryState.CARRYING, DeliveryState.HANDED_OVER, state)
+    seen = ladder(state, [*proved(state, proof), *moved(state, back, *out)])
+    brought = ladder(
+        DeliveryState.ANSWERED,
+        [*proved(state, proof), *moved(state, back, DeliveryState.HANDED_OVER, DeliveryState.ANSWERED)],
+    )
+
+    assert seen.word == WORDS[state]
+    assert not {rung.state for one in (seen, brought) for rung in one.rungs if rung.at} & set(Proof)
+
+
 def test_what_a_person_brings_has_no_rung_of_mail() -> None:
     seen = ladder(DeliveryState.DELIVERED, proved(DeliveryState.DELIVERED, Proof.DISPLAYED), by_hand=True)
 

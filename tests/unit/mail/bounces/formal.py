@@ -378,6 +378,16 @@ FORMAL = [
         K.AUTO_REPLY,
     ),
     sample(
+        "a program that opened it by itself is no reader",
+        head(
+            "signer@lakes.example",
+            "Read: Please confirm",
+            content='multipart/report; report-type=disposition-notification; boundary="mdn"',
+        )
+        + f"--mdn\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {TO}\nOriginal-Message-ID: {OUR_ID}\nDisposition: automatic-action/MDN-sent-automatically; displayed\n\n--mdn--\n",
+        K.AUTO_REPLY,
+    ),
+    sample(
         "only the envelope's id is left of our mail",
         dsn(
             status("failed", "5.1.1", _UNKNOWN),
