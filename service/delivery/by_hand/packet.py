@@ -35,8 +35,7 @@ from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
 GONE_SINCE = Sentence(
-    "Somebody has left the letter, or is named otherwise, since this copy was released. Send it again: then it is made anew,"
-    " as the letter stands today."
+    "Somebody has left the letter, or is named otherwise, since this copy was released. Make it anew, as the letter stands today."
 )
 NOT_WAITING = Sentence("That copy does not wait to be brought any more; look at how far it has come.")
 EMBARGOED = Sentence("A copy for the press is brought once the letter is public.")
