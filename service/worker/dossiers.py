@@ -11,6 +11,7 @@ from service.delivery.dossier.asked import (
     REFUSED_STAMP,
     SET_UP,
     SILENT,
+    TOO_LARGE,
     Due,
     begin_next,
     forget_files,
@@ -19,6 +20,7 @@ from service.delivery.dossier.asked import (
 )
 from service.delivery.dossier.kept import MadeAgain
 from service.delivery.dossier.make import Gathered, gather_dossier, seal_dossier
+from service.delivery.dossier.room import MOST_BYTES, TooLarge
 from service.delivery.dossier.sealing import Sealing
 from service.delivery.dossier.written import write_checked
 from service.delivery.letter_mail import Making
@@ -64,6 +66,8 @@ def _made(services: Services, due: Due, sealing: Sealing) -> str:
     """Make a dossier and keep it; gives "" or the code that says why that will not be, however often it is tried."""
     try:
         gathered = _gathered(services, due)
+    except TooLarge:
+        return TOO_LARGE
     except (Refused, Permanent):
         return NO_COPY
     try:
@@ -95,4 +99,5 @@ def _gathered(services: Services, due: Due) -> Gathered:
             making=making,
             again=again,
             now=services.clock(),
+            most_bytes=MOST_BYTES,
         )

@@ -21,6 +21,7 @@ from service.model.dossier import Dossier, DossierPart
 from service.model.edition import Edition
 from service.store.transaction import reading, transaction
 from service.wiring import Services
+from service.worker import dossiers
 from service.worker.dossiers import make_dossiers
 from tests.coalition import OUTWARD, PUBLIC_URL, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
@@ -246,6 +247,19 @@ def test_keys_that_cannot_be_used_are_said_to_whoever_asked(
 
     assert "cannot be used" in words_of(olga.open("dossiers"))
     assert work(sent) == 0
+
+
+def test_one_that_is_too_large_says_so_and_who_can_make_it(
+    sent: Coalition, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dossiers, "MOST_BYTES", 50_000)
+    olga = at_the_desk(sent, door)
+    ask(olga)
+
+    assert work(sent) == 1
+
+    assert "too large to be made here" in words_of(olga.open("dossiers"))
+    assert (work(sent), [row.failed for row in rows(sent)]) == (0, ["too_large"])
 
 
 def test_one_on_which_the_process_dies_each_time_is_not_tried_without_end(

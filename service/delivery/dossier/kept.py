@@ -1,7 +1,7 @@
 """What is kept of the sendings of an edition: how far each came, and of its e-mails what the relay said and the mail itself."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -76,11 +76,10 @@ class SendingKept:
 
 def sendings_kept(
     session: Session, keyring: Keyring, campaign: Campaign, edition: Edition, again: MadeAgain
-) -> Sequence[SendingKept]:
+) -> Iterator[SendingKept]:
     """Give all that is kept of the sendings of an edition, in the order of the letter's recipients."""
     keys = keyring.of(session, campaign.id)
     clocks = clocks_of(session, keys)
-    kept = []
     for seen in sendings_of(session, keyring, campaign, edition.id):
         if seen.is_message:
             # A signatory's message is no copy of the letter: the dossier holds how many there were, and nothing of one.
@@ -89,18 +88,15 @@ def sendings_kept(
         details = open_record(keys, office, "details")
         clock = clocks.get(key_of(office_index(keys, details)))
         copy = copy_sent(session, keyring, campaign, sending_of(session, campaign, seen.id))
-        kept.append(
-            SendingKept(
-                seen=seen,
-                copy=copy,
-                mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
-                receipt=clock.receipt if clock else "",
-                pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
-                country=str(details.get("country", "")),
-                made=_made(seen.channel, copy, details, campaign.language),
-            )
+        yield SendingKept(
+            seen=seen,
+            copy=copy,
+            mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
+            receipt=clock.receipt if clock else "",
+            pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
+            country=str(details.get("country", "")),
+            made=_made(seen.channel, copy, details, campaign.language),
         )
-    return kept
 
 
 def _made(channel: str, copy: Copy | None, details: dict[str, Any], language: str) -> Sequence[Document]:
