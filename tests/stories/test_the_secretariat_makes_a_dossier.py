@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import event
+from sqlmodel import Session, col, select
 
-from service.delivery.dossier import verify
+from service.delivery.dossier import asked, verify
 from service.delivery.dossier.asked import KEPT_FOR, MOST_TRIES
 from service.delivery.follow import follow_deliveries
 from service.delivery.messages import delivery_composers
@@ -247,6 +248,28 @@ def test_keys_that_cannot_be_used_are_said_to_whoever_asked(
 
     assert "cannot be used" in words_of(olga.open("dossiers"))
     assert work(sent) == 0
+
+
+def test_its_sealed_pieces_are_not_held_all_at_once(
+    sent: Coalition, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "PIECE_BYTES", 10_000)
+    held: list[int] = []
+
+    def count(session: Session, *_: object) -> None:
+        held.append(sum(isinstance(one, DossierPart) for one in session))
+
+    ask(at_the_desk(sent, door))
+    event.listen(Session, "before_flush", count)
+    try:
+        work(sent)
+    finally:
+        event.remove(Session, "before_flush", count)
+
+    with reading(sent.engine) as session:
+        places = sorted(session.exec(select(DossierPart.place)).all())
+    assert len(places) > 1
+    assert (places, max(held)) == (list(range(len(places))), 1)
 
 
 def test_one_that_is_too_large_says_so_and_who_can_make_it(

@@ -197,6 +197,9 @@ def keep_made(
         part = DossierPart(campaign_id=due.campaign_id, dossier_id=due.id, place=place, data=b"")
         part.data = seal_bytes(keys, part, "data", data[start : start + PIECE_BYTES])
         session.add(part)
+        # One at a time in memory, beside the file itself.
+        session.flush()
+        session.expunge(part)
     row = keep_dossier(session, keyring, gathered, bag, by=due.asked_by, now=now, asked=row)
     row.sha256, row.size, row.file_until = hashlib.sha256(data).hexdigest(), len(data), now + KEPT_FOR
 
