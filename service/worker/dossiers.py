@@ -89,7 +89,11 @@ def _made(services: Services, due: Due, sealing: Sealing) -> str:
 def _gathered(services: Services, due: Due) -> Gathered:
     settings = services.settings
     making = Making(fonts=services.fonts, word_template=settings.word_template)
-    again = MadeAgain(composer=services.composers[MessageKind.DELIVERY], mail_from=settings.mail_from)
+    again = MadeAgain(
+        composer=services.composers[MessageKind.DELIVERY],
+        mail_from=settings.mail_from,
+        most_bytes=MOST_BYTES,
+    )
     with reading(services.engine) as session:
         return gather_dossier(
             session,
@@ -99,5 +103,4 @@ def _gathered(services: Services, due: Due) -> Gathered:
             making=making,
             again=again,
             now=services.clock(),
-            most_bytes=MOST_BYTES,
         )

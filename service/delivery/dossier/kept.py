@@ -30,10 +30,14 @@ from service.store.sealed import open_record
 
 @dataclass(frozen=True, kw_only=True)
 class MadeAgain:
-    """With what the e-mail of a sending is made again from its row: its composer, and the address it came from."""
+    """With what the e-mail of a sending is made again from its row: its composer, and the address it came from.
+
+    `most_bytes` is how much a dossier may hold with all of them, None where there is no end of it.
+    """
 
     composer: Composer
     mail_from: str
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

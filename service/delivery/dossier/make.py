@@ -77,14 +77,13 @@ def gather_dossier(
     making: Making,
     again: MadeAgain,
     now: datetime,
-    most_bytes: int | None = None,
 ) -> Gathered:
     """Gather what is kept of a released edition, the newest where no number says which; it reads only, and takes a while.
 
-    Raises Refused where nothing was released, TooLarge where its documents are more than `most_bytes`, and as
+    Raises Refused where nothing was released, TooLarge where its documents are more than `again` has room for, and as
     compile_copy() does.
     """
-    room = Room(most_bytes)
+    room = Room(again.most_bytes)
     campaign = get_campaign(session, slug)
     edition = edition_to_prove(session, campaign, number)
     letter = frozen_letter(session, keyring, edition)
