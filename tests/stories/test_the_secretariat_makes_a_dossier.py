@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import os
+import tempfile
 import zipfile
 from datetime import timedelta
 from typing import cast
@@ -14,6 +16,7 @@ from service.delivery.dossier import asked, verify
 from service.delivery.dossier.asked import KEPT_FOR, MOST_TRIES
 from service.delivery.follow import follow_deliveries
 from service.delivery.messages import delivery_composers
+from service.foundation import clock
 from service.foundation.settings import Settings
 from service.letter.fonts import Fonts
 from service.model.audit_event import AuditEvent
@@ -248,6 +251,28 @@ def test_keys_that_cannot_be_used_are_said_to_whoever_asked(
 
     assert "cannot be used" in words_of(olga.open("dossiers"))
     assert work(sent) == 0
+
+
+def test_what_a_killed_process_left_on_the_disk_is_deleted_and_nothing_else(
+    coalition: Coalition, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, elsewhere = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.setattr(tempfile, "tempdir", str(parent))
+    hours_ago = clock.now().timestamp() - 2 * 60 * 60
+    for name in ("undersigned-dossier-old", "undersigned-dossier-new", "somebody-elses-old"):
+        (parent / name / "data").mkdir(parents=True)
+        (parent / name / "data" / "letter.pdf").write_bytes(b"%PDF-")
+    for name in ("undersigned-dossier-old", "somebody-elses-old"):
+        os.utime(parent / name, (hours_ago, hours_ago))
+    (elsewhere / "letter.pdf").write_bytes(b"%PDF-")
+    (parent / "undersigned-dossier-link").symlink_to(elsewhere)
+    os.utime(parent / "undersigned-dossier-link", (hours_ago, hours_ago), follow_symlinks=False)
+
+    assert work(coalition) == 0
+
+    left = {"undersigned-dossier-new", "undersigned-dossier-link", "somebody-elses-old"}
+    assert {path.name for path in parent.iterdir()} == left
+    assert (elsewhere / "letter.pdf").exists()
 
 
 def test_its_sealed_pieces_are_not_held_all_at_once(
