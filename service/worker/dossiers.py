@@ -11,6 +11,7 @@ from service.delivery.dossier.asked import (
     REFUSED_STAMP,
     SET_UP,
     SILENT,
+    TOO_LARGE,
     Due,
     begin_next,
     forget_files,
@@ -19,10 +20,12 @@ from service.delivery.dossier.asked import (
 )
 from service.delivery.dossier.kept import MadeAgain
 from service.delivery.dossier.make import Gathered, gather_dossier, seal_dossier
+from service.delivery.dossier.room import MOST_BYTES, TooLarge
 from service.delivery.dossier.sealing import Sealing
-from service.delivery.dossier.written import write_checked
+from service.delivery.dossier.written import PREFIX, sweep_left_over, write_checked
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import NotNow, NotTaken
+from service.foundation import clock
 from service.foundation.errors import Permanent, Refused
 from service.model.message import MessageKind
 from service.store.transaction import reading, transaction
@@ -34,6 +37,8 @@ _log = logging.getLogger("undersigned.worker")
 def make_dossiers(services: Services, owner: str) -> int:
     """Make the dossiers that wait, and delete the files whose week is over; gives how many of both."""
     del owner
+    # The machine dates its folders, whatever hour the service goes by.
+    sweep_left_over(Path(tempfile.gettempdir()), now=clock.now())
     done = 0
     while not services.wake.is_stopping():
         with transaction(services.engine) as session:
@@ -64,12 +69,14 @@ def _made(services: Services, due: Due, sealing: Sealing) -> str:
     """Make a dossier and keep it; gives "" or the code that says why that will not be, however often it is tried."""
     try:
         gathered = _gathered(services, due)
+    except TooLarge:
+        return TOO_LARGE
     except (Refused, Permanent):
         return NO_COPY
     try:
         bag = seal_dossier(gathered, sealing, fonts=services.fonts)
         # On the disk for a moment only, where nobody but the service can look into it.
-        with tempfile.TemporaryDirectory(prefix="dossier-") as folder:
+        with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
             write_checked(Path(folder) / "dossier", bag)
     except NotNow:
         return SILENT if due.tries >= MOST_TRIES else ""
@@ -85,7 +92,11 @@ def _made(services: Services, due: Due, sealing: Sealing) -> str:
 def _gathered(services: Services, due: Due) -> Gathered:
     settings = services.settings
     making = Making(fonts=services.fonts, word_template=settings.word_template)
-    again = MadeAgain(composer=services.composers[MessageKind.DELIVERY], mail_from=settings.mail_from)
+    again = MadeAgain(
+        composer=services.composers[MessageKind.DELIVERY],
+        mail_from=settings.mail_from,
+        most_bytes=MOST_BYTES,
+    )
     with reading(services.engine) as session:
         return gather_dossier(
             session,

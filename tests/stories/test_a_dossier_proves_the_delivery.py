@@ -86,8 +86,10 @@ def release(coalition):
     return coalition
 
 
-def gathered(coalition, *, number=None, mail_from=OUTWARD.mail_from):
-    composers = delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=FONTS)
+def gathered(coalition, *, number=None, mail_from=OUTWARD.mail_from, bounce_domain=""):
+    composers = delivery_composers(
+        coalition.keyring, public_url=PUBLIC_URL, fonts=FONTS, bounce_domain=bounce_domain
+    )
     with reading(coalition.engine) as session:
         return gather_dossier(
             session,
@@ -152,6 +154,13 @@ def test_the_mail_of_a_sending_is_the_one_that_went(sent):
     attached = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
     for name, data in attached.items():
         assert bag.files[f"data/sendings/01-email/{name}"] == data
+
+
+def test_a_mail_that_asked_for_no_word_of_its_display_is_made_again_as_it_went(sent):
+    bag = made(sent, bounce_domain="bounces.rivers.example")
+
+    went = {envelope.rcpt_to: envelope.data for envelope in sent.postbox.kept}
+    assert bag.files["data/sendings/01-email/message-1.eml"] == went["president@office.example"]
 
 
 def test_a_mail_that_cannot_be_made_again_is_left_out_and_its_hash_stays(sent):

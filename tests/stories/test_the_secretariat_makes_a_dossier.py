@@ -2,17 +2,21 @@
 
 import hashlib
 import io
+import os
+import tempfile
 import zipfile
 from datetime import timedelta
 from typing import cast
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import event
+from sqlmodel import Session, col, select
 
-from service.delivery.dossier import verify
+from service.delivery.dossier import asked, verify
 from service.delivery.dossier.asked import KEPT_FOR, MOST_TRIES
 from service.delivery.follow import follow_deliveries
 from service.delivery.messages import delivery_composers
+from service.foundation import clock
 from service.foundation.settings import Settings
 from service.letter.fonts import Fonts
 from service.model.audit_event import AuditEvent
@@ -21,6 +25,7 @@ from service.model.dossier import Dossier, DossierPart
 from service.model.edition import Edition
 from service.store.transaction import reading, transaction
 from service.wiring import Services
+from service.worker import dossiers
 from service.worker.dossiers import make_dossiers
 from tests.coalition import OUTWARD, PUBLIC_URL, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
@@ -246,6 +251,63 @@ def test_keys_that_cannot_be_used_are_said_to_whoever_asked(
 
     assert "cannot be used" in words_of(olga.open("dossiers"))
     assert work(sent) == 0
+
+
+def test_what_a_killed_process_left_on_the_disk_is_deleted_and_nothing_else(
+    coalition: Coalition, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, elsewhere = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.setattr(tempfile, "tempdir", str(parent))
+    hours_ago = clock.now().timestamp() - 2 * 60 * 60
+    for name in ("undersigned-dossier-old", "undersigned-dossier-new", "somebody-elses-old"):
+        (parent / name / "data").mkdir(parents=True)
+        (parent / name / "data" / "letter.pdf").write_bytes(b"%PDF-")
+    for name in ("undersigned-dossier-old", "somebody-elses-old"):
+        os.utime(parent / name, (hours_ago, hours_ago))
+    (elsewhere / "letter.pdf").write_bytes(b"%PDF-")
+    (parent / "undersigned-dossier-link").symlink_to(elsewhere)
+    os.utime(parent / "undersigned-dossier-link", (hours_ago, hours_ago), follow_symlinks=False)
+
+    assert work(coalition) == 0
+
+    left = {"undersigned-dossier-new", "undersigned-dossier-link", "somebody-elses-old"}
+    assert {path.name for path in parent.iterdir()} == left
+    assert (elsewhere / "letter.pdf").exists()
+
+
+def test_its_sealed_pieces_are_not_held_all_at_once(
+    sent: Coalition, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "PIECE_BYTES", 10_000)
+    held: list[int] = []
+
+    def count(session: Session, *_: object) -> None:
+        held.append(sum(isinstance(one, DossierPart) for one in session))
+
+    ask(at_the_desk(sent, door))
+    event.listen(Session, "before_flush", count)
+    try:
+        work(sent)
+    finally:
+        event.remove(Session, "before_flush", count)
+
+    with reading(sent.engine) as session:
+        places = sorted(session.exec(select(DossierPart.place)).all())
+    assert len(places) > 1
+    assert (places, max(held)) == (list(range(len(places))), 1)
+
+
+def test_one_that_is_too_large_says_so_and_who_can_make_it(
+    sent: Coalition, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dossiers, "MOST_BYTES", 50_000)
+    olga = at_the_desk(sent, door)
+    ask(olga)
+
+    assert work(sent) == 1
+
+    assert "too large to be made here" in words_of(olga.open("dossiers"))
+    assert (work(sent), [row.failed for row in rows(sent)]) == (0, ["too_large"])
 
 
 def test_one_on_which_the_process_dies_each_time_is_not_tried_without_end(

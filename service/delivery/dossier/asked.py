@@ -27,13 +27,14 @@ MOST_TRIES = 5
 PIECE_BYTES = 1_000_000
 _MOST_LISTED = 50
 _FIRST_PAUSE = timedelta(minutes=1)
-SILENT, REFUSED_STAMP, SET_UP, NO_COPY, NOT_WHOLE, BROKE_OFF = (
+SILENT, REFUSED_STAMP, SET_UP, NO_COPY, NOT_WHOLE, BROKE_OFF, TOO_LARGE = (
     "silent",
     "stamp",
     "set_up",
     "no_copy",
     "not_whole",
     "broke_off",
+    "too_large",
 )
 FAILURES = {
     SILENT: Sentence("The time-stamp authority did not answer, several times; ask for it again later."),
@@ -47,6 +48,9 @@ FAILURES = {
     NOT_WHOLE: Sentence("It did not pass its own check, so it was not kept; tell whoever runs the service."),
     BROKE_OFF: Sentence(
         "Making it broke off, several times; ask for it again, and tell whoever runs the service."
+    ),
+    TOO_LARGE: Sentence(
+        "It is too large to be made here; tell whoever runs the service, who can make it at the terminal."
     ),
 }
 """Why a dossier was not made, by the codes of its row."""
@@ -193,6 +197,9 @@ def keep_made(
         part = DossierPart(campaign_id=due.campaign_id, dossier_id=due.id, place=place, data=b"")
         part.data = seal_bytes(keys, part, "data", data[start : start + PIECE_BYTES])
         session.add(part)
+        # One at a time in memory, beside the file itself.
+        session.flush()
+        session.expunge(part)
     row = keep_dossier(session, keyring, gathered, bag, by=due.asked_by, now=now, asked=row)
     row.sha256, row.size, row.file_until = hashlib.sha256(data).hexdigest(), len(data), now + KEPT_FOR
 

@@ -181,18 +181,18 @@ def log_document(sendings: Sequence[SendingKept]) -> Document:
     return Document(name="log.jsonl", media_type=_LOG, data=b"".join(lines))
 
 
-def answer_folders(session: Session, keyring: Keyring, campaign: Campaign) -> Folders:
+def answer_folders(
+    session: Session, keyring: Keyring, campaign: Campaign
+) -> Iterator[tuple[str, Sequence[Document]]]:
     """Give what the offices have answered, each answer in a folder of its own, the first one first."""
     keys = keyring.of(session, campaign.id)
-    folders: Folders = {}
     for place, reply in enumerate(reversed(replies_of(session, keys)), start=1):
         told = {"office": reply.office, "came_on": reply.came_on.isoformat(), "text": reply.text}
         documents = [Document(name="answer.json", media_type=_JSON, data=canonical(told))]
         if reply.file_name:
             name, data = reply_file(session, keys, reply.id)
             documents.append(Document(name=name, media_type="application/octet-stream", data=data))
-        folders[f"answers/{place:02}"] = documents
-    return folders
+        yield f"answers/{place:02}", documents
 
 
 def _carried(kept: SendingKept, copy: Copy, form: str, making: Making) -> Rendering:

@@ -1,8 +1,8 @@
 """What is kept of the sendings of an edition: how far each came, and of its e-mails what the relay said and the mail itself."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,10 +30,14 @@ from service.store.sealed import open_record
 
 @dataclass(frozen=True, kw_only=True)
 class MadeAgain:
-    """With what the e-mail of a sending is made again from its row: its composer, and the address it came from."""
+    """With what the e-mail of a sending is made again from its row: its composer, and the address it came from.
+
+    `most_bytes` is how much a dossier may hold with all of them, None where there is no end of it.
+    """
 
     composer: Composer
     mail_from: str
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +80,10 @@ class SendingKept:
 
 def sendings_kept(
     session: Session, keyring: Keyring, campaign: Campaign, edition: Edition, again: MadeAgain
-) -> Sequence[SendingKept]:
+) -> Iterator[SendingKept]:
     """Give all that is kept of the sendings of an edition, in the order of the letter's recipients."""
     keys = keyring.of(session, campaign.id)
     clocks = clocks_of(session, keys)
-    kept = []
     for seen in sendings_of(session, keyring, campaign, edition.id):
         if seen.is_message:
             # A signatory's message is no copy of the letter: the dossier holds how many there were, and nothing of one.
@@ -89,18 +92,15 @@ def sendings_kept(
         details = open_record(keys, office, "details")
         clock = clocks.get(key_of(office_index(keys, details)))
         copy = copy_sent(session, keyring, campaign, sending_of(session, campaign, seen.id))
-        kept.append(
-            SendingKept(
-                seen=seen,
-                copy=copy,
-                mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
-                receipt=clock.receipt if clock else "",
-                pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
-                country=str(details.get("country", "")),
-                made=_made(seen.channel, copy, details, campaign.language),
-            )
+        yield SendingKept(
+            seen=seen,
+            copy=copy,
+            mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
+            receipt=clock.receipt if clock else "",
+            pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
+            country=str(details.get("country", "")),
+            made=_made(seen.channel, copy, details, campaign.language),
         )
-    return kept
 
 
 def _made(channel: str, copy: Copy | None, details: dict[str, Any], language: str) -> Sequence[Document]:
@@ -147,7 +147,11 @@ def _made_again(session: Session, row: Message, again: MadeAgain) -> bytes | Non
         draft = again.composer(session, row)
     except (Unwanted, ServiceError):
         return None
-    made = make_envelope(
-        draft, kind=row.kind, message_id=row.message_id, dated_at=row.dated_at, mail_from=again.mail_from
-    )
-    return made.data if hashlib.sha256(made.data).hexdigest() == row.content_sha256 else None
+    # Mails of earlier versions asked for no word of their display.
+    for tried in (draft, replace(draft, receipt_to=None)):
+        made = make_envelope(
+            tried, kind=row.kind, message_id=row.message_id, dated_at=row.dated_at, mail_from=again.mail_from
+        )
+        if hashlib.sha256(made.data).hexdigest() == row.content_sha256:
+            return made.data
+    return None

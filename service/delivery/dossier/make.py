@@ -29,6 +29,7 @@ from service.delivery.dossier.contents import (
 from service.delivery.dossier.kept import MadeAgain, sendings_kept
 from service.delivery.dossier.paper import certificate_paper, render_certificate
 from service.delivery.dossier.read_me import write_read_me
+from service.delivery.dossier.room import Room
 from service.delivery.dossier.sealing import Sealing
 from service.delivery.dossier.time_stamp import ask_for_stamp
 from service.delivery.issue import issue_copy
@@ -79,19 +80,23 @@ def gather_dossier(
 ) -> Gathered:
     """Gather what is kept of a released edition, the newest where no number says which; it reads only, and takes a while.
 
-    Raises Refused where nothing was released, and as compile_copy() does.
+    Raises Refused where nothing was released, TooLarge where its documents are more than `again` has room for, and as
+    compile_copy() does.
     """
+    room = Room(again.most_bytes)
     campaign = get_campaign(session, slug)
     edition = edition_to_prove(session, campaign, number)
     letter = frozen_letter(session, keyring, edition)
     copies = letter_copies(session, keyring, campaign, edition, letter)
-    sendings = sendings_kept(session, keyring, campaign, edition, again)
     head = str(head_of(session))
-    folders: Folders = {copy_folder(copy): list(letter_documents(copy, making)) for copy in copies}
-    folders["annexes"] = list(annex_documents(session, keyring, campaign, copies[0]))
-    for place, kept in enumerate(sendings, start=1):
-        folders[sending_folder(place, kept)] = list(sending_documents(kept, making))
-    folders |= answer_folders(session, keyring, campaign)
+    folders: Folders = {copy_folder(copy): room.keep(letter_documents(copy, making)) for copy in copies}
+    folders["annexes"] = room.keep(annex_documents(session, keyring, campaign, copies[0]))
+    sendings = []
+    for place, kept in enumerate(sendings_kept(session, keyring, campaign, edition, again), start=1):
+        sendings.append(kept)
+        folders[sending_folder(place, kept)] = room.keep(sending_documents(kept, making))
+    for folder, documents in answer_folders(session, keyring, campaign):
+        folders[folder] = room.keep(documents)
     evidence = evidence_record(session, keyring, campaign, edition.id)
     folders[""] = [
         _json("edition.json", edition_record(campaign, edition, letter, records_of(copies, folders))),
