@@ -13,9 +13,10 @@ from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.carrying.hear import take_in
 from service.delivery.parcel import Heard
 from service.delivery.release import stop
-from service.delivery.settle import send_again
+from service.delivery.settle import keep_arrival, send_again
 from service.foundation.errors import Refused
 from service.foundation.sealing import RootKey
+from service.model.carriage import Carriage
 from service.model.delivery import Delivery
 from service.model.states import DeliveryState
 from service.store.engine import make_engine
@@ -110,3 +111,17 @@ def test_what_was_brought_meanwhile_is_not_brought_again(coalition: Coalition) -
 
         with pytest.raises(Refused, match="does not wait to be brought any more"):
             bring(session)
+
+
+def test_a_persons_word_is_not_taken_back_by_what_is_heard_at_the_same_moment(sent: Coalition) -> None:
+    came_back(sent)
+    with transaction(sent.engine) as session:
+        read = session.exec(select(Carriage)).one()
+        assert read.is_followed
+        with transaction(sent.engine) as other:
+            sending = delivery_of(sent, "lob").id
+            keep_arrival(other, SLUG, sending, "the office called", by="ada", now=sent.now)
+
+        assert hear(session, sent, "2")
+
+    assert delivery_of(sent, "lob").state is DeliveryState.HANDED_OVER
