@@ -194,7 +194,8 @@ def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:
 
 
 def _deliveries_of(session: Session, edition: Edition) -> Sequence[Delivery]:
-    return session.exec(select(Delivery).where(Delivery.edition_id == edition.id).with_for_update()).all()
+    found = select(Delivery).where(Delivery.edition_id == edition.id).with_for_update()
+    return session.exec(found.execution_options(populate_existing=True)).all()
 
 
 def _refuse_at_the_wrong_time(campaign: Campaign, edition: Edition) -> None:

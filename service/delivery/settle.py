@@ -108,7 +108,7 @@ def _open(
     campaign = lock_campaign(session, slug)
     out = {edition.id for edition in editions_out(session, campaign)}
     found = select(Delivery).where(Delivery.id == delivery_id, Delivery.campaign_id == campaign.id)
-    delivery = session.exec(found.with_for_update()).one_or_none()
+    delivery = session.exec(found.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if delivery is None or delivery.edition_id not in out:
         raise Refused(
             Sentence("There is no such sending of this letter."), command=f"undersigned campaign show {slug}"

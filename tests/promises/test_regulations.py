@@ -247,6 +247,16 @@ def test_a_trial_is_never_a_receipt(office, mode):
         carry(office, parcel(mode=mode))
 
 
+@pytest.mark.parametrize("how", [how for step, how, told, _ in FAULTS if told is InDoubt])
+def test_of_a_trial_nothing_is_ever_in_doubt(office, how):
+    office.misbehaves = {"comment": how}
+
+    with pytest.raises(NotTaken, match="no more than a trial") as caught:
+        carry(office, parcel(mode="test"))
+
+    assert_clean(caught.value.exchange, str(caught.value), *caught.value.faults)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -475,3 +475,26 @@ def test_the_dossier_holds_numbers_and_no_message(own, visitor, letter, house) -
     assert not found_in(data, SECRETS)
     (told,) = [one for one in found.folders[""] if one.name == "evidence.json"]
     assert [one["accepted"] for one in json.loads(told.data)["messages_to_members"]] == [1]
+
+
+def test_the_desk_lists_the_copies_and_offers_no_other_way_for_what_one_person_wrote(
+    letter, own, visitor, door, house
+) -> None:
+    ask(visitor, own)
+    made = release(letter)
+    house.troubles.append(Trouble(status=400, body=b"<Errors><Error>Not enabled</Error></Errors>"))
+    carry_all(letter)
+    assert [one.state for one in sendings(letter)].count(DeliveryState.FAILED) == 1
+    olga = AtTheDesk(door.app(), letter, add_colleague(letter))
+
+    listed = words_of(olga.open("deliveries"))
+    (message,) = [
+        one
+        for one in olga.open(f"editions/{made[0].edition_id}").text.split("<article")
+        if "one constituent’s message" in one
+    ]
+
+    assert "Cy Senator" in listed
+    assert "Ada Member" not in listed
+    assert "Send this copy again" in message
+    assert "Bring it another way" not in message

@@ -60,7 +60,7 @@ def note_brought(
     picture is none.
     """
     campaign = lock_campaign(session, slug)
-    delivery = session.get(Delivery, delivery_id, with_for_update=True)
+    delivery = session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     out = {edition.id for edition in editions_out(session, campaign)}
     if delivery is None or delivery.edition_id not in out:
         raise NotFound(_NO_SUCH)

@@ -55,6 +55,8 @@ def take_in(session: Session, campaign_id: str, channel: str, heard: Heard, *, n
         return False
     held = select(Delivery).where(Delivery.id == row.delivery_id).with_for_update()
     delivery = session.exec(held.execution_options(populate_existing=True)).one()
+    # While this waited a person's word may have taken the place of all that is heard.
+    session.refresh(row)
     # Asked once nobody else can be taking in the same.
     ref = _reference(channel, heard)
     if session.exec(select(DeliveryEvent.id).where(DeliveryEvent.heard_ref == ref)).first() is not None:

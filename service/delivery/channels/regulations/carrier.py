@@ -18,6 +18,9 @@ from service.model.states import DeliveryState
 
 LIVE = "https://api.regulations.gov/v4"
 STAGING = "https://api-staging.regulations.gov/v4"
+ONLY_A_TRIAL = Sentence(
+    "The staging service took the comment, which is no more than a trial: the agency has got nothing."
+)
 _JSON_API = "application/vnd.api+json"
 _NOTHING = Exchange(asked="")
 _NOT_FOUND = 404
@@ -39,7 +42,7 @@ class RegulationsCarrier:
         """Submit one comment; raises NotNow, NotTaken or InDoubt.
 
         regulations.gov knows no keys of ours: once the comment itself was asked for, what breaks off is in doubt, and is
-        never asked again. Before that, whatever breaks off has submitted nothing.
+        never asked again. Before that, whatever breaks off has submitted nothing. Of a trial nothing is in doubt.
         """
         fields, files = part_documents(parcel.documents)
         key = parcel.settings.get("api_key", "")
@@ -55,14 +58,15 @@ class RegulationsCarrier:
         submission = talk.open_submission(fence=fence)
         for file in files:
             talk.upload(file, submission=submission)
-        receipt = talk.submit(fields, submission=submission, files=[file.name for file in files])
+        try:
+            receipt = talk.submit(fields, submission=submission, files=[file.name for file in files])
+        except InDoubt as unclear:
+            if _is_live(parcel.settings):
+                raise
+            # Whatever became of it there, nothing can have arrived.
+            raise NotTaken(ONLY_A_TRIAL, exchange=unclear.exchange) from None
         if not _is_live(parcel.settings):
-            raise NotTaken(
-                Sentence(
-                    "The staging service took the comment, which is no more than a trial: the agency has got nothing."
-                ),
-                exchange=receipt.exchange,
-            )
+            raise NotTaken(ONLY_A_TRIAL, exchange=receipt.exchange)
         return receipt
 
     def ask_posted(
