@@ -31,6 +31,7 @@ from service.model.inquiry import Inquiry
 from service.model.intake import Intake
 from service.model.issued_copy import IssuedCopy
 from service.model.letter_check import LetterCheck
+from service.model.letter_figures import LetterFigures
 from service.model.letter_revision import LetterRevision
 from service.model.link_request import LinkRequest
 from service.model.link_token import LinkToken
@@ -125,6 +126,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     JournalMark,
     KnownDevice,
     LetterCheck,
+    LetterFigures,
     LetterRevision,
     LikenessIndex,
     LinkRequest,
