@@ -91,7 +91,8 @@ def test_what_was_stopped_meanwhile_is_not_stopped_again(sent: Coalition) -> Non
 
         with pytest.raises(Refused, match="can be stopped any more"):
             stop(session, SLUG, by="ada", now=sent.now)
-        assert read.state is DeliveryState.HANDED_OVER
+
+    assert delivery_of(sent, "lob").state is DeliveryState.HANDED_OVER
 
 
 def test_what_was_brought_meanwhile_is_not_brought_again(coalition: Coalition) -> None:

@@ -80,3 +80,25 @@ def test_in_doubt_it_is_sent_again_by_a_persons_word_and_found_by_its_receipt(
     ask(sent)
     assert state(sent) is DeliveryState.DELIVERED
     assert settle_left_behind(cart(sent)) == 0
+
+
+def test_sent_again_after_a_doubt_that_ended_badly_the_old_receipts_say_nothing_of_it(
+    sent: Coalition, house: PecHouse
+) -> None:
+    house.faults.append(Fault(of="END", manner="break after"))
+    house.is_unknown = True
+    carry(sent, asking=ASKING)
+    assert state(sent) is DeliveryState.UNCERTAIN
+    house.is_unknown, house.is_slow = False, True
+
+    with transaction(sent.engine) as session:
+        send_again(session, sent.keyring, SLUG, delivery_of(sent, "pec").id, by="ada", now=sent.now)
+    sent.now += timedelta(minutes=1)
+    carry(sent, asking=ASKING)
+
+    assert len(house.letters) == 2
+    assert ask(sent) == 0
+    assert state(sent) is DeliveryState.HANDED_OVER
+    house.arrive()
+    ask(sent)
+    assert state(sent) is DeliveryState.DELIVERED

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from service.delivery.asking import Asking
 from service.delivery.channels.pec.hearing import asked_for, receipts_of
 from service.delivery.channels.pec.letter import Letter, examine_letter, read_letter
-from service.delivery.channels.pec.message import number_of
+from service.delivery.channels.pec.message import key_after, number_of
 from service.delivery.parcel import Exchange, InDoubt, NotNow, NotTaken, Parcel, Receipt
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -39,7 +39,6 @@ _REFUSED_AT: Mapping[Stage, Sentence] = {
 }
 _NOTHING = Exchange(asked="nothing was asked")
 _BEFORE_ANY_MAIL = frozenset([Stage.CONNECT, Stage.GREETING, Stage.TLS])
-_HAS_IT = frozenset([DeliveryState.ACCEPTED, DeliveryState.DELIVERED])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +46,8 @@ class PecCarrier:
     """Hands parcels to the PEC provider by SMTP; it keeps Carrier's promise. Of `asking` it takes whom TLS trusts.
 
     SMTP knows no keys. So each try of a parcel has the same Message-ID, and before a second one the mailbox is read: what the
-    provider has accepted by then is not handed in again. The provider may be silent for some `seconds`, for more at the end.
+    provider has accepted by then is not handed in again, and in place of what has failed goes a message of another one, found
+    in the same way. The provider may be silent for some `seconds`, for more at the end.
     """
 
     asking: Asking
@@ -58,8 +58,11 @@ class PecCarrier:
     def carry(self, parcel: Parcel, *, fence: Callable[[], None]) -> Receipt:
         """Hand one parcel over; the fence is passed when the provider asks for the message, maybe in another thread."""
         letter = self._prepare(parcel)
-        found = self._look_for(letter) if parcel.tried_before else None
-        return found or self._hand_in(letter, fence)
+        rung, exchange = self._look_for(letter) if parcel.tried_before else (None, _NOTHING)
+        while rung is DeliveryState.FAILED:
+            letter = self._prepare(replace(parcel, key=key_after(letter.key)))
+            rung, exchange = self._look_for(letter)
+        return self._hand_in(letter, fence) if rung is None else _receipt(letter, FOUND, exchange)
 
     def _prepare(self, parcel: Parcel) -> Letter:
         try:
@@ -72,14 +75,13 @@ class PecCarrier:
             raise NotTaken(UNFIT, exchange=_NOTHING, faults=faults)
         return letter
 
-    def _look_for(self, letter: Letter) -> Receipt | None:
-        """Look whether the provider has what an earlier try handed in: by the last receipt that proves anything."""
+    def _look_for(self, letter: Letter) -> tuple[DeliveryState | None, Exchange]:
+        """Say what became of a message that an earlier try may have handed in: by the last receipt that proves anything."""
         told = receipts_of(_number(letter), mailbox=letter.mailbox, asking=self.asking, now=self.now)
         proved = sorted((one.heard for one in told if one.heard.rung), key=lambda heard: heard.at)
-        if not proved or proved[-1].rung not in _HAS_IT:
-            return None
-        exchange = Exchange(asked=asked_for(letter.mailbox, letter.key), answered=proved[-1].says)
-        return _receipt(letter, FOUND, exchange)
+        last = proved[-1] if proved else None
+        exchange = Exchange(asked=asked_for(letter.mailbox, letter.key), answered=last.says if last else "")
+        return last.rung if last else None, exchange
 
     def _hand_in(self, letter: Letter, fence: Callable[[], None]) -> Receipt:
         asked = (

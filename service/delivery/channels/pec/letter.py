@@ -23,7 +23,7 @@ _NO_WORDS = Sentence("The parcel holds no words of a certified message.")
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A parcel's `key`, the mailbox that it goes from, and the message."""
+    """The message's `key`, the mailbox that it goes from, and the message."""
 
     key: str
     mailbox: Mailbox

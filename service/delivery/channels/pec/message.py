@@ -16,6 +16,7 @@ from service.model.message import MessageKind
 
 WORDS_NAME, WORDS_TYPE = "message.json", "application/json"
 _MARK_DIGITS = 16
+_KEY_DIGITS = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +45,13 @@ def part_documents(documents: Sequence[Document]) -> tuple[Words | None, tuple[D
 
 
 def message_id(key: str, mailbox: Mailbox) -> str:
-    """Give the Message-ID of a parcel without its brackets: the same for every try, so that its receipts find it."""
+    """Give the Message-ID that goes with a key, without its brackets: the same for every try, so that its receipts find it."""
     return f"{key}@{mailbox.address.rpartition('@')[2]}"
+
+
+def key_after(key: str) -> str:
+    """Give the key of the message that goes in place of one that has failed: the receipts of that one say nothing of it."""
+    return keyed_hash(key.encode(), b"the message after it").hex()[:_KEY_DIGITS]
 
 
 def number_of(key: str, address: str) -> str:
@@ -55,7 +61,7 @@ def number_of(key: str, address: str) -> str:
 
 
 def key_in(number: str) -> str:
-    """Give the parcel's key out of its number."""
+    """Give a message's key out of its number."""
     return number.partition("-")[0]
 
 
