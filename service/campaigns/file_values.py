@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Strict
 from pydantic_core import PydanticCustomError
 
 from service.campaigns.codes import country_code, letter_language, time_zone
 from service.campaigns.letter_words import words_table
+from service.foundation import addresses
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -68,12 +68,12 @@ def web_address(text: str) -> str:
     """Bring the address of a page to its form; raises Refused for one that does not begin with https://, and for one with a password."""
     found = clean_line(text, what="", longest=_LONGEST_WEB_ADDRESS)
     try:
-        parts = urlsplit(found)
-    except ValueError as error:
-        raise Refused(_NO_WEB_ADDRESS) from error
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or " " in found:
+        page = addresses.web_address(found, what="")
+    except Refused as refusal:
+        raise Refused(_NO_WEB_ADDRESS) from refusal
+    if not page.lower().startswith("https:"):
         raise Refused(_NO_WEB_ADDRESS)
-    return found
+    return page
 
 
 def _local(moment: datetime) -> datetime:

@@ -50,7 +50,9 @@ def web_address(text: str, *, what: str) -> str:
     written = text.strip()
     try:
         parts = urlsplit(written)
-        is_one = parts.scheme in {"https", "http"} and "." in (parts.hostname or "") and not parts.username
+        is_one = (
+            parts.scheme in {"https", "http"} and "." in (parts.hostname or "") and "@" not in parts.netloc
+        )
     except ValueError:
         is_one = False
     if not is_one or any(mark.isspace() or not mark.isprintable() for mark in written):
