@@ -26,6 +26,8 @@ _FEWEST_ROWS = 3
 _PARTS = ("label", "holds", "text", "limit", "unit")
 _SAYING = ("label", "text", "limit")
 """The parts of a row that say something; where none of them does, the row is empty."""
+_UNREAD = "https://unread.invalid"
+"""Stands for an address that could not be read, so that the other fields can still be; the form comes back, and nobody sees it (RFC 6761, section 6.4)."""
 _ADDRESS = Sentence("The address of the form")
 _WHOLE_AT = Sentence("The address of the whole letter")
 _TEXT = Sentence("The text for the field")
@@ -57,7 +59,7 @@ def read_form(reader: Reader, entries: Mapping[str, str]) -> WebForm | None:
     ]
     if not rows and not entries.get("webform-address", "").strip():
         return None
-    address = reader.read("webform-address", lambda text: _address(text, _ADDRESS), "https://-")
+    address = reader.read("webform-address", lambda text: _address(text, _ADDRESS), _UNREAD)
     whole_at = reader.read(
         "webform-whole_at", lambda text: _address(text, _WHOLE_AT) if text.strip() else "", ""
     )
