@@ -46,8 +46,16 @@ class _Job:
         self.timestamp, self.ppi = timestamp, ppi
 
 
-def main() -> int:
-    """Do the one job that stands on standard input."""
+def run() -> None:
+    """Do the one job that stands on standard input, and end this process with what became of it."""
+    code = _do()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All that was taken goes with the process; to give it back piece by piece first takes as long as a page.
+    os._exit(code)
+
+
+def _do() -> int:
     job = _Job(**marshal.loads(sys.stdin.buffer.read()))  # noqa: S302 -- written by the process that started this one
     limit(memory=job.memory_bytes, seconds=job.cpu_seconds)
     confine([job.root, job.font_directory, *job.font_files])
@@ -160,11 +168,3 @@ def families_of(fonts: typst.Fonts, files: list[str]) -> list[str]:
         if place is not None and font.index == 0:
             found[font.family] = min(place, found.get(font.family, place))
     return sorted(found, key=lambda family: found[family])
-
-
-if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # All that was taken goes with the process; to give it back piece by piece first takes as long as a page.
-    os._exit(code)
