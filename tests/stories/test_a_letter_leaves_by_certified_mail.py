@@ -182,12 +182,10 @@ def test_what_is_too_large_and_one_too_many_stay_in_the_mailbox(sent: Coalition)
     ]
 
 
-def test_a_receipt_can_be_saved_at_the_desk_and_is_no_picture(
-    sent: Coalition, house: PecHouse, door: Door
-) -> None:
+def test_a_receipt_can_be_saved_at_the_desk_and_is_no_picture(sent: Coalition, house: PecHouse) -> None:
     carry(sent, asking=ASKING)
     ask(sent)
-    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    olga = AtTheDesk(Door(sent).app(), sent, add_colleague(sent))
 
     shown = olga.open(f"editions/{delivery_of(sent, 'pec').edition_id}").text
     links = re.findall(r'href="[^"]*/(receipts/[^"]*)"', shown)
