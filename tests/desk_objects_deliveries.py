@@ -13,7 +13,7 @@ from service.delivery.offices.importing import keep_list
 from service.model.approver_desk import ApproverQuestion
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.delivery_file import DeliveryFile
+from service.model.delivery_file import PICTURE, RECEIPT, DeliveryFile
 from service.model.dossier import Dossier
 from service.model.edition import Approver, Edition
 from service.model.letter_revision import LetterRevision
@@ -128,17 +128,28 @@ def a_reply(session: Session, coalition: Coalition, slug: str) -> str:
 
 
 def a_picture(session: Session, coalition: Coalition, slug: str) -> str:
+    return _beside_a_delivery(session, coalition, slug, PICTURE, b"a picture")
+
+
+def a_receipt(session: Session, coalition: Coalition, slug: str) -> str:
+    return _beside_a_delivery(session, coalition, slug, RECEIPT, b"Subject: CONSEGNA\r\n\r\nreceipt")
+
+
+def _beside_a_delivery(
+    session: Session, coalition: Coalition, slug: str, media_type: str, data: bytes
+) -> str:
     campaign = get_campaign(session, slug)
     there = session.exec(select(Delivery.id).where(Delivery.campaign_id == campaign.id)).first()
     row = DeliveryFile(
         campaign_id=campaign.id,
         delivery_id=there or a_sending(session, coalition, slug),
+        media_type=media_type,
         sha256="0" * 64,
         file=b"",
         kept_by="test",
         kept_at=coalition.now,
     )
-    row.file = seal_bytes(coalition.keyring.of(session, campaign.id), row, "file", b"a picture")
+    row.file = seal_bytes(coalition.keyring.of(session, campaign.id), row, "file", data)
     session.add(row)
     session.flush()
     return row.id
@@ -193,5 +204,6 @@ OBJECTS: dict[str, Callable[[Session, Coalition, str], str]] = {
     "reply": a_reply,
     # After the sending that it is of.
     "picture": a_picture,
+    "receipt": a_receipt,
     "dossier": a_dossier,
 }

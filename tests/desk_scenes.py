@@ -52,6 +52,7 @@ NO_PAGES = frozenset(
             "look_at_greeting_mail",
             "packet",
             "delivery_picture",
+            "delivery_receipt",
         ),
     }
 )

@@ -9,15 +9,20 @@ from service.cli.context import Context, json_option, operator, pass_context, sa
 from service.delivery.dossier import verify as checking
 from service.delivery.dossier.bag import Bag, zip_bag
 from service.delivery.dossier.kept import MadeAgain
-from service.delivery.dossier.make import gather_dossier, keep_dossier, seal_dossier
+from service.delivery.dossier.make import Gathered, gather_dossier, keep_dossier, seal_dossier
+from service.delivery.dossier.room import MOST_MEGABYTES_AT_THE_TERMINAL, TooLarge
 from service.delivery.dossier.written import write_checked
 from service.delivery.letter_mail import Making
 from service.foundation.errors import Refused
 from service.model.message import MessageKind
 from service.store.transaction import reading, transaction
-from service.wiring import make_sealing
+from service.wiring import Services, make_sealing
 
 _TAKEN = "{folder} is there already, and is no empty folder: choose another one."
+_TOO_LARGE = (
+    "Its documents are more than {most:,} MB, and all of them lie in memory while it is made: give --most-mb a larger"
+    " number where this machine has room for it."
+)
 
 
 @click.group()
@@ -34,8 +39,17 @@ def dossier() -> None:
 @click.option(
     "--edition", type=click.IntRange(min=1), help="An edition that was released; without it, the newest."
 )
+@click.option(
+    "--most-mb",
+    type=click.IntRange(min=1),
+    default=MOST_MEGABYTES_AT_THE_TERMINAL,
+    show_default=True,
+    help="Make none whose documents are more than this: all of them lie in memory.",
+)
 @pass_context
-def make(context: Context, slug: str, out: Path, archive: Path | None, edition: int | None) -> None:
+def make(
+    context: Context, slug: str, out: Path, archive: Path | None, edition: int | None, most_mb: int
+) -> None:
     """Write the dossier of a released letter: what was sent, to whom, how far it came and how that is known.
 
     It is of the coalition, and holds names that are not for publication. It can be checked on any machine, by the
@@ -46,22 +60,15 @@ def make(context: Context, slug: str, out: Path, archive: Path | None, edition: 
     _refuse_unless_free(out)
     if archive is not None and archive.resolve().is_relative_to(out.resolve()):
         raise Refused(f"{archive} would lie in the dossier itself: choose another place for the file.")
-    with reading(services.engine) as session:
-        gathered = gather_dossier(
-            session,
-            services.keyring,
-            slug,
-            number=edition,
-            making=Making(fonts=services.fonts, word_template=services.settings.word_template),
-            again=MadeAgain(
-                composer=services.composers[MessageKind.DELIVERY], mail_from=services.settings.mail_from
-            ),
-            now=services.clock(),
-        )
+    try:
+        gathered = _gathered(services, slug, edition, most_mb=most_mb)
+    except TooLarge:
+        raise Refused(_TOO_LARGE.format(most=most_mb)) from None
     bag = seal_dossier(gathered, sealing, fonts=services.fonts)
     told = _write(out, bag)
     if archive is not None:
-        archive.write_bytes(zip_bag(bag))
+        with archive.open("wb") as file:
+            zip_bag(bag, file)
     with transaction(services.engine) as session:
         keep_dossier(session, services.keyring, gathered, bag, by=operator(), now=services.clock())
     say(f"Wrote {out}: the dossier of edition {gathered.certificate.edition} of {slug}.")
@@ -92,6 +99,25 @@ def verify(folder: Path, ca: Path | None, authority: Path | None, as_json: bool)
         say("NOT WHOLE, see above." if faults else "WHOLE: no file was changed, removed or added.")
     if faults:
         click.get_current_context().exit(1)
+
+
+def _gathered(services: Services, slug: str, edition: int | None, *, most_mb: int) -> Gathered:
+    settings = services.settings
+    again = MadeAgain(
+        composer=services.composers[MessageKind.DELIVERY],
+        mail_from=settings.mail_from,
+        most_bytes=most_mb * 1_000_000,
+    )
+    with reading(services.engine) as session:
+        return gather_dossier(
+            session,
+            services.keyring,
+            slug,
+            number=edition,
+            making=Making(fonts=services.fonts, word_template=settings.word_template),
+            again=again,
+            now=services.clock(),
+        )
 
 
 def _named(path: Path | None) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -68,7 +68,8 @@ class Receipt:
 class Heard:
     """Something that was heard of a parcel later: of which `number`, and the rung it proves, None where it proves none.
 
-    `key` is the same however often the same thing is heard. `says` is one sentence.
+    `key` is the same however often the same thing is heard. `says` is one sentence. `receipt` is what proves it, byte for byte
+    as it came, where that is a file that proves it to anybody.
     """
 
     number: str
@@ -76,6 +77,7 @@ class Heard:
     says: str
     rung: DeliveryState | None
     at: datetime
+    receipt: Document | None = field(default=None, repr=False)
 
 
 class NotNow(Transient):

@@ -17,6 +17,7 @@ from service.delivery.copies import copy_with_code
 from service.delivery.fitted import fitted
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
+from service.delivery.receipts import receipt_ids
 from service.delivery.registry import BY_HAND, CARRIED
 from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import recipients_of
@@ -29,7 +30,7 @@ from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
 from service.model.carriage import Carriage
 from service.model.delivery import Delivery, DeliveryEvent
-from service.model.delivery_file import DeliveryFile
+from service.model.delivery_file import PICTURE, DeliveryFile
 from service.model.edition import Decision, Edition, EditionKind
 from service.model.message import Message
 from service.model.recipient import Recipient
@@ -100,6 +101,7 @@ class SendingSeen:
     ladder: Ladder
     steps: Sequence[StepSeen]
     pictures: Sequence[str] = ()
+    receipts: Sequence[str] = ()
     faults: Sequence[str] = ()
     is_embargoed: bool = False
 
@@ -322,7 +324,8 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
         steps=steps,
         pictures=session.exec(
             select(DeliveryFile.id)
-            .where(DeliveryFile.delivery_id == delivery.id)
+            .where(DeliveryFile.delivery_id == delivery.id, DeliveryFile.media_type == PICTURE)
             .order_by(col(DeliveryFile.id))
         ).all(),
+        receipts=receipt_ids(session, delivery.id),
     )

@@ -101,7 +101,7 @@ def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
         _all("clocks of answers", AnswerClock, AnswerClock.id, mine),
         _all("questions after answers", OfficeChase, OfficeChase.id, mine),
         _all("answers of offices", OfficeReply, OfficeReply.id, mine),
-        _all("pictures of deliveries", DeliveryFile, DeliveryFile.id, mine),
+        _all("pictures and receipts of deliveries", DeliveryFile, DeliveryFile.id, mine),
         _all("handings over", Carriage, Carriage.id, mine),
         _all("settings of ways", WaySetting, WaySetting.id, mine),
         _all("codes of approvers", ApproverCode, ApproverCode.edition_id, mine),

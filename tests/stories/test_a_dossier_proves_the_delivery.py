@@ -227,7 +227,11 @@ def test_nobody_is_named_who_is_never_to_be(sent):
 
 
 def test_the_same_sendings_give_the_same_bytes(sent):
-    assert zip_bag(made(sent)) == zip_bag(made(sent))
+    one, other = io.BytesIO(), io.BytesIO()
+    zip_bag(made(sent), one)
+    zip_bag(made(sent), other)
+
+    assert one.getvalue() == other.getvalue()
 
 
 def test_the_certificate_is_archival_and_accessible(sent):
@@ -399,6 +403,24 @@ def test_the_commands_make_and_check_it(operator, tmp_path):
     assert refused.returncode == 1
     assert json.loads(refused.stdout)["whole"] is False
     assert (tmp_path / "proof").stat().st_mode & 0o077 == 0
+
+
+def test_the_command_makes_none_that_is_larger_than_it_was_told(sent, operator, tmp_path):
+    with transaction(sent.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        file = open_file(session, sent.keyring, campaign)
+        key = office_key(sent.keyring.of(session, campaign.id), file.recipients[0])
+        scan = b"%PDF-" + bytes(2_000_000)
+        reply = Reply(came_on=date(2026, 12, 8), text="See the scan.", file_name="scan.pdf", file=scan)
+        keep_reply(session, sent.keyring, SLUG, key, reply, by="ada", now=sent.now)
+
+    refused = operator.run("dossier", "make", SLUG, "--out", "proof", "--most-mb", "2")
+
+    assert refused.returncode == 2
+    assert "more than 2 MB" in refused.stderr
+    assert "--most-mb" in refused.stderr
+    assert not (tmp_path / "proof").exists()
+    operator.does("dossier", "make", SLUG, "--out", "proof", "--most-mb", "20")
 
 
 def test_the_command_overwrites_nothing(operator, tmp_path):

@@ -1,20 +1,23 @@
 """As the secretariat I release a letter that Lob prints and posts, see how far it has come, and decide where it did not go."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from service.delivery.dossier import verify
 from service.model.states import DeliveryState
 from service.store.wake import Wake
 from service.worker.jobs import JOBS
 from tests.carrying import FONTS, LOB, carry, delivery_of, released
 from tests.coalition import PUBLIC_URL, SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
-from tests.doubles.lob import Lob
+from tests.doubles.lob import LIVE, SECRET, Lob
 from tests.doubles.loopback_http import open_house
-from tests.stories.test_a_dossier_proves_the_delivery import certificate_of, made
+from tests.stories.test_a_dossier_proves_the_delivery import certificate_of, made, written
 from tests.stories.visitor import Door, words_of
 
 
@@ -105,6 +108,30 @@ def test_the_dossier_tells_of_it_as_of_any_other_way(sent: Coalition, house: Lob
     [told] = certificate["sendings"]
     assert (told["channel"], told["state"]) == ("lob", "accepted")
     assert [rung["rung"] for rung in told["rungs"]] == ["ready", "carrying", "handed_over", "accepted"]
+
+
+def test_the_dossier_holds_what_was_asked_and_answered_each_time_and_no_key(
+    sent: Coalition, olga: AtTheDesk, house: Lob, tmp_path: Path
+) -> None:
+    house.refuse = "failed_deliverability_strictness"
+    carry(sent)
+    olga.post(f"sendings/{delivery_of(sent, 'lob').id}/again", {"csrf": olga.mark()})
+    carry(sent)
+
+    bag = made(sent)
+
+    record = json.loads(bag.files["data/sendings/01-lob/exchanges.json"])
+    first, second = record["handings_over"]
+    assert (first["state"], second["state"]) == ("not_taken", "taken")
+    assert [tried["outcome"] for one in (first, second) for tried in one["tries"]] == ["NotTaken", "Receipt"]
+    assert [one["tries"][0]["status"] for one in (first, second)] == [422, 200]
+    assert all(one["tries"][0]["asked"].startswith("POST http") for one in (first, second))
+    assert second["receipt"] == house.letters["live"][0]["id"]
+    assert second["receipt"] in second["tries"][0]["answered"]
+    assert not any(secret.encode() in data for data in bag.files.values() for secret in (LIVE, SECRET))
+    assert verify.check(written(bag, tmp_path / "dossier"))[1] == []
+    # It is no copy of the letter: no check code is its hash.
+    assert "exchanges" not in str(certificate_of(bag)["proofs"])
 
 
 def test_the_job_hands_over_and_then_asks_what_became_of_it(sent: Coalition, house: Lob) -> None:

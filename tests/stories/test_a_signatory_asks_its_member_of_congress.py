@@ -471,10 +471,42 @@ def test_the_dossier_holds_numbers_and_no_message(own, visitor, letter, house) -
     found = gathered(letter)
 
     assert [name for name in found.folders if "cwc" in name] == []
+    (member_file,) = found.folders["members"]
+    assert member_file.name == "01-cwc.json"
+    record = json.loads(member_file.data)
+    assert (record["office"], record["released"], record["accepted"]) == ("Ada Member", 1, 1)
+    assert [(one["outcome"], one["status"], one["times"]) for one in record["answers"]] == [
+        ("Receipt", 200, 1)
+    ]
+    assert [one.accepted for one in found.certificate.members] == [1]
     data = b"".join(one.data for documents in found.folders.values() for one in documents)
     assert not found_in(data, SECRETS)
     (told,) = [one for one in found.folders[""] if one.name == "evidence.json"]
     assert [one["accepted"] for one in json.loads(told.data)["messages_to_members"]] == [1]
+
+
+def test_in_the_dossier_no_answer_belongs_to_one_message(own, visitor, letter, house) -> None:
+    ask(visitor, own)
+    release(letter)
+    letter.deliver_mail()
+    [key] = [one.key for one in carriages(letter)]
+    # A chamber may say again what a constituent wrote, and the number of the message.
+    said = f"<Errors><Error>{ASKED['address']} stands in {key}</Error></Errors>"
+    house.troubles.append(Trouble(status=400, body=said.encode()))
+    carry_all(letter)
+
+    found = gathered(letter)
+
+    data = b"".join(one.data for documents in found.folders.values() for one in documents)
+    assert not found_in(data, (*SECRETS, key))
+    (member_file,) = found.folders["members"]
+    record = json.loads(member_file.data)
+    assert (record["released"], record["accepted"], record["not_accepted"]) == (1, 0, 1)
+    assert [(one["outcome"], one["status"], one["times"]) for one in record["answers"]] == [
+        ("NotTaken", 400, 1)
+    ]
+    assert "stands in …" in record["answers"][0]["answered"]
+    assert set(record["answers"][0]) == {"outcome", "status", "answered", "times"}
 
 
 def test_the_desk_lists_the_copies_and_offers_no_other_way_for_what_one_person_wrote(

@@ -38,7 +38,7 @@ NAMES = (
     "江河守望者协会",
     "Donaudampfschifffahrtsgesellschaftskapitänsverein",
 )
-LATER = frozenset({"edition", "sending", "question", "picture"})
+LATER = frozenset({"edition", "sending", "question", "picture", "receipt"})
 """Things that there are only once the letter is closed."""
 
 

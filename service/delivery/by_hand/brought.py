@@ -18,7 +18,7 @@ from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.delivery_file import DeliveryFile
+from service.model.delivery_file import PICTURE, DeliveryFile
 from service.model.recipient import Recipient
 from service.model.states import DeliveryState
 from service.store.keyring import Keyring
@@ -85,7 +85,8 @@ def note_brought(
 def picture_of(session: Session, keyring: Keyring, campaign: Campaign, picture_id: str) -> bytes:
     """Give a picture of a letter's deliveries as JPEG; raises NotFound where the letter has none of this id."""
     row = session.get(DeliveryFile, picture_id)
-    if row is None or row.campaign_id != campaign.id:
+    # A receipt is no picture: the letter lies in it, with names that not everybody at the desk may see.
+    if row is None or row.campaign_id != campaign.id or row.media_type != PICTURE:
         raise NotFound(NO_SUCH_PICTURE)
     return open_bytes(keyring.of(session, campaign.id), row, "file")
 

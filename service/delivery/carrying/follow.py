@@ -8,6 +8,7 @@ from service.delivery.carrying.carry import Cart
 from service.delivery.carrying.decide import next_asked
 from service.delivery.carrying.hear import take_in
 from service.delivery.parcel import NotNow, NotTaken
+from service.delivery.receipts import keep_receipt
 from service.delivery.registry import FOLLOWED
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Refused
@@ -72,5 +73,8 @@ def _ask(cart: Cart, carriage_id: str) -> int:
     new = 0
     for one in told:
         with transaction(cart.engine) as session:
-            new += take_in(session, row.campaign_id, delivery.channel, one, now=cart.clock())
+            is_new = take_in(session, row.campaign_id, delivery.channel, one, now=cart.clock())
+            if is_new and one.receipt is not None:
+                keep_receipt(session, cart.keyring, delivery, one.receipt, now=cart.clock())
+            new += is_new
     return new

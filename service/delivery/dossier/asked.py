@@ -1,9 +1,11 @@
 """Dossiers that are asked for at the desk: made later, kept as files for a week, and known by their hashes for good."""
 
 import hashlib
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -187,21 +189,21 @@ def keep_made(
 ) -> None:
     """Keep a dossier that was made: its hashes for good, and its file for a week, in pieces that the letter's keys seal.
 
-    Nothing is kept where its row is gone, or somebody else has begun it anew.
+    The file lies on the disk for a moment, under no name. Nothing is kept where its row is gone, or somebody else has begun it anew.
     """
     row = session.get(Dossier, due.id, with_for_update=True)
     if row is None or row.made_at is not None or row.tries != due.tries:
         return
-    data, keys = zip_bag(bag), keyring.of(session, due.campaign_id)
-    for place, start in enumerate(range(0, len(data), PIECE_BYTES)):
-        part = DossierPart(campaign_id=due.campaign_id, dossier_id=due.id, place=place, data=b"")
-        part.data = seal_bytes(keys, part, "data", data[start : start + PIECE_BYTES])
-        session.add(part)
-        # One at a time in memory, beside the file itself.
-        session.flush()
-        session.expunge(part)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.TemporaryFile() as file:
+        zip_bag(bag, file)
+        file.seek(0)
+        for place, piece in enumerate(iter(partial(file.read, PIECE_BYTES), b"")):
+            _keep_piece(session, keyring, due, piece, place=place)
+            digest.update(piece)
+            size += len(piece)
     row = keep_dossier(session, keyring, gathered, bag, by=due.asked_by, now=now, asked=row)
-    row.sha256, row.size, row.file_until = hashlib.sha256(data).hexdigest(), len(data), now + KEPT_FOR
+    row.sha256, row.size, row.file_until = digest.hexdigest(), size, now + KEPT_FOR
 
 
 def forget_files(session: Session, *, now: datetime) -> int:
@@ -226,6 +228,15 @@ def open_piece(session: Session, keyring: Keyring, piece_id: str) -> bytes:
     """Open one piece."""
     part = session.get_one(DossierPart, piece_id)
     return open_bytes(keyring.of(session, part.campaign_id), part, "data")
+
+
+def _keep_piece(session: Session, keyring: Keyring, due: Due, piece: bytes, *, place: int) -> None:
+    part = DossierPart(campaign_id=due.campaign_id, dossier_id=due.id, place=place, data=b"")
+    part.data = seal_bytes(keyring.of(session, due.campaign_id), part, "data", piece)
+    session.add(part)
+    # One at a time in memory, beside the dossier itself.
+    session.flush()
+    session.expunge(part)
 
 
 def _seen(row: Dossier, number: int, *, now: datetime) -> DossierSeen:

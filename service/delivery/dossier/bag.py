@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO
 
 from service.delivery.parcel import Document
-from service.foundation.zipping import zip_files
+from service.foundation.zipping import write_zip
 
 ALGORITHMS = ("sha256", "sha512")
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -94,9 +95,12 @@ def make_bag(
     return Bag(name=name, day=day, files=dict(sorted({**payload, **tags, **about}.items())))
 
 
-def zip_bag(bag: Bag) -> bytes:
-    """Put a bag into a zip, in its folder, all files of its day: the same bag gives the same bytes on any machine."""
-    return zip_files(((f"{bag.name}/{path}", data) for path, data in bag.files.items()), day=bag.day)
+def zip_bag(bag: Bag, out: BinaryIO) -> None:
+    """Write a bag as a zip, in its folder, all files of its day: the same bag gives the same bytes on any machine.
+
+    `out` is a file that can be sought in; a bag may be so large that it is not to lie in memory twice.
+    """
+    write_zip(out, ((f"{bag.name}/{path}", data) for path, data in bag.files.items()), day=bag.day)
 
 
 def _is_safe(name: str) -> bool:

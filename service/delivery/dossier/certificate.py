@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from service.delivery.to_members import MemberCount
 from service.foundation.canonical import canonical
 from service.foundation.sentence import Sentence
 from service.model.states import DeliveryState
@@ -71,7 +72,7 @@ class Seals:
 class Certificate:
     """What is certified of one edition of a letter; `proofs` are files whose SHA-256 was told before it was made.
 
-    Moments are in UTC. `head` is the end of the chained history of all acts, as `undersigned audit verify` takes it.
+    `members` has, in numbers alone, what constituents wrote to their Members. Moments are in UTC. `head` is the end of the chained history of all acts, as `undersigned audit verify` takes it.
     """
 
     language: str
@@ -90,6 +91,7 @@ class Certificate:
     made_at: datetime
     letters: Sequence[File]
     sendings: Sequence[SendingTold]
+    members: Sequence[MemberCount]
     proofs: Sequence[tuple[str, str]]
     head: str
     seals: Seals
@@ -137,6 +139,7 @@ def certificate_json(certificate: Certificate) -> bytes:
             "made_at": _iso(one.made_at),
             "letters": [_file(file) for file in one.letters],
             "sendings": [_sending(sending) for sending in one.sendings],
+            "messages_to_members": [asdict(member) for member in one.members],
             "proofs": [{"file": path, "sha256": sha256} for path, sha256 in one.proofs],
             "history_head": one.head,
             "signed": bool(one.seals.signer),

@@ -9,6 +9,7 @@ from service.delivery.dossier.certificate import Certificate, Seals
 from service.delivery.dossier.contents import Folders, proofs_of, sending_told, told_of
 from service.delivery.dossier.kept import SendingKept
 from service.delivery.parcel import Document
+from service.delivery.to_members import MemberCount
 from service.i18n.languages import mail_language
 from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
@@ -18,13 +19,14 @@ from service.model.edition import Edition
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Found:
-    """What was gathered of an edition: its copies, its sendings, and the documents of both in their folders."""
+    """What was gathered of an edition: its copies, its sendings, messages to Members in numbers, and the documents in their folders."""
 
     campaign: Campaign
     edition: Edition
     letter: Letter
     copies: Sequence[Copy]
     sendings: Sequence[SendingKept]
+    members: Sequence[MemberCount]
     folders: Folders
     head: str
     now: datetime
@@ -82,6 +84,7 @@ def certify(found: Found) -> Certificate:
             if document.media_type == "application/pdf"
         ],
         sendings=[sending_told(kept, files) for kept, files in _sendings(found)],
+        members=found.members,
         proofs=tuple(_proofs(found)),
         head=found.head,
         seals=Seals(),

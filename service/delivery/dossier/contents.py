@@ -11,6 +11,7 @@ from service.delivery.answers.replies import replies_of, reply_file
 from service.delivery.by_hand.packet import posted_letter
 from service.delivery.copies import letter_today
 from service.delivery.dossier.certificate import Fact, File, RungTold, SendingTold, file_of, write_utc
+from service.delivery.dossier.exchanges import EXCHANGES, exchanges_document
 from service.delivery.dossier.kept import MailKept, SendingKept
 from service.delivery.issue import general_copies
 from service.delivery.ladder import StepSeen
@@ -32,6 +33,7 @@ _MAIL = "message/rfc822"
 _JPEG = "image/jpeg"
 _PDF = "application/pdf"
 _LOG = "application/jsonl"
+_RECORD = "sending.json"
 _LEFT = GONE_OUT | {DeliveryState.UNCERTAIN}
 _NOT_IN_IT = (
     "The edition's whole record names also those who are never to be named, and is not part of a dossier: the copies"
@@ -82,7 +84,7 @@ def annex_documents(session: Session, keyring: Keyring, campaign: Campaign, copy
 
 def sending_documents(kept: SendingKept, making: Making) -> Iterator[Document]:
     """Give what is kept of a sending; of one that may have left, the copy that it carried and its mails as well."""
-    yield Document(name="sending.json", media_type=_JSON, data=canonical(_record(kept)))
+    yield Document(name=_RECORD, media_type=_JSON, data=canonical(_record(kept)))
     if kept.copy is not None and _may_have_left(kept.seen.steps):
         for form in ("json", "pdf"):
             made = _carried(kept, kept.copy, form, making)
@@ -91,6 +93,10 @@ def sending_documents(kept: SendingKept, making: Making) -> Iterator[Document]:
     for number, mail in enumerate(kept.mails, start=1):
         if mail.data is not None:
             yield Document(name=f"message-{number}.eml", media_type=_MAIL, data=mail.data)
+    if kept.exchanges:
+        yield exchanges_document(kept.seen.channel, kept.exchanges)
+    for number, receipt in enumerate(kept.certified, start=1):
+        yield Document(name=_receipt_name(number), media_type=_MAIL, data=receipt.data)
     for number, picture in enumerate(kept.pictures, start=1):
         yield Document(name=f"picture-{number}.jpg", media_type=_JPEG, data=picture)
 
@@ -129,13 +135,14 @@ def told_of(path: str, document: Document) -> File:
 
 
 def proofs_of(kept: SendingKept, files: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
-    """Give the files whose SHA-256 was kept before there was a dossier: the copy by its check code, the mails by theirs."""
+    """Give the files whose SHA-256 was kept before there was a dossier: the copy by its check code, mails and receipts by theirs."""
     mails = {f"message-{number}.eml": mail.sha256 for number, mail in enumerate(kept.mails, start=1)}
+    mails |= {_receipt_name(number): one.sha256 for number, one in enumerate(kept.certified, start=1)}
     for path, document in files.items():
         name = path.rpartition("/")[2]
         if name in mails:
             yield path, mails[name]
-        elif document.media_type == _JSON and name != "sending.json":
+        elif document.media_type == _JSON and name not in {_RECORD, EXCHANGES}:
             yield path, kept.seen.check_code
 
 
@@ -204,6 +211,10 @@ def _carried(kept: SendingKept, copy: Copy, form: str, making: Making) -> Render
 
 def _profile(form: str) -> Profile:
     return "archive" if form == "pdf" else "mail"
+
+
+def _receipt_name(number: int) -> str:
+    return f"receipt-{number}.eml"
 
 
 def _may_have_left(steps: Sequence[StepSeen]) -> bool:

@@ -1,7 +1,7 @@
 """What is kept of the sendings of an edition: how far each came, and of its e-mails what the relay said and the mail itself."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,18 @@ from sqlmodel import Session, col, select
 from service.delivery.answers.clock import clocks_of
 from service.delivery.by_hand.brought import picture_of
 from service.delivery.by_hand.entries import packed_documents
+from service.delivery.dossier.exchanges import exchanges_of
 from service.delivery.ladder import StepSeen
 from service.delivery.offices.identity import key_of, office_index
 from service.delivery.parcel import Document
+from service.delivery.receipts import ReceiptKept, receipts_kept
 from service.delivery.registry import PACKED
-from service.delivery.sendings import SendingSeen, copy_sent, sending_of, sendings_of
+from service.delivery.sendings import SendingSeen, copy_sent, sending_of
 from service.foundation.errors import Refused, ServiceError
 from service.letter.copy import Copy
 from service.mail.compose import make_envelope
 from service.mail.sender import Composer, Unwanted
 from service.model.campaign import Campaign
-from service.model.edition import Edition
 from service.model.message import Message, MessageEvent, MessageKind
 from service.model.recipient import Recipient
 from service.store.keyring import Keyring
@@ -66,7 +67,8 @@ class SendingKept:
 
     `receipt` is the number by which the office itself knows the letter, "" where none was noted; `pictures` (JPEG) show a
     stamped copy, the slip of the post and their like. `country` is the office's. `made` is what a person entered or uploaded at the site of somebody
-    else, as the packet had it.
+    else, as the packet had it. `certified` are the receipts of certified mail as they came; `exchanges` what was asked and
+    answered on a way that leaves by itself.
     """
 
     seen: SendingSeen
@@ -76,15 +78,17 @@ class SendingKept:
     pictures: Sequence[bytes]
     made: Sequence[Document] = ()
     country: str = ""
+    certified: Sequence[ReceiptKept] = ()
+    exchanges: Sequence[Mapping[str, Any]] = ()
 
 
 def sendings_kept(
-    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition, again: MadeAgain
+    session: Session, keyring: Keyring, campaign: Campaign, sendings: Sequence[SendingSeen], again: MadeAgain
 ) -> Iterator[SendingKept]:
-    """Give all that is kept of the sendings of an edition, in the order of the letter's recipients."""
+    """Give all that is kept of the sendings of an edition, as sendings_of() lists them, one after the other."""
     keys = keyring.of(session, campaign.id)
     clocks = clocks_of(session, keys)
-    for seen in sendings_of(session, keyring, campaign, edition.id):
+    for seen in sendings:
         if seen.is_message:
             # A signatory's message is no copy of the letter: the dossier holds how many there were, and nothing of one.
             continue
@@ -100,6 +104,8 @@ def sendings_kept(
             pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
             country=str(details.get("country", "")),
             made=_made(seen.channel, copy, details, campaign.language),
+            certified=receipts_kept(session, keyring, campaign, seen.receipts),
+            exchanges=exchanges_of(session, keys, seen.id),
         )
 
 

@@ -26,6 +26,7 @@ from service.delivery.dossier.contents import (
     log_document,
     sending_documents,
 )
+from service.delivery.dossier.exchanges import member_documents
 from service.delivery.dossier.kept import MadeAgain, sendings_kept
 from service.delivery.dossier.paper import certificate_paper, render_certificate
 from service.delivery.dossier.read_me import write_read_me
@@ -35,7 +36,8 @@ from service.delivery.dossier.time_stamp import ask_for_stamp
 from service.delivery.issue import issue_copy
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document
-from service.delivery.sendings import evidence_record
+from service.delivery.sendings import evidence_record, sendings_of
+from service.delivery.to_members import counted_for_members
 from service.foundation.canonical import canonical
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -91,10 +93,12 @@ def gather_dossier(
     head = str(head_of(session))
     folders: Folders = {copy_folder(copy): room.keep(letter_documents(copy, making)) for copy in copies}
     folders["annexes"] = room.keep(annex_documents(session, keyring, campaign, copies[0]))
-    sendings = []
-    for place, kept in enumerate(sendings_kept(session, keyring, campaign, edition, again), start=1):
+    seen, sendings = sendings_of(session, keyring, campaign, edition.id), []
+    for place, kept in enumerate(sendings_kept(session, keyring, campaign, seen, again), start=1):
         sendings.append(kept)
         folders[sending_folder(place, kept)] = room.keep(sending_documents(kept, making))
+    keys = keyring.of(session, campaign.id)
+    folders["members"] = room.keep(member_documents(session, keys, edition, seen))
     for folder, documents in answer_folders(session, keyring, campaign):
         folders[folder] = room.keep(documents)
     evidence = evidence_record(session, keyring, campaign, edition.id)
@@ -111,6 +115,7 @@ def gather_dossier(
             letter=letter,
             copies=copies,
             sendings=sendings,
+            members=counted_for_members(seen),
             folders=folders,
             head=head,
             now=now,

@@ -1,12 +1,13 @@
 """The delivery certificate on paper: its words in the letter's language, set as a PDF in the manner of the letters."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from service.delivery.channel_words import channel_word
 from service.delivery.dossier.certificate import Certificate, File, SendingTold, write_utc
+from service.delivery.to_members import MemberCount
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
 from service.i18n.formats import direction, isolate
@@ -58,6 +59,14 @@ _WHEN = Sentence("When (UTC)")
 _KNOWN = Sentence("How it is known")
 _NO_RUNG = Sentence("No step of this sending is proved.")
 _NO_SENDING = Sentence("This edition was released, and nothing of it was to be sent.")
+_MEMBERS = Sentence("Constituents’ messages to their Members")
+_EACH_IS = Sentence(
+    "Each is one signatory’s own. Who wrote, and from where, only the office is told; here are the numbers."
+)
+_MEMBER_HAS = Sentence(
+    "Released: {released}. Accepted: {accepted}. On their way: {on_their_way}. In doubt: {in_doubt}. Not accepted:"
+    " {not_accepted}. Stopped: {stopped}."
+)
 _SEALS = Sentence("Signature and time-stamp")
 _SIGNED = Sentence(
     "The list of all files and their hashes is signed (detached CMS signature) by the certificate of {name}, SHA-256"
@@ -195,6 +204,9 @@ def _parts(one: Certificate, speech: _Speech) -> Iterator[Part]:
     )
     yield Part(heading=say(_SENDINGS), rows=() if one.sendings else (Row(lines=(say(_NO_SENDING),)),))
     yield from (_sending(sending, speech) for sending in one.sendings)
+    if one.members:
+        rows = (_member(member, speech) for member in one.members)
+        yield Part(heading=say(_MEMBERS), rows=(Row(lines=(say(_EACH_IS),)), *rows))
     yield Part(heading=say(_SEALS), rows=tuple(_seals(one, speech.say)))
     yield Part(heading=say(_CHECK), rows=tuple(_how_to_check(one, speech.say)))
 
@@ -231,6 +243,12 @@ def _sending(sending: SendingTold, speech: _Speech) -> Part:
         rows=tuple(rows),
         table=((say(_RUNG), say(_WHEN), say(_KNOWN)), *rungs) if rungs else (),
     )
+
+
+def _member(member: MemberCount, speech: _Speech) -> Row:
+    has = _MEMBER_HAS.with_values(**asdict(member))
+    way = speech.say(channel_word(member.channel))
+    return Row(what=speech.own(member.office), lines=(way, speech.say(has)))
 
 
 def _seals(one: Certificate, say: Callable[[object], str]) -> Iterator[Row]:
@@ -273,10 +291,6 @@ def _printable(value: object, fonts: Fonts) -> dict[str, object]:
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    inner: Sequence[object] = ()
-    if isinstance(value, dict):
-        inner = tuple(value.values())
-    elif isinstance(value, list):
-        inner = value
-    for one in inner:
-        yield from _texts(one)
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)

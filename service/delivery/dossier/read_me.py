@@ -25,9 +25,11 @@ _FILES = (
     (
         "data/sendings/",
         Sentence(
-            "each sending: its steps, the copy it carried, and its mail where that could be made again to the byte"
+            "each sending: its steps, the copy it carried, its mail where that could be made again to the byte, what was"
+            " asked and answered, and the receipts that came"
         ),
     ),
+    ("data/members/", Sentence("what constituents wrote to their Members, in numbers, where any did")),
     ("data/answers/", Sentence("what the offices have answered, where any has")),
     ("data/log.jsonl", Sentence("every step of every sending with its evidence")),
     (

@@ -1,4 +1,4 @@
-"""How much a dossier may hold where it is made beside other work: all of it lies in memory until it is kept."""
+"""How much a dossier may hold: all of it lies in memory, once, until it is kept."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,9 @@ from service.delivery.parcel import Document
 from service.foundation.errors import Permanent
 
 MOST_BYTES = 300_000_000
-"""Bytes of documents in a dossier that is made for the desk; the command at the terminal has no such end."""
+"""Bytes of documents in a dossier that is made for the desk, beside other work."""
+MOST_MEGABYTES_AT_THE_TERMINAL = 2_000
+"""The same for the command at the terminal, in millions of bytes, where nothing else is said."""
 
 
 class TooLarge(Permanent):

@@ -22,6 +22,7 @@ from service.delivery.dossier.certificate import (
 from service.delivery.dossier.paper import certificate_paper, render_certificate
 from service.delivery.dossier.read_me import write_read_me
 from service.delivery.ladder import WORDS
+from service.delivery.to_members import MemberCount
 from service.foundation.sentence import Sentence
 from service.letter.fonts import Fonts
 from service.model.states import DeliveryState
@@ -58,9 +59,20 @@ CERTIFICATE = Certificate(
     made_at=NOON,
     letters=[FILE],
     sendings=[SENDING],
+    members=[],
     proofs=[("data/letter/full/letter.json", "a" * 64)],
     head="12:" + "b" * 64,
     seals=Seals(),
+)
+MEMBER = MemberCount(
+    office="Ada Member",
+    channel="cwc",
+    released=12,
+    accepted=7,
+    on_their_way=1,
+    in_doubt=0,
+    stopped=1,
+    not_accepted=3,
 )
 HOSTILE = [
     '#read("/etc/passwd") $x$ <label> *not* \\ // /* */',
@@ -131,6 +143,18 @@ def test_the_read_me_has_the_commands_of_the_seals_that_there_are():
     assert max(map(len, sealed.splitlines())) <= 76
 
 
+def test_messages_to_members_are_told_in_numbers():
+    words = words_of(replace(CERTIFICATE, members=[MEMBER, replace(MEMBER, office="Bo Member", released=1)]))
+
+    assert "Constituents’ messages to their Members" in words
+    assert "Ada Member" in words
+    assert "Released: 12. Accepted: 7. On their way: 1. In doubt: 0. Not accepted: 3. Stopped: 1." in words
+    assert words.index("Ada Member") < words.index("Bo Member")
+    record = json.loads(certificate_json(replace(CERTIFICATE, members=[MEMBER])))
+    assert record["messages_to_members"][0]["accepted"] == 7
+    assert "Members" not in words_of(CERTIFICATE)
+
+
 def test_what_was_never_sent_proves_nothing():
     unsent = replace(SENDING, state=DeliveryState.NOT_CONFIGURED, rungs=[], facts=[], files=[])
 
@@ -146,7 +170,10 @@ def test_what_was_never_sent_proves_nothing():
 def test_whatever_words_it_is_given_it_is_set(word):
     rung = replace(SENDING.rungs[0], known=word)
     sending = replace(SENDING, office=word or "-", rungs=[rung], facts=[replace(SENDING.facts[0], says=word)])
-    hostile = replace(CERTIFICATE, title=word or "-", coalition=word or "-", sendings=[sending])
+    member = replace(MEMBER, office=word or "-")
+    hostile = replace(
+        CERTIFICATE, title=word or "-", coalition=word or "-", sendings=[sending], members=[member]
+    )
 
     data = rendered(hostile)
 

@@ -22,7 +22,7 @@ _ABOUT = "X-Riferimento-Message-ID"
 
 
 def follow(number: str, *, settings: Mapping[str, str], asking: Asking, now: datetime) -> tuple[Heard, ...]:
-    """Say what the receipts of a message prove, and by its hash which receipt it is; what is read again has the same key.
+    """Say what the receipts of a message prove, with each that is genuine and by its hash; what is read again has the same key.
 
     `number` is that of the receipt that carry() gave. Raises NotNow where the mailbox cannot be read, Refused where none is
     set up.
@@ -30,7 +30,11 @@ def follow(number: str, *, settings: Mapping[str, str], asking: Asking, now: dat
     mailbox = read_mailbox(settings, now=now)
     told = receipts_of(number, mailbox=mailbox, asking=asking, now=now)
     return tuple(
-        replace(one.heard, says=_SAID.with_values(said=one.heard.says, sha256=one.receipt.sha256))
+        replace(
+            one.heard,
+            says=_SAID.with_values(said=one.heard.says, sha256=one.receipt.sha256),
+            receipt=one.receipt if one.is_genuine else None,
+        )
         for one in told
     )
 

@@ -29,10 +29,14 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a receipt tells, and the receipt itself, byte for byte as it came: with its signature it is the evidence."""
+    """What a receipt tells, and the receipt itself, byte for byte as it came: with its signature it is the evidence.
+
+    `is_genuine` tells whether it is a receipt of this message, signed by a provider: of another, nothing is evidence.
+    """
 
     heard: Heard
     receipt: Document
+    is_genuine: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +113,9 @@ def hear(
     try:
         certified = _certified(raw, head, authorities=authorities, now=now)
         message = _message_of(certified, head, sent)
-        heard = _heard(certified, message)
+        heard, is_genuine = _heard(certified, message), True
     except Unproven as unproven:
-        claimed = sent(head.about)
+        claimed, is_genuine = sent(head.about), False
         heard = Heard(
             number=claimed.number if claimed else "",
             key=_key("unproven", digest),
@@ -119,7 +123,7 @@ def hear(
             rung=None,
             at=now,
         )
-    return Told(heard=heard, receipt=receipt)
+    return Told(heard=heard, receipt=receipt, is_genuine=is_genuine)
 
 
 def _certified(raw: bytes, head: Head, *, authorities: Authorities, now: datetime) -> Certified:

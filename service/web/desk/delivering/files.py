@@ -1,4 +1,4 @@
-"""Files of a letter on its way: the draft, an edition, the copy that went to one recipient, and the evidence."""
+"""Files of a letter on its way: the draft, an edition, the copy that went to one recipient, its receipts, and the evidence."""
 
 import json
 
@@ -6,6 +6,7 @@ from flask import Response, request
 
 from service.campaigns.file_tables import CopyKind
 from service.coordinators.permissions import Act
+from service.delivery.receipts import receipt_of
 from service.delivery.sendings import copy_sent, edition_of, evidence_record, sending_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
@@ -57,6 +58,17 @@ def sending_pdf(slug: str, sending: str) -> Response:
     if copy is None:
         raise Refused(CANNOT_BE_MADE)
     return _pdf(copy)
+
+
+@get("/letters/<slug>/receipts/<receipt>", Act.SEE_NAMES)
+def delivery_receipt(slug: str, receipt: str) -> Response:
+    """Give a receipt of certified mail, byte for byte as it came: the letter itself may lie in it."""
+    del slug
+    with looking() as session:
+        document = receipt_of(session, services().keyring, letter_to_give(session), receipt)
+    response = answer(document.data, media_type=document.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{document.name}"'
+    return response
 
 
 @get("/letters/<slug>/editions/<edition>/evidence.json", Act.SEE_NAMES)
