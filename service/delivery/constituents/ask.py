@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import released_edition
-from service.delivery.constituents.members import Member, members_of
+from service.delivery.constituents.members import Member, members_of, members_to_ask
 from service.delivery.ladder import WORDS
 from service.delivery.registry import PEOPLE
 from service.delivery.way_settings import settings_of
@@ -147,7 +147,7 @@ def _members(holder: Holder) -> Sequence[Member]:
         and campaign.state not in {CampaignState.SENT, *PUT_AWAY}
         and released_edition(holder.session, campaign) is None
     )
-    return members_of(holder.session, holder.keyring, campaign) if may else ()
+    return members_to_ask(holder.session, holder.keyring, campaign, now=holder.now) if may else ()
 
 
 def _view(holder: Holder) -> AskView:
