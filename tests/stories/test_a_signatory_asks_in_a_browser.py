@@ -8,7 +8,16 @@ from sqlalchemy import Engine
 
 from service.store.engine import make_engine
 from tests.coalition import Coalition
-from tests.constituents import ASKED, SETTINGS, opened, set_up, sign_as_person
+from tests.constituents import (
+    ASKED,
+    OFFICE,
+    OTHER_OFFICE,
+    SETTINGS,
+    list_offices,
+    opened,
+    set_up,
+    sign_as_person,
+)
 from tests.stories.at_a_browser import served
 from tests.stories.looked_at import PICTURES, WIDTHS, faults_in
 
@@ -26,6 +35,7 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 def test_every_look_of_the_page_is_whole(browser: Browser, coalition: Coalition) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     set_up(opened(coalition), "cwc", SETTINGS)
+    list_offices(coalition, SETTINGS, OFFICE, OTHER_OFFICE)
     own = sign_as_person(coalition)
     with served(coalition) as url:
         page = browser.new_page()

@@ -26,6 +26,7 @@ from tests.constituents import (
     SENATOR,
     SETTINGS,
     carry_all,
+    list_offices,
     member,
     opened,
     release,
@@ -382,6 +383,7 @@ def test_a_letter_to_a_member_alone_does_not_leave_before_somebody_asked(coaliti
     )
     coalition.open(file)
     set_up(coalition, "cwc", {**SETTINGS, "base": house.base})
+    list_offices(coalition, {**SETTINGS, "base": house.base}, OFFICE)
     sign_as_person(coalition)
 
     with pytest.raises(Refused, match="Nobody has asked this Member yet"):
@@ -430,7 +432,9 @@ def test_a_senator_is_asked_by_the_same_road(coalition, visitor) -> None:
         coalition.open(
             letter_file(more='admit = "everyone"', tables=member("Cy Senator", SENATOR, "soapbox"))
         )
-        set_up(coalition, "soapbox", {**SETTINGS, "base": senate.base})
+        settings = {**SETTINGS, "base": senate.base}
+        set_up(coalition, "soapbox", settings)
+        list_offices(coalition, settings, SENATOR, channel="soapbox")
         own = sign_as_person(coalition)
         refused = ask(visitor, own, office=SENATOR, prefix="Mx.")
         senate.troubles.append(Trouble(takes=True))
