@@ -55,7 +55,8 @@ class Asked:
     """What a signatory has asked, as the own page shows it: of the address so much that its owner knows it again.
 
     `deleted_on` is the day on which the address was deleted; `has_left` says that it cannot be taken back any more, `went`
-    that it was part of the letter's release, and `stands` where it stands since, "" before.
+    that it was part of the letter's release, and `stands` where it stands since, "" before. `is_kept` says that there is
+    more of it than is shown.
     """
 
     office: str
@@ -65,6 +66,7 @@ class Asked:
     went: bool
     stands: str
     deleted_on: date | None
+    is_kept: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +171,7 @@ def _asked(holder: Holder, row: Constituent) -> Asked:
         went=row.delivery_id is not None,
         stands=_stands(holder.session, row),
         deleted_on=row.settled_at.astimezone(zone).date() if row.settled_at else None,
+        is_kept=bool(given),
     )
 
 
