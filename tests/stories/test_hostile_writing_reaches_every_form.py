@@ -254,6 +254,9 @@ def asking(place: Place, own: str) -> None:
     fields = tuple(name for name in ASKED if name not in {"office", "prefix", "state"})
     target = Target(to=f"{own}/member", fields=fields, having="city", good=ASKED, stride=4)
     place.attack(target, rule="/manage/<token>/member")
+    place.visitor.send(f"{own}/member", ASKED, having="city")
+    code = Target(to=f"{own}/member", fields=("code",), having="code", stride=25)
+    place.attack(code, rule="/manage/<token>/member", offset=3)
 
 
 def pressed(place: Place, confirm: str) -> None:
