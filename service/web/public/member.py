@@ -41,7 +41,7 @@ _DONE = {
     "asked": Sentence("Kept: your message goes to your Member when the letter is released."),
     "back": Sentence("Taken back: your message does not go, and your address is deleted."),
     "code": Sentence(
-        "A code is on its way to your mailbox, unless three mails that you asked for came today."
+        "A code is on its way to your mailbox. Three such mails go out in a day at most."
     ),
 }
 _WRONG_CODE = Sentence(
