@@ -10,7 +10,7 @@ from service.delivery.congress.chamber import Chamber
 from service.delivery.congress.constituent import Constituent
 from service.delivery.congress.letter import Agent, Bill, ConstituentLetter, Organization, Plea, Stance
 from service.delivery.congress.limits import STATES, TOPICS
-from service.delivery.congress.offices import Offices
+from service.delivery.office_list import Offices
 
 KEY = "0123456789abcdef0123456789abcdef"
 # A Tuesday at noon in Washington: both chambers are open.

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from sqlmodel import select
 
 from service.delivery.asking import Asking
+from service.delivery.registry import PEOPLE
+from service.model.chamber_list import ChamberList
 from service.model.constituent import Constituent
 from service.model.delivery import Delivery
 from service.model.signature import Kind, Visibility
-from service.store.transaction import reading
+from service.store.transaction import reading, transaction
 from tests.carrying import carry, set_up
 from tests.coalition import Coalition, letter_file
 from tests.doubles.congress import KEY, ChamberOnServer
@@ -75,8 +77,20 @@ def opened(coalition: Coalition, server: ChamberOnServer | None = None, **change
     """Open such a letter, with the House set up where there is one."""
     coalition.open(file_to_members())
     if server is not None:
-        set_up(coalition, "cwc", {**SETTINGS, "base": server.base, **changes})
+        settings = {**SETTINGS, "base": server.base, **changes}
+        set_up(coalition, "cwc", settings)
+        list_offices(coalition, settings, *server.offices)
     return coalition
+
+
+def list_offices(
+    coalition: Coalition, settings: Mapping[str, str], *codes: str, channel: str = "cwc"
+) -> None:
+    """Have the chamber's list of offices, as if it had just been fetched."""
+    place = PEOPLE[channel].list_at(settings)
+    kept = ChamberList(place=place, offices=sorted(codes), fetched_at=coalition.now, tried_at=coalition.now)
+    with transaction(coalition.engine) as session:
+        session.merge(kept)
 
 
 def sign_as_person(coalition: Coalition, name: str = "Tenzin Example") -> str:

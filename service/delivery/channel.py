@@ -7,12 +7,14 @@ from typing import Any, Protocol, runtime_checkable
 
 from service.delivery.asking import Asking
 from service.delivery.letter_mail import Making
+from service.delivery.office_list import ListNow, Offices
 from service.delivery.parcel import Carrier, Document, Heard, Parcel
 from service.delivery.rules import Finding
 from service.delivery.setting import Setting, Standing
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
+from service.model.chamber_list import Missed
 from service.model.recipient import Recipient
 
 
@@ -20,13 +22,15 @@ from service.model.recipient import Recipient
 class Outward:
     """What this installation can send with, and by the names of ways what a letter has set up for each: its secrets, too.
 
-    `asked` says how many constituents have asked each Member of Congress, by the codes of the offices.
+    `asked` says how many constituents have asked each Member of Congress, by the codes of the offices; `lists` which offices
+    take their messages, by the names of the ways.
     """
 
     smtp: bool
     mail_from: str
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     asked: Mapping[str, int] = field(default_factory=dict)
+    lists: Mapping[str, ListNow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +143,16 @@ class OfPeople(Settable, Protocol):
 
     def is_live(self, settings: Mapping[str, str]) -> bool:
         """Tell whether what goes by these settings reaches anybody; raises Refused where they cannot be used."""
+        ...
+
+    def list_at(self, settings: Mapping[str, str]) -> str:
+        """Name the place whose list of offices these settings go by, without its key; raises Refused where they cannot be used."""
+        ...
+
+    def fetch_offices(
+        self, settings: Mapping[str, str], asking: Asking, *, now: datetime
+    ) -> Offices | Missed:
+        """Ask for the list of the offices that take messages, or say why none came."""
         ...
 
     def faults_in(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from service.delivery.channel import Outward, Verdict
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import THE_SETTING, too_large
 from service.delivery.registry import CHANNELS
-from service.delivery.way_settings import outward_for
+from service.delivery.way_settings import outward_with_members
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.recipient import Audience, Recipient, RecipientRole
@@ -30,12 +31,14 @@ class Line:
     verdict: Verdict
 
 
-def check(session: Session, keyring: Keyring, campaign: Campaign, outward: Outward) -> Sequence[Line]:
+def check(
+    session: Session, keyring: Keyring, campaign: Campaign, outward: Outward, *, now: datetime
+) -> Sequence[Line]:
     """Say for every recipient and channel of the final text whether it can be sent so."""
     present_revision(session, campaign)
     keys = keyring.of(session, campaign.id)
     rows = [(row, open_record(keys, row, "details")) for row in present_recipients(session, campaign)]
-    return _lines(rows, outward_for(session, keyring, campaign, outward))
+    return _lines(rows, outward_with_members(session, keyring, campaign, outward, now=now))
 
 
 def check_file(file: CampaignFile, outward: Outward) -> Sequence[Line]:

@@ -74,7 +74,10 @@ def release(
     _refuse_unless_approved(session, campaign, edition)
     refuse_unless_checked(session, keyring, campaign, now=now)
     lines = fitted(
-        keyring.of(session, campaign.id), check(session, keyring, campaign, outward), letter, now=now
+        keyring.of(session, campaign.id),
+        check(session, keyring, campaign, outward, now=now),
+        letter,
+        now=now,
     )
     if edition.kind is EditionKind.LETTER:
         _refuse_if_someone_left(session, keyring, campaign, letter)

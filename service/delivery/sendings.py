@@ -208,7 +208,8 @@ def what_leaves(
     if not seen.stands:
         return phrase, ()
     offices = {one.id for one in recipients_of(session, keyring, campaign, row)}
-    lines = [line for line in check(session, keyring, campaign, outward) if line.recipient.id in offices]
+    checked = check(session, keyring, campaign, outward, now=now)
+    lines = [line for line in checked if line.recipient.id in offices]
     return phrase, fitted(keyring.of(session, campaign.id), lines, letter, now=now)
 
 

@@ -39,7 +39,9 @@ def weighed(
     now: datetime,
 ) -> tuple[Sequence[Line], Sequence[Line]]:
     """Give what each channel can take, and the same with how large each mail would be, which is made for that."""
-    lines = fitted_now(session, keyring, campaign, check(session, keyring, campaign, outward), now=now)
+    lines = fitted_now(
+        session, keyring, campaign, check(session, keyring, campaign, outward, now=now), now=now
+    )
     if not any(line.channel == "email" and line.verdict.can for line in lines):
         return lines, lines
     sizes = mail_sizes(session, keyring, campaign, public_url=public_url, making=making, now=now)

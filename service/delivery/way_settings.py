@@ -10,11 +10,14 @@ from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.delivery.asked import asked_counts
 from service.delivery.channel import Outward, Settable
-from service.delivery.registry import OF_PEOPLE, SETTABLE
+from service.delivery.kept_lists import lists_at, offices_in
+from service.delivery.office_list import MISSED, ListNow, why_useless
+from service.delivery.registry import OF_PEOPLE, PEOPLE, SETTABLE
 from service.delivery.setting import Setting, Standing, read_given
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence, in_a_row
 from service.model.campaign import Campaign
+from service.model.chamber_list import ChamberList
 from service.model.way_setting import WaySetting
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_record
@@ -24,12 +27,27 @@ NOT_SET_UP = Sentence("That way is not set up, so there is nothing to forget.")
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListSeen:
+    """The list of offices by which a way goes: how many, since when, None where there is none.
+
+    `missed` says why it could not be fetched anew at `tried_at`, "" where it could; `useless` why nothing goes by it, "" where
+    something can.
+    """
+
+    offices: int
+    fetched_at: datetime | None
+    tried_at: datetime | None
+    missed: str
+    useless: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaySeen:
     """One way that a letter sets up; secrets are not in it.
 
     `shown` are the values that may be shown, `kept` the keys of the secrets that are set. `said` is what its account is
     good for, with `is_trial` that nothing reaches anybody by it, or with `is_wrong` why it cannot be used. `set_at` is None
-    while it is not set up.
+    while it is not set up. `listed` is None for a way that goes by no list of offices.
     """
 
     name: str
@@ -41,6 +59,7 @@ class WaySeen:
     is_trial: bool
     set_by: str
     set_at: datetime | None
+    listed: ListSeen | None = None
 
 
 def settings_of(session: Session, keyring: Keyring, campaign: Campaign) -> Mapping[str, Mapping[str, str]]:
@@ -53,10 +72,28 @@ def settings_of(session: Session, keyring: Keyring, campaign: Campaign) -> Mappi
 
 
 def outward_for(session: Session, keyring: Keyring, campaign: Campaign, outward: Outward) -> Outward:
-    """Give what a letter can be sent with: what the installation has, what the letter has set up, who asked their Members."""
-    settings = settings_of(session, keyring, campaign)
-    asked = asked_counts(session, campaign) if OF_PEOPLE & settings.keys() else {}
-    return replace(outward, settings=settings, asked=asked)
+    """Give what copies of a letter can be sent with: what the installation has, and what the letter has set up."""
+    return replace(outward, settings=settings_of(session, keyring, campaign))
+
+
+def outward_with_members(
+    session: Session, keyring: Keyring, campaign: Campaign, outward: Outward, *, now: datetime
+) -> Outward:
+    """Give the same with what messages to Members of Congress need: who has asked them, and which offices take any now."""
+    mine = outward_for(session, keyring, campaign, outward)
+    if not OF_PEOPLE & mine.settings.keys():
+        return mine
+    lists = lists_now(session, mine.settings, now=now)
+    return replace(mine, asked=asked_counts(session, campaign), lists=lists)
+
+
+def lists_now(
+    session: Session, settings: Mapping[str, Mapping[str, str]], *, now: datetime
+) -> Mapping[str, ListNow]:
+    """Give the lists of offices by which the ways of these settings go, by way; none of what cannot be used."""
+    places = _places(settings)
+    kept = lists_at(session, places.values())
+    return {name: ListNow(offices=offices_in(kept.get(place)), now=now) for name, place in places.items()}
 
 
 def ways_seen(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Sequence[WaySeen]:
@@ -64,8 +101,10 @@ def ways_seen(session: Session, keyring: Keyring, campaign: Campaign, *, now: da
     found = select(WaySetting).where(WaySetting.campaign_id == campaign.id)
     rows = {row.channel: row for row in session.exec(found).all()}
     values = settings_of(session, keyring, campaign)
+    listed = _lists_seen(session, values, now=now)
     return [
-        _seen(channel, rows.get(name), values.get(name, {}), now=now) for name, channel in SETTABLE.items()
+        replace(_seen(channel, rows.get(name), values.get(name, {}), now=now), listed=listed.get(name))
+        for name, channel in SETTABLE.items()
     ]
 
 
@@ -138,4 +177,33 @@ def _seen(way: Settable, row: WaySetting | None, values: Mapping[str, str], *, n
         is_trial=found.is_trial,
         set_by=row.set_by if row else "",
         set_at=row.set_at if row else None,
+    )
+
+
+def _places(settings: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    found = {}
+    for name in OF_PEOPLE & settings.keys():
+        try:
+            found[name] = PEOPLE[name].list_at(settings[name])
+        except Refused:
+            continue
+    return found
+
+
+def _lists_seen(
+    session: Session, settings: Mapping[str, Mapping[str, str]], *, now: datetime
+) -> Mapping[str, ListSeen]:
+    places = _places(settings)
+    kept = lists_at(session, places.values())
+    return {name: _list_seen(kept.get(place), now=now) for name, place in places.items()}
+
+
+def _list_seen(row: ChamberList | None, *, now: datetime) -> ListSeen:
+    offices = offices_in(row)
+    return ListSeen(
+        offices=len(offices.names) if offices else 0,
+        fetched_at=offices.fetched_at if offices else None,
+        tried_at=row.tried_at if row else None,
+        missed=MISSED[row.missed] if row and row.missed else "",
+        useless=why_useless(offices, now=now) or "",
     )

@@ -11,6 +11,7 @@ from service.model.brake import BreakerTrip, Canary
 from service.model.calendar_link import CalendarLink
 from service.model.campaign import Campaign, CampaignKey
 from service.model.carriage import Carriage
+from service.model.chamber_list import ChamberList
 from service.model.chaser import Chase, Chaser
 from service.model.comment import CommentGuest, TextComment
 from service.model.confirming_code import ConfirmingCode
@@ -96,6 +97,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     CampaignKey,
     Canary,
     Carriage,
+    ChamberList,
     CommentGuest,
     Chase,
     Chaser,

@@ -81,6 +81,11 @@ def send_asked_links(session: Session, keyring: Keyring, *, now: datetime) -> in
     return posted
 
 
+def may_mail_to(session: Session, row: Signature, *, now: datetime) -> bool:
+    """Tell whether one more mail that its owner asks for may go out about a sign-on today."""
+    return _sent_today(session, [row.id], now=now) < _A_DAY
+
+
 def _note(session: Session, *, campaign_id: str, mailbox: bytes, now: datetime) -> None:
     row = LinkRequest(campaign_id=campaign_id, email_index=mailbox, asked_at=now)
     session.execute(
@@ -102,7 +107,7 @@ def _answer(session: Session, keyring: Keyring, request: LinkRequest, *, now: da
         Signature.campaign_id == campaign.id, Signature.email_index == request.email_index
     )
     rows = session.exec(found.with_for_update()).all()
-    if not may_mail_links(to_mailbox_today=_sent_today(desk, [row.id for row in rows])):
+    if not may_mail_links(to_mailbox_today=_sent_today(session, [row.id for row in rows], now=now)):
         return 0
     return sum(_post(desk, row) for row in rows)
 
@@ -116,7 +121,7 @@ def _post(desk: Desk, row: Signature) -> bool:
         return False
     if row.state not in _LOOKED_AFTER or row.signed_at is None:
         return False
-    if _sent_today(desk, [row.id]) >= _A_DAY:
+    if not may_mail_to(desk.session, row, now=desk.now):
         return False
     keep_manage_link(desk, row)
     return outbox.post(
@@ -129,10 +134,10 @@ def _post(desk: Desk, row: Signature) -> bool:
     )
 
 
-def _sent_today(desk: Desk, ids: Sequence[str]) -> int:
+def _sent_today(session: Session, ids: Sequence[str], *, now: datetime) -> int:
     mine = (
         col(Message.recipient_ref).in_(ids),
         col(Message.kind) == MessageKind.LINK,
-        col(Message.created_at) > desk.now - _DAY,
+        col(Message.created_at) > now - _DAY,
     )
-    return desk.session.exec(select(func.count()).select_from(Message).where(*mine)).one()
+    return session.exec(select(func.count()).select_from(Message).where(*mine)).one()

@@ -41,6 +41,7 @@ from service.signing.greetings import Greeted, greeting_in_use
 from service.signing.invite import FIRST_INVITATION, MAY_COME_LATE
 from service.signing.naming import HOW_NAMED, printed_name
 from service.signing.organization_mails import TO_CONTACTS, WRITERS, contact_address, organization_addresses
+from service.signing.own_code import OWN
 from service.signing.own_words import own_parts, own_text_of
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, email_index, read_party
@@ -274,6 +275,8 @@ def _link(session: Session, facts: _Facts) -> Draft:
     _unless_complained(session, facts)
     if facts.message.occurrence.startswith(FIXED):
         return _line_fixed(session, facts)
+    if facts.message.occurrence.startswith(OWN):
+        return _own_code(facts)
     return facts.draft(facts.party.confirming_email, facts.write("link", link=_manage(facts)))
 
 
@@ -287,6 +290,12 @@ def _line_fixed(session: Session, facts: _Facts) -> Draft:
         link=_manage(facts),
     )
     return facts.draft(facts.party.confirming_email, written)
+
+
+def _own_code(facts: _Facts) -> Draft:
+    _unless(facts.signature.state is SignatureState.CONFIRMED, "does not stand any more")
+    code = mail_code(facts.keys, facts.signature.id, facts.message.occurrence)
+    return facts.draft(facts.party.confirming_email, facts.write("own_code", code=spaced(code)))
 
 
 def _greeting(session: Session, facts: _Facts, mail: Greeted) -> Mapping[str, Any]:

@@ -16,6 +16,13 @@ from service.signing.proof_answers import answers_of
 from service.store.keyring import Keyring
 
 FORMAT = "undersigned-sign-on-1"
+# A link may be forwarded, and where somebody lives cannot be changed as a password is: that is shown by a mailed code alone.
+_BY_CODE = frozenset({"address", "address_2", "city", "zip", "phone"})
+_ABOUT_THE_REST = {
+    "kept_until": "The Member's office has accepted the message, or you take it back, or the sign-on is withdrawn or erased.",
+    "to_see_the_rest": "On the page of your message to your Member, with a code that is mailed to your address on record.",
+    "to_erase_it": "Take the message back on that page, or erase the sign-on.",
+}
 # What the secretariat wrote for its own work may name others, or warn of whoever has got hold of this link.
 _OF_THE_SECRETARIAT = ("note", "chaser")
 
@@ -82,11 +89,14 @@ def _asked(holder: Holder) -> dict[str, Any]:
     row = constituent_of(holder.session, holder.signature.id)
     if row is None:
         return {}
+    given = open_address(holder.session, holder.keyring, row)
     return {
         "office": row.office,
-        "given": open_address(holder.session, holder.keyring, row),
+        "given": {name: text for name, text in given.items() if name not in _BY_CODE},
         "asked_at": _written(row.created_at),
         "address_deleted_at": _written(row.settled_at),
+        "kept_and_not_in_here": sorted(_BY_CODE & given.keys()),
+        **(_ABOUT_THE_REST if _BY_CODE & given.keys() else {}),
     }
 
 

@@ -1,7 +1,9 @@
-"""Hand over the copies that leave by themselves over the network, and ask what became of those that did."""
+"""Hand over the copies that leave by themselves over the network, ask what became of those that did, and who takes any."""
 
+from service.delivery.asking import Asking
 from service.delivery.carrying.carry import Cart, carry_due
 from service.delivery.carrying.follow import ask_after
+from service.delivery.carrying.lists import fetch_due_lists
 from service.delivery.letter_mail import Making
 from service.wiring import Services
 
@@ -16,6 +18,12 @@ def carry(services: Services, owner: str) -> int:
         # Somebody may be told of it by mail.
         services.wake.ring()
     return done
+
+
+def fetch_lists(services: Services, owner: str) -> int:
+    """Fetch the lists of offices that letters go by, each once a day; gives how many were asked for."""
+    del owner
+    return fetch_due_lists(services.engine, services.keyring, Asking(), clock=services.clock)
 
 
 def make_cart(services: Services, owner: str) -> Cart:

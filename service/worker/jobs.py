@@ -30,7 +30,7 @@ from service.signing.waiting import forget_waiting
 from service.store.lock import is_alone
 from service.store.transaction import reading, transaction
 from service.wiring import Services
-from service.worker.carrying import carry
+from service.worker.carrying import carry, fetch_lists
 from service.worker.confirmations import follow_up_presses
 from service.worker.dossiers import make_dossiers
 from service.worker.firing import post_all_parts
@@ -312,6 +312,7 @@ JOBS = (
     Job(name="look_up", run=look_up, every_seconds=60, queue=Queue.LETTERS),
     Job(name="look_at_mailboxes", run=look_at_mailboxes, every_seconds=120, queue=Queue.LETTERS),
     Job(name="carry", run=carry, every_seconds=5, queue=Queue.DELIVERIES),
+    Job(name="fetch_lists", run=fetch_lists, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="read_returns", run=read_returns, every_seconds=60, queue=Queue.DELIVERIES),
     Job(name="watch_bulk", run=watch_bulk, every_seconds=10, queue=Queue.DELIVERIES),
     Job(name="free_leases", run=free_leases, every_seconds=5, queue=Queue.DELIVERIES),

@@ -62,7 +62,11 @@ def libxml2_faults(data: bytes, schema: bytes) -> list[str]:
 
 @dataclass
 class ChamberOnServer:
-    """What one chamber has and does; `troubles` are its next answers to letters, `check_troubles` those of its check."""
+    """What one chamber has and does.
+
+    `troubles` are its next answers to letters, `check_troubles` those of its check, `office_troubles` those to whoever wants
+    its list.
+    """
 
     is_senate: bool = False
     offices: dict[str, str] = field(default_factory=dict)
@@ -72,6 +76,7 @@ class ChamberOnServer:
     office_answer: bytes = b""
     troubles: list[Trouble] = field(default_factory=list)
     check_troubles: list[Trouble] = field(default_factory=list)
+    office_troubles: list[Trouble] = field(default_factory=list)
     letters: list[bytes] = field(default_factory=list)
     seen: list[bytes] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -124,6 +129,9 @@ class _Talk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         self.chamber.asked.append(f"GET {path}")
+        if self.chamber.office_troubles:
+            self.trouble(self.chamber.office_troubles.pop(0), b"")
+            return
         wanted = "/api/active_offices" if self.chamber.is_senate else "/v2/offices"
         if path != wanted or not self.has_key():
             self.say(404 if path != wanted else 401, b"")

@@ -10,6 +10,7 @@ from service.coordinators.act_words import DESK_WORDS
 from service.delivery.channel import Outward
 from service.delivery.channel_words import channel_word
 from service.delivery.check import check
+from service.delivery.office_list import ListNow
 from service.delivery.registry import BY_HAND, CHANNELS, EXAMINED, SETTABLE
 from service.delivery.setting import Misset
 from service.delivery.way_settings import forget_way, set_way, settings_of, ways_seen
@@ -19,6 +20,7 @@ from service.model.audit_event import AuditEvent
 from service.model.recipient import Audience, Recipient, RecipientRole
 from service.store.transaction import reading, transaction
 from tests.coalition import OUTWARD, SLUG, Coalition, letter_file
+from tests.congress import NOON, offices
 from tests.stories.test_nothing_is_legible_at_rest import bytes_at_rest, found_in
 from tests.ways import GOOD, SECRETS, TRIAL
 
@@ -52,7 +54,10 @@ def verdict(name, details, *settings):
     given = {name: settings[0]} if settings else {}
     # Of Members of Congress: the code of the office, and that one constituent has asked.
     code = {"cwc": "HVA08", "soapbox": "SVA02"}.get(name, "")
-    outward = Outward(smtp=True, mail_from=OUTWARD.mail_from, settings=given, asked={code: 1})
+    listed = ListNow(offices=offices(code, fetched_at=NOON), now=NOON)
+    outward = Outward(
+        smtp=True, mail_from=OUTWARD.mail_from, settings=given, asked={code: 1}, lists={name: listed}
+    )
     return CHANNELS[name].check(office(name), {**details, "office_code": code}, outward)
 
 
@@ -173,7 +178,7 @@ def test_what_is_set_up_is_sealed_and_the_letters_own(coalition, caplog):
     with reading(coalition.engine) as session:
         seen = ways_seen(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
         acts = session.exec(select(AuditEvent).where(AuditEvent.act == "way.set")).all()
-        lines = check(session, coalition.keyring, get_campaign(session, SLUG), OUTWARD)
+        lines = check(session, coalition.keyring, get_campaign(session, SLUG), OUTWARD, now=coalition.now)
     assert found_in(repr(seen).encode(), SECRETS) == []
     assert [one.said for one in seen if one.is_wrong] == []
     assert {"key", "webhook_secret"} == next(one.kept for one in seen if one.name == "lob")

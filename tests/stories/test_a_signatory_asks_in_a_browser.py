@@ -8,9 +8,19 @@ from sqlalchemy import Engine
 
 from service.store.engine import make_engine
 from tests.coalition import Coalition
-from tests.constituents import ASKED, SETTINGS, opened, set_up, sign_as_person
+from tests.constituents import (
+    ASKED,
+    OFFICE,
+    OTHER_OFFICE,
+    SETTINGS,
+    list_offices,
+    opened,
+    set_up,
+    sign_as_person,
+)
 from tests.stories.at_a_browser import served
 from tests.stories.looked_at import PICTURES, WIDTHS, faults_in
+from tests.stories.test_a_home_address_is_shown_for_a_code import newest_code
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +36,7 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 def test_every_look_of_the_page_is_whole(browser: Browser, coalition: Coalition) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     set_up(opened(coalition), "cwc", SETTINGS)
+    list_offices(coalition, SETTINGS, OFFICE, OTHER_OFFICE)
     own = sign_as_person(coalition)
     with served(coalition) as url:
         page = browser.new_page()
@@ -41,6 +52,16 @@ def test_every_look_of_the_page_is_whole(browser: Browser, coalition: Coalition)
         page.get_by_text("Kept: your message goes to your Member").wait_for()
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
         faults += look_at(page, "manage-member-asked")
+        page.get_by_role("button", name="Mail me a code").click()
+        page.get_by_text("A code is on its way to your mailbox").wait_for()
+        page.get_by_label("Code").fill("000000")
+        page.get_by_role("button", name="Show it").click()
+        page.get_by_role("link", name="This is not the code").wait_for()
+        faults += look_at(page, "manage-member-wrong-code")
+        page.get_by_label("Code").fill(newest_code(coalition))
+        page.get_by_role("button", name="Show it").click()
+        page.get_by_text(ASKED["address"]).wait_for()
+        faults += look_at(page, "manage-member-shown")
         page.get_by_role("button", name="Take it back and delete my address").click()
         page.get_by_text("your address is deleted").wait_for()
     assert not faults, "\n".join(faults)

@@ -21,7 +21,7 @@ from tests.carrying import set_up
 from tests.changing import NEW_WORDS, file_of, revised
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.commenting import add_guest
-from tests.constituents import ASKED, OFFICE, SETTINGS, member, sign_as_person
+from tests.constituents import ASKED, OFFICE, SETTINGS, list_offices, member, sign_as_person
 from tests.corpus.addresses import MAILBOXES, NO_MAILBOXES, NO_SITES, SITES
 from tests.corpus.markup import foreign_markup
 from tests.corpus.writing import HIDDEN, LITERAL, OTHER_LINE_ENDS, SEVERAL_LINES, all_of
@@ -115,6 +115,7 @@ def place(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Place]:
     coalition = Coalition(engine=engine, root=root, now=datetime(2026, 11, 24, 12, tzinfo=UTC))
     coalition.open(letter_file(more='admit = "everyone"', tables=member("Ada Member", OFFICE, role="cc")))
     set_up(coalition, "cwc", SETTINGS)
+    list_offices(coalition, SETTINGS, OFFICE)
     rows = b"kind,name,email\norganization,Dale Union,office@dale.example\norganization,Invited,office@invited.example\n"
     with transaction(engine) as session:
         import_signatories(
@@ -253,6 +254,9 @@ def asking(place: Place, own: str) -> None:
     fields = tuple(name for name in ASKED if name not in {"office", "prefix", "state"})
     target = Target(to=f"{own}/member", fields=fields, having="city", good=ASKED, stride=4)
     place.attack(target, rule="/manage/<token>/member")
+    place.visitor.send(f"{own}/member", ASKED, having="city")
+    code = Target(to=f"{own}/member", fields=("code",), having="code", stride=25)
+    place.attack(code, rule="/manage/<token>/member", offset=3)
 
 
 def pressed(place: Place, confirm: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from service.campaigns.queries import get_campaign
 from service.delivery.check import Line
@@ -14,10 +15,12 @@ from service.delivery.tried import refuse_what_is_too_large
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Refused
 from service.letter.fonts import Fonts
+from service.model.chamber_list import ChamberList, Missed
 from service.model.coordinator import Role
 from service.model.signature import Visibility
-from service.store.transaction import reading
+from service.store.transaction import reading, transaction
 from tests.coalition import OUTWARD, PUBLIC_URL, SLUG, Coalition, letter_file
+from tests.constituents import list_offices
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.visitor import Door, words_of
 from tests.ways import GOOD, SECRETS, TRIAL, set_up
@@ -99,6 +102,33 @@ def test_what_is_wrong_comes_back_filled_in_but_for_secrets(coalition: Coalition
     assert "Nobody" in wrong.text
     assert kept(coalition) == {}
     assert olga.open("ways/change?way=post").status_code == 404
+
+
+def test_the_list_of_offices_is_shown_with_its_age_and_with_what_keeps_it_from_being_newer(
+    coalition: Coalition, door: Door
+) -> None:
+    olga = at_desk(coalition.open(by("email", "cwc", more=b'office_code = "HVA08"')), door)
+    set_up(coalition, "cwc", GOOD["cwc"])
+    assert "List of offices Not fetched yet" in words_of(olga.open("ways"))
+    list_offices(coalition, GOOD["cwc"], "HVA08", "HCA11")
+    assert "2 offices, of 24 November 2026, 12:00" in words_of(olga.open("ways"))
+
+    coalition.wait(hours=25)
+    keep_missed(coalition, Missed.KEY)
+    told = words_of(olga.open("ways"))
+    assert "2 offices, of 24 November 2026, 12:00" in told
+    assert "25 November 2026, 13:00, brought no new one: The key was not accepted" in told
+    assert "so old a list" not in told
+
+    coalition.wait(days=7)
+    old = words_of(olga.open("ways"))
+    assert "Nothing goes by so old a list. The list of offices is 8 days old." in old
+
+
+def keep_missed(coalition: Coalition, missed: Missed) -> None:
+    with transaction(coalition.engine) as session:
+        row = session.exec(select(ChamberList)).one()
+        row.tried_at, row.missed = coalition.now, missed
 
 
 def test_it_takes_a_fresh_proof_and_loses_nothing_by_it(coalition: Coalition, door: Door) -> None:

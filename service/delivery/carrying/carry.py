@@ -20,6 +20,7 @@ from service.delivery.carrying.claim import (
 )
 from service.delivery.carrying.decide import Outcome
 from service.delivery.carrying.errand import make_parcel, read_errand, refuse_if_somebody_left
+from service.delivery.carrying.lists import refuse_unless_listed
 from service.delivery.carrying.own_errand import make_own_parcel, read_own_errand
 from service.delivery.carrying.settle import settle_carriage, settle_lapsed
 from service.delivery.constituents.person import TakenBack, refuse_if_taken_back, stop_taken_back
@@ -130,6 +131,7 @@ def _make_copy(cart: Cart, claim: Claim) -> tuple[Parcel, Carrier]:
 def _make_of_person(cart: Cart, claim: Claim) -> tuple[Parcel, Carrier]:
     with reading(cart.engine) as session:
         errand = read_own_errand(session, cart.keyring, claim)
+    refuse_unless_listed(cart.engine, cart.asking, errand, clock=cart.clock)
     return make_own_parcel(errand), PEOPLE[errand.channel].carrier(cart.asking, now=cart.clock())
 
 

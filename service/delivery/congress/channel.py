@@ -10,17 +10,20 @@ from service.delivery.asking import Asking
 from service.delivery.channel import Outward, Verdict
 from service.delivery.congress.account import MODES, SETTINGS, read_account
 from service.delivery.congress.carrier import OFFICE, CongressCarrier
-from service.delivery.congress.chamber import LIVE, TEST, Chamber
+from service.delivery.congress.chamber import LIVE, TEST, Chamber, SetUp, opens_again, set_up
 from service.delivery.congress.given import as_constituent, by_field
 from service.delivery.congress.letter import ConstituentLetter
+from service.delivery.congress.offices import fetch_offices
 from service.delivery.congress.rhythm import Rhythm
 from service.delivery.congress.rules import examine_words, rules_of
 from service.delivery.congress.write import write_letter
-from service.delivery.parcel import Document, Parcel
+from service.delivery.office_list import NO_LIST, Offices, why_missed
+from service.delivery.parcel import Document, NotNow, Parcel
 from service.delivery.rules import Finding, Rule
 from service.delivery.setting import Setting, Standing
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.model.chamber_list import Missed
 from service.model.recipient import Recipient
 
 NOBODY = Sentence("Nobody has asked this Member yet.")
@@ -65,7 +68,7 @@ class CongressChannel:
         return self.chamber.prefixes
 
     def check(self, recipient: Recipient, details: dict[str, Any], outward: Outward) -> Verdict:
-        """Say whether the office has a code of this chamber, the letter an account, and how many constituents have asked."""
+        """Say whether the office takes letters this way, the letter has an account, and how many constituents have asked."""
         del recipient  # The protocol names it.
         code = str(details.get(OFFICE) or "")
         if not code:
@@ -83,8 +86,15 @@ class CongressChannel:
             account = read_account(self.chamber, outward.settings.get(self.name, {}), slug="")
         except Refused as refusal:
             return Verdict(destinations=max(asked, 1), configured=False, reason=str(refusal))
+        listed = outward.lists.get(self.name)
+        useless = listed.why_useless() if listed else NO_LIST
+        unlisted = listed.why_unlisted(code) if listed else None
         if not asked:
-            return Verdict(reason=NOBODY, nobody_asked=True)
+            return Verdict(reason=useless or unlisted or NOBODY, nobody_asked=True)
+        if useless is not None:
+            return Verdict(destinations=asked, configured=False, reason=useless)
+        if unlisted is not None:
+            return Verdict(reason=unlisted)
         if account.is_test:
             return Verdict(destinations=asked, is_trial=True, reason=MODES[TEST])
         return Verdict(destinations=asked)
@@ -96,6 +106,24 @@ class CongressChannel:
     def is_live(self, settings: Mapping[str, str]) -> bool:
         """Tell whether what goes by these settings reaches offices; raises Refused where they cannot be used."""
         return not read_account(self.chamber, settings, slug="").is_test
+
+    def list_at(self, settings: Mapping[str, str]) -> str:
+        """Name the place whose list of offices these settings go by; raises Refused where they cannot be used."""
+        setup = self._set_up(settings)
+        return setup.shown(setup.place.offices)
+
+    def fetch_offices(
+        self, settings: Mapping[str, str], asking: Asking, *, now: datetime
+    ) -> Offices | Missed:
+        """Ask the chamber for its list, or say why none came; while it is closed it is not asked."""
+        setup = self._set_up(settings)
+        if opens_again(self.chamber, now=now) is not None:
+            return Missed.CLOSED
+        self.rhythm.wait()
+        try:
+            return fetch_offices(self.chamber, setup, asking, now=now)
+        except NotNow as told:
+            return why_missed(told.exchange.status)
 
     def try_settings(self, values: Mapping[str, str], *, now: datetime) -> Standing:
         """Say what the settings are good for; raises Refused, with every fault of what the campaign says."""
@@ -126,6 +154,12 @@ class CongressChannel:
     def carrier(self, asking: Asking, *, now: datetime) -> CongressCarrier:
         """Give what hands letters over; all that one process makes keep one rhythm."""
         return CongressCarrier(chamber=self.chamber, asking=asking, clock=lambda: now, rhythm=self.rhythm)
+
+    def _set_up(self, settings: Mapping[str, str]) -> SetUp:
+        setup = set_up(self.chamber, settings)
+        if isinstance(setup, Sentence):
+            raise Refused(setup)
+        return setup
 
     def _letter(
         self,

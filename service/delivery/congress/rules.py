@@ -9,8 +9,8 @@ from service.delivery.congress.chamber import Chamber
 from service.delivery.congress.letter import OWN_WORDS, STATEMENT, ConstituentLetter, Plea, leaves, tree_of
 from service.delivery.congress.limits import TOPICS, Limit, limits_of
 from service.delivery.congress.names import plain_name
-from service.delivery.congress.offices import Offices
 from service.delivery.congress.placeholders import placeholders_in
+from service.delivery.office_list import Offices, why_unlisted, why_useless
 from service.delivery.rules import Finding, Rule
 from service.foundation.sentence import Sentence
 
@@ -186,24 +186,20 @@ def _by_office(
     letter: ConstituentLetter, chamber: Chamber, offices: Offices | None, now: datetime
 ) -> Iterator[Finding]:
     listed, own_member = _of(chamber, LISTED), _of(chamber, OWN_MEMBER)
+    useless = why_useless(offices, now=now)
+    if useless is not None:
+        rule = listed if offices is None else FRESH
+        yield Finding(rule=rule, found=useless, instead=Sentence("Fetch the list of offices."))
     if offices is None:
-        yield Finding(
-            rule=listed,
-            found=Sentence("No list of the offices that take letters was fetched yet."),
-            instead=Sentence("Fetch the list of offices."),
-        )
         return
-    if not offices.has(letter.office):
+    unlisted = why_unlisted(offices, letter.office, now=now)
+    if unlisted is not None:
         yield Finding(
             rule=listed,
-            found=Sentence(
-                "The office {office} is not on the list. {age}",
-                office=letter.office,
-                age=offices.age(now=now),
-            ),
+            found=unlisted,
             instead=Sentence("Write to the office by post, or by the form on its page."),
         )
-    if not offices.is_fresh(now=now):
+    if useless is None and not offices.is_fresh(now=now):
         yield Finding(
             rule=FRESH,
             found=offices.age(now=now),

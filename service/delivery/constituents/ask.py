@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import released_edition
-from service.delivery.constituents.members import Member, members_of
+from service.delivery.constituents.members import Member, members_of, members_to_ask
 from service.delivery.ladder import WORDS
 from service.delivery.registry import PEOPLE
 from service.delivery.way_settings import settings_of
@@ -55,7 +55,8 @@ class Asked:
     """What a signatory has asked, as the own page shows it: of the address so much that its owner knows it again.
 
     `deleted_on` is the day on which the address was deleted; `has_left` says that it cannot be taken back any more, `went`
-    that it was part of the letter's release, and `stands` where it stands since, "" before.
+    that it was part of the letter's release, and `stands` where it stands since, "" before. `is_kept` says that there is
+    more of it than is shown.
     """
 
     office: str
@@ -65,6 +66,7 @@ class Asked:
     went: bool
     stands: str
     deleted_on: date | None
+    is_kept: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +149,7 @@ def _members(holder: Holder) -> Sequence[Member]:
         and campaign.state not in {CampaignState.SENT, *PUT_AWAY}
         and released_edition(holder.session, campaign) is None
     )
-    return members_of(holder.session, holder.keyring, campaign) if may else ()
+    return members_to_ask(holder.session, holder.keyring, campaign, now=holder.now) if may else ()
 
 
 def _view(holder: Holder) -> AskView:
@@ -169,6 +171,7 @@ def _asked(holder: Holder, row: Constituent) -> Asked:
         went=row.delivery_id is not None,
         stands=_stands(holder.session, row),
         deleted_on=row.settled_at.astimezone(zone).date() if row.settled_at else None,
+        is_kept=bool(given),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from service.campaigns.queries import present_recipients
 from service.delivery.congress.carrier import OFFICE
 from service.delivery.registry import OF_PEOPLE, PEOPLE
-from service.delivery.way_settings import settings_of
+from service.delivery.way_settings import lists_now, settings_of
 from service.foundation.errors import Refused
 from service.model.campaign import Campaign
 from service.store.keyring import Keyring
@@ -24,6 +25,17 @@ class Member:
     name: str
     channel: str
     prefixes: Sequence[str]
+
+
+def members_to_ask(
+    session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime
+) -> Sequence[Member]:
+    """List those of members_of() whose offices are known to take messages now: for no other is anybody asked for an address."""
+    members = members_of(session, keyring, campaign)
+    if not members:
+        return ()
+    lists = lists_now(session, settings_of(session, keyring, campaign), now=now)
+    return tuple(one for one in members if one.channel in lists and lists[one.channel].takes(one.office))
 
 
 def members_of(session: Session, keyring: Keyring, campaign: Campaign) -> Sequence[Member]:

@@ -16,7 +16,7 @@ from service.delivery.offices.checks import Checked, CheckState, check_state, ch
 from service.delivery.offices.contacts import NextStep, next_steps
 from service.delivery.offices.edit import find_office
 from service.delivery.offices.identity import data_index, key_of, office_key
-from service.delivery.way_settings import outward_for
+from service.delivery.way_settings import outward_with_members
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.store.keyring import Keyring
@@ -45,7 +45,7 @@ def offices_seen(
     session: Session, keyring: Keyring, campaign: Campaign, outward: Outward, *, now: datetime
 ) -> Sequence[OfficeSeen]:
     """List the offices of a letter, in its order."""
-    look = _look(session, keyring, campaign, outward)
+    look = _look(session, keyring, campaign, outward, now=now)
     return [_seen(look, place, now=now) for place in range(len(look.file.recipients))]
 
 
@@ -53,7 +53,7 @@ def office_seen(
     session: Session, keyring: Keyring, campaign: Campaign, key: str, outward: Outward, *, now: datetime
 ) -> OfficeSeen:
     """Show one office by its key; raises NotFound where the letter has none of this key."""
-    look = _look(session, keyring, campaign, outward)
+    look = _look(session, keyring, campaign, outward, now=now)
     return _seen(look, find_office(look.keys, look.file, key), now=now)
 
 
@@ -67,14 +67,16 @@ class _Look:
     steps: Mapping[str, NextStep]
 
 
-def _look(session: Session, keyring: Keyring, campaign: Campaign, outward: Outward) -> _Look:
+def _look(
+    session: Session, keyring: Keyring, campaign: Campaign, outward: Outward, *, now: datetime
+) -> _Look:
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     return _Look(
         session=session,
         keys=keys,
         of_desk=keyring.desk,
         file=file,
-        lines=check_file(file, outward_for(session, keyring, campaign, outward)),
+        lines=check_file(file, outward_with_members(session, keyring, campaign, outward, now=now)),
         steps=next_steps(session, keys),
     )
 

@@ -1,8 +1,9 @@
 """The page on which a signatory asks the own Member of Congress to raise the letter."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Response, request
+from sqlmodel import Session
 
 from service.delivery.congress.given import FIELDS
 from service.delivery.congress.limits import STATES
@@ -10,16 +11,19 @@ from service.delivery.constituents.ask import AskView, Unfit, ask_member, look_a
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
+from service.signing.own_code import mail_own_code, open_by_code
 from service.signing.own_sign_on import LinkIsOver
 from service.store.transaction import reading, transaction
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.links import token_path
 from service.web.public.blueprint import public
-from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
+from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh, fresh_nonce
 from service.web.render import page, see_other
 from service.web.services import services
 
 PREFIXES = ("Ms.", "Mr.", "Mrs.", "Miss", "Mx.", "Dr.")
+_Outcome = tuple[str, Mapping[str, str]]
+"""What was done, "" where nothing is to be said of it, and what is shown for a code, nothing where it was wrong."""
 _PHONE_DIGITS = 10
 _LONGEST, _LONGEST_WORDS = 500, 10_000
 _WHAT: Mapping[str, str] = {
@@ -36,7 +40,13 @@ _WHAT: Mapping[str, str] = {
 _DONE = {
     "asked": Sentence("Kept: your message goes to your Member when the letter is released."),
     "back": Sentence("Taken back: your message does not go, and your address is deleted."),
+    "code": Sentence(
+        "A code is on its way to your mailbox. Three such mails go out in a day at most."
+    ),
 }
+_WRONG_CODE = Sentence(
+    "This is not the code, or it does not work any more. After five tries ask for another."
+)
 
 
 @public.get("/manage/<token>/member")
@@ -51,19 +61,16 @@ def member_page(token: str) -> Response:
 
 @public.post("/manage/<token>/member")
 def ask_own_member(token: str) -> Response:
-    """Keep what is asked of a Member, or take it back."""
+    """Keep what is asked of a Member, take it back, or show all of it for a code that was mailed."""
     seen, entries = _look(token), request.form.to_dict()
     values = shown_again(entries)
     if not form_is_fresh(entries):
         return _show(seen, token, FormState(values=values, notice=OPEN_TOO_LONG))
     here = services()
+    act = _ACTS.get(entries.get("answer", ""), _ask)
     try:
         with transaction(here.engine) as session:
-            if entries.get("answer") == "back":
-                take_back(session, here.keyring, token=token, now=here.now())
-                return see_other(token_path("manage", token, below="member", done="back"))
-            given, office = read_asking(entries)
-            ask_member(session, here.keyring, given, office, token=token, now=here.now())
+            done, kept = act(session, token, entries)
     except (Misfilled, Unfit) as wrong:
         errors = wrong.errors if isinstance(wrong, Misfilled) else wrong.by_field
         return _show(seen, token, FormState(values=values, errors=errors))
@@ -71,7 +78,11 @@ def ask_own_member(token: str) -> Response:
         raise
     except Refused as refusal:
         return _show(_look(token), token, FormState(values={}, notice=str(refusal)))
-    return see_other(token_path("manage", token, below="member", done="asked"))
+    if done:
+        here.wake()
+        return see_other(token_path("manage", token, below="member", done=done))
+    wrong_code = {} if kept else {"code": str(_WRONG_CODE)}
+    return _show(seen, token, FormState(values={}, errors=wrong_code), kept=kept)
 
 
 def read_asking(entries: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
@@ -89,6 +100,39 @@ def read_asking(entries: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
     return {name: text for name, text in given.items() if text}, office
 
 
+def _ask(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+    here = services()
+    given, office = read_asking(entries)
+    ask_member(session, here.keyring, given, office, token=token, now=here.now())
+    return "asked", {}
+
+
+def _take_back(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+    del entries
+    here = services()
+    take_back(session, here.keyring, token=token, now=here.now())
+    return "back", {}
+
+
+def _mail_code(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+    here = services()
+    mail_own_code(session, here.keyring, token=token, asking=asking_by(entries), now=here.now())
+    return "code", {}
+
+
+def _open(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+    here = services()
+    typed = entries.get("code", "")
+    return "", open_by_code(session, here.keyring, token=token, typed=typed, now=here.now())
+
+
+_ACTS: Mapping[str, Callable[[Session, str, Mapping[str, str]], _Outcome]] = {
+    "back": _take_back,
+    "code": _mail_code,
+    "show": _open,
+}
+
+
 def _phone(written: str) -> str:
     digits = "".join(one for one in written.removeprefix("+1") if one in "0123456789")
     if len(digits) != _PHONE_DIGITS or any(one.isalpha() for one in written):
@@ -102,7 +146,9 @@ def _look(token: str) -> AskView:
         return look_at_asking(session, here.keyring, token=token, now=here.now())
 
 
-def _show(seen: AskView, token: str, form: FormState, *, done: str = "") -> Response:
+def _show(
+    seen: AskView, token: str, form: FormState, *, done: str = "", kept: Mapping[str, str] | None = None
+) -> Response:
     return page(
         "public/manage_member.html",
         status=422 if form.is_wrong else 200,
@@ -114,7 +160,9 @@ def _show(seen: AskView, token: str, form: FormState, *, done: str = "") -> Resp
         own_email=seen.view.party.email,
         states=[(code, code) for code in STATES.split("|")],
         prefixes=[(one, one) for one in PREFIXES],
-        is_filled=bool(form.errors or any(form.value(name) for name in FIELDS)),
+        is_filled=form.says(["office", *FIELDS]),
+        kept=kept or {},
+        code_is_mailed=request.args.get("done") == "code",
         form=form,
         back=token_path("manage", token),
         nonce=fresh_nonce(),

@@ -44,6 +44,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "unsubscribe_link": STOP,
     },
     "link": {"link": LINK},
+    "own_code": {"code": "123 456"},
     "chase": {"text": "We wrote to you.\n\nWe would thank you for an answer.", "contact": ["A. Secretary"]},
     "approval_code": {"code": "123 456", "approver_name": "Ada Approver"},
     "reminder": {"link": LINK, "deadline": "5 December, 17:00", "unsubscribe_link": STOP},
@@ -170,7 +171,7 @@ WITH_THE_LETTER = {"delivery", "rehearsal"}
 TO_ITSELF = {"digest", "second_look", "team_notice", "comments_waiting"}
 # A coordinator writes to an office, or the code goes beside a link that came before.
 ASKS_AN_OFFICE = {"chase"}
-WITHOUT_LINK = {"approval_code"}
+WITHOUT_LINK = {"approval_code", "own_code"}
 PERSONAL = set(MAILS) - WITH_THE_LETTER - TO_ITSELF - ASKS_AN_OFFICE
 FRAGMENTS = {"delivery": "letter_html", "rehearsal": "letter_html", "update": "update_html"}
 FRAGMENT = '<article lang="en"><h1>THE LETTER</h1></article>'

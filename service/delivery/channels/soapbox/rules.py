@@ -4,9 +4,9 @@ from datetime import datetime
 
 from service.delivery.channels.soapbox.senate import SENATE
 from service.delivery.congress.letter import ConstituentLetter
-from service.delivery.congress.offices import Offices
 from service.delivery.congress.rules import examine as examine_for
 from service.delivery.congress.rules import rules_of
+from service.delivery.office_list import Offices
 from service.delivery.rules import Finding
 
 RULES = rules_of(SENATE)

@@ -17,10 +17,11 @@ from service.delivery.congress.answers import (
 )
 from service.delivery.congress.chamber import opens_again, set_up
 from service.delivery.congress.faults import read_faults, retell
-from service.delivery.congress.offices import Offices, better_of, read_offices
+from service.delivery.congress.offices import read_offices
 from service.delivery.congress.rhythm import Rhythm
 from service.delivery.congress.veil import veil_of
 from service.delivery.congress.write import write_letter
+from service.delivery.office_list import Offices, better_of
 from tests.congress import LETTER, NOON, letter, offices, person
 from tests.doubles.congress import HOUSE_SCHEMA, errors, libxml2_faults
 from tests.doubles.net_dialect import net_faults
