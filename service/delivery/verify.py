@@ -204,7 +204,7 @@ def _tell(
     session: Session, keyring: Keyring, copy: IssuedCopy, edition: Edition, campaign: Campaign, *, code: str
 ) -> Found:
     details = open_record(keyring.of(session, campaign.id), copy, "details")
-    delivered = _delivered_at(session, edition, code)
+    delivered = _delivered_at(session, copy, code)
     moment = delivered or edition.released_at
     assert moment is not None
     supplement = details.get("supplement") or _supplement(session, keyring, edition)
@@ -235,14 +235,15 @@ def _supplement(session: Session, keyring: Keyring, edition: Edition) -> dict[st
     return {"ordinal": supplement.ordinal, "edition": supplement.edition}
 
 
-def _delivered_at(session: Session, edition: Edition, code: str) -> datetime | None:
-    """Give when this very copy first left the house for its recipient."""
+def _delivered_at(session: Session, copy: IssuedCopy, code: str) -> datetime | None:
+    """Give when this very copy first left the house for its recipient; what left before there was such a copy was another."""
     first = (
         select(func.min(DeliveryEvent.at))
         .join(Delivery, col(Delivery.id) == DeliveryEvent.delivery_id)
         .where(
-            Delivery.edition_id == edition.id,
+            Delivery.edition_id == copy.edition_id,
             Delivery.check_code == code,
+            DeliveryEvent.at >= copy.issued_at,
             col(DeliveryEvent.became).in_([state.value for state in GONE_OUT]),
         )
     )
