@@ -12,7 +12,7 @@ from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
-from service.delivery.otherwise import STUCK, Otherwise, fall_backs, other_ways, send_otherwise
+from service.delivery.otherwise import Otherwise, fall_backs, instead_of, send_otherwise
 from service.delivery.preflight import preflight
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.registry import BY_HAND
@@ -272,17 +272,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         campaign = letter_here(session)
         seen = edition_seen(session, here.keyring, campaign, edition_id)
         sendings = sendings_of(session, here.keyring, campaign, edition_id)
-        instead = {
-            one.id: other_ways(
-                session,
-                here.keyring,
-                campaign,
-                sending_of(session, campaign, one.id),
-                here.outward,
-            )
-            for one in sendings
-            if one.state in STUCK and not one.is_message
-        }
+        instead = instead_of(session, here.keyring, campaign, edition_id, here.outward)
         unchecked = (
             offices_to_check(session, here.keyring, campaign, now=now) if seen.released_at is None else ()
         )
