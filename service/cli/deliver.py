@@ -16,7 +16,7 @@ from service.delivery.by_hand.packet import packet_of
 from service.delivery.channel import Verdict
 from service.delivery.check import Line
 from service.delivery.letter_mail import THE_SETTING, Making
-from service.delivery.otherwise import Otherwise, fall_backs, send_otherwise
+from service.delivery.otherwise import FallBack, Otherwise, fall_backs, send_otherwise
 from service.delivery.preflight import preflight
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
@@ -106,12 +106,18 @@ def _check(services: Services, slug: str) -> None:
         houses = houses_for(session, services.keyring, campaign, now=services.clock())
         spare = fall_backs(session, services.keyring, campaign, lines, services.outward)
     labels = {line.recipient.id: line.label for line in lines}
-    for key, names in spare.items():
-        say(f"{labels[key]} · if a way fails, a person may choose: {', '.join(names) or 'no other'}")
+    for key, back in spare.items():
+        say(f"{labels[key]} · if a way fails, a person may choose: {_ways_of(back)}")
     for house in houses:
         say(f"{house.word} · {'cannot, because:' if house.forbids else 'could go; look at it first'}")
         for one in (*house.forbids, *house.warns):
             _say_finding(one)
+
+
+def _ways_of(back: FallBack) -> str:
+    ways = [f"{one.way} (planned)" if one.is_planned else one.way for one in back.spare]
+    missing = [f"; planned, and cannot be used now: {name}" for name in back.missing]
+    return f"{', '.join(ways) or 'no other'}{''.join(missing)}"
 
 
 def _said_of(verdict: Verdict) -> str:
