@@ -25,12 +25,15 @@ from service.delivery.release import leaves_at, release, stop
 from service.delivery.rules import Finding
 from service.delivery.sendings import sending_of
 from service.delivery.settle import keep_arrival, send_again
+from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import propose_supplement
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
 from service.mail.smtp import SmtpTransport
+from service.model.delivery import Delivery
 from service.model.edition import EditionKind
+from service.model.recipient import Recipient
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction, trial
 from service.wiring import Services
@@ -216,6 +219,11 @@ def _release(services: Services, slug: str) -> None:
         made = release(session, services.keyring, slug, services.outward, by=operator(), now=now)
         found = get_campaign(session, slug)
         leaves = leaves_at(found, now=now)
+        embargoed = {
+            one.id
+            for one in made
+            if waits_for_publication(session, one, session.get_one(Recipient, one.recipient_id))
+        }
     services.wake.ring()
     carrying = [delivery for delivery in made if delivery.state is DeliveryState.CARRYING]
     going = sum(delivery.channel == "email" for delivery in carrying)
@@ -227,16 +235,23 @@ def _release(services: Services, slug: str) -> None:
         there = write_moment(leaves.astimezone(ZoneInfo(found.time_zone)), found.language)
         say(f"  They leave on {there}; until then `deliver {slug} --stop` stops them.")
     for delivery in made:
-        if delivery.state is DeliveryState.READY and delivery.channel in BY_HAND:
-            say(
-                f"  {delivery.channel}: waits for somebody who brings it; `--packet {delivery.id} FILE` makes its packet."
-            )
-        elif delivery.state is DeliveryState.READY:
-            say("  a press copy waits for publication.")
-        if delivery.state in {DeliveryState.NOT_CONFIGURED, DeliveryState.REFUSED}:
-            say(
-                f"  {delivery.channel}: not sent ({delivery.state.value}); `deliver {slug} --check` says why."
-            )
+        waits = _what_it_waits_for(delivery, slug, is_embargoed=delivery.id in embargoed)
+        if waits:
+            say(f"  {waits}")
+
+
+def _what_it_waits_for(delivery: Delivery, slug: str, *, is_embargoed: bool) -> str:
+    """Say of a copy that does not leave by itself now what has to come first; "" of any other (pure)."""
+    way, ident = delivery.channel, delivery.id
+    if delivery.state in {DeliveryState.NOT_CONFIGURED, DeliveryState.REFUSED}:
+        return f"{way}: not sent ({delivery.state.value}); `deliver {slug} --check` says why."
+    if delivery.state is not DeliveryState.READY:
+        return ""
+    if delivery.channel not in BY_HAND:
+        return "a press copy waits for publication."
+    if is_embargoed:
+        return f"{way}: waits until the letter is public; then somebody brings it, and `--packet {ident} FILE` makes its packet."
+    return f"{way}: waits for somebody who brings it; `--packet {ident} FILE` makes its packet."
 
 
 def _stop(services: Services, slug: str) -> None:

@@ -29,12 +29,14 @@ from service.delivery.sendings import (
     what_leaves,
 )
 from service.delivery.settle import keep_arrival, send_again
+from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import propose_supplement
 from service.delivery.to_members import counted_for_members
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.edition import EditionKind
+from service.model.recipient import Recipient
 from service.signing.calls import some_names_on_earlier_text
 from service.signing.draft_view import MOST_SET, is_too_long_to_set
 from service.signing.late_link import names_let_in
@@ -198,7 +200,12 @@ def release_edition(slug: str, edition: str) -> Response:
     with acting() as session:
         made = release(session, here.keyring, slug, here.outward, seen=edition, by=visit().by, now=now)
         n = sum(one.state.value == "carrying" for one in made)
-        by_hand = sum(one.channel in BY_HAND and one.state.value == "ready" for one in made)
+        by_hand = sum(
+            one.channel in BY_HAND
+            and one.state.value == "ready"
+            and not waits_for_publication(session, one, session.get_one(Recipient, one.recipient_id))
+            for one in made
+        )
     said = Sentence("Released: {n} copy is about to leave.", "Released: {n} copies are about to leave.", n=n)
     if by_hand:
         waits = Sentence(
