@@ -20,6 +20,7 @@ from service.model.states import DELIVERY, GONE_OUT, DeliveryState, MessageState
 _LONGEST_EVIDENCE = 400
 IN_FLIGHT = frozenset({DeliveryState.CARRYING, DeliveryState.UNCERTAIN})
 """The states in which the e-mail of a copy has not come to its end, or nobody knows to which."""
+_OF_AN_EARLIER = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
 
 
 def move_delivery(
@@ -120,7 +121,10 @@ def call_back(session: Session, delivery: Delivery, *, evidence: str, now: datet
             Message.state != MessageState.CANCELLED,
         )
         delivery.message_ref = session.exec(before.order_by(col(Message.id).desc()).limit(1)).first()
-    move_delivery(session, delivery, there, evidence=evidence, now=now)
+    if there is delivery.state:
+        note_delivery(session, delivery, evidence=evidence, heard_ref=None, now=now)
+    else:
+        move_delivery(session, delivery, there, evidence=evidence, now=now)
 
 
 def _before_it_was_set_out(session: Session, delivery: Delivery) -> DeliveryState:
@@ -132,7 +136,9 @@ def _before_it_was_set_out(session: Session, delivery: Delivery) -> DeliveryStat
         DeliveryEvent.became == DeliveryState.CARRYING.value,
         DeliveryEvent.was != DeliveryState.CARRYING.value,
     )
-    return DeliveryState(session.exec(set_out.order_by(col(DeliveryEvent.id).desc()).limit(1)).one())
+    was = DeliveryState(session.exec(set_out.order_by(col(DeliveryEvent.id).desc()).limit(1)).one())
+    # Where it waited for the first time, the only copy there was did not leave: what was in doubt of it is settled.
+    return was if was in _OF_AN_EARLIER else DeliveryState.CANCELLED
 
 
 def _keep(
