@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from service.app import create_app
 from service.cli.main import run_command_line
+from service.delivery.carrying.waiting import carriage_measures
 from service.mail.dns import SystemResolver
 from service.mail.domain.checks import Finding, check_domain
 from service.mail.domain.identity import Identity
@@ -49,7 +50,7 @@ def make_app(services: Services) -> object:
             outward=services.outward,
             letter_mail_bytes=services.settings.letter_mail_mb * 1_000_000,
             metrics_allow=services.settings.metrics_allow,
-            measurings=(schedule_measures,),
+            measurings=(schedule_measures, carriage_measures),
             look_at_sender=_looking_at(sender_identity(services)),
             reminder_lead=services.settings.reminder_lead,
         )

@@ -223,7 +223,7 @@ def _recipient(path: Path, office: object, *, now: datetime) -> Iterator[Fault]:
                 other='"docx"',
             ),
         )
-    for key in ("emails", "channels", "formats"):
+    for key in ("emails", "channels", "otherwise", "formats"):
         values = _at(office, (key,))
         seen: set[str] = set()
         for index, value in enumerate(values if isinstance(values, list) else []):

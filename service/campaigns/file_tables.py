@@ -69,6 +69,7 @@ LATER_OF_RECIPIENTS = frozenset(
         "contact_form",
         "office_code",
         "pec",
+        "otherwise",
     }
 )
 """Keys of a recipient that came later: where they are not said, its record is as it was before they came."""
@@ -222,6 +223,7 @@ class Recipient:
     copy: CopyKind = "public"
     cover_note: OptionalText = ""
     channels: tuple[ChannelName, ...] = ()
+    otherwise: tuple[ChannelName, ...] | None = None
     formats: tuple[FormatName, ...] = ("pdf",)
     regulations_document: OptionalLine | None = None
     regulations_organization_type: OptionalLine | None = None

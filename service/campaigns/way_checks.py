@@ -10,11 +10,16 @@ from service.campaigns.hints import did_you_mean, shown
 from service.campaigns.toml_lines import Path
 from service.foundation.sentence import Sentence
 
+OF_CONSTITUENTS = frozenset({"cwc", "soapbox"})
+"""The ways by which signatories write to their own Members: no copy of the letter goes there."""
+
 _PLACEHOLDER = re.compile(r"\(\(([^()]*)\)\)")
 
 
 def faults_of_ways(path: Path, office: object) -> Iterator[Fault]:
-    """Find what is wrong with an office's form, or with who submits a statement; `office` is what TOML says at `path`, its values perhaps of a wrong kind."""
+    """Find what is wrong with an office's form, with what is planned where a way fails, or with who submits a statement; `office` is what TOML says at `path`, its values perhaps of a wrong kind."""
+    if isinstance(office, Mapping):
+        yield from _faults_of_plan(path, office)
     form = office.get("webform") if isinstance(office, Mapping) else None
     if isinstance(form, Mapping):
         yield from _faults_of_form((*path, "webform"), form)
@@ -27,6 +32,25 @@ def faults_of_ways(path: Path, office: object) -> Iterator[Fault]:
                 table="[[recipients.unhrc.ngos]]",
             ),
         )
+
+
+def _faults_of_plan(path: Path, office: Mapping[str, Any]) -> Iterator[Fault]:
+    planned, channels = office.get("otherwise"), office.get("channels")
+    if not isinstance(planned, list):
+        return
+    for place, way in enumerate(planned):
+        if isinstance(channels, list) and way in channels:
+            yield Fault(
+                (*path, "otherwise", place),
+                Sentence(
+                    "is among {channels} already: name a way for where those fail.", channels="channels"
+                ),
+            )
+        if isinstance(way, str) and way in OF_CONSTITUENTS:
+            yield Fault(
+                (*path, "otherwise", place),
+                Sentence("brings messages of constituents, and no copy of the letter: name another way."),
+            )
 
 
 def _faults_of_form(path: Path, form: Mapping[str, Any]) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from service.delivery.by_hand.packet import packet_of
 from service.delivery.channel import Verdict
 from service.delivery.check import Line
 from service.delivery.letter_mail import THE_SETTING, Making
-from service.delivery.otherwise import Otherwise, fall_backs, send_otherwise
+from service.delivery.otherwise import FallBack, Otherwise, fall_backs, send_otherwise
 from service.delivery.preflight import preflight
 from service.delivery.propose import Proposal, propose
 from service.delivery.refusing.letter import houses_for
@@ -25,12 +25,15 @@ from service.delivery.release import leaves_at, release, stop
 from service.delivery.rules import Finding
 from service.delivery.sendings import sending_of
 from service.delivery.settle import keep_arrival, send_again
+from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import propose_supplement
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
 from service.mail.smtp import SmtpTransport
+from service.model.delivery import Delivery
 from service.model.edition import EditionKind
+from service.model.recipient import Recipient
 from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction, trial
 from service.wiring import Services
@@ -106,12 +109,18 @@ def _check(services: Services, slug: str) -> None:
         houses = houses_for(session, services.keyring, campaign, now=services.clock())
         spare = fall_backs(session, services.keyring, campaign, lines, services.outward)
     labels = {line.recipient.id: line.label for line in lines}
-    for key, names in spare.items():
-        say(f"{labels[key]} · if a way fails, a person may choose: {', '.join(names) or 'no other'}")
+    for key, back in spare.items():
+        say(f"{labels[key]} · if a way fails, a person may choose: {_ways_of(back)}")
     for house in houses:
         say(f"{house.word} · {'cannot, because:' if house.forbids else 'could go; look at it first'}")
         for one in (*house.forbids, *house.warns):
             _say_finding(one)
+
+
+def _ways_of(back: FallBack) -> str:
+    ways = [f"{one.way} (planned)" if one.is_planned else one.way for one in back.spare]
+    missing = [f"; planned, and cannot be used now: {name}" for name in back.missing]
+    return f"{', '.join(ways) or 'no other'}{''.join(missing)}"
 
 
 def _said_of(verdict: Verdict) -> str:
@@ -210,6 +219,11 @@ def _release(services: Services, slug: str) -> None:
         made = release(session, services.keyring, slug, services.outward, by=operator(), now=now)
         found = get_campaign(session, slug)
         leaves = leaves_at(found, now=now)
+        embargoed = {
+            one.id
+            for one in made
+            if waits_for_publication(session, one, session.get_one(Recipient, one.recipient_id))
+        }
     services.wake.ring()
     carrying = [delivery for delivery in made if delivery.state is DeliveryState.CARRYING]
     going = sum(delivery.channel == "email" for delivery in carrying)
@@ -221,16 +235,23 @@ def _release(services: Services, slug: str) -> None:
         there = write_moment(leaves.astimezone(ZoneInfo(found.time_zone)), found.language)
         say(f"  They leave on {there}; until then `deliver {slug} --stop` stops them.")
     for delivery in made:
-        if delivery.state is DeliveryState.READY and delivery.channel in BY_HAND:
-            say(
-                f"  {delivery.channel}: waits for somebody who brings it; `--packet {delivery.id} FILE` makes its packet."
-            )
-        elif delivery.state is DeliveryState.READY:
-            say("  a press copy waits for publication.")
-        if delivery.state in {DeliveryState.NOT_CONFIGURED, DeliveryState.REFUSED}:
-            say(
-                f"  {delivery.channel}: not sent ({delivery.state.value}); `deliver {slug} --check` says why."
-            )
+        waits = _what_it_waits_for(delivery, slug, is_embargoed=delivery.id in embargoed)
+        if waits:
+            say(f"  {waits}")
+
+
+def _what_it_waits_for(delivery: Delivery, slug: str, *, is_embargoed: bool) -> str:
+    """Say of a copy that does not leave by itself now what has to come first; "" of any other (pure)."""
+    way, ident = delivery.channel, delivery.id
+    if delivery.state in {DeliveryState.NOT_CONFIGURED, DeliveryState.REFUSED}:
+        return f"{way}: not sent ({delivery.state.value}); `deliver {slug} --check` says why."
+    if delivery.state is not DeliveryState.READY:
+        return ""
+    if delivery.channel not in BY_HAND:
+        return "a press copy waits for publication."
+    if is_embargoed:
+        return f"{way}: waits until the letter is public; then somebody brings it, and `--packet {ident} FILE` makes its packet."
+    return f"{way}: waits for somebody who brings it; `--packet {ident} FILE` makes its packet."
 
 
 def _stop(services: Services, slug: str) -> None:

@@ -90,7 +90,7 @@ def _as_json(found: Found | None, compared: Compared | None) -> dict[str, object
         "organizations": found.organizations,
         "individuals": found.individuals,
         "not_for_publication": found.not_for_publication,
-        "delivered" if found.is_delivered else "released": found.day.isoformat(),
+        "sent" if found.has_left else "released": found.day.isoformat(),
     }
 
 
@@ -98,7 +98,7 @@ def _say_found(found: Found | None, compared: Compared | None, *, has_code: bool
     if found is None or compared is None:
         say("Not one of ours." if has_code else "Not one of ours: no check code stands in it.")
         return
-    step = "delivered" if found.is_delivered else "released"
+    step = "sent" if found.has_left else "released"
     say(f"This is {_what(found)}, {step} on {found.day.isoformat()}.")
     if compared.volume:
         say(f"The file is volume {compared.volume} of {compared.volumes} of its names.")

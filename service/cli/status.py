@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from service.cli.context import Context, json_option, pass_context, say, say_json
+from service.delivery.carrying.waiting import WayLine, lines_of_ways
 from service.delivery.show_words import REASONS
 from service.mail import outbox
 from service.mail.sending import sending_state
@@ -44,12 +45,14 @@ def status(context: Context, as_json: bool) -> None:
         nightly = rounds(session, now=now)
         late = overdue(session, services.keyring, now=now)
         shows = next_steps(session, services.keyring, now=now)
+        ways = [one for one in lines_of_ways(session, now=now) if one.waiting or one.in_hand or one.in_doubt]
     told = {
         "messages": counts,
         "can_send": services.transport is not None,
         "held": held,
         "oldest_due_seconds": seconds_since(lag.oldest_due_at, now=now),
         "is_stuck": lag.is_stuck,
+        "carriages": [_way_record(one, now=now) for one in ways],
         "processes": runners,
         "jobs": jobs,
         "waiting_turns": waiting,
@@ -66,6 +69,8 @@ def status(context: Context, as_json: bool) -> None:
     _say_lag(lag, now=now)
     for state, number in sorted(counts.items()):
         say(f"{number:>8}  {state}")
+    for way in ways:
+        _say_way(way, now=now)
     for one in late:
         say(
             f"{_LATE[one.why].format(slug=one.slug, name=one.name)}, late for {_span(seconds_since(one.since, now=now))}."
@@ -92,6 +97,27 @@ def _say_lag(lag: Lag, *, now: datetime) -> None:
     if age is not None:
         stuck = ", and it is stuck: `undersigned doctor` may say why" if lag.is_stuck else ""
         say(f"The oldest mail is due for {_span(age)}{stuck}.")
+
+
+def _way_record(one: WayLine, *, now: datetime) -> dict[str, Any]:
+    return {
+        "way": one.way,
+        "waiting": one.waiting,
+        "in_hand": one.in_hand,
+        "in_doubt": one.in_doubt,
+        "oldest_due_seconds": seconds_since(one.oldest_due_at, now=now),
+    }
+
+
+def _say_way(one: WayLine, *, now: datetime) -> None:
+    age = seconds_since(one.oldest_due_at, now=now)
+    parts = [
+        f"{one.waiting} {'waits' if one.waiting == 1 else 'wait'}" if one.waiting else "",
+        f"the oldest is due for {_span(age)}" if age is not None else "",
+        f"{one.in_hand} just handed over" if one.in_hand else "",
+        f"{one.in_doubt} in doubt until somebody decides" if one.in_doubt else "",
+    ]
+    say(f"  copies by {one.way}: {', '.join(filter(None, parts))}")
 
 
 def _late_record(one: Overdue, *, now: datetime) -> dict[str, Any]:

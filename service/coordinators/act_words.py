@@ -9,6 +9,7 @@ DESK_WORDS: Mapping[str, Sentence] = {
     "answer.clock": Sentence("Noted until when an answer is due"),
     "answer.keep": Sentence("Kept an answer of an office"),
     "answer.outcome": Sentence("Said how the letter was answered"),
+    "answer.silence": Sentence("Let the letter's page say that no answer came"),
     "answer.publish": Sentence("Put an answer on the letter's page"),
     "answer.take-back": Sentence("Took an answer off the letter's page"),
     "answer.tell": Sentence("Planned to tell signatories of an answer"),

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from service.foundation.sealing import CampaignKeys
 from service.model.carriage import Carriage
 from service.model.delivery import Delivery
-from service.model.states import CARRIAGE, CarriageState, DeliveryState
+from service.model.states import CARRIAGE, CarriageState
 from service.store.sealed import open_record
 
 _BEFORE_IT_LEAVES = frozenset({CarriageState.WAITING, CarriageState.NOT_NOW, CarriageState.HELD})
@@ -61,16 +61,12 @@ def carriages_of(session: Session, delivery_id: str) -> Sequence[Carriage]:
     return session.exec(found.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def faults_of(session: Session, keys: CampaignKeys, delivery: Delivery) -> Sequence[str]:
+def faults_in(keys: CampaignKeys, last: Carriage) -> Sequence[str]:
     """Give why a copy was not taken when it was last tried, and each fault that was named: they may hold the office's address."""
-    if delivery.state is not DeliveryState.FAILED:
-        return ()
-    found = select(Carriage).where(Carriage.delivery_id == delivery.id).order_by(col(Carriage.number).desc())
-    row = session.exec(found.limit(1)).first()
     # What came back later was taken at first.
-    if row is None or row.receipt is not None:
+    if last.receipt is not None:
         return ()
-    tries = open_record(keys, row, "details").get("tries", [])
+    tries = open_record(keys, last, "details").get("tries", [])
     return (tries[-1]["said"], *tries[-1]["faults"]) if tries else ()
 
 

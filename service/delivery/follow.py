@@ -12,7 +12,7 @@ from service.delivery.hear import hear_of_deliveries
 from service.delivery.issue import issue_copy
 from service.delivery.milestones import LEFT, tell_milestone
 from service.delivery.registry import BY_HAND, OF_PEOPLE
-from service.delivery.steps import IN_FLIGHT, alert_about, move_delivery, send_on_its_way
+from service.delivery.steps import IN_FLIGHT, alert_about, call_back, move_delivery, send_on_its_way
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
 from service.model.edition import Edition
@@ -142,6 +142,10 @@ def _follow(session: Session, delivery: Delivery, message: Message, *, now: date
     there = _FOLLOWS.get(message.state)
     if there is None or there is delivery.state:
         return False
+    if there is DeliveryState.CANCELLED:
+        # Somebody has cancelled the e-mail itself: of an earlier one the office may have a copy.
+        call_back(session, delivery, evidence=_evidence(session, message), now=now)
+        return True
     move_delivery(session, delivery, there, evidence=_evidence(session, message), now=now)
     if there in {DeliveryState.FAILED, DeliveryState.UNCERTAIN}:
         alert_about(session, delivery, message, there.value, now=now)

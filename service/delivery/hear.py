@@ -89,7 +89,7 @@ def _hear(
     session: Session, delivery: Delivery, message: Message, event: MessageEvent, *, now: datetime
 ) -> None:
     after, here = AfterState(event.became), delivery.state
-    # After a further copy, or a person's word that it arrived, what comes of an earlier e-mail takes nothing back.
+    # After a further copy, or a person's word that it arrived, what comes of an earlier e-mail is noted and moves nothing.
     carries = message.id == delivery.message_ref
     report = report_behind(session, event)
     words = _words(after, report.kind if report else None)
@@ -97,7 +97,7 @@ def _hear(
     copy = "" if carries else "an earlier e-mail: "
     evidence = f"{copy}{words.evidence}{code}; Message-ID {message.message_id}"
     proof = words.proof if carries else None
-    there = _goes_to(here, after, carries=carries)
+    there = _goes_to(here, after) if carries else None
     if there is None:
         note_delivery(session, delivery, evidence=evidence, heard_ref=event.id, proof=proof, now=now)
     else:
@@ -113,13 +113,13 @@ def _words(after: AfterState, kind: ReportKind | None) -> _Words:
     return _TOLD.get(kind, _OTHERS[after]) if kind else _OTHERS[after]
 
 
-def _goes_to(here: DeliveryState, after: AfterState, *, carries: bool) -> DeliveryState | None:
-    """Say to which state something heard brings a delivery; None where it is evidence and nothing more."""
+def _goes_to(here: DeliveryState, after: AfterState) -> DeliveryState | None:
+    """Say to which state something heard of the present e-mail brings a delivery; None where it is evidence and nothing more."""
     if after is AfterState.DELIVERED and here in _HANDED_ON:
         return DeliveryState.DELIVERED
-    if after is AfterState.RELAYED and here is DeliveryState.HANDED_OVER and carries:
+    if after is AfterState.RELAYED and here is DeliveryState.HANDED_OVER:
         return DeliveryState.ACCEPTED
-    if after is AfterState.BOUNCED and here in _HANDED_ON | {DeliveryState.DELIVERED} and carries:
+    if after is AfterState.BOUNCED and here in _HANDED_ON | {DeliveryState.DELIVERED}:
         return DeliveryState.FAILED
     return None
 

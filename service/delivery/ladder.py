@@ -77,8 +77,10 @@ RUNGS: tuple[tuple[DeliveryState | Proof, Sentence], ...] = (
 _GOOD = frozenset(
     {DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.ANSWERED}
 )
-# After these nothing that was proved of an e-mail before counts.
+# After these nothing that was known of an earlier copy counts.
 _ANEW = frozenset({DeliveryState.CARRYING.value, DeliveryState.FAILED.value})
+# What this house does itself: it holds of whichever copy.
+_OF_THE_SENDING = frozenset({DeliveryState.READY, DeliveryState.CARRYING})
 _GRAVE = frozenset(
     {
         DeliveryState.NOT_CONFIGURED,
@@ -174,17 +176,18 @@ def ladder(
     as a letter that somebody prints and posts, knows no servers either.
 
     A rung counts only where a step says so, and only while the sending still stands on it or above: what came back has left
-    the house, and has not arrived. What an earlier e-mail proved is nothing that the present one proves.
+    the house, and has not arrived. What is known of an earlier copy is nothing that is known of the present one; the release,
+    and when it last lay in our outbox, are of the sending itself.
     """
     own_words: Mapping[DeliveryState | Proof, Sentence] = (
         {} if is_mail else {DeliveryState.ACCEPTED: _PASSED_ON}
     )
-    proofs = _present(steps)
+    present = _present(steps)
     rungs = [
         _rung(
             rung,
             own_words.get(rung, word),
-            proofs if isinstance(rung, Proof) else steps,
+            steps if rung in _OF_THE_SENDING else present,
             reached=_reached(state),
         )
         for rung, word in RUNGS
@@ -192,7 +195,7 @@ def ladder(
     ]
     if by_hand and state is DeliveryState.READY:
         return replace(_WAITS_FOR_THE_PAGE if is_embargoed else _WAITS_FOR_A_PERSON, rungs=rungs)
-    proved = [_BEYOND[state, step.proof] for step in proofs if step.proof and (state, step.proof) in _BEYOND]
+    proved = [_BEYOND[state, step.proof] for step in present if step.proof and (state, step.proof) in _BEYOND]
     word, comes_next = proved[-1] if proved else (WORDS[state], NEXT[state])
     return Ladder(
         word=word,

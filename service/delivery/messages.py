@@ -79,6 +79,11 @@ _ALERTS = {
         "E-mail of this letter is due for more than ten minutes and does not leave. The people who run the service can"
         " see why: `undersigned status` and `undersigned doctor`. Nothing is lost, and it leaves as soon as it can."
     ),
+    "unhanded": Sentence(
+        "A copy of this letter that goes another way than by e-mail is due for more than ten minutes and was not handed"
+        " over. The people who run the service can see why: `undersigned status`. Nothing is lost, and it leaves as soon as"
+        " it can; `undersigned deliver {slug} --stop` stops it until then."
+    ),
     "quarantine": Sentence(
         "Sign-ons to this letter are held and wait for your look: they came in a way that machines do, or too many at"
         " once. They count nowhere and got no e-mail. `undersigned signatories quarantine list {slug}` shows them,"

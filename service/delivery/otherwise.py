@@ -1,10 +1,12 @@
 """Where one way has failed, a person chooses another for the same copy; nothing ever goes a second way by itself."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import editions_out, lock_campaign
 from service.coordinators import audit
@@ -52,45 +54,97 @@ class Otherwise:
     way: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spare:
+    """A way by which a copy could go instead; that it was planned for that only puts it first, and sends nothing."""
+
+    way: str
+    is_planned: bool
+
+
 def other_ways(
     session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery, outward: Outward
 ) -> Sequence[str]:
     """Name the ways by which the copy of a stuck sending can go instead: those that can take it and were not tried."""
-    # What a constituent wrote to a Member is no copy of the letter.
-    if delivery.state not in STUCK or (delivery.channel in OF_PEOPLE and delivery.state in _WAS_OF_SOMEBODY):
-        return ()
-    office = session.get_one(Recipient, delivery.recipient_id)
-    details = open_record(keyring.of(session, campaign.id), office, "details")
-    tried = session.exec(
-        select(Delivery.channel).where(
-            Delivery.edition_id == delivery.edition_id, Delivery.recipient_id == office.id
+    found = instead_of(session, keyring, campaign, delivery.edition_id, outward)
+    return [one.way for one in found.get(delivery.id, ())]
+
+
+def instead_of(
+    session: Session, keyring: Keyring, campaign: Campaign, edition_id: str, outward: Outward
+) -> Mapping[str, Sequence[Spare]]:
+    """Name for each stuck sending of an edition, by its id, the ways by which its copy can go instead, what was planned first."""
+    found = (
+        select(Delivery, Recipient)
+        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
+        .where(Delivery.campaign_id == campaign.id, Delivery.edition_id == edition_id)
+    )
+    rows = session.exec(found).all()
+    if not any(_is_stuck(delivery) for delivery, _ in rows):
+        return {}
+    keys, outward = keyring.of(session, campaign.id), outward_for(session, keyring, campaign, outward)
+    tried: dict[str, set[str]] = defaultdict(set)
+    for delivery, office in rows:
+        tried[office.id].add(delivery.channel)
+    return {
+        delivery.id: spare_ways(
+            office, open_record(keys, office, "details"), outward, without=tried[office.id]
         )
-    ).all()
-    return spare_ways(office, details, outward_for(session, keyring, campaign, outward), without=tried)
+        for delivery, office in rows
+        if _is_stuck(delivery)
+    }
 
 
 def spare_ways(
-    office: Recipient, details: dict[str, object], outward: Outward, *, without: Iterable[str]
-) -> Sequence[str]:
-    """Name the ways that could take a copy to an office beside these (pure)."""
-    beside = set(without) | OF_PEOPLE
-    return [
+    office: Recipient, details: Mapping[str, Any], outward: Outward, *, without: Iterable[str]
+) -> Sequence[Spare]:
+    """Name the ways that could take a copy to an office beside these, those that are planned first, in their order (pure)."""
+    beside, planned = set(without) | OF_PEOPLE, planned_ways(details)
+    could = [
         name
         for name, channel in CHANNELS.items()
-        if name not in beside and channel.check(office, details, outward).reaches
+        if name not in beside and channel.check(office, dict(details), outward).reaches
     ]
+    return [
+        *(Spare(way=name, is_planned=True) for name in planned if name in could),
+        *(Spare(way=name, is_planned=False) for name in could if name not in planned),
+    ]
+
+
+def planned_ways(details: Mapping[str, Any]) -> Sequence[str]:
+    """Give the ways that were planned in advance for where the first one fails, in their order (pure)."""
+    return tuple(details.get("otherwise") or ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FallBack:
+    """What a person could choose where the ways of a recipient fail; `missing` are those planned that could take nothing now."""
+
+    spare: Sequence[Spare]
+    missing: Sequence[str]
+
+    @property
+    def first(self) -> str:
+        """The way that is offered first because it was planned, "" where none is."""
+        return next((one.way for one in self.spare if one.is_planned), "")
 
 
 def fall_backs(
     session: Session, keyring: Keyring, campaign: Campaign, lines: Sequence[Line], outward: Outward
-) -> Mapping[str, Sequence[str]]:
-    """Name for each recipient of these lines, by its id, the ways that a person could choose where its own fail."""
+) -> Mapping[str, FallBack]:
+    """Name for each recipient of these lines, by its id, what a person could choose where its own ways fail."""
     keys, outward = keyring.of(session, campaign.id), outward_for(session, keyring, campaign, outward)
     offices = {line.recipient.id: line.recipient for line in lines}
     return {
-        key: spare_ways(office, open_record(keys, office, "details"), outward, without=office.channels)
+        key: _fall_back(office, open_record(keys, office, "details"), outward)
         for key, office in offices.items()
     }
+
+
+def _fall_back(office: Recipient, details: Mapping[str, Any], outward: Outward) -> FallBack:
+    spare = spare_ways(office, details, outward, without=office.channels)
+    could = {one.way for one in spare}
+    return FallBack(spare=spare, missing=[name for name in planned_ways(details) if name not in could])
 
 
 def send_otherwise(
@@ -143,3 +197,9 @@ def send_otherwise(
         session, by=by, act="delivery.otherwise", campaign_id=campaign.id, thing=delivery.id, now=now
     )
     return made
+
+
+def _is_stuck(delivery: Delivery) -> bool:
+    """Tell whether a person may bring a sending's copy another way; what a constituent wrote to a Member is no copy."""
+    of_somebody = delivery.channel in OF_PEOPLE and delivery.state in _WAS_OF_SOMEBODY
+    return delivery.state in STUCK and not of_somebody

@@ -21,7 +21,7 @@ from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.milestones import RELEASED, tell_milestone
 from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
 from service.delivery.registry import BY_HAND, CARRIED, OF_PEOPLE
-from service.delivery.steps import may_have_left, move_delivery, note_delivery, send_on_its_way
+from service.delivery.steps import call_back, may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -41,6 +41,7 @@ APPROVALS_NEEDED = 2
 SOLO_HOLD = timedelta(minutes=30)
 UNDO = timedelta(minutes=1)
 """So long a letter that was released at the desk waits, so that a hasty press can be stopped."""
+_STOPPED = "stopped before leaving"
 _NEVER_LEFT = {
     DeliveryState.CANCELLED,
     DeliveryState.NOT_CONFIGURED,
@@ -178,22 +179,24 @@ def _edition_to_release(session: Session, campaign: Campaign, seen: str | None) 
 
 
 def _stop(session: Session, delivery: Delivery, *, now: datetime) -> bool:
-    there = DeliveryState.CANCELLED
-    if delivery.state is DeliveryState.FAILED:
-        # What came back has left the house, and so has what may have arrived: neither can be stopped any more.
-        waits = not may_have_left(session, [delivery])
-    elif delivery.state is DeliveryState.CARRYING and delivery.channel in CARRIED:
-        waits = stop_carriage(session, delivery.id, now=now)
-        if may_have_left(session, [delivery]):
-            # Only a further one is stopped: what became of the first is known no better for it.
-            there = DeliveryState.UNCERTAIN
-    elif delivery.state is DeliveryState.CARRYING:
-        waits = outbox.cancel_for(session, recipient_ref=delivery.id, now=now) > 0
-    else:
-        waits = delivery.state is DeliveryState.READY
+    if delivery.state is DeliveryState.CARRYING:
+        waits = _stop_what_carries(session, delivery, now=now)
+        if waits:
+            call_back(session, delivery, evidence=_STOPPED, now=now)
+        return waits
+    # What came back has left the house, and so has what may have arrived: neither can be stopped any more.
+    waits = delivery.state is DeliveryState.READY or (
+        delivery.state is DeliveryState.FAILED and not may_have_left(session, [delivery])
+    )
     if waits:
-        move_delivery(session, delivery, there, evidence="stopped before leaving", now=now)
+        move_delivery(session, delivery, DeliveryState.CANCELLED, evidence=_STOPPED, now=now)
     return waits
+
+
+def _stop_what_carries(session: Session, delivery: Delivery, *, now: datetime) -> bool:
+    if delivery.channel in CARRIED:
+        return stop_carriage(session, delivery.id, now=now)
+    return outbox.cancel_for(session, recipient_ref=delivery.id, now=now) > 0
 
 
 def _deliveries_of(session: Session, edition: Edition) -> Sequence[Delivery]:

@@ -1,5 +1,6 @@
 """What the secretariat reads of a letter: counts, editions, and the exact step of each sending."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,10 @@ from service.campaigns.queries import present_revision
 from service.campaigns.revise import revisions_of
 from service.delivery.approve import decisions_on
 from service.delivery.check import recipient_label
+from service.delivery.kept_steps import steps_of
+from service.delivery.ladder import StepSeen
 from service.model.campaign import Campaign
-from service.model.delivery import Delivery, DeliveryEvent
+from service.model.delivery import Delivery
 from service.model.edition import Decision, Edition
 from service.model.message import AfterState, MessageEvent
 from service.model.recipient import Recipient
@@ -120,6 +123,7 @@ def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[
         .where(Delivery.campaign_id == campaign.id)
         .order_by(col(Recipient.position), col(Delivery.channel), col(Delivery.destination))
     )
+    steps = steps_of(session, col(Delivery.campaign_id) == campaign.id)
     return [
         {
             "id": delivery.id,
@@ -127,21 +131,18 @@ def _deliveries(session: Session, keyring: Keyring, campaign: Campaign) -> list[
             "channel": delivery.channel,
             "copy": delivery.copy_kind.value,
             "state": delivery.state.value,
-            "evidence": _evidence(session, delivery),
+            "evidence": _evidence(steps.get(delivery.id, ()), _absence(session, delivery)),
             "check_code": delivery.check_code,
         }
         for delivery, recipient in session.exec(found).all()
     ]
 
 
-def _evidence(session: Session, delivery: Delivery) -> str:
-    """Give what proves the step that brought a delivery to where it is, and all that was noted since."""
-    found = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id)
-    steps = session.exec(found.order_by(col(DeliveryEvent.id))).all()
+def _evidence(steps: Sequence[StepSeen], absence: Sequence[str]) -> str:
+    """Give what proves the step that brought a delivery to where it is, and all that was noted since (pure)."""
     moves = [place for place, step in enumerate(steps) if step.was != step.became]
     since = steps[moves[-1] :] if moves else steps
-    told = [step.evidence for step in since]
-    return " · ".join(dict.fromkeys(told + _absence(session, delivery)))
+    return " · ".join(dict.fromkeys([*(step.evidence for step in since), *absence]))
 
 
 def _absence(session: Session, delivery: Delivery) -> list[str]:

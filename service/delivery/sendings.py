@@ -10,14 +10,13 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import approvers_of
 from service.delivery.approve import decisions_on, signatories_phrase
-from service.delivery.carriages import faults_of
 from service.delivery.channel import Outward
 from service.delivery.check import Line, check, recipient_label
 from service.delivery.copies import copy_with_code
 from service.delivery.fitted import fitted
+from service.delivery.kept_steps import Kept, kept_of
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
-from service.delivery.receipts import receipt_ids
 from service.delivery.registry import BY_HAND, CARRIED
 from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import recipients_of
@@ -29,8 +28,7 @@ from service.letter.copy import Copy
 from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
 from service.model.carriage import Carriage
-from service.model.delivery import Delivery, DeliveryEvent
-from service.model.delivery_file import PICTURE, DeliveryFile
+from service.model.delivery import Delivery
 from service.model.edition import Decision, Edition, EditionKind
 from service.model.message import Message
 from service.model.recipient import Recipient
@@ -158,7 +156,8 @@ def sendings_of(
         .where(Delivery.campaign_id == campaign.id, Delivery.edition_id == edition_id)
         .order_by(col(Recipient.position), col(Delivery.channel), col(Delivery.destination))
     )
-    return [_sending(session, keys, delivery, office) for delivery, office in session.exec(found).all()]
+    kept = kept_of(session, keys, edition_id)
+    return [_sending(session, keys, delivery, office, kept) for delivery, office in session.exec(found).all()]
 
 
 def leaves_next(session: Session, edition_id: str) -> datetime | None:
@@ -298,12 +297,10 @@ def _edition(session: Session, keys: CampaignKeys, campaign: Campaign, row: Edit
     )
 
 
-def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: Recipient) -> SendingSeen:
-    found = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id)
-    steps = [
-        StepSeen(at=step.at, was=step.was, became=step.became, evidence=step.evidence, proof=step.proof)
-        for step in session.exec(found.order_by(col(DeliveryEvent.id))).all()
-    ]
+def _sending(
+    session: Session, keys: CampaignKeys, delivery: Delivery, office: Recipient, kept: Kept
+) -> SendingSeen:
+    steps = kept.steps.get(delivery.id, ())
     is_embargoed = waits_for_publication(session, delivery, office)
     return SendingSeen(
         id=delivery.id,
@@ -320,13 +317,9 @@ def _sending(session: Session, keys: CampaignKeys, delivery: Delivery, office: R
             is_mail=delivery.channel not in CARRIED,
             is_embargoed=is_embargoed,
         ),
-        faults=faults_of(session, keys, delivery),
+        faults=kept.faults.get(delivery.id, ()),
         is_embargoed=is_embargoed,
         steps=steps,
-        pictures=session.exec(
-            select(DeliveryFile.id)
-            .where(DeliveryFile.delivery_id == delivery.id, DeliveryFile.media_type == PICTURE)
-            .order_by(col(DeliveryFile.id))
-        ).all(),
-        receipts=receipt_ids(session, delivery.id),
+        pictures=kept.pictures.get(delivery.id, ()),
+        receipts=kept.receipts.get(delivery.id, ()),
     )

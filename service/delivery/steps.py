@@ -15,11 +15,12 @@ from service.model.carriage import Carriage
 from service.model.delivery import Delivery, DeliveryEvent, Proof
 from service.model.message import Message, MessageKind
 from service.model.recipient import Recipient, RecipientRole
-from service.model.states import DELIVERY, GONE_OUT, DeliveryState
+from service.model.states import DELIVERY, GONE_OUT, DeliveryState, MessageState
 
 _LONGEST_EVIDENCE = 400
 IN_FLIGHT = frozenset({DeliveryState.CARRYING, DeliveryState.UNCERTAIN})
 """The states in which the e-mail of a copy has not come to its end, or nobody knows to which."""
+_OF_AN_EARLIER = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
 
 
 def move_delivery(
@@ -105,6 +106,39 @@ def send_on_its_way(session: Session, delivery: Delivery, *, due_at: datetime, n
     posted = select(Message.id).where(mine, Message.occurrence == occurrence)
     delivery.message_ref = session.exec(posted).one()
     move_delivery(session, delivery, DeliveryState.CARRYING, evidence="in the outbox", now=now)
+
+
+def call_back(session: Session, delivery: Delivery, *, evidence: str, now: datetime) -> None:
+    """Say that what was about to leave was stopped; where an earlier copy has left, or may have, what is known of that one holds.
+
+    So nothing is called "never on its way" of which the office may have a copy. An e-mail before carries the delivery again.
+    """
+    there = _before_it_was_set_out(session, delivery)
+    if there is not DeliveryState.CANCELLED and delivery.channel not in CARRIED:
+        before = select(Message.id).where(
+            Message.recipient_ref == delivery.id,
+            Message.kind == MessageKind.DELIVERY,
+            Message.state != MessageState.CANCELLED,
+        )
+        delivery.message_ref = session.exec(before.order_by(col(Message.id).desc()).limit(1)).first()
+    if there is delivery.state:
+        note_delivery(session, delivery, evidence=evidence, heard_ref=None, now=now)
+    else:
+        move_delivery(session, delivery, there, evidence=evidence, now=now)
+
+
+def _before_it_was_set_out(session: Session, delivery: Delivery) -> DeliveryState:
+    """Give where a delivery stood before it was last set on its way, CANCELLED where nothing of it can have left."""
+    if not may_have_left(session, [delivery]):
+        return DeliveryState.CANCELLED
+    set_out = select(DeliveryEvent.was).where(
+        DeliveryEvent.delivery_id == delivery.id,
+        DeliveryEvent.became == DeliveryState.CARRYING.value,
+        DeliveryEvent.was != DeliveryState.CARRYING.value,
+    )
+    was = DeliveryState(session.exec(set_out.order_by(col(DeliveryEvent.id).desc()).limit(1)).one())
+    # Where it waited for the first time, the only copy there was did not leave: what was in doubt of it is settled.
+    return was if was in _OF_AN_EARLIER else DeliveryState.CANCELLED
 
 
 def _keep(

@@ -61,7 +61,7 @@ class Found:
     """The copy that a check code names, in the words of the copy itself.
 
     `kind` ("letter", "addendum" or "correction") and `ordinal` say what it is; what follows a letter tells in `edition`
-    which edition it follows. `day` is when it left the house where `is_delivered`, else when its edition was released.
+    which edition it follows. `day` is when it left the house where `has_left`, else when its edition was released.
     `slug` is empty unless anybody may see the letter's page. Nobody is named.
     """
 
@@ -77,7 +77,7 @@ class Found:
     individuals: int
     not_for_publication: bool
     day: date
-    is_delivered: bool
+    has_left: bool
     slug: str
 
 
@@ -204,8 +204,8 @@ def _tell(
     session: Session, keyring: Keyring, copy: IssuedCopy, edition: Edition, campaign: Campaign, *, code: str
 ) -> Found:
     details = open_record(keyring.of(session, campaign.id), copy, "details")
-    delivered = _delivered_at(session, edition, code)
-    moment = delivered or edition.released_at
+    left_at = _left_at(session, copy, code)
+    moment = left_at or edition.released_at
     assert moment is not None
     supplement = details.get("supplement") or _supplement(session, keyring, edition)
     return Found(
@@ -221,7 +221,7 @@ def _tell(
         individuals=details["individuals"],
         not_for_publication=details["not_for_publication"],
         day=moment.astimezone(ZoneInfo(campaign.time_zone)).date(),
-        is_delivered=delivered is not None,
+        has_left=left_at is not None,
         slug=campaign.slug if is_public(campaign) else "",
     )
 
@@ -235,14 +235,15 @@ def _supplement(session: Session, keyring: Keyring, edition: Edition) -> dict[st
     return {"ordinal": supplement.ordinal, "edition": supplement.edition}
 
 
-def _delivered_at(session: Session, edition: Edition, code: str) -> datetime | None:
-    """Give when this very copy first left the house for its recipient."""
+def _left_at(session: Session, copy: IssuedCopy, code: str) -> datetime | None:
+    """Give when this very copy first left the house for its recipient; what left before there was such a copy was another."""
     first = (
         select(func.min(DeliveryEvent.at))
         .join(Delivery, col(Delivery.id) == DeliveryEvent.delivery_id)
         .where(
-            Delivery.edition_id == edition.id,
+            Delivery.edition_id == copy.edition_id,
             Delivery.check_code == code,
+            DeliveryEvent.at >= copy.issued_at,
             col(DeliveryEvent.became).in_([state.value for state in GONE_OUT]),
         )
     )

@@ -1,6 +1,6 @@
 """Campaign: one letter from draft to answer, and the wrapped keys of its data."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
@@ -48,6 +48,7 @@ class Campaign(SQLModel, table=True):
     `receipt_wait_seconds` is how long its run of show waits for a receipt; None where it has no run of show.
     Since `trial_since` its mail goes to its own team only, since `paused_at` it takes no sign-ons for a while, and since
     `emergency_at` it shows no names, sends no mail and opens no links; each is None where that is not so.
+    `silent_until` is the day by which no answer had come, as its page says; None where the secretariat lets it say nothing.
     `greeting_id` names the coalition's own words in its confirming and thanking mails; None where these have ours alone.
     """
 
@@ -74,6 +75,7 @@ class Campaign(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     published_at: datetime | None = Field(default=None, sa_type=Moment)
     outcome: str = Field(default="", max_length=24)
+    silent_until: date | None = None
     trial_since: datetime | None = Field(default=None, sa_type=Moment)
     paused_at: datetime | None = Field(default=None, sa_type=Moment)
     emergency_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -91,6 +91,7 @@ class LetterView:
     annexes: tuple[Annex, ...]
     enclosures: tuple[tuple[str, str], ...]
     answers: tuple[PublicAnswer, ...] = ()
+    silent_until: date | None = None
 
     @property
     def text(self) -> ShownText:
@@ -294,6 +295,7 @@ def _view(
         annexes=visible.annexes,
         enclosures=tuple(zip(lines, beside.annexes, strict=True)),
         answers=() if is_hidden else public_answers(session, keyring, campaign),
+        silent_until=None if is_hidden or campaign.published_at is None else campaign.silent_until,
     )
 
 

@@ -1,8 +1,9 @@
-"""Keep the house in order: warn of mail that is stuck, of answers that are due, and forget processes that were killed."""
+"""Keep the house in order: warn of mail and other copies that are stuck, of answers that are due, and forget processes that were killed."""
 
 import logging
 
 from service.delivery.answers.remind import remind_of_answers as remind
+from service.delivery.carrying.waiting import letters_stuck, warn_of_stuck_copies
 from service.mail.stuck import lag_of
 from service.mail.stuck import warn_of_stuck_mail as warn
 from service.store.transaction import reading, transaction
@@ -13,8 +14,18 @@ _log = logging.getLogger("undersigned.worker")
 
 
 def warn_of_stuck_mail(services: Services, owner: str) -> int:
-    """Warn secretariats, and the log, of mail that is due for long while sending is not held; gives how many mails."""
+    """Warn secretariats, and the log, of mail and of other copies that are due for long; gives how many warnings are new.
+
+    While sending is held none is.
+    """
     del owner
+    warned = _warn_of_mail(services) + _warn_of_copies(services)
+    if warned:
+        services.wake.ring()
+    return warned
+
+
+def _warn_of_mail(services: Services) -> int:
     now = services.clock()
     with reading(services.engine) as session:
         lag = lag_of(session, now=now)
@@ -22,10 +33,18 @@ def warn_of_stuck_mail(services: Services, owner: str) -> int:
         return 0
     _log.error("mail is stuck: the oldest is due for %d seconds", (now - lag.oldest_due_at).total_seconds())
     with transaction(services.engine) as session:
-        warned = warn(session, now=now)
-    if warned:
-        services.wake.ring()
-    return warned
+        return warn(session, now=now)
+
+
+def _warn_of_copies(services: Services) -> int:
+    now = services.clock()
+    with reading(services.engine) as session:
+        letters = letters_stuck(session, now=now)
+    if not letters:
+        return 0
+    _log.error("copies are stuck that go by other ways than e-mail, of %d letters", len(letters))
+    with transaction(services.engine) as session:
+        return warn_of_stuck_copies(session, letters, now=now)
 
 
 def remind_of_answers(services: Services, owner: str) -> int:

@@ -163,3 +163,44 @@ def test_a_way_that_the_letter_has_set_up_is_offered_too(failed: Coalition) -> N
 
     assert {"lob", "post"} <= set(ways)
     assert not {"cwc", "soapbox"} & set(ways)
+
+
+PLANNED = b'channels = ["email"]\notherwise = ["lob", "hand_over", "post"]'
+
+
+def planned_file() -> bytes:
+    """Write a letter with a plan, of which the first way is not set up."""
+    return letter_file(more='admit = "everyone"').replace(b'channels = ["email"]', PLANNED)
+
+
+def test_what_was_planned_is_offered_first_and_goes_only_by_a_press(coalition: Coalition, door: Door) -> None:
+    coalition.open(planned_file()).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    coalition.postbox.fail_next(REFUSED)
+    follow(coalition)
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    there = f"editions/{sending(coalition).edition_id}"
+
+    page = olga.open(there)
+
+    after = words_of(page).partition("Bring it another way")[2]
+    assert after.index("as planned: handed over in person") < after.index("as planned: post")
+    assert after.index("as planned: post") < after.index("from your own mailbox")
+    assert "Lob" not in after
+    assert list(states(coalition)) == ["email"]
+    # The first is chosen already.
+    olga.send(there, {}, having="way")
+    assert states(coalition) == {"email": DeliveryState.FAILED, "hand_over": DeliveryState.READY}
+
+
+def test_the_plan_is_read_before_anything_leaves(coalition: Coalition, door: Door) -> None:
+    coalition.open(planned_file()).sign_and_confirm("Lake Alliance").close()
+    edition = coalition.propose().edition.id
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    tried, release = words_of(olga.open("preflight")), words_of(olga.open(f"editions/{edition}/release"))
+
+    assert "If it fails, as planned: handed over in person" in tried
+    assert "cannot be used now: printed and posted by Lob" in tried
+    assert "as planned: handed over in person, as planned: post" in release
+    assert "planned, and cannot be used now: printed and posted by Lob" in release

@@ -158,7 +158,7 @@ def test_an_office_checks_an_addendum_and_a_correction_by_their_files(
     assert "byte for byte" in added.text
     assert "Addendum 1 to edition 1 of this letter" in words_of(added)
     assert "2 organizations" in words_of(added)
-    assert "Delivered" in words_of(added)
+    assert "Sent" in words_of(added)
     assert "Late Lagoon" not in added.text
     assert "byte for byte" in corrected.text
     assert "Correction 1 to edition 1 of this letter" in words_of(corrected)
@@ -170,7 +170,7 @@ def test_an_office_checks_an_addendum_and_a_correction_by_their_files(
     (tmp_path / "addendum.pdf").write_bytes(addendum)
     said = operator.does("letter", "verify", "addendum.pdf")
     assert "This is addendum 1 to edition 1 of a letter" in said
-    assert "2 organizations, delivered on 2026-11-24" in said
+    assert "2 organizations, sent on 2026-11-24" in said
 
 
 def test_who_joined_by_an_addendum_has_a_kit_that_counts_everybody(joined, visitor):

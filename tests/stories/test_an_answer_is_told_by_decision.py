@@ -145,6 +145,70 @@ def test_no_answer_is_kept_by_a_person_and_published_by_nobody(
     assert words_of(visitor.open(letter_page(sent))) == before
 
 
+NONE_CAME = "no answer to this letter had come"
+
+
+def test_that_no_answer_came_stands_on_the_page_by_a_press_and_until_an_answer_is_kept(
+    sent: Coalition, door: Door, visitor: Visitor
+) -> None:
+    sent.publish()
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    olga.send(path(sent), {"due_on": "2026-12-01"}, having="due_on")
+    sent.wait(days=9)
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent, name="Otto Owner"))
+    olga.send("answers", to="outcome", having="outcome")
+    assert NONE_CAME not in words_of(visitor.open(letter_page(sent)))
+    assert 'value="2026-12-01"' in olga.open("answers").text
+
+    said = olga.send("answers", having="until")
+
+    assert "no answer had come by that day" in words_of(olga.follow(said))
+    assert f"By December 1, 2026 {NONE_CAME}." in words_of(visitor.open(letter_page(sent)))
+    olga.post("outcome", {"csrf": olga.mark(), "outcome": "no_answer"})
+    assert NONE_CAME not in words_of(visitor.open(letter_page(sent)))
+
+    olga.send("answers", having="until")
+    assert NONE_CAME in words_of(visitor.open(letter_page(sent)))
+    olga.send(path(sent), {"came_on": "2026-12-03", "text": "We open the archives."}, having="came_on")
+    page = words_of(visitor.open(letter_page(sent)))
+    assert NONE_CAME not in page
+    assert "archives" not in page.partition("Respectfully,")[2]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "until", "told"),
+    [
+        ("no_answer", "2026-11-25", "still to come"),
+        ("no_answer", "2026-11-23", "had not been sent by that day"),
+        ("answered", "2026-11-24", "Note first that no answer came"),
+        ("", "2026-11-24", "Note first that no answer came"),
+        ("no_answer", "soon", "Give the day like"),
+    ],
+)
+def test_no_day_is_said_on_which_it_was_not_so(
+    sent: Coalition, door: Door, outcome: str, until: str, told: str
+) -> None:
+    sent.publish()
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+
+    answer = olga.post("outcome", {"csrf": olga.mark(), "outcome": outcome, "until": until})
+
+    assert answer.status_code == 422
+    assert told in words_of(answer)
+    assert sent.campaign().silent_until is None
+
+
+def test_of_a_letter_that_is_not_public_nobody_is_told_that_no_answer_came(
+    sent: Coalition, door: Door
+) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+
+    answer = olga.post("outcome", {"csrf": olga.mark(), "outcome": "no_answer", "until": "2026-11-24"})
+
+    assert answer.status_code == 422
+    assert "once it is" in words_of(answer)
+
+
 def reminded(coalition: Coalition) -> list[str]:
     """Let the clock look, and give all mail to the secretariat in words."""
     with transaction(coalition.engine) as session:

@@ -7,13 +7,18 @@ import json
 import pikepdf
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from service.campaigns.archive import archive
 from service.delivery.follow import follow_deliveries
 from service.delivery.release import stop
+from service.delivery.settle import send_again
+from service.delivery.steps import move_delivery
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.model.delivery import Delivery
 from service.model.signature import Visibility
+from service.model.states import DeliveryState
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading, transaction
 from service.upkeep.purge import ask_for_purge, purge_at_once
@@ -59,11 +64,33 @@ def test_a_typed_code_tells_what_the_copy_itself_says_and_names_nobody(sent, vis
 
     assert "The code is ours" in answer.text
     assert "2 organizations" in answer.text
-    assert "Delivered" in answer.text
+    assert "Sent" in answer.text
     assert "Hidden House" not in answer.text
     assert "Lake Alliance" not in answer.text
     # It is not published: nothing leads to its page.
     assert "/letters/" not in answer.text
+
+
+def test_a_copy_that_has_not_left_is_not_called_sent_because_an_earlier_one_was(sent, visitor):
+    sent.wait(minutes=1)
+    with transaction(sent.engine) as session:
+        delivery = session.exec(select(Delivery)).one()
+        move_delivery(session, delivery, DeliveryState.FAILED, evidence="sent back", now=sent.now)
+        sending = delivery.id
+    sent.leave().wait(minutes=1)
+    with transaction(sent.engine) as session:
+        send_again(session, sent.keyring, SLUG, sending, by="test", now=sent.now)
+    with reading(sent.engine) as session:
+        code = session.exec(select(Delivery.check_code)).one()
+
+    assert code != own_code(sent)
+    waits = visitor.check(typed=code).text
+    assert "Released" in waits
+    assert "Sent" not in waits
+    sent.wait(minutes=1).deliver_mail()
+    with transaction(sent.engine) as session:
+        follow_deliveries(session, now=sent.now)
+    assert "Sent" in visitor.check(typed=code).text
 
 
 def test_a_file_as_we_made_it_is_told_from_one_that_was_changed_on_its_way(sent, visitor):

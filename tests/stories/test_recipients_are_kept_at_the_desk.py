@@ -366,3 +366,71 @@ def test_what_is_wrong_about_who_submits_comes_back(
     assert page.status_code == 422
     assert sentence in words_of(page)
     assert len(offices(coalition)) == 1
+
+
+def plan(coalition: Coalition, place: int = 0) -> tuple[str, ...] | None:
+    with reading(coalition.engine) as session:
+        return open_file(session, coalition.keyring, coalition.campaign()).recipients[place].otherwise
+
+
+def test_which_way_comes_next_is_planned_in_advance_and_in_order(coalition: Coalition, door: Door) -> None:
+    olga = at_desk(coalition.load(), door)
+    path = f"recipients/{key(coalition)}/change"
+    assert plan(coalition) is None
+
+    olga.send(path, {"otherwise-1": "via", "otherwise-2": "post"}, having="emails")
+
+    assert plan(coalition) == ("via", "post")
+    assert "If its ways fail through somebody else, post" in words_of(
+        olga.open(f"recipients/{key(coalition)}")
+    )
+    # Whoever changes something else keeps the plan; one that is taken out leaves the others in their order.
+    olga.send(path, {"salutation": "Dear Madam,"}, having="emails")
+    assert plan(coalition) == ("via", "post")
+    olga.send(path, {"otherwise-1": "", "otherwise-3": "hand_over"}, having="emails")
+    assert plan(coalition) == ("post", "hand_over")
+    olga.send(path, {"otherwise-1": "", "otherwise-2": ""}, having="emails")
+    assert plan(coalition) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"otherwise-1": "email"}, "It goes this way already"),
+        ({"otherwise-1": "post", "otherwise-2": "post"}, "It goes this way already"),
+        ({"otherwise-1": "cwc"}, "Choose one of the ways that are offered"),
+        ({"otherwise-2": "fax"}, "Choose one of the ways that are offered"),
+    ],
+)
+def test_a_plan_that_is_none_comes_back(
+    coalition: Coalition, door: Door, wrong: dict[str, str], sentence: str
+) -> None:
+    olga = at_desk(coalition.load(), door)
+
+    page = olga.send(f"recipients/{key(coalition)}/change", wrong, having="emails")
+
+    assert page.status_code == 422
+    assert sentence in words_of(page)
+    assert plan(coalition) is None
+
+
+def test_another_plan_ends_no_proposal_and_asks_nobody_to_check_anew(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance").close().propose()
+    olga = at_desk(coalition, door)
+    with reading(coalition.engine) as session:
+        campaign = coalition.campaign()
+        keys, file = (
+            coalition.keyring.of(session, campaign.id),
+            open_file(session, coalition.keyring, campaign),
+        )
+    before = data_index(keys, file.recipients[0].as_record())
+
+    olga.send(f"recipients/{key(coalition)}/change", {"otherwise-1": "post"}, having="emails")
+
+    assert plan(coalition) == ("post",)
+    with reading(coalition.engine) as session:
+        file = open_file(session, coalition.keyring, coalition.campaign())
+    assert data_index(keys, file.recipients[0].as_record()) == before
+    coalition.approve_all().release()

@@ -16,6 +16,7 @@ from service.delivery.sendings import editions_seen, sendings_of
 from service.delivery.settle import keep_arrival, send_again
 from service.foundation.errors import Refused, Transient
 from service.mail.bounce import Report
+from service.mail.outbox import cancel_for
 from service.mail.returned import settle_report
 from service.mail.transport import Stage
 from service.model.delivery import DeliveryEvent
@@ -302,7 +303,7 @@ def test_a_copy_that_is_sent_again_follows_its_latest_mail(sent):
     assert len(alerts(sent)) == 2
 
 
-def test_news_of_the_first_copy_waits_until_the_second_has_gone(letter):
+def test_a_receipt_of_the_first_copy_waits_until_the_second_has_gone_and_calls_that_one_nothing_more(letter):
     letter.postbox.fail_next(Fault(stage=Stage.END, arrives=True))
     follow(letter.deliver_mail())
     again(letter)
@@ -311,8 +312,60 @@ def test_news_of_the_first_copy_waits_until_the_second_has_gone(letter):
     assert state(letter) == "carrying"
     follow(letter.deliver_mail())
 
-    assert state(letter) == "delivered"
+    assert state(letter) == "handed_over"
     assert "an earlier e-mail: its mail server reports" in only(letter)["evidence"]
+    assert rungs(letter)[-1] == "handed over"
+    follow(come_back(letter, ReportKind.DELIVERED))
+    assert state(letter) == "delivered"
+
+
+def test_a_receipt_after_a_person_s_word_is_noted_and_says_no_more_than_that_word(letter):
+    letter.postbox.fail_next(Fault(stage=Stage.END, arrives=True))
+    follow(letter.deliver_mail())
+    arrived(letter, "the office called")
+
+    follow(come_back(letter, ReportKind.DELIVERED))
+
+    assert state(letter) == "handed_over"
+    assert "an earlier e-mail: its mail server reports" in only(letter)["evidence"]
+
+
+def stop_all(coalition):
+    with transaction(coalition.engine) as session:
+        stop(session, SLUG, by="test", now=coalition.now)
+
+
+def cancel_mail(coalition):
+    """Cancel the newest e-mail of the letter in the outbox itself."""
+    with transaction(coalition.engine) as session:
+        cancel_for(session, recipient_ref=only(coalition)["id"], now=coalition.now)
+
+
+@pytest.mark.parametrize("take_back", [stop_all, cancel_mail])
+def test_a_second_e_mail_that_is_stopped_leaves_what_was_known_of_the_first(letter, take_back):
+    letter.postbox.fail_next(Fault(stage=Stage.END, arrives=True))
+    follow(letter.deliver_mail())
+    again(letter)
+
+    take_back(letter)
+    follow(letter)
+    follow(letter)
+
+    assert state(letter) == "uncertain"
+    follow(come_back(letter, ReportKind.DELIVERED, of=1))
+    assert state(letter) == "delivered"
+
+
+@pytest.mark.parametrize("take_back", [stop_all, cancel_mail])
+def test_what_came_back_stays_so_where_its_second_e_mail_is_stopped(sent, take_back):
+    follow(come_back(sent, HARD))
+    again(sent)
+
+    take_back(sent)
+    follow(sent)
+
+    assert state(sent) == "failed"
+    assert len(alerts(sent)) == 1
 
 
 def test_a_copy_that_was_refused_and_is_sent_again_is_handed_over(letter):

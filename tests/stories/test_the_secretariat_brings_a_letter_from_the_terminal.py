@@ -72,6 +72,38 @@ def test_a_copy_is_packed_brought_and_kept(operator: Operator, tmp_path: Path) -
     engine.dispose()
 
 
+PRESS = b"""
+[[recipients]]
+role = "press"
+name = "The Basin Herald"
+address = ["9 Ink Lane", "Capital City"]
+country = "US"
+channels = ["post"]
+"""
+
+
+def test_what_somebody_brings_to_the_press_is_told_to_wait_for_publication(tmp_path: Path) -> None:
+    with serving() as relay:
+        operator = Operator(tmp_path, smtp_port=relay.port, web_port=free_port())
+        file = file_open_now().replace(b'channels = ["email"]', b'channels = ["email", "post"]') + PRESS
+        (tmp_path / "letter.toml").write_bytes(file.replace(b"count_shown_from = 1", b'admit = "everyone"'))
+        operator.does("init")
+        for step in (("load", "letter.toml"), ("freeze", SLUG), ("open", SLUG)):
+            operator.does("campaign", *step)
+        engine = make_engine(f"sqlite:///{operator.folder / 'data' / 'undersigned.db'}")
+        root = RootKey((operator.folder / "keys" / "root.key").read_bytes())
+        coalition = Coalition(engine=engine, root=root, now=now())
+        coalition.sign_and_confirm("Lake Alliance").close().propose()
+        coalition.approve_all()
+        engine.dispose()
+
+        released = operator.does("deliver", SLUG, "--release")
+
+    told = [line for line in released.splitlines() if line.startswith("  post: ")]
+    assert ["waits for somebody who brings it" in line for line in told] == [True, False]
+    assert "waits until the letter is public; then somebody brings it" in told[1]
+
+
 def test_a_failed_copy_goes_another_way_by_a_command(operator: Operator) -> None:
     engine = make_engine(f"sqlite:///{operator.folder / 'data' / 'undersigned.db'}")
     root = RootKey((operator.folder / "keys" / "root.key").read_bytes())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -37,6 +38,12 @@ NOT_PUBLIC_YET = Sentence("The letter itself is not public yet; its answer can b
 ALREADY_PUBLIC = Sentence("This answer is public already.")
 TOO_LARGE = Sentence("The file is larger than {n} KB: keep it elsewhere, and paste here what it says.", n=200)
 NO_WORDS = Sentence("Write what is to stand on the page.")
+NOT_SAID_YET = Sentence(
+    "The letter itself is not public yet; that no answer came can be said on its page once it is."
+)
+NOT_SILENT = Sentence("Note first that no answer came; then the letter's page can say so.")
+NOT_OVER = Sentence("That day is still to come: nobody knows yet whether an answer will have come by then.")
+BEFORE_IT_LEFT = Sentence("The letter had not been sent by that day.")
 OVER = Sentence("How this letter ended is kept once it was sent.")
 
 
@@ -101,7 +108,8 @@ def keep_reply(
         if DELIVERY.may_move(delivery.state, DeliveryState.ANSWERED):
             evidence = f"attested by {by}: an answer came on {reply.came_on.isoformat()}"
             move_delivery(session, delivery, DeliveryState.ANSWERED, evidence=evidence, now=now)
-    campaign.outcome, campaign.changed_at = Outcome.ANSWERED.value, now
+    campaign.outcome, campaign.silent_until = Outcome.ANSWERED.value, None
+    campaign.changed_at = now
     session.add(campaign)
     audit.record(session, by=by, act="answer.keep", campaign_id=campaign.id, thing=row.id, now=now)
     return row
@@ -141,16 +149,31 @@ def take_back_reply(session: Session, campaign_id: str, reply_id: str, *, by: st
 
 
 def keep_outcome(
-    session: Session, campaign_id: str, outcome: Outcome | None, *, by: str, now: datetime
+    session: Session,
+    campaign_id: str,
+    outcome: Outcome | None,
+    *,
+    silent_until: date | None = None,
+    by: str,
+    now: datetime,
 ) -> None:
-    """Keep how a letter ended, for the secretariat; a person says so, never a clock, and nothing is published by it."""
+    """Keep how a letter ended, for the secretariat: a person says so, never a clock.
+
+    Nothing is published by it, unless `silent_until` is given: then the letter's page says that by that day no answer had
+    come, until another outcome is kept, or an answer. Raises Refused where that cannot be said.
+    """
     campaign = lock_campaign_of(session, campaign_id)
-    if not editions_out(session, campaign):
+    out = editions_out(session, campaign)
+    if not out:
         raise Refused(OVER)
-    campaign.outcome, campaign.changed_at = outcome.value if outcome else "", now
+    if silent_until is not None:
+        _refuse_unless_silent(campaign, outcome, silent_until, left_at=out[0].released_at, now=now)
+    campaign.outcome, campaign.silent_until = outcome.value if outcome else "", silent_until
+    campaign.changed_at = now
     session.add(campaign)
     thing = outcome.value if outcome else "open"
-    audit.record(session, by=by, act="answer.outcome", campaign_id=campaign_id, thing=thing, now=now)
+    act = "answer.outcome" if silent_until is None else "answer.silence"
+    audit.record(session, by=by, act=act, campaign_id=campaign_id, thing=thing, now=now)
 
 
 def replies_of(session: Session, keys: CampaignKeys) -> Sequence[ReplySeen]:
@@ -174,6 +197,20 @@ def get_reply(session: Session, campaign_id: str, reply_id: str) -> OfficeReply:
     if row is None or row.campaign_id != campaign_id:
         raise NotFound(NO_SUCH_REPLY)
     return row
+
+
+def _refuse_unless_silent(
+    campaign: Campaign, outcome: Outcome | None, until: date, *, left_at: datetime | None, now: datetime
+) -> None:
+    zone = ZoneInfo(campaign.time_zone)
+    if outcome is not Outcome.NO_ANSWER:
+        raise Refused(NOT_SILENT)
+    if campaign.published_at is None:
+        raise Refused(NOT_SAID_YET)
+    if until > now.astimezone(zone).date():
+        raise Refused(NOT_OVER)
+    if left_at is not None and until < left_at.astimezone(zone).date():
+        raise Refused(BEFORE_IT_LEFT)
 
 
 def _details(office: str, reply: Reply) -> dict[str, str]:

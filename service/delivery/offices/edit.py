@@ -41,7 +41,7 @@ LEFT_ALREADY = Sentence("The letter was released: whom it went to, and where, st
 ONE_MUST_STAY = Sentence("A letter is written to somebody: one recipient of the role “to” has to stay.")
 # What follows an office when its name changes while the letter is a draft.
 _FOLLOWS_OFFICE: tuple[Any, ...] = (ContactNote, AnswerClock, OfficeChase, OfficeReply)
-_NOT_SENT = frozenset({"source", "checked", "phone", "contact_form"})
+_NOT_SENT = frozenset({"source", "checked", "phone", "contact_form", "otherwise"})
 
 
 class Freedom(StrEnum):

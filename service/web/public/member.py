@@ -40,9 +40,7 @@ _WHAT: Mapping[str, str] = {
 _DONE = {
     "asked": Sentence("Kept: your message goes to your Member when the letter is released."),
     "back": Sentence("Taken back: your message does not go, and your address is deleted."),
-    "code": Sentence(
-        "A code is on its way to your mailbox. Three such mails go out in a day at most."
-    ),
+    "code": Sentence("A code is on its way to your mailbox. Three such mails go out in a day at most."),
 }
 _WRONG_CODE = Sentence(
     "This is not the code, or it does not work any more. After five tries ask for another."

@@ -75,6 +75,7 @@ def test_every_key_is_read() -> None:
     assert file.letterhead.logos == ("rivers.svg", "logos/lakes.png")
     assert [person.email for person in file.approvers] == ["core@lakes.example", "chair@rivers.example"]
     assert file.recipients[0].address == ("1 Palace Square", "Capital City, DC 20500")
+    assert file.recipients[0].otherwise == ("hand_over", "own_mailbox")
     assert file.recipients[0].checked == date(2026, 10, 20)
     form = file.recipients[0].webform
     assert form is not None

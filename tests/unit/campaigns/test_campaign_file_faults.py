@@ -124,6 +124,11 @@ FAULTS = [
     ('"The Desk"', '"The Desk"\nformats = ["rtf"]', 'recipients[2].formats[1] (line 31) must be "pdf" or "docx"'),
     ('"The Desk"', '"The Desk"\nformats = ["docx"]', 'recipients[2].formats (line 31) must hold "pdf"'),
     ('"The Desk"', '"The Desk"\nformats = ["pdf", "pdf"]', 'recipients[2].formats[2] (line 31) is there twice'),
+    ('"The Desk"', '"The Desk"\notherwise = ["fax"]', 'recipients[2].otherwise[1] (line 31) must be "own_mailbox"'),
+    ('"The Desk"', '"The Desk"\notherwise = ["via", "post", "via"]', "recipients[2].otherwise[3] (line 31) is there twice"),
+    ('"The Desk"', '"The Desk"\nchannels = ["via", "post"]\notherwise = ["post"]', "recipients[2].otherwise[1] (line 32) is among channels already"),
+    ('"The Desk"', '"The Desk"\notherwise = ["cwc"]', "recipients[2].otherwise[1] (line 31) brings messages of constituents"),
+    ('"The Desk"', '"The Desk"\notherwise = "post"', "recipients[2].otherwise (line 31) must be a list in square brackets"),
     # Codes
     ("clean-river", "Clean-River", "slug (line 1) must be 3 to 60 lower-case letters"),
     ("clean-river", "ab", "slug (line 1) must be 3 to 60 lower-case letters"),

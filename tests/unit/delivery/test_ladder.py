@@ -3,7 +3,7 @@
 import itertools
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from service.model.delivery import Proof
 from service.model.states import DELIVERY, GONE_OUT, CampaignState, DeliveryState
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=1)
 NEVER_LEFT = {
     DeliveryState.PLANNED,
     DeliveryState.NOT_CONFIGURED,
@@ -121,6 +122,41 @@ def test_what_an_earlier_e_mail_proved_the_present_one_does_not(proof: Proof) ->
 
     assert seen.word == WORDS[state]
     assert not {rung.state for one in (seen, brought) for rung in one.rungs if rung.at} & set(Proof)
+
+
+D = DeliveryState
+TRIED_BEFORE = [
+    # What was, what is, and the rungs that the present copy stands on.
+    ((D.HANDED_OVER, D.FAILED), (D.CARRYING, D.HANDED_OVER), ["handed over"]),
+    (
+        (D.HANDED_OVER, D.ACCEPTED, D.FAILED),
+        (D.CARRYING, D.HANDED_OVER, D.DELIVERED),
+        ["handed over", "reported as delivered"],
+    ),
+    ((D.HANDED_OVER, D.DELIVERED, D.FAILED), (D.CARRYING, D.ACCEPTED), ["passed on to a further server"]),
+    (
+        (D.HANDED_OVER, D.DELIVERED, D.FAILED),
+        (D.CARRYING, D.HANDED_OVER, D.ANSWERED),
+        ["handed over", "answered"],
+    ),
+    ((D.HANDED_OVER, D.DELIVERED, D.FAILED), (D.HANDED_OVER, D.ANSWERED), ["handed over", "answered"]),
+    ((D.HANDED_OVER, D.DELIVERED, D.FAILED), (D.CARRYING, D.UNCERTAIN), []),
+    ((D.UNCERTAIN,), (D.CARRYING, D.HANDED_OVER), ["handed over"]),
+    ((D.UNCERTAIN,), (D.HANDED_OVER,), ["handed over"]),
+]
+
+
+@pytest.mark.parametrize(("before", "since", "stands_on"), TRIED_BEFORE)
+def test_no_rung_stands_on_an_earlier_copy(
+    before: tuple[DeliveryState, ...], since: tuple[DeliveryState, ...], stands_on: list[str]
+) -> None:
+    first = moved(D.PLANNED, D.READY, D.CARRYING, *before)
+    steps = [*first, *(replace(step, at=LATER) for step in moved(before[-1], *since))]
+
+    rungs = [rung for rung in ladder(since[-1], steps).rungs if rung.at]
+
+    assert [rung.word for rung in rungs] == ["released", "in our outbox", *stands_on]
+    assert {rung.at for rung in rungs[2:]} <= {LATER}
 
 
 def test_what_a_person_brings_has_no_rung_of_mail() -> None:

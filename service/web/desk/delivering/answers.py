@@ -67,6 +67,10 @@ def answers(slug: str) -> Response:
         }
         replies = replies_of(session, keys)
         outcome, is_public = campaign.outcome, campaign.published_at is not None
+        silent_until, today = (
+            campaign.silent_until,
+            now.astimezone(zoneinfo.ZoneInfo(campaign.time_zone)).date(),
+        )
     return desk_page(
         "answers.html",
         part=_PART,
@@ -75,6 +79,9 @@ def answers(slug: str) -> Response:
         ready=ready,
         replies=replies,
         outcome=outcome,
+        silent_until=silent_until,
+        # The day that was waited for, once it is over.
+        until=max((one.due_on for one in clocks.values() if one.due_on <= today), default=today),
         is_public=is_public,
         base=f"/desk/letters/{slug}",
     )
@@ -200,17 +207,23 @@ def take_back_answer(slug: str, reply: str) -> Response:
 
 @post("/letters/<slug>/outcome", Act.DELIVER)
 def letter_outcome(slug: str) -> Response:
-    """Keep how the letter ended, for the secretariat; nothing is published by it."""
+    """Keep how the letter ended; with a day, the letter's page says that by then no answer had come."""
     here = services()
-    wanted = request.form.get("outcome", "")
+    wanted, day = request.form.get("outcome", ""), request.form.get("until", "")
     if wanted not in {"", *Outcome}:
         raise Refused(Sentence("Choose how the letter ended."))
+    until = read_day(day) if day else None
     with acting() as session:
         outcome = Outcome(wanted) if wanted else None
-        keep_outcome(session, letter().id, outcome, by=visit().by, now=here.now())
-    return done(
-        f"/desk/letters/{slug}/answers", Sentence("It is kept how the letter ended. Nothing was published.")
-    )
+        was_said = letter_here(session).silent_until is not None
+        keep_outcome(session, letter().id, outcome, silent_until=until, by=visit().by, now=here.now())
+    if until is not None:
+        said = Sentence("The letter's page says now that no answer had come by that day.")
+    elif was_said:
+        said = Sentence("The letter's page says no more that no answer came.")
+    else:
+        said = Sentence("It is kept how the letter ended. Nothing was published.")
+    return done(f"/desk/letters/{slug}/answers", said)
 
 
 def _office_page(key: str, form: FormState) -> Page:

@@ -12,7 +12,7 @@ from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
-from service.delivery.otherwise import STUCK, Otherwise, fall_backs, other_ways, send_otherwise
+from service.delivery.otherwise import Otherwise, fall_backs, instead_of, send_otherwise
 from service.delivery.preflight import preflight
 from service.delivery.propose import propose, some_unconfirmed
 from service.delivery.registry import BY_HAND
@@ -29,12 +29,14 @@ from service.delivery.sendings import (
     what_leaves,
 )
 from service.delivery.settle import keep_arrival, send_again
+from service.delivery.steps import waits_for_publication
 from service.delivery.supplement import propose_supplement
 from service.delivery.to_members import counted_for_members
 from service.delivery.tried import refuse_what_is_too_large, try_to_compile
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.edition import EditionKind
+from service.model.recipient import Recipient
 from service.signing.calls import some_names_on_earlier_text
 from service.signing.draft_view import MOST_SET, is_too_long_to_set
 from service.signing.late_link import names_let_in
@@ -198,7 +200,12 @@ def release_edition(slug: str, edition: str) -> Response:
     with acting() as session:
         made = release(session, here.keyring, slug, here.outward, seen=edition, by=visit().by, now=now)
         n = sum(one.state.value == "carrying" for one in made)
-        by_hand = sum(one.channel in BY_HAND and one.state.value == "ready" for one in made)
+        by_hand = sum(
+            one.channel in BY_HAND
+            and one.state.value == "ready"
+            and not waits_for_publication(session, one, session.get_one(Recipient, one.recipient_id))
+            for one in made
+        )
     said = Sentence("Released: {n} copy is about to leave.", "Released: {n} copies are about to leave.", n=n)
     if by_hand:
         waits = Sentence(
@@ -272,17 +279,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         campaign = letter_here(session)
         seen = edition_seen(session, here.keyring, campaign, edition_id)
         sendings = sendings_of(session, here.keyring, campaign, edition_id)
-        instead = {
-            one.id: other_ways(
-                session,
-                here.keyring,
-                campaign,
-                sending_of(session, campaign, one.id),
-                here.outward,
-            )
-            for one in sendings
-            if one.state in STUCK and not one.is_message
-        }
+        instead = instead_of(session, here.keyring, campaign, edition_id, here.outward)
         unchecked = (
             offices_to_check(session, here.keyring, campaign, now=now) if seen.released_at is None else ()
         )

@@ -5,6 +5,7 @@ from flask import Response
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
+from service.delivery.otherwise import fall_backs
 from service.delivery.preflight import preflight as look_through
 from service.web.desk.blueprint import get
 from service.web.desk.delivering.ways import set_up_at
@@ -23,10 +24,12 @@ def preflight(slug: str) -> Response:
         _, lines = look_through(
             session, here.keyring, campaign, here.outward, making, public_url=here.public_url, now=here.now()
         )
+        spare = fall_backs(session, here.keyring, campaign, lines, here.outward)
     return desk_page(
         "preflight.html",
         part="desk.deliveries",
         lines=lines,
+        spare=spare,
         channel_word=channel_word,
         set_up_at=set_up_at(slug),
         base=f"/desk/letters/{slug}",

@@ -15,6 +15,7 @@ from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
 from service.model.office import ContactKind
 from service.web.desk.delivering.days import read_day
+from service.web.desk.delivering.plan_form import plan_values, read_plan
 from service.web.desk.delivering.statement_form import read_council, read_review, statement_values
 from service.web.desk.delivering.way_form import form_values, read_form
 from service.web.forms import FormState, Reader
@@ -50,6 +51,7 @@ def prefilled_recipient(office: Recipient) -> FormState:
         "contact_form": office.contact_form or "",
         **{f"channel-{name}": "yes" for name in office.channels},
         **{f"format-{name}": "yes" for name in office.formats},
+        **plan_values(office.otherwise),
         **form_values(office.webform),
         **statement_values(office.unhrc, office.upr),
     }
@@ -94,6 +96,7 @@ def read_recipient(entries: Mapping[str, str], *, fixed: Recipient | None = None
         "office_code": reader.line("office_code", Sentence("The code of the office")).upper() or None,
         "copy": reader.read("copy", lambda text: _copy(text, str(who["role"])), "public"),
     }
+    rest["otherwise"] = read_plan(reader, rest["channels"])
     if "email" in rest["channels"] and not emails and "emails" not in reader.errors:
         reader.errors["emails"] = Sentence("Enter an address, or do not send by e-mail.")
     if "regulations" in rest["channels"] and not rest["regulations_document"]:

@@ -24,6 +24,7 @@ from service.delivery.registry import CHANNELS as BUILT
 from service.foundation.sentence import Sentence
 from service.web.countries import country_options
 from service.web.desk.blueprint import get, post
+from service.web.desk.delivering.plan_form import PLANNED, plan_rows
 from service.web.desk.delivering.recipient_form import (
     CHANNELS,
     blank_recipient,
@@ -254,6 +255,8 @@ def _form_page(form: FormState, *, key: str) -> Page:
         built=frozenset(BUILT),
         channel_word=channel_word,
         countries=country_options(visit().language or "en"),
+        plan_rows=plan_rows(form),
+        planned=PLANNED,
         form_rows=rows_to_show(form),
         holds=HOLDS,
         units=COUNTED_BY,
