@@ -43,8 +43,10 @@ class Trouble(StrEnum):
 
     SILENT_BEFORE = "silent before it took it"
     SILENT_AFTER = "silent after it took it"
+    CUT = "hangs up in the middle of it, before it took it"
     CLOSES_BEFORE = "hangs up before it took it"
     CLOSES_AFTER = "hangs up after it took it"
+    HALF_BEFORE = "half an answer, before it took it"
     HALF = "half an answer, after it took it"
     REFUSES = "refuses it (4xx)"
     FAILS = "breaks down before it took it (5xx)"
@@ -62,9 +64,10 @@ class Side:
     """A carrier, one parcel for it, and the other side.
 
     `letters` counts what the office has; `heard` gives all that came to the other side; a letter is told by any of its `marks`.
-    `goes_wrong` arranges the next trouble, `goes_well` takes all back. `elsewhere` makes carrier and parcel go to another port, by
-    TLS where it is told "s".
-    `secrets` are what nobody may keep. Where it `knows_keys`, a parcel may be carried again whatever became of it.
+    `goes_wrong` arranges the next trouble, `is_met` tells whether it was met, `goes_well` takes all back. `elsewhere` makes
+    carrier and parcel go to another port, by TLS where it is told "s", trusting whom it is told to.
+    `secrets` are what nobody may keep. Where it `knows_keys`, a parcel may be carried again whatever became of it. Where it
+    `says_when`, it tells those who come too often when to come again.
     """
 
     carrier: Carrier
@@ -73,10 +76,12 @@ class Side:
     heard: Callable[[], bytes]
     marks: tuple[bytes, ...]
     goes_wrong: Callable[[Trouble], None]
+    is_met: Callable[[], bool]
     goes_well: Callable[[], None]
-    elsewhere: Callable[[int, str], tuple[Carrier, Parcel]]
+    elsewhere: Callable[[int, str, Asking], tuple[Carrier, Parcel]]
     secrets: tuple[str, ...]
     knows_keys: bool
+    says_when: bool = True
 
 
 @dataclass
@@ -128,8 +133,8 @@ def _lob() -> Iterator[Side]:
         }
         sent = printing.parcel(settings=given, details=printing.AT_HOME)
 
-        def elsewhere(port: int, s: str) -> tuple[Carrier, Parcel]:
-            return LobCarrier(ASKING), _set(sent, url=f"{_http(port, s)}/v1")
+        def elsewhere(port: int, s: str, asking: Asking) -> tuple[Carrier, Parcel]:
+            return LobCarrier(asking), _set(sent, url=f"{_http(port, s)}/v1")
 
         yield Side(
             carrier=LobCarrier(ASKING),
@@ -142,6 +147,7 @@ def _lob() -> Iterator[Side]:
                 "POST /v1/letters",
                 refusal=house.error("failed_deliverability_strictness", "1 PALACE SQUARE is nowhere"),
             ),
+            is_met=lambda: not house.faults,
             goes_well=house.faults.clear,
             elsewhere=elsewhere,
             secrets=(lob.LIVE, "Palace", "Quay", "Example"),
@@ -166,9 +172,9 @@ def _pingen() -> Iterator[Side]:
         letter = printing.document(letter_paper=False)
         sent = printing.parcel(letter, settings=given, details=printing.ABROAD)
 
-        def elsewhere(port: int, s: str) -> tuple[Carrier, Parcel]:
+        def elsewhere(port: int, s: str, asking: Asking) -> tuple[Carrier, Parcel]:
             there = _http(port, s)
-            return PingenCarrier(ASKING, wait=_no_time), _set(sent, url=there, identity_url=there)
+            return PingenCarrier(asking, wait=_no_time), _set(sent, url=there, identity_url=there)
 
         yield Side(
             carrier=PingenCarrier(ASKING, wait=_no_time),
@@ -181,6 +187,7 @@ def _pingen() -> Iterator[Side]:
                 r"PATCH /org.*send",
                 refusal=pingen.error(422, "address_bad", "Bundeshaus West 1 is bad"),
             ),
+            is_met=lambda: not house.faults,
             goes_well=house.faults.clear,
             elsewhere=elsewhere,
             secrets=(pingen.CLIENT_SECRET, pingen.TOKEN, "Muster", "Bundeshaus", "3003"),
@@ -193,8 +200,10 @@ def _regulations() -> Iterator[Side]:
     how: dict[Trouble, regulations_gov.How] = {
         Trouble.SILENT_BEFORE: "is_silent",
         Trouble.SILENT_AFTER: "takes_and_is_silent",
+        Trouble.CUT: "is_cut_off",
         Trouble.CLOSES_BEFORE: "closes",
         Trouble.CLOSES_AFTER: "takes_and_closes",
+        Trouble.HALF_BEFORE: "answers_half",
         Trouble.HALF: "takes_and_answers_half",
         Trouble.REFUSES: "repeats_what_it_got",
         Trouble.FAILS: "fails",
@@ -214,22 +223,28 @@ def _regulations() -> Iterator[Side]:
         sent = Parcel(
             key=printing.KEY,
             details={"regulations_document": comment.document},
-            settings={"api_key": regulations_gov.API_KEY, "mode": "live", "receipt_email": email},
+            settings={
+                "api_key": regulations_gov.API_KEY,
+                "mode": "live",
+                "receipt_email": email,
+                "url": f"{office.url}/v4",
+            },
             documents=make_comment(comment),
         )
 
-        def at(base: str) -> RegulationsCarrier:
-            return RegulationsCarrier(asking=ASKING, live=f"{base}/v4", staging=f"{base}/v4")
+        def elsewhere(port: int, s: str, asking: Asking) -> tuple[Carrier, Parcel]:
+            return RegulationsCarrier(asking=asking), _set(sent, url=f"{_http(port, s)}/v4")
 
         yield Side(
-            carrier=at(office.url),
+            carrier=RegulationsCarrier(asking=ASKING),
             parcel=sent,
             letters=lambda: len(office.comments),
             heard=lambda: b"".join(one.body for one in office.requests),
             marks=(_THE_LETTER.data, comment.text.encode()),
             goes_wrong=lambda trouble: office.misbehaves.update({"comment": how[trouble]}),
+            is_met=lambda: not office.misbehaves,
             goes_well=office.misbehaves.clear,
-            elsewhere=lambda port, s: (at(_http(port, s)), sent),
+            elsewhere=elsewhere,
             secrets=(regulations_gov.API_KEY, email),
             knows_keys=False,
         )
@@ -241,8 +256,10 @@ def _congress(chamber: Chamber, one: ConstituentLetter, *, is_senate: bool) -> I
     answers = {
         Trouble.SILENT_BEFORE: Answer(silent=True),
         Trouble.SILENT_AFTER: Answer(silent=True, takes=True),
+        Trouble.CUT: Answer(cut=True),
         Trouble.CLOSES_BEFORE: Answer(),
         Trouble.CLOSES_AFTER: Answer(takes=True),
+        Trouble.HALF_BEFORE: Answer(status=chamber.taken, body=b"Message Accepted", half=True),
         Trouble.HALF: Answer(status=chamber.taken, body=b"Message Accepted", takes=True, half=True),
         Trouble.REFUSES: Answer(status=400, body=refusal),
         Trouble.FAILS: Answer(status=500),
@@ -250,9 +267,12 @@ def _congress(chamber: Chamber, one: ConstituentLetter, *, is_senate: bool) -> I
         Trouble.THROTTLES: Answer(status=429, headers={"Retry-After": "120"}),
         Trouble.IS_CLOSED: Answer(status=503, body=b"<html>Down for maintenance</html>"),
     }
-    carrier = CongressCarrier(
-        chamber=chamber, asking=ASKING, clock=lambda: congress.NOON, rhythm=Rhythm(1000)
-    )
+
+    def by(asking: Asking) -> CongressCarrier:
+        return CongressCarrier(
+            chamber=chamber, asking=asking, clock=lambda: congress.NOON, rhythm=Rhythm(1000)
+        )
+
     letter = write_letter(one)
     with chamber_server(is_senate=is_senate, offices={one.office: ""}) as server:
         sent = Parcel(
@@ -263,14 +283,15 @@ def _congress(chamber: Chamber, one: ConstituentLetter, *, is_senate: bool) -> I
         )
         person = one.constituent
         yield Side(
-            carrier=carrier,
+            carrier=by(ASKING),
             parcel=sent,
             letters=lambda: len(server.letters),
             heard=lambda: b"".join(server.seen),
             marks=(letter.data,),
             goes_wrong=lambda trouble: server.troubles.append(answers[trouble]),
+            is_met=lambda: not server.troubles,
             goes_well=server.troubles.clear,
-            elsewhere=lambda port, s: (carrier, _set(sent, base=_http(port, s))),
+            elsewhere=lambda port, s, asking: (by(asking), _set(sent, base=_http(port, s))),
             secrets=(CONGRESS_KEY, person.email, person.last_name, person.address, person.own_words),
             knows_keys=is_senate,
         )
@@ -281,8 +302,10 @@ def _pec() -> Iterator[Side]:
     faults = {
         Trouble.SILENT_BEFORE: Fault(of="END", manner="silent before"),
         Trouble.SILENT_AFTER: Fault(of="END", manner="silent after"),
+        Trouble.CUT: Fault(of="MIDDLE", manner="cut"),
         Trouble.CLOSES_BEFORE: Fault(of="END", manner="break before"),
         Trouble.CLOSES_AFTER: Fault(of="END", manner="break after"),
+        Trouble.HALF_BEFORE: Fault(of="END", manner="half before"),
         Trouble.HALF: Fault(of="END", manner="half"),
         Trouble.REFUSES: _says("RCPT", 550, "5.1.1 presidency@pec.office.example is unknown"),
         Trouble.FAILS: _says("END", 554, "5.6.0 not this one, of coalition"),
@@ -304,22 +327,26 @@ def _pec() -> Iterator[Side]:
             settings=house.settings,
             documents=make_documents(words, _THE_LETTER),
         )
-        carrier = PecCarrier(asking=ASKING, now=NOW, seconds=PATIENCE, seconds_at_the_end=PATIENCE)
 
-        def elsewhere(port: int, s: str) -> tuple[Carrier, Parcel]:
-            return carrier, _set(sent, smtp_url=f"smtp{s}://coalition:{PASSWORD}@127.0.0.1:{port}")
+        def by(asking: Asking) -> PecCarrier:
+            return PecCarrier(asking=asking, now=NOW, seconds=PATIENCE, seconds_at_the_end=PATIENCE)
+
+        def elsewhere(port: int, s: str, asking: Asking) -> tuple[Carrier, Parcel]:
+            return by(asking), _set(sent, smtp_url=f"smtp{s}://coalition:{PASSWORD}@127.0.0.1:{port}")
 
         yield Side(
-            carrier=carrier,
+            carrier=by(ASKING),
             parcel=sent,
             letters=lambda: len(house.letters),
             heard=lambda: bytes(house.heard),
             marks=(b"Keep the river clean",),
             goes_wrong=lambda trouble: house.faults.append(faults[trouble]),
+            is_met=lambda: not house.faults,
             goes_well=house.faults.clear,
             elsewhere=elsewhere,
             secrets=(PASSWORD, pec_provider.OURS, house.office),
             knows_keys=True,
+            says_when=False,
         )
 
 
@@ -343,8 +370,10 @@ def _at(house: House, step: str, *, refusal: Reply) -> Callable[[Trouble], None]
     manners: dict[Trouble, tuple[Manner, Reply]] = {
         Trouble.SILENT_BEFORE: ("silent before", Reply()),
         Trouble.SILENT_AFTER: ("silent after", Reply()),
+        Trouble.CUT: ("cut", Reply()),
         Trouble.CLOSES_BEFORE: ("break before", Reply()),
         Trouble.CLOSES_AFTER: ("break after", Reply()),
+        Trouble.HALF_BEFORE: ("half before", Reply(body=b'{"id": "ltr_0000000000000000"}')),
         Trouble.HALF: ("half", Reply()),
         Trouble.REFUSES: ("instead", refusal),
         Trouble.FAILS: ("instead", broken),
