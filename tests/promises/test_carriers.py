@@ -188,7 +188,7 @@ def test_who_cannot_prove_who_it_is_hears_nothing(side: Side, wrong: Wrong) -> N
             carrier.carry(parcel, fence=lambda: None)
 
         # Who is what it says it is gets as far as to be spoken to: nothing else keeps the others from it.
-        assert stranger.believed == (wrong is Wrong.NOTHING)
+        assert bool(stranger.believed) == (wrong is Wrong.NOTHING)
         assert wrong is Wrong.NOTHING or stranger.heard == b""
 
 
