@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from service.delivery.parcel import InDoubt, NotNow, NotTaken
 from service.foundation.logs import set_up_logs
-from tests.carriers import ASKING, SIDES, Killed, Side, Told, Trouble, carry
+from tests.carriers import ASKING, Killed, Side, Told, Trouble, carry
 from tests.doubles.impostor import Wrong, impostor
 from tests.doubles.relay import free_port
 from tests.doubles.unanswering import deaf, mute
+from tests.sides import SIDES
 
 TAKES = [Trouble.SILENT_AFTER, Trouble.CLOSES_AFTER, Trouble.HALF, Trouble.TAKES_AND_FAILS]
 QUICK = [trouble for trouble in Trouble if "silent" not in trouble.value]

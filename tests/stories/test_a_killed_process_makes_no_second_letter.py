@@ -8,11 +8,12 @@ from service.delivery.carrying.claim import LEASE_BEHIND_THE_FENCE
 from service.delivery.settle import keep_arrival, send_again
 from service.model.states import DeliveryState
 from service.store.transaction import transaction
-from tests.carriers import SIDES, Side, Trouble
+from tests.carriers import Side, Trouble
 from tests.carrying import carry, delivery_of, evidence
 from tests.coalition import SLUG, Coalition
 from tests.faults.carried import Fate, Step, hand_over, kill
 from tests.on_its_way import set_on_its_way
+from tests.sides import SIDES
 
 GOES_BY_ITSELF = frozenset({Step.IN_CLAIM, Step.CLAIMED, Step.IN_FENCE})
 HAS_IT = frozenset({Step.UNANSWERED, Step.ANSWERED, Step.IN_KEEPING, Step.KEPT})
