@@ -1,6 +1,6 @@
 """As the secretariat I want no office to get two letters because a process was killed, and to be told where nobody can know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -18,7 +18,10 @@ from tests.sides import SIDES
 GOES_BY_ITSELF = frozenset({Step.IN_CLAIM, Step.CLAIMED, Step.IN_FENCE})
 HAS_IT = frozenset({Step.UNANSWERED, Step.ANSWERED, Step.IN_KEEPING, Step.KEPT})
 # By these the other side was asked, and says nothing until this process is dead.
-SILENT = {Step.ASKED: Trouble.SILENT_BEFORE, Step.UNANSWERED: Trouble.SILENT_AFTER}
+SILENT: Mapping[Step | None, Trouble] = {
+    Step.ASKED: Trouble.SILENT_BEFORE,
+    Step.UNANSWERED: Trouble.SILENT_AFTER,
+}
 ENDS = frozenset({DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED})
 # Of one way every step, of each way the worst one; the others take minutes.
 STEPS = [
