@@ -1,41 +1,16 @@
-"""Every carrier beside what it carries to: how one parcel goes by it, what can go wrong there, and what the other side has."""
+"""What every carrier is asked for in tests: one parcel for its other side, what can go wrong there, and how a carry was told."""
 
-import contextlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from service.delivery.asking import Asking
-from service.delivery.channels.cwc import CHANNEL as CWC
-from service.delivery.channels.lob.carrier import LobCarrier
-from service.delivery.channels.pec.carrier import PecCarrier
-from service.delivery.channels.pec.message import Words, make_documents
-from service.delivery.channels.pingen.carrier import PingenCarrier
-from service.delivery.channels.regulations.carrier import RegulationsCarrier
-from service.delivery.channels.regulations.comment import Comment
-from service.delivery.channels.regulations.comment import make_documents as make_comment
-from service.delivery.channels.soapbox import CHANNEL as SOAPBOX
-from service.delivery.congress.carrier import CongressCarrier
-from service.delivery.congress.chamber import Chamber
-from service.delivery.congress.letter import ConstituentLetter
-from service.delivery.congress.rhythm import Rhythm
-from service.delivery.congress.write import write_letter
-from service.delivery.parcel import Carrier, Document, InDoubt, NotNow, NotTaken, Parcel, Receipt
-from tests import congress, printing
-from tests.doubles import lob, pec_provider, pingen, regulations_gov
-from tests.doubles.congress import KEY as CONGRESS_KEY
-from tests.doubles.congress import Trouble as Answer
-from tests.doubles.congress import chamber_server
-from tests.doubles.loopback_http import Fault, House, Manner, Reply, open_house
-from tests.doubles.pec_house import PASSWORD, open_pec_house
+from service.delivery.parcel import Carrier, InDoubt, NotNow, NotTaken, Parcel, Receipt
 
-NOW = pec_provider.NOW
 PATIENCE = 0.4
 """Seconds for which the other side may be silent: here it answers within a few thousandths, or never."""
 ASKING = Asking(ca_file=str(Path(__file__).parent / "doubles" / "nobody.pem"), seconds=PATIENCE)
-_THE_LETTER = Document(name="letter.pdf", media_type="application/pdf", data=b"%PDF-1.7 the letter of 59")
 
 
 class Trouble(StrEnum):
@@ -43,8 +18,10 @@ class Trouble(StrEnum):
 
     SILENT_BEFORE = "silent before it took it"
     SILENT_AFTER = "silent after it took it"
+    CUT = "hangs up in the middle of it, before it took it"
     CLOSES_BEFORE = "hangs up before it took it"
     CLOSES_AFTER = "hangs up after it took it"
+    HALF_BEFORE = "half an answer, before it took it"
     HALF = "half an answer, after it took it"
     REFUSES = "refuses it (4xx)"
     FAILS = "breaks down before it took it (5xx)"
@@ -62,9 +39,10 @@ class Side:
     """A carrier, one parcel for it, and the other side.
 
     `letters` counts what the office has; `heard` gives all that came to the other side; a letter is told by any of its `marks`.
-    `goes_wrong` arranges the next trouble, `goes_well` takes all back. `elsewhere` makes carrier and parcel go to another port, by
-    TLS where it is told "s".
-    `secrets` are what nobody may keep. Where it `knows_keys`, a parcel may be carried again whatever became of it.
+    `goes_wrong` arranges the next trouble, `is_met` tells whether it was met, `goes_well` takes all back. `elsewhere` makes
+    carrier and parcel go to another port, by TLS where it is told "s", trusting whom it is told to.
+    `secrets` are what nobody may keep. Where it `knows_keys`, a parcel may be carried again whatever became of it. Where it
+    `says_when`, it tells those who come too often when to come again.
     """
 
     carrier: Carrier
@@ -73,10 +51,12 @@ class Side:
     heard: Callable[[], bytes]
     marks: tuple[bytes, ...]
     goes_wrong: Callable[[Trouble], None]
+    is_met: Callable[[], bool]
     goes_well: Callable[[], None]
-    elsewhere: Callable[[int, str], tuple[Carrier, Parcel]]
+    elsewhere: Callable[[int, str, Asking], tuple[Carrier, Parcel]]
     secrets: tuple[str, ...]
     knows_keys: bool
+    says_when: bool = True
 
 
 @dataclass
@@ -115,262 +95,3 @@ def carry(side: Side, *, again: bool = False, at_the_fence: Callable[[], None] =
     assert told.fences <= 1
     assert told.fences or not is_out()
     return told
-
-
-@contextlib.contextmanager
-def _lob() -> Iterator[Side]:
-    house = lob.Lob(now=NOW)
-    with open_house(house) as base:
-        given = {
-            "key": lob.LIVE,
-            "sender": "Coalition\n12 Quay Street\nWashington, DC 20001",
-            "url": f"{base}/v1",
-        }
-        sent = printing.parcel(settings=given, details=printing.AT_HOME)
-
-        def elsewhere(port: int, s: str) -> tuple[Carrier, Parcel]:
-            return LobCarrier(ASKING), _set(sent, url=f"{_http(port, s)}/v1")
-
-        yield Side(
-            carrier=LobCarrier(ASKING),
-            parcel=sent,
-            letters=lambda: len(house.letters["live"]),
-            heard=lambda: b"".join(one.body for one in house.asked),
-            marks=(sent.documents[0].data,),
-            goes_wrong=_at(
-                house,
-                "POST /v1/letters",
-                refusal=house.error("failed_deliverability_strictness", "1 PALACE SQUARE is nowhere"),
-            ),
-            goes_well=house.faults.clear,
-            elsewhere=elsewhere,
-            secrets=(lob.LIVE, "Palace", "Quay", "Example"),
-            knows_keys=True,
-        )
-
-
-@contextlib.contextmanager
-def _pingen() -> Iterator[Side]:
-    read = "Jürg Muster\nBundespräsident\nBundeskanzlei\nBundeshaus West 1\n3003 Bern"
-    house = pingen.Pingen(now=NOW, reads=lambda _: (read, "CH"))
-    with open_house(house) as base:
-        house.base = base
-        given = {
-            "client_id": pingen.CLIENT,
-            "client_secret": pingen.CLIENT_SECRET,
-            "organisation": pingen.ORGANISATION,
-            "mode": "production",
-            "url": base,
-            "identity_url": base,
-        }
-        letter = printing.document(letter_paper=False)
-        sent = printing.parcel(letter, settings=given, details=printing.ABROAD)
-
-        def elsewhere(port: int, s: str) -> tuple[Carrier, Parcel]:
-            there = _http(port, s)
-            return PingenCarrier(ASKING, wait=_no_time), _set(sent, url=there, identity_url=there)
-
-        yield Side(
-            carrier=PingenCarrier(ASKING, wait=_no_time),
-            parcel=sent,
-            letters=lambda: len(house.sent),
-            heard=lambda: b"".join(one.body for one in house.asked),
-            marks=(letter.data,),
-            goes_wrong=_at(
-                house,
-                r"PATCH /org.*send",
-                refusal=pingen.error(422, "address_bad", "Bundeshaus West 1 is bad"),
-            ),
-            goes_well=house.faults.clear,
-            elsewhere=elsewhere,
-            secrets=(pingen.CLIENT_SECRET, pingen.TOKEN, "Muster", "Bundeshaus", "3003"),
-            knows_keys=True,
-        )
-
-
-@contextlib.contextmanager
-def _regulations() -> Iterator[Side]:
-    how: dict[Trouble, regulations_gov.How] = {
-        Trouble.SILENT_BEFORE: "is_silent",
-        Trouble.SILENT_AFTER: "takes_and_is_silent",
-        Trouble.CLOSES_BEFORE: "closes",
-        Trouble.CLOSES_AFTER: "takes_and_closes",
-        Trouble.HALF: "takes_and_answers_half",
-        Trouble.REFUSES: "repeats_what_it_got",
-        Trouble.FAILS: "fails",
-        Trouble.TAKES_AND_FAILS: "takes_and_fails",
-        Trouble.THROTTLES: "is_throttled",
-        Trouble.IS_CLOSED: "is_closed",
-    }
-    comment = Comment(
-        document=regulations_gov.DOCUMENT,
-        text="See the attached letter of 59 organizations.",
-        organization="Coalition for Open Rivers",
-        organization_type="Non-Governmental Organization",
-        files=(_THE_LETTER,),
-    )
-    with regulations_gov.open_regulations_gov() as office:
-        email = "secretariat@rivers.example"
-        sent = Parcel(
-            key=printing.KEY,
-            details={"regulations_document": comment.document},
-            settings={"api_key": regulations_gov.API_KEY, "mode": "live", "receipt_email": email},
-            documents=make_comment(comment),
-        )
-
-        def at(base: str) -> RegulationsCarrier:
-            return RegulationsCarrier(asking=ASKING, live=f"{base}/v4", staging=f"{base}/v4")
-
-        yield Side(
-            carrier=at(office.url),
-            parcel=sent,
-            letters=lambda: len(office.comments),
-            heard=lambda: b"".join(one.body for one in office.requests),
-            marks=(_THE_LETTER.data, comment.text.encode()),
-            goes_wrong=lambda trouble: office.misbehaves.update({"comment": how[trouble]}),
-            goes_well=office.misbehaves.clear,
-            elsewhere=lambda port, s: (at(_http(port, s)), sent),
-            secrets=(regulations_gov.API_KEY, email),
-            knows_keys=False,
-        )
-
-
-@contextlib.contextmanager
-def _congress(chamber: Chamber, one: ConstituentLetter, *, is_senate: bool) -> Iterator[Side]:
-    refusal = b"<Errors><Error>Message delivery is not enabled, alex@example.org</Error></Errors>"
-    answers = {
-        Trouble.SILENT_BEFORE: Answer(silent=True),
-        Trouble.SILENT_AFTER: Answer(silent=True, takes=True),
-        Trouble.CLOSES_BEFORE: Answer(),
-        Trouble.CLOSES_AFTER: Answer(takes=True),
-        Trouble.HALF: Answer(status=chamber.taken, body=b"Message Accepted", takes=True, half=True),
-        Trouble.REFUSES: Answer(status=400, body=refusal),
-        Trouble.FAILS: Answer(status=500),
-        Trouble.TAKES_AND_FAILS: Answer(status=500, takes=True),
-        Trouble.THROTTLES: Answer(status=429, headers={"Retry-After": "120"}),
-        Trouble.IS_CLOSED: Answer(status=503, body=b"<html>Down for maintenance</html>"),
-    }
-    carrier = CongressCarrier(
-        chamber=chamber, asking=ASKING, clock=lambda: congress.NOON, rhythm=Rhythm(1000)
-    )
-    letter = write_letter(one)
-    with chamber_server(is_senate=is_senate, offices={one.office: ""}) as server:
-        sent = Parcel(
-            key=one.key,
-            details={"office_code": one.office},
-            settings={"mode": "live", "key": CONGRESS_KEY, "base": server.base},
-            documents=[letter],
-        )
-        person = one.constituent
-        yield Side(
-            carrier=carrier,
-            parcel=sent,
-            letters=lambda: len(server.letters),
-            heard=lambda: b"".join(server.seen),
-            marks=(letter.data,),
-            goes_wrong=lambda trouble: server.troubles.append(answers[trouble]),
-            goes_well=server.troubles.clear,
-            elsewhere=lambda port, s: (carrier, _set(sent, base=_http(port, s))),
-            secrets=(CONGRESS_KEY, person.email, person.last_name, person.address, person.own_words),
-            knows_keys=is_senate,
-        )
-
-
-@contextlib.contextmanager
-def _pec() -> Iterator[Side]:
-    faults = {
-        Trouble.SILENT_BEFORE: Fault(of="END", manner="silent before"),
-        Trouble.SILENT_AFTER: Fault(of="END", manner="silent after"),
-        Trouble.CLOSES_BEFORE: Fault(of="END", manner="break before"),
-        Trouble.CLOSES_AFTER: Fault(of="END", manner="break after"),
-        Trouble.HALF: Fault(of="END", manner="half"),
-        Trouble.REFUSES: _says("RCPT", 550, "5.1.1 presidency@pec.office.example is unknown"),
-        Trouble.FAILS: _says("END", 554, "5.6.0 not this one, of coalition"),
-        # What was answered no is not there, whatever it was: there is no such thing as this in SMTP but a connection lost.
-        Trouble.TAKES_AND_FAILS: Fault(of="END", manner="break after"),
-        Trouble.THROTTLES: _says("MAIL", 450, "4.7.1 Too many messages, slow down"),
-        Trouble.IS_CLOSED: _says("CONNECT", 421, "4.3.2 Service shutting down for maintenance"),
-    }
-    with open_pec_house() as house:
-        words = Words(
-            subject="An open letter",
-            text="Keep the river clean, say 59.\n",
-            sender_name="Coalition",
-            language="en",
-        )
-        sent = Parcel(
-            key=printing.KEY,
-            details={"pec": house.office},
-            settings=house.settings,
-            documents=make_documents(words, _THE_LETTER),
-        )
-        carrier = PecCarrier(asking=ASKING, now=NOW, seconds=PATIENCE, seconds_at_the_end=PATIENCE)
-
-        def elsewhere(port: int, s: str) -> tuple[Carrier, Parcel]:
-            return carrier, _set(sent, smtp_url=f"smtp{s}://coalition:{PASSWORD}@127.0.0.1:{port}")
-
-        yield Side(
-            carrier=carrier,
-            parcel=sent,
-            letters=lambda: len(house.letters),
-            heard=lambda: bytes(house.heard),
-            marks=(b"Keep the river clean",),
-            goes_wrong=lambda trouble: house.faults.append(faults[trouble]),
-            goes_well=house.faults.clear,
-            elsewhere=elsewhere,
-            secrets=(PASSWORD, pec_provider.OURS, house.office),
-            knows_keys=True,
-        )
-
-
-SIDES: dict[str, Callable[[], AbstractContextManager[Side]]] = {
-    "lob": _lob,
-    "pingen": _pingen,
-    "regulations": _regulations,
-    "cwc": lambda: _congress(CWC.chamber, congress.letter(), is_senate=False),
-    "soapbox": lambda: _congress(SOAPBOX.chamber, congress.senate_letter(), is_senate=True),
-    "pec": _pec,
-}
-"""How each way that leaves by itself is opened, on its simulator."""
-
-
-def _at(house: House, step: str, *, refusal: Reply) -> Callable[[Trouble], None]:
-    """Arrange troubles of one step of a house that speaks HTTP."""
-    broken, page = (
-        Reply(status=500, body=b"oops"),
-        Reply(status=503, body=b"<html>Down for maintenance</html>"),
-    )
-    manners: dict[Trouble, tuple[Manner, Reply]] = {
-        Trouble.SILENT_BEFORE: ("silent before", Reply()),
-        Trouble.SILENT_AFTER: ("silent after", Reply()),
-        Trouble.CLOSES_BEFORE: ("break before", Reply()),
-        Trouble.CLOSES_AFTER: ("break after", Reply()),
-        Trouble.HALF: ("half", Reply()),
-        Trouble.REFUSES: ("instead", refusal),
-        Trouble.FAILS: ("instead", broken),
-        Trouble.TAKES_AND_FAILS: ("afterwards", broken),
-        Trouble.THROTTLES: ("instead", Reply(status=429, headers={"Retry-After": "120"})),
-        Trouble.IS_CLOSED: ("instead", page),
-    }
-
-    def arrange(trouble: Trouble) -> None:
-        manner, reply = manners[trouble]
-        house.faults.append(Fault(of=step, manner=manner, reply=reply))
-
-    return arrange
-
-
-def _says(command: str, status: int, words: str) -> Fault:
-    return Fault(of=command, manner="instead", reply=Reply(status=status, body=words.encode()))
-
-
-def _set(sent: Parcel, **others: str) -> Parcel:
-    return replace(sent, settings={**sent.settings, **others})
-
-
-def _http(port: int, s: str) -> str:
-    return f"http{s}://127.0.0.1:{port}"
-
-
-def _no_time(_: float) -> None:
-    """Wait for nobody."""

@@ -42,7 +42,7 @@ SENATE_SCHEMA = (
 class Trouble:
     """An answer that says nothing of the letter: status 0 hangs up, or says nothing at all where it is `silent`.
 
-    `takes` keeps the letter first; `half` sends the half of it.
+    `takes` keeps the letter first; `half` sends the half of it; `cut` hangs up in the middle of the letter itself.
     """
 
     status: int = 0
@@ -51,6 +51,7 @@ class Trouble:
     takes: bool = False
     half: bool = False
     silent: bool = False
+    cut: bool = False
 
 
 def libxml2_faults(data: bytes, schema: bytes) -> list[str]:
@@ -144,10 +145,11 @@ class _Talk(BaseHTTPRequestHandler):
         act = self.chamber.paths().get(path, "")
         troubles = self.chamber.check_troubles if act == "check" else self.chamber.troubles
         trouble = troubles.pop(0) if troubles else None
-        if trouble and not trouble.status and not trouble.takes and not trouble.silent:
+        if trouble and not trouble.status and not trouble.takes and not trouble.silent and not trouble.cut:
             self.hang_up()
             return
-        data = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        data = self.rfile.read(length // 2 if trouble and trouble.cut else length)
         self.chamber.seen.append(data)
         if trouble:
             self.trouble(trouble, data)

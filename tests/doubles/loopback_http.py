@@ -10,9 +10,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, Protocol
 
 Manner = Literal[
-    "break before", "break after", "silent before", "silent after", "half", "instead", "afterwards"
+    "cut",
+    "break before",
+    "break after",
+    "silent before",
+    "silent after",
+    "half before",
+    "half",
+    "instead",
+    "afterwards",
 ]
-"""Cut off before it is done, or after; say nothing, alike; half an answer; an answer in its place; another once it is done."""
+"""Hang up in the middle of what is asked; cut off before it is done, or after; say nothing, alike; half an answer, alike; an
+answer in its place; another once it is done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,17 +74,21 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        house = self.server.house
+        fault = next_fault(house.faults, f"{self.command} {self.path}")
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length // 2 if fault and fault.manner == "cut" else length)
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(method=self.command, path=self.path, headers=headers, body=body)
-        house = self.server.house
         house.asked.append(asked)
-        fault = next_fault(house.faults, f"{asked.method} {asked.path}")
         if fault is None:
             self.say(house.answer(asked))
         elif fault.manner == "instead":
             self.say(fault.reply)
-        elif fault.manner == "break before":
+        elif fault.manner in {"cut", "break before"}:
+            self.hang_up()
+        elif fault.manner == "half before":
+            self.say(fault.reply, much=len(fault.reply.body) // 2)
             self.hang_up()
         elif fault.manner == "silent before":
             self.wait_until_left()

@@ -41,7 +41,7 @@ _MOST_BYTES = 30_000_000
 class PecHouse:
     """The provider: `letters` it took and certified, `asked` the commands, `heard` every byte that came to it.
 
-    An office's mailbox is `certified`, an ordinary one, or `unknown`. `faults` go wrong at the command that their pattern names.
+    An office's mailbox is `certified`, an ordinary one, or `unknown`. `faults` go wrong at the command that their pattern names, or in the MIDDLE of the data.
     """
 
     authority: Authority = field(default_factory=make_authority)
@@ -176,6 +176,9 @@ class _Talk(socketserver.StreamRequestHandler):
                 self.is_over = True
                 return
             self.house.heard += line
+            if len(lines) > 1 and next_fault(self.house.faults, "MIDDLE"):
+                self.hang_up()
+                return
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         self.answer("END", data=b"".join(lines))
         self.done = ["AUTH"]
@@ -185,14 +188,14 @@ class _Talk(socketserver.StreamRequestHandler):
         self.house.asked.append(word)
         fault = next_fault(self.house.faults, word)
         manner = fault.manner if fault else ""
-        if word == "END" and manner not in {"break before", "silent before", "instead"}:
+        if word == "END" and manner not in {"break before", "silent before", "half before", "instead"}:
             self.house.take(self.sender, self.recipient, data)
         if fault is None:
             self.say(USUAL[word])
             return True
         if manner.startswith("silent"):
             self.wait_until_left()
-        elif manner == "half":
+        elif manner.startswith("half"):
             self.wfile.write(USUAL[word][:2].encode())
             self.hang_up()
         elif manner.startswith("break"):

@@ -37,6 +37,7 @@ How = Literal[
     "closes", "takes_and_closes", "takes_and_answers_half", "takes_and_fails", "takes_and_says_nonsense",
     "takes_and_means_another", "fails", "is_throttled", "is_closed", "is_closed_without_a_word", "answers_a_page",
     "conflicts", "sends_elsewhere", "expires", "repeats_what_it_got", "is_silent", "takes_and_is_silent",
+    "is_cut_off", "answers_half",
 ]  # fmt: skip
 
 
@@ -253,7 +254,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        how = self.office.misbehaves.pop(_step(self.command, self.path), None)
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length // 2 if how == "is_cut_off" else length)
         sent = Sent(
             method=self.command,
             path=self.path,
@@ -261,10 +264,13 @@ class _Handler(BaseHTTPRequestHandler):
             body=body,
         )
         self.office.requests.append(sent)
-        how = self.office.misbehaves.pop(_step(sent), None)
         if how is None:
             self._say(*self.office.answer(sent))
-        elif how == "closes":
+        elif how in {"closes", "is_cut_off"}:
+            self._hang_up()
+        elif how == "answers_half":
+            status, headers, told = made("comments", "m4b-9999-x7zq", {})
+            self._say(status, headers, told[: len(told) // 2], length=len(told))
             self._hang_up()
         elif how == "is_silent":
             self._wait_until_left()
@@ -312,10 +318,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _step(sent: Sent) -> Step:
-    if sent.method == "PUT":
+def _step(method: str, path: str) -> Step:
+    if method == "PUT":
         return "upload"
-    last = urlsplit(sent.path).path.rsplit("/", 1)[-1]
+    last = urlsplit(path).path.rsplit("/", 1)[-1]
     named: dict[str, Step] = {"submission-keys": "key", "file-upload-urls": "place"}
     return named.get(last, "comment")
 

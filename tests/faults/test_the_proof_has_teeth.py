@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -13,7 +14,8 @@ from service.schedules.begin import begin_due
 from service.schedules.fire import fire_part
 from service.store.transaction import reading, transaction, trial
 from service.wiring import make_services
-from tests.faults.crash import Blow, Strike, main
+from tests.faults.crash import Blow, Plan, Strike, main, play
+from tests.faults.crew import Sqlite
 from tests.faults.late_fence import with_a_late_fence
 from tests.faults.planned import Planned, Size, audit_fired, fill, plan
 from tests.faults.sender import Label
@@ -64,6 +66,18 @@ def test_doubt_is_allowed_only_where_the_body_may_have_gone(label: Label) -> Non
 
     before_the_fence = label in {Label.BEFORE_CLAIM, Label.AFTER_CLAIM, Label.BEFORE_FENCE}
     assert killed.doubt_allowed == (0 if before_the_fence else 1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("label", Label)
+def test_a_letter_by_email_is_neither_lost_nor_doubled_wherever_its_sender_is_killed(
+    label: Label, tmp_path: Path
+) -> None:
+    killed = Strike(label=label, blow=Blow.KILL, kind=MessageKind.DELIVERY)
+
+    result = play(killed, Sqlite(tmp_path), Plan(messages=3, both_kinds=False, seed=1))
+
+    assert not result.faults, result
 
 
 # What a firing could do wrong, as a statement that makes it so, and what the audit says of it.

@@ -1,7 +1,11 @@
 """What every carrier promises, on the simulator of its other side, whatever that does: one letter, and nothing told that is not so."""
 
+import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +13,11 @@ from hypothesis import strategies as st
 
 from service.delivery.parcel import InDoubt, NotNow, NotTaken
 from service.foundation.logs import set_up_logs
-from tests.carriers import SIDES, Killed, Side, Told, Trouble, carry
-from tests.doubles.impostor import impostor
+from tests.carriers import ASKING, Killed, Side, Told, Trouble, carry
+from tests.doubles.impostor import Wrong, impostor
 from tests.doubles.relay import free_port
+from tests.doubles.unanswering import deaf, mute
+from tests.sides import SIDES
 
 TAKES = [Trouble.SILENT_AFTER, Trouble.CLOSES_AFTER, Trouble.HALF, Trouble.TAKES_AND_FAILS]
 QUICK = [trouble for trouble in Trouble if "silent" not in trouble.value]
@@ -153,18 +159,45 @@ def test_a_process_that_dies_at_the_fence_has_sent_nothing(side: Side) -> None:
         assert side.letters() == 1
 
 
-def test_where_nobody_listens_nothing_is_sent(side: Side) -> None:
-    carrier, parcel = side.elsewhere(free_port(), "")
-
-    with pytest.raises(NotNow):
-        carrier.carry(parcel, fence=lambda: None)
+@contextlib.contextmanager
+def nobody() -> Iterator[int]:
+    yield free_port()
 
 
-def test_who_cannot_prove_who_it_is_hears_nothing(side: Side) -> None:
-    with impostor() as stranger:
-        carrier, parcel = side.elsewhere(stranger.port, "s")
+@pytest.mark.parametrize(
+    ("there", "s"),
+    [(nobody, ""), (deaf, ""), (mute, ""), (mute, "s")],
+    ids=["nobody listens", "nobody takes it up", "nobody speaks", "nobody begins TLS"],
+)
+def test_where_nobody_is_there_for_it_nothing_is_sent_and_it_goes_again(
+    side: Side, there: Callable[[], AbstractContextManager[int]], s: str
+) -> None:
+    with there() as port:
+        carrier, parcel = side.elsewhere(port, s, ASKING)
 
         with pytest.raises(NotNow):
             carrier.carry(parcel, fence=lambda: None)
 
-        assert stranger.heard == b""
+
+@pytest.mark.parametrize("wrong", Wrong)
+def test_who_cannot_prove_who_it_is_hears_nothing(side: Side, wrong: Wrong) -> None:
+    with impostor(wrong) as stranger:
+        trusting = replace(ASKING, ca_file=stranger.trusted)
+        carrier, parcel = side.elsewhere(stranger.port, "s", trusting)
+
+        with pytest.raises(NotNow):
+            carrier.carry(parcel, fence=lambda: None)
+
+        # Who is what it says it is gets as far as to be spoken to: nothing else keeps the others from it.
+        assert bool(stranger.believed) == (wrong is Wrong.NOTHING)
+        assert wrong is Wrong.NOTHING or stranger.heard == b""
+
+
+def test_who_asks_to_come_less_often_and_says_when_is_taken_at_its_word(side: Side) -> None:
+    side.goes_wrong(Trouble.THROTTLES)
+
+    told = carry(side)
+
+    assert isinstance(told.error, NotNow)
+    assert (told.error.again_after is not None) == side.says_when
+    assert not side.says_when or told.error.again_after >= timedelta(seconds=30)
