@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from service.delivery.parcel import Document
 from service.foundation.errors import NotFound
@@ -60,14 +60,6 @@ def keep_receipt(
     session.add(row)
     session.flush()
     return True
-
-
-def receipt_ids(session: Session, delivery_id: str) -> Sequence[str]:
-    """List the receipts of a delivery, in the order in which they were heard; their bytes are not read."""
-    found = select(DeliveryFile.id).where(
-        DeliveryFile.delivery_id == delivery_id, DeliveryFile.media_type == RECEIPT
-    )
-    return session.exec(found.order_by(col(DeliveryFile.id))).all()
 
 
 def receipt_of(session: Session, keyring: Keyring, campaign: Campaign, receipt_id: str) -> Document:
