@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from flask import Response, request
-from sqlmodel import Session
 
 from service.delivery.congress.given import FIELDS
 from service.delivery.congress.limits import STATES
@@ -67,8 +66,7 @@ def ask_own_member(token: str) -> Response:
     here = services()
     act = _ACTS.get(entries.get("answer", ""), _ask)
     try:
-        with transaction(here.engine) as session:
-            done, kept = act(session, token, entries)
+        done, kept = act(token, entries)
     except (Misfilled, Unfit) as wrong:
         errors = wrong.errors if isinstance(wrong, Misfilled) else wrong.by_field
         return _show(seen, token, FormState(values=values, errors=errors))
@@ -98,33 +96,37 @@ def read_asking(entries: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
     return {name: text for name, text in given.items() if text}, office
 
 
-def _ask(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+def _ask(token: str, entries: Mapping[str, str]) -> _Outcome:
     here = services()
     given, office = read_asking(entries)
-    ask_member(session, here.keyring, given, office, token=token, now=here.now())
+    with transaction(here.engine) as session:
+        ask_member(session, here.keyring, given, office, token=token, now=here.now())
     return "asked", {}
 
 
-def _take_back(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+def _take_back(token: str, entries: Mapping[str, str]) -> _Outcome:
     del entries
     here = services()
-    take_back(session, here.keyring, token=token, now=here.now())
+    with transaction(here.engine) as session:
+        take_back(session, here.keyring, token=token, now=here.now())
     return "back", {}
 
 
-def _mail_code(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+def _mail_code(token: str, entries: Mapping[str, str]) -> _Outcome:
     here = services()
-    mail_own_code(session, here.keyring, token=token, asking=asking_by(entries), now=here.now())
+    with transaction(here.engine) as session:
+        mail_own_code(session, here.keyring, token=token, asking=asking_by(entries), now=here.now())
     return "code", {}
 
 
-def _open(session: Session, token: str, entries: Mapping[str, str]) -> _Outcome:
+def _open(token: str, entries: Mapping[str, str]) -> _Outcome:
     here = services()
     typed = entries.get("code", "")
-    return "", open_by_code(session, here.keyring, token=token, typed=typed, now=here.now())
+    with transaction(here.engine) as session:
+        return "", open_by_code(session, here.keyring, token=token, typed=typed, now=here.now())
 
 
-_ACTS: Mapping[str, Callable[[Session, str, Mapping[str, str]], _Outcome]] = {
+_ACTS: Mapping[str, Callable[[str, Mapping[str, str]], _Outcome]] = {
     "back": _take_back,
     "code": _mail_code,
     "show": _open,

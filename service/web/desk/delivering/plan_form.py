@@ -1,6 +1,6 @@
 """Read from a recipient's form by which way its copy is to go where the first one fails, and fill that in (pure)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import get_args
 
 from service.campaigns.file_tables import ChannelName
@@ -30,19 +30,24 @@ def read_plan(reader: Reader, channels: Collection[str]) -> tuple[str, ...] | No
     """Read the ways that are planned beside these channels, in their order; None where none is. The reader keeps what is wrong."""
     chosen: list[str] = []
     for row in _ROWS:
-        taken = {*channels, *chosen}
-        way = reader.read(_name(row), lambda text, taken=taken: _way(text.strip(), taken), "")
+        way = reader.read(_name(row), _other_than({*channels, *chosen}), "")
         if way:
             chosen.append(way)
     return tuple(chosen) or None
 
 
-def _way(text: str, taken: Collection[str]) -> str:
-    if text and text not in PLANNED:
-        raise Refused(Sentence("Choose one of the ways that are offered."))
-    if text in taken:
-        raise Refused(Sentence("It goes this way already: choose another one for where that fails, or none."))
-    return text
+def _other_than(taken: Collection[str]) -> Callable[[str], str]:
+    def way(text: str) -> str:
+        name = text.strip()
+        if name and name not in PLANNED:
+            raise Refused(Sentence("Choose one of the ways that are offered."))
+        if name in taken:
+            raise Refused(
+                Sentence("It goes this way already: choose another one for where that fails, or none.")
+            )
+        return name
+
+    return way
 
 
 def _name(row: int) -> str:
