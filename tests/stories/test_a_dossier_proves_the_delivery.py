@@ -35,6 +35,8 @@ from service.delivery.follow import follow_deliveries
 from service.delivery.letter_mail import Making
 from service.delivery.messages import delivery_composers
 from service.delivery.offices.identity import office_key
+from service.delivery.parcel import Document
+from service.delivery.receipts import keep_receipt
 from service.foundation.errors import Refused
 from service.letter.fonts import Fonts
 from service.model.audit_event import AuditEvent
@@ -407,12 +409,9 @@ def test_the_commands_make_and_check_it(operator, tmp_path):
 
 def test_the_command_makes_none_that_is_larger_than_it_was_told(sent, operator, tmp_path):
     with transaction(sent.engine) as session:
-        campaign = get_campaign(session, SLUG)
-        file = open_file(session, sent.keyring, campaign)
-        key = office_key(sent.keyring.of(session, campaign.id), file.recipients[0])
-        scan = b"%PDF-" + bytes(2_000_000)
-        reply = Reply(came_on=date(2026, 12, 8), text="See the scan.", file_name="scan.pdf", file=scan)
-        keep_reply(session, sent.keyring, SLUG, key, reply, by="ada", now=sent.now)
+        delivery = session.exec(select(Delivery).where(Delivery.channel == "email")).first()
+        receipt = Document(name="receipt.eml", media_type="message/rfc822", data=bytes(2_000_000))
+        assert keep_receipt(session, sent.keyring, delivery, receipt, now=sent.now)
 
     refused = operator.run("dossier", "make", SLUG, "--out", "proof", "--most-mb", "2")
 

@@ -472,7 +472,11 @@ def test_the_dossier_holds_numbers_and_no_message(own, visitor, letter, house) -
     (member_file,) = found.folders["members"]
     assert member_file.name == "01-cwc.json"
     record = json.loads(member_file.data)
-    assert (record["office"], record["released"], record["accepted"]) == ("Ada Member", 1, 1)
+    assert (record["office"], record["released"], record["accepted"]) == (
+        "Ada Member, Member of Congress",
+        1,
+        1,
+    )
     assert [(one["outcome"], one["status"], one["times"]) for one in record["answers"]] == [
         ("Receipt", 200, 1)
     ]
