@@ -111,17 +111,18 @@ def test_the_list_of_offices_is_shown_with_its_age_and_with_what_keeps_it_from_b
     set_up(coalition, "cwc", GOOD["cwc"])
     assert "List of offices Not fetched yet" in words_of(olga.open("ways"))
     list_offices(coalition, GOOD["cwc"], "HVA08", "HCA11")
-    assert "2 offices, of 24 November 2026, 12:00" in words_of(olga.open("ways"))
+    assert "2 offices, of November 24, 2026 at 7:00 AM" in words_of(olga.open("ways"))
 
     coalition.wait(hours=25)
     keep_missed(coalition, Missed.KEY)
-    told = words_of(olga.open("ways"))
-    assert "2 offices, of 24 November 2026, 12:00" in told
-    assert "25 November 2026, 13:00, brought no new one: The key was not accepted" in told
+    told = words_of(at_desk(coalition, door, name="Nora Next-Day").open("ways"))
+    assert "2 offices, of November 24, 2026 at 7:00 AM" in told
+    assert "The last try, November 25, 2026 at 8:00 AM" in told
+    assert "brought no new one: The key was not accepted" in told
     assert "so old a list" not in told
 
     coalition.wait(days=7)
-    old = words_of(olga.open("ways"))
+    old = words_of(at_desk(coalition, door, name="Lea Later").open("ways"))
     assert "Nothing goes by so old a list. The list of offices is 8 days old." in old
 
 

@@ -1,6 +1,6 @@
 """The page on which a signatory asks the own Member of Congress to raise the letter."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Response, request
 
@@ -63,10 +63,8 @@ def ask_own_member(token: str) -> Response:
     values = shown_again(entries)
     if not form_is_fresh(entries):
         return _show(seen, token, FormState(values=values, notice=OPEN_TOO_LONG))
-    here = services()
-    act = _ACTS.get(entries.get("answer", ""), _ask)
     try:
-        done, kept = act(token, entries)
+        done, kept = _do(token, entries)
     except (Misfilled, Unfit) as wrong:
         errors = wrong.errors if isinstance(wrong, Misfilled) else wrong.by_field
         return _show(seen, token, FormState(values=values, errors=errors))
@@ -75,7 +73,7 @@ def ask_own_member(token: str) -> Response:
     except Refused as refusal:
         return _show(_look(token), token, FormState(values={}, notice=str(refusal)))
     if done:
-        here.wake()
+        services().wake()
         return see_other(token_path("manage", token, below="member", done=done))
     wrong_code = {} if kept else {"code": str(_WRONG_CODE)}
     return _show(seen, token, FormState(values={}, errors=wrong_code), kept=kept)
@@ -96,41 +94,22 @@ def read_asking(entries: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
     return {name: text for name, text in given.items() if text}, office
 
 
-def _ask(token: str, entries: Mapping[str, str]) -> _Outcome:
-    here = services()
-    given, office = read_asking(entries)
+def _do(token: str, entries: Mapping[str, str]) -> _Outcome:
+    here, now, answer = services(), services().now(), entries.get("answer", "")
     with transaction(here.engine) as session:
-        ask_member(session, here.keyring, given, office, token=token, now=here.now())
-    return "asked", {}
-
-
-def _take_back(token: str, entries: Mapping[str, str]) -> _Outcome:
-    del entries
-    here = services()
-    with transaction(here.engine) as session:
-        take_back(session, here.keyring, token=token, now=here.now())
-    return "back", {}
-
-
-def _mail_code(token: str, entries: Mapping[str, str]) -> _Outcome:
-    here = services()
-    with transaction(here.engine) as session:
-        mail_own_code(session, here.keyring, token=token, asking=asking_by(entries), now=here.now())
-    return "code", {}
-
-
-def _open(token: str, entries: Mapping[str, str]) -> _Outcome:
-    here = services()
-    typed = entries.get("code", "")
-    with transaction(here.engine) as session:
-        return "", open_by_code(session, here.keyring, token=token, typed=typed, now=here.now())
-
-
-_ACTS: Mapping[str, Callable[[str, Mapping[str, str]], _Outcome]] = {
-    "back": _take_back,
-    "code": _mail_code,
-    "show": _open,
-}
+        if answer == "back":
+            take_back(session, here.keyring, token=token, now=now)
+        elif answer == "code":
+            mail_own_code(session, here.keyring, token=token, asking=asking_by(entries), now=now)
+        elif answer == "show":
+            return "", open_by_code(
+                session, here.keyring, token=token, typed=entries.get("code", ""), now=now
+            )
+        else:
+            given, office = read_asking(entries)
+            ask_member(session, here.keyring, given, office, token=token, now=now)
+            return "asked", {}
+    return answer, {}
 
 
 def _phone(written: str) -> str:
