@@ -1,6 +1,7 @@
 """Read from a recipient's form by which way its copy is to go where the first one fails, and fill that in (pure)."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import get_args
 
 from service.campaigns.file_tables import ChannelName
@@ -30,19 +31,19 @@ def read_plan(reader: Reader, channels: Collection[str]) -> tuple[str, ...] | No
     """Read the ways that are planned beside these channels, in their order; None where none is. The reader keeps what is wrong."""
     chosen: list[str] = []
     for row in _ROWS:
-        taken = {*channels, *chosen}
-        way = reader.read(_name(row), lambda text, taken=taken: _way(text.strip(), taken), "")
+        way = reader.read(_name(row), partial(_way, taken=(*channels, *chosen)), "")
         if way:
             chosen.append(way)
     return tuple(chosen) or None
 
 
-def _way(text: str, taken: Collection[str]) -> str:
-    if text and text not in PLANNED:
+def _way(text: str, *, taken: Collection[str]) -> str:
+    way = text.strip()
+    if way and way not in PLANNED:
         raise Refused(Sentence("Choose one of the ways that are offered."))
-    if text in taken:
+    if way in taken:
         raise Refused(Sentence("It goes this way already: choose another one for where that fails, or none."))
-    return text
+    return way
 
 
 def _name(row: int) -> str:
