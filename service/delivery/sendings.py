@@ -18,7 +18,7 @@ from service.delivery.kept_steps import Kept, kept_of
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
 from service.delivery.registry import BY_HAND, CARRIED
-from service.delivery.steps import waits_for_publication
+from service.delivery.steps import is_embargoed
 from service.delivery.supplement import recipients_of
 from service.delivery.to_members import counted_for_members, is_message
 from service.foundation.errors import NotFound
@@ -157,7 +157,10 @@ def sendings_of(
         .order_by(col(Recipient.position), col(Delivery.channel), col(Delivery.destination))
     )
     kept = kept_of(session, keys, edition_id)
-    return [_sending(session, keys, delivery, office, kept) for delivery, office in session.exec(found).all()]
+    return [
+        _sending(keys, delivery, office, kept, waits=is_embargoed(office, campaign))
+        for delivery, office in session.exec(found).all()
+    ]
 
 
 def leaves_next(session: Session, edition_id: str) -> datetime | None:
@@ -298,10 +301,9 @@ def _edition(session: Session, keys: CampaignKeys, campaign: Campaign, row: Edit
 
 
 def _sending(
-    session: Session, keys: CampaignKeys, delivery: Delivery, office: Recipient, kept: Kept
+    keys: CampaignKeys, delivery: Delivery, office: Recipient, kept: Kept, *, waits: bool
 ) -> SendingSeen:
     steps = kept.steps.get(delivery.id, ())
-    is_embargoed = waits_for_publication(session, delivery, office)
     return SendingSeen(
         id=delivery.id,
         office=recipient_label(open_record(keys, office, "details")),
@@ -315,10 +317,10 @@ def _sending(
             steps,
             by_hand=delivery.channel in BY_HAND,
             is_mail=delivery.channel not in CARRIED,
-            is_embargoed=is_embargoed,
+            is_embargoed=waits,
         ),
         faults=kept.faults.get(delivery.id, ()),
-        is_embargoed=is_embargoed,
+        is_embargoed=waits,
         steps=steps,
         pictures=kept.pictures.get(delivery.id, ()),
         receipts=kept.receipts.get(delivery.id, ()),

@@ -73,7 +73,11 @@ def alert_about(
 
 def waits_for_publication(session: Session, delivery: Delivery, office: Recipient) -> bool:
     """Tell whether a copy is the press's and its letter is not public yet: publication is the embargo."""
-    campaign = session.get_one(Campaign, delivery.campaign_id)
+    return is_embargoed(office, session.get_one(Campaign, delivery.campaign_id))
+
+
+def is_embargoed(office: Recipient, campaign: Campaign) -> bool:
+    """Tell the same of an office and a letter that are at hand (pure)."""
     return office.role is RecipientRole.PRESS and campaign.published_at is None
 
 

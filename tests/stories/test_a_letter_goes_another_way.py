@@ -100,7 +100,7 @@ def test_what_has_left_goes_no_second_way(coalition: Coalition) -> None:
 
     with transaction(coalition.engine) as session:
         row = session.get_one(Delivery, sending(coalition).id)
-        assert other_ways(session, coalition.keyring, coalition.campaign(), row, OUTWARD) == ()
+        assert other_ways(session, coalition.keyring, coalition.campaign(), row, OUTWARD) == []
         with pytest.raises(Refused, match="Only a copy that failed"):
             send_otherwise(
                 session,

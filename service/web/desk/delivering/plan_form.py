@@ -1,6 +1,7 @@
 """Read from a recipient's form by which way its copy is to go where the first one fails, and fill that in (pure)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import get_args
 
 from service.campaigns.file_tables import ChannelName
@@ -30,23 +31,18 @@ def read_plan(reader: Reader, channels: Collection[str]) -> tuple[str, ...] | No
     """Read the ways that are planned beside these channels, in their order; None where none is. The reader keeps what is wrong."""
     chosen: list[str] = []
     for row in _ROWS:
-        way = reader.read(_name(row), _other_than({*channels, *chosen}), "")
+        way = reader.read(_name(row), partial(_way, taken=(*channels, *chosen)), "")
         if way:
             chosen.append(way)
     return tuple(chosen) or None
 
 
-def _other_than(taken: Collection[str]) -> Callable[[str], str]:
-    def way(text: str) -> str:
-        name = text.strip()
-        if name and name not in PLANNED:
-            raise Refused(Sentence("Choose one of the ways that are offered."))
-        if name in taken:
-            raise Refused(
-                Sentence("It goes this way already: choose another one for where that fails, or none.")
-            )
-        return name
-
+def _way(text: str, *, taken: Collection[str]) -> str:
+    way = text.strip()
+    if way and way not in PLANNED:
+        raise Refused(Sentence("Choose one of the ways that are offered."))
+    if way in taken:
+        raise Refused(Sentence("It goes this way already: choose another one for where that fails, or none."))
     return way
 
 
