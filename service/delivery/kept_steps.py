@@ -29,10 +29,11 @@ class Kept:
 def kept_of(session: Session, keys: CampaignKeys, edition_id: str) -> Kept:
     """Read what was kept of all sendings of an edition: as few questions for four hundred offices as for one."""
     of_edition = col(Delivery.edition_id) == edition_id
+    files = _files(session, of_edition)
     return Kept(
         steps=steps_of(session, of_edition),
-        pictures=_files(session, of_edition, PICTURE),
-        receipts=_files(session, of_edition, RECEIPT),
+        pictures=files[PICTURE],
+        receipts=files[RECEIPT],
         faults=_faults(session, keys, of_edition),
     )
 
@@ -53,17 +54,17 @@ def steps_of(session: Session, which: ColumnElement[bool]) -> Mapping[str, Seque
     return steps
 
 
-def _files(session: Session, which: ColumnElement[bool], media_type: str) -> Mapping[str, Sequence[str]]:
+def _files(session: Session, which: ColumnElement[bool]) -> Mapping[str, Mapping[str, Sequence[str]]]:
     # Their bytes are read only where somebody wants one.
     found = (
-        select(DeliveryFile.delivery_id, DeliveryFile.id)
+        select(DeliveryFile.media_type, DeliveryFile.delivery_id, DeliveryFile.id)
         .join(Delivery, col(Delivery.id) == DeliveryFile.delivery_id)
-        .where(which, DeliveryFile.media_type == media_type)
+        .where(which)
         .order_by(col(DeliveryFile.id))
     )
-    files: dict[str, list[str]] = defaultdict(list)
-    for sending, file in session.exec(found).all():
-        files[sending].append(file)
+    files: dict[str, dict[str, list[str]]] = {PICTURE: defaultdict(list), RECEIPT: defaultdict(list)}
+    for media_type, sending, file in session.exec(found).all():
+        files[media_type][sending].append(file)
     return files
 
 
