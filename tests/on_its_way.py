@@ -6,8 +6,8 @@ from service.delivery.constituents.ask import ask_member
 from service.store.transaction import transaction
 from tests.carriers import Side
 from tests.carrying import LOB, PINGEN, file_by, released, set_up
-from tests.coalition import Coalition
-from tests.constituents import ASKED, OFFICE, SENATOR, file_to_members, release, sign_as_person
+from tests.coalition import Coalition, letter_file
+from tests.constituents import ASKED, OFFICE, SENATOR, member, release, sign_as_person
 from tests.doubles.pec_provider import OFFICE as CERTIFIED
 from tests.doubles.regulations_gov import DOCUMENT
 from tests.ways import CONGRESS
@@ -25,13 +25,13 @@ def set_on_its_way(coalition: Coalition, way: str, side: Side) -> Coalition:
 
 
 def _asked_for(coalition: Coalition, way: str, values: Mapping[str, str]) -> Coalition:
-    coalition.open(file_to_members())
+    office = _TO_MEMBERS[way]
+    tables = member("Ada Member", office, way)
+    coalition.open(letter_file(more='admit = "everyone"', tables=tables))
     set_up(coalition, way, values)
     token = sign_as_person(coalition).removeprefix("/manage/")
-    given = dict(_TO_MEMBERS[way])
-    office = given.pop("office")
     with transaction(coalition.engine) as session:
-        ask_member(session, coalition.keyring, given, office, token=token, now=coalition.now)
+        ask_member(session, coalition.keyring, _GIVEN, office, token=token, now=coalition.now)
     release(coalition)
     return coalition
 
@@ -62,7 +62,7 @@ def _certified(file: bytes) -> bytes:
 
 
 # As the form cleans it.
-_GIVEN = {**ASKED, "phone": "703-555-0102"}
+_GIVEN = {name: value for name, value in ASKED.items() if name != "office"} | {"phone": "703-555-0102"}
 _COUNTRIES = {"pingen": "CH"}
 _COPIES: Mapping[str, tuple[Callable[[bytes], bytes], Mapping[str, str]]] = {
     "lob": (_as_it_is, LOB),
@@ -70,7 +70,4 @@ _COPIES: Mapping[str, tuple[Callable[[bytes], bytes], Mapping[str, str]]] = {
     "regulations": (_about_a_document, {"certified": "yes"}),
     "pec": (_certified, {}),
 }
-_TO_MEMBERS: Mapping[str, Mapping[str, str]] = {
-    "cwc": {**_GIVEN, "office": OFFICE},
-    "soapbox": {**_GIVEN, "office": SENATOR},
-}
+_TO_MEMBERS = {"cwc": OFFICE, "soapbox": SENATOR}
