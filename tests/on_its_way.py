@@ -7,7 +7,7 @@ from service.store.transaction import transaction
 from tests.carriers import Side
 from tests.carrying import LOB, PINGEN, file_by, released, set_up
 from tests.coalition import Coalition, letter_file
-from tests.constituents import ASKED, OFFICE, SENATOR, member, release, sign_as_person
+from tests.constituents import ASKED, OFFICE, SENATOR, list_offices, member, release, sign_as_person
 from tests.doubles.pec_provider import OFFICE as CERTIFIED
 from tests.doubles.regulations_gov import DOCUMENT
 from tests.ways import CONGRESS
@@ -29,6 +29,7 @@ def _asked_for(coalition: Coalition, way: str, values: Mapping[str, str]) -> Coa
     tables = member("Ada Member", office, way)
     coalition.open(letter_file(more='admit = "everyone"', tables=tables))
     set_up(coalition, way, values)
+    list_offices(coalition, values, office, channel=way)
     token = sign_as_person(coalition).removeprefix("/manage/")
     with transaction(coalition.engine) as session:
         ask_member(session, coalition.keyring, _GIVEN, office, token=token, now=coalition.now)
