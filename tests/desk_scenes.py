@@ -159,7 +159,7 @@ def make_scene(moment: str, migrated: Path, folder: Path) -> Scene:
     return Scene(moment=moment, file=file, now=coalition.now, colleague=olga, made=made)
 
 
-_OF_EDITIONS = ("edition", "sending", "question", "picture", "dossier")
+_OF_EDITIONS = ("edition", "sending", "question", "picture", "receipt", "dossier")
 
 
 def _made(coalition: Coalition, make: Callable[[Session, Coalition, str], str]) -> str:
