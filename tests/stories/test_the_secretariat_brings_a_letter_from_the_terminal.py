@@ -82,20 +82,25 @@ channels = ["post"]
 """
 
 
+def approve_a_letter(operator: Operator, file: bytes) -> None:
+    """Lead a letter from its file to where nothing but its release is left."""
+    Path(operator.folder, "letter.toml").write_bytes(file)
+    operator.does("init")
+    for step in (("load", "letter.toml"), ("freeze", SLUG), ("open", SLUG)):
+        operator.does("campaign", *step)
+    engine = make_engine(f"sqlite:///{operator.folder / 'data' / 'undersigned.db'}")
+    root = RootKey((operator.folder / "keys" / "root.key").read_bytes())
+    coalition = Coalition(engine=engine, root=root, now=now())
+    coalition.sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all()
+    engine.dispose()
+
+
 def test_what_somebody_brings_to_the_press_is_told_to_wait_for_publication(tmp_path: Path) -> None:
     with serving() as relay:
         operator = Operator(tmp_path, smtp_port=relay.port, web_port=free_port())
         file = file_open_now().replace(b'channels = ["email"]', b'channels = ["email", "post"]') + PRESS
-        (tmp_path / "letter.toml").write_bytes(file.replace(b"count_shown_from = 1", b'admit = "everyone"'))
-        operator.does("init")
-        for step in (("load", "letter.toml"), ("freeze", SLUG), ("open", SLUG)):
-            operator.does("campaign", *step)
-        engine = make_engine(f"sqlite:///{operator.folder / 'data' / 'undersigned.db'}")
-        root = RootKey((operator.folder / "keys" / "root.key").read_bytes())
-        coalition = Coalition(engine=engine, root=root, now=now())
-        coalition.sign_and_confirm("Lake Alliance").close().propose()
-        coalition.approve_all()
-        engine.dispose()
+        approve_a_letter(operator, file.replace(b"count_shown_from = 1", b'admit = "everyone"'))
 
         released = operator.does("deliver", SLUG, "--release")
 
@@ -133,16 +138,7 @@ def test_a_relay_that_takes_small_mails_only_is_told_before_the_release(tmp_path
     with serving(data_size_limit=20_000) as relay:
         operator = Operator(tmp_path, smtp_port=relay.port, web_port=free_port())
         file = file_open_now().replace(b"count_shown_from = 1", b'admit = "everyone"')
-        (tmp_path / "letter.toml").write_bytes(file)
-        operator.does("init")
-        for step in (("load", "letter.toml"), ("freeze", SLUG), ("open", SLUG)):
-            operator.does("campaign", *step)
-        engine = make_engine(f"sqlite:///{operator.folder / 'data' / 'undersigned.db'}")
-        root = RootKey((operator.folder / "keys" / "root.key").read_bytes())
-        coalition = Coalition(engine=engine, root=root, now=now())
-        coalition.sign_and_confirm("Lake Alliance").close().propose()
-        coalition.approve_all()
-        engine.dispose()
+        approve_a_letter(operator, file)
 
         checked = operator.does("deliver", SLUG, "--check")
         doctor = operator.run("doctor")
