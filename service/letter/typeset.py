@@ -89,27 +89,35 @@ def _typeset(job: _Job) -> bytes:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[job.font_directory]
     )
-    compilers = [_compiler(job, fonts, density=density) for density in job.densities]
     if job.ppi:
-        [picture] = _listed(compilers[0].compile(format="png", ppi=job.ppi))
-        return picture
-    # Set closer, a layout that did not settle may; one whose last page need not end level surely does.
-    plain = _compiler(job, fonts, density=job.densities[0], level="no")
-    for compiler in (_chosen(compilers), *compilers, plain):
-        pages, warnings = compiler.compile_with_warnings(
-            format="pdf",
-            # What is bound for a printer is made of other people's pages, which promise nothing.
-            pdf_standards="1.7"
-            if job.profile == "print"
-            else ["a-3a", "ua-1"]
-            if job.profile == "archive"
-            else ["a-2a", "ua-1"],
-            timestamp=job.timestamp,
+        [picture] = _listed(
+            _compiler(job, fonts, density=job.densities[0]).compile(format="png", ppi=job.ppi)
         )
-        # Page numbers are wrong in a layout that did not settle.
-        if isinstance(pages, bytes) and not any("converge" in warning.message for warning in warnings):
-            return pages
-    raise RuntimeError("the pages did not settle")
+        return picture
+    pages = _settled(job, _chosen(job, fonts))
+    # Set closer, a layout that did not settle may; one whose last page need not end level surely does.
+    for density, level in (*((one, "yes") for one in job.densities), (job.densities[0], "no")):
+        pages = pages or _settled(job, _compiler(job, fonts, density=density, level=level))
+    if not pages:
+        raise RuntimeError("the pages did not settle")
+    return pages
+
+
+def _settled(job: _Job, compiler: typst.Compiler) -> bytes:
+    """Give the PDF, or nothing where its layout did not settle: page numbers are wrong in such a one."""
+    pages, warnings = compiler.compile_with_warnings(
+        format="pdf",
+        # What is bound for a printer is made of other people's pages, which promise nothing.
+        pdf_standards="1.7"
+        if job.profile == "print"
+        else ["a-3a", "ua-1"]
+        if job.profile == "archive"
+        else ["a-2a", "ua-1"],
+        timestamp=job.timestamp,
+    )
+    if isinstance(pages, bytes) and not any("converge" in warning.message for warning in warnings):
+        return pages
+    return b""
 
 
 def _listed(pages: bytes | list[bytes] | None) -> list[bytes]:
@@ -134,15 +142,17 @@ def _compiler(job: _Job, fonts: typst.Fonts, *, density: str, level: str = "yes"
     )
 
 
-def _chosen(compilers: list[typst.Compiler]) -> typst.Compiler:
+def _chosen(job: _Job, fonts: typst.Fonts) -> typst.Compiler:
     """Choose how close the letter is set: as it looks best, unless its last page would be almost empty.
 
     Where it always is, the first that saves a page; where none does, as it looks best.
     """
-    usual, *closer = compilers
+    best, *closer = job.densities
+    usual = _compiler(job, fonts, density=best)
     if not closer or _fills_its_pages(end := _end(usual)):
         return usual
-    saving = [(compiler, last) for compiler in closer if (last := _end(compiler))[0] < end[0]]
+    others = (_compiler(job, fonts, density=density) for density in closer)
+    saving = [(compiler, last) for compiler in others if (last := _end(compiler))[0] < end[0]]
     full = (compiler for compiler, last in saving if _fills_its_pages(last))
     return next(full, saving[0][0] if saving else usual)
 
