@@ -29,6 +29,7 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "chamber": ("chamber", "type"),
     "state": ("state",),
     "district": ("district",),
+    "code": ("house_cwc_code",),
     "until": ("term_end",),
     "address": ("mail_address", "address"),
     "phone": ("phone",),
@@ -37,6 +38,7 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDED = ("id", "name", "chamber", "state")
 _ID = re.compile(r"[A-Z][0-9]{6}")
+_CODE = re.compile(r"H[A-Z]{2}[0-9]{2}")
 _SENATE, _HOUSE = frozenset({"senate", "sen"}), frozenset({"house", "rep"})
 _IN_WASHINGTON = re.compile(r"(?P<street>.+?),?\s+(?P<city>Washington),?\s+(?P<zip>DC,? \d{5}(?:-\d{4})?)")
 _STATES = {
@@ -133,6 +135,7 @@ def _member(told: Mapping[str, str], *, day: date, today: date) -> Member:
         checked=day,
         phone=clean_line(told.get("phone", ""), what=Sentence("The telephone number")) or None,
         contact_form=_form(told.get("form", "")),
+        office_code=_code(told.get("code", "")),
     )
     return Member(key=told["id"], state=state, state_name=place, office=made)
 
@@ -185,6 +188,12 @@ def _form(text: str) -> str | None:
         return web_address(text, what=Sentence("The address of its contact form")) if text else None
     except Refused:
         return None
+
+
+def _code(text: str) -> str | None:
+    """Give the code by which the House knows an office; what is none is left out, and the member stays."""
+    code = text.upper()
+    return code if _CODE.fullmatch(code) else None
 
 
 def _source(site: str, day: date) -> str:

@@ -10,7 +10,7 @@ from service.foundation.canonical import digest
 from service.foundation.written import fold_name
 
 # What a list may say of an office that is there already. Its mailboxes, its ways and its words are the secretariat's own.
-_TAKEN = ("address", "country", "phone", "contact_form")
+_TAKEN = ("address", "country", "phone", "contact_form", "office_code")
 _WITH_THEM = ("source", "checked")
 
 Who = tuple[str, str, str]

@@ -60,6 +60,13 @@ def test_each_kind_of_seat_has_its_title(state: str, district: str, position: st
     assert found.salutation == f"{salutation} Ben Example:"
 
 
+@pytest.mark.parametrize(
+    ("written", "code"), [("HCT04", "HCT04"), ("hct04", "HCT04"), ("", None), ("CT-4", None)]
+)
+def test_a_representative_has_the_code_that_its_chamber_knows_it_by(written: str, code: str | None) -> None:
+    assert office(f"X000002,Ben Example,house,CT,4,{written},,2027-01-03,,,,").office_code == code
+
+
 def test_the_family_name_is_taken_where_the_list_has_one() -> None:
     found = read(
         "Q000001,van der Example,Cleo,,Cleo van der Example,sen,OR,,2031-01-03",
