@@ -32,7 +32,7 @@ FORMS = {
     "ORGANIZATION": "OrganizationComment",
 }
 
-Step = Literal["key", "place", "upload", "comment"]
+Step = Literal["look", "key", "place", "upload", "comment"]
 How = Literal[
     "closes", "takes_and_closes", "takes_and_answers_half", "takes_and_fails", "takes_and_says_nonsense",
     "takes_and_means_another", "fails", "is_throttled", "is_closed", "is_closed_without_a_word", "answers_a_page",
@@ -58,7 +58,7 @@ class RegulationsGov:
     comments: list[dict[str, Any]] = field(default_factory=list)
     uploaded: dict[str, dict[str, bytes]] = field(default_factory=dict)
     posted: dict[str, dict[str, Any]] = field(default_factory=dict)
-    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    documents: dict[str, dict[str, Any]] = field(default_factory=lambda: {DOCUMENT: {"openForComment": True}})
     requests: list[Sent] = field(default_factory=list)
     misbehaves: dict[Step, How] = field(default_factory=dict)
     url: str = ""
@@ -321,6 +321,8 @@ class _Handler(BaseHTTPRequestHandler):
 def _step(method: str, path: str) -> Step:
     if method == "PUT":
         return "upload"
+    if method == "GET":
+        return "look"
     last = urlsplit(path).path.rsplit("/", 1)[-1]
     named: dict[str, Step] = {"submission-keys": "key", "file-upload-urls": "place"}
     return named.get(last, "comment")

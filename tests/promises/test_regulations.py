@@ -80,6 +80,7 @@ def test_a_comment_arrives_with_its_files_and_gives_its_tracking_number(office):
     assert office.uploaded[comment["submissionKey"]] == {PDF.name: PDF.data, ANNEX.name: ANNEX.data}
     assert fence.passed == [0]
     assert office.steps() == [
+        f"GET {DOCUMENT}",
         "POST submission-keys",
         "POST file-upload-urls",
         "PUT letter.pdf",
@@ -129,6 +130,11 @@ FAULTS = [
     *((step, "takes_and_answers_half", NotNow, 0) for step in STEPS[:2]),
     *((step, "takes_and_says_nonsense", NotNow, 0) for step in STEPS[:2]),
     *((step, "answers_a_page", NotNow, 0) for step in STEPS[:2]),
+    *(
+        ("look", how, NotNow, 0)
+        for how in ("closes", "fails", "is_throttled", "is_closed", "takes_and_answers_half")
+    ),
+    *(("look", how, NotTaken, 0) for how in ("conflicts", "sends_elsewhere", "repeats_what_it_got")),
     ("upload", "expires", NotNow, 0),
     ("comment", "closes", InDoubt, 0),
     ("comment", "takes_and_closes", InDoubt, 1),
@@ -325,7 +331,7 @@ def test_a_published_comment_is_heard_of_once_and_proves_that_the_agency_has_it(
         carrier.ask_posted(
             receipt.number, posted_as="x", settings={"api_key": "wrong", "mode": "live"}, now=NOON
         )
-    office.misbehaves = {"comment": "fails"}
+    office.misbehaves = {"look": "fails"}
     with pytest.raises(NotNow, match="did not say what"):
         ask("FDA-2009-N-0501-0099")
 
@@ -347,6 +353,22 @@ def test_it_can_be_asked_before_whether_the_document_is_open(office, told, is_op
 
     assert (found.is_open if found else None) is is_open
     assert carrier.ask_document("EPA-1-1", settings=parcel().settings) is None
+
+
+def test_a_comment_on_a_closed_document_never_leaves(office):
+    office.documents = {DOCUMENT: {"openForComment": False, "allowLateComments": False}}
+
+    with pytest.raises(NotTaken, match="not open for comment; no comment was submitted"):
+        carry(office)
+
+    assert [one.method for one in office.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("told", [{}, {DOCUMENT: {"title": "Rivers"}}])
+def test_what_nobody_tells_of_a_document_holds_no_comment_up(office, told):
+    office.documents = told
+
+    assert carry(office).number
 
 
 def assert_clean(exchange, *texts):

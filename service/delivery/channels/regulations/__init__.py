@@ -60,6 +60,7 @@ class RegulationsChannel:
             organization_type=str(details.get("regulations_organization_type") or ""),
             category=str(details.get("regulations_category") or ""),
             files=files,
+            items=copy.numbers.signatories,
         )
         return make_documents(comment)
 

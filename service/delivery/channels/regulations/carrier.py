@@ -1,4 +1,4 @@
-"""Submit a comment: a key, a place for each file, the files, then the comment itself, whose tracking number is the receipt."""
+"""Submit a comment: is the document open, a key, a place for each file, the files, then the comment itself, whose tracking number is the receipt."""
 
 import hashlib
 import json
@@ -55,7 +55,8 @@ class RegulationsCarrier:
                 Sentence("The comment is about another document than the office names."), exchange=_NOTHING
             )
         talk = self._talk(parcel.settings)
-        submission = talk.open_submission(fence=fence)
+        talk.refuse_closed(str(fields["commentOnDocumentId"]), fence=fence)
+        submission = talk.open_submission()
         for file in files:
             talk.upload(file, submission=submission)
         try:
@@ -105,9 +106,21 @@ class _Talk:
     key: str
     email: str
 
-    def open_submission(self, *, fence: Callable[[], None]) -> str:
-        asked = {"data": {"type": "submission-keys"}}
-        return self._created("key", "submission-keys", asked, fence=fence)
+    def refuse_closed(self, document: str, *, fence: Callable[[], None]) -> None:
+        answer = self.look_up("documents", document, fence=fence)
+        found = read_document(answer.body, number=document) if answer else None
+        # Of what is not known there, or not told, the answer to the comment itself is plainer than a guess.
+        if found is not None and not found.is_open:
+            raise NotTaken(
+                Sentence(
+                    "The document {number} is not open for comment; no comment was submitted.",
+                    number=document,
+                ),
+                exchange=answer.exchange if answer else _NOTHING,
+            )
+
+    def open_submission(self) -> str:
+        return self._created("key", "submission-keys", {"data": {"type": "submission-keys"}})
 
     def upload(self, file: Document, *, submission: str) -> None:
         attributes = {"fileName": file.name, "submissionKey": submission, "contentType": file.media_type}
@@ -153,9 +166,9 @@ class _Talk:
             exchange=exchange,
         )
 
-    def look_up(self, path: str, number: str) -> Answer | None:
+    def look_up(self, path: str, number: str, *, fence: Callable[[], None] = lambda: None) -> Answer | None:
         """Ask for one thing that anybody may see; None where there is no such thing."""
-        answer = self._ask("GET", f"{path}/{quote(number, safe='')}", b"", may_repeat=True)
+        answer = self._ask("GET", f"{path}/{quote(number, safe='')}", b"", may_repeat=True, fence=fence)
         if answer.status == _NOT_FOUND:
             return None
         settle("look", answer, secrets=(self.key,))
@@ -168,10 +181,9 @@ class _Talk:
         asked: Mapping[str, object],
         *,
         secrets: tuple[str, ...] = (),
-        fence: Callable[[], None] = lambda: None,
     ) -> str:
         """Ask for something that binds nobody to anything, and give its id."""
-        answer = self._ask("POST", path, _json(asked), may_repeat=True, fence=fence)
+        answer = self._ask("POST", path, _json(asked), may_repeat=True)
         exchange = settle(step, answer, secrets=(self.key, self.email, *secrets), is_kept=False)
         made, _ = _resource(answer, kind=path)
         if not made:
