@@ -62,6 +62,10 @@ GOOD = {
 GOOD |= {"datetime-local": "2026-12-02T09:00", "password": PASSWORD}
 STRIDES = [pytest.param(21, id="some"), pytest.param(7, id="more", marks=pytest.mark.soak)]
 """Every form sees one text of so many of the corpus in all fields at once, and one in a single field: each form others."""
+STRIDE_BY_EAR = 21
+"""The same for routes that no page offers a form for: nobody types there."""
+PARTS = 4
+"""Into so many tests these routes are divided, for all of them together take ten minutes."""
 OTHERS_TRIED = 160
 """Divided by the stride, so many texts go into what is no text field."""
 # The one picture that is ours, and the address that a coordinator's own device reads.
@@ -334,9 +338,10 @@ def faults_in_mail(trial: Trial) -> Iterator[str]:
         yield from not_literal(trial, mail.text, f"the text of mail {mail.subject!r}")
 
 
-@pytest.mark.parametrize("stride", STRIDES)
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_route_that_no_page_offers_a_form_for_is_tried_by_the_names_it_asks_for(
-    stride: int, migrated_sqlite: Path, folder: Path, tmp_path: Path
+    part: int, migrated_sqlite: Path, folder: Path, tmp_path: Path
 ) -> None:
     scenes = [scene_of(moment, migrated_sqlite, folder) for moment in MOMENTS]
     offered = {
@@ -350,16 +355,17 @@ def test_every_route_that_no_page_offers_a_form_for_is_tried_by_the_names_it_ask
     ]
     faults: list[str] = []
     typed = 0
-    for number, rule in enumerate(rule for rule in wanted if rule.rule not in offered):
+    unoffered = [rule for rule in wanted if rule.rule not in offered]
+    for number, rule in enumerate(unoffered[part::PARTS]):
         heard = [(place_by_ear(rule, scene, tmp_path), scene) for scene in scenes]
         found = [(place, scene) for place, scene in heard if place is not None]
         assert found, f"say in tests/desk_scenes.py how the things of {rule.rule} are made"
         place, scene = max(found, key=lambda pair: len(pair[0].fields))
         typed += bool(place.fields)
-        faults += faults_of(place, scene, tmp_path, number, stride)
+        faults += faults_of(place, scene, tmp_path, number, STRIDE_BY_EAR)
 
     assert not faults, "\n".join(faults)
-    assert typed > 5
+    assert typed
     assert len(offered) > 80
     assert len(CORPUS) > 130
 
