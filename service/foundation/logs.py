@@ -20,7 +20,8 @@ _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # throughout is an id of ours.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,}")
 _ID = re.compile(r"[0-9a-f]+")
-_ADDRESS = re.compile(r"[^\s<>@\"']+@[^\s<>@\"']+")
+# Only from where a word begins: tried at each of its letters, one long word would take seconds.
+_ADDRESS = re.compile(r"(?<![^\s<>@\"'])[^\s<>@\"']+@[^\s<>@\"']+")
 _HIDDEN = "[hidden]"
 # These say a line for each turn of a job, or with values in them: an address that is asked may hold a key.
 _QUIET = ("alembic", "apscheduler", "procrastinate", "psycopg.pool", "asyncio", "httpx", "httpcore")

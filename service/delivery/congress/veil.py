@@ -12,7 +12,8 @@ from service.delivery.parcel import Exchange
 HIDDEN = "…"
 
 _VALUE = re.compile(r"(The value ').*?(' is invalid)", re.DOTALL)
-_ADDRESS = re.compile(r"[^\s<>\"'@]+@[^\s<>\"'@]+")
+# Only from where a word begins: tried at each of its letters, one long word would take seconds.
+_ADDRESS = re.compile(r"(?<![^\s<>\"'@])[^\s<>\"'@]+@[^\s<>\"'@]+")
 # A Y, an N or an initial tells nobody apart.
 _SHORTEST = 2
 

@@ -19,7 +19,8 @@ from service.foundation.sentence import Sentence
 Step = Literal["key", "place", "upload", "comment", "look"]
 Meaning = Literal["taken", "not_now", "not_taken", "in_doubt"]
 
-_AN_ADDRESS = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+")
+# Only from where a word begins: tried at each of its letters, one long word would take seconds.
+_AN_ADDRESS = re.compile(r"(?<![^\s\"'<>@])[^\s\"'<>@]+@[^\s\"'<>@]+")
 _XML_CODE = re.compile(r"<Code>([^<]*)</Code>", re.IGNORECASE)
 _XML_MESSAGE = re.compile(r"<Message>([^<]*)</Message>", re.IGNORECASE)
 _MOST_SHOWN = 2_000
