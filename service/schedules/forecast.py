@@ -203,5 +203,14 @@ def _found(
     rows = {row.id: row for row in session.execute(select(Signature).where(*meant)).scalars()}
     countries = {one: read_party(keys, row).country for one, row in rows.items()}
     zone = ZoneInfo(campaign.time_zone)
-    for at, ids in reader_moments(countries, audience, timing, due, fallback=zone, earliest=due.at).items():
+    moments = reader_moments(
+        countries,
+        audience,
+        timing,
+        due,
+        fallback=zone,
+        earliest=due.at,
+        ends=campaign.deadline_at,
+    )
+    for at, ids in moments.items():
         yield at, [(one, rows[one].language) for one in ids]
