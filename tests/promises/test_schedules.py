@@ -29,7 +29,7 @@ from service.schedules.due import Timing
 from service.schedules.fire import fire_part
 from service.schedules.forecast import forecast
 from service.schedules.looking_up import A_PART, Part, look_up_part
-from service.schedules.measures import schedule_measures
+from service.schedules.measures import schedule_measuring
 from service.schedules.plan import (
     Plan,
     add_schedule,
@@ -734,11 +734,21 @@ def test_a_monitor_is_told_how_far_behind_it_is(planner):
         with reading(planner.engine) as session:
             return {
                 one.name: [value for _, value in one.values]
-                for one in schedule_measures(session, planner.now)
+                for one in schedule_measuring(planner.keyring)(session, planner.now)
             }
 
-    assert told() == {"undersigned_occurrences": [0, 0], "undersigned_schedule_lag_seconds": [0]}
+    def telling(*, occurrences: list[int], lag: int, late: list[int]) -> dict[str, list[int]]:
+        return {
+            "undersigned_occurrences": occurrences,
+            "undersigned_schedule_lag_seconds": [lag],
+            "undersigned_late_schedules": late,
+        }
+
+    # Nobody has looked for an hour: no worker lives, or none is at the queue of letters.
+    assert told() == telling(occurrences=[0, 0, 2], lag=3600, late=[0, 2, 0])
     planner.begin()
-    assert told() == {"undersigned_occurrences": [1, 1], "undersigned_schedule_lag_seconds": [3600]}
+    assert told() == telling(occurrences=[1, 1, 0], lag=3600, late=[1, 0, 0])
     planner.post()
-    assert told() == {"undersigned_occurrences": [0, 1], "undersigned_schedule_lag_seconds": [0]}
+    assert told() == telling(occurrences=[0, 1, 0], lag=0, late=[1, 0, 0])
+    planner.moves("asks", ScheduleState.PAUSED)
+    assert told() == telling(occurrences=[0, 0, 0], lag=0, late=[0, 0, 0])
