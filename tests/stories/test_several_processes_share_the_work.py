@@ -12,6 +12,7 @@ import urllib.request
 import pytest
 
 from examples.demo.forms import read_forms
+from service.worker.jobs import JOBS, Queue
 from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port, open_relay
 from tests.operator import Operator
@@ -21,6 +22,8 @@ PEOPLE = 20
 INVITED = 400
 SECONDS_EACH = 1.0
 STOPS_WITHIN = 30.0
+# A job that comes no less often than this, in seconds, is seen while a test waits.
+A_WHILE = 10
 
 
 @pytest.fixture
@@ -108,6 +111,45 @@ def test_on_sqlite_both_refuse_and_say_what_to_do(tmp_path, command):
 
     assert refused.returncode == 2
     assert "on SQLite say `undersigned run`" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--queues", "letters,post"), "--queues takes some of mail,letters,deliveries,upkeep"),
+        (("--queues", " , "), "--queues takes some of mail,letters,deliveries,upkeep"),
+        (("--concurrency", "0"), "0 is not in the range 1<=x<=32"),
+    ],
+)
+def test_what_no_worker_does_is_refused_in_a_sentence(tmp_path, option, said):
+    operator = Operator(tmp_path, smtp_port=1, web_port=free_port())
+
+    refused = operator.run("worker", *option)
+
+    assert refused.returncode == 2
+    assert said in refused.stderr
+
+
+def test_each_worker_does_the_jobs_of_its_queues_and_no_others(operator):
+    operator.does("init")
+
+    def done():
+        return {job["name"] for job in status_of(operator)["jobs"]}
+
+    def soon(*queues):
+        return {job.name for job in JOBS if job.queue in queues and job.every_seconds <= A_WHILE}
+
+    def ever(*queues):
+        return {job.name for job in JOBS if job.queue in queues}
+
+    with operator.working("--queues", "deliveries", "--concurrency", "1"):
+        wait_until(lambda: soon(Queue.DELIVERIES) <= done(), seconds=60)
+        assert done() <= ever(Queue.DELIVERIES)
+        with operator.working("--queues", "mail, letters", "--concurrency", "2"):
+            wait_until(lambda: soon(Queue.LETTERS, Queue.DELIVERIES) <= done(), seconds=60)
+            assert sorted(one["queues"] for one in living(operator)) == ["deliveries", "mail,letters"]
+        assert "drain_outbox" in done()
+        assert done() <= ever(Queue.MAIL, Queue.LETTERS, Queue.DELIVERIES)
 
 
 def test_run_works_alone_and_the_others_beside_one_another(operator):
