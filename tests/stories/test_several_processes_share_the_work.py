@@ -169,11 +169,19 @@ def test_run_works_alone_and_the_others_beside_one_another(operator):
             assert "An `undersigned run` already works on this database" in refused.stderr
 
 
-@pytest.mark.parametrize("runner", ["run", "serve"])
-def test_who_signs_has_a_mail_within_a_second(operator, relay, runner):
+@pytest.fixture(params=["run on postgresql", "serve on postgresql", "run on sqlite"])
+def runner(request, relay, tmp_path):
+    """Give what serves, and an operator on the database that it serves from."""
+    command, _, database = request.param.split()
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    return command, Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url)
+
+
+def test_who_signs_has_a_mail_within_a_second(runner, relay):
+    command, operator = runner
     operator.environment |= {"UNDERSIGNED_LOG": "json", "UNDERSIGNED_METRICS_ALLOW": "127.0.0.1"}
     reader = Reader(open_letter(operator))
-    with operator.serving(runner), operator.working() if runner == "serve" else operator.beside():
+    with operator.serving(command), operator.working() if command == "serve" else operator.beside():
         wait_until(lambda: any(job["name"] == "drain_outbox" for job in status_of(operator)["jobs"]))
         signed = {}
         for number in range(PEOPLE):
