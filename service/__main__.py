@@ -14,7 +14,7 @@ from service.delivery.carrying.waiting import carriage_measures
 from service.mail.dns import SystemResolver
 from service.mail.domain.checks import Finding, check_domain
 from service.mail.domain.identity import Identity
-from service.schedules.measures import schedule_measures
+from service.schedules.measures import schedule_measuring
 from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
 from service.wiring import Services, sender_identity
@@ -50,7 +50,7 @@ def make_app(services: Services) -> object:
             outward=services.outward,
             letter_mail_bytes=services.settings.letter_mail_mb * 1_000_000,
             metrics_allow=services.settings.metrics_allow,
-            measurings=(schedule_measures, carriage_measures),
+            measurings=(schedule_measuring(services.keyring), carriage_measures),
             look_at_sender=_looking_at(sender_identity(services)),
             reminder_lead=services.settings.reminder_lead,
         )

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.databases import POSTGRESQL, open_database
+from benchmarks.databases import POSTGRESQL, SQLITE, open_database
 from benchmarks.installation import Installation, install
 from benchmarks.processes import ContenderFailed
 from benchmarks.scale import drain, firing, waiting
@@ -55,17 +55,30 @@ def _measure(
     *,
     is_quick: bool,
 ) -> Iterator[Line]:
-    letters = [*(waiting.letters_of() if "waiting" in parts else ())]
+    letters = [*(waiting.letters_of(POSTGRESQL) if "waiting" in parts else ())]
     letters += [*(drain.letters_of(rounds, mails) if "drain" in parts else ())]
     letters += [*(firing.letters_of() if "firing" in parts else ())]
     for slug, signatories in letters:
         installation.add_letter(slug, signatories=signatories)
     if "waiting" in parts:
-        yield from waiting.measure_waiting(installation, people=30 if is_quick else 300, folder=folder)
+        people = 30 if is_quick else 300
+        yield from waiting.measure_waiting(installation, people=people, folder=folder)
+        yield from _wait_on_sqlite(folder / "sqlite", people=people)
     if "drain" in parts:
         yield from drain.measure_drain(installation, rounds=rounds)
     if "firing" in parts and not is_quick:
         yield from firing.measure_firing(installation)
+
+
+def _wait_on_sqlite(folder: Path, *, people: int) -> Iterator[Line]:
+    """Measure the wait on SQLite too, where `run` alone works: in an installation of its own."""
+    folder.mkdir()
+    with open_database(SQLITE, folder) as database:
+        installation = install(database, folder)
+        for slug, signatories in waiting.letters_of(SQLITE):
+            installation.add_letter(slug, signatories=signatories)
+        yield from waiting.measure_waiting(installation, people=people, folder=folder)
+        installation.services.engine.dispose()
 
 
 if __name__ == "__main__":

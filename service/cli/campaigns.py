@@ -91,7 +91,7 @@ def open_(context: Context, slug: str) -> None:
     )
     say(f"{slug} {when}: {services.settings.public_url}{address}")
     if invited:
-        say(f"{_invitations(invited)} on the way.")
+        say(f"{_invitations(invited)} {'sent then' if later else 'on the way'}.")
 
 
 @campaign.command()

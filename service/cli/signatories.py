@@ -24,7 +24,7 @@ from service.coordinators import audit
 from service.foundation.errors import Refused
 from service.model.signature import Standing
 from service.signing.decide import Act, decide
-from service.signing.invite import import_signatories
+from service.signing.invite import import_signatories, leaves_at
 from service.signing.late import joins_by_addendum
 from service.signing.listing import COLUMNS, list_signatories
 from service.signing.proof_status import PROOF_COLUMN, with_proof
@@ -53,11 +53,12 @@ def import_(context: Context, slug: str, file: Path, check: bool, attest: str | 
     """Turn the rows of a CSV file into invitations, or with --attest into sign-ons."""
     services, attest = context.services, _how_they_agreed(attest)
     rows = read_signatories(read_file(file, most=_LARGEST_FILE), attested=bool(attest))
-    opened = trial if check else transaction
+    opened, now = trial if check else transaction, services.clock()
     with opened(services.engine) as session:
         report = import_signatories(
-            session, services.keyring, slug, rows, attest=attest, by=operator(), now=services.clock()
+            session, services.keyring, slug, rows, attest=attest, by=operator(), now=now
         )
+        is_early = leaves_at(get_campaign(session, slug), now=now) is not None
     if check:
         agreed = f" {report.agreed} known ones would now stand as agreed," if report.agreed else ""
         say(f"The file is in order: {report.added} would be added,{agreed} {report.known} are known already.")
@@ -65,9 +66,8 @@ def import_(context: Context, slug: str, file: Path, check: bool, attest: str | 
     services.wake.ring()
     what = "added as agreed" if attest else "added to be invited"
     agreed = f" {report.agreed} known ones now stand as agreed," if report.agreed else ""
-    say(
-        f"{report.added} {what},{agreed} {report.known} known already, {report.invited} invitations on the way."
-    )
+    when = "sent when the letter opens" if is_early else "on the way"
+    say(f"{report.added} {what},{agreed} {report.known} known already, {report.invited} invitations {when}.")
 
 
 @signatories.command(name="list")

@@ -1,5 +1,6 @@
-"""status: what waits, who works, when each job was last done, and how far sending is behind."""
+"""status: what waits and comes next, who works, when each job was last done, and how far sending is behind."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from service.delivery.show_words import REASONS
 from service.mail import outbox
 from service.mail.sending import sending_state
 from service.mail.stuck import Lag, lag_of
+from service.model.states import ScheduleState
+from service.schedules.next_times import NextTime, next_times
 from service.schedules.overdue import Overdue, Why, overdue
 from service.schedules.show_listing import ShowLine, next_steps
 from service.store.transaction import reading
@@ -21,6 +24,11 @@ _OLDER = (
     "An earlier version still runs. It sends none of what an emergency, a trial or a pause holds back, and an emergency ends it,"
     " but its pages know of no pause. Stop it: "
 )
+_MOST_NEXT = 10
+_BY_ITSELF_NOT = {
+    ScheduleState.PROPOSED: ", once it is approved",
+    ScheduleState.PAUSED: ", once it is resumed",
+}
 _LATE = {
     Why.ASKS: "{slug}: {name} waits for `undersigned schedule decide {slug} {name}`",
     Why.UNBEGUN: "{slug}: {name} is due and was not begun",
@@ -45,6 +53,7 @@ def status(context: Context, as_json: bool) -> None:
         nightly = rounds(session, now=now)
         late = overdue(session, services.keyring, now=now)
         shows = next_steps(session, services.keyring, now=now)
+        coming = next_times(session, services.keyring, lead=services.settings.reminder_lead, now=now)
         ways = [one for one in lines_of_ways(session, now=now) if one.waiting or one.in_hand or one.in_doubt]
     told = {
         "messages": counts,
@@ -58,6 +67,7 @@ def status(context: Context, as_json: bool) -> None:
         "waiting_turns": waiting,
         "upkeep": nightly,
         "late_schedules": [_late_record(one, now=now) for one in late],
+        "next_sendings": [_next_record(one) for one in coming],
         "shows": [_show_record(slug, line) for slug, line in shows],
     }
     if as_json:
@@ -75,11 +85,29 @@ def status(context: Context, as_json: bool) -> None:
         say(
             f"{_LATE[one.why].format(slug=one.slug, name=one.name)}, late for {_span(seconds_since(one.since, now=now))}."
         )
+    _say_next(coming)
     for slug, line in shows:
         say(f"  {slug}: its run of show is at {line.step.value}: {REASONS[line.reason]}")
     _say_processes(runners)
     _say_jobs(jobs)
     _say_rounds(nightly)
+
+
+def _next_record(one: NextTime) -> dict[str, Any]:
+    return {
+        "letter": one.slug,
+        "name": one.name,
+        "state": one.state.value,
+        "due": one.due.at.isoformat(),
+        "local": one.due.local,
+    }
+
+
+def _say_next(coming: Sequence[NextTime]) -> None:
+    for one in coming[:_MOST_NEXT]:
+        say(f"  {one.slug}: {one.name} comes next at {one.due.local}{_BY_ITSELF_NOT.get(one.state, '')}")
+    if len(coming) > _MOST_NEXT:
+        say(f"  and {len(coming) - _MOST_NEXT} more come later: `undersigned schedule calendar`")
 
 
 def _show_record(slug: str, line: ShowLine) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
 from service.campaigns.going_live import TEST_MAIL, pressed_token
 from service.campaigns.queries import latest_edition, present_recipients
+from service.campaigns.warned import Warned, warned_owner
 from service.delivery.annexes import annexes_of
 from service.delivery.answers.chase import chase_mail
 from service.delivery.answers.remind import WORD as DUE
@@ -57,6 +58,7 @@ from service.model.approver_desk import ApproverQuestion
 from service.model.brake import BreakerTrip
 from service.model.campaign import Campaign
 from service.model.carriage import Carriage
+from service.model.coordinator import Coordinator
 from service.model.delivery import Delivery
 from service.model.edition import Approval, Approver, Decision, Edition, EditionKind
 from service.model.message import Message, MessageKind
@@ -176,11 +178,12 @@ class _Facts:
     file: CampaignFile
     public_url: str
     making: Making
+    reader: str = ""
 
     @property
     def language(self) -> str:
-        """The letter's language, in which its offices, its approvers and its secretariat are written to."""
-        return mail_language(reader="", letter=self.campaign.language)
+        """The letter's language, in which its offices, its approvers and its secretariat are written to, or an owner's."""
+        return mail_language(reader=self.reader, letter=self.campaign.language)
 
     def write(self, template: str, /, **context: Any) -> Rendered:
         """Fill one of the mail templates with what all of them say and what this one adds."""
@@ -275,7 +278,10 @@ def delivery_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
         if approver is not None:
             return str(open_record(keyring.of(session, approver.campaign_id), approver, "details")["email"])
         campaign = session.get(Campaign, message.campaign_id)
-        return open_file(session, keyring, campaign).reply_to if campaign else ""
+        if campaign is None:
+            return ""
+        owner = warned_owner(session, keyring, campaign.id, message.recipient_ref)
+        return owner.address if owner else open_file(session, keyring, campaign).reply_to
 
     def to_asked(session: Session, message: Message) -> str:
         keys = keyring.of(session, str(message.campaign_id))
@@ -459,6 +465,9 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     word, _, thing = message.occurrence.partition(":")
     if word == TEST_MAIL:
         return _test_mail(facts, message.occurrence)
+    owner = _owner(session, facts, message)
+    if owner is not None:
+        facts = replace(facts, reader=owner.language)
     told = {
         "changes": _changes,
         "breaker": _stopped,
@@ -477,7 +486,26 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
         sentence = _ALERTS[word].with_values(slug=facts.campaign.slug, **_copy_of(session, facts, thing))
     approver = session.get(Approver, message.recipient_ref)
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
-    return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
+    if owner is not None:
+        to = owner.address
+    return facts.draft(to, facts.write("alert", sentence=sentence, link=_desk_page(facts, word, thing)))
+
+
+def _owner(session: Session, facts: _Facts, message: Message) -> Warned | None:
+    """Give the owner whom a warning goes to; None where it goes to the secretariat or an approver."""
+    if session.get(Coordinator, message.recipient_ref) is None:
+        return None
+    owner = warned_owner(session, facts.keyring, facts.campaign.id, message.recipient_ref)
+    if owner is None:
+        raise Unwanted(MessageState.CANCELLED, "it was for an owner of the letter, who is none any more")
+    return owner
+
+
+def _desk_page(facts: _Facts, word: str, thing: str) -> str:
+    """Give the page of the desk on which something can be done about it; "" where the words say it all."""
+    sends = f"{facts.public_url}/desk/letters/{facts.campaign.slug}/sends"
+    pages = {"late": f"{sends}/{thing.partition(':')[0]}", "stuck": sends}
+    return pages.get(word, "")
 
 
 def _test_mail(facts: _Facts, occurrence: str) -> Draft:

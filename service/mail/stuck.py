@@ -1,6 +1,6 @@
 """Find mail that is stuck: due for long, with nothing that explains it; and warn those whose letters it is of."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,14 +37,16 @@ def lag_of(session: Session, *, now: datetime) -> Lag:
     return Lag(oldest_due_at=min(due, default=None), is_stuck=bool(_stuck_priorities(session, now=now)))
 
 
-def warn_of_stuck_mail(session: Session, *, now: datetime) -> int:
-    """Post a warning to the secretariat of each letter of which mail is stuck, once a day; gives how many are new.
+def warn_of_stuck_mail(session: Session, *, owners_of: Callable[[str], Sequence[str]], now: datetime) -> int:
+    """Post a warning to the secretariat of each letter of which mail is stuck, once a day; gives of how many letters it is new.
 
-    Mail to many that waits for its turn is not stuck while any goes out.
+    `owners_of` gives the coordinators who are warned beside it. Mail to many that waits for its turn is not stuck while any goes out.
     """
     late = _stuck_priorities(session, now=now)
     return sum(
-        warn_once_a_day(session, campaign_id=campaign_id, about="stuck", now=now)
+        warn_once_a_day(
+            session, campaign_id=campaign_id, about="stuck", owners=owners_of(campaign_id), now=now
+        )
         for campaign_id in sorted(_letters_of(session, late, now=now))
     )
 

@@ -18,6 +18,8 @@ _OF_SHOW = {
     Step.RECEIPT: "a receipt is waited for until now at the latest",
     Step.PRESS: "copies to the press",
 }
+TO_OPEN = "planned to open, which somebody does by hand"
+OPENS = "opens for sign-ons"
 _BEFORE_OPENING = (CampaignState.DRAFT, CampaignState.FROZEN)
 
 
@@ -53,7 +55,8 @@ def moments_of(campaign: Campaign) -> Iterator[Entry]:
     """Give the letter's own moments: opening, deadline, the end of the grace, sending, publication."""
     is_open = campaign.state in (*_BEFORE_OPENING, CampaignState.OPEN)
     moments = {
-        "planned to open": campaign.opens_at if campaign.state in _BEFORE_OPENING else None,
+        TO_OPEN: campaign.opens_at if campaign.state in _BEFORE_OPENING else None,
+        OPENS: campaign.opens_at if campaign.state is CampaignState.OPEN else None,
         "deadline for sign-ons": campaign.deadline_at if is_open else None,
         "planned to be sent": campaign.send_at if is_open or campaign.state is CampaignState.CLOSED else None,
         "grace for confirmations ends": _grace_ends(campaign),

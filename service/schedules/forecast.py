@@ -19,11 +19,13 @@ from service.schedules.audience import Audience, is_meant
 from service.schedules.begin import dates_of, is_running, times_of
 from service.schedules.built_in import applies_from, built_in, schedules_of
 from service.schedules.due import Due, Timing, Verdict, judge
+from service.schedules.invitations import INVITATION, whom_opening_invites
 from service.schedules.looking_up import reader_moments
 from service.schedules.planned import Planned
 from service.schedules.planned_updates import is_stopped, whom_update_reaches
 from service.schedules.proof_round import answers_until
 from service.schedules.show_forecast import forecast_show
+from service.signing.invite import leaves_at
 from service.signing.party import read_party
 from service.store.keyring import Keyring
 
@@ -42,21 +44,50 @@ def forecast(
     """Tell what the schedules of a letter will do from now until a moment, the earliest first, if nothing changes.
 
     Whoever would have been written to by one of them is spared by the next as its audience says, so that it equals
-    what then happens. A letter that is not open yet is looked at as opening when its file says.
+    what then happens. A letter that is not open yet is looked at as opening when its file says; that waits for a person.
     """
     keys = keyring.of(session, campaign.id)
-    written: dict[str, datetime] = {}
+    opening = _invitations(session, campaign, until=until, now=now)
+    written: dict[str, datetime] = {one: planned.due.at for planned in opening for one in planned.whom}
     asking = _begun(session, campaign, col(Occurrence.state) == OccurrenceState.ASKING)
     scheduled = [
         replace(
             _look(session, keys, campaign, schedule, due, written),
             answers_until=_answers_until(session, keyring, campaign, schedule, due),
-            waits_for="your word" if (schedule.id, due.at) in asking else _WAITS_FOR.get(schedule.state, ""),
+            waits_for="your word"
+            if (schedule.id, due.at) in asking
+            else _WAITS_FOR.get(schedule.state) or _waits_for_opening(campaign),
         )
         for due, schedule in _coming(session, keyring, campaign, lead=lead, until=until, now=now)
     ]
     of_show = forecast_show(session, keyring, campaign, until=until, now=now)
-    return sorted((*scheduled, *of_show), key=lambda one: (one.due.at, one.name))
+    return sorted((*opening, *scheduled, *of_show), key=lambda one: (one.due.at, one.name))
+
+
+def _invitations(
+    session: Session, campaign: Campaign, *, until: datetime, now: datetime
+) -> Sequence[Planned]:
+    """Give the invitations that leave at the opening, where that is still to come; none where there are none."""
+    at = leaves_at(campaign, now=now)
+    whom = whom_opening_invites(session, campaign, now=now) if at is not None and at <= until else ()
+    if at is None or not whom:
+        return ()
+    clock = at.astimezone(ZoneInfo(campaign.time_zone)).replace(tzinfo=None)
+    return (
+        Planned(
+            slug=campaign.slug,
+            name=INVITATION,
+            due=Due(at=at, clock=clock, zone=campaign.time_zone),
+            whom=sorted(one for one, _ in whom),
+            languages=dict(Counter(language for _, language in whom)),
+            waits_for=_waits_for_opening(campaign),
+        ),
+    )
+
+
+def _waits_for_opening(campaign: Campaign) -> str:
+    """Say that nothing of a letter happens before a person opens it: no letter opens by itself."""
+    return "somebody to open the letter" if campaign.state in _BEFORE_OPENING else ""
 
 
 def _answers_until(
@@ -203,5 +234,14 @@ def _found(
     rows = {row.id: row for row in session.execute(select(Signature).where(*meant)).scalars()}
     countries = {one: read_party(keys, row).country for one, row in rows.items()}
     zone = ZoneInfo(campaign.time_zone)
-    for at, ids in reader_moments(countries, audience, timing, due, fallback=zone, earliest=due.at).items():
+    moments = reader_moments(
+        countries,
+        audience,
+        timing,
+        due,
+        fallback=zone,
+        earliest=due.at,
+        ends=campaign.deadline_at,
+    )
+    for at, ids in moments.items():
         yield at, [(one, rows[one].language) for one in ids]

@@ -98,6 +98,7 @@ def look_up_part(
             due,
             fallback=ZoneInfo(campaign.time_zone),
             earliest=moment,
+            ends=campaign.deadline_at,
         )
     return Part(
         occurrence_id=occurrence_id,
@@ -123,11 +124,13 @@ def reader_moments(
     *,
     fallback: ZoneInfo,
     earliest: datetime,
+    ends: datetime,
 ) -> Mapping[datetime, Sequence[str]]:
     """Give for each moment the sign-ons that are written to then, of those whose countries are given (pure).
 
     Who is in none of the audience's countries is left out. A country of several zones, or none, reads `fallback`.
-    Whose moment has passed is written to at the `earliest`.
+    Whose moment has passed is written to at the `earliest`, and so is whose clock shows the time only when all `ends`:
+    then a mail could do nothing but lapse.
     """
     found: dict[datetime, list[str]] = {}
     for one, country in countries.items():
@@ -135,6 +138,8 @@ def reader_moments(
             continue
         zone = zone_of_country(country, at=due.at) if country and timing.by_reader else None
         at = reader_moment(due, zone or fallback) if timing.by_reader else due.at
+        if timing.by_reader and at >= ends:
+            at = earliest
         found.setdefault(max(at, earliest), []).append(one)
     return found
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from service.campaigns.warned import owners_beside
 from service.mail.daily import warn_once_a_day
 from service.mail.sending import sending_state
 from service.model.campaign import Campaign
@@ -50,10 +51,17 @@ def overdue(session: Session, keyring: Keyring, *, now: datetime) -> Sequence[Ov
     return tuple({one.schedule_id: one for one in reversed(found)}.values())[::-1]
 
 
-def warn_of_overdue(session: Session, found: Sequence[Overdue], *, now: datetime) -> int:
-    """Post a warning to the secretariat of each letter of which a schedule is late, once a day; gives how many are new."""
+def warn_of_overdue(session: Session, keyring: Keyring, found: Sequence[Overdue], *, now: datetime) -> int:
+    """Warn the secretariat and the owners of each letter of which a schedule is late, once a day; gives of how many it is new."""
     return sum(
-        warn_once_a_day(session, campaign_id=one.campaign_id, about="late", thing=one.schedule_id, now=now)
+        warn_once_a_day(
+            session,
+            campaign_id=one.campaign_id,
+            about="late",
+            thing=one.schedule_id,
+            owners=owners_beside(session, keyring, one.campaign_id),
+            now=now,
+        )
         for one in found
     )
 

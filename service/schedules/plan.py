@@ -23,6 +23,8 @@ from service.schedules.due import Timing
 from service.store.keyring import Keyring
 
 _WITHOUT_AUDIENCE = frozenset({Action.UPDATE, Action.DIGEST})
+_BY_READER = frozenset({Action.REMIND})
+"""What may go at a time of each reader's own zone."""
 _ALREADY: Mapping[ScheduleState, Sentence] = {
     ScheduleState.ACTIVE: Sentence("“{name}” is not paused."),
     ScheduleState.PAUSED: Sentence("“{name}” is paused already."),
@@ -265,7 +267,14 @@ def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
 def refuse_what_never_comes(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> None:
-    """Raise Refused for a schedule of which no time is still to come, and for one that goes to nobody."""
+    """Raise Refused for a schedule of which no time is still to come, one that goes to nobody, and one that has no readers' times."""
+    if schedule.timing.get("by_reader") and schedule.action not in _BY_READER:
+        raise Refused(
+            Sentence(
+                "“{name}” goes to all at once, and not at a time of each reader’s own: only a reminder does.",
+                name=schedule.name,
+            )
+        )
     if schedule.action not in _WITHOUT_AUDIENCE and not schedule.audience.get("states"):
         raise Refused(Sentence("Say to whom it goes: at least one of the states of a sign-on."))
     dates = dates_of(session, keyring, campaign, schedule)

@@ -61,10 +61,8 @@ def plan_update(
 ) -> Schedule:
     """Keep the words of an update, and plan it; somebody else approves it, as add_schedule() says.
 
-    Raises Refused as that does, for times of each reader's own zone, and where this very update was stopped.
+    Raises Refused as that does, and where this very update was stopped.
     """
-    if plan.timing.by_reader:
-        raise Refused(Sentence("An update goes to all at once, and not at a time of each reader’s own."))
     kept = KeptText(words=text.words, translations=text.translations, rule=text.rule)
     update = keep_update(session, keyring, slug, kept, audience=text.audience, now=now)
     return add_schedule(session, keyring, slug, plan, update_id=update, by=by, now=now)

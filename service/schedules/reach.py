@@ -15,7 +15,7 @@ from service.model.states import SignatureState
 from service.model.update import Update
 from service.schedules.audience import Audience, is_meant
 from service.schedules.due import Due
-from service.signing.party import read_party
+from service.signing.party import country_of, read_party
 from service.signing.updates import count_unreached
 
 MOST = 1_000
@@ -123,25 +123,47 @@ def until_of(within: Within | None, states: Iterable[SignatureState]) -> str | N
     return within.until(states) if within is not None else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Some:
+    """Some of the sign-ons that are meant; `is_cut` where only so many were looked at, and there may be others."""
+
+    rows: Sequence[Signature]
+    is_cut: bool = False
+
+
 def some_of(
     session: Session,
+    keys: CampaignKeys,
     audience: Audience,
     meant: Sequence[ColumnElement[bool]],
     *,
     within: Within,
     most: int,
-) -> list[Signature]:
-    """Give some of the sign-ons that are meant, state by state: so an index has them in order, and no row more is read."""
+) -> Some:
+    """Give some of the sign-ons that are meant, state by state: so an index has them in order, and no row more is read.
+
+    Where countries matter a few hundred are looked at, and of those no more is opened than where they are from.
+    """
     found: list[Signature] = []
+    is_cut, left = False, _OPENED_AT_MOST
     for state in audience.states:
         until = within.until((state,))
         rows = select(Signature).where(
             *meant, col(Signature.state) == state, true() if until is None else col(Signature.id) <= until
         )
-        found += session.execute(rows.order_by(col(Signature.id)).limit(most - len(found))).scalars()
+        wanted = left + 1 if audience.countries else most - len(found)
+        looked = session.execute(rows.order_by(col(Signature.id)).limit(wanted)).scalars().all()
+        is_cut = is_cut or until is not None or (bool(audience.countries) and len(looked) > left)
+        if audience.countries:
+            left, looked = max(left - len(looked), 0), _from(keys, looked[:left], audience)
+        found += looked[: most - len(found)]
         if len(found) >= most:
             break
-    return found
+    return Some(rows=found, is_cut=is_cut)
+
+
+def _from(keys: CampaignKeys, rows: Sequence[Signature], audience: Audience) -> Sequence[Signature]:
+    return [row for row in rows if country_of(keys, row) in audience.countries]
 
 
 def _count(session: Session, *meant: ColumnElement[bool], most: int) -> int:

@@ -82,7 +82,7 @@ def import_signatories(
     """Add the rows of a signatories file to a letter; those it already knows stay as they are.
 
     With `attest` (how they agreed, and when) rows count as sign-ons that the secretariat adds, unless their status
-    says otherwise; without it they are invitations, mailed at once where the letter is open, else when it opens.
+    says otherwise; without it they are invitations, mailed at once where the letter takes sign-ons, else when it does.
     Raises Refused, before anything is changed, where the letter takes nobody now.
     """
     campaign = lock_campaign(session, slug)
@@ -126,7 +126,7 @@ def import_rows(
 
 
 def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> int:
-    """Post the invitations that wait for the letter to open; gives how many were new."""
+    """Post the invitations that wait for the letter to open, to leave once it takes sign-ons; gives how many were new."""
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     waiting = select(Signature).where(
         Signature.campaign_id == campaign.id,
@@ -138,9 +138,9 @@ def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, 
 def send_invitation(
     desk: Desk, row: Signature, *, occurrence: str = FIRST_INVITATION, due_at: datetime | None = None
 ) -> bool:
-    """Post one invitation, once for an occurrence, to leave at `due_at` or now; tells whether it was new.
+    """Post one invitation, once for an occurrence, to leave at `due_at` or now, and never before sign-ons are taken.
 
-    While the letter is tried there are none: each goes once, so they go when it is switched live.
+    It tells whether it was new. While the letter is tried there are none: each goes once, so they go when it is switched live.
     """
     if desk.campaign.trial_since is not None:
         return False
@@ -157,9 +157,14 @@ def send_invitation(
         recipient_ref=row.id,
         occurrence=occurrence,
         now=desk.now,
-        due_at=due_at,
+        due_at=max(filter(None, (due_at, leaves_at(desk.campaign, now=desk.now))), default=None),
         expires_at=desk.campaign.deadline_at,
     )
+
+
+def leaves_at(campaign: Campaign, *, now: datetime) -> datetime | None:
+    """Give when the invitations of a letter leave that is opened ahead of its time: once sign-ons are taken; None for at once."""
+    return campaign.opens_at if campaign.opens_at is not None and campaign.opens_at > now else None
 
 
 def refuse_wrong_time(session: Session, campaign: Campaign, *, attest: str, now: datetime) -> None:

@@ -330,6 +330,8 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
     open_states = {SignatureState.INVITED, SignatureState.INTENDS}
     is_open = facts.signature.state in (MAY_COME_LATE if is_late else open_states)
     _unless(is_open, "was already answered")
+    # Posted ahead of the opening it may wait for days, in which the letter can be closed.
+    _unless(is_late or facts.campaign.state is CampaignState.OPEN, "the letter takes no sign-ons")
     _unless_suppressed(session, facts, facts.party.email)
     again = not is_late and facts.message.occurrence != FIRST_INVITATION
     written = facts.write(

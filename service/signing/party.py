@@ -149,6 +149,11 @@ def read_party(keys: CampaignKeys, row: Signature) -> SignOn:
     )
 
 
+def country_of(keys: CampaignKeys, row: Signature) -> str:
+    """Open of what a row keeps where it is from, and neither name nor mailbox; "" where that was not said."""
+    return str(open_record(keys, row, "details").get("country", ""))
+
+
 def confirming_mailbox(keys: CampaignKeys, row_id: str, *, email: bytes | None, details: bytes) -> str:
     """Open from the sealed columns of a row only to whom its mail goes; "" where no address is kept."""
     place = {"table": str(Signature.__tablename__), "row": row_id}

@@ -28,7 +28,7 @@ def warn_of_late_schedules(services: Services, owner: str, *, fire: Callable[[Se
             _log.error("a planned sending is late: %s, %s, for %d seconds", one.schedule_id, one.why, behind)
         if late:
             with transaction(services.engine) as session:
-                warned = warn_of_overdue(session, late, now=services.clock())
+                warned = warn_of_overdue(session, services.keyring, late, now=services.clock())
         if warned:
             services.wake.ring()
     return warned

@@ -1,7 +1,9 @@
 """Keep the house in order: warn of mail and other copies that are stuck, of answers that are due, and forget processes that were killed."""
 
 import logging
+from functools import partial
 
+from service.campaigns.warned import owners_beside
 from service.delivery.answers.remind import remind_of_answers as remind
 from service.delivery.carrying.waiting import letters_stuck, warn_of_stuck_copies
 from service.mail.stuck import lag_of
@@ -33,7 +35,7 @@ def _warn_of_mail(services: Services) -> int:
         return 0
     _log.error("mail is stuck: the oldest is due for %d seconds", (now - lag.oldest_due_at).total_seconds())
     with transaction(services.engine) as session:
-        return warn(session, now=now)
+        return warn(session, owners_of=partial(owners_beside, session, services.keyring), now=now)
 
 
 def _warn_of_copies(services: Services) -> int:

@@ -1,5 +1,6 @@
 """What is done to those who fire schedules: which blow at which step, to how many, while how much is planned."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,3 +39,15 @@ class Storm:
     seconds: float
     crews: Sequence[int] = (1,)
     pause: tuple[float, float] = (0.5, 2.0)
+
+
+def what_is_missing(wanted: Sequence[Strike], fallen: Sequence[Strike]) -> list[str]:
+    """Say which blows were not struck, for a proof by fewer than it names is none (pure).
+
+    A blow is not struck where nobody came to its step in time, or where the time for blows was over.
+    """
+    left = Counter(wanted) - Counter(fallen)
+    if wanted and not left:
+        return []
+    named = ", ".join(f"{number} {one.blow} at {one.step or 'sending'}" for one, number in left.items())
+    return [f"{left.total()} of {len(wanted)} blows were not struck ({named})"]

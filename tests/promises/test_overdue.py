@@ -7,8 +7,10 @@ from types import SimpleNamespace
 import pytest
 from sqlmodel import select
 
+from service.coordinators.accounts import give_role, make_coordinator
 from service.mail import sending
 from service.model.anchor import Late
+from service.model.coordinator import Coordinator, Membership, Role
 from service.model.message import Message, MessageKind
 from service.model.schedule import Schedule
 from service.model.states import CampaignState, ScheduleState
@@ -19,7 +21,9 @@ from service.schedules.overdue import Why, overdue
 from service.store.transaction import reading, transaction
 from service.store.wake import Wake
 from service.worker.lateness import warn_of_late_schedules
+from service.worker.upkeep import warn_of_stuck_mail
 from tests.coalition import SLUG, Coalition
+from tests.desk import add_colleague
 from tests.promises.test_schedules import DAY, HOUR, Planner
 
 LATE = ON_TIME + timedelta(seconds=1)
@@ -172,3 +176,55 @@ def test_the_warning_says_what_is_late_and_what_to_do(engine, root, noon, policy
     assert mail.to == "letter@rivers.example"
     text = " ".join(mail.text.split())
     assert [word for word in words if word not in text] == []
+
+
+def test_owners_are_warned_beside_the_secretariat_with_the_page_and_nobody_twice(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon).open()
+    olga = add_colleague(coalition)
+    with transaction(engine) as session:
+        session.get_one(Coordinator, olga.id).language = "fr"
+        shares = make_coordinator(
+            session,
+            coalition.keyring.desk,
+            name="Sam",
+            email="letter@rivers.example",
+            now=noon,
+            language="en",
+        )
+        give_role(
+            session, coordinator_id=shares.id, campaign_id=coalition.campaign().id, role=Role.OWNER, now=noon
+        )
+        keep_built_in(session, lead=DAY, now=noon)
+    add_colleague(coalition, Role.SENDER, name="Sena Sender")
+    coalition.now = coalition.campaign().deadline_at - timedelta(hours=20)
+    with transaction(engine) as session:
+        for one in session.exec(select(Schedule).where(Schedule.name != "last-day")):
+            one.state = ScheduleState.CANCELLED
+        page = f"/desk/letters/{SLUG}/sends/{session.exec(select(Schedule.id).where(Schedule.name == 'last-day')).one()}"
+    planner = SimpleNamespace(engine=engine, keyring=coalition.keyring, now=coalition.now)
+
+    assert (warn(planner), warn(planner)) == (1, 0)
+    mails = coalition.deliver_mail().mails()
+    assert sorted(mail.to for mail in mails) == ["letter@rivers.example", olga.email]
+    assert all(page in mail.text for mail in mails)
+    spoken = {mail.to: "Au secrétariat" in mail.text for mail in mails}
+    assert spoken == {"letter@rivers.example": False, olga.email: True}
+
+
+def test_who_is_no_owner_any_more_when_the_warning_leaves_does_not_get_it(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon).open()
+    olga = add_colleague(coalition)
+    coalition.sign()
+    coalition.wait(minutes=11)
+    services = SimpleNamespace(
+        engine=engine, keyring=coalition.keyring, clock=lambda: coalition.now, wake=Wake()
+    )
+
+    assert (warn_of_stuck_mail(services, "test"), warn_of_stuck_mail(services, "test")) == (1, 0)
+    with transaction(engine) as session:
+        role = session.exec(select(Membership).where(Membership.coordinator_id == olga.id)).one()
+        role.role = Role.AUDITOR
+    told = [
+        mail.to for mail in coalition.deliver_mail().mails() if f"/desk/letters/{SLUG}/sends" in mail.text
+    ]
+    assert told == ["letter@rivers.example"]

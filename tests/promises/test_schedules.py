@@ -29,7 +29,7 @@ from service.schedules.due import Timing
 from service.schedules.fire import fire_part
 from service.schedules.forecast import forecast
 from service.schedules.looking_up import A_PART, Part, look_up_part
-from service.schedules.measures import schedule_measures
+from service.schedules.measures import schedule_measuring
 from service.schedules.plan import (
     Plan,
     add_schedule,
@@ -485,6 +485,42 @@ def test_who_has_slept_through_the_own_time_is_written_to_all_the_same(planner):
     assert {message.due_at for message in planner.messages()} == {planner.now}
 
 
+def test_who_reads_the_time_only_after_the_deadline_gets_it_before_and_not_never(planner):
+    # The clock of American Samoa shows four in the afternoon at three in the night (UTC), five hours too late.
+    samoa, nepal = (planner.has(country=code)[0] for code in ("AS", "NP"))
+    planner.change(deadline_at=planner.now + 2 * DAY + 10 * HOUR)
+    planner.plans(anchor=Anchor.DEADLINE, days=0, clock="16:00", by_reader=True)
+    foretold = planner.forecast(until=3 * DAY)
+
+    planner.tick(after=DAY + 14 * HOUR)
+
+    due = {message.recipient_ref: f"{message.due_at:%dT%H:%M}" for message in planner.messages()}
+    assert due == {samoa: "26T02:00", nepal: "26T10:15"}
+    assert all(message.due_at < message.expires_at for message in planner.messages())
+    assert [one.whom for one in foretold if one.name == "remind"] == [sorted((samoa, nepal))]
+
+
+@pytest.mark.parametrize("name", ["digest", "proof"])
+def test_what_goes_to_all_at_once_gets_no_time_of_each_reader(planner, name):
+    with transaction(planner.engine) as session:
+        make_built_in(session, planner.campaign.slug, lead=LEAD, now=planner.now)
+    by_reader = Timing(anchor=Anchor.AT, local="2026-12-02T09:00:00", by_reader=True)
+
+    with (
+        transaction(planner.engine) as session,
+        pytest.raises(Refused, match="not at a time of each reader"),
+    ):
+        change_schedule(
+            session,
+            planner.keyring,
+            planner.campaign.slug,
+            name,
+            timing=by_reader,
+            by="ada",
+            now=planner.now,
+        )
+
+
 def test_a_pause_holds_what_is_due_and_what_is_being_posted(planner):
     planner.has(number=5)
     planner.plans()
@@ -698,11 +734,21 @@ def test_a_monitor_is_told_how_far_behind_it_is(planner):
         with reading(planner.engine) as session:
             return {
                 one.name: [value for _, value in one.values]
-                for one in schedule_measures(session, planner.now)
+                for one in schedule_measuring(planner.keyring)(session, planner.now)
             }
 
-    assert told() == {"undersigned_occurrences": [0, 0], "undersigned_schedule_lag_seconds": [0]}
+    def telling(*, occurrences: list[int], lag: int, late: list[int]) -> dict[str, list[int]]:
+        return {
+            "undersigned_occurrences": occurrences,
+            "undersigned_schedule_lag_seconds": [lag],
+            "undersigned_late_schedules": late,
+        }
+
+    # Nobody has looked for an hour: no worker lives, or none is at the queue of letters.
+    assert told() == telling(occurrences=[0, 0, 2], lag=3600, late=[0, 2, 0])
     planner.begin()
-    assert told() == {"undersigned_occurrences": [1, 1], "undersigned_schedule_lag_seconds": [3600]}
+    assert told() == telling(occurrences=[1, 1, 0], lag=3600, late=[1, 0, 0])
     planner.post()
-    assert told() == {"undersigned_occurrences": [0, 1], "undersigned_schedule_lag_seconds": [0]}
+    assert told() == telling(occurrences=[0, 1, 0], lag=0, late=[1, 0, 0])
+    planner.moves("asks", ScheduleState.PAUSED)
+    assert told() == telling(occurrences=[0, 0, 0], lag=0, late=[0, 0, 0])

@@ -22,7 +22,7 @@ def house(engine):
 
 def warned(house):
     with transaction(house.engine) as session:
-        return warn_of_stuck_mail(session, now=house.time)
+        return warn_of_stuck_mail(session, owners_of=lambda _: (), now=house.time)
 
 
 def lag(house):

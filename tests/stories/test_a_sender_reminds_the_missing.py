@@ -123,6 +123,26 @@ def test_what_goes_now_can_be_undone_for_a_minute(coalition: Coalition, sena: At
     assert "Cancelled" in words_of(sena.open(draft))
 
 
+def test_a_reminder_to_one_country_names_nobody_of_another(
+    coalition: Coalition, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coalition.sign("Yak Herders", email="yaks@members.example", country="NP").wait(days=2)
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    draft = composed(olga, country="NP")
+
+    assert "As Yak Herders would get it" in words_of(olga.open(draft))
+    named = words_of(olga.open(f"{draft}/readers"))
+    assert "Yak Herders" in named
+    assert "Organization" not in named
+    assert "only some were looked through" not in named
+
+    monkeypatch.setattr("service.schedules.reach._OPENED_AT_MOST", 12)
+    assert "As an example" in words_of(olga.open(draft))
+    named = words_of(olga.open(f"{draft}/readers"))
+    assert "Yak Herders" not in named
+    assert "only some were looked through" in named
+
+
 def test_an_update_to_many_waits_for_another_coordinator(
     coalition: Coalition, door: Door, sena: AtTheDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

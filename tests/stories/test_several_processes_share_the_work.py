@@ -12,6 +12,7 @@ import urllib.request
 import pytest
 
 from examples.demo.forms import read_forms
+from service.worker.jobs import JOBS, Queue
 from tests.coalition import SLUG, file_open_now
 from tests.doubles.relay import free_port, open_relay
 from tests.operator import Operator
@@ -21,6 +22,8 @@ PEOPLE = 20
 INVITED = 400
 SECONDS_EACH = 1.0
 STOPS_WITHIN = 30.0
+# A job that comes no less often than this, in seconds, is seen while a test waits.
+A_WHILE = 10
 
 
 @pytest.fixture
@@ -110,6 +113,45 @@ def test_on_sqlite_both_refuse_and_say_what_to_do(tmp_path, command):
     assert "on SQLite say `undersigned run`" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--queues", "letters,post"), "--queues takes some of mail,letters,deliveries,upkeep"),
+        (("--queues", " , "), "--queues takes some of mail,letters,deliveries,upkeep"),
+        (("--concurrency", "0"), "0 is not in the range 1<=x<=32"),
+    ],
+)
+def test_what_no_worker_does_is_refused_in_a_sentence(tmp_path, option, said):
+    operator = Operator(tmp_path, smtp_port=1, web_port=free_port())
+
+    refused = operator.run("worker", *option)
+
+    assert refused.returncode == 2
+    assert said in refused.stderr
+
+
+def test_each_worker_does_the_jobs_of_its_queues_and_no_others(operator):
+    operator.does("init")
+
+    def done():
+        return {job["name"] for job in status_of(operator)["jobs"]}
+
+    def soon(*queues):
+        return {job.name for job in JOBS if job.queue in queues and job.every_seconds <= A_WHILE}
+
+    def ever(*queues):
+        return {job.name for job in JOBS if job.queue in queues}
+
+    with operator.working("--queues", "deliveries", "--concurrency", "1"):
+        wait_until(lambda: soon(Queue.DELIVERIES) <= done(), seconds=60)
+        assert done() <= ever(Queue.DELIVERIES)
+        with operator.working("--queues", "mail, letters", "--concurrency", "2"):
+            wait_until(lambda: soon(Queue.LETTERS, Queue.DELIVERIES) <= done(), seconds=60)
+            assert sorted(one["queues"] for one in living(operator)) == ["deliveries", "mail,letters"]
+        assert "drain_outbox" in done()
+        assert done() <= ever(Queue.MAIL, Queue.LETTERS, Queue.DELIVERIES)
+
+
 def test_run_works_alone_and_the_others_beside_one_another(operator):
     operator.does("init")
     with operator.working(), operator.working():
@@ -127,11 +169,19 @@ def test_run_works_alone_and_the_others_beside_one_another(operator):
             assert "An `undersigned run` already works on this database" in refused.stderr
 
 
-@pytest.mark.parametrize("runner", ["run", "serve"])
-def test_who_signs_has_a_mail_within_a_second(operator, relay, runner):
+@pytest.fixture(params=["run on postgresql", "serve on postgresql", "run on sqlite"])
+def runner(request, relay, tmp_path):
+    """Give what serves, and an operator on the database that it serves from."""
+    command, _, database = request.param.split()
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    return command, Operator(tmp_path, smtp_port=relay.port, web_port=free_port(), database_url=url)
+
+
+def test_who_signs_has_a_mail_within_a_second(runner, relay):
+    command, operator = runner
     operator.environment |= {"UNDERSIGNED_LOG": "json", "UNDERSIGNED_METRICS_ALLOW": "127.0.0.1"}
     reader = Reader(open_letter(operator))
-    with operator.serving(runner), operator.working() if runner == "serve" else operator.beside():
+    with operator.serving(command), operator.working() if command == "serve" else operator.beside():
         wait_until(lambda: any(job["name"] == "drain_outbox" for job in status_of(operator)["jobs"]))
         signed = {}
         for number in range(PEOPLE):

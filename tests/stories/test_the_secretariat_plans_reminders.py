@@ -156,6 +156,23 @@ def test_each_gets_the_reminder_that_fits_its_answer(engine, root, noon):
     assert "/confirm/" in mails["office@delta.example"]
 
 
+def test_what_comes_next_stands_in_the_status(operator):
+    operator.does("schedule", "pause", SLUG, "reminder-2")
+    operator.does("schedule", "cancel", SLUG, "decision-day")
+    listed = {one["name"]: one for one in json.loads(operator.does("schedule", "list", SLUG, "--json"))}
+
+    coming = json.loads(operator.does("status", "--json"))["next_sendings"]
+    assert [one["due"] for one in coming] == sorted(one["due"] for one in coming)
+    assert {one["name"]: (one["letter"], one["due"]) for one in coming} == {
+        name: (SLUG, one["next"]) for name, one in listed.items() if one["next"] and name != "decision-day"
+    }
+    told = operator.does("status")
+    assert f"{SLUG}: reminder-1 comes next at {listed['reminder-1']['next_local']}\n" in told
+    assert (
+        f"{SLUG}: reminder-2 comes next at {listed['reminder-2']['next_local']}, once it is resumed" in told
+    )
+
+
 def test_what_came_late_and_asks_is_seen_in_the_status_until_it_is_decided(operator):
     operator.does("schedule", "change", SLUG, "last-day", "--from", "deadline", "--days", "-1")
     with sqlite3.connect(operator.folder / "data" / "undersigned.db") as database:

@@ -227,7 +227,7 @@ def preview_of(
     within = Within(session, campaign)
     if composed.what is What.REMINDER:
         meant = is_meant(composed.audience, campaign, keys, due_at=now, day=now.date())
-        some = some_of(session, composed.audience, meant, within=within, most=number + 1)
+        some = some_of(session, keys, composed.audience, meant, within=within, most=number + 1).rows
         row = some[-1] if some else None
     else:
         to, until = _TO[composed.what], within.until((SignatureState.CONFIRMED,))

@@ -18,15 +18,18 @@ from service.model.schedule import Action, Occurrence
 from service.model.show import Step
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState, SignatureState
-from service.schedules.calendar import moments_of
+from service.schedules.calendar import OPENS, TO_OPEN, moments_of
 from service.schedules.forecast import coming_times, schedules_or_built_in
-from service.schedules.reach import Reach, Within, reach_of
+from service.schedules.invitations import count_opening_invites
+from service.schedules.reach import MOST, Reach, Within, reach_of, reached
 from service.schedules.sends.words import title_of
 from service.schedules.show_listing import list_show
+from service.signing.invite import leaves_at
 from service.store.keyring import Keyring
 
 _OF_LETTER: Mapping[str, Sentence] = {
-    "planned to open": Sentence("Planned to open for sign-ons"),
+    TO_OPEN: Sentence("Planned to open for sign-ons"),
+    OPENS: Sentence("Opens for sign-ons"),
     "deadline for sign-ons": Sentence("Deadline for sign-ons"),
     "planned to be sent": Sentence("Planned to be sent"),
     "grace for confirmations ends": Sentence("Last moment for confirmations"),
@@ -44,6 +47,9 @@ WAITS: Mapping[ScheduleState, Sentence] = {
     ScheduleState.PROPOSED: Sentence("waits for an approval"),
     ScheduleState.PAUSED: Sentence("paused"),
 }
+_BY_HAND = Sentence("a coordinator opens it; it does not open by itself")
+_ONCE_OPEN = Sentence("once a coordinator has opened the letter")
+_BEFORE_OPENING = (CampaignState.DRAFT, CampaignState.FROZEN)
 _MOST_TIMES = 100
 
 
@@ -97,9 +103,16 @@ def moments_of_letter(
         return ()
     found = [
         *(
-            Moment(at=entry.at, slug=campaign.slug, title=title, what=_OF_LETTER[entry.what])
+            Moment(
+                at=entry.at,
+                slug=campaign.slug,
+                title=title,
+                what=_OF_LETTER[entry.what],
+                note=_BY_HAND if entry.what == TO_OPEN else None,
+            )
             for entry in moments_of(campaign)
         ),
+        *_invitations(session, campaign, title, now=now),
         *_steps(session, keyring, campaign, title, now=now),
         *_sendings(session, keyring, campaign, title, lead=lead, until=until, now=now),
     ]
@@ -117,6 +130,26 @@ def by_day(moments: Sequence[Moment], zone: ZoneInfo) -> Mapping[date, Sequence[
 def month_grid(month: date, *, first_weekday: int) -> Sequence[Sequence[date]]:
     """Give the weeks of a month, whole ones, from the weekday on which a week begins (pure)."""
     return Calendar(first_weekday).monthdatescalendar(month.year, month.month)
+
+
+def _invitations(session: Session, campaign: Campaign, title: str, *, now: datetime) -> Iterator[Moment]:
+    """Give the moment at which the invitations leave, where it is still to come."""
+    at = leaves_at(campaign, now=now)
+    number = count_opening_invites(session, campaign, most=MOST + 1, now=now) if at is not None else 0
+    if at is not None and number:
+        yield Moment(
+            at=at,
+            slug=campaign.slug,
+            title=title,
+            what=Sentence("Invitations"),
+            note=_note(campaign),
+            reach=reached(number, MOST, None),
+        )
+
+
+def _note(campaign: Campaign) -> Sentence | None:
+    """Say of what happens to a letter that is not open that a person opens it: no letter opens by itself."""
+    return _ONCE_OPEN if campaign.state in _BEFORE_OPENING else None
 
 
 def _steps(
@@ -165,7 +198,7 @@ def _sendings(
                 slug=campaign.slug,
                 title=title,
                 what=title_of(schedule),
-                note=WAITS.get(schedule.state),
+                note=WAITS.get(schedule.state) or _note(campaign),
                 reach=reach,
                 schedule=schedule.id,
             )

@@ -1,6 +1,6 @@
 """What coordinators do with a planned sending: approve, give another moment, pause, resume, leave out, cancel."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -21,6 +21,7 @@ from service.schedules.forecast import coming_times
 from service.schedules.plan import approve_schedule, change_schedule, move_schedule, settle_late
 from service.schedules.reach import ON_THE_WAY
 from service.schedules.sends.mails import is_under_way
+from service.schedules.sends.moving import at_clock, at_moment, comes_again
 from service.signing.updates import KINDS
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
@@ -66,19 +67,36 @@ def move_sending(
     by: str,
     now: datetime,
 ) -> None:
-    """Give a sending another moment; raises Refused where it would never go, where it is past, and in mid-send."""
-    _hold(session, schedule)
-    if schedule.state in {ScheduleState.CANCELLED, ScheduleState.DRAFT}:
+    """Give a sending another moment; raises Refused where it would never go, where it is past, and in mid-send.
+
+    Its quiet hours, its days of rest and the zone they are read in stay. What comes again would come once and never
+    again: for that there is move_clock().
+    """
+    planned = _to_be_moved(session, schedule)
+    if comes_again(planned) or planned.by_reader:
         raise Refused(_CANNOT)
-    # At another moment everybody is written to anew, besides those whose mail still waits.
-    if schedule.action in {Action.REMIND, Action.PROOF} and is_under_way(session, schedule):
-        raise Refused(_CANNOT)
-    if timing.anchor is Anchor.AT and moment_of_timing(timing, campaign) <= now:
+    moment = moment_of_timing(timing, campaign)
+    if moment <= now:
         raise Refused(_PAST)
-    try:
-        change_schedule(session, keyring, campaign.slug, schedule.name, timing=timing, by=by, now=now)
-    except Refused as refusal:
-        raise Refused(_NEVER) from refusal
+    moved = at_moment(planned, moment, zone=ZoneInfo(campaign.time_zone))
+    _give_time(session, keyring, campaign, schedule, moved, by=by, now=now)
+
+
+def move_clock(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    schedule: Schedule,
+    clock: time,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Give what comes again another time of the day, as its own zone reads it; raises Refused as move_sending() does."""
+    planned = _to_be_moved(session, schedule)
+    if not comes_again(planned):
+        raise Refused(_CANNOT)
+    _give_time(session, keyring, campaign, schedule, at_clock(planned, clock), by=by, now=now)
 
 
 def pause_sending(
@@ -180,6 +198,33 @@ def moment_of_timing(timing: Timing, campaign: Campaign) -> datetime:
 def is_alone(campaign: Campaign, schedule: Schedule) -> bool:
     """Tell whether a sending needs nobody else: the letter is of one person, or every letter has it."""
     return campaign.solo or schedule.is_built_in or schedule.action is Action.DIGEST
+
+
+def _to_be_moved(session: Session, schedule: Schedule) -> Timing:
+    """Give the time that a sending has now; raises Refused where it can get no other."""
+    _hold(session, schedule)
+    if schedule.state in {ScheduleState.CANCELLED, ScheduleState.DRAFT}:
+        raise Refused(_CANNOT)
+    # At another moment everybody is written to anew, besides those whose mail still waits.
+    if schedule.action in {Action.REMIND, Action.PROOF} and is_under_way(session, schedule):
+        raise Refused(_CANNOT)
+    return Timing.from_record(schedule.timing)
+
+
+def _give_time(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    schedule: Schedule,
+    timing: Timing,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    try:
+        change_schedule(session, keyring, campaign.slug, schedule.name, timing=timing, by=by, now=now)
+    except Refused as refusal:
+        raise Refused(_NEVER) from refusal
 
 
 def _move(

@@ -23,15 +23,14 @@ from service.model.second_look import Verdict
 from service.model.states import CampaignState
 from service.schedules.overview import stages_of
 from service.signing.invite import send_invitations
-from service.signing.page import deadline_text
 from service.signing.queries import invited_number, unconfirmed_number
 from service.web.desk.blueprint import get, post
 from service.web.desk.grave import approves_unproved
+from service.web.desk.opening import takes_from
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.text_page import saved_letter
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
-from service.web.language import page_language
 from service.web.services import services
 
 CHANGED = Sentence("The letter has changed since this page was opened; look again before you decide.")
@@ -57,6 +56,7 @@ def _page(form: FormState) -> Response:
             "others": [one for one in looks if one.asked_by != who.by],
             "approved": approved_look(session, campaign.id, FREEZE, now=now),
             "to_invite": invited_number(session, campaign),
+            "takes_from": takes_from(campaign, now=now),
         }
     return desk_page(
         "life.html",
@@ -140,12 +140,11 @@ def open_letter(slug: str) -> Response:
     with acting() as session:
         opened = verbs.open_for_signing(session, slug, by=visit().by, now=here.now())
         invited = send_invitations(session, here.keyring, opened, now=here.now())
-        is_early = opened.opens_at is not None and opened.opens_at > here.now()
-        begins = deadline_text(opened, page_language(reader=visit().language), at=opened.opens_at)
-    if is_early:
+        begins = takes_from(opened, now=here.now())
+    if begins:
         sentence = Sentence(
-            "The letter is open and takes sign-ons from {moment} on; {n} invitation is on its way.",
-            "The letter is open and takes sign-ons from {moment} on; {n} invitations are on their way.",
+            "The letter is open and takes sign-ons from {moment} on; {n} invitation goes out then.",
+            "The letter is open and takes sign-ons from {moment} on; {n} invitations go out then.",
             n=invited,
             moment=begins,
         )

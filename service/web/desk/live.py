@@ -17,6 +17,7 @@ from service.signing.invite import send_invitations
 from service.signing.printed import printed_words
 from service.signing.queries import invited_number
 from service.web.desk.blueprint import get, post
+from service.web.desk.opening import takes_from
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.services import services
@@ -40,6 +41,7 @@ def live(slug: str) -> Response:
         checks = checks_of(session, here.keyring, campaign, here.fonts, to_check=to_check)
         signed = verbs.signed_in_trial(session, campaign)
         to_invite = invited_number(session, campaign)
+        begins = takes_from(campaign, now=here.now())
     return desk_page(
         "live.html",
         part="desk.overview",
@@ -48,6 +50,7 @@ def live(slug: str) -> Response:
         left=sum(one.outcome is not Outcome.GOOD for one in checks),
         signed=signed,
         to_invite=to_invite,
+        takes_from=begins,
         to_measure=any(one.what == "test_mail" and one.outcome is not Outcome.GOOD for one in checks),
         reply_to=file.reply_to,
         base=_base(),
@@ -127,6 +130,15 @@ def switch_live(slug: str) -> Response:
         campaign = verbs.go_live(session, slug, by=visit().by, now=here.now())
         is_open = campaign.state.value == "open"
         invited = send_invitations(session, here.keyring, campaign, now=here.now()) if is_open else 0
+        begins = takes_from(campaign, now=here.now())
+    if invited and begins:
+        sentence = Sentence(
+            "The letter is live and takes sign-ons from {moment} on; {n} invitation goes out then.",
+            "The letter is live and takes sign-ons from {moment} on; {n} invitations go out then.",
+            n=invited,
+            moment=begins,
+        )
+        return done(_base(), sentence)
     if invited:
         sentence = Sentence(
             "The letter is live; {n} invitation is on its way.",

@@ -9,12 +9,15 @@ from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.schedule import Schedule
+from service.schedules.due import Timing
 from service.schedules.plan import make_built_in
 from service.schedules.sends.listing import get_schedule
 from service.schedules.sends.mails import follow_part
+from service.schedules.sends.moving import comes_again
 from service.schedules.sends.verbs import (
     approve_sending,
     cancel_sending,
+    move_clock,
     move_sending,
     pause_sending,
     put_back,
@@ -25,9 +28,9 @@ from service.schedules.sends.verbs import (
 from service.store.transaction import transaction
 from service.web.desk.blueprint import post
 from service.web.desk.page import done
-from service.web.desk.sends.forms import read_moment
+from service.web.desk.sends.forms import read_clock, read_moment
 from service.web.desk.sends.pages import sending_page
-from service.web.desk.visit import acting, letter, letter_row, visit
+from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
 
@@ -65,20 +68,18 @@ def approve_send(slug: str, schedule: str) -> Response:
 
 @post("/letters/<slug>/sends/<schedule>/moment", Act.SEND)
 def change_send(slug: str, schedule: str) -> Response:
-    """Give a planned sending another moment."""
+    """Give a planned sending another moment, or what comes again another time of the day."""
     del slug
-    here = services()
+    with looking() as session:
+        is_clock = comes_again(Timing.from_record(get_schedule(session, letter().id, schedule).timing))
     try:
-        timing = read_moment(request.form, zone=visit().time_zone)
+        does = _new_clock() if is_clock else _new_moment()
     except Misfilled as wrong:
         form = FormState(values=shown_again(request.form), errors=wrong.errors)
         return sending_page(schedule, form=form, status=422)
-
-    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
-        move_sending(session, here.keyring, campaign, row, timing, by=visit().by, now=here.now())
-
     _do(schedule, does)
-    return done(_one(schedule), Sentence("It has another moment."))
+    said = Sentence("From now on it goes at that time of the day. All else of it stays as it was.")
+    return done(_one(schedule), said if is_clock else Sentence("It has another moment."))
 
 
 @post("/letters/<slug>/sends/<schedule>/pause", Act.SEND)
@@ -162,6 +163,24 @@ def settle_send(slug: str, schedule: str) -> Response:
     _do(schedule, does)
     said = Sentence("It goes now.") if fire else Sentence("It is left out this time.")
     return done(_one(schedule), said)
+
+
+def _new_clock() -> Does:
+    here, clock = services(), read_clock(request.form)
+
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
+        move_clock(session, here.keyring, campaign, row, clock, by=visit().by, now=here.now())
+
+    return does
+
+
+def _new_moment() -> Does:
+    here, timing = services(), read_moment(request.form, zone=visit().time_zone)
+
+    def does(session: Any, campaign: Campaign, row: Schedule) -> None:
+        move_sending(session, here.keyring, campaign, row, timing, by=visit().by, now=here.now())
+
+    return does
 
 
 def _do(schedule: str, does: Does) -> None:

@@ -26,7 +26,7 @@ _SPARE = Sentence("Write a whole number of hours, at most 8760, or leave it empt
 
 
 def read_moment(entries: Mapping[str, str], *, zone: str) -> Timing:
-    """Read day and hour; raises Misfilled. They are read in each reader's own zone where that is ticked, else in `zone`."""
+    """Read day and hour, as clocks in `zone` show them; raises Misfilled."""
     errors: dict[str, str] = {}
     day, hour = _day(entries.get("day", "")), _hour(entries.get("hour", ""))
     if day is None:
@@ -36,8 +36,15 @@ def read_moment(entries: Mapping[str, str], *, zone: str) -> Timing:
     if errors or day is None or hour is None:
         raise Misfilled(errors)
     local = datetime.combine(day, hour).isoformat(timespec="seconds")
-    by_reader = bool(entries.get("by_reader"))
-    return Timing(anchor=Anchor.AT, local=local, zone="" if by_reader else zone, by_reader=by_reader)
+    return Timing(anchor=Anchor.AT, local=local, zone=zone)
+
+
+def read_clock(entries: Mapping[str, str]) -> time:
+    """Read the time of a day alone; raises Misfilled."""
+    hour = _hour(entries.get("hour", ""))
+    if hour is None:
+        raise Misfilled({"hour": _HOUR})
+    return hour
 
 
 def read_composed(

@@ -1,5 +1,6 @@
 """Planned sendings: what goes next, when and to how many; and one of them, with how far it has come."""
 
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask import Response
@@ -8,23 +9,26 @@ from service.coordinators.permissions import Act
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Schedule
 from service.model.states import ScheduleState
+from service.schedules.due import Timing
 from service.schedules.reach import ALONE
 from service.schedules.sends import words
 from service.schedules.sends.compose import is_composed, preview_of
 from service.schedules.sends.draft_reach import known_reach
 from service.schedules.sends.listing import Sending, get_schedule, list_sendings, look_at_sending
 from service.schedules.sends.mails import begun_of, mails_of
+from service.schedules.sends.moving import clock_of, comes_again
 from service.schedules.sends.progress import Progress, progress_of
 from service.schedules.sends.words import NEXT, SAID, Standing
 from service.web.desk.blueprint import get
 from service.web.desk.page import desk_page
-from service.web.desk.sends.shown import by_name, on_clocks
+from service.web.desk.sends.shown import by_name, on_clocks, place_of
 from service.web.desk.visit import letter, letter_row, looking, visit
 from service.web.forms import FormState
 from service.web.services import services
 
 PART = "desk.sends"
 _SAMPLE_EVERY = 7
+_A_MONDAY = date(2024, 1, 1)
 
 
 @get("/letters/<slug>/sends", Act.LOOK)
@@ -75,11 +79,14 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
             "is_own": row.created_by == visit().by,
             "is_draft": row.state is ScheduleState.DRAFT,
         }
+        timing = Timing.from_record(row.timing)
     refreshes = progress is not None and bool(progress.waiting) and one.standing is Standing.GOING
     return desk_page(
         "sends/one.html",
         part=PART,
-        form=form or _moment_form(one),
+        form=form or _moment_form(one, timing),
+        comes_again=comes_again(timing),
+        **_rhythm(timing),
         refreshes=refreshes,
         status=status,
         **context,
@@ -98,6 +105,17 @@ def shown(session: Any, one: Sending) -> dict[str, Any]:
         "was": on_clocks(one.newest.due_at) if one.newest is not None else None,
         "planned_by": by_name(session, one.created_by),
         "approved_by": by_name(session, one.approved_by) if one.approved_by else "",
+    }
+
+
+def _rhythm(timing: Timing) -> dict[str, Any]:
+    """Give what stays of a time when another is given: its rhythm, quiet hours and days of rest, and where they are read."""
+    quiet = (timing.quiet_from, timing.quiet_until)
+    return {
+        "every_days": timing.every_days,
+        "quiet": tuple(map(time.fromisoformat, quiet)) if all(quiet) else (),
+        "rest_days": [_A_MONDAY + timedelta(days=number) for number in timing.rest_days],
+        "place": place_of(timing.zone or letter().time_zone),
     }
 
 
@@ -134,7 +152,11 @@ def _draft_reach(session: Any, campaign: Campaign, row: Schedule) -> Any:
     return known_reach(session, here.keyring, campaign, row, now=here.now())
 
 
-def _moment_form(one: Sending) -> FormState:
+def _moment_form(one: Sending, timing: Timing) -> FormState:
+    if comes_again(timing):
+        return FormState(
+            values={"hour": clock_of(timing, due=one.due.clock if one.due is not None else None)}
+        )
     if one.due is None:
         return FormState(values={"when": "later"})
     local = visit().local(one.due.at)

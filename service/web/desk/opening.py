@@ -1,0 +1,15 @@
+"""Say from when on a letter takes sign-ons that is opened ahead of its time."""
+
+from datetime import datetime
+
+from service.model.campaign import Campaign
+from service.signing.invite import leaves_at
+from service.signing.page import deadline_text
+from service.web.desk.visit import visit
+from service.web.language import page_language
+
+
+def takes_from(campaign: Campaign, *, now: datetime) -> str:
+    """Write the moment from which on sign-ons are taken and invitations leave; "" where that is at once."""
+    at = leaves_at(campaign, now=now)
+    return deadline_text(campaign, page_language(reader=visit().language), at=at) if at is not None else ""

@@ -1,0 +1,121 @@
+"""As a sender I give what comes again another time of the day, and it still comes as often, rests and sleeps as it did."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import pytest
+from sqlmodel import select
+
+from service.campaigns.queries import get_campaign
+from service.model.anchor import Anchor
+from service.model.coordinator import Coordinator, Role
+from service.model.schedule import Schedule
+from service.model.states import SignatureState
+from service.schedules.audience import Audience
+from service.schedules.due import Timing
+from service.schedules.forecast import coming_times
+from service.schedules.plan import Plan, add_schedule
+from service.store.transaction import reading, transaction
+from tests.coalition import SLUG, Coalition
+from tests.desk import AtTheDesk, add_colleague, form_of
+from tests.stories.visitor import Door, words_of
+
+WEEKLY = Timing(
+    anchor=Anchor.AT,
+    local="2026-11-26T09:00:00",
+    every_days=3,
+    times=3,
+    quiet_from="21:00",
+    quiet_until="08:00",
+    rest_days=(5, 6),
+    zone="Asia/Kathmandu",
+)
+
+
+@pytest.fixture
+def coalition(coalition: Coalition) -> Coalition:
+    return coalition.open()
+
+
+@pytest.fixture
+def sena(coalition: Coalition, door: Door) -> AtTheDesk:
+    sena = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.SENDER, name="Sena Sender"))
+    assert sena.post("sends/made", {"csrf": sena.mark()}).status_code == 303
+    return sena
+
+
+def id_of(coalition: Coalition, name: str) -> str:
+    with reading(coalition.engine) as session:
+        return session.exec(select(Schedule.id).where(Schedule.name == name)).one()
+
+
+def coming(coalition: Coalition, name: str, *, most: int = 3) -> Sequence[str]:
+    """Give the next times of a schedule, as its own zone reads them."""
+    with reading(coalition.engine) as session:
+        row = session.exec(select(Schedule).where(Schedule.name == name)).one()
+        campaign = get_campaign(session, SLUG)
+        times = coming_times(session, coalition.keyring, campaign, row, now=coalition.now)
+        return [due.local for due in islice(times, most)]
+
+
+@pytest.mark.parametrize("name", ["digest", "decision-day"])
+def test_what_every_letter_has_each_morning_comes_each_morning_at_another_time(
+    coalition: Coalition, sena: AtTheDesk, name: str
+) -> None:
+    page = f"sends/{id_of(coalition, name)}"
+    form = form_of(sena.open(page), having="hour")
+    assert not form.has("day")
+
+    answer = sena.send(page, {"hour": "06:30"}, having="hour")
+
+    assert answer.status_code == 303, words_of(answer)
+    assert coming(coalition, name) == [f"2026-11-{day}T06:30:00 America/New_York" for day in (25, 26, 27)]
+    assert "From now on it goes at that time" in words_of(sena.follow(answer))
+
+
+def test_what_was_planned_in_a_rhythm_keeps_it_its_rest_and_its_zone(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    plan = Plan(name="again", timing=WEEKLY, audience=Audience(states=(SignatureState.PENDING,)))
+    with transaction(coalition.engine) as session:
+        add_schedule(session, coalition.keyring, SLUG, plan, by="operator", now=coalition.now)
+    page = f"sends/{id_of(coalition, 'again')}"
+    seen = words_of(sena.open(page))
+    assert "Kathmandu" in seen
+    assert "It comes again every 3 days" in seen
+    assert "Nothing of it goes on these days: Saturday, Sunday" in seen
+
+    assert sena.send(page, {"hour": "10:45"}, having="hour").status_code == 303
+
+    # The second would fall on a Sunday: it rests until Monday morning.
+    assert coming(coalition, "again") == [
+        "2026-11-26T10:45:00 Asia/Kathmandu",
+        "2026-11-30T08:00:00 Asia/Kathmandu",
+        "2026-12-02T10:45:00 Asia/Kathmandu",
+    ]
+
+
+def test_one_moment_is_read_on_ones_own_clock_and_quiet_hours_stay(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    with transaction(coalition.engine) as session:
+        session.get_one(Coordinator, sena.colleague.id).time_zone = "Europe/London"
+    page = f"sends/{id_of(coalition, 'reminder-1')}"
+
+    # In London, where Sena is: 22:30 in New York on the day before.
+    assert sena.send(page, {"day": "2026-11-28", "hour": "03:30"}, having="day").status_code == 303
+
+    assert coming(coalition, "reminder-1") == ["2026-11-28T08:00:00 America/New_York"]
+
+
+def test_without_a_time_the_form_comes_back_and_nothing_is_changed(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    page = f"sends/{id_of(coalition, 'digest')}"
+    before = coming(coalition, "digest")
+
+    answer = sena.send(page, {"hour": ""}, having="hour")
+
+    assert answer.status_code == 422
+    assert "Choose the time of the day, like 09:00." in words_of(answer)
+    assert coming(coalition, "digest") == before
