@@ -15,7 +15,7 @@ from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import code_index, general_copies, spread_copies
 from service.foundation.errors import Refused, ServiceError, Transient
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
-from service.letter.copy import Copy
+from service.letter.copy import Copy, make_copy
 from service.letter.edition import Edition as Letter
 from service.letter.fonts import Fonts
 from service.letter.printed_code import codes_in, codes_in_file, form_of
@@ -195,6 +195,8 @@ def _made(
 def _candidates(letter: Letter, recipient: Recipient | None) -> Iterator[Copy]:
     if recipient is not None:
         yield copy_for(letter, recipient)
+        # By hand an office that may have names may be given the copy without them.
+        yield make_copy(letter, audience="public", office=letter.offices[recipient.position])
         return
     yield from general_copies(letter)
     yield from spread_copies(letter)
