@@ -52,6 +52,7 @@ def letter() -> None:
     type=click.IntRange(min=1),
     help="The own copy of one recipient, by its place in the campaign file from 1; without it, one for all of them.",
 )
+@click.option("--language", default="", help="Another language of the letter; without it, its own.")
 @click.option(
     "--layout",
     type=click.Choice(["post", *LAYOUTS]),
@@ -80,6 +81,7 @@ def compile_(
     profile: str,
     edition: int | None,
     recipient: int | None,
+    language: str,
     layout: str | None,
     limit: int | None,
     unit: str,
@@ -94,7 +96,7 @@ def compile_(
     with transaction(services.engine) as session:
         campaign = get_campaign(session, slug)
         row = numbered_edition(session, campaign, edition) if edition is not None else None
-        wanted = Wanted(office=recipient or 0, audience=cast(Audience | None, audience))
+        wanted = Wanted(office=recipient or 0, audience=cast(Audience | None, audience), language=language)
         handed = copy_to_hand(session, services.keyring, campaign, row, wanted, now=services.clock())
         copy = handed.copy
         beside = annexes_of(session, services.keyring, campaign, copy) if annexes else ()

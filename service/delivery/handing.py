@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from service.campaigns.contents import open_file
 from service.delivery.by_hand.packet import posted_letter
 from service.delivery.check import recipient_label
 from service.delivery.issue import issue_copy, sole_addressee
@@ -14,6 +15,7 @@ from service.delivery.parcel import Document
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.zipping import zip_files
+from service.i18n.own_names import own_name
 from service.letter.compile import Rendering, compile_copy, file_name, volume_names
 from service.letter.copy import Copy, make_copy
 from service.letter.edition import Audience, Office
@@ -22,10 +24,11 @@ from service.letter.fonts import Fonts
 from service.letter.windows import layout_for_post
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
-from service.model.edition import Edition
+from service.model.edition import Edition, EditionKind
 from service.model.recipient import Audience as Copies
 from service.model.recipient import Recipient, RecipientRole
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
+from service.signing.translated import in_own_language
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
@@ -61,11 +64,13 @@ _BY_POST = frozenset({"post", "pingen"})
 class Wanted:
     """Which copy is wanted: `office` is the place of its recipient among all of the letter, from 1; 0 is nobody in particular.
 
-    Without an `audience` it is that office's own, and the public one for nobody in particular.
+    Without an `audience` it is that office's own, and the public one for nobody in particular. `language` is one of those
+    that the letter has a text in; "" is its own.
     """
 
     office: int = 0
     audience: Audience | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +97,8 @@ def copy_to_hand(
     after the release name nobody who has left since. Raises Refused for an office that is not there, and as make_copy().
     """
     letter = _letter(session, keyring, campaign, edition, wanted, now=now)
+    if wanted.language:
+        letter = in_own_language(letter, open_file(session, keyring, campaign), wanted.language)
     chosen = _office(letter, wanted.office)
     office = chosen or sole_addressee(letter)
     audience = wanted.audience or (chosen.copy if chosen else "public")
@@ -118,6 +125,15 @@ def copies_to_choose(
         for row in rows
     ]
     return [*([] if addressed == [Copies.PUBLIC] else [("full", _FULL)]), ("public", _PUBLIC), *own]
+
+
+def languages_to_choose(
+    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition
+) -> Sequence[tuple[str, str]]:
+    """List the languages in which an edition may be given, by what each calls itself, its own first; what follows a letter has one."""
+    file = open_file(session, keyring, campaign)
+    others = file.letter.translations if edition.kind is EditionKind.LETTER else ()
+    return [(tag, own_name(tag)) for tag in (file.language, *(one.language for one in others))]
 
 
 def handed_file(handed: Handed, form: str, making: Making) -> Document:
@@ -170,8 +186,9 @@ def command_for(handed: Handed, form: str) -> str:
     name = form if form in _PLAIN else "pdf"
     options = {"archive": ("--profile archive",), "post": ("--layout post",)}.get(form, ())
     number = (f"--edition {copy.number}",) if copy.number else ()
+    language = (f"--language {copy.text.language}",) if copy.translation else ()
     place = (f"--recipient {handed.place}",) if handed.place else ()
-    said = (*number, *place, f"--copy {copy.audience}", f"--format {name}", *options)
+    said = (*number, *place, *language, f"--copy {copy.audience}", f"--format {name}", *options)
     return f"undersigned letter compile {copy.slug} {' '.join(said)} --out {file_name(copy, name)}"
 
 

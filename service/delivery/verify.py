@@ -11,6 +11,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.access import is_public
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import code_index, general_copies, spread_copies
 from service.foundation.errors import Refused, ServiceError, Transient
@@ -30,6 +32,7 @@ from service.signing.abuse import bucket
 from service.signing.abuse.buckets import take_from
 from service.signing.abuse.origin import origin_of
 from service.signing.roll import frozen_letter
+from service.signing.translated import in_own_language
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
@@ -61,7 +64,7 @@ class Found:
     """The copy that a check code names, in the words of the copy itself.
 
     `kind` ("letter", "addendum" or "correction") and `ordinal` say what it is; what follows a letter tells in `edition`
-    which edition it follows. `day` is when it left the house where `has_left`, else when its edition was released.
+    which edition it follows. `translation` is "authentic" or "courtesy" where its text is not the letter's own. `day` is when it left the house where `has_left`, else when its edition was released.
     `slug` is empty unless anybody may see the letter's page. Nobody is named.
     """
 
@@ -73,6 +76,7 @@ class Found:
     title: str
     coalition: str
     language: str
+    translation: str
     organizations: int
     individuals: int
     not_for_publication: bool
@@ -127,7 +131,7 @@ def find_copy(session: Session, keyring: Keyring, codes: Sequence[str]) -> Found
 
 
 def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
-    """Make the copy again that was found; None where a name has left since it was made, and with it that copy."""
+    """Make the copy again that was found; None where a name has left since it was made, or its courtesy translation was changed."""
     issued = session.get(IssuedCopy, found.copy_id)
     edition = session.get(Edition, issued.edition_id) if issued else None
     campaign = session.get(Campaign, issued.campaign_id) if issued else None
@@ -135,7 +139,11 @@ def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
         return None
     recipient = session.get(Recipient, issued.recipient_id) if issued.recipient_id else None
     frozen = frozen_letter(session, keyring, edition)
-    for letter in (frozen, letter_today(session, keyring, campaign, edition)):
+    file = open_file(session, keyring, campaign)
+    for as_it_is in (frozen, letter_today(session, keyring, campaign, edition)):
+        letter = _in_its_language(as_it_is, file, found)
+        if letter is None:
+            return None
         for copy in _candidates(letter, recipient):
             if copy.check_code == found.code:
                 return copy
@@ -192,6 +200,13 @@ def _made(
         return None
 
 
+def _in_its_language(letter: Letter, file: CampaignFile, found: Found) -> Letter | None:
+    try:
+        return in_own_language(letter, file, found.language if found.translation else "")
+    except Refused:
+        return None
+
+
 def _candidates(letter: Letter, recipient: Recipient | None) -> Iterator[Copy]:
     if recipient is not None:
         yield copy_for(letter, recipient)
@@ -219,6 +234,7 @@ def _tell(
         title=details["title"],
         coalition=details["coalition"],
         language=details["language"],
+        translation=details.get("translation", ""),
         organizations=details["organizations"],
         individuals=details["individuals"],
         not_for_publication=details["not_for_publication"],

@@ -9,19 +9,32 @@ from werkzeug.test import TestResponse
 
 from service.delivery import handing
 from service.delivery.handing import FORMS
+from service.delivery.verify import Bytes, codes_of, compare, copy_of, find_copy
 from service.letter import volumes
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
+from service.letter.fonts import Fonts
+from service.letter.printed_code import codes_in
 from service.model.delivery import Delivery
 from service.model.signature import Visibility
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading
+from tests.changing import file_of
 from tests.coalition import Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.letters.pdf_reader import read_letter
+from tests.stories.test_a_letter_speaks_several_languages import FRENCH
 from tests.stories.visitor import Door, Visitor, words_of
 
 BY_POST = letter_file(more='admit = "everyone"').replace(b'["email"]', b'["email", "post"]')
+GERMAN = """
+[[letter.translations]]
+language = "de"
+title = "Haltet den Fluss offen"
+salutation = "Sehr geehrter Herr Präsident,"
+body = "Im Namen von ((signatories)) schreiben wir Ihnen über den Fluss."
+asks = ["Öffnen Sie die Archive.", "Laden Sie die Dörfer ein."]
+"""
 SECOND = """
 [[recipients]]
 name = "Max M. Example"
@@ -181,3 +194,72 @@ def test_the_very_copy_of_what_is_posted_has_its_address_behind_the_window(
     assert posted == compile_copy(copy, form="pdf", layout="window_us10").data
     assert mailed == compile_copy(copy, form="pdf").data
     assert "byte for byte" in somebody.check(data=posted).text
+
+
+def test_each_text_that_was_frozen_is_given_in_its_language_and_says_what_it_is(
+    coalition: Coalition, door: Door
+) -> None:
+    sent(coalition, file_of(tables=FRENCH + GERMAN).replace(b'["email"]', b'["email", "post"]'))
+    olga, somebody = olga_at(coalition, door)
+
+    def given(language: str, form: str = "txt") -> TestResponse:
+        wanted = {"copy": "1", "form": form, "language": language}
+        return olga.send(page_of(coalition), wanted, having="copy")
+
+    own, french, german = (given(tag).text for tag in ("en", "fr", "de"))
+
+    assert ("Keep the river open" in own, "ourtesy" in own.partition("This letter in")[0]) == (True, False)
+    assert ("Gardez le fleuve ouvert" in french, "Lake Alliance" in french) == (True, True)
+    # It was signed, too: no mark, and the letter's own text stands among the others.
+    assert "courtoisie" not in french.partition("dans d’autres langues")[0]
+    assert "anglais (signée avec ce texte)" in french
+    assert "Par courriel et courrier" in french
+    assert "Unverbindliche Übersetzung" in german.partition("Haltet den Fluss offen")[0]
+    # Nothing was signed with a text that binds nobody.
+    assert "Englisch SHA-256" in " ".join(german.split()).replace("\u2068", "").replace("\u2069", "")
+
+    codes = {tag: code_in(text) for tag, text in (("en", own), ("fr", french), ("de", german))}
+    assert len(set(codes.values())) == 3
+    assert "Its text" not in words_of(somebody.check(typed=codes["en"]))
+    assert "A courtesy translation" in words_of(somebody.check(typed=codes["de"]))
+    assert {tag: known_as(coalition, given(tag, "pdf").data) for tag in codes} == {
+        "en": ("", Bytes.SAME),
+        "fr": ("authentic", Bytes.SAME),
+        "de": ("courtesy", Bytes.SAME),
+    }
+    assert "Unverbindliche Übersetzung" in read_letter(given("de", "pdf").data).text
+    assert "Unverbindliche Übersetzung" in given("de", "html").text
+
+
+def test_a_courtesy_translation_that_was_changed_since_is_not_given_as_if_it_were_the_frozen_one(
+    coalition: Coalition, door: Door
+) -> None:
+    file = file_of(tables=GERMAN)
+    sent(coalition, file)
+    olga, somebody = olga_at(coalition, door)
+    wanted = {"csrf": olga.mark(), "copy": "public", "form": "txt", "language": "de"}
+    before = olga.post(f"{page_of(coalition)}/copy", wanted)
+    coalition.load(file.replace(b"Archive.", b"Archive bald."))
+
+    refused = olga.post(f"{page_of(coalition)}/copy", wanted)
+
+    assert refused.status_code == 422
+    assert "was changed since this edition was frozen" in words_of(refused)
+    unknown = olga.post(f"{page_of(coalition)}/copy", {**wanted, "language": "fr"})
+    assert "It has these: en, de" in words_of(unknown)
+    # What was given before is still ours.
+    told = words_of(somebody.check(data=before.data, name="letter.txt"))
+    assert ("The code is ours" in told, "could not be compared" in told) == (True, True)
+
+
+def known_as(coalition: Coalition, data: bytes) -> tuple[str, Bytes]:
+    """Tell what text a file is found to be, and whether it is ours to the byte."""
+    with reading(coalition.engine) as session:
+        found = find_copy(session, coalition.keyring, codes_of("", data))
+        assert found is not None
+        copy = copy_of(session, coalition.keyring, found)
+    return found.translation, compare(copy, data, Fonts()).bytes
+
+
+def code_in(text: str) -> str:
+    return codes_in(text)[-1]

@@ -10,7 +10,7 @@ from service.campaigns.queries import approvers_of
 from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
-from service.delivery.handing import FORMS, copies_to_choose
+from service.delivery.handing import FORMS, copies_to_choose, languages_to_choose
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
 from service.delivery.otherwise import Otherwise, fall_backs, instead_of, send_otherwise
@@ -296,6 +296,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         spare = fall_backs(session, here.keyring, campaign, goes_to, here.outward)
         row = edition_of(session, campaign, edition_id)
         copies = copies_to_choose(session, here.keyring, campaign, row)
+        languages = languages_to_choose(session, here.keyring, campaign, row)
         may_go = seen.stands and (campaign.solo or seen.approved >= APPROVALS_NEEDED)
     return desk_page(
         template,
@@ -319,6 +320,7 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         channel_word=channel_word,
         set_up_at=set_up_at(letter().slug),
         copies=copies,
+        languages=languages,
         forms=FORMS,
         base=f"/desk/letters/{letter().slug}",
     )

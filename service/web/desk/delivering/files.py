@@ -1,6 +1,7 @@
 """Files of a letter on its way: the draft, an edition, the copy that went to one recipient, its receipts, and the evidence."""
 
 import json
+from dataclasses import replace
 
 from flask import Response, request
 
@@ -56,7 +57,7 @@ def hand_copy(slug: str, edition: str) -> Response:
     here, form = services(), request.form.get("form", "pdf")
     if form not in FORMS:
         raise NotFound(NO_SUCH_FORM)
-    wanted = _wanted(request.form.get("copy", ""))
+    wanted = replace(_wanted(request.form.get("copy", "")), language=request.form.get("language", ""))
     with acting() as session:
         campaign = letter_to_give(session)
         row = edition_of(session, campaign, edition)
