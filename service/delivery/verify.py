@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.access import is_public
 from service.campaigns.contents import open_file
-from service.campaigns.file import CampaignFile
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import code_index, general_copies, spread_copies
 from service.foundation.errors import Refused, ServiceError, Transient
@@ -32,7 +31,7 @@ from service.signing.abuse import bucket
 from service.signing.abuse.buckets import take_from
 from service.signing.abuse.origin import origin_of
 from service.signing.roll import frozen_letter
-from service.signing.translated import in_own_language
+from service.signing.translated import in_language_or_none
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
@@ -140,8 +139,9 @@ def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
     recipient = session.get(Recipient, issued.recipient_id) if issued.recipient_id else None
     frozen = frozen_letter(session, keyring, edition)
     file = open_file(session, keyring, campaign)
+    language = found.language if found.translation else ""
     for as_it_is in (frozen, letter_today(session, keyring, campaign, edition)):
-        letter = _in_its_language(as_it_is, file, found)
+        letter = in_language_or_none(as_it_is, file, language)
         if letter is None:
             return None
         for copy in _candidates(letter, recipient):
@@ -197,13 +197,6 @@ def _made(
         if layout == LAYOUTS[0]:
             raise
         # Not every letter can be set for every window.
-        return None
-
-
-def _in_its_language(letter: Letter, file: CampaignFile, found: Found) -> Letter | None:
-    try:
-        return in_own_language(letter, file, found.language if found.translation else "")
-    except Refused:
         return None
 
 

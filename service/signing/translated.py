@@ -46,6 +46,14 @@ def in_own_language(letter: Edition, file: CampaignFile, language: str) -> Editi
     )
 
 
+def in_language_or_none(letter: Edition, file: CampaignFile, language: str) -> Edition | None:
+    """Give the same, and None where that text is not kept as it was."""
+    try:
+        return in_own_language(letter, file, language)
+    except Refused:
+        return None
+
+
 def _is(translation: Translation, named: OtherText, letter: Edition) -> bool:
     """Tell whether a translation of the file has the very words that a letter names."""
     sha256 = translation_sha256(translation, revision_sha256=letter.revision_sha256)
