@@ -44,6 +44,8 @@ NO_PAGES = frozenset(
         *("first_page", "draft_pdf", "copy_draft_pdf", "sending_pdf", "edition_evidence"),
         *(
             "answer_file",
+            "pack",
+            "own_pack",
             "fetch_export",
             "fetch_dossier",
             "next_version",
