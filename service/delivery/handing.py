@@ -28,6 +28,7 @@ from service.model.edition import Edition, EditionKind
 from service.model.recipient import Audience as Copies
 from service.model.recipient import Recipient, RecipientRole
 from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
+from service.signing.secretariat.kept_figures import known_tally
 from service.signing.translated import in_own_language
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
@@ -50,8 +51,7 @@ _FULL = Sentence("The full copy, with names that are not for publication")
 _PUBLIC = Sentence("The public copy")
 _OWN = Sentence("The own copy of {who}")
 _TOO_LONG = Sentence(
-    "This copy has more than {most} names, which take too long to set while you wait. Whoever runs the server makes it"
-    " with this command: {command}"
+    "This copy has more than {most} names, which take too long to set while you wait; whoever runs the server can make it."
 )
 _NOT_THERE = Sentence("The letter has no recipient {number}. It has these: {known}.")
 _ZIP = "application/zip"
@@ -75,11 +75,10 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
-    """A copy that is handed over, the one office that it is for where it is for one, and that one's place where it was chosen."""
+    """A copy that is handed over, and the one office that it is for where it is for one."""
 
     copy: Copy
     office: Office | None
-    place: int = 0
 
 
 def copy_to_hand(
@@ -106,7 +105,7 @@ def copy_to_hand(
     if edition is not None and edition.released_at is not None:
         recipient = _recipient_id(session, edition, wanted.office)
         issue_copy(session, keyring, edition, copy, recipient_id=recipient, now=now)
-    return Handed(copy=copy, office=office, place=wanted.office)
+    return Handed(copy=copy, office=office)
 
 
 def copies_to_choose(
@@ -143,7 +142,7 @@ def handed_file(handed: Handed, form: str, making: Making) -> Document:
     """
     copy = handed.copy
     if len(copy.lines) > MOST_HANDED:
-        raise Refused(_TOO_LONG.with_values(most=MOST_HANDED, command=command_for(handed, form)))
+        raise Refused(_TOO_LONG.with_values(most=MOST_HANDED))
     return as_one_file(copy, form if form in _PLAIN else "pdf", _made(handed, form, making))
 
 
@@ -159,9 +158,7 @@ def carried_file(copy: Copy, *, channel: str, country: str, fonts: Fonts) -> Doc
     Raises Refused for more than MOST_HANDED names.
     """
     if len(copy.lines) > MOST_HANDED:
-        raise Refused(
-            _TOO_LONG.with_values(most=MOST_HANDED, command=f"undersigned dossier make {copy.slug}")
-        )
+        raise Refused(_TOO_LONG.with_values(most=MOST_HANDED))
     if channel in _BY_POST and len(copy.addressees) == 1:
         made, _ = posted_letter(copy, country=country, fonts=fonts)
     else:
@@ -180,16 +177,9 @@ def as_one_file(copy: Copy, form: str, made: Rendering) -> Document:
     return Document(name=f"{stem}.zip", media_type=_ZIP, data=data)
 
 
-def command_for(handed: Handed, form: str) -> str:
-    """Write the command that makes the same file (pure)."""
-    copy = handed.copy
-    name = form if form in _PLAIN else "pdf"
-    options = {"archive": ("--profile archive",), "post": ("--layout post",)}.get(form, ())
-    number = (f"--edition {copy.number}",) if copy.number else ()
-    language = (f"--language {copy.text.language}",) if copy.translation else ()
-    place = (f"--recipient {handed.place}",) if handed.place else ()
-    said = (*number, *place, *language, f"--copy {copy.audience}", f"--format {name}", *options)
-    return f"undersigned letter compile {copy.slug} {' '.join(said)} --out {file_name(copy, name)}"
+def is_too_long_to_hand(session: Session, keyring: Keyring, campaign: Campaign) -> bool:
+    """Tell whether a letter has more names than are set while somebody waits, by what is known of its number."""
+    return known_tally(session, keyring, campaign).tally.signatories > MOST_HANDED
 
 
 def _made(handed: Handed, form: str, making: Making) -> Rendering:

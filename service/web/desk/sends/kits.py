@@ -1,7 +1,6 @@
 """Kits for members: to how many they would go, what the mail says, and the button that sends them."""
 
 from flask import Response, request
-from sqlmodel import Session
 
 from service.coordinators.permissions import Act
 from service.foundation.errors import NotFound, Refused
@@ -23,11 +22,11 @@ def kits(slug: str) -> Response:
     del slug
     with looking() as session:
         goes_by_show = has_show(letter_here(session))
-        view, why_not = _look(session, under_embargo=False)
-        is_early = view is None
-        if view is None:
-            view, why_not_early = _look(session, under_embargo=True)
-            why_not = why_not if view is not None else why_not_early
+    view, why_not = _look(under_embargo=False)
+    is_early = view is None
+    if view is None:
+        view, why_not_early = _look(under_embargo=True)
+        why_not = why_not if view is not None else why_not_early
     return desk_page(
         "sends/kits.html",
         part=PART,
@@ -57,17 +56,18 @@ def mail_kits(slug: str) -> Response:
     return done(f"/desk/letters/{letter().slug}/kits", said if sent.new else _NOBODY_NEW)
 
 
-def _look(session: Session, *, under_embargo: bool) -> tuple[KitsView | None, str]:
+def _look(*, under_embargo: bool) -> tuple[KitsView | None, str]:
     here = services()
     try:
-        view = look_at_kits(
-            session,
-            here.keyring,
-            letter().slug,
-            under_embargo=under_embargo,
-            public_url=here.public_url,
-            now=here.now(),
-        )
+        with looking() as session:
+            view = look_at_kits(
+                session,
+                here.keyring,
+                letter().slug,
+                under_embargo=under_embargo,
+                public_url=here.public_url,
+                now=here.now(),
+            )
     except NotFound:
         raise
     except Refused as refusal:
