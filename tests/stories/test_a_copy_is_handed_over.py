@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -20,9 +21,10 @@ from service.model.signature import Visibility
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading
 from tests.changing import file_of
-from tests.coalition import Coalition, letter_file
+from tests.coalition import SLUG, Coalition, file_open_now, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.letters.pdf_reader import read_letter
+from tests.operator import Operator
 from tests.stories.test_a_letter_speaks_several_languages import FRENCH
 from tests.stories.visitor import Door, Visitor, words_of
 
@@ -260,3 +262,21 @@ def known_as(coalition: Coalition, data: bytes) -> tuple[str, Bytes]:
 
 def code_in(text: str) -> str:
     return codes_in(text)[-1]
+
+
+def test_the_command_gives_each_language_of_the_letter(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, smtp_port=9, web_port=9)
+    (tmp_path / "letter.toml").write_bytes(file_open_now() + GERMAN.encode())
+    operator.does("init")
+    operator.does("campaign", "load", "letter.toml")
+    operator.does("campaign", "freeze", SLUG)
+
+    def compiled(*options: str) -> str:
+        operator.does("letter", "compile", SLUG, "--format", "txt", *options, "--out", "letter.txt")
+        return (tmp_path / "letter.txt").read_text(encoding="utf-8")
+
+    assert "Haltet den Fluss offen" in compiled("--language", "DE")
+    assert compiled("--language", "en") == compiled()
+    refused = operator.run("letter", "compile", SLUG, "--language", "fr", "--out", "other.pdf")
+    assert (refused.returncode, "It has these: en, de" in refused.stderr) == (2, True)
+    assert not (tmp_path / "other.pdf").exists()
