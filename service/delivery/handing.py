@@ -45,7 +45,7 @@ FORMS: Mapping[str, Sentence] = {
 """As what a copy is given, each with its word."""
 
 MOST_HANDED = 30_000
-"""So many names are set while somebody waits: that takes some ten seconds; of a draft, which is looked at often, far fewer."""
+"""So many names are set while somebody waits: that takes ten to twenty seconds; of a draft, which is looked at often, far fewer."""
 
 _FULL = Sentence("The full copy, with names that are not for publication")
 _PUBLIC = Sentence("The public copy")
