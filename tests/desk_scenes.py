@@ -41,9 +41,11 @@ NEVER_TYPED = ("submit", "button", "file", "image", "reset")
 # Files, pictures, pages that send on to another, and a mail's own page, in which no script may run.
 NO_PAGES = frozenset(
     {
-        *("first_page", "draft_pdf", "copy_draft_pdf", "edition_pdf", "sending_pdf", "edition_evidence"),
+        *("first_page", "draft_pdf", "copy_draft_pdf", "sending_pdf", "edition_evidence"),
         *(
             "answer_file",
+            "pack",
+            "own_pack",
             "fetch_export",
             "fetch_dossier",
             "next_version",

@@ -11,18 +11,17 @@ from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, read_file, say, write_out
 from service.delivery.annexes import annexes_of
 from service.delivery.copies import goes_by_post
-from service.delivery.issue import issue_copy, sole_addressee
+from service.delivery.handing import Wanted, copy_to_hand
 from service.foundation.errors import Refused
 from service.kit.pack import pack_for
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
-from service.letter.copy import Copy, make_copy
+from service.letter.copy import Copy
 from service.letter.edition import Audience
 from service.letter.fit_text import UNITS, Limit, Unit
 from service.letter.render_pack import render_pack
 from service.letter.windows import LAYOUTS, AddressTooLong, Layout, layout_for_post
 from service.letter.word_package import shipped_template
 from service.mail.envelope import Attachment
-from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
 from service.store.transaction import reading, transaction
 
 _LARGEST_TEMPLATE = 10_000_000
@@ -38,18 +37,28 @@ def letter() -> None:
 @click.argument("slug")
 @click.option("--format", "form", type=click.Choice(list(RENDERERS)), default="pdf", show_default=True)
 @click.option(
-    "--copy", "audience", type=click.Choice(["public", "full"]), default="public", show_default=True
+    "--copy",
+    "audience",
+    type=click.Choice(["public", "full"]),
+    default=None,
+    help="Without it the public one, or with --recipient the one that this office gets.",
 )
 @click.option("--profile", type=click.Choice(["mail", "archive"]), default="mail", show_default=True)
 @click.option(
     "--edition", type=click.IntRange(min=1), help="A frozen edition; without it, the letter as it stands."
 )
 @click.option(
+    "--recipient",
+    type=click.IntRange(min=1),
+    help="The own copy of one recipient, by its place in the campaign file from 1; without it, one for all of them.",
+)
+@click.option("--language", default="", help="Another language of the letter; without it, its own.")
+@click.option(
     "--layout",
     type=click.Choice(["post", *LAYOUTS]),
     default=None,
     help="Where a PDF's inside address stands; post chooses the envelope's window by the office's country. Without it: as"
-    " post, where the one office that is written to has post among its channels, else classic.",
+    " post, where the one office that it is for has post among its channels, else classic.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="For a form: text of at most this size.")
 @click.option(
@@ -68,9 +77,11 @@ def compile_(
     context: Context,
     slug: str,
     form: str,
-    audience: str,
+    audience: str | None,
     profile: str,
     edition: int | None,
+    recipient: int | None,
+    language: str,
     layout: str | None,
     limit: int | None,
     unit: str,
@@ -85,22 +96,12 @@ def compile_(
     with transaction(services.engine) as session:
         campaign = get_campaign(session, slug)
         row = numbered_edition(session, campaign, edition) if edition is not None else None
-        if row is None:
-            found = letter_as_it_stands(session, services.keyring, campaign, now=services.clock())
-        else:
-            # What has gone out stays as it was; a public copy that is made now names nobody who has left since.
-            is_out = audience == "public" and row.released_at is not None
-            found = (
-                letter_since(session, services.keyring, campaign, row)
-                if is_out
-                else frozen_letter(session, services.keyring, row)
-            )
-        office = sole_addressee(found)
-        copy = make_copy(found, audience=cast(Audience, audience), office=office)
-        if row is not None and row.released_at is not None:
-            issue_copy(session, services.keyring, row, copy, now=services.clock())
+        wanted = Wanted(office=recipient or 0, audience=cast(Audience | None, audience), language=language)
+        handed = copy_to_hand(session, services.keyring, campaign, row, wanted, now=services.clock())
+        copy = handed.copy
         beside = annexes_of(session, services.keyring, campaign, copy) if annexes else ()
-        by_post = layout == "post" or (layout is None and goes_by_post(session, campaign))
+        is_for_one = len(copy.addressees) == 1 and goes_by_post(session, campaign, place=recipient)
+        by_post = layout == "post" or (layout is None and is_for_one)
     set_in = partial(
         compile_copy,
         copy,
@@ -110,9 +111,8 @@ def compile_(
         limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
         template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,
     )
-    chosen = (
-        layout_for_post(country=office.country if office else "", paper=copy.paper) if by_post else layout
-    )
+    country = handed.office.country if handed.office else ""
+    chosen = layout_for_post(country=country, paper=copy.paper) if by_post else layout
     try:
         rendering = set_in(layout=cast(Layout, chosen or LAYOUTS[0]))
     except AddressTooLong:

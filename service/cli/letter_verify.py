@@ -20,6 +20,10 @@ _COMPARED = {
     Bytes.CHANGED: "The check code is ours, but the file is not as we made it (mail gateways rewrite files): compare the text.",
     Bytes.NOT_COMPARED: "The check code is ours; the file could not be compared: compare the text.",
 }
+_TRANSLATED = {
+    "authentic": "Its text is the one in “{language}”, which was signed as well.",
+    "courtesy": "Its text is a courtesy translation into “{language}”: it only helps to read what was signed in another language.",
+}
 
 
 @click.command()
@@ -85,6 +89,7 @@ def _as_json(found: Found | None, compared: Compared | None) -> dict[str, object
         "kind": found.kind.value,
         **({"ordinal": found.ordinal} if found.ordinal else {}),
         "check_code": found.code,
+        **({"language": found.language, "translation": found.translation} if found.translation else {}),
         "title": found.title,
         "edition": found.edition,
         "organizations": found.organizations,
@@ -103,6 +108,8 @@ def _say_found(found: Found | None, compared: Compared | None, *, has_code: bool
     if compared.volume:
         say(f"The file is volume {compared.volume} of {compared.volumes} of its names.")
     say(_COMPARED[compared.bytes])
+    if found.translation:
+        say(_TRANSLATED[found.translation].format(language=found.language))
     if found.not_for_publication:
         say("It holds names that are not for publication.")
 

@@ -61,9 +61,11 @@ def copy_to_leave(
     return copy_with_code(session, keyring, campaign, edition, recipient, check_code=check_code)
 
 
-def goes_by_post(session: Session, campaign: Campaign) -> bool:
-    """Tell whether a letter is written to one office, and that office gets it by post."""
-    addressed = [
-        office for office in present_recipients(session, campaign) if office.role is RecipientRole.TO
-    ]
-    return len(addressed) == 1 and "post" in addressed[0].channels
+def goes_by_post(session: Session, campaign: Campaign, *, place: int | None = None) -> bool:
+    """Tell whether a letter is written to one office, or is for the recipient at a place from 1, and that one gets it by post."""
+    offices = present_recipients(session, campaign)
+    if place is not None:
+        meant = [office for office in offices if office.position == place - 1]
+    else:
+        meant = [office for office in offices if office.role is RecipientRole.TO]
+    return len(meant) == 1 and "post" in meant[0].channels

@@ -85,5 +85,6 @@ def _details(copy: Copy) -> dict[str, object]:
         "organizations": copy.numbers.organizations,
         "individuals": copy.numbers.individuals,
         "not_for_publication": copy.names_for_addressee_only,
+        **({"translation": copy.translation} if copy.translation else {}),
         **({"supplement": plain(copy.supplement)} if copy.supplement else {}),
     }

@@ -94,15 +94,8 @@ def too_large(size: int, most: int, *, allowed_by: str = THE_SETTING) -> str:
     )
 
 
-def _attached(copy: Copy, form: str, making: Making) -> Iterator[Attachment]:
-    template = _read(making.word_template) if form == "docx" and making.word_template else None
-    made = compile_copy(copy, form=form, profile="mail", fonts=making.fonts, template=template)
-    names = (file_name(copy, form), *volume_names(copy, made))
-    for name, data in zip(names, (made.data, *made.volumes), strict=True):
-        yield Attachment(filename=name, media_type=made.media_type, data=data)
-
-
-def _read(template: Path) -> bytes:
+def read_template(template: Path) -> bytes:
+    """Read the Word template of the house; raises Refused where that cannot be done."""
     try:
         return template.read_bytes()
     except OSError as error:
@@ -113,6 +106,14 @@ def _read(template: Path) -> bytes:
                 reason=error.strerror,
             )
         ) from error
+
+
+def _attached(copy: Copy, form: str, making: Making) -> Iterator[Attachment]:
+    template = read_template(making.word_template) if form == "docx" and making.word_template else None
+    made = compile_copy(copy, form=form, profile="mail", fonts=making.fonts, template=template)
+    names = (file_name(copy, form), *volume_names(copy, made))
+    for name, data in zip(names, (made.data, *made.volumes), strict=True):
+        yield Attachment(filename=name, media_type=made.media_type, data=data)
 
 
 def _megabytes(size: int) -> str:

@@ -11,11 +11,12 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.campaigns.access import is_public
+from service.campaigns.contents import open_file
 from service.delivery.copies import copy_for, letter_today
 from service.delivery.issue import code_index, general_copies, spread_copies
 from service.foundation.errors import Refused, ServiceError, Transient
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
-from service.letter.copy import Copy
+from service.letter.copy import Copy, make_copy
 from service.letter.edition import Edition as Letter
 from service.letter.fonts import Fonts
 from service.letter.printed_code import codes_in, codes_in_file, form_of
@@ -30,6 +31,7 @@ from service.signing.abuse import bucket
 from service.signing.abuse.buckets import take_from
 from service.signing.abuse.origin import origin_of
 from service.signing.roll import frozen_letter
+from service.signing.translated import in_language_or_none
 from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
@@ -61,7 +63,7 @@ class Found:
     """The copy that a check code names, in the words of the copy itself.
 
     `kind` ("letter", "addendum" or "correction") and `ordinal` say what it is; what follows a letter tells in `edition`
-    which edition it follows. `day` is when it left the house where `has_left`, else when its edition was released.
+    which edition it follows. `translation` is "authentic" or "courtesy" where its text is not the letter's own. `day` is when it left the house where `has_left`, else when its edition was released.
     `slug` is empty unless anybody may see the letter's page. Nobody is named.
     """
 
@@ -73,6 +75,7 @@ class Found:
     title: str
     coalition: str
     language: str
+    translation: str
     organizations: int
     individuals: int
     not_for_publication: bool
@@ -127,7 +130,7 @@ def find_copy(session: Session, keyring: Keyring, codes: Sequence[str]) -> Found
 
 
 def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
-    """Make the copy again that was found; None where a name has left since it was made, and with it that copy."""
+    """Make the copy again that was found; None where a name has left since it was made, or its courtesy translation was changed."""
     issued = session.get(IssuedCopy, found.copy_id)
     edition = session.get(Edition, issued.edition_id) if issued else None
     campaign = session.get(Campaign, issued.campaign_id) if issued else None
@@ -135,7 +138,12 @@ def copy_of(session: Session, keyring: Keyring, found: Found) -> Copy | None:
         return None
     recipient = session.get(Recipient, issued.recipient_id) if issued.recipient_id else None
     frozen = frozen_letter(session, keyring, edition)
-    for letter in (frozen, letter_today(session, keyring, campaign, edition)):
+    file = open_file(session, keyring, campaign)
+    language = found.language if found.translation else ""
+    for as_it_is in (frozen, letter_today(session, keyring, campaign, edition)):
+        letter = in_language_or_none(as_it_is, file, language)
+        if letter is None:
+            return None
         for copy in _candidates(letter, recipient):
             if copy.check_code == found.code:
                 return copy
@@ -195,6 +203,8 @@ def _made(
 def _candidates(letter: Letter, recipient: Recipient | None) -> Iterator[Copy]:
     if recipient is not None:
         yield copy_for(letter, recipient)
+        # By hand an office that may have names may be given the copy without them.
+        yield make_copy(letter, audience="public", office=letter.offices[recipient.position])
         return
     yield from general_copies(letter)
     yield from spread_copies(letter)
@@ -217,6 +227,7 @@ def _tell(
         title=details["title"],
         coalition=details["coalition"],
         language=details["language"],
+        translation=details.get("translation", ""),
         organizations=details["organizations"],
         individuals=details["individuals"],
         not_for_publication=details["not_for_publication"],

@@ -119,7 +119,10 @@ def make_pack(
     spoken = mail_language(reader=language, letter=campaign.language)
     party = read_party(keyring.of(session, campaign.id), row) if row is not None else None
     bare = letter_without_roll(session, keyring, campaign, now=now)
-    letter = in_language(veiled(bare), file, texts_of(file, revision, wanted=spoken))
+    # The letter may have a text in a language that our own pages do not speak.
+    known = {one.language.casefold() for one in file.letter.translations}
+    wanted = language if language.casefold() in known else spoken
+    letter = in_language(veiled(bare), file, texts_of(file, revision, wanted=wanted))
     copy = make_copy(replace(letter, other_texts=()), audience="public", office=None)
     # The text is final: it is no draft; and nobody can check a copy without names.
     document = replace(make_document(copy, check_code=""), draft="", check_label="")

@@ -92,7 +92,8 @@ def file_name(copy: Copy, form: str) -> str:
     if copy.supplement is not None:
         edition = f"{copy.supplement.kind}-{copy.supplement.ordinal}"
     warning = "-not-for-publication" if copy.names_for_addressee_only else ""
-    return f"{copy.slug}-{edition}-{copy.audience}{warning}.{form}"
+    language = f"-{copy.text.language}" if copy.translation else ""
+    return f"{copy.slug}-{edition}-{copy.audience}{language}{warning}.{form}"
 
 
 def volume_names(copy: Copy, rendering: Rendering) -> tuple[str, ...]:

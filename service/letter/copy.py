@@ -26,6 +26,7 @@ from service.letter.edition import (
     Signatory,
     Supplement,
     Text,
+    Translation,
     plain,
 )
 from service.letter.enclosed import Annex, Logo
@@ -117,6 +118,7 @@ class Copy:
     supplement: Supplement | None = field(default=None, metadata=ADDED_LATER)
     logos: tuple[Logo, ...] = field(default=(), metadata=ADDED_LATER)
     annexes: tuple[Annex, ...] = field(default=(), metadata=ADDED_LATER)
+    translation: Translation = field(default="", metadata=ADDED_LATER)
     paper: str
 
     @functools.cached_property
@@ -197,6 +199,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         supplement=edition.supplement,
         logos=edition.logos,
         annexes=edition.annexes,
+        translation=edition.translation,
         paper=_paper(office or addressed[0]),
     )
 

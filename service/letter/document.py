@@ -60,7 +60,7 @@ class Section:
 class Document(Headed):
     """A letter in the order in which it is read; an empty part is left out.
 
-    `draft` and `not_for_publication` are the marks that belong on each page. `paper` is "us-letter" or "a4". Labels are in the letter's language. `page`
+    `draft`, `courtesy` and `not_for_publication` are the marks that belong on each page. `paper` is "us-letter" or "a4". Labels are in the letter's language. `page`
     holds {page} and {pages}, and `more` says of a roll that was cut how many names do not stand here.
     `enclosures` are the lines of the annexes, not numbered yet. `words` are those that the labels were taken from.
     `volume` says which volume of the names this is, `in_volumes` that they stand in volumes of their own.
@@ -107,6 +107,12 @@ class Document(Headed):
     enclosures_label: str = ""
     enclosures: tuple[str, ...] = ()
     logos: tuple[Logo, ...] = ()
+    courtesy: str = ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks that this letter bears on each page."""
+        return tuple(filter(None, (self.draft, self.courtesy, self.not_for_publication)))
 
 
 def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
@@ -163,8 +169,9 @@ def make_document(copy: Copy, *, check_code: str | None = None) -> Document:
         enclosures=tuple(enclosure_line(one.title, one.pages, words) for one in copy.annexes),
         logos=copy.logos,
         words=words,
+        courtesy=_as_mark(words.courtesy) if copy.translation == "courtesy" else "",
         other_texts_label=words.other_languages if copy.other_texts else "",
-        other_texts=tuple(_other_text(one, words, language) for one in copy.other_texts),
+        other_texts=tuple(_other_text(one, copy, words) for one in copy.other_texts),
     )
 
 
@@ -212,11 +219,19 @@ def _on_one_line(one: Addressee, words: Words) -> str:
     return comma_between(parts, words).join(parts)
 
 
-def _other_text(text: OtherText, words: Words, language: str) -> str:
-    status = words.authentic if text.status == "authentic" else words.courtesy
+def _as_mark(word: str) -> str:
+    return word[0].upper() + word[1:]
+
+
+def _other_text(text: OtherText, copy: Copy, words: Words) -> str:
+    language = words.language
+    status = f" ({words.authentic if text.status == 'authentic' else words.courtesy})"
+    if copy.translation == "courtesy" and text.status == "authentic":
+        # Nothing was signed with a translation that binds nobody.
+        status = ""
     name = isolate(name_within(text.language, within=language), within=language)
     groups = " ".join(text.sha256[place : place + _GROUP] for place in range(0, len(text.sha256), _GROUP))
-    return f"{name} ({status}) {isolate(f'SHA-256 {groups}', within=language)}"
+    return f"{name}{status} {isolate(f'SHA-256 {groups}', within=language)}"
 
 
 def _contact(contact: Contact | None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ Role = Literal["to", "cc", "press"]
 Order = Literal["alphabetical", "lead_first", "manual"]
 GroupBy = Literal["none", "category", "country"]
 Notes = Literal["page", "endnotes"]
+Translation = Literal["", "authentic", "courtesy"]
 
 ADDED_LATER = {"added_later": True}
 """Marks a field that records of earlier editions do not have: it stands in a record only where it says something."""
@@ -131,7 +132,8 @@ class Edition:
     """Everything a copy is made from. The same edition gives the same bytes, always.
 
     `number` 0 is the letter as it stands, a draft. `date` is printed in the letter; `check_at` is the address
-    of the page where a reader can check a copy, or empty.
+    of the page where a reader can check a copy, or empty. `translation` says what its text is where that is not the
+    letter's own: "authentic" or "courtesy".
     """
 
     number: int
@@ -156,6 +158,7 @@ class Edition:
     supplement: Supplement | None = dataclasses.field(default=None, metadata=ADDED_LATER)
     logos: tuple[Logo, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
     annexes: tuple[Annex, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
+    translation: Translation = dataclasses.field(default="", metadata=ADDED_LATER)
 
     @property
     def fingerprint(self) -> str:

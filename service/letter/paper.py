@@ -121,8 +121,7 @@ def _own_words(document: Document) -> str:
     words = document.words
     said = (
         *(
-            document.draft,
-            document.not_for_publication,
+            *document.marks,
             document.date,
             document.re_label,
             document.undersigned,
@@ -154,6 +153,7 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
     words = document.words
     return {
         **{name: plain(part) for name, part in vars(document).items() if name not in _NOT_PRINTED},
+        "marks": document.marks,
         "document_title": document.title + volume,
         "running_title": document.running_title + volume,
         "window": plain(window),

@@ -18,7 +18,8 @@ _WIDEST_RANGE = 0xFFFF
 _STREAM = re.compile(rb"stream\r?\n")
 _SHOWS_TEXT = re.compile(rb"T[jJ*]\b|['\"]")
 # None of these ever goes back over what it has read, so that no file can make them slow.
-_TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*+)>|\(((?:[^()\\]++|\\.)*+)\)?|\b(?:ET|T\*|Td|TD|Tm)\b", re.DOTALL)
+_TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*+)>|\(|\b(?:ET|T\*|Td|TD|Tm)\b")
+_EDGE = re.compile(rb"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPED = {
     b"n": b"\n",
@@ -119,13 +120,26 @@ def _ranges(values: list[bytes]) -> Iterator[tuple[int, str]]:
 
 def _shown(stream: bytes) -> list[bytes]:
     """Give the strings that a page shows, in their order; a space where the text moves on."""
-    return [_string(match) for match in _TOKEN.finditer(stream)]
+    strings, place = list[bytes](), 0
+    while (token := _TOKEN.search(stream, place)) is not None:
+        place = token.end()
+        if token[0] == b"(":
+            written, place = _literal(stream, place)
+            strings.append(_ESCAPE.sub(_unescape, written))
+        else:
+            strings.append(bytes.fromhex(_bare(token[1])) if token[1] is not None else b"")
+    return strings
 
 
-def _string(match: re.Match[bytes]) -> bytes:
-    if match[1] is not None:
-        return bytes.fromhex(_bare(match[1]))
-    return _ESCAPE.sub(_unescape, match[2]) if match[2] is not None else b""
+def _literal(stream: bytes, start: int) -> tuple[bytes, int]:
+    """Give the string that begins there, and where it ends: brackets in it that balance need no escape (section 7.3.4.2)."""
+    depth = 1
+    for edge in _EDGE.finditer(stream, start):
+        depth += {b"(": 1, b")": -1}.get(edge[0], 0)
+        if not depth:
+            return stream[start : edge.start()], edge.end()
+    # Cut off: nothing follows that would be looked through once more.
+    return stream[start:], len(stream)
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:

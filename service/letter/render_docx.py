@@ -166,7 +166,7 @@ def _refuse_misplaced(root: etree._Element) -> None:
 
 
 def _blocks(document: Document, writer: WordWriter) -> dict[str, str]:
-    marks = "".join(writer.line("Mark", mark) for mark in (document.draft, document.not_for_publication))
+    marks = "".join(writer.line("Mark", mark) for mark in document.marks)
     re_line = f"{document.re_label} {document.re}" if document.re else ""
     return {
         "letterhead": logos_paragraph(document, writer) + writer.lines("Letterhead", document.letterhead),

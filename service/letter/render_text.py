@@ -125,8 +125,7 @@ def _is_hangul(character: str) -> bool:
 
 def _head(document: Document) -> Iterable[Paragraph]:
     own = document.language
-    marks = filter(None, (document.draft, document.not_for_publication))
-    yield Paragraph(part="mark", text="\n".join(map(wrap, marks)))
+    yield Paragraph(part="mark", text="\n".join(map(wrap, document.marks)))
     yield Paragraph(
         part="head", text="\n".join(wrap(isolate(line, within=own)) for line in document.letterhead)
     )

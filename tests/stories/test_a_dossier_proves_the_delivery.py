@@ -37,6 +37,7 @@ from service.delivery.messages import delivery_composers
 from service.delivery.offices.identity import office_key
 from service.delivery.parcel import Document
 from service.delivery.receipts import keep_receipt
+from service.delivery.verify import find_copy
 from service.foundation.errors import Refused
 from service.letter.fonts import Fonts
 from service.model.audit_event import AuditEvent
@@ -48,6 +49,8 @@ from tests.doubles.relay import free_port
 from tests.doubles.time_stamps import TimeStamps, make_certificate
 from tests.operator import Operator
 from tests.required import tool
+from tests.stories.test_a_copy_is_handed_over import GERMAN
+from tests.stories.test_a_letter_speaks_several_languages import FRENCH
 
 FONTS = Fonts()
 TABLES = """
@@ -186,6 +189,38 @@ def test_every_check_code_is_the_hash_of_a_file(sent):
         assert hashlib.sha256(bag.files[name]).hexdigest() == sha256
     # The office that nothing was sent to gets the public copy, too.
     assert codes <= set(proved)
+
+
+def test_each_text_that_was_frozen_lies_beside_the_letter_and_its_code_is_known_from_then_on(
+    engine, root, noon
+):
+    translated = Coalition(engine=engine, root=root, now=noon)
+    release(translated.open(letter_file(more='admit = "everyone"', tables=TABLES + FRENCH + GERMAN)))
+
+    one = gathered(translated)
+    bag = seal_dossier(one, sealing(), fonts=FONTS)
+    with transaction(engine) as session:
+        keep_dossier(session, translated.keyring, one, bag, by="cli:ada", now=translated.now)
+
+    folders = {name.rpartition("/")[0] for name in bag.files if name.startswith("data/letter/")}
+    languages = ("", "-de", "-fr")
+    assert folders == {f"data/letter/{copy}{tag}" for copy in ("full", "public") for tag in languages}
+    texts = {
+        name: data.decode() for name, data in bag.files.items() if name.endswith(".txt") and "letter/" in name
+    }
+    said = {name.split("/")[2]: text for name, text in texts.items()}
+    assert "Gardez le fleuve ouvert" in said["full-fr"]
+    assert "Unverbindliche Übersetzung" in said["public-de"].partition("Haltet")[0]
+    assert ("Hidden Spring" in said["full-fr"], "Hidden Spring" in said["public-fr"]) == (True, False)
+    told = json.loads(bag.files["data/edition.json"])["copies"]
+    assert [(one["copy"], one.get("language"), one.get("text")) for one in told] == [
+        *((copy, None, None) for copy in ("full", "public")),
+        *((copy, "de", "courtesy") for copy in ("full", "public")),
+        *((copy, "fr", "authentic") for copy in ("full", "public")),
+    ]
+    with reading(engine) as session:
+        assert all(find_copy(session, translated.keyring, [one["check_code"]]) for one in told)
+    assert certificate_of(bag)["title"] == "Keep the river open"
 
 
 def test_every_step_stands_in_the_log_with_its_evidence(sent):

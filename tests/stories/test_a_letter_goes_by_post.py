@@ -41,3 +41,34 @@ def test_an_address_too_long_for_a_window_is_set_without_one_unless_one_is_asked
     assert chosen == compiled(operator, tmp_path, "--layout", "classic")
     refused = operator.run("letter", "compile", SLUG, "--layout", "post", "--out", "other.pdf")
     assert (refused.returncode, "does not fit" in refused.stderr) == (2, True)
+
+
+def test_each_of_several_offices_has_its_own_copy_behind_its_own_window(tmp_path):
+    operator = Operator(tmp_path, smtp_port=9, web_port=9)
+    second = """
+[[recipients]]
+name = "Max M. Example"
+position = "Minister of Waters"
+address = ["2 Palace Square", "Hauptstadt"]
+country = "DE"
+channels = ["post"]
+"""
+    (tmp_path / "letter.toml").write_bytes(file_open_now() + second.encode())
+    operator.does("init")
+    operator.does("campaign", "load", "letter.toml")
+    operator.does("campaign", "freeze", SLUG)
+
+    by_mail, posted = (compiled(operator, tmp_path, "--recipient", place) for place in ("1", "2"))
+    operator.does("letter", "compile", SLUG, "--recipient", "2", "--format", "txt", "--out", "letter.txt")
+
+    assert by_mail == compiled(operator, tmp_path, "--recipient", "1", "--layout", "classic")
+    assert posted == compiled(operator, tmp_path, "--recipient", "2", "--layout", "window_din5008b")
+    own = (tmp_path / "letter.txt").read_text(encoding="utf-8")
+    assert ("Max M." in own, "Jane Q." in own) == (True, False)
+    # Of all of them together there is no window.
+    together = operator.run("letter", "compile", SLUG, "--layout", "post", "--out", "other.pdf")
+    assert (together.returncode, "compile the copy of one office" in together.stderr) == (2, True)
+    unknown = operator.run("letter", "compile", SLUG, "--recipient", "3", "--out", "other.pdf")
+    assert unknown.returncode == 2
+    assert "no recipient 3" in unknown.stderr
+    assert "2 (Max M. Example)" in unknown.stderr

@@ -112,7 +112,8 @@ def test_a_draft_an_edition_and_its_evidence_are_files(closed: Coalition, door: 
     draft = olga.open("draft.pdf?copy=public")
     edition = olga.send("propose", having="kind").location.split("?")[0]
 
-    assert draft.data[:5] == olga.open(f"{edition}/copy.pdf?copy=full").data[:5] == b"%PDF-"
+    saved = olga.send(edition, {"copy": "full", "form": "pdf"}, having="copy")
+    assert draft.data[:5] == saved.data[:5] == b"%PDF-"
     record = olga.open(f"{edition}/evidence.json").get_json(force=True)
     assert (record["edition"], record["sendings"], record["approvals"]) == (1, [], [])
 

@@ -33,8 +33,8 @@ class Found:
 
 
 def copy_folder(copy: Copy) -> str:
-    """Give the folder of a copy of the letter."""
-    return f"letter/{copy.audience}"
+    """Give the folder of a copy of the letter; one in another language has its own."""
+    return f"letter/{copy.audience}-{copy.text.language}" if copy.translation else f"letter/{copy.audience}"
 
 
 def sending_folder(place: int, kept: SendingKept) -> str:

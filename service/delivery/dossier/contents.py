@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from service.campaigns.contents import open_file
 from service.delivery.annexes import annexes_of
 from service.delivery.answers.replies import replies_of, reply_file
 from service.delivery.by_hand.packet import posted_letter
@@ -26,6 +27,7 @@ from service.letter.edition import Edition as Letter
 from service.model.campaign import Campaign
 from service.model.edition import Edition
 from service.model.states import GONE_OUT, DeliveryState
+from service.signing.translated import in_language_or_none
 from service.store.keyring import Keyring
 
 _JSON = "application/json"
@@ -54,13 +56,17 @@ Folders = dict[str, list[Document]]
 def letter_copies(
     session: Session, keyring: Keyring, campaign: Campaign, edition: Edition, frozen: Letter
 ) -> tuple[Copy, ...]:
-    """Give the copies of an edition that its dossier holds: the full one as it was sent, and the public one.
+    """Give the copies of an edition that its dossier holds: the full one as it was sent, the public one, then both in other languages.
 
     A public copy that is made now names nobody who has left since.
     """
-    full = (copy for copy in general_copies(frozen) if copy.audience == "full")
-    today = general_copies(letter_today(session, keyring, campaign, edition))
-    return (*full, *(copy for copy in today if copy.audience == "public"))
+    file, today = open_file(session, keyring, campaign), letter_today(session, keyring, campaign, edition)
+    copies = list[Copy]()
+    for language in ("", *(one.language for one in frozen.other_texts)):
+        pair = (in_language_or_none(letter, file, language) for letter in (frozen, today))
+        for letter, audience in zip(pair, ("full", "public"), strict=True):
+            copies += [copy for copy in general_copies(letter) if copy.audience == audience] if letter else []
+    return tuple(copies)
 
 
 def letter_documents(copy: Copy, making: Making) -> Iterator[Document]:
@@ -166,7 +172,14 @@ def edition_record(campaign: Campaign, edition: Edition, letter: Letter, copies:
             "released_at": released.astimezone(UTC).isoformat() if released else None,
             "solo": campaign.solo,
             "copies": [
-                {"copy": copy.audience, "check_code": copy.check_code, "file": path}
+                {
+                    "copy": copy.audience,
+                    **(
+                        {"language": copy.text.language, "text": copy.translation} if copy.translation else {}
+                    ),
+                    "check_code": copy.check_code,
+                    "file": path,
+                }
                 for path, copy in copies.items()
             ],
             "annexes": [

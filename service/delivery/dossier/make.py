@@ -59,13 +59,13 @@ _FOR_WHOM = (
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Gathered:
-    """All that a dossier holds but its certificate and seals; `public` are copies whose codes are to be known from now on."""
+    """All that a dossier holds but its certificate and seals; `to_know` are copies whose codes are to be known from now on."""
 
     name: str
     folders: Folders
     info: Sequence[tuple[str, str]]
     certificate: Certificate
-    public: Sequence[Copy]
+    to_know: Sequence[Copy]
     campaign_id: str
     edition_id: str
 
@@ -126,7 +126,8 @@ def gather_dossier(
         folders=folders,
         info=_info(open_file(session, keyring, campaign), certificate),
         certificate=certificate,
-        public=[copy for copy in copies if copy.audience == "public"],
+        # The full copy in the letter's own language is known since the release.
+        to_know=[copy for copy in copies if copy.audience == "public" or copy.translation],
         campaign_id=campaign.id,
         edition_id=edition.id,
     )
@@ -168,12 +169,12 @@ def keep_dossier(
     now: datetime,
     asked: Dossier | None = None,
 ) -> Dossier:
-    """Keep that a dossier was made, by the SHA-256 of its list of files, and the check code of its public copy.
+    """Keep that a dossier was made, by the SHA-256 of its list of files, and the check codes of copies that it is the first to hold.
 
     `asked` is the row of one that was asked for; without it, a new one is made.
     """
     edition = session.get_one(Edition, gathered.edition_id)
-    for copy in gathered.public:
+    for copy in gathered.to_know:
         issue_copy(session, keyring, edition, copy, now=now)
     listed = {"manifest": bag.files[verify.SIGNED]}
     thing = write_manifest(listed, "sha256").decode().partition(" ")[0]

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 
 from flask import Response, request
 
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
 from service.coordinators.permissions import Act
 from service.coordinators.revealing import MOST_REVEALED
 from service.foundation.addresses import masked_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
+from service.i18n.own_names import own_name
 from service.model.states import CampaignState
 from service.signing.invitees import acts
 from service.signing.invitees.adding import sources_of
@@ -49,8 +52,11 @@ def members(slug: str) -> Page:
             after=request.args.get("after", "")[:32],
         )
         chasers = [one for one in list_chasers(session, keys, campaign) if not one.is_ended]
+        is_final = campaign.revision_id is not None and not letter().is_purged
+        packs = _packs(open_file(session, services().keyring, campaign)) if is_final else ()
     return desk_page(
         "members.html",
+        packs=packs,
         found=found,
         chosen=shown,
         chasers=chasers,
@@ -215,12 +221,20 @@ def show_member(
         nobody=_NO_CHASER,
         most_revealed=MOST_REVEALED,
         why_not=why_not,
+        has_pack=campaign.revision_id is not None,
         may_come_late=campaign.state is CampaignState.CLOSED and invitee.word is not Word.CONFIRMED,
         late_for=timedelta(days=1),
         form=_with_note(form, party.note),
         path=members_path(slug),
         here=member_path(slug, member),
     )
+
+
+def _packs(file: CampaignFile) -> Sequence[tuple[str, str]]:
+    """List the languages in which a board may be given the letter, by what each calls itself (pure)."""
+    return [
+        (tag, own_name(tag)) for tag in (file.language, *(one.language for one in file.letter.translations))
+    ]
 
 
 def members_path(slug: str) -> str:

@@ -59,6 +59,25 @@ def test_the_code_is_read_from_a_pdf_also_when_a_gateway_has_written_it_anew(pro
         assert copy.check_code in codes_in_file(written)
 
 
+def test_the_code_is_read_from_every_pdf_whatever_brackets_its_letters_are_written_with():
+    """A letter's glyphs have numbers of the text's own, and some numbers are written as brackets, which balance now and then."""
+    glyphs = {0x2829 + place: digit for place, digit in enumerate("0123456789abcdef")}
+    codes = {digit: code for code, digit in glyphs.items()}
+    cmap = "".join(f"<{code:04x}> <{ord(digit):04x}>\n" for code, digit in glyphs.items())
+    # Each number begins with an opening bracket; of every second one a closing one follows.
+    shown = b"".join(codes[digit].to_bytes(2) for digit in CODE)
+    balanced = shown + b")" * (shown.count(b"(") - shown.count(b")"))
+    pdf = b"%PDF-1.7\n" + b"".join(
+        b"stream\n" + zlib.compress(part) + b"endstream\n"
+        for part in (
+            b"begincmap 1 beginbfchar\n" + cmap.encode() + b"endbfchar",
+            b"BT (" + balanced + b") Tj ET",
+        )
+    )
+
+    assert CODE in codes_in_file(pdf)
+
+
 @pytest.mark.parametrize("form", ["txt", "html", "json"])
 def test_the_code_is_read_from_the_other_formats(form):
     copy = copy_of()

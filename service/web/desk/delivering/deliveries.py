@@ -10,6 +10,13 @@ from service.campaigns.queries import approvers_of
 from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
+from service.delivery.handing import (
+    FORMS,
+    MOST_HANDED,
+    copies_to_choose,
+    is_too_long_to_hand,
+    languages_to_choose,
+)
 from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
 from service.delivery.otherwise import Otherwise, fall_backs, instead_of, send_otherwise
@@ -293,6 +300,10 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
             else ("", ())
         )
         spare = fall_backs(session, here.keyring, campaign, goes_to, here.outward)
+        row = edition_of(session, campaign, edition_id)
+        copies = copies_to_choose(session, here.keyring, campaign, row)
+        languages = languages_to_choose(session, here.keyring, campaign, row)
+        is_too_long = is_too_long_to_hand(session, here.keyring, campaign)
         may_go = seen.stands and (campaign.solo or seen.approved >= APPROVALS_NEEDED)
     return desk_page(
         template,
@@ -315,6 +326,10 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         may_go=may_go and not unchecked,
         channel_word=channel_word,
         set_up_at=set_up_at(letter().slug),
+        copies=copies,
+        languages=languages,
+        by_command_from=MOST_HANDED if is_too_long else 0,
+        forms=FORMS,
         base=f"/desk/letters/{letter().slug}",
     )
 

@@ -1,24 +1,37 @@
 """Files of a letter on its way: the draft, an edition, the copy that went to one recipient, its receipts, and the evidence."""
 
 import json
+from dataclasses import replace
 
 from flask import Response, request
 
 from service.campaigns.file_tables import CopyKind
 from service.coordinators.permissions import Act
+from service.delivery.handing import (
+    FORMS,
+    Wanted,
+    as_one_file,
+    carried_file,
+    copy_to_hand,
+    handed_file,
+    office_country,
+)
+from service.delivery.letter_mail import Making
+from service.delivery.parcel import Document
 from service.delivery.receipts import receipt_of
 from service.delivery.sendings import copy_sent, edition_of, evidence_record, sending_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
-from service.letter.compile import compile_copy, file_name
-from service.letter.copy import Copy, make_copy
+from service.letter.compile import compile_copy
+from service.letter.copy import make_copy
 from service.signing.draft_view import letter_to_look_at
-from service.signing.roll import frozen_letter
-from service.web.desk.blueprint import get
-from service.web.desk.visit import letter_to_give, looking
+from service.web.desk.blueprint import get, post
+from service.web.desk.visit import acting, letter_to_give, looking
 from service.web.render import answer
 from service.web.services import services
 
+NO_SUCH_FORM = Sentence("A copy is not made in this format; choose one of the list.")
+_LONGEST_PLACE = 6
 NO_SUCH_COPY = Sentence("There are two copies: full, and public.")
 CANNOT_BE_MADE = Sentence(
     "Somebody has left the letter since this copy went out, so it cannot be made again as it was; its check code and the"
@@ -33,31 +46,38 @@ def copy_draft_pdf(slug: str) -> Response:
     here = services()
     with looking() as session:
         standing = letter_to_look_at(session, here.keyring, letter_to_give(session), now=here.now())
-    return _pdf(make_copy(standing, audience=_audience(), office=None))
+    copy = make_copy(standing, audience=_audience(), office=None)
+    return _saved(as_one_file(copy, "pdf", compile_copy(copy, form="pdf", fonts=here.fonts)))
 
 
-@get("/letters/<slug>/editions/<edition>/copy.pdf", Act.SEE_NAMES)
-def edition_pdf(slug: str, edition: str) -> Response:
-    """Give a copy of an edition, full or public, exactly as it was frozen."""
+@post("/letters/<slug>/editions/<edition>/copy", Act.SEE_NAMES)
+def hand_copy(slug: str, edition: str) -> Response:
+    """Give a copy of an edition in the wanted format; of what was released its check code is known from now on."""
     del slug
-    here = services()
-    with looking() as session:
-        row = edition_of(session, letter_to_give(session), edition)
-        frozen = frozen_letter(session, here.keyring, row)
-    return _pdf(make_copy(frozen, audience=_audience(), office=None))
+    here, form = services(), request.form.get("form", "pdf")
+    if form not in FORMS:
+        raise NotFound(NO_SUCH_FORM)
+    wanted = replace(_wanted(request.form.get("copy", "")), language=request.form.get("language", ""))
+    with acting() as session:
+        campaign = letter_to_give(session)
+        row = edition_of(session, campaign, edition)
+        handed = copy_to_hand(session, here.keyring, campaign, row, wanted, now=here.now())
+    return _saved(handed_file(handed, form, Making(fonts=here.fonts, word_template=here.word_template)))
 
 
 @get("/letters/<slug>/sendings/<sending>/copy.pdf", Act.SEE_NAMES)
 def sending_pdf(slug: str, sending: str) -> Response:
-    """Give the very copy that a sending carries."""
+    """Give the very copy that a sending carries, as it is printed where it goes by post; with its volumes, where it has any."""
     del slug
     here = services()
     with looking() as session:
         campaign = letter_to_give(session)
-        copy = copy_sent(session, here.keyring, campaign, sending_of(session, campaign, sending))
+        row = sending_of(session, campaign, sending)
+        copy = copy_sent(session, here.keyring, campaign, row)
+        channel, country = row.channel, office_country(session, here.keyring, campaign, row)
     if copy is None:
         raise Refused(CANNOT_BE_MADE)
-    return _pdf(copy)
+    return _saved(carried_file(copy, channel=channel, country=country, fonts=here.fonts))
 
 
 @get("/letters/<slug>/receipts/<receipt>", Act.SEE_NAMES)
@@ -66,9 +86,7 @@ def delivery_receipt(slug: str, receipt: str) -> Response:
     del slug
     with looking() as session:
         document = receipt_of(session, services().keyring, letter_to_give(session), receipt)
-    response = answer(document.data, media_type=document.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{document.name}"'
-    return response
+    return _saved(document)
 
 
 @get("/letters/<slug>/editions/<edition>/evidence.json", Act.SEE_NAMES)
@@ -85,7 +103,18 @@ def edition_evidence(slug: str, edition: str) -> Response:
 
 
 def _audience() -> CopyKind:
-    wanted = request.args.get("copy", "full")
+    return _kind(request.args.get("copy", "full"))
+
+
+def _wanted(which: str) -> Wanted:
+    """Read which copy is wanted: the full or the public one, or that of the recipient at a place."""
+    place = int(which) if which.isascii() and which.isdigit() and len(which) <= _LONGEST_PLACE else 0
+    if place:
+        return Wanted(office=place)
+    return Wanted(audience=_kind(which))
+
+
+def _kind(wanted: str) -> CopyKind:
     if wanted == "full":
         return "full"
     if wanted != "public":
@@ -93,8 +122,7 @@ def _audience() -> CopyKind:
     return "public"
 
 
-def _pdf(copy: Copy) -> Response:
-    made = compile_copy(copy, form="pdf", fonts=services().fonts)
-    response = answer(made.data, media_type=made.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(copy, "pdf")}"'
+def _saved(document: Document) -> Response:
+    response = answer(document.data, media_type=document.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{document.name}"'
     return response

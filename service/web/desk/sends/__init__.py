@@ -6,10 +6,11 @@ from service.web.desk.sends import (
     compose,
     final_copy,
     greeting,
+    kits,
     pages,
     show,
     subscribing,
     undelivered,
 )
 
-PAGES = (pages, acts, compose, undelivered, calendar, subscribing, show, final_copy, greeting)
+PAGES = (pages, acts, compose, undelivered, calendar, subscribing, show, final_copy, kits, greeting)

@@ -1,0 +1,229 @@
+"""Which copy of a letter somebody is given by hand, and as which files: the same at the desk and by command."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from service.campaigns.contents import open_file
+from service.delivery.by_hand.packet import posted_letter
+from service.delivery.check import recipient_label
+from service.delivery.issue import issue_copy, sole_addressee
+from service.delivery.letter_mail import Making, read_template
+from service.delivery.parcel import Document
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.foundation.zipping import zip_files
+from service.i18n.own_names import own_name
+from service.letter.compile import Rendering, compile_copy, file_name, volume_names
+from service.letter.copy import Copy, make_copy
+from service.letter.edition import Audience, Office
+from service.letter.edition import Edition as Letter
+from service.letter.fonts import Fonts
+from service.letter.windows import layout_for_post
+from service.model.campaign import Campaign
+from service.model.delivery import Delivery
+from service.model.edition import Edition, EditionKind
+from service.model.recipient import Audience as Copies
+from service.model.recipient import Recipient, RecipientRole
+from service.signing.roll import frozen_letter, letter_as_it_stands, letter_since
+from service.signing.secretariat.kept_figures import known_tally
+from service.signing.translated import in_own_language
+from service.store.keyring import Keyring
+from service.store.sealed import open_record
+
+FORMS: Mapping[str, Sentence] = {
+    "pdf": Sentence("PDF, to be mailed"),
+    "archive": Sentence("PDF for an archive, with its data in it"),
+    "post": Sentence("PDF to be posted, the address behind an envelope’s window"),
+    "docx": Sentence("Word file"),
+    "html": Sentence("HTML, to be put into a page"),
+    "txt": Sentence("Plain text"),
+    "json": Sentence("JSON, for machines"),
+}
+"""As what a copy is given, each with its word."""
+
+MOST_HANDED = 30_000
+"""So many names are set while somebody waits: that takes ten to twenty seconds; of a draft, which is looked at often, far fewer."""
+
+_FULL = Sentence("The full copy, with names that are not for publication")
+_PUBLIC = Sentence("The public copy")
+_OWN = Sentence("The own copy of {who}")
+_TOO_LONG = Sentence(
+    "This copy has more than {most} names, which take too long to set while you wait; whoever runs the server can make it."
+)
+_NOT_THERE = Sentence("The letter has no recipient {number}. It has these: {known}.")
+_ZIP = "application/zip"
+_PLAIN = frozenset({"docx", "html", "txt", "json"})
+# By these the letter is folded for a window; who prints it otherwise puts the address on a sheet of its own.
+_BY_POST = frozenset({"post", "pingen"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which copy is wanted: `office` is the place of its recipient among all of the letter, from 1; 0 is nobody in particular.
+
+    Without an `audience` it is that office's own, and the public one for nobody in particular. `language` is one of those
+    that the letter has a text in; "" is its own.
+    """
+
+    office: int = 0
+    audience: Audience | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """A copy that is handed over, and the one office that it is for where it is for one."""
+
+    copy: Copy
+    office: Office | None
+
+
+def copy_to_hand(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    edition: Edition | None,
+    wanted: Wanted,
+    *,
+    now: datetime,
+) -> Handed:
+    """Give a copy of an edition, or (None) of the letter as it stands; of what was released its check code is kept.
+
+    What has gone out to nobody in particular stays as it was in full. A public copy and an office's own that are made
+    after the release name nobody who has left since. Raises Refused for an office that is not there, and as make_copy().
+    """
+    letter = _letter(session, keyring, campaign, edition, wanted, now=now)
+    if wanted.language:
+        letter = in_own_language(letter, open_file(session, keyring, campaign), wanted.language)
+    chosen = _office(letter, wanted.office)
+    office = chosen or sole_addressee(letter)
+    audience = wanted.audience or (chosen.copy if chosen else "public")
+    copy = make_copy(letter, audience=audience, office=office)
+    if edition is not None and edition.released_at is not None:
+        recipient = _recipient_id(session, edition, wanted.office)
+        issue_copy(session, keyring, edition, copy, recipient_id=recipient, now=now)
+    return Handed(copy=copy, office=office)
+
+
+def copies_to_choose(
+    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition
+) -> Sequence[tuple[str, Sentence | str]]:
+    """List the copies of an edition that can be handed over, each with its word: of all who read it, then each office's own.
+
+    Where the one office that it is written to may have the public copy alone, there is no full one.
+    """
+    keys = keyring.of(session, campaign.id)
+    found = select(Recipient).where(Recipient.revision_id == edition.revision_id)
+    rows = session.exec(found.order_by(col(Recipient.position))).all()
+    addressed = [row.copy_kind for row in rows if row.role is RecipientRole.TO]
+    own = [
+        (str(row.position + 1), _OWN.with_values(who=recipient_label(open_record(keys, row, "details"))))
+        for row in rows
+    ]
+    return [*([] if addressed == [Copies.PUBLIC] else [("full", _FULL)]), ("public", _PUBLIC), *own]
+
+
+def languages_to_choose(
+    session: Session, keyring: Keyring, campaign: Campaign, edition: Edition
+) -> Sequence[tuple[str, str]]:
+    """List the languages in which an edition may be given, by what each calls itself, its own first; what follows a letter has one."""
+    file = open_file(session, keyring, campaign)
+    others = file.letter.translations if edition.kind is EditionKind.LETTER else ()
+    return [(tag, own_name(tag)) for tag in (file.language, *(one.language for one in others))]
+
+
+def handed_file(handed: Handed, form: str, making: Making) -> Document:
+    """Compile a copy as one of FORMS, to be saved: one file, and a zip where its names stand in volumes of their own.
+
+    Raises Refused for more than MOST_HANDED names, and as compile_copy() does.
+    """
+    copy = handed.copy
+    if len(copy.lines) > MOST_HANDED:
+        raise Refused(_TOO_LONG.with_values(most=MOST_HANDED))
+    return as_one_file(copy, form if form in _PLAIN else "pdf", _made(handed, form, making))
+
+
+def office_country(session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery) -> str:
+    """Give the country (ISO 3166-1 alpha-2) of the office that a sending goes to; "" where none is known."""
+    office = session.get_one(Recipient, delivery.recipient_id)
+    return str(open_record(keyring.of(session, campaign.id), office, "details").get("country", ""))
+
+
+def carried_file(copy: Copy, *, channel: str, country: str, fonts: Fonts) -> Document:
+    """Compile a copy as the PDF that a sending carries: by post its address stands behind the window of an envelope.
+
+    Raises Refused for more than MOST_HANDED names.
+    """
+    if len(copy.lines) > MOST_HANDED:
+        raise Refused(_TOO_LONG.with_values(most=MOST_HANDED))
+    if channel in _BY_POST and len(copy.addressees) == 1:
+        made, _ = posted_letter(copy, country=country, fonts=fonts)
+    else:
+        made = compile_copy(copy, form="pdf", fonts=fonts)
+    return as_one_file(copy, "pdf", made)
+
+
+def as_one_file(copy: Copy, form: str, made: Rendering) -> Document:
+    """Give a rendering as one file, which is a zip where the names stand in volumes: no letter goes without its names (pure)."""
+    name = file_name(copy, form)
+    if not made.volumes:
+        return Document(name=name, media_type=made.media_type, data=made.data)
+    stem = name.rpartition(".")[0]
+    files = zip((name, *volume_names(copy, made)), (made.data, *made.volumes), strict=True)
+    data = zip_files(((f"{stem}/{one}", part) for one, part in files), day=copy.date)
+    return Document(name=f"{stem}.zip", media_type=_ZIP, data=data)
+
+
+def is_too_long_to_hand(session: Session, keyring: Keyring, campaign: Campaign) -> bool:
+    """Tell whether a letter has more names than are set while somebody waits, by what is known of its number."""
+    return known_tally(session, keyring, campaign).tally.signatories > MOST_HANDED
+
+
+def _made(handed: Handed, form: str, making: Making) -> Rendering:
+    copy, fonts = handed.copy, making.fonts
+    if form == "post":
+        country = handed.office.country if handed.office else ""
+        layout = layout_for_post(country=country, paper=copy.paper)
+        return compile_copy(copy, form="pdf", layout=layout, fonts=fonts)
+    if form == "archive":
+        return compile_copy(copy, form="pdf", profile="archive", fonts=fonts)
+    template = read_template(making.word_template) if form == "docx" and making.word_template else None
+    return compile_copy(copy, form=form, fonts=fonts, template=template)
+
+
+def _letter(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    edition: Edition | None,
+    wanted: Wanted,
+    *,
+    now: datetime,
+) -> Letter:
+    if edition is None:
+        return letter_as_it_stands(session, keyring, campaign, now=now)
+    is_as_it_went = wanted.audience == "full" and not wanted.office
+    if edition.released_at is None or is_as_it_went:
+        return frozen_letter(session, keyring, edition)
+    return letter_since(session, keyring, campaign, edition)
+
+
+def _office(letter: Letter, place: int) -> Office | None:
+    if not place:
+        return None
+    if 0 < place <= len(letter.offices):
+        return letter.offices[place - 1]
+    known = ", ".join(f"{number} ({office.name})" for number, office in enumerate(letter.offices, start=1))
+    raise Refused(_NOT_THERE.with_values(number=place, known=known))
+
+
+def _recipient_id(session: Session, edition: Edition, place: int) -> str | None:
+    if not place:
+        return None
+    found = select(Recipient.id).where(
+        Recipient.revision_id == edition.revision_id, Recipient.position == place - 1
+    )
+    return session.exec(found).first()
