@@ -16,7 +16,7 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
-from service.signing.invitees.directory import keep_willing
+from service.signing.invitees.directory import keep_all_willing
 from service.store.insert import add_once
 from service.store.keyring import Keyring
 from service.upkeep.keeping import Facts
@@ -111,7 +111,7 @@ def shred(
 
     Before, those who asked for news of later letters are kept in the directory, under keys of its own, and nobody else.
     """
-    keep_willing(session, keyring, campaign, by=by, now=now)
+    keep_all_willing(session, keyring, campaign, by=by, now=now)
     cancel_mails(session, campaign.id, now=now)
     CAMPAIGN.move(campaign, CampaignState.PURGED)
     campaign.source = b""
