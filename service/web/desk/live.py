@@ -7,6 +7,7 @@ from flask import Response, request
 from service.campaigns import going_live as verbs
 from service.campaigns.contents import open_file
 from service.campaigns.live_checks import checks_of, lacking_in
+from service.coordinators.backing import backing_of
 from service.coordinators.permissions import Act
 from service.delivery.offices.checks import has_a_team, offices_to_check
 from service.foundation.errors import Refused
@@ -40,6 +41,7 @@ def live(slug: str) -> Response:
         checks = checks_of(session, here.keyring, campaign, here.fonts, to_check=to_check)
         signed = verbs.signed_in_trial(session, campaign)
         to_invite = invited_number(session, campaign)
+        not_backed = backing_of(session, campaign.id).bars
     return desk_page(
         "live.html",
         part="desk.overview",
@@ -48,6 +50,7 @@ def live(slug: str) -> Response:
         left=sum(one.outcome is not Outcome.GOOD for one in checks),
         signed=signed,
         to_invite=to_invite,
+        not_backed=not_backed,
         to_measure=any(one.what == "test_mail" and one.outcome is not Outcome.GOOD for one in checks),
         reply_to=file.reply_to,
         base=_base(),
