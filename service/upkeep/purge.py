@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 from service.campaigns.contents import forget_file
 from service.campaigns.queries import find_campaign, lock_campaign
 from service.coordinators import audit
+from service.coordinators.voices import refuse_one_voice
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.mail import outbox
@@ -101,6 +102,8 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
         )
     if row.asked_by == by and not campaign.solo:
         raise Refused(Sentence("You asked for it yourself; somebody else has to say that it happens now."))
+    if not campaign.solo:
+        refuse_one_voice(session, campaign.id, row.asked_by, by, now=now)
     return shred(session, keyring, campaign, row, by=by, now=now)
 
 
