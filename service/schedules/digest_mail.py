@@ -31,9 +31,14 @@ _MOST_PLANNED = 20
 _HISTORY = Sentence("History")
 
 
-def schedule_composers(keyring: Keyring, *, lead: timedelta) -> Mapping[MessageKind, Composer]:
+def schedule_composers(
+    keyring: Keyring, *, public_url: str, lead: timedelta
+) -> Mapping[MessageKind, Composer]:
     """Give the function that makes the mails of this room; `lead` is how long before a deadline its last reminder goes."""
-    return {MessageKind.DIGEST: _Digests(keyring=keyring, lead=lead), **trial_composers(keyring)}
+    return {
+        MessageKind.DIGEST: _Digests(keyring=keyring, lead=lead),
+        **trial_composers(keyring, public_url=public_url),
+    }
 
 
 def schedule_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
