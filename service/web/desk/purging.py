@@ -110,6 +110,7 @@ def _page(form: FormState) -> Response:
         asked_by=names[asked_by] if asked_by else "",
         is_own=asked_by == who.by and not campaign.solo,
         most_days=LONGEST_RETENTION_DAYS,
+        mirror=f"undersigned campaign mirror {campaign.slug} --out FOLDER",
         pages=pages_for(who),
         base=_base(),
     )
