@@ -20,7 +20,8 @@ from service.model.signature import Signature
 from service.model.states import OccurrenceState, ScheduleState, SignatureState
 from service.schedules.audience import Audience
 from service.schedules.built_in import keep_built_in
-from service.schedules.sends.compose import Composed, What, keep_draft
+from service.schedules.sends.compose import keep_draft
+from service.schedules.sends.composed import Composed, What
 from service.signing.invitees.chasers import NewChaser, add_chaser, assign
 from service.signing.invitees.importing import keep_upload
 from service.signing.update_words import UpdateWords

@@ -133,7 +133,7 @@ def make_services(settings: Settings, *, clock: Clock = now) -> Services:
                 bounce_domain=settings.bounce_domain,
             ),
             **kit_composers(keyring, public_url=settings.public_url),
-            **schedule_composers(keyring, lead=settings.reminder_lead),
+            **schedule_composers(keyring, public_url=settings.public_url, lead=settings.reminder_lead),
             **coordinator_composers(keyring, public_url=settings.public_url),
             **desk_notice_composers(keyring, public_url=settings.public_url),
             **guest_composers(keyring, public_url=settings.public_url),

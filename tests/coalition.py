@@ -267,7 +267,7 @@ class Coalition:
             **signing_composers(self.keyring, public_url=PUBLIC_URL, reply_domain=self.bounce_domain),
             **delivery_composers(self.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
             **kit_composers(self.keyring, public_url=PUBLIC_URL),
-            **schedule_composers(self.keyring, lead=timedelta(days=1)),
+            **schedule_composers(self.keyring, public_url=PUBLIC_URL, lead=timedelta(days=1)),
             **coordinator_composers(self.keyring, public_url=PUBLIC_URL),
             **desk_notice_composers(self.keyring, public_url=PUBLIC_URL),
             **guest_composers(self.keyring, public_url=PUBLIC_URL),

@@ -52,6 +52,7 @@ NO_PAGES = frozenset(
             "paper_sheet",
             "look_at_mail",
             "look_at_greeting_mail",
+            "look_at_final_copy_mail",
             "packet",
             "delivery_picture",
             "delivery_receipt",

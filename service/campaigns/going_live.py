@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.coordinators.backing import refuse_unless_backed
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -95,7 +96,7 @@ def keep_fonts(session: Session, slug: str, lacking: Sequence[str], *, by: str, 
 
 
 def go_live(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
-    """Let the letter write to everybody it is meant for; raises Refused where it does so already.
+    """Let the letter write to everybody it is meant for; raises Refused where it does so already, NotBacked where it has one owner and no sheet.
 
     What was signed while it was tried may have been, or may yet be, confirmed by its team, which got the mail with the
     links: the secretariat looks at each of these before it counts.
@@ -103,6 +104,7 @@ def go_live(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
     campaign = lock_campaign(session, slug)
     if campaign.trial_since is None:
         raise Refused(Sentence("The letter is live already."))
+    refuse_unless_backed(session, campaign.id)
     holding = update(Signature).where(
         col(Signature.campaign_id) == campaign.id,
         or_(

@@ -12,6 +12,7 @@ from service.campaigns.queries import approvers_of, lock_campaign, refuse_while_
 from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
 from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
+from service.coordinators.backing import refuse_unless_backed
 from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
@@ -73,7 +74,10 @@ def thaw(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
 
 
 def open_for_signing(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
-    """Let sign-ons come in; raises Refused where the text is not final or the deadline has passed."""
+    """Let sign-ons come in; raises Refused where the text is not final or the deadline has passed.
+
+    Raises NotBacked where the letter would be lost with its only owner.
+    """
     campaign = lock_campaign(session, slug)
     if campaign.state is CampaignState.DRAFT:
         raise Refused(
@@ -93,6 +97,7 @@ def open_for_signing(session: Session, slug: str, *, by: str, now: datetime) -> 
         raise Refused(
             Sentence("The deadline of “{slug}” has passed; give it a later one before opening.", slug=slug)
         )
+    refuse_unless_backed(session, campaign.id)
     CAMPAIGN.move(campaign, CampaignState.OPEN)
     session.add(campaign)
     audit.record(session, by=by, act="campaign.open", campaign_id=campaign.id, now=now)

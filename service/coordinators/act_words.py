@@ -34,6 +34,8 @@ DESK_WORDS: Mapping[str, Sentence] = {
     "dossier.ask": Sentence("Asked for the dossier of a sent letter"),
     "edition.answer": Sentence("Answered an approver's question"),
     "edition.ask": Sentence("An approver asked a question"),
+    "final_copy.test": Sentence("Mailed a test of the final copy"),
+    "final_copy.words": Sentence("Wrote or changed the words of the final copy"),
     "members.invite-again": Sentence("Asked a member once more"),
     "members.leave-out": Sentence("Left a member out"),
     "members.note": Sentence("Kept a note about a member"),

@@ -20,9 +20,17 @@ from service.model.sign_in import CoordinatorInvitation
 
 ENOUGH_OWNERS = 2
 NO_SHEET = Sentence("This code opens nothing: it was mistyped, used already, or replaced by a newer sheet.")
+NOT_BACKED = Sentence(
+    "If its only owner is lost, so is this letter. Before it opens or goes live, make somebody else an owner too, or make"
+    " a recovery sheet and give it away in a sealed envelope."
+)
 # Without letters that look like others; 32 of them carry 158 bits.
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _LENGTH, _GROUP = 32, 4
+
+
+class NotBacked(Refused):
+    """A letter would be lost with its only owner: a second one, or a sheet, comes first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +45,22 @@ class Backing:
         """Tell whether the letter goes on where one owner is lost."""
         return self.owners >= ENOUGH_OWNERS or (self.owners > 0 and self.has_sheet)
 
+    @property
+    def bars(self) -> Sentence | None:
+        """Say why the letter neither opens nor goes live; None where it may. One without owners is the operator's."""
+        return NOT_BACKED if self.owners and not self.is_enough else None
+
 
 def backing_of(session: Session, campaign_id: str) -> Backing:
     """Look what stands behind a letter."""
     owners = owner_ids(session, campaign_id)
     return Backing(owners=len(owners), has_sheet=_good(session, campaign_id) is not None)
+
+
+def refuse_unless_backed(session: Session, campaign_id: str) -> None:
+    """Raise NotBacked for a letter that would not survive its owner, before it opens or goes live."""
+    if (sentence := backing_of(session, campaign_id).bars) is not None:
+        raise NotBacked(sentence, command="undersigned coordinator invite EMAIL --owner --letter …")
 
 
 def make_sheet(session: Session, keys: CampaignKeys, *, campaign_id: str, by: str, now: datetime) -> str:

@@ -600,7 +600,8 @@ def _late(session: Session, facts: _Facts, thing: str) -> str:
 
 
 def _purge(session: Session, facts: _Facts, thing: str) -> str:
-    return about_purge(session, facts.campaign, thing, language=facts.language)
+    page = f"{facts.public_url}/desk/letters/{facts.campaign.slug}/purge"
+    return about_purge(session, facts.campaign, thing, page=page, language=facts.language)
 
 
 def _count(_: Session, facts: _Facts, thing: str) -> str:

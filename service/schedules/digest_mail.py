@@ -9,6 +9,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.campaigns.letter_mail import write_about_letter
 from service.coordinators.chain import head_of_letter
+from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
 from service.mail.envelope import Draft
@@ -22,15 +23,22 @@ from service.schedules.digest import A_DAY, happened_in, waiting_of, window_of
 from service.schedules.digest_readers import reader_of
 from service.schedules.digest_words import lines_of, next_thing, signed_line
 from service.schedules.forecast import forecast
+from service.schedules.heads import is_head_alone
 from service.schedules.sends.trial import trial_addresses, trial_composers
 from service.store.keyring import Keyring
 
 _MOST_PLANNED = 20
+_HISTORY = Sentence("History")
 
 
-def schedule_composers(keyring: Keyring, *, lead: timedelta) -> Mapping[MessageKind, Composer]:
+def schedule_composers(
+    keyring: Keyring, *, public_url: str, lead: timedelta
+) -> Mapping[MessageKind, Composer]:
     """Give the function that makes the mails of this room; `lead` is how long before a deadline its last reminder goes."""
-    return {MessageKind.DIGEST: _Digests(keyring=keyring, lead=lead), **trial_composers(keyring)}
+    return {
+        MessageKind.DIGEST: _Digests(keyring=keyring, lead=lead),
+        **trial_composers(keyring, public_url=public_url),
+    }
 
 
 def schedule_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
@@ -50,6 +58,8 @@ class _Digests:
     lead: timedelta
 
     def __call__(self, session: Session, message: Message) -> Draft:
+        if is_head_alone(message.occurrence):
+            return self._head(session, message)
         campaign = session.get(Campaign, message.campaign_id)
         occurrence = session.get(Occurrence, message.occurrence)
         schedule = session.get(Schedule, occurrence.schedule_id) if occurrence else None
@@ -77,6 +87,29 @@ class _Digests:
             planned=self._planned(session, campaign, at=at),
             pause=f"undersigned schedule pause {campaign.slug} {schedule.name}",
             head=str(head_of_letter(session, campaign.id) or "") if reader.gets_head else "",
+            is_head_alone=False,
+        )
+
+    def _head(self, session: Session, message: Message) -> Draft:
+        """Write the end of the history alone: on a day without a digest, or of a letter that has none any more."""
+        campaign = session.get(Campaign, message.campaign_id)
+        head = head_of_letter(session, campaign.id) if campaign is not None else None
+        reader = reader_of(session, self.keyring, campaign, message.recipient_ref) if campaign else None
+        if campaign is None or head is None or reader is None:
+            raise Unwanted(MessageState.CANCELLED, "the letter is gone, or this is no owner any more")
+        return write_about_letter(
+            "digest",
+            open_file(session, self.keyring, campaign),
+            to=reader.address,
+            language=mail_language(reader=reader.language, letter=campaign.language),
+            lines=(),
+            first=_HISTORY,
+            todo="",
+            command="",
+            planned=(),
+            pause="",
+            head=str(head),
+            is_head_alone=True,
         )
 
     def _planned(self, session: Session, campaign: Campaign, *, at: datetime) -> Sequence[str]:

@@ -1,6 +1,8 @@
 """The words that bring those who signed the final copy: that the letter has gone out, and where it can be read."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,9 +20,10 @@ from service.model.edition import Edition
 from service.model.own_words import Purpose
 from service.signing.own_words import find_own_words, open_own_words
 from service.signing.page import shown_counts, unlisted_address
-from service.signing.update_words import LONGEST_SUBJECT, UpdateWords
+from service.signing.update_words import LONGEST_SUBJECT, UpdateText, UpdateWords
 from service.store.keyring import Keyring
 
+_BLANK = "…"
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!<>|~-])")
 _SUBJECT = Sentence("Your letter has gone out")
 _SENT = Sentence("The letter that you signed has gone out to {addressee}.")
@@ -31,44 +34,75 @@ _UNTIL = Sentence("It becomes public on {moment}. Until then, please tell nobody
 _NOT_YET = Sentence("It is not public yet. Please tell nobody outside about it until you hear that it is.")
 
 
-def final_copy_words(
+def final_copy_text(
     session: Session,
     keyring: Keyring,
     campaign: Campaign,
-    edition: Edition,
+    edition: Edition | None,
     *,
     public_url: str,
     now: datetime,
-) -> UpdateWords:
-    """Write the mail in the letter's language; it names no signatory, for nobody knows who else reads a mailbox."""
-    file = open_file(session, keyring, campaign)
-    language = mail_language(reader="", letter=campaign.language)
-    spoken = catalogue(language)
-    numbers = shown_counts(session, keyring, campaign, now=now)
-    words = words_or_english(language, file.letter.words if file.language == language else ())
-    told = [_SENT.with_values(addressee=_plain(addressee(file)))]
-    if numbers is not None:
-        who = count_signatories(numbers.organizations, numbers.individuals, words)
-        told.append(_SIGNED_BY.with_values(signatories=_plain(who)))
-    link = f"<{public_url}{unlisted_address(keyring, campaign)}>"
-    paragraphs = [
-        " ".join(str(spoken.say(sentence)) for sentence in told),
-        str(spoken.say(_READ.with_values(link=link))),
-        str(spoken.say(_NUMBER.with_values(number=edition.number, fingerprint=edition.fingerprint))),
-    ]
-    if campaign.published_at is None:
-        paragraphs.append(str(spoken.say(_embargo(campaign, language, now=now))))
-    subject = str(spoken.say(_SUBJECT))[:LONGEST_SUBJECT]
-    own = _own_words(session, keyring, campaign)
-    if own is None:
-        return UpdateWords(subject=subject, body="\n\n".join(paragraphs))
-    return UpdateWords(subject=own.subject or subject, body="\n\n".join([own.body, *paragraphs]))
+) -> UpdateText:
+    """Write the mail in the letter's language, and in each other in which the coalition has words of its own.
 
-
-def _own_words(session: Session, keyring: Keyring, campaign: Campaign) -> UpdateWords | None:
-    """Give what the coalition says before our own words; None where it says nothing."""
+    Without an edition, before there is one, its number and fingerprint are blanks. It names no signatory, for nobody
+    knows who else reads a mailbox.
+    """
     row = find_own_words(session, campaign.id, Purpose.FINAL_COPY)
-    return open_own_words(keyring.of(session, campaign.id), row).get(campaign.language) if row else None
+    own = open_own_words(keyring.of(session, campaign.id), row) if row is not None else {}
+    letter = _Sent(session=session, keyring=keyring, campaign=campaign, edition=edition, now=now)
+    others = {
+        tag: letter.words(words, public_url=public_url, reader=tag)
+        for tag, words in own.items()
+        if tag != campaign.language
+    }
+    return UpdateText(
+        words=letter.words(own.get(campaign.language), public_url=public_url, reader=""),
+        translations=others,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sent:
+    """A letter that has gone out, or will, and what can be said of it in a language."""
+
+    session: Session
+    keyring: Keyring
+    campaign: Campaign
+    edition: Edition | None
+    now: datetime
+
+    def words(self, own: UpdateWords | None, *, public_url: str, reader: str) -> UpdateWords:
+        """Say in a reader's language, "" for the letter's, what the coalition says, and then what we do."""
+        language = mail_language(reader=reader, letter=self.campaign.language)
+        spoken = catalogue(language)
+        link = f"<{public_url}{unlisted_address(self.keyring, self.campaign)}>"
+        paragraphs = [
+            " ".join(str(spoken.say(sentence)) for sentence in self._told(language)),
+            str(spoken.say(_READ.with_values(link=link))),
+            str(spoken.say(self._which())),
+        ]
+        if self.campaign.published_at is None:
+            paragraphs.append(str(spoken.say(_embargo(self.campaign, language, now=self.now))))
+        subject = str(spoken.say(_SUBJECT))[:LONGEST_SUBJECT]
+        if own is None:
+            return UpdateWords(subject=subject, body="\n\n".join(paragraphs))
+        return UpdateWords(subject=own.subject or subject, body="\n\n".join([own.body, *paragraphs]))
+
+    def _told(self, language: str) -> Sequence[Sentence]:
+        file = open_file(self.session, self.keyring, self.campaign)
+        numbers = shown_counts(self.session, self.keyring, self.campaign, now=self.now)
+        words = words_or_english(language, file.letter.words if file.language == language else ())
+        told = [_SENT.with_values(addressee=_plain(addressee(file)))]
+        if numbers is not None:
+            who = count_signatories(numbers.organizations, numbers.individuals, words)
+            told.append(_SIGNED_BY.with_values(signatories=_plain(who)))
+        return told
+
+    def _which(self) -> Sentence:
+        number = self.edition.number if self.edition is not None else _BLANK
+        fingerprint = self.edition.fingerprint if self.edition is not None else _BLANK
+        return _NUMBER.with_values(number=number, fingerprint=fingerprint)
 
 
 def _embargo(campaign: Campaign, language: str, *, now: datetime) -> Sentence:

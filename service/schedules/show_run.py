@@ -19,14 +19,15 @@ from service.model.show import Reason, ShowStep, Step
 from service.model.states import SHOW, CampaignState, ShowState
 from service.model.update import UpdateAudience
 from service.schedules.show import OVER, Act, Verdict, decide
-from service.schedules.show_copy import final_copy_words
+from service.schedules.show_copy import final_copy_text
 from service.schedules.show_facts import make_steps, read_facts, steps_of
 from service.signing.updates import (
     UpdateStart,
     count_readers,
+    keep_update,
     keep_update_links,
     post_update,
-    start_update,
+    start_kept_update,
 )
 from service.store.keyring import Keyring
 
@@ -179,10 +180,9 @@ def _post_copy(turn: Turn, row: ShowStep) -> None:
     if row.began_at is None and not count_readers(session, keyring, campaign, to):
         move_step(session, row, ShowState.DONE, Reason.NOBODY, by=turn.by, now=now)
     elif row.began_at is None:
-        words = final_copy_words(
-            session, keyring, campaign, turn.edition, public_url=turn.public_url, now=now
-        )
-        start = start_update(session, keyring, campaign.slug, words, audience=to, by=turn.by, now=now)
+        text = final_copy_text(session, keyring, campaign, turn.edition, public_url=turn.public_url, now=now)
+        kept = keep_update(session, keyring, campaign.slug, text, audience=to, now=now)
+        start = start_kept_update(session, keyring, campaign.slug, kept, by=turn.by, now=now)
         row.update_ref, row.audience, row.began_at = start.update, start.audience, now
         move_step(session, row, ShowState.UNDER_WAY, Reason.POSTING, by=turn.by, now=now)
     elif not keep_update_links(session, keyring, row.update_ref, now=now):

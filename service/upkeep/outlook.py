@@ -79,6 +79,12 @@ def letter_outlook(session: Session, slug: str, *, now: datetime) -> LetterOutlo
     return _outlook(session, campaign, row, rows=tuple(rows.items()))
 
 
+def letter_plan(session: Session, slug: str) -> LetterOutlook:
+    """Tell of one letter when its personal data goes, and count nothing; raises Refused where there is none."""
+    campaign = letter_to_purge(session, slug)
+    return _outlook(session, campaign, session.get(Retention, campaign.id))
+
+
 def _outlook(
     session: Session, campaign: Campaign, row: Retention | None, *, rows: Sequence[tuple[str, int]] = ()
 ) -> LetterOutlook:

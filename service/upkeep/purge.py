@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 from service.campaigns.contents import forget_file
 from service.campaigns.queries import find_campaign, lock_campaign
 from service.coordinators import audit
+from service.coordinators.voices import refuse_one_voice
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.mail import outbox
@@ -16,7 +17,7 @@ from service.model.delivery import Delivery, DeliveryEvent
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.retention import Retention
 from service.model.states import CAMPAIGN, CampaignState, DeliveryState, MessageState
-from service.signing.invitees.directory import keep_willing
+from service.signing.invitees.directory import keep_all_willing
 from service.store.insert import add_once
 from service.store.keyring import Keyring
 from service.upkeep.keeping import Facts
@@ -101,6 +102,8 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
         )
     if row.asked_by == by and not campaign.solo:
         raise Refused(Sentence("You asked for it yourself; somebody else has to say that it happens now."))
+    if not campaign.solo:
+        refuse_one_voice(session, campaign.id, row.asked_by, by, now=now)
     return shred(session, keyring, campaign, row, by=by, now=now)
 
 
@@ -111,7 +114,7 @@ def shred(
 
     Before, those who asked for news of later letters are kept in the directory, under keys of its own, and nobody else.
     """
-    keep_willing(session, keyring, campaign, by=by, now=now)
+    keep_all_willing(session, keyring, campaign, by=by, now=now)
     cancel_mails(session, campaign.id, now=now)
     CAMPAIGN.move(campaign, CampaignState.PURGED)
     campaign.source = b""

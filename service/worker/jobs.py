@@ -43,7 +43,7 @@ from service.worker.retention import forget_old, keep_retention
 from service.worker.returns import read_returns
 from service.worker.secretariat import count_figures, keep_words_of_new, make_exports
 from service.worker.shows import run_shows
-from service.worker.upkeep import forget_runners, remind_of_answers, warn_of_stuck_mail
+from service.worker.upkeep import forget_runners, mail_heads, remind_of_answers, warn_of_stuck_mail
 
 _log = logging.getLogger("undersigned.worker")
 # What a log says of a mail it says soon; a log of weeks is not read twice a minute.
@@ -325,6 +325,7 @@ JOBS = (
     Job(name="forget_waiting", run=forget_waiting_pages, every_seconds=600, queue=Queue.UPKEEP),
     Job(name="forget_old", run=forget_old, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="keep_retention", run=keep_retention, every_seconds=3600, queue=Queue.UPKEEP),
+    Job(name="mail_heads", run=mail_heads, every_seconds=3600, queue=Queue.UPKEEP),
     Job(name="recount", run=recount, every_seconds=600, queue=Queue.UPKEEP),
     Job(name="tidy_up", run=tidy_up, every_seconds=600, queue=Queue.UPKEEP),
     Job(name="forget_runners", run=forget_runners, every_seconds=600, queue=Queue.UPKEEP),

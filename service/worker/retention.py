@@ -10,6 +10,7 @@ from service.campaigns.contents import forget_file
 from service.model.campaign import Campaign
 from service.model.retention import Retention
 from service.model.states import CampaignState
+from service.signing.invitees.directory import keep_willing
 from service.store.transaction import reading, transaction
 from service.store.vacuum import after_purge
 from service.upkeep.house_sweeps import house_sweeps
@@ -91,14 +92,27 @@ def _step(services: Services, campaign_id: str) -> int:
     now = services.clock()
     with reading(services.engine) as session:
         row = session.get_one(Retention, campaign_id)
-        if next_step(facts_of(session, row), now=now) is Step.NOTHING:
-            return 0
+        step = next_step(facts_of(session, row), now=now)
+    if step is Step.NOTHING:
+        return 0
+    if step is Step.PURGE and row.shredded_at is None:
+        _keep_willing(services, campaign_id, now=now)
     with transaction(services.engine) as session:
         told = _act(services, session, campaign_id, now=now)
     if told is not None:
         services.wake.ring()
         return told
     return finish_purge(services, campaign_id)
+
+
+def _keep_willing(services: Services, campaign_id: str, *, now: datetime) -> None:
+    """Keep for next letters whoever asked for it, a part at a time: the shred, which looks once more, holds others up less."""
+    after: str | None = ""
+    while after is not None and not services.wake.is_stopping():
+        with transaction(services.engine) as session:
+            campaign = session.get_one(Campaign, campaign_id)
+            part = keep_willing(session, services.keyring, campaign, after=after, by="clock", now=now)
+        after = part.last
 
 
 def _act(services: Services, session: Session, campaign_id: str, *, now: datetime) -> int | None:

@@ -8,6 +8,7 @@ from service.delivery.answers.remind import remind_of_answers as remind
 from service.delivery.carrying.waiting import letters_stuck, warn_of_stuck_copies
 from service.mail.stuck import lag_of
 from service.mail.stuck import warn_of_stuck_mail as warn
+from service.schedules.heads import post_heads
 from service.store.transaction import reading, transaction
 from service.wiring import Services
 from service.worker.presence import forget_the_dead
@@ -57,6 +58,16 @@ def remind_of_answers(services: Services, owner: str) -> int:
     if told:
         services.wake.ring()
     return told
+
+
+def mail_heads(services: Services, owner: str) -> int:
+    """Mail the end of each letter's history to its owners, on each day on which it moved; gives how many mails are new."""
+    del owner
+    with transaction(services.engine) as session:
+        mailed = post_heads(session, now=services.clock())
+    if mailed:
+        services.wake.ring()
+    return mailed
 
 
 def forget_runners(services: Services, owner: str) -> int:

@@ -36,7 +36,7 @@ def test_every_kind_that_is_written_has_a_way_to_its_address(coalition: Coalitio
     written = {
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
-        *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
+        *schedule_composers(coalition.keyring, public_url=PUBLIC_URL, lead=timedelta(days=1)),
     }
 
     assert set(addresses(coalition)) >= written

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from service.campaigns.archive import archive
 from service.coordinators import audit
-from service.coordinators.chain import Head, chain_events, verify_chain
+from service.coordinators.chain import Head, chain_events, head_of_letter, verify_chain
 from service.coordinators.team import change_role
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
@@ -16,8 +17,10 @@ from service.model.proof_answer import ProofAnswer
 from service.model.schedule import Occurrence, Schedule
 from service.model.signature import Signature
 from service.model.states import OccurrenceState, ScheduleState
+from service.schedules.heads import post_heads
 from service.schedules.plan import move_schedule
 from service.store.transaction import reading, transaction
+from service.upkeep.purge import ask_for_purge, purge_at_once
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import add_colleague
 from tests.reminding import pass_time
@@ -194,3 +197,60 @@ def test_who_is_no_owner_any_more_gets_none(letter):
     letter.deliver_mail()
 
     assert otto.email not in {mail.to for mail in letter.mails() if "Unconfirmed" in mail.text}
+
+
+def heads_of(letter: Mornings, moment: datetime) -> list[tuple[str, str]]:
+    """Let a moment come as the hourly job does; gives to whom the end of the history went alone since, and which."""
+    known, letter.now = len(letter.mails()), moment
+    with transaction(letter.engine) as session:
+        chain_events(session)
+        post_heads(session, now=moment)
+    letter.deliver_mail()
+    return [
+        (mail.to, re.findall(r"\b\d+:[0-9a-f]{64}\b", mail.text)[0])
+        for mail in letter.mails()[known:]
+        if "To an owner of this letter" in mail.text
+    ]
+
+
+@pytest.fixture
+def drafted(engine, root, noon):
+    return Mornings(engine=engine, root=root, now=noon).load(letter_file(more='admit = "each"'))
+
+
+def test_an_owner_is_told_the_end_of_the_history_from_its_first_day_on_where_it_has_moved(drafted):
+    olga = add_colleague(drafted)
+    add_colleague(drafted, Role.AUDITOR, name="Ada Auditor")
+    assert heads_of(drafted, MORNING) == [], "the digest comes first"
+
+    ((to, head),) = heads_of(drafted, MORNING + HOUR)
+
+    assert to == olga.email
+    with reading(drafted.engine) as session:
+        assert head == str(head_of_letter(session, drafted.campaign().id))
+    assert heads_of(drafted, MORNING + 2 * HOUR) == []
+    assert heads_of(drafted, MORNING + DAY + HOUR) == [], "nothing was done"
+    drafted.load(letter_file(more='admit = "everyone"'))
+    ((_, later),) = heads_of(drafted, MORNING + 2 * DAY + HOUR)
+    assert later != head
+
+
+def test_it_goes_on_after_the_digests_until_the_purge(letter):
+    olga = add_colleague(letter)
+    letter.sign_and_confirm("Lake Alliance")
+    letter.at(MORNING)
+    assert heads_of(letter, MORNING + 2 * HOUR) == [], "the digest had it"
+    letter.now = DEADLINE + 30 * DAY
+    letter.close()
+    with transaction(letter.engine) as session:
+        archive(session, letter.keyring, SLUG, by="ada", now=letter.now)
+    assert [to for to, _ in heads_of(letter, letter.now)] == [olga.email]
+    letter.now += DAY
+    with transaction(letter.engine) as session:
+        ask_for_purge(session, SLUG, by="ada", now=letter.now)
+    assert [to for to, _ in heads_of(letter, letter.now + HOUR)] == [olga.email]
+    letter.now += DAY
+    with transaction(letter.engine) as session:
+        purge_at_once(session, letter.keyring, SLUG, by="ben", now=letter.now)
+
+    assert heads_of(letter, letter.now + DAY) == []

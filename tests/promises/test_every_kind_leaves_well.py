@@ -247,7 +247,7 @@ def written_kinds(coalition: Coalition) -> set[MessageKind]:
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
-        *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
+        *schedule_composers(coalition.keyring, public_url=PUBLIC_URL, lead=timedelta(days=1)),
         *with_chase_mails({}, coalition.keyring, public_url=PUBLIC_URL),
         *guest_composers(coalition.keyring, public_url=PUBLIC_URL),
     }

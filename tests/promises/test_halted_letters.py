@@ -9,6 +9,7 @@ from sqlmodel import select
 from service.campaigns import life
 from service.campaigns.going_live import go_live
 from service.campaigns.halt import ask_to_end_emergency, begin_emergency, end_emergency
+from service.coordinators.backing import make_sheet
 from service.coordinators.second_look import decide_look
 from service.coordinators.trial import diverting
 from service.foundation.errors import Refused
@@ -194,6 +195,8 @@ def test_what_was_confirmed_in_trial_needs_a_look_once_it_is_live(coalition):
     assert coalition.counts().signatories == 2
 
     with transaction(coalition.engine) as session:
+        letter = coalition.campaign().id
+        make_sheet(session, coalition.keyring.desk, campaign_id=letter, by="test", now=coalition.now)
         go_live(session, SLUG, by="test", now=coalition.now)
 
     assert coalition.counts().signatories == 1

@@ -10,7 +10,12 @@ from service.model.coordinator import Role
 from service.model.directory_entry import DirectoryEntry
 from service.model.signature import Signature
 from service.model.suppression import Suppression, SuppressionReason
-from service.signing.invitees.directory import forget_entry, list_directory
+from service.signing.invitees.directory import (
+    forget_entry,
+    keep_all_willing,
+    keep_willing,
+    list_directory,
+)
 from service.store.sealed import open_record
 from service.store.transaction import reading, transaction
 from service.upkeep.purge import ask_for_purge, purge_at_once
@@ -87,3 +92,32 @@ def test_its_team_still_finds_them_and_can_delete_them(coalition):
         for one in kept:
             forget_entry(session, SLUG, one.id, by="test", now=coalition.now)
         assert list_directory(session, coalition.keyring, olga) == []
+
+
+def test_whoever_agreed_is_kept_however_many_signed_before_them(coalition):
+    with transaction(coalition.engine) as session:
+        campaign, keyring = coalition.campaign(), coalition.keyring
+        keep_all_willing(session, keyring, campaign, at_once=1, by="ada", now=coalition.now)
+
+    assert names(coalition) == {"River Friends", "Left Alone"}
+
+
+def test_a_part_begins_where_the_one_before_it_ended(coalition):
+    kept = []
+    after = ""
+    while after is not None:
+        with transaction(coalition.engine) as session:
+            part = keep_willing(
+                session,
+                coalition.keyring,
+                coalition.campaign(),
+                after=after,
+                most=1,
+                by="ada",
+                now=coalition.now,
+            )
+        kept.append(part.new)
+        after = part.last
+
+    assert kept == [1, 1, 0]
+    assert names(coalition) == {"River Friends", "Left Alone"}

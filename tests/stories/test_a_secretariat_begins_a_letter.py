@@ -287,6 +287,7 @@ def test_settings_say_what_may_still_change_and_why_the_rest_may_not(
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
     olga.send("settings", {"goal": "60", "contact__name": "A. Secretary", "signers": "organizations"})
     assert coalition.campaign().signers.value == "organizations"
+    olga.send("team", to="team/sheet")
     coalition.open(letter_file())
 
     page = olga.open("settings")

@@ -13,13 +13,19 @@ from service.delivery.answers.remind import remind_of_answers
 from service.delivery.answers.replies import Reply, keep_reply
 from service.delivery.follow import follow_deliveries
 from service.delivery.offices.identity import office_key
+from service.model.anchor import Anchor
 from service.model.delivery import Delivery
 from service.model.states import DeliveryState
+from service.model.update import UpdateAudience
+from service.schedules.audience import Audience
 from service.schedules.built_in import schedules_of
-from service.schedules.plan import approve_schedule
+from service.schedules.due import Timing
+from service.schedules.plan import Plan, approve_schedule
+from service.schedules.planned_updates import UpdateText, plan_update
+from service.signing.update_words import UpdateWords
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
-from tests.desk import AtTheDesk, add_colleague
+from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.stories.visitor import Door, Visitor, letter_page, words_of
 
 CLOCK = [
@@ -130,6 +136,74 @@ def test_signatories_hear_of_it_by_an_update_that_another_approves(sent: Coaliti
         (planned,) = [one for one in schedules_of(session, sent.campaign()) if one.update_id]
         assert planned.state.value == "proposed"
         approve_schedule(session, sent.keyring, SLUG, planned.name, by="test", now=sent.now)
+
+
+ANSWERED = {"subject": "An answer came", "body": "They **open** the archives.", "at": "2026-11-26T09:00"}
+
+
+def test_the_second_coordinator_sees_the_mail_before_it_approves(sent: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    otto = AtTheDesk(door.app(), sent, add_colleague(sent, name="Otto Owner"))
+    olga.send(path(sent), {"came_on": "2026-11-25", "text": "We open the archives."}, having="came_on")
+    planned = olga.send("answers", ANSWERED, having="subject").location.partition("?")[0]
+
+    page = otto.open(planned)
+
+    assert "the archives." in words_of(page)
+    assert "As Lake Alliance would get it" in words_of(page)
+    assert 'action="' + planned + "/approve" in page.text
+    assert "<strong>open</strong>" in otto.open(f"{planned}/mail").text
+    otto.post(f"{planned}/test", {"csrf": otto.mark()})
+    mail = sent.deliver_mail().mails()[-1]
+    assert (mail.to, mail.subject) == (otto.colleague.email, "[Test] An answer came")
+    assert "archives" in mail.text
+
+
+def test_the_words_of_an_update_planned_by_command_are_seen_too(sent: Coalition, door: Door) -> None:
+    otto = AtTheDesk(door.app(), sent, add_colleague(sent, name="Otto Owner"))
+    plan = Plan(
+        name="by-command", timing=Timing(anchor=Anchor.AT, local="2026-11-26T09:00:00"), audience=Audience()
+    )
+    words = UpdateWords(subject="News by command", body="It goes *well*.")
+    text = UpdateText(words=words, audience=UpdateAudience.SIGNATORIES)
+    with transaction(sent.engine) as session:
+        made = plan_update(session, sent.keyring, SLUG, plan, text, by="test", now=sent.now).id
+
+    assert "It goes" in words_of(otto.open(f"sends/{made}"))
+    assert "<em>well</em>" in otto.open(f"sends/{made}/mail").text
+
+
+def test_what_was_cancelled_can_be_told_again(sent: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    olga.send(path(sent), {"came_on": "2026-11-25", "text": "We open the archives."}, having="came_on")
+    tell = form_of(olga.open("answers"), having="subject").action
+    first = olga.send("answers", ANSWERED, having="subject").location.partition("?")[0]
+    twice = olga.post(tell, {"csrf": olga.mark(), **ANSWERED})
+    assert twice.status_code == 422
+    assert "cancel that one first" in words_of(twice)
+    assert first in olga.open("answers").text
+
+    olga.post(f"{first}/cancel", {"csrf": olga.mark()})
+
+    assert "was cancelled" in words_of(olga.open("answers"))
+    second = olga.send("answers", ANSWERED, having="subject").location.partition("?")[0]
+    assert second != first
+    assert second in olga.open("answers").text
+    assert tell not in olga.open("answers").text
+
+
+def test_that_no_answer_came_can_be_told_again_after_it_was_cancelled(sent: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    olga.send("answers", to="outcome", having="outcome")
+    words = {"subject": "No answer", "body": "None came.", "at": "2026-11-26T09:00"}
+    for _ in range(3):
+        planned = olga.send("answers", words, to="outcome/tell", having="subject").location.partition("?")[0]
+        assert planned in olga.open("answers").text
+        olga.post(f"{planned}/cancel", {"csrf": olga.mark()})
+
+    with reading(sent.engine) as session:
+        names = [one.name for one in schedules_of(session, sent.campaign()) if one.update_id]
+    assert names == ["no-answer", "no-answer-2", "no-answer-3"]
 
 
 def test_no_answer_is_kept_by_a_person_and_published_by_nobody(

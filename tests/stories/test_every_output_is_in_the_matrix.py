@@ -168,7 +168,7 @@ def test_every_kind_of_mail_shows_nobody_to_whom_they_did_not_choose(setup, capl
         *signing_composers(coalition.keyring, public_url=PUBLIC_URL),
         *delivery_composers(coalition.keyring, public_url=PUBLIC_URL, fonts=Fonts()),
         *kit_composers(coalition.keyring, public_url=PUBLIC_URL),
-        *schedule_composers(coalition.keyring, lead=timedelta(days=1)),
+        *schedule_composers(coalition.keyring, public_url=PUBLIC_URL, lead=timedelta(days=1)),
         *guest_composers(coalition.keyring, public_url=PUBLIC_URL),
         *with_chase_mails({}, coalition.keyring, public_url=PUBLIC_URL),
     }

@@ -7,13 +7,16 @@ from sqlmodel import col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.freezing import was_frozen_by_two
+from service.campaigns.life import freeze, open_for_signing
+from service.campaigns.queries import get_campaign
+from service.coordinators.backing import NotBacked
 from service.delivery.offices.identity import office_key
 from service.model.coordinator import Role
 from service.model.letter_revision import LetterRevision
 from service.model.signature import HeldReason, Signature
 from service.model.states import SignatureState
 from service.store.transaction import reading, transaction
-from tests.coalition import Coalition, letter_file
+from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.joining import join_team
 from tests.stories.visitor import Door, words_of
@@ -266,3 +269,69 @@ def test_a_recovery_sheet_stands_for_a_second_owner_before_going_live(
     olga.send("team", to="team/sheet")
 
     assert "There is one owner, and a recovery sheet" in words_of(olga.open("live"))
+
+
+BACKING = "Invite another owner, or make a recovery sheet"
+
+
+def frozen_at_the_desk(coalition: Coalition, *, on_trial: bool) -> None:
+    coalition.load()
+    with transaction(coalition.engine) as session:
+        freeze(session, coalition.keyring, SLUG, by="test", now=coalition.now)
+        if on_trial:
+            get_campaign(session, SLUG).trial_since = coalition.now
+
+
+@pytest.mark.parametrize("way", ["sheet", "owner"])
+def test_a_letter_of_one_owner_opens_only_once_something_stands_behind_it(
+    coalition: Coalition, desk: Desk, way: str
+) -> None:
+    frozen_at_the_desk(coalition, on_trial=False)
+    olga = desk("Olga Owner")
+
+    refused = olga.post("life/open", {"csrf": olga.mark(), "seen": "frozen"})
+
+    assert (refused.status_code, coalition.campaign().state.value) == (422, "frozen")
+    for page in (refused, olga.open("life"), olga.open("live")):
+        assert "make somebody else an owner too, or make a recovery sheet" in words_of(page)
+        assert BACKING in words_of(page)
+        assert "/team#backing" in page.text
+        assert f'action="/desk/letters/{SLUG}/life/open"' not in page.text
+    with pytest.raises(NotBacked), transaction(coalition.engine) as session:
+        open_for_signing(session, SLUG, by="by command", now=coalition.now)
+    if way == "sheet":
+        olga.send("team", to="team/sheet")
+    else:
+        desk("Otto Owner")
+
+    assert olga.send("life", to="life/open").status_code == 303
+    assert coalition.campaign().state.value == "open"
+
+
+def test_a_letter_of_one_owner_goes_live_only_once_something_stands_behind_it(
+    coalition: Coalition, desk: Desk
+) -> None:
+    frozen_at_the_desk(coalition, on_trial=True)
+    olga = desk("Olga Owner")
+
+    refused = olga.post("live", {"csrf": olga.mark(), "meant": "live"})
+
+    assert (refused.status_code, coalition.campaign().trial_since) == (422, coalition.now)
+    assert BACKING in words_of(refused)
+    assert BACKING in words_of(olga.open("live"))
+    assert "Switch it live" not in words_of(olga.open("live"))
+    desk("Otto Owner")
+    assert olga.send("live", to="live").status_code == 303
+    assert coalition.campaign().trial_since is None
+
+
+def test_a_letter_that_nobody_owns_at_the_desk_is_opened_by_whoever_runs_the_service(
+    coalition: Coalition, desk: Desk
+) -> None:
+    frozen_at_the_desk(coalition, on_trial=False)
+    desk("Sam Sender", Role.SENDER)
+
+    with transaction(coalition.engine) as session:
+        open_for_signing(session, SLUG, by="by command", now=coalition.now)
+
+    assert coalition.campaign().state.value == "open"

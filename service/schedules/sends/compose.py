@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
@@ -20,8 +19,7 @@ from service.model.own_words import OwnWords, Purpose
 from service.model.schedule import Action, Schedule
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY, SCHEDULE, CampaignState, ScheduleState, SignatureState
-from service.model.update import UpdateAudience
-from service.schedules.audience import Audience, is_meant
+from service.schedules.audience import is_meant
 from service.schedules.due import Due, Timing
 from service.schedules.plan import refuse_what_never_comes
 from service.schedules.reach import (
@@ -33,39 +31,16 @@ from service.schedules.reach import (
     some_of,
     until_of,
 )
+from service.schedules.sends.composed import TO, Composed, What, composed_of
 from service.signing.example_mail import write_example
-from service.signing.own_words import OwnText, keep_own_words, open_own_words
+from service.signing.own_words import keep_own_words
 from service.signing.party import read_party
-from service.signing.update_rule import WHOLE, UpdateRule
 from service.signing.update_words import UpdateText, UpdateWords
 from service.signing.updates import count_would_reach, keep_update, sample_reader
 from service.store.keyring import Keyring
 
-
-class What(StrEnum):
-    """What may be composed."""
-
-    REMINDER = "reminder"
-    UPDATE = "update"
-    NEWS = "news"
-
-
-NOBODY = Audience()
 EVERYBODY = 5_000_000
 """More than any letter has sign-ons."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Composed:
-    """What was composed: its words by language (a reminder may have none of its own), and to whom it goes.
-
-    `audience` is the rule of a reminder, `rule` that of an update or of news.
-    """
-
-    what: What
-    text: OwnText
-    audience: Audience = NOBODY
-    rule: UpdateRule = WHOLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +52,6 @@ class Preview:
     mail: Rendered
 
 
-_TO = {What.UPDATE: UpdateAudience.SIGNATORIES, What.NEWS: UpdateAudience.NEWS}
 _NAMES = {What.REMINDER: "reminder", What.UPDATE: "update", What.NEWS: "news"}
 _NOT_OPEN = Sentence("The letter is not open for sign-ons, so there is nobody to send this to.")
 _NO_DRAFT = Sentence("This is planned already; look at where it stands now.")
@@ -139,27 +113,6 @@ def change_draft(
     audit.record(session, by=by, act="schedule.draft", campaign_id=campaign.id, thing=schedule.id, now=now)
 
 
-def composed_of(session: Session, keys: CampaignKeys, schedule: Schedule) -> Composed:
-    """Give what a draft, or what was planned of it, is made of."""
-    row = session.get(OwnWords, schedule.words_id) if schedule.words_id else None
-    kind = schedule.audience.get("update")
-    return Composed(
-        what=What.REMINDER
-        if schedule.action is Action.REMIND
-        else What.NEWS
-        if kind == UpdateAudience.NEWS.value
-        else What.UPDATE,
-        text=open_own_words(keys, row) if row is not None else {},
-        audience=Audience.from_record(schedule.audience),
-        rule=UpdateRule.from_record(schedule.audience),
-    )
-
-
-def is_composed(schedule: Schedule) -> bool:
-    """Tell whether a planned sending was composed at the desk, so that its words can be shown."""
-    return schedule.words_id is not None or schedule.action is Action.REMIND
-
-
 def plan_draft(
     session: Session,
     keyring: Keyring,
@@ -213,7 +166,7 @@ def reach_of_draft(
         return reach_of_audience(
             session, keys, campaign, composed.audience, _due(now), most=most, within=within
         )
-    to, until = _TO[composed.what], until_of(within, (SignatureState.CONFIRMED,))
+    to, until = TO[composed.what], until_of(within, (SignatureState.CONFIRMED,))
     number = count_would_reach(session, keys, to, composed.rule, at=now, most=most + 1, until=until)
     return reached(number, most, until)
 
@@ -230,7 +183,7 @@ def preview_of(
         some = some_of(session, keys, composed.audience, meant, within=within, most=number + 1).rows
         row = some[-1] if some else None
     else:
-        to, until = _TO[composed.what], within.until((SignatureState.CONFIRMED,))
+        to, until = TO[composed.what], within.until((SignatureState.CONFIRMED,))
         row = sample_reader(session, keys, to, composed.rule, number=number, at=now, until=until)
     return _preview(session, keyring, campaign, composed, row)
 
@@ -251,7 +204,7 @@ def _preview(
         open_file(session, keyring, campaign),
         campaign,
         text=composed.text,
-        audience=_TO.get(composed.what),
+        audience=TO.get(composed.what),
         state=row.state if row is not None else None,
         name=name,
         language=language,
@@ -266,7 +219,7 @@ def _due(now: datetime) -> Due:
 def _record(composed: Composed) -> dict[str, object]:
     if composed.what is What.REMINDER:
         return composed.audience.as_record()
-    return {"update": _TO[composed.what].value, **composed.rule.as_record()}
+    return {"update": TO[composed.what].value, **composed.rule.as_record()}
 
 
 def _refuse_wordless(campaign: Campaign, composed: Composed) -> None:
@@ -295,4 +248,4 @@ def _keep_update(
         tag: words for tag, words in composed.text.items() if tag != campaign.language
     }
     text = UpdateText(words=composed.text[campaign.language], translations=others, rule=composed.rule)
-    return keep_update(session, keyring, campaign.slug, text, audience=_TO[composed.what], now=now)
+    return keep_update(session, keyring, campaign.slug, text, audience=TO[composed.what], now=now)

@@ -24,6 +24,7 @@ from service.model.message import Message, MessageKind
 from service.model.schedule import Schedule
 from service.model.states import MessageState
 from service.schedules.sends.compose import Preview, example_of
+from service.schedules.sends.final_copies import tested_final_copy
 from service.schedules.sends.greetings import tested_greeting
 from service.store.keyring import Keyring
 
@@ -48,9 +49,9 @@ def send_test(session: Session, schedule: Schedule, *, coordinator_id: str, by: 
     )
 
 
-def trial_composers(keyring: Keyring) -> Mapping[MessageKind, Composer]:
+def trial_composers(keyring: Keyring, *, public_url: str) -> Mapping[MessageKind, Composer]:
     """Give the function that makes the tests of sendings."""
-    return {MessageKind.SEND_TEST: _Tests(keyring=keyring)}
+    return {MessageKind.SEND_TEST: _Tests(keyring=keyring, public_url=public_url)}
 
 
 def trial_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
@@ -66,6 +67,7 @@ def trial_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
 @dataclass(frozen=True, kw_only=True)
 class _Tests:
     keyring: Keyring
+    public_url: str
 
     def __call__(self, session: Session, message: Message) -> Draft:
         campaign = session.get(Campaign, message.campaign_id)
@@ -89,8 +91,16 @@ class _Tests:
         )
 
     def _shown(self, session: Session, campaign: Campaign, message: Message) -> Preview | None:
-        """Write what is tested: a sending, or a greeting; None where it is gone."""
+        """Write what is tested: a sending, a greeting, or the final copy; None where it is gone."""
         schedule = session.get(Schedule, message.occurrence[:_ID_LENGTH])
         if schedule is not None:
             return example_of(session, self.keyring, campaign, schedule)
-        return tested_greeting(session, self.keyring, campaign, message)
+        copy = tested_final_copy(
+            session,
+            self.keyring,
+            campaign,
+            message,
+            public_url=self.public_url,
+            now=message.created_at,
+        )
+        return copy or tested_greeting(session, self.keyring, campaign, message)

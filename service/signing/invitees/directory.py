@@ -33,6 +33,7 @@ from service.store.keyring import Keyring
 from service.store.sealed import open_record, seal_record
 
 MOST_KEPT = 5_000
+"""So many of a letter's signatories are gone through at a time."""
 _KEPT = (
     "name",
     "email",
@@ -72,8 +73,25 @@ class Entry:
     source_slug: str
 
 
-def keep_willing(session: Session, keyring: Keyring, campaign: Campaign, *, by: str, now: datetime) -> int:
-    """Keep for next letters whoever of this letter's signatories asked for news of them; gives how many are new.
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of a letter's signatories that was gone through: how many are new, and whom the next begins after, None at the end."""
+
+    new: int
+    last: str | None
+
+
+def keep_willing(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    after: str = "",
+    most: int = MOST_KEPT,
+    by: str,
+    now: datetime,
+) -> Part:
+    """Keep for next letters whoever of this letter's signatories asked for news of them: the next `most` after one's id.
 
     Whoever has stopped our mail since, or called it unwanted, is not kept: the purge forgets that they did.
     """
@@ -89,13 +107,14 @@ def keep_willing(session: Session, keyring: Keyring, campaign: Campaign, *, by: 
             col(Signature.erased_at).is_(None),
             col(Signature.email).is_not(None),
             col(Signature.email_index).not_in(stopped),
+            col(Signature.id) > after,
         )
         .order_by(col(Signature.id))
-        .limit(MOST_KEPT)
+        .limit(most)
     )
-    keys = keyring.of(session, campaign.id)
+    keys, rows = keyring.of(session, campaign.id), session.exec(found).all()
     new = 0
-    for row in session.exec(found).all():
+    for row in rows:
         consent = {
             "how": _TICKED,
             "wording": row.wording or WORDING,
@@ -103,7 +122,23 @@ def keep_willing(session: Session, keyring: Keyring, campaign: Campaign, *, by: 
         }
         new += _keep(session, keyring.directory, campaign, read_party(keys, row), consent, now=now)
     audit.record(session, by=by, act="directory.keep", campaign_id=campaign.id, thing=str(new), now=now)
-    return new
+    return Part(new=new, last=rows[-1].id if len(rows) == most else None)
+
+
+def keep_all_willing(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    at_once: int = MOST_KEPT,
+    by: str,
+    now: datetime,
+) -> None:
+    """Keep every one of them, however many there are, in one transaction: who is known already costs a look only."""
+    after: str | None = ""
+    while after is not None:
+        part = keep_willing(session, keyring, campaign, after=after, most=at_once, by=by, now=now)
+        after = part.last
 
 
 def keep_one(
@@ -174,11 +209,19 @@ def _keep(
     *,
     now: datetime,
 ) -> bool:
+    name, email = _name_index(keys, party), _email_index(keys, party)
+    known = select(DirectoryEntry.id).where(
+        DirectoryEntry.source_letter == campaign.id,
+        DirectoryEntry.name_index == name,
+        DirectoryEntry.email_index == email,
+    )
+    if session.exec(known).first() is not None:
+        return False
     row = DirectoryEntry(
         source_letter=campaign.id,
         kind=party.kind,
-        name_index=_name_index(keys, party),
-        email_index=_email_index(keys, party),
+        name_index=name,
+        email_index=email,
         details=b"",
         consent=b"",
         kept_at=now,

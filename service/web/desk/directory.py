@@ -28,16 +28,31 @@ def directory(slug: str) -> Page:
     """List whom this coordinator may invite from the directory."""
     with looking() as session:
         entries = list_directory(session, services().keyring, visit().coordinator_id)
-    return desk_page("directory.html", part=PART, entries=entries, path=members_path(slug), here=_path(slug))
+    return desk_page(
+        "directory.html",
+        part=PART,
+        entries=entries,
+        path=members_path(slug),
+        here=_path(slug),
+        after=request.args.get("after", "")[:32],
+    )
 
 
 @post("/letters/<slug>/members/directory/keep", Act.SEE_CONTACTS)
 def keep_members(slug: str) -> Response:
-    """Keep whoever of this letter's signatories asked for news of later letters."""
-    here = services()
+    """Keep whoever of this letter's signatories asked for news of later letters: of a long list, the next part."""
+    here, after = services(), request.form.get("after", "")[:32]
     with acting() as session:
-        n = keep_willing(session, here.keyring, letter_row(session), by=visit().by, now=here.now())
-    return done(_path(slug), Sentence("{n} more is kept.", "{n} more are kept.", n=n))
+        row = letter_row(session)
+        part = keep_willing(session, here.keyring, row, after=after, by=visit().by, now=here.now())
+    if part.last is None:
+        return done(_path(slug), Sentence("{n} more is kept.", "{n} more are kept.", n=part.new))
+    said = Sentence(
+        "{n} more is kept, and not all were looked at yet: press once more for the next.",
+        "{n} more are kept, and not all were looked at yet: press once more for the next.",
+        n=part.new,
+    )
+    return done(f"{_path(slug)}?after={part.last}", said)
 
 
 @post("/letters/<slug>/members/directory/invite", Act.INVITE_MEMBERS)

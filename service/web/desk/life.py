@@ -15,6 +15,7 @@ from service.campaigns.freezing import (
     freeze_approved,
 )
 from service.campaigns.moments import moment_of
+from service.coordinators.backing import backing_of
 from service.coordinators.permissions import Act
 from service.coordinators.second_look import NOT_ASKED, approved_look, decide_look, get_look, waiting_looks
 from service.foundation.errors import NotFound, Refused
@@ -57,6 +58,7 @@ def _page(form: FormState) -> Response:
             "approved": approved_look(session, campaign.id, FREEZE, now=now),
             "to_invite": invited_number(session, campaign),
             "takes_from": takes_from(campaign, now=now),
+            "not_backed": backing_of(session, campaign.id).bars,
         }
     return desk_page(
         "life.html",

@@ -7,6 +7,7 @@ from flask import Response, request
 from service.campaigns import going_live as verbs
 from service.campaigns.contents import open_file
 from service.campaigns.live_checks import checks_of, lacking_in
+from service.coordinators.backing import backing_of
 from service.coordinators.permissions import Act
 from service.delivery.offices.checks import has_a_team, offices_to_check
 from service.foundation.errors import Refused
@@ -42,6 +43,7 @@ def live(slug: str) -> Response:
         signed = verbs.signed_in_trial(session, campaign)
         to_invite = invited_number(session, campaign)
         begins = takes_from(campaign, now=here.now())
+        not_backed = backing_of(session, campaign.id).bars
     return desk_page(
         "live.html",
         part="desk.overview",
@@ -51,6 +53,7 @@ def live(slug: str) -> Response:
         signed=signed,
         to_invite=to_invite,
         takes_from=begins,
+        not_backed=not_backed,
         to_measure=any(one.what == "test_mail" and one.outcome is not Outcome.GOOD for one in checks),
         reply_to=file.reply_to,
         base=_base(),

@@ -8,10 +8,11 @@ from werkzeug.exceptions import Forbidden, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.routing import RequestRedirect
 
+from service.coordinators.backing import NotBacked
 from service.coordinators.permissions import OF_NO_LETTER, NotYours
 from service.foundation.errors import NotFound, Refused
 from service.web.desk.blueprint import ACTS, desk
-from service.web.desk.page import desk_page
+from service.web.desk.page import desk_page, pages_for
 from service.web.desk.visit import Visit
 from service.web.errors import answer_error
 from service.web.render import Page
@@ -38,7 +39,10 @@ def _say(error: Exception, sentence: str, *, faults: Sequence[str] = (), status:
     who: Visit | None = g.get("visit")
     if who is None:
         return answer_error(error)
-    return desk_page("refused.html", status=status, sentence=sentence, faults=faults, back=_way_back(who))
+    team = pages_for(who).get("desk.team", "") if isinstance(error, NotBacked) else ""
+    return desk_page(
+        "refused.html", status=status, sentence=sentence, faults=faults, team=team, back=_way_back(who)
+    )
 
 
 def _way_back(who: Visit) -> str:

@@ -104,6 +104,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "planned": ["09:00 reminder-1: 4"],
         "pause": "undersigned schedule pause river digest",
         "head": f"12:{'0' * 64}",
+        "is_head_alone": False,
     },
     "coordinator_invitation": {"role": "editor", "link": LINK, "until": "26 November, 12:00"},
     "desk_notice": {

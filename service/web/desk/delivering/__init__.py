@@ -11,9 +11,22 @@ from service.web.desk.delivering import (
     office_import,
     preflight,
     recipients,
+    telling,
     ways,
 )
 
-PAGES = (recipients, office_import, ways, preflight, deliveries, files, by_hand, dossiers, approvers, answers)
+PAGES = (
+    recipients,
+    office_import,
+    ways,
+    preflight,
+    deliveries,
+    files,
+    by_hand,
+    dossiers,
+    approvers,
+    answers,
+    telling,
+)
 
 __all__ = ["PAGES"]

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from flask import Response, request
 
@@ -13,10 +13,8 @@ from service.delivery.answers.clock import ClockSeen, chases_of, clocks_of, set_
 from service.delivery.answers.replies import (
     Outcome,
     Reply,
-    get_reply,
     keep_outcome,
     keep_reply,
-    mark_told,
     publish_reply,
     replies_of,
     reply_file,
@@ -26,14 +24,7 @@ from service.delivery.offices.identity import office_index
 from service.delivery.offices.overview import office_seen, offices_seen
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
-from service.foundation.written import clean_line, clean_text
-from service.model.anchor import Anchor
-from service.model.update import UpdateAudience
-from service.schedules.audience import Audience
-from service.schedules.due import Timing
-from service.schedules.plan import Plan
-from service.schedules.planned_updates import UpdateText, plan_update
-from service.signing.update_words import LONGEST_BODY, LONGEST_SUBJECT, UpdateWords
+from service.schedules.tellings import NO_ANSWER, name_of, telling_of, updates_of, was_cancelled
 from service.web.desk.blueprint import get, post
 from service.web.desk.delivering.days import read_day
 from service.web.desk.page import desk_page, done
@@ -43,11 +34,6 @@ from service.web.render import Page, answer
 from service.web.services import services
 
 _PART = "desk.deliveries"
-PLANNED = Sentence(
-    "It is planned. Another coordinator approves it among the planned sendings; until then nothing goes."
-)
-NOT_WITHOUT_ANSWER = Sentence("Note first that no answer came; then those who signed can be told.")
-WHICH_MOMENT = Sentence("Give day and hour like 2026-12-01T09:00.")
 
 
 @get("/letters/<slug>/answers", Act.LOOK)
@@ -66,6 +52,7 @@ def answers(slug: str) -> Response:
             for one in offices
         }
         replies = replies_of(session, keys)
+        updates = updates_of(session, campaign.id)
         outcome, is_public = campaign.outcome, campaign.published_at is not None
         silent_until, today = (
             campaign.silent_until,
@@ -78,6 +65,12 @@ def answers(slug: str) -> Response:
         clocks=clocks,
         ready=ready,
         replies=replies,
+        tellings={one.id: telling_of(updates, name_of(one.id)) for one in replies},
+        # Of what was told otherwise, there is no update that could be cancelled.
+        tellable={
+            one.id for one in replies if one.told_at is None or was_cancelled(updates, name_of(one.id))
+        },
+        told_silence=telling_of(updates, NO_ANSWER),
         outcome=outcome,
         silent_until=silent_until,
         # The day that was waited for, once it is over.
@@ -159,30 +152,6 @@ def answer_file(slug: str, reply: str) -> Response:
     return response
 
 
-@post("/letters/<slug>/answers/<reply>/tell", Act.SEND)
-def tell_answer(slug: str, reply: str) -> Response:
-    """Plan an update about an answer for those who signed; a second coordinator approves it."""
-    here = services()
-    with acting() as session:
-        get_reply(session, letter().id, reply)
-        plan, text = _telling(f"answer-{reply[-12:]}")
-        plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
-        mark_told(session, letter().id, reply, by=visit().by, now=here.now())
-    return done(f"/desk/letters/{slug}/answers", PLANNED)
-
-
-@post("/letters/<slug>/outcome/tell", Act.SEND)
-def tell_outcome(slug: str) -> Response:
-    """Plan an update for those who signed that no answer came; a second coordinator approves it."""
-    here = services()
-    with acting() as session:
-        if letter_here(session).outcome != Outcome.NO_ANSWER.value:
-            raise Refused(NOT_WITHOUT_ANSWER)
-        plan, text = _telling("no-answer")
-        plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now())
-    return done(f"/desk/letters/{slug}/answers", PLANNED)
-
-
 @post("/letters/<slug>/answers/<reply>/publish", Act.DELIVER)
 def publish_answer(slug: str, reply: str) -> Response:
     """Let these words of an answer stand on the letter's public page."""
@@ -253,34 +222,8 @@ def _office_page(key: str, form: FormState) -> Page:
     )
 
 
-def _telling(name: str) -> tuple[Plan, UpdateText]:
-    """Read what those who signed are to be told, and when; raises Refused where nothing is written."""
-    entries = request.form
-    subject = clean_line(entries.get("subject", ""), what=Sentence("The subject"), longest=LONGEST_SUBJECT)
-    body = clean_text(entries.get("body", ""), what=Sentence("The text"), longest=LONGEST_BODY)
-    if not subject or not body:
-        raise Refused(Sentence("Write a subject and a text for those who signed."))
-    plan = Plan(
-        name=name,
-        timing=Timing(anchor=Anchor.AT, local=_moment(entries.get("at", ""))),
-        audience=Audience(),
-    )
-    words = UpdateWords(subject=subject, body=body)
-    return plan, UpdateText(words=words, audience=UpdateAudience.SIGNATORIES)
-
-
 def _again(key: str, entries: Mapping[str, str], errors: Mapping[str, str]) -> Page:
     return _office_page(key, FormState(values=shown_again(entries), errors=errors))
-
-
-def _moment(text: str) -> str:
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused(WHICH_MOMENT) from error
-    zone = zoneinfo.ZoneInfo(letter().time_zone)
-    local = found.astimezone(zone) if found.tzinfo else found
-    return local.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _path(slug: str, key: str) -> str:

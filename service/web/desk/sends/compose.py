@@ -14,15 +14,13 @@ from service.i18n.languages import OFFERED
 from service.model.evidence import EvidenceKind
 from service.model.states import ScheduleState
 from service.schedules.sends.compose import (
-    What,
     change_draft,
-    composed_of,
     example_of,
-    is_composed,
     keep_draft,
     plan_draft,
     preview_of,
 )
+from service.schedules.sends.composed import What, composed_of, is_composed
 from service.schedules.sends.listing import NO_SUCH, get_schedule
 from service.schedules.sends.trial import send_test
 from service.schedules.sends.verbs import in_a_minute
@@ -142,7 +140,8 @@ def look_at_mail(slug: str, schedule: str) -> Response:
         campaign = letter_row(session)
         if not is_composed(row) and row.state is not ScheduleState.DRAFT:
             raise NotFound(NO_SUCH)
-        if row.words_id is None and row.state is not ScheduleState.DRAFT:
+        is_own = row.words_id is not None or row.update_id is not None
+        if not is_own and row.state is not ScheduleState.DRAFT:
             shown = example_of(session, here.keyring, campaign, row)
         else:
             shown = preview_of(session, here.keyring, campaign, row, number=0, now=here.now())

@@ -11,7 +11,7 @@ from service.model.signature import Kind
 from service.model.states import SignatureState
 from service.schedules.audience import Audience
 from service.schedules.due import Timing
-from service.schedules.sends.compose import Composed, What
+from service.schedules.sends.composed import Composed, What
 from service.signing.own_words import read_words
 from service.signing.update_rule import UpdateRule
 from service.signing.update_words import UpdateWords

@@ -12,7 +12,8 @@ from service.model.states import ScheduleState
 from service.schedules.due import Timing
 from service.schedules.reach import ALONE
 from service.schedules.sends import words
-from service.schedules.sends.compose import is_composed, preview_of
+from service.schedules.sends.compose import preview_of
+from service.schedules.sends.composed import is_composed
 from service.schedules.sends.draft_reach import known_reach
 from service.schedules.sends.listing import Sending, get_schedule, list_sendings, look_at_sending
 from service.schedules.sends.mails import begun_of, mails_of

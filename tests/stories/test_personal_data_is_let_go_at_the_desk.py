@@ -1,0 +1,133 @@
+"""As owners we let a letter's personal data go at the desk: one asks, another looks and says now, and anybody puts it off."""
+
+import re
+
+import pytest
+
+from service.campaigns.archive import archive
+from service.campaigns.queries import find_campaign
+from service.model.coordinator import Role
+from service.model.retention import Retention
+from service.model.states import CampaignState
+from service.store.transaction import reading, transaction
+from service.upkeep.keeping import Step
+from service.upkeep.notices import tell_of_purge
+from service.upkeep.purge import facts_of, retention_of
+from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
+from tests.desk import AtTheDesk, add_colleague
+from tests.joining import join_team
+from tests.stories.visitor import Door, words_of
+
+PAGE = f"/desk/letters/{SLUG}/purge"
+
+
+@pytest.fixture
+def archived(coalition: Coalition) -> Coalition:
+    coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance").close()
+    with transaction(coalition.engine) as session:
+        archive(session, coalition.keyring, SLUG, by="test", now=coalition.now)
+    return coalition
+
+
+def at_the_desk(coalition: Coalition, door: Door, name: str, role: Role = Role.OWNER) -> AtTheDesk:
+    return AtTheDesk(door.app(), coalition, add_colleague(coalition, role, name=name))
+
+
+def retention(coalition: Coalition) -> Retention:
+    with reading(coalition.engine) as session:
+        return session.get_one(Retention, coalition.campaign().id)
+
+
+def test_one_asks_and_a_second_one_looks_and_says_now(archived: Coalition, door: Door) -> None:
+    olga, otto = at_the_desk(archived, door, "Olga Owner"), at_the_desk(archived, door, "Otto Owner")
+    assert "kept until somebody of you asks" in words_of(olga.open("purge"))
+
+    asked = olga.follow(olga.send("purge", to="purge/ask"))
+
+    assert "as soon as somebody else of you says so here" in words_of(asked)
+    assert "purge/now" not in asked.text
+    alone = olga.post("purge/now", {"csrf": olga.mark(), "named": SLUG})
+    assert (alone.status_code, "You asked for it yourself" in words_of(alone)) == (422, True)
+    seen = words_of(otto.open("purge?count=yes"))
+    assert "Olga Owner has asked that it goes" in seen
+    assert re.search(r"sign-ons that count: only the number stays\s+1\b", seen)
+    mistyped = otto.send("purge", {"named": "clean-lake"}, to="purge/now")
+    assert (mistyped.status_code, 'id="named-error"' in mistyped.text) == (422, True)
+    assert archived.campaign().state is CampaignState.ARCHIVED
+
+    gone = otto.follow(otto.send("purge", {"named": SLUG}, to="purge/now"))
+
+    with reading(archived.engine) as session:
+        campaign = find_campaign(session, SLUG)
+        assert campaign is not None
+        assert campaign.state is CampaignState.PURGED
+    assert "nothing that was sealed of this letter opens any more" in words_of(gone)
+    assert "Lake Alliance" not in gone.text
+
+
+def test_it_is_put_off_and_kept_for_so_many_days(archived: Coalition, door: Door) -> None:
+    olga, otto = at_the_desk(archived, door, "Olga Owner"), at_the_desk(archived, door, "Otto Owner")
+    olga.send("purge", to="purge/ask")
+    wrong = otto.send("purge", {"days": "many"}, to="purge/keep")
+    assert (wrong.status_code, retention(archived).asked_by) == (422, olga.colleague.by)
+
+    kept = otto.follow(otto.send("purge", {"days": "90"}, having="days"))
+
+    assert "kept for 90 days" in words_of(kept)
+    assert (retention(archived).asked_at, retention(archived).keep_days) == (None, 90)
+    otto.post("purge/keep", {"csrf": otto.mark(), "until": "asked"})
+    assert retention(archived).keep_days is None
+
+
+def test_whoever_was_invited_by_the_first_is_no_second_one_yet(archived: Coalition, door: Door) -> None:
+    olga = at_the_desk(archived, door, "Olga Owner")
+    paul = AtTheDesk(door.app(), archived, join_team(archived, olga.colleague.by, name="Paul Second"))
+    olga.send("purge", to="purge/ask")
+
+    refused = paul.send("purge", {"named": SLUG}, to="purge/now")
+
+    assert (refused.status_code, "count as one person" in words_of(refused)) == (422, True)
+    assert archived.campaign().state is CampaignState.ARCHIVED
+
+
+def test_it_asks_for_a_fresh_proof_and_an_auditor_only_looks(archived: Coalition, door: Door) -> None:
+    olga, ada = (
+        at_the_desk(archived, door, "Olga Owner"),
+        at_the_desk(archived, door, "Ada Auditor", Role.AUDITOR),
+    )
+    assert olga.open("purge").status_code == 200
+    page = ada.open("purge")
+    assert (page.status_code, f'action="{PAGE}' in page.text) == (200, False)
+    assert ada.post("purge/ask", {"csrf": ada.mark()}).status_code == 403
+    archived.wait(minutes=6)
+
+    asked = olga.post("purge/ask", {"csrf": olga.mark()})
+
+    assert "/desk/prove" in (asked.location or "")
+    assert retention(archived).asked_by == ""
+
+
+def test_a_letter_that_is_worked_at_can_be_kept_longer_and_not_let_go(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.open()
+    olga = at_the_desk(coalition, door, "Olga Owner")
+
+    refused = olga.post("purge/ask", {"csrf": olga.mark()})
+    olga.send("purge", {"days": "400"}, having="days")
+
+    assert "has to be put away first" in words_of(olga.open("purge"))
+    assert refused.status_code == 422
+    assert retention(coalition).keep_days == 400
+
+
+def test_the_notice_leads_to_the_page(archived: Coalition) -> None:
+    archived.wait(days=1)
+    with transaction(archived.engine) as session:
+        row = retention_of(session, archived.campaign().id)
+        row.keep_days = 14
+        session.add(row)
+        tell_of_purge(session, row, facts_of(session, row), Step.NOTIFY, now=archived.now)
+
+    (told,) = [one.text for one in archived.deliver_mail().mails() if one.to == "letter@rivers.example"]
+    assert f"{PUBLIC_URL}{PAGE}" in told
