@@ -21,7 +21,6 @@ from tests.desk import AtTheDesk, add_colleague
 from tests.required import tool
 from tests.stories.visitor import Door, words_of
 
-
 CC = """
 [[recipients]]
 role = "cc"
