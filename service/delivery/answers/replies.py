@@ -20,9 +20,7 @@ from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
 from service.model.campaign import Campaign
-from service.model.delivery import Delivery
 from service.model.office import OfficeReply
-from service.model.recipient import Recipient
 from service.model.states import DELIVERY, DeliveryState
 from service.store.keyring import Keyring
 from service.store.sealed import open_bytes, open_record, seal_bytes, seal_record
