@@ -10,7 +10,6 @@ from service.campaigns.queries import approvers_of
 from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
-from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
 from service.delivery.otherwise import Otherwise, fall_backs, instead_of, send_otherwise
 from service.delivery.preflight import preflight
@@ -43,6 +42,7 @@ from service.signing.late_link import names_let_in
 from service.signing.secretariat.kept_figures import known_tally
 from service.store.transaction import trial
 from service.web.desk.blueprint import ACTS, get, post
+from service.web.desk.delivering.making import making_to_send
 from service.web.desk.delivering.ways import set_up_at
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, looking, visit
@@ -188,7 +188,7 @@ def look_at_release(slug: str, edition: str) -> Response:
 def release_edition(slug: str, edition: str) -> Response:
     """Send exactly this edition for real."""
     here = services()
-    making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
+    making = making_to_send()
     with looking() as session:
         campaign = letter_here(session)
         edition_of(session, campaign, edition)
