@@ -5,7 +5,7 @@ import gc
 # Nearly all that a start makes stays: to look for garbage among it takes a quarter of the time in which a command begins.
 gc.disable()
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from service.app import create_app
@@ -14,6 +14,9 @@ from service.delivery.carrying.waiting import carriage_measures
 from service.mail.dns import SystemResolver
 from service.mail.domain.checks import Finding, check_domain
 from service.mail.domain.identity import Identity
+from service.mail.sizes import RelaySizes
+from service.mail.smtp import SmtpTransport
+from service.mail.transport import Transport
 from service.schedules.measures import schedule_measuring
 from service.signing.abuse.visit import Caution
 from service.web.services import WebServices
@@ -49,12 +52,17 @@ def make_app(services: Services) -> object:
             word_template=services.settings.word_template,
             outward=services.outward,
             letter_mail_bytes=services.settings.letter_mail_mb * 1_000_000,
+            relay_sizes=_sizes_of(services.transport),
             metrics_allow=services.settings.metrics_allow,
             measurings=(schedule_measuring(services.keyring), carriage_measures),
             look_at_sender=_looking_at(sender_identity(services)),
             reminder_lead=services.settings.reminder_lead,
         )
     )
+
+
+def _sizes_of(transport: Transport | None) -> Callable[[], Mapping[str, int]]:
+    return RelaySizes(transport.advertised).known if isinstance(transport, SmtpTransport) else dict
 
 
 def _looking_at(identity: Identity | None) -> Callable[[], Sequence[Finding]] | None:

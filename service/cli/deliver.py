@@ -15,7 +15,7 @@ from service.delivery.by_hand.brought import Brought, note_brought
 from service.delivery.by_hand.packet import packet_of
 from service.delivery.channel import Verdict
 from service.delivery.check import Line
-from service.delivery.letter_mail import THE_SETTING, Making
+from service.delivery.letter_mail import Making, allowed
 from service.delivery.otherwise import FallBack, Otherwise, fall_backs, send_otherwise
 from service.delivery.preflight import preflight
 from service.delivery.propose import Proposal, propose
@@ -138,9 +138,7 @@ def _weighed(services: Services, slug: str) -> tuple[Sequence[Line], Sequence[Li
     settings = services.settings
     # The network is asked before the database is read, never meanwhile.
     sizes = services.transport.advertised() if isinstance(services.transport, SmtpTransport) else {}
-    most, by = min(
-        [(settings.letter_mail_mb * 1_000_000, THE_SETTING), *((n, at) for at, n in sizes.items())]
-    )
+    most, by = allowed(settings.letter_mail_mb * 1_000_000, sizes)
     making = Making(
         fonts=services.fonts, word_template=settings.word_template, most_bytes=most, allowed_by=by
     )

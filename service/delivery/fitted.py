@@ -22,7 +22,7 @@ from service.store.sealed import open_record
 
 
 def fitted(keys: CampaignKeys, lines: Sequence[Line], letter: Letter, *, now: datetime) -> Sequence[Line]:
-    """Give the lines with what is found of each one's copy of a letter: by the first that forbids it, it cannot go that way."""
+    """Give the lines with all that is found of each one's copy of a letter: by the first that forbids it, it cannot go that way."""
     return tuple(_fitted(keys, line, letter, now=now) for line in lines)
 
 
@@ -45,6 +45,9 @@ def _fitted(keys: CampaignKeys, line: Line, letter: Letter, *, now: datetime) ->
     if way is None or not line.verdict.can:
         return line
     details = open_record(keys, line.recipient, "details")
-    found = way.examine(copy_for(letter, line.recipient), details, now=now)
-    forbids = [one for one in found if one.forbids]
-    return replace(line, verdict=Verdict(reason=refusal(forbids[0]))) if forbids else line
+    found = tuple(way.examine(copy_for(letter, line.recipient), details, now=now))
+    forbids = next((one for one in found if one.forbids), None)
+    if forbids is None:
+        return replace(line, verdict=replace(line.verdict, findings=found))
+    # Where the reason stands alone, as in the evidence of a sending, it has its rule and source with it.
+    return replace(line, verdict=Verdict(reason=refusal(forbids), findings=found))

@@ -77,6 +77,11 @@ def attachments(copy: Copy, formats: Sequence[str], making: Making) -> tuple[Att
     return tuple(made for form in formats for made in _attached(copy, form, making))
 
 
+def allowed(most: int, sizes: Mapping[str, int]) -> tuple[int, str]:
+    """Give how many bytes the mail of a letter may have, and who allows no more: the setting's `most`, or a relay of `sizes` (pure)."""
+    return min([(most, THE_SETTING), *((size, relay) for relay, size in sizes.items())])
+
+
 def too_large(size: int, most: int, *, allowed_by: str = THE_SETTING) -> str:
     """Say in one sentence that a mail is too large and what to do; empty where it is not.
 

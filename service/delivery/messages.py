@@ -433,11 +433,15 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
     recipient = session.get(Recipient, message.recipient_ref)
     if recipient is None:
         raise Unwanted(MessageState.CANCELLED, "the recipient is gone")
+    if recipient.revision_id != facts.campaign.revision_id:
+        # By its place another office may stand there now.
+        raise Unwanted(MessageState.CANCELLED, "the text was changed since it was asked for")
     details = open_record(facts.keys, recipient, "details")
     edition = latest_edition(session, facts.campaign)
+    # After a stop or a change of the text the last edition is void, and is sent to nobody.
     letter = (
         frozen_letter(session, facts.keyring, edition)
-        if edition
+        if edition is not None and edition.voided_at is None
         else letter_as_it_stands(session, facts.keyring, facts.campaign, now=message.created_at)
     )
     copy = copy_for(letter, recipient)

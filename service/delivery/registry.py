@@ -66,3 +66,6 @@ CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _ALL}
 
 BY_HAND = frozenset(name for name, channel in CHANNELS.items() if channel.by_hand)
 """The ways on which a person brings the letter."""
+
+POSTED = frozenset((post.CHANNEL.name, pingen.CHANNEL.name))
+"""The ways on which an envelope's window shows the address that stands on the first page."""

@@ -77,10 +77,10 @@ class SmtpTransport:
     def advertised(self) -> Mapping[str, int]:
         """Ask the relays how large a mail they take, in bytes, by their names (RFC 1870).
 
-        A relay that cannot be reached or names no limit is left out.
+        A relay that cannot be reached or names no limit is left out. It waits for nobody who carries: its connections are
+        its own.
         """
-        with self._lock:
-            opened = [self._exchange.dial(relay).connection for relay in self._exchange.relays]
+        opened = [self._exchange.dial(relay).connection for relay in self._exchange.relays]
         sizes = {}
         for connection in opened:
             if connection is not None:

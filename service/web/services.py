@@ -1,7 +1,7 @@
 """What the web door is given from outside, and how its pages reach it."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,7 +35,8 @@ class WebServices:
 
     `embed_on` names the sites on which a letter may be embedded, as a content policy lists them. A count may be as old as
     `count_lag`. `metrics_allow` names the networks from which /metrics may be read, and `measurings` read what stands
-    there beside what is always measured. `outward` is what a letter can be sent with, in mails of `letter_mail_bytes` at most.
+    there beside what is always measured. `outward` is what a letter can be sent with, in mails of `letter_mail_bytes` at most,
+    and `relay_sizes` tells how many bytes our relays take, by their names: call it while no transaction is open.
     `look_at_sender` asks the network for the sender's DNS; None while no mail can be sent.
     `reminder_lead` is how long before a deadline its last reminder goes.
     """
@@ -55,6 +56,7 @@ class WebServices:
     word_template: Path | None = None
     outward: Outward = field(default_factory=lambda: Outward(smtp=False, mail_from=""))
     letter_mail_bytes: int = MOST_BYTES
+    relay_sizes: Callable[[], Mapping[str, int]] = dict
     metrics_allow: str = ""
     measurings: Sequence[Measuring] = ()
     look_at_sender: Callable[[], Sequence[Finding]] | None = None

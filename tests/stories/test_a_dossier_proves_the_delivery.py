@@ -347,6 +347,29 @@ def test_what_was_brought_by_hand_is_shown_by_its_picture(sent):
     assert "data/sendings/04-hand_over/clean-river-edition-1-public.pdf" in bag.files
 
 
+def test_a_copy_that_was_posted_to_a_cc_has_its_address_sheet(engine, root, noon):
+    cc = """
+[[recipients]]
+role = "cc"
+name = "The Embassy"
+address = ["9 Rue du Lac", "1201 Genève"]
+country = "CH"
+channels = ["post"]
+"""
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    release(coalition.open(letter_file(more='admit = "everyone"', tables=cc)))
+    today = date(2026, 11, 25)
+    brought = Brought(on=today, today=today, how="registered letter")
+    with transaction(coalition.engine) as session:
+        waiting = session.exec(select(Delivery).where(Delivery.channel == "post")).one()
+        note_brought(session, coalition.keyring, SLUG, waiting.id, brought, by="cli:ada", now=coalition.now)
+
+    bag = made(coalition)
+
+    letter = "data/sendings/02-post/clean-river-edition-1-public"
+    assert {f"{letter}{end}" for end in (".json", ".pdf", "-address-sheet.pdf")} <= bag.files.keys()
+
+
 def test_what_an_office_answered_goes_along(sent):
     with transaction(sent.engine) as session:
         campaign = get_campaign(session, SLUG)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import subprocess
 import zipfile
 from email import message_from_bytes, policy
 
@@ -17,12 +18,22 @@ from service.model.states import CampaignState, DeliveryState
 from service.store.transaction import reading, transaction
 from tests.coalition import Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
+from tests.required import tool
 from tests.stories.visitor import Door, words_of
 
+CC = """
+[[recipients]]
+role = "cc"
+name = "Ministère du Lac"
+address = ["9 Rue du Lac", "1201 Genève"]
+country = "CH"
+channels = ["post"]
+"""
 
-def released(coalition: Coalition, *channels: str) -> Coalition:
+
+def released(coalition: Coalition, *channels: str, cc: str = "") -> Coalition:
     ways = ", ".join(f'"{channel}"' for channel in channels)
-    file = letter_file(more='admit = "everyone"').replace(
+    file = letter_file(more='admit = "everyone"', tables=cc).replace(
         b'channels = ["email"]', f"channels = [{ways}]".encode()
     )
     coalition.open(file).sign_and_confirm("Lake Alliance").close()
@@ -69,6 +80,12 @@ def packet(olga: AtTheDesk, coalition: Coalition, channel: str) -> zipfile.ZipFi
     return zipfile.ZipFile(io.BytesIO(answer.data))
 
 
+def written(data: bytes) -> str:
+    """Read what stands on the pages of a PDF."""
+    read = [tool("pdftotext", package="poppler-utils"), "-layout", "-", "-"]
+    return subprocess.run(read, input=data, capture_output=True, check=True).stdout.decode()
+
+
 def test_what_goes_by_hand_waits_for_a_person_and_the_letter_does_not(
     coalition: Coalition, olga: AtTheDesk
 ) -> None:
@@ -79,7 +96,7 @@ def test_what_goes_by_hand_waits_for_a_person_and_the_letter_does_not(
     assert coalition.campaign().state is CampaignState.SENT
     shown = words_of(olga.open(page(coalition, "post")))
     assert "Waits: somebody has to bring it" in shown
-    assert "Fold it so that the address shows in the window" in shown
+    assert "Fold it so that the address of the office shows in the window" in shown
     assert len([mail for mail in coalition.mails() if "office.example" in mail.to]) == 1
 
 
@@ -98,6 +115,23 @@ def test_the_packet_holds_the_letter_behind_its_window_and_says_what_to_do(
     assert sending(coalition, "post").check_code in sheet
     assert letter.startswith(b"%PDF")
     assert letter != other
+
+
+def test_the_packet_of_a_cc_has_its_own_address_on_top_and_the_letter_as_its_addressee_has_it(
+    coalition: Coalition, door: Door
+) -> None:
+    released(coalition, "email", cc=CC)
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    with packet(olga, coalition, "post") as post:
+        steps, on_top, letter = (post.read(name) for name in post.namelist())
+        names = post.namelist()
+
+    assert names[1].endswith("-address-sheet.pdf")
+    assert "9 Rue du Lac" in steps.decode()
+    assert "an address sheet that the packet holds lies on top" in steps.decode()
+    assert ("9 Rue du Lac" in written(on_top), "1 Palace Square" in written(on_top)) == (True, False)
+    assert ("9 Rue du Lac" in written(letter), "1 Palace Square" in written(letter)) == (False, True)
 
 
 def test_the_same_packet_has_the_same_bytes(coalition: Coalition, olga: AtTheDesk) -> None:

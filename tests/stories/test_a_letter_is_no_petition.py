@@ -1,7 +1,7 @@
 """As the secretariat I read why this letter is no petition to a parliament, by which rule, and what would help."""
 
 from service.model.coordinator import Role
-from tests.coalition import Coalition
+from tests.coalition import Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.visitor import Door, words_of
 
@@ -35,3 +35,18 @@ def test_a_draft_is_held_against_the_same_rules(coalition: Coalition, door: Door
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
 
     assert olga.open("recipients/petitions").status_code == 200
+
+
+def test_a_letter_to_the_bundestag_is_not_told_that_it_is_addressed_to_somebody_else(
+    coalition: Coalition, door: Door
+) -> None:
+    file = letter_file().replace(b'office = "The Presidential Office"', b'office = "Deutscher Bundestag"')
+    coalition.open(file.replace(b'country = "US"', b'country = "DE"')).sign_and_confirm("Lake Alliance")
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    shown = words_of(olga.open("recipients/petitions"))
+
+    german = shown.partition("Petition to the German Bundestag")[2].partition("Petition to the")[0]
+    assert "nobody has signed it by hand" in german
+    assert "addressed to somebody else" not in german
+    assert "addressed to somebody else" in shown

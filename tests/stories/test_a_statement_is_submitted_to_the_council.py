@@ -119,3 +119,23 @@ def test_what_the_council_does_not_take_is_refused_before_it_is_released(
 
     with pytest.raises(Refused, match=sentence):
         coalition.release()
+
+
+def test_all_that_is_found_stands_in_the_preflight_also_what_forbids_nothing(
+    coalition: Coalition, door: Door
+) -> None:
+    un = UN.replace("opens = 2027-02-22", "opens = 2026-12-01").replace(
+        '"Lake Alliance"\n', '"Nobody Here"\n'
+    )
+    closed(coalition, un.replace("compared = 2026-11-20\n", "").replace("due = 2026-12-20\n", ""))
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+    answer = olga.open("preflight")
+    council, _, review = words_of(answer).partition("Universal Periodic Review")
+
+    # Both of what forbids it, each with its rule, and what somebody should look at beside.
+    assert "The last day was 2026-11-17." in council
+    assert "is not named among the organizations" in council
+    assert "has compared" in council
+    assert "looked at on" in review
+    assert 'href="/desk/letters/clean-river/recipients/petitions"' in answer.text

@@ -13,6 +13,7 @@ from service.delivery.answers.remind import remind_of_answers
 from service.delivery.answers.replies import Reply, keep_reply
 from service.delivery.follow import follow_deliveries
 from service.delivery.offices.identity import office_key
+from service.foundation.errors import Refused
 from service.model.anchor import Anchor
 from service.model.delivery import Delivery
 from service.model.states import DeliveryState
@@ -44,11 +45,20 @@ def test_three_polite_questions_at_most_a_week_apart(due, sent, is_answered, tod
     found = chase_ready(
         date.fromisoformat(due) if due else None,
         [date.fromisoformat(day) for day in sent],
+        has_gone=True,
         is_answered=is_answered,
         today=date.fromisoformat(today),
     )
 
     assert (found.number, found.is_ready) == wanted
+
+
+def test_whom_nothing_has_reached_is_asked_nothing() -> None:
+    day = date.fromisoformat("2026-12-10")
+
+    found = chase_ready(day, [], has_gone=False, is_answered=False, today=date.fromisoformat("2027-01-01"))
+
+    assert (found.number, found.ready_on, found.is_ready, found.is_spent) == (0, None, False, False)
 
 
 @pytest.fixture
@@ -72,6 +82,40 @@ def path(coalition: Coalition) -> str:
 def states(coalition: Coalition) -> list[DeliveryState]:
     with reading(coalition.engine) as session:
         return [row.state for row in session.exec(select(Delivery)).all()]
+
+
+@pytest.mark.parametrize("steps", ["open", "closed", "released"])
+def test_an_office_is_asked_nothing_before_the_letter_has_left(
+    coalition: Coalition, door: Door, steps: str
+) -> None:
+    coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance")
+    if steps != "open":
+        coalition.close()
+    if steps == "released":
+        coalition.propose()
+        coalition.approve_all().release()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    there = path(coalition)
+    key = there.split("/")[1]
+
+    shown = olga.open(there)
+
+    assert "The letter has not gone to this recipient yet" in words_of(shown)
+    assert "due_on" not in shown.text
+    for action in ("clock", "chase"):
+        values = {"csrf": olga.mark(), "due_on": "2026-11-01", "text": "Please."}
+        assert olga.post(there.replace("/answer", f"/{action}"), values).status_code == 422
+    clock = ClockSeen(due_on=date(2026, 11, 1), receipt="")
+    with (
+        pytest.raises(Refused, match="has not gone to this recipient"),
+        transaction(coalition.engine) as session,
+    ):
+        set_clock(session, coalition.keyring, SLUG, key, clock, by="test", now=coalition.now)
+    with (
+        pytest.raises(Refused, match="has not gone to this recipient"),
+        transaction(coalition.engine) as session,
+    ):
+        send_chase(session, coalition.keyring, SLUG, key, text="Please.", by="test", now=coalition.now)
 
 
 def test_a_question_goes_by_a_press_alone_and_only_when_it_is_ready(sent: Coalition, door: Door) -> None:

@@ -1,5 +1,7 @@
 """As the secretariat I propose the letter, two approve exactly that, two of us have checked where it goes, and it leaves."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from service.campaigns.contents import open_file
@@ -78,6 +80,31 @@ def test_it_leaves_once_two_approved_and_two_checked_and_each_step_is_shown(
         422,
         1,
     )
+
+
+def test_what_our_relay_would_not_take_is_not_released(closed: Coalition, door: Door) -> None:
+    open_meanwhile: list[int] = []
+
+    def sizes() -> Mapping[str, int]:
+        open_meanwhile.append(closed.engine.pool.checkedout())
+        return {"large.example:25": 50_000_000, "small.example:25": 20_000}
+
+    door.relay_sizes = sizes
+    olga, sam = desks(closed, door)
+    edition = olga.send("propose", having="kind").location.split("?")[0]
+    closed.approve_all()
+    for one in (olga, sam):
+        one.send(f"recipients/{office(closed)}", having="data")
+
+    tried = words_of(olga.open("preflight"))
+    released = sam.post(f"{edition}/release", {"csrf": sam.mark()})
+
+    for shown in (tried, words_of(released)):
+        assert "0.1 MB are allowed (small.example:25)" in shown
+    assert released.status_code == 422
+    assert "Nothing was sent." in words_of(released)
+    # The network was asked while no transaction was open.
+    assert open_meanwhile == [0, 0]
 
 
 def test_a_release_asks_who_one_is_and_comes_back(closed: Coalition, door: Door) -> None:

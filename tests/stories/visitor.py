@@ -38,6 +38,7 @@ class Door:
     embed_on: str = ""
     count_lag: timedelta = timedelta(0)
     look_at_sender: Callable[[], Sequence[Finding]] | None = None
+    relay_sizes: Callable[[], Mapping[str, int]] = dict
     rung: list[None] = field(default_factory=list)
 
     def app(self) -> Flask:
@@ -55,6 +56,7 @@ class Door:
                 embed_on=self.embed_on,
                 count_lag=self.count_lag,
                 look_at_sender=self.look_at_sender,
+                relay_sizes=self.relay_sizes,
             )
         )
 

@@ -1,5 +1,6 @@
 """Ask an office once more, politely, by a person's press: a mail as careful as the letter's own."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,9 @@ from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign, present_recipients
 from service.coordinators import audit
 from service.delivery.answers.clock import ChaseReady, chase_ready, chases_of, clocks_of
+from service.delivery.answers.gone import NOT_GONE_YET, gone_to
 from service.delivery.offices.edit import find_office
-from service.delivery.offices.identity import office_index
+from service.delivery.offices.identity import key_of, office_index
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -36,17 +38,24 @@ DRAFT = Sentence(
 
 
 def ready_for(
-    session: Session, keys: CampaignKeys, campaign: Campaign, index: bytes, key: str, *, now: datetime
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    index: bytes,
+    *,
+    gone: Collection[bytes],
+    now: datetime,
 ) -> ChaseReady:
-    """Say which question to an office comes next, and from which day on, by the letter's clock."""
+    """Say which question to an office comes next, and from which day on, by the letter's clock; `gone` as gone_to() gives them."""
     zone = ZoneInfo(campaign.time_zone)
-    clock = clocks_of(session, keys).get(key)
+    clock = clocks_of(session, keys).get(key_of(index))
     answered = select(OfficeReply.id).where(
         OfficeReply.campaign_id == campaign.id, OfficeReply.office_index == index
     )
     return chase_ready(
         clock.due_on if clock else None,
         [one.sent_at.astimezone(zone).date() for one in chases_of(session, keys, index)],
+        has_gone=index in gone,
         is_answered=session.exec(answered.limit(1)).first() is not None,
         today=now.astimezone(zone).date(),
     )
@@ -55,13 +64,16 @@ def ready_for(
 def send_chase(
     session: Session, keyring: Keyring, slug: str, key: str, *, text: str, by: str, now: datetime
 ) -> OfficeChase:
-    """Mail an office the question that is ready, once; raises Refused where none is, or it has no mailbox."""
+    """Mail an office the question that is ready, once; raises Refused where none is, nothing has gone there, or it has no mailbox."""
     campaign = lock_campaign(session, slug)
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     place = find_office(keys, file, key)
     office = file.recipients[place]
     index = office_index(keys, office.as_record())
-    ready = ready_for(session, keys, campaign, index, key, now=now)
+    gone = gone_to(session, keys, campaign)
+    if index not in gone:
+        raise Refused(NOT_GONE_YET)
+    ready = ready_for(session, keys, campaign, index, gone=gone, now=now)
     if not ready.is_ready:
         raise Refused(NOT_READY)
     if not office.emails:

@@ -9,8 +9,10 @@ from sqlmodel import Session, col, select
 from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
+from service.delivery.answers.gone import NOT_GONE_YET, gone_to
 from service.delivery.offices.edit import find_office
 from service.delivery.offices.identity import key_of, office_index
+from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.model.office import AnswerClock, OfficeChase
 from service.store.keyring import Keyring
@@ -42,10 +44,13 @@ class ChaseReady:
 
 
 def chase_ready(
-    due_on: date | None, sent_on: Sequence[date], *, is_answered: bool, today: date
+    due_on: date | None, sent_on: Sequence[date], *, has_gone: bool, is_answered: bool, today: date
 ) -> ChaseReady:
-    """Say which polite question comes next: three at most, the first once the day is past, a week between two (pure)."""
-    if due_on is None or is_answered:
+    """Say which polite question comes next: three at most, the first once the day is past, a week between two (pure).
+
+    None comes while the letter has not gone to the office, and after an answer.
+    """
+    if due_on is None or is_answered or not has_gone:
         return ChaseReady(number=0, ready_on=None, is_ready=False)
     if len(sent_on) >= MOST_CHASES:
         is_spent = today >= max(sent_on) + BETWEEN
@@ -57,10 +62,15 @@ def chase_ready(
 def set_clock(
     session: Session, keyring: Keyring, slug: str, key: str, clock: ClockSeen, *, by: str, now: datetime
 ) -> None:
-    """Keep until when an office is to answer, and the number of its receipt, in place of what was kept before."""
+    """Keep until when an office is to answer, and the number of its receipt, in place of what was kept before.
+
+    Raises Refused where nothing has gone to that office.
+    """
     campaign = lock_campaign(session, slug)
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     index = office_index(keys, file.recipients[find_office(keys, file, key)].as_record())
+    if index not in gone_to(session, keys, campaign):
+        raise Refused(NOT_GONE_YET)
     row = _clock(session, keys, index) or AnswerClock(
         campaign_id=campaign.id, office_index=index, due_on=clock.due_on, details=b"", set_by=by, set_at=now
     )

@@ -6,7 +6,8 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.file import CampaignFile
 from service.delivery.answers.chase import ready_for
-from service.delivery.offices.identity import key_of, office_index
+from service.delivery.answers.gone import gone_to
+from service.delivery.offices.identity import office_index
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.i18n.formats import write_date
@@ -88,7 +89,8 @@ def _which(
 ) -> str:
     """Give which question is ready, the word for that all were asked, or "" where nothing is to be said."""
     index = clock.office_index
-    ready = ready_for(session, keys, campaign, index, key_of(index), now=now)
+    gone = gone_to(session, keys, campaign)
+    ready = ready_for(session, keys, campaign, index, gone=gone, now=now)
     if ready.is_ready:
         return str(ready.number)
     return _SPENT if ready.is_spent else ""

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.contents import open_file
 from service.campaigns.queries import editions_out, lock_campaign, lock_campaign_of
 from service.coordinators import audit
+from service.delivery.answers.gone import sendings_to
 from service.delivery.offices.edit import find_office
 from service.delivery.offices.identity import office_index
 from service.delivery.steps import move_delivery
@@ -19,9 +20,7 @@ from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, clean_text
 from service.model.campaign import Campaign
-from service.model.delivery import Delivery
 from service.model.office import OfficeReply
-from service.model.recipient import Recipient
 from service.model.states import DELIVERY, DeliveryState
 from service.store.keyring import Keyring
 from service.store.sealed import open_bytes, open_record, seal_bytes, seal_record
@@ -89,7 +88,7 @@ def keep_reply(
     keys, file = keyring.of(session, campaign.id), open_file(session, keyring, campaign)
     office = file.recipients[find_office(keys, file, key)]
     index = office_index(keys, office.as_record())
-    sent = _sent_to(session, keys, campaign, index)
+    sent = sendings_to(session, keys, campaign, index)
     if not sent:
         raise Refused(NOT_SENT_THERE)
     row = OfficeReply(
@@ -230,20 +229,6 @@ def _show(
     campaign.changed_at = now
     session.add_all((row, campaign))
     session.flush()
-
-
-def _sent_to(session: Session, keys: CampaignKeys, campaign: Campaign, index: bytes) -> Sequence[Delivery]:
-    out = {edition.id for edition in editions_out(session, campaign)}
-    found = (
-        select(Delivery, Recipient)
-        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
-        .where(Delivery.campaign_id == campaign.id, col(Delivery.edition_id).in_(out))
-    )
-    return [
-        delivery
-        for delivery, office in session.exec(found).all()
-        if office_index(keys, open_record(keys, office, "details")) == index
-    ]
 
 
 def _seen(keys: CampaignKeys, row: OfficeReply) -> ReplySeen:

@@ -14,17 +14,15 @@ from service.delivery.check import recipient_label
 from service.delivery.copies import copy_to_leave
 from service.delivery.letter_mail import Making, attachments, formats_for
 from service.delivery.messages import letter_draft
-from service.delivery.registry import BY_HAND, CHANNELS, PACKED
+from service.delivery.posted import posted
+from service.delivery.registry import BY_HAND, CHANNELS, PACKED, POSTED
 from service.delivery.sendings import copy_sent
 from service.delivery.steps import waits_for_publication
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.zipping import zip_files
 from service.i18n.catalogue import catalogue
-from service.letter.compile import Rendering, compile_copy, file_name, volume_names
 from service.letter.copy import Copy
-from service.letter.fonts import Fonts
-from service.letter.windows import AddressTooLong, layout_for_post
 from service.mail.envelope import Draft
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -44,7 +42,8 @@ _TO = Sentence("For: {who}")
 _STEPS = Sentence("What to do")
 _HOLDS = Sentence("What this packet holds, each with its SHA-256")
 _NO_WINDOW = Sentence(
-    "The address is too long for an envelope's window: take an envelope without one, and write the address on it."
+    "The address is too long for an envelope's window, or no font here can show it: take an envelope without one, and write"
+    " the address on it."
 )
 _CODE = Sentence("Check code of this copy: {code}")
 
@@ -110,16 +109,6 @@ def copy_to_bring(
     return copy, open_record(keyring.of(session, campaign.id), office, "details")
 
 
-def posted_letter(copy: Copy, *, country: str, fonts: Fonts) -> tuple[Rendering, bool]:
-    """Compile a copy for one office as it is posted, and tell whether its address stands where a window shows it (pure)."""
-    layout = layout_for_post(country=country, paper=copy.paper)
-    try:
-        return compile_copy(copy, form="pdf", layout=layout, fonts=fonts), True
-    except AddressTooLong:
-        # The letter was released: it is not to fail now by the length of an address.
-        return compile_copy(copy, form="pdf", fonts=fonts), False
-
-
 def write_unsent(draft: Draft) -> bytes:
     """Write a mail that a mail program opens to be looked at and sent: it has neither sender nor day yet (pure)."""
     message = EmailMessage(policy=SMTP)
@@ -141,11 +130,10 @@ def _letter(
     copy: Copy, channel: str, details: dict[str, Any], making: Making
 ) -> tuple[list[tuple[str, bytes]], bool]:
     """Give the files of the letter, and whether its address stands where an envelope's window shows it, if it is to."""
-    if channel != "post" or len(copy.addressees) != 1:
-        return [(one.filename, one.data) for one in attachments(copy, formats_for(details), making)], True
-    made, fits = posted_letter(copy, country=str(details.get("country", "")), fonts=making.fonts)
-    names = (file_name(copy, "pdf"), *volume_names(copy, made))
-    return list(zip(names, (made.data, *made.volumes), strict=True)), fits
+    if channel in POSTED:
+        made = posted(copy, details, making)
+        return [(one.name, one.data) for one in made.documents], made.in_window
+    return [(one.filename, one.data) for one in attachments(copy, formats_for(details), making)], True
 
 
 def _sheet(

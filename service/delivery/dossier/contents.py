@@ -9,7 +9,6 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.delivery.annexes import annexes_of
 from service.delivery.answers.replies import replies_of, reply_file
-from service.delivery.by_hand.packet import posted_letter
 from service.delivery.copies import letter_today
 from service.delivery.dossier.certificate import Fact, File, RungTold, SendingTold, file_of, write_utc
 from service.delivery.dossier.exchanges import EXCHANGES, exchanges_document
@@ -18,10 +17,12 @@ from service.delivery.issue import general_copies
 from service.delivery.ladder import StepSeen
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document
+from service.delivery.posted import posted
+from service.delivery.registry import POSTED
 from service.foundation.canonical import canonical
 from service.foundation.sentence import Sentence
 from service.letter.annex_file import count_pages
-from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy, file_name, volume_names
+from service.letter.compile import RENDERERS, Profile, compile_copy, file_name, volume_names
 from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
 from service.model.campaign import Campaign
@@ -92,9 +93,7 @@ def sending_documents(kept: SendingKept, making: Making) -> Iterator[Document]:
     """Give what is kept of a sending; of one that may have left, the copy that it carried and its mails as well."""
     yield Document(name=_RECORD, media_type=_JSON, data=canonical(_record(kept)))
     if kept.copy is not None and _may_have_left(kept.seen.steps):
-        for form in ("json", "pdf"):
-            made = _carried(kept, kept.copy, form, making)
-            yield Document(name=file_name(kept.copy, form), media_type=made.media_type, data=made.data)
+        yield from _carried(kept, kept.copy, making)
         yield from kept.made
     for number, mail in enumerate(kept.mails, start=1):
         if mail.data is not None:
@@ -215,11 +214,15 @@ def answer_folders(
         yield f"answers/{place:02}", documents
 
 
-def _carried(kept: SendingKept, copy: Copy, form: str, making: Making) -> Rendering:
-    """Compile a copy as it went: on paper its address stands behind an envelope's window."""
-    if form == "pdf" and kept.seen.channel == "post" and len(copy.addressees) == 1:
-        return posted_letter(copy, country=kept.country, fonts=making.fonts)[0]
-    return compile_copy(copy, form=form, fonts=making.fonts)
+def _carried(kept: SendingKept, copy: Copy, making: Making) -> Iterator[Document]:
+    """Compile a copy as it went: on paper the office's address stands behind an envelope's window."""
+    record = compile_copy(copy, form="json", fonts=making.fonts)
+    yield Document(name=file_name(copy, "json"), media_type=record.media_type, data=record.data)
+    if kept.seen.channel in POSTED:
+        yield from posted(copy, kept.details, making).documents
+        return
+    made = compile_copy(copy, form="pdf", fonts=making.fonts)
+    yield Document(name=file_name(copy, "pdf"), media_type=made.media_type, data=made.data)
 
 
 def _profile(form: str) -> Profile:

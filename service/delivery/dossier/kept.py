@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ class SendingKept:
     """One sending, the copy that it carries (None where that can be made no more), and its e-mails.
 
     `receipt` is the number by which the office itself knows the letter, "" where none was noted; `pictures` (JPEG) show a
-    stamped copy, the slip of the post and their like. `country` is the office's. `made` is what a person entered or uploaded at the site of somebody
+    stamped copy, the slip of the post and their like. `details` are the office's, and not to be printed. `made` is what a person entered or uploaded at the site of somebody
     else, as the packet had it. `certified` are the receipts of certified mail as they came; `exchanges` what was asked and
     answered on a way that leaves by itself.
     """
@@ -77,7 +77,7 @@ class SendingKept:
     receipt: str
     pictures: Sequence[bytes]
     made: Sequence[Document] = ()
-    country: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
     certified: Sequence[ReceiptKept] = ()
     exchanges: Sequence[Mapping[str, Any]] = ()
 
@@ -102,7 +102,7 @@ def sendings_kept(
             mails=[_mail(session, row, again) for row in _mails_of(session, seen.id)],
             receipt=clock.receipt if clock else "",
             pictures=[picture_of(session, keyring, campaign, one) for one in seen.pictures],
-            country=str(details.get("country", "")),
+            details=details,
             made=_made(seen.channel, copy, details, campaign.language),
             certified=receipts_kept(session, keyring, campaign, seen.receipts),
             exchanges=exchanges_of(session, keys, seen.id),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from service.delivery.refusing.addressed import houses_addressed
 from service.delivery.refusing.facts import facts_of
 from service.delivery.refusing.ways import WAYS, findings
 from service.delivery.rules import Finding
@@ -32,7 +33,9 @@ def houses_for(session: Session, keyring: Keyring, campaign: Campaign, *, now: d
     letter = letter_to_look_at(session, keyring, campaign, now=now)
     bare = make_copy(replace(letter, roll=()), audience="public", office=None)
     text = compile_copy(bare, form="txt").data.decode()
-    found: Mapping[str, Sequence[Finding]] = findings(facts_of(letter, text))
+    found: Mapping[str, Sequence[Finding]] = findings(
+        facts_of(letter, text, addressed_to=houses_addressed(letter.offices))
+    )
     return [
         House(
             name=name,

@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from service.delivery.refusing.addressed import houses_addressed
 from service.delivery.refusing.facts import LetterFacts, facts_of
 from service.delivery.refusing.ways import WAYS, findings
+from service.letter.edition import Office
 from tests.unit.letter.letters import make_edition, make_person, make_signatory
 
 WORDS_300 = "river " * 300
@@ -260,3 +262,41 @@ def test_the_facts_of_an_edition_say_that_nobody_signed_by_hand():
     assert facts.countries == {"DE": 2}
     assert not [one for one in findings(facts)["bundestag"] if one.rule.id == "a-petition"]
     assert [one.rule.id for one in findings(facts)["bundestag"] if one.forbids] == ["not-by-mail"]
+
+
+def office(name, country, *, position="", there="", role="to"):
+    return Office(role=role, name=name, position=position, office=there, country=country, copy="public")
+
+
+@pytest.mark.parametrize(
+    ("addressee", "houses"),
+    [
+        (office("Deutscher Bundestag", "DE", there="Petitionsausschuss"), {"bundestag"}),
+        (office("The President", "", there="Deutscher Bundestag"), {"bundestag"}),
+        (office("Ada Muster", "DE", position="Mitglied des Deutschen Bundestages"), set()),
+        (office("Ada Muster MdB", "DE", there="Deutscher Bundestag"), set()),
+        (office("European Parliament", "BE", there="Committee on Petitions"), {"eu_petition"}),
+        (
+            office("Das Europäische Parlament", "FR", there="Präsidentin des Europäischen Parlaments"),
+            {"eu_petition"},
+        ),
+        (office("Ana Example", "BE", position="Member of the European Parliament"), set()),
+        (office("To the House of Commons", "GB"), {"uk_commons"}),
+        (office("House of Commons of the United Kingdom", ""), {"uk_commons"}),
+        (office("House of Commons", ""), set()),
+        (office("House of Commons", "CA"), {"canada"}),
+        (office("Jean Exemple", "CA", position="Première ministre"), {"canada"}),
+        (
+            office("Jo Example", "CA", position="Minister", there="Environment and Climate Change Canada"),
+            {"canada"},
+        ),
+        (office("Jo Example", "CA", position="Minister of Water", there="Government of Ontario"), set()),
+        (office("Jo Example MP", "CA"), {"canada"}),
+        (office("The Speaker", "AU", there="House of Representatives"), {"australia"}),
+        (office("The Speaker", "US", there="House of Representatives"), set()),
+        (office("Jo Example MP", "AU", position="Minister for Water"), set()),
+        (office("Deutscher Bundestag", "DE", role="cc"), set()),
+    ],
+)
+def test_a_letter_that_is_written_to_a_house_is_known(addressee, houses):
+    assert houses_addressed([addressee]) == houses

@@ -11,13 +11,13 @@ from service.delivery.channels.pingen.account import MODES, SETTINGS, Mode, read
 from service.delivery.channels.pingen.carrier import PingenCarrier
 from service.delivery.channels.pingen.hearing import follow, heard
 from service.delivery.channels.pingen.rules import RULES, examine
-from service.delivery.letter_mail import Making, letter_documents
+from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Heard, Parcel
+from service.delivery.posted import behind_window
 from service.delivery.rules import Finding
 from service.delivery.setting import Standing
 from service.foundation.sentence import Sentence
 from service.letter.copy import Copy
-from service.letter.windows import layout_for_post
 from service.model.recipient import Recipient
 
 
@@ -47,11 +47,8 @@ class PingenChannel:
         return Standing(says=MODES[mode], is_trial=mode is Mode.STAGING)
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
-        """Make the letter as a PDF whose address stands where Pingen reads it: behind the window of its country's envelope."""
-        if len(copy.addressees) != 1:
-            return letter_documents(copy, making)
-        country = str(details.get("country", ""))
-        return letter_documents(copy, making, layout=layout_for_post(country=country, paper=copy.paper))
+        """Make the letter so that its first page bears the office's address where Pingen reads it: behind the window of its country's envelope."""
+        return behind_window(copy, details, making)
 
     def examine_parcel(self, parcel: Parcel) -> Sequence[Finding]:
         """Give what of a parcel does not fit."""

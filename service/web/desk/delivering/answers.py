@@ -10,6 +10,7 @@ from service.coordinators.names import names_of
 from service.coordinators.permissions import Act
 from service.delivery.answers.chase import DRAFT, ready_for, send_chase
 from service.delivery.answers.clock import ClockSeen, chases_of, clocks_of, set_clock
+from service.delivery.answers.gone import NOT_GONE_YET, gone_to
 from service.delivery.answers.replies import (
     Outcome,
     Reply,
@@ -45,9 +46,10 @@ def answers(slug: str) -> Response:
         keys = here.keyring.of(session, campaign.id)
         offices = offices_seen(session, here.keyring, campaign, here.outward, now=now)
         clocks = clocks_of(session, keys)
+        gone = gone_to(session, keys, campaign)
         ready = {
             one.key: ready_for(
-                session, keys, campaign, office_index(keys, one.office.as_record()), one.key, now=now
+                session, keys, campaign, office_index(keys, one.office.as_record()), gone=gone, now=now
             )
             for one in offices
         }
@@ -203,7 +205,8 @@ def _office_page(key: str, form: FormState) -> Page:
         seen = office_seen(session, here.keyring, campaign, key, here.outward, now=now)
         index = office_index(keys, seen.office.as_record())
         clock = clocks_of(session, keys).get(key)
-        ready = ready_for(session, keys, campaign, index, key, now=now)
+        gone = gone_to(session, keys, campaign)
+        ready = ready_for(session, keys, campaign, index, gone=gone, now=now)
         sent = [(one.number, one.sent_at, one.sent_by) for one in chases_of(session, keys, index)]
         names = names_of(session, here.keyring.desk, [by for _, _, by in sent])
     known = {"due_on": clock.due_on.isoformat(), "receipt": clock.receipt} if clock else {}
@@ -214,6 +217,7 @@ def _office_page(key: str, form: FormState) -> Page:
         form=form if form.is_wrong else FormState(values=known),
         seen=seen,
         clock=clock,
+        not_gone="" if index in gone else NOT_GONE_YET,
         ready=ready,
         sent=sent,
         names=names,

@@ -17,7 +17,6 @@ from service.delivery.handing import (
     is_too_long_to_hand,
     languages_to_choose,
 )
-from service.delivery.letter_mail import Making
 from service.delivery.offices.checks import offices_to_check
 from service.delivery.otherwise import Otherwise, fall_backs, instead_of, send_otherwise
 from service.delivery.preflight import preflight
@@ -50,6 +49,7 @@ from service.signing.late_link import names_let_in
 from service.signing.secretariat.kept_figures import known_tally
 from service.store.transaction import trial
 from service.web.desk.blueprint import ACTS, get, post
+from service.web.desk.delivering.making import making_to_send
 from service.web.desk.delivering.ways import set_up_at
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter, letter_here, looking, visit
@@ -195,7 +195,7 @@ def look_at_release(slug: str, edition: str) -> Response:
 def release_edition(slug: str, edition: str) -> Response:
     """Send exactly this edition for real."""
     here = services()
-    making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
+    making = making_to_send()
     with looking() as session:
         campaign = letter_here(session)
         edition_of(session, campaign, edition)

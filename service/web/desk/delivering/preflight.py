@@ -4,10 +4,10 @@ from flask import Response
 
 from service.coordinators.permissions import Act
 from service.delivery.channel_words import channel_word
-from service.delivery.letter_mail import Making
 from service.delivery.otherwise import fall_backs
 from service.delivery.preflight import preflight as look_through
 from service.web.desk.blueprint import get
+from service.web.desk.delivering.making import making_to_send
 from service.web.desk.delivering.ways import set_up_at
 from service.web.desk.page import desk_page
 from service.web.desk.visit import letter_here, looking
@@ -18,7 +18,7 @@ from service.web.services import services
 def preflight(slug: str) -> Response:
     """Make every copy as its way would get it, and show what was found of each; nothing leaves."""
     here = services()
-    making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
+    making = making_to_send()
     with looking() as session:
         campaign = letter_here(session)
         _, lines = look_through(
