@@ -271,19 +271,6 @@ def test_a_fresh_link_goes_to_the_mailbox_and_the_page_says_the_same_to_everybod
     assert [mail.to for mail in coalition.mails()[mails:]] == ["tenzin@valley.example"]
 
 
-def test_an_expired_link_offers_a_fresh_one(coalition: Coalition, visitor: Visitor, own: str) -> None:
-    coalition.wait(days=401)
-    page = visitor.open(own)
-    assert page.status_code == 410
-    assert "Tenzin" not in page.text
-
-    answer = visitor.send(own, {}, answer="link")
-    assert "on its way to the address on record" in words_of(answer)
-    answer_asked(coalition)
-
-    assert visitor.open(own).status_code == 200
-
-
 def test_looking_changes_nothing_wherever_one_looks(coalition: Coalition, visitor: Visitor, own: str) -> None:
     for page in ("", "/line", "/mail", "/erase", "/text", "/receipt"):
         for method in ("GET", "HEAD"):
