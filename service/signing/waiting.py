@@ -40,6 +40,7 @@ from service.signing.page import LetterView, view_for_stranger
 from service.signing.party import SignOn, read_written, written
 from service.signing.queries import lock_signature
 from service.signing.sign import (
+    CONFIRM_LIVES,
     Desk,
     ask_to_confirm,
     tell_already_signed,
@@ -47,7 +48,7 @@ from service.signing.sign import (
 )
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
-from service.store.links import find_link
+from service.store.links import Link, find_link, keep_link, link_token
 from service.store.sealed import open_record, seal_text
 
 LIVES = timedelta(hours=24)
@@ -68,9 +69,13 @@ class WaitingView:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeAnswer:
-    """What became of a typed code: the confirmed sign-on, or that it was filled in anew, or neither."""
+    """What became of a typed code: the confirmed sign-on, or that it was filled in anew, or neither.
+
+    `confirming` is the token of the link that would have confirmed it as well; its receipt lies there.
+    """
 
     confirmed: PendingView | None = None
+    confirming: str = ""
     has_changed: bool = False
 
 
@@ -131,7 +136,7 @@ def confirm_by_code(
         settle(session, keyring, row, desk.campaign, act=Act(by=by), now=now)
         use_code(session, row, channel, now=now)
     view = look_at_signature(session, keyring, row, desk.campaign, now=now)
-    return CodeAnswer(confirmed=replace(view, was_before=was_before))
+    return CodeAnswer(confirmed=replace(view, was_before=was_before), confirming=_confirming(desk, row))
 
 
 def send_again(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
@@ -248,6 +253,13 @@ def _with_address(given: SignOn, address: str) -> SignOn:
     if given.approver_email:
         return replace(given, approver_email=address)
     return replace(given, email=address)
+
+
+def _confirming(desk: Desk, row: Signature) -> str:
+    """Give the token of a sign-on's confirming link, and see that it opens, also where no mail with it was sent."""
+    link = Link(purpose=Purpose.CONFIRM, row_id=row.id, generation=row.generation)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + CONFIRM_LIVES, now=desk.now)
+    return link_token(desk.keys, link)
 
 
 def _count(session: Session, waiting: Waiting, column: Mapped[int], *, most: int) -> bool:

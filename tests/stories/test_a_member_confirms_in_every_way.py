@@ -160,6 +160,18 @@ def test_the_page_answers_the_same_whoever_has_signed(everyone: Coalition, visit
         assert visitor.post(form.action, dict(form.filled({}))).location == f"{path}?done=again"
 
 
+def test_whoever_typed_the_code_is_offered_the_receipt(everyone: Coalition, visitor: Visitor) -> None:
+    path = waiting_page_of(everyone, visitor, PERSON, "person")
+    done = visitor.send(path, {"code": newest_code(everyone)}, having="code")
+
+    [link] = re.findall(r'href="(/confirm/[\w-]{43}/receipt)"', done.text)
+    receipt = visitor.open(link)
+
+    assert receipt.status_code == 200
+    assert "Receipt of a sign-on" in words_of(receipt)
+    assert PERSON["name"] in words_of(receipt)
+
+
 def bare(text: str) -> str:
     """Leave out what is another on every page: its own token, and the marks of its forms."""
     return re.sub(r'/waiting/[\w-]{43}|value="[\w.-]{20,}"', "…", text)

@@ -55,7 +55,9 @@ def take_code(token: str) -> Response:
         answer = confirm_by_code(session, here.keyring, token=token, code=code, now=here.now())
     if answer.confirmed is not None:
         here.wake()
-        return _confirmed(answer.confirmed)
+        return _confirmed(
+            answer.confirmed, receipt_link=token_path("confirm", answer.confirming, below="receipt")
+        )
     wrong = _LOOK_FIRST if answer.has_changed else _NOT_THIS_CODE
     return _show(token, view, code=FormState(values={}, errors={"code": wrong}))
 
@@ -125,11 +127,11 @@ def _show(
     )
 
 
-def _confirmed(view: PendingView) -> Response:
+def _confirmed(view: PendingView, *, receipt_link: str) -> Response:
     return page(
         "public/confirmed.html",
         view=view,
         letter=view.letter,
         letter_html=letter_fragment(view.letter.letter_html),
-        receipt_link="",
+        receipt_link=receipt_link,
     )
