@@ -105,12 +105,14 @@ def change_own_line(token: str) -> Response:
 
 @public.get("/manage/<token>/mail")
 def mail_page(token: str) -> Response:
-    """Show in which language we write, and whether of later letters too."""
+    """Show in which language we write, whether discreetly, and whether of later letters too."""
     view = _look(token)
-    values = {"language": view.party.language or view.letter.language}
-    return _mail_page(
-        view, token, FormState(values={**values, "news": "yes" if view.party.wants_news else ""})
-    )
+    values = {
+        "language": view.party.language or view.letter.language,
+        "news": "yes" if view.party.wants_news else "",
+        "discreet": "yes" if view.party.discreet else "",
+    }
+    return _mail_page(view, token, FormState(values=values))
 
 
 @public.post("/manage/<token>/mail")
@@ -122,12 +124,12 @@ def change_own_mail(token: str) -> Response:
         return _mail_page(view, token, FormState(values=values, notice=OPEN_TOO_LONG))
     offered = {tag for tag, _ in language_options(view.party.language or view.letter.language)}
     try:
-        language, news = read_mail_wishes(entries, languages=offered)
+        wishes = read_mail_wishes(entries, languages=offered)
     except Misfilled as wrong:
         return _mail_page(view, token, FormState(values=values, errors=wrong.errors))
     here = services()
     with transaction(here.engine) as session:
-        change_mail(session, here.keyring, token=token, language=language, wants_news=news, now=here.now())
+        change_mail(session, here.keyring, token=token, wishes=wishes, now=here.now())
     return see_other(token_path("manage", token, done="mail"))
 
 
