@@ -36,8 +36,10 @@ from service.signing.confirm import (
     settle,
 )
 from service.signing.intake import receive_corrected
+from service.signing.naming import HOW_NAMED
 from service.signing.page import LetterView, view_for_stranger
 from service.signing.party import SignOn, read_written, written
+from service.signing.proof_line import line_of_form
 from service.signing.queries import lock_signature
 from service.signing.sign import (
     CONFIRM_LIVES,
@@ -60,9 +62,13 @@ MOST_RESENDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingView:
-    """What the page shows: nothing but the letter and where this form asked us to write to."""
+    """What the page shows: nothing but the letter and what this form itself has said."""
 
     letter: LetterView
+    name: str
+    kind: Kind
+    how_named: str
+    printed_line: str
     masked_email: str
     has_approver: bool
 
@@ -108,6 +114,10 @@ def look_at_waiting(session: Session, keyring: Keyring, *, token: str, now: date
     given = _given(desk, waiting)
     return WaitingView(
         letter=view_for_stranger(session, keyring, desk.campaign, now=now),
+        name=given.name,
+        kind=given.kind,
+        how_named=HOW_NAMED[given.visibility],
+        printed_line=line_of_form(session, keyring, desk.campaign, given, now=now),
         masked_email=masked_address(given.confirming_email),
         has_approver=bool(given.approver_email),
     )

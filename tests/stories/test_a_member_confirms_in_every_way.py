@@ -160,6 +160,21 @@ def test_the_page_answers_the_same_whoever_has_signed(everyone: Coalition, visit
         assert visitor.post(form.action, dict(form.filled({}))).location == f"{path}?done=again"
 
 
+def test_the_page_shows_the_line_that_the_form_leads_to(everyone: Coalition, visitor: Visitor) -> None:
+    person = {**PERSON, "affiliation": "University of the Valley"}
+    network = {**ORGANIZATION, "signs_for": "members", "members": "Upper Lake\nLower Lake"}
+    hidden = {**PERSON, "name": "Hidden Hermit", "visibility": "counted"}
+    shown = [
+        words_of(visitor.open(waiting_page_of(everyone, visitor, entries, kind)))
+        for entries, kind in ((person, "person"), (network, "organization"), (hidden, "person"))
+    ]
+
+    assert "Tenzin Example, University of the Valley" in shown[0]
+    assert all(name in shown[1] for name in ("Lake Alliance", "Upper Lake", "Lower Lake"))
+    assert "Printed as" not in shown[2]
+    assert "your name stands nowhere in the letter" in shown[2]
+
+
 def test_whoever_typed_the_code_is_offered_the_receipt(everyone: Coalition, visitor: Visitor) -> None:
     path = waiting_page_of(everyone, visitor, PERSON, "person")
     done = visitor.send(path, {"code": newest_code(everyone)}, having="code")

@@ -19,7 +19,7 @@ from service.web.forms import FormState, shown_again
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, TRAP, asking_by, form_is_fresh, nonce_for, visit_of
-from service.web.render import letter_fragment, page, see_other
+from service.web.render import page, see_other
 from service.web.services import services
 
 # The same for a wrong code, an old one, one too many, and one of a sign-on that stands already.
@@ -132,6 +132,5 @@ def _confirmed(view: PendingView, *, receipt_link: str) -> Response:
         "public/confirmed.html",
         view=view,
         letter=view.letter,
-        letter_html=letter_fragment(view.letter.letter_html),
         receipt_link=receipt_link,
     )
