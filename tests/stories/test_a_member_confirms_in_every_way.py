@@ -92,6 +92,36 @@ def test_a_wrong_address_is_mended_and_the_code_is_typed_in_the_open_tab(site: S
     assert site.coalition.counts().individuals == 1
 
 
+PASTE = """(field, text) => {
+  const data = new DataTransfer();
+  data.setData("text", text);
+  return field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.mark.browser
+def test_of_what_is_pasted_or_typed_the_six_digits_are_left_and_nothing_is_sent(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 760})
+    page = context.new_page()
+    sign(site, page, email="tsering@valley.example")
+    field, address = page.get_by_label("Code from the message"), page.url
+    for pasted in ("Your code is 123 456, for 90 minutes.", "\u200e123\u2013456\n", "123456"):
+        field.fill("")
+        assert field.evaluate(PASTE, pasted) is False
+        assert field.input_value() == "123456"
+    # Which of them is meant nobody can tell: the paste is left to the browser.
+    assert field.evaluate(PASTE, "123456 or: 654321") is True
+    field.fill("")
+    field.press_sequentially(" 12 34-56")
+
+    assert field.input_value() == "123456"
+    assert page.url == address
+    assert site.coalition.counts().individuals == 0
+    context.close()
+
+
 @pytest.mark.browser
 def test_whoever_did_not_sign_ends_it(site: Site, page: Page) -> None:
     sign(site, page, email="stranger@valley.example")
