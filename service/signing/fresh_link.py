@@ -8,7 +8,6 @@ from sqlmodel import Session, col, func, select
 
 from service.campaigns.access import seen_campaign
 from service.foundation.errors import NotFound, Permanent
-from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_request import LinkRequest
@@ -19,7 +18,7 @@ from service.model.states import CampaignState, SignatureState
 from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.limits import may_mail_links
 from service.signing.party import email_index, read_party
-from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_manage_link
+from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_change_link, keep_manage_link
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
 from service.store.links import find_link
@@ -45,15 +44,20 @@ def ask_for_link(
     _note(session, campaign_id=campaign.id, mailbox=mailbox, now=now)
 
 
-def ask_by_old_link(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
+def ask_by_old_link(
+    session: Session, keyring: Keyring, *, token: str, purpose: Purpose, asking: Asking, now: datetime
+) -> None:
     """Note that whoever holds a link that is over wants a fresh one, which goes to the address on record.
 
-    Says nothing of whether it did. Raises NotFound for a link that never was.
+    Says nothing of whether it did; of a link that never was nothing is noted.
     """
-    link = find_link(session, token, Purpose.MANAGE)
+    try:
+        link = find_link(session, token, purpose)
+    except NotFound:
+        return
     signature = session.get(Signature, link.row_id)
     if signature is None:
-        raise NotFound(Sentence("This link does not open anything."))
+        return
     email = read_party(keyring.of(session, signature.campaign_id), signature).confirming_email
     if not is_let_be(session, keyring, asking, campaign_id=signature.campaign_id, email=email, now=now):
         _note(session, campaign_id=signature.campaign_id, mailbox=signature.email_index, now=now)
@@ -124,6 +128,9 @@ def _post(desk: Desk, row: Signature) -> bool:
     if not may_mail_to(desk.session, row, now=desk.now):
         return False
     keep_manage_link(desk, row)
+    if row.revision_id != desk.campaign.revision_id:
+        # The page of the sign-on leads on to what has changed, and the link to that may be over as well.
+        keep_change_link(desk, row)
     return outbox.post(
         desk.session,
         kind=MessageKind.LINK,

@@ -55,11 +55,16 @@ class InvitationView:
     may_name_approver: bool
 
 
-def look_at_invitation(session: Session, keyring: Keyring, *, token: str, now: datetime) -> InvitationView:
-    """Show an invitation and the letter it is for; raises NotFound for a link that opens nothing."""
+def look_at_invitation(
+    session: Session, keyring: Keyring, *, token: str, text: str = "", now: datetime
+) -> InvitationView:
+    """Show an invitation and the letter it is for, in the language `text` if there is such a text.
+
+    Raises NotFound for a link that opens nothing.
+    """
     link = find_link(session, token, Purpose.INVITATION)
     desk, row = _behind(session, keyring, link, get_signature, now=now)
-    return _view(keyring, desk, row)
+    return _view(keyring, desk, row, text=text)
 
 
 def answer_invitation(
@@ -163,8 +168,8 @@ def _behind(
     return Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now), row
 
 
-def _letter(keyring: Keyring, desk: Desk, row: Signature) -> LetterView:
-    letter = view_for_holder(desk.session, keyring, desk.campaign, row, now=desk.now)
+def _letter(keyring: Keyring, desk: Desk, row: Signature, *, text: str) -> LetterView:
+    letter = view_for_holder(desk.session, keyring, desk.campaign, row, text=text, now=desk.now)
     if letter.can_sign or why_not_open_to(desk.session, desk.campaign, row, now=desk.now):
         return letter
     until = decide_until(desk.campaign, row)
@@ -177,10 +182,10 @@ def _letter(keyring: Keyring, desk: Desk, row: Signature) -> LetterView:
     )
 
 
-def _view(keyring: Keyring, desk: Desk, row: Signature) -> InvitationView:
+def _view(keyring: Keyring, desk: Desk, row: Signature, *, text: str = "") -> InvitationView:
     party = read_party(desk.keys, row)
     return InvitationView(
-        letter=_letter(keyring, desk, row),
+        letter=_letter(keyring, desk, row, text=text),
         party=party.name,
         prefill=party,
         masked_email=masked_address(party.confirming_email),

@@ -1,5 +1,6 @@
-"""Change in which language a signatory is written to, and whether it hears of later letters."""
+"""Change in which language a signatory is written to, whether discreetly, and whether it hears of later letters."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,22 +16,31 @@ from service.signing.reached import reader_acted
 from service.store.keyring import Keyring
 
 
+@dataclass(frozen=True, kw_only=True)
+class MailWishes:
+    """How a signatory wants to be written to; `discreet` keeps letter and coalition off sender and subject."""
+
+    language: str
+    wants_news: bool
+    discreet: bool
+
+
 def change_mail(
-    session: Session, keyring: Keyring, *, token: str, language: str, wants_news: bool, now: datetime
+    session: Session, keyring: Keyring, *, token: str, wishes: MailWishes, now: datetime
 ) -> ManageView:
-    """Keep the language of the mail and the answer to the box for later news; a second time changes nothing."""
+    """Keep how a signatory wants to be written to, what waits to be sent as well; a second time changes nothing."""
     holder = hold_own(session, keyring, token=token, now=now)
     row = holder.signature
     if row.erased_at is not None or row.state not in MAY_LEAVE:
         raise Refused(Sentence("This sign-on does not stand, so there is no mail to change."))
-    if (row.language, row.wants_news) == (language, wants_news):
+    before = MailWishes(language=row.language, wants_news=row.wants_news, discreet=row.discreet)
+    if before == wishes:
         return view_of(holder)
     reader_acted(session, holder.keys, row, holder.link, now=now)
-    answered = row.wants_news is not wants_news
-    row.language, row.wants_news = language, wants_news
-    if answered:
+    row.language, row.wants_news, row.discreet = wishes.language, wishes.wants_news, wishes.discreet
+    if replace(wishes, language=before.language) != before:
         keep_answers(session, row, occasion=Occasion.CHANGE, now=now)
-    if not wants_news:
+    if not wishes.wants_news:
         forget_party(session, keyring, row.campaign_id, holder.party)
     session.add(row)
     note(holder, "signature.mail")

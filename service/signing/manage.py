@@ -28,7 +28,7 @@ BY_SIGNATORY = "signatory"
 
 
 def look_at_sign_on(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ManageView:
-    """Show a signatory its own sign-on; raises LinkIsOver, or NotFound for a link that opens nothing."""
+    """Show a signatory its own sign-on; raises NotFound for a link that opens nothing."""
     return view_of(look_at_holder(session, keyring, token=token, now=now))
 
 

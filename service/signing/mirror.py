@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service.campaigns.access import is_public
+from service.campaigns.contents import open_file
 from service.campaigns.enclosures import annex_bytes
-from service.campaigns.queries import get_campaign, numbered_edition
+from service.campaigns.queries import get_campaign, numbered_edition, present_revision
 from service.foundation.canonical import canonical
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -26,6 +27,7 @@ from service.model.states import CampaignState
 from service.signing.later import Addendum, shown_addenda
 from service.signing.page import shows_names_to_all, veiled
 from service.signing.roll import letter_for_page, letter_since, letter_without_roll
+from service.signing.texts import ShownText, in_language, texts_of
 from service.store.keyring import Keyring
 from service.templating import render
 
@@ -59,11 +61,14 @@ def make_mirror(
 ) -> Mirror:
     """Make the files of a letter's mirror; `address` is the letter's own page.
 
-    Without `names` nobody is named, since nobody can call back what others have copied. Raises Refused for a letter,
-    or for names, that not everybody may see.
+    Without `names` nobody is named, since nobody can call back what others have copied. What is in each other language
+    is a page alone: the files have the text that is signed. Raises Refused for a letter, or for names, that not
+    everybody may see.
     """
-    copy = mirror_copy(session, keyring, slug, names=names, now=now)
     campaign = get_campaign(session, slug)
+    _refuse_unless_public(campaign, names=names)
+    (own_texts, letter), *others = _letters(session, keyring, campaign, now=now)
+    copy = _copy(letter, names=names)
     addenda = shown_addenda(session, keyring, campaign, text=copy.text)
     copies = {"letter": copy}
     if names:
@@ -86,10 +91,17 @@ def make_mirror(
     files |= {f"logo-{place}.png": logo.picture for place, logo in enumerate(copy.logos, start=1)}
     for place, annex in enumerate(copy.annexes, start=1):
         files[f"annex-{place}.pdf"] = annex_bytes(session, keyring, campaign.id, annex)
-    page = _index(
-        copy, addenda=addenda, names=names, volumes=sorted(volumes, key=_by_number), address=address, now=now
-    )
-    files["index.html"] = page.encode()
+    for texts, translated in ((own_texts, letter), *others):
+        page = _index(
+            _copy(translated, names=names),
+            texts=texts,
+            addenda=shown_addenda(session, keyring, campaign, text=translated.text),
+            names=names,
+            volumes=sorted(volumes, key=_by_number),
+            address=address,
+            now=now,
+        )
+        files[_page_of(next(text for text in texts if text.is_shown))] = page.encode()
     files[MANIFEST] = _manifest(files, copies, names=names, now=now)
     files[SUMS] = _sums(files)
     notices = tuple(notice for rendering in renderings.values() for notice in rendering.notices)
@@ -100,7 +112,11 @@ def mirror_copy(session: Session, keyring: Keyring, slug: str, *, names: bool, n
     """Make the copy of a letter that its mirror spreads; raises Refused as make_mirror() does."""
     campaign = get_campaign(session, slug)
     _refuse_unless_public(campaign, names=names)
-    letter = _letter(session, keyring, campaign, now=now)
+    (_, letter), *_ = _letters(session, keyring, campaign, now=now)
+    return _copy(letter, names=names)
+
+
+def _copy(letter: Edition, *, names: bool) -> Copy:
     return make_copy(letter, audience="public" if names else "unnamed", office=None)
 
 
@@ -132,15 +148,35 @@ def _refuse_unless_public(campaign: Campaign, *, names: bool) -> None:
         )
 
 
-def _letter(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:
-    if shows_names_to_all(campaign):
-        return letter_for_page(session, keyring, campaign, now=now)
-    return veiled(letter_without_roll(session, keyring, campaign, now=now))
+def _letters(
+    session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime
+) -> list[tuple[tuple[ShownText, ...], Edition]]:
+    """Give the letter in each of its texts, its own first, with the list of them as its page shows it."""
+    file, revision = open_file(session, keyring, campaign), present_revision(session, campaign)
+    names = shows_names_to_all(campaign)
+    opened = letter_for_page if names else letter_without_roll
+    letter = opened(session, keyring, campaign, now=now)
+    lists = [texts_of(file, revision, wanted=text.language) for text in texts_of(file, revision, wanted="")]
+    translated = [in_language(letter, file, texts) for texts in lists]
+    return list(zip(lists, translated if names else map(veiled, translated), strict=True))
+
+
+def _page_of(text: ShownText) -> str:
+    return "index.html" if text.status == "original" else f"index-{text.language.lower()}.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Texts:
+    """What a page says of the texts of its letter, whose own language this is."""
+
+    language: str
+    texts: tuple[ShownText, ...]
 
 
 def _index(
     copy: Copy,
     *,
+    texts: tuple[ShownText, ...],
     addenda: Sequence[Addendum],
     names: bool,
     volumes: Sequence[str],
@@ -155,6 +191,8 @@ def _index(
     return render(
         "mirror/index.html",
         language=mail_language(reader="", letter=document.language),
+        letter=_Texts(language=texts[0].language, texts=texts),
+        pages=[(text, _page_of(text)) for text in texts],
         title=document.title,
         coalition=copy.coalition,
         letter_language=document.language,

@@ -36,10 +36,6 @@ MAY_LEAVE = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED})
 _ERASED = Sentence("This sign-on was erased, so nothing of it can be changed any more.")
 
 
-class LinkIsOver(NotFound):
-    """A personal link that was good once: its time is over, or a newer one took its place."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Holder:
     """Whoever holds the link of a sign-on: the sign-on, its letter and keys, and the moment."""
@@ -113,7 +109,7 @@ class ManageView:
 def look_at_holder(
     session: Session, keyring: Keyring, *, token: str, now: datetime, purpose: Purpose = Purpose.MANAGE
 ) -> Holder:
-    """Find a sign-on by its link, to look at it; raises LinkIsOver, or NotFound for a link that opens nothing."""
+    """Find a sign-on by its link, to look at it; raises NotFound for a link that opens nothing."""
     link = find_link(session, token, purpose)
     return _behind(session, keyring, link, get_signature, now=now)
 
@@ -222,10 +218,13 @@ def may_ask_correction(signature: Signature, sent: Signatory | None) -> bool:
 def _behind(session: Session, keyring: Keyring, link: LinkToken, find: Find, *, now: datetime) -> Holder:
     signature = find(session, link.row_id)
     campaign = session.get(Campaign, link.campaign_id)
-    if signature is None or campaign is None:
+    if (
+        signature is None
+        or campaign is None
+        or now >= link.expires_at
+        or link.generation != signature.generation
+    ):
         raise NotFound(Sentence("This link does not open anything."))
-    if now >= link.expires_at or link.generation != signature.generation:
-        raise LinkIsOver(Sentence("This link does not open anything any more."))
     return Holder(
         session=session,
         keyring=keyring,

@@ -13,7 +13,7 @@ from service.letter.document import Entry, Piece, make_sections
 from service.letter.edition import Edition, Signatory
 from service.model.campaign import Campaign
 from service.model.signature import Kind, Signature
-from service.signing.members import members_of
+from service.signing.members import FOR_MEMBERS, members_of
 from service.signing.party import SignOn, read_party
 from service.signing.roll import DRAFT, entry_of, letter_without_roll, member_entries
 from service.store.keyring import Keyring
@@ -47,6 +47,30 @@ def line_of(session: Session, keyring: Keyring, campaign: Campaign, party: SignO
         return ""
     letter = letter_without_roll(session, keyring, campaign, now=now)
     return _line_in(letter, entry_of(party, salt=_NO_SALT), campaign)
+
+
+def line_of_form(
+    session: Session, keyring: Keyring, campaign: Campaign, given: SignOn, *, now: datetime
+) -> str:
+    """Give the line that a form would lead to, and below it one for each member that it names.
+
+    It is made of the form alone: whoever has signed before, it is the same.
+    """
+    own = line_of(session, keyring, campaign, given, now=now)
+    if not own or given.signs_for != FOR_MEMBERS:
+        return own
+    letter = letter_without_roll(session, keyring, campaign, now=now)
+    listed = (
+        Signatory(
+            kind="organization",
+            shown=given.visibility.value,
+            name=member,
+            through=given.name,
+            salt=_NO_SALT,
+        )
+        for member in given.members
+    )
+    return "\n· ".join((own, *(_line_in(letter, entry, campaign) for entry in listed)))
 
 
 def entry_in(letter: Edition, signatory: Signatory) -> Entry:

@@ -61,7 +61,7 @@ class ProofView:
 
 
 def look_at_proof(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ProofView:
-    """Show the line and change nothing; raises LinkIsOver, or NotFound for a link that opens nothing."""
+    """Show the line and change nothing; raises NotFound for a link that opens nothing."""
     return _view(look_at_holder(session, keyring, token=token, now=now, purpose=Purpose.PROOF))
 
 

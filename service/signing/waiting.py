@@ -36,10 +36,13 @@ from service.signing.confirm import (
     settle,
 )
 from service.signing.intake import receive_corrected
+from service.signing.naming import HOW_NAMED
 from service.signing.page import LetterView, view_for_stranger
 from service.signing.party import SignOn, read_written, written
+from service.signing.proof_line import line_of_form
 from service.signing.queries import lock_signature
 from service.signing.sign import (
+    CONFIRM_LIVES,
     Desk,
     ask_to_confirm,
     tell_already_signed,
@@ -47,7 +50,7 @@ from service.signing.sign import (
 )
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
-from service.store.links import find_link
+from service.store.links import Link, find_link, keep_link, link_token
 from service.store.sealed import open_record, seal_text
 
 LIVES = timedelta(hours=24)
@@ -59,18 +62,26 @@ MOST_RESENDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingView:
-    """What the page shows: nothing but the letter and where this form asked us to write to."""
+    """What the page shows: nothing but the letter and what this form itself has said."""
 
     letter: LetterView
+    name: str
+    kind: Kind
+    how_named: str
+    printed_line: str
     masked_email: str
     has_approver: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeAnswer:
-    """What became of a typed code: the confirmed sign-on, or that it was filled in anew, or neither."""
+    """What became of a typed code: the confirmed sign-on, or that it was filled in anew, or neither.
+
+    `confirming` is the token of the link that would have confirmed it as well; its receipt lies there.
+    """
 
     confirmed: PendingView | None = None
+    confirming: str = ""
     has_changed: bool = False
 
 
@@ -103,6 +114,10 @@ def look_at_waiting(session: Session, keyring: Keyring, *, token: str, now: date
     given = _given(desk, waiting)
     return WaitingView(
         letter=view_for_stranger(session, keyring, desk.campaign, now=now),
+        name=given.name,
+        kind=given.kind,
+        how_named=HOW_NAMED[given.visibility],
+        printed_line=line_of_form(session, keyring, desk.campaign, given, now=now),
         masked_email=masked_address(given.confirming_email),
         has_approver=bool(given.approver_email),
     )
@@ -131,7 +146,7 @@ def confirm_by_code(
         settle(session, keyring, row, desk.campaign, act=Act(by=by), now=now)
         use_code(session, row, channel, now=now)
     view = look_at_signature(session, keyring, row, desk.campaign, now=now)
-    return CodeAnswer(confirmed=replace(view, was_before=was_before))
+    return CodeAnswer(confirmed=replace(view, was_before=was_before), confirming=_confirming(desk, row))
 
 
 def send_again(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
@@ -248,6 +263,13 @@ def _with_address(given: SignOn, address: str) -> SignOn:
     if given.approver_email:
         return replace(given, approver_email=address)
     return replace(given, email=address)
+
+
+def _confirming(desk: Desk, row: Signature) -> str:
+    """Give the token of a sign-on's confirming link, and see that it opens, also where no mail with it was sent."""
+    link = Link(purpose=Purpose.CONFIRM, row_id=row.id, generation=row.generation)
+    keep_link(desk.session, desk.keys, link, expires_at=desk.now + CONFIRM_LIVES, now=desk.now)
+    return link_token(desk.keys, link)
 
 
 def _count(session: Session, waiting: Waiting, column: Mapped[int], *, most: int) -> bool:

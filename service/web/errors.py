@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from service.coordinators.permissions import NotYours
 from service.foundation.errors import NotFound, Refused, Transient
 from service.foundation.sentence import Sentence
+from service.web.over import link_is_over
 from service.web.render import Page, page
 
 _log = logging.getLogger(__name__)
@@ -27,7 +28,6 @@ class Answer:
 
 
 MISSING = Answer(status=404, template="errors/missing.html")
-LINK = Answer(status=404, template="errors/link.html")
 BROKEN = Answer(status=500, template="errors/broken.html")
 BY_EXCEPTION: tuple[tuple[type[Exception], Answer], ...] = (
     (NotFound, MISSING),
@@ -71,7 +71,9 @@ def answer_error(error: Exception) -> Page:
         return _answer_http(error)
     for kind, answer in BY_EXCEPTION:
         if isinstance(error, kind):
-            response = _show(_for_token_pages(answer), sentence=str(error))
+            if answer is MISSING and "token" in (request.view_args or {}):
+                return link_is_over()
+            response = _show(answer, sentence=str(error))
             if answer.status == 503:
                 response.headers["Retry-After"] = _RETRY_SECONDS
             return response
@@ -97,10 +99,6 @@ def _answer_http(error: HTTPException) -> Page:
 
 def _show(answer: Answer, *, sentence: str) -> Page:
     return page(answer.template, status=answer.status, sentence=sentence)
-
-
-def _for_token_pages(answer: Answer) -> Answer:
-    return LINK if answer is MISSING and "token" in (request.view_args or {}) else answer
 
 
 def _route() -> str:

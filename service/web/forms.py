@@ -15,6 +15,7 @@ from service.foundation.sentence import Sentence, in_a_row
 from service.foundation.written import clean_line, clean_text, fold_name
 from service.model.edition import Decision
 from service.model.signature import Kind, Visibility
+from service.signing.mail_wishes import MailWishes
 from service.signing.members import FOR_MEMBERS
 from service.signing.organizations.domain import website_host
 from service.signing.party import SignOn, list_names_approver
@@ -151,14 +152,14 @@ def read_line(entries: Mapping[str, str], *, recorded: SignOn) -> SignOn:
     return replace(recorded, **texts, country=country, visibility=visibility)
 
 
-def read_mail_wishes(entries: Mapping[str, str], *, languages: Collection[str]) -> tuple[str, bool]:
-    """Read the language of the mail and the box for later news; raises Misfilled."""
+def read_mail_wishes(entries: Mapping[str, str], *, languages: Collection[str]) -> MailWishes:
+    """Read the language of the mail and the two boxes beside it; raises Misfilled."""
     reader = Reader(entries)
     language = reader.read(
         "language", _choice(set(languages), Sentence("Choose the language of our messages.")), ""
     )
     reader.refuse_if_wrong()
-    return language, reader.ticked("news")
+    return MailWishes(language=language, wants_news=reader.ticked("news"), discreet=reader.ticked("discreet"))
 
 
 def read_own_email(entries: Mapping[str, str]) -> str:

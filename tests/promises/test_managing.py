@@ -28,7 +28,7 @@ from service.signing.decide import decide
 from service.signing.fresh_link import ask_for_link, send_asked_links
 from service.signing.line import change_line
 from service.signing.listing import list_signatories
-from service.signing.mail_wishes import change_mail
+from service.signing.mail_wishes import MailWishes, change_mail
 from service.signing.own_data import own_data
 from service.signing.page import letter_view, shown_counts
 from service.signing.roll import frozen_letter
@@ -370,8 +370,8 @@ def test_every_answer_is_kept_with_its_wording_and_its_moment(coalition: Coaliti
     coalition.wait(hours=1)
     tenzin.change(visibility=Visibility.COUNTED)
     coalition.wait(hours=1)
-    tenzin.act(change_mail, language="fr", wants_news=True)
-    tenzin.act(change_mail, language="es", wants_news=True)
+    tenzin.act(change_mail, wishes=MailWishes(language="fr", wants_news=True, discreet=False))
+    tenzin.act(change_mail, wishes=MailWishes(language="es", wants_news=True, discreet=False))
 
     with reading(coalition.engine) as session:
         found = select(Consent).where(Consent.signature_id == tenzin.row_id).order_by(Consent.at)
@@ -384,6 +384,19 @@ def test_every_answer_is_kept_with_its_wording_and_its_moment(coalition: Coaliti
         (Occasion.CHANGE, Visibility.COUNTED, True, True),
     ]
     assert tenzin.row().language == "es"
+
+
+def test_discreet_mail_can_be_asked_for_and_left_again_and_its_moment_is_kept(
+    coalition: Coalition, tenzin: Holder
+) -> None:
+    for discreet in (True, True, False):
+        coalition.wait(hours=1)
+        tenzin.act(change_mail, wishes=MailWishes(language="en", wants_news=False, discreet=discreet))
+        assert tenzin.row().discreet is discreet
+
+    with reading(coalition.engine) as session:
+        found = select(Consent.occasion).where(Consent.signature_id == tenzin.row_id).order_by(Consent.at)
+        assert session.exec(found).all() == [Occasion.FORM, Occasion.CHANGE, Occasion.CHANGE]
 
 
 def test_the_data_of_a_sign_on_hold_what_it_gave_and_no_notes_about_it(

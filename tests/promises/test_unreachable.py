@@ -8,6 +8,7 @@ from service.model.audit_event import AuditEvent
 from service.model.signature import ConfirmedBy, Kind, Provenance, Signature, Visibility
 from service.signing.listing import list_signatories
 from service.signing.party import read_party
+from service.signing.receipt import receipt_of_confirmation
 from service.signing.unreachable import change_address, give_code, vouch
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
@@ -44,6 +45,10 @@ def test_a_code_that_was_read_out_confirms_beside_the_one_of_the_mail(coalition)
     assert answer.confirmed is not None
     assert rows(coalition)[0].confirmed_by is ConfirmedBy.READ_OUT
     with reading(coalition.engine) as session:
+        # No mail with that link has left, and the page of the code leads to the receipt all the same.
+        assert receipt_of_confirmation(
+            session, coalition.keyring, token=answer.confirming, now=coalition.now
+        ).name
         [event] = session.exec(select(AuditEvent).where(AuditEvent.act == "signature.code")).all()
     assert (event.actor, event.thing) == ("desk", rows(coalition)[0].id)
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from examples.demo.forms import visible_text
 from service.delivery.follow import follow_deliveries
 from service.foundation.errors import Refused
 from service.letter.fonts import Fonts
@@ -13,6 +14,7 @@ from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, file_open_now, letter_file
 from tests.operator import Operator
+from tests.stories.test_a_letter_speaks_several_languages import ARABIC, FRENCH
 
 PAGE = f"{PUBLIC_URL}/letters/{SLUG}"
 
@@ -68,6 +70,30 @@ def test_a_published_letter_is_mirrored_without_names_unless_they_are_asked_for(
     assert b"The names are left out of this copy." in nameless["letter.txt"]
     assert nameless["letter.pdf"].startswith(b"%PDF-")
     assert json.loads(nameless[MANIFEST])["names"] is False
+
+
+def test_a_letter_of_several_languages_is_mirrored_in_each_and_says_which_is_signed(engine, root, noon):
+    opened = Coalition(engine=engine, root=root, now=noon).open(
+        letter_file(more='admit = "everyone"', tables=FRENCH + ARABIC)
+    )
+    opened.sign_and_confirm("Lake Alliance")
+    publish(opened)
+
+    for names in (False, True):
+        files = mirror(opened, names=names)
+        pages = {name: files[name].decode() for name in ("index.html", "index-fr.html", "index-ar.html")}
+        assert "Keep the river open" in pages["index.html"]
+        assert '<html lang="fr" dir="ltr">' in pages["index-fr.html"]
+        assert "Au nom de 1 organisation" in pages["index-fr.html"]
+        assert '<html lang="ar" dir="rtl">' in pages["index-ar.html"]
+        for page in pages.values():
+            words = visible_text(page)
+            assert all(f'href="{name}"' in page for name in pages)
+            assert page.count('aria-current="true"') == 1
+            assert ("Lake Alliance" in words) is names
+        assert "What is signed is the text in English." in visible_text(pages["index.html"])
+        listed = {one["name"] for one in json.loads(files[MANIFEST])["files"]}
+        assert listed >= pages.keys()
 
 
 def test_every_file_is_in_the_manifest_with_its_hash(coalition):

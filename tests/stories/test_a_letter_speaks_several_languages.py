@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from service.campaigns.file import read_campaign_file, revision_record
+from service.campaigns.queries import get_campaign
 from service.campaigns.translations import translation_sha256
 from service.foundation.canonical import digest
 from service.foundation.errors import Refused
@@ -18,9 +19,12 @@ from service.letter.render_text import render_text
 from service.model.audit_event import AuditEvent
 from service.model.letter_revision import LetterRevision
 from service.signing.change import look_at_change
+from service.signing.invite import import_signatories, send_invitations
 from service.signing.roll import letter_as_it_stands
-from service.store.transaction import reading
+from service.signing.roll_file import read_signatories
+from service.store.transaction import reading, transaction
 from tests.changing import file_of, revised
+from tests.coalition import SLUG
 from tests.stories.visitor import form_of, letter_page, words_of
 
 FRENCH = """
@@ -251,3 +255,22 @@ def standing_names(coalition):
     with reading(coalition.engine) as session:
         letter = letter_as_it_stands(session, coalition.keyring, coalition.campaign(), now=coalition.now)
     return [entry.name for entry in letter.roll]
+
+
+def test_whoever_is_invited_reads_the_letter_in_their_language_and_is_told_what_is_signed(coalition, visitor):
+    coalition.open(file_of(tables=FRENCH + ARABIC))
+    rows = read_signatories(
+        b"kind,name,email\norganization,Lake Alliance,lake@lakes.example\n", attested=False
+    )
+    with transaction(coalition.engine) as session:
+        import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
+        send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+    link = f"/invitation/{coalition.deliver_mail().newest_token('invitation')}"
+
+    own, french = visitor.open(link), visitor.open(f"{link}?text=fr")
+
+    for page, language, salutation in ((own, "en", "Dear"), (french, "fr", "Monsieur le Président")):
+        assert f'<article class="letter" lang="{language}" dir="ltr">' in page.text
+        assert salutation in words_of(page)
+        assert "What is signed is the text in English." in words_of(page)
+        assert f'href="{link}?text=fr"' in page.text

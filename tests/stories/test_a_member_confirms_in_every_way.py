@@ -92,6 +92,36 @@ def test_a_wrong_address_is_mended_and_the_code_is_typed_in_the_open_tab(site: S
     assert site.coalition.counts().individuals == 1
 
 
+PASTE = """(field, text) => {
+  const data = new DataTransfer();
+  data.setData("text", text);
+  return field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.mark.browser
+def test_of_what_is_pasted_or_typed_the_six_digits_are_left_and_nothing_is_sent(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 760})
+    page = context.new_page()
+    sign(site, page, email="tsering@valley.example")
+    field, address = page.get_by_label("Code from the message"), page.url
+    for pasted in ("Your code is 123 456, for 90 minutes.", "\u200e123\u2013456\n", "123456"):
+        field.fill("")
+        assert field.evaluate(PASTE, pasted) is False
+        assert field.input_value() == "123456"
+    # Which of them is meant nobody can tell: the paste is left to the browser.
+    assert field.evaluate(PASTE, "123456 or: 654321") is True
+    field.fill("")
+    field.press_sequentially(" 12 34-56")
+
+    assert field.input_value() == "123456"
+    assert page.url == address
+    assert site.coalition.counts().individuals == 0
+    context.close()
+
+
 @pytest.mark.browser
 def test_whoever_did_not_sign_ends_it(site: Site, page: Page) -> None:
     sign(site, page, email="stranger@valley.example")
@@ -158,6 +188,33 @@ def test_the_page_answers_the_same_whoever_has_signed(everyone: Coalition, visit
     for path in (known, new):
         form = next(form for form in read_forms(visitor.open(path).text) if form.action.endswith("/again"))
         assert visitor.post(form.action, dict(form.filled({}))).location == f"{path}?done=again"
+
+
+def test_the_page_shows_the_line_that_the_form_leads_to(everyone: Coalition, visitor: Visitor) -> None:
+    person = {**PERSON, "affiliation": "University of the Valley"}
+    network = {**ORGANIZATION, "signs_for": "members", "members": "Upper Lake\nLower Lake"}
+    hidden = {**PERSON, "name": "Hidden Hermit", "visibility": "counted"}
+    shown = [
+        words_of(visitor.open(waiting_page_of(everyone, visitor, entries, kind)))
+        for entries, kind in ((person, "person"), (network, "organization"), (hidden, "person"))
+    ]
+
+    assert "Tenzin Example, University of the Valley" in shown[0]
+    assert all(name in shown[1] for name in ("Lake Alliance", "Upper Lake", "Lower Lake"))
+    assert "Printed as" not in shown[2]
+    assert "your name stands nowhere in the letter" in shown[2]
+
+
+def test_whoever_typed_the_code_is_offered_the_receipt(everyone: Coalition, visitor: Visitor) -> None:
+    path = waiting_page_of(everyone, visitor, PERSON, "person")
+    done = visitor.send(path, {"code": newest_code(everyone)}, having="code")
+
+    [link] = re.findall(r'href="(/confirm/[\w-]{43}/receipt)"', done.text)
+    receipt = visitor.open(link)
+
+    assert receipt.status_code == 200
+    assert "Receipt of a sign-on" in words_of(receipt)
+    assert PERSON["name"] in words_of(receipt)
 
 
 def bare(text: str) -> str:

@@ -12,7 +12,7 @@ from tests.stories.visitor import ORGANIZATION, Visitor, letter_page, same, word
 
 PAGES = ("", "/sign", "/sign?kind=person", "/count.json")
 NEVER = ("never-was", "x", "a" * 61, "Clean-River", "clean%20river", "%00", "..", "%F0%9F%92%A5", "a" * 2000)
-TOKEN_PAGES = ("confirm", "manage", "invitation", "unsubscribe", "approve", "waiting", "not-me")
+TOKEN_PAGES = ("confirm", "unsubscribe", "approve", "not-me")
 
 
 @pytest.fixture

@@ -108,7 +108,9 @@ def _answer(text: str) -> Answer | None:
 def _look(token: str) -> InvitationView:
     here = services()
     with reading(here.engine) as session:
-        return look_at_invitation(session, here.keyring, token=token, now=here.now())
+        return look_at_invitation(
+            session, here.keyring, token=token, text=request.args.get("text", ""), now=here.now()
+        )
 
 
 def _language(view: InvitationView) -> str:
@@ -127,6 +129,7 @@ def _show(view: InvitationView, *, answer: Answer, form: FormState) -> Response:
         call_html=letter_fragment(view.letter.call_html),
         kind=view.prefill.kind,
         answer=answer,
+        own_path=request.path,
         pack=f"{request.path}/pack.pdf",
         form=form,
         sign_form=form if answer == "sign" else prefilled_sign_on(view.prefill),

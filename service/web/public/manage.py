@@ -11,12 +11,11 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.audience import may_show
 from service.signing.erase import erase, what_remains
-from service.signing.fresh_link import ask_by_old_link
 from service.signing.line import ask_correction, change_line, hide, undo_line
 from service.signing.mail_wishes import change_mail
 from service.signing.manage import look_at_sign_on, undo, withdraw
 from service.signing.own_data import own_data
-from service.signing.own_sign_on import LinkIsOver, ManageView
+from service.signing.own_sign_on import ManageView
 from service.signing.proof import Proof, own_proof
 from service.store.transaction import reading, transaction
 from service.web.forms import (
@@ -31,7 +30,7 @@ from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.kit import give_own_kit
 from service.web.public.line import LineForm
-from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh, fresh_nonce
+from service.web.public.protection import OPEN_TOO_LONG, form_is_fresh, fresh_nonce
 from service.web.render import letter_fragment, page, see_other
 from service.web.services import services
 
@@ -66,20 +65,14 @@ _LINE = LineForm(
 
 @public.get("/manage/<token>")
 def manage_page(token: str) -> Response:
-    """Show a signatory its own sign-on; a link that is over offers a fresh one."""
-    try:
-        view = _look(token)
-    except LinkIsOver:
-        return page("public/link_over.html", status=410, nonce=fresh_nonce(), asked=False)
-    return _show(view, token, done=_DONE.get(request.args.get("done", ""), ""))
+    """Show a signatory its own sign-on."""
+    return _show(_look(token), token, done=_DONE.get(request.args.get("done", ""), ""))
 
 
 @public.post("/manage/<token>")
 def act_on_sign_on(token: str) -> Response:
     """Do one of the acts that need no form: withdraw, undo, hide, ask for a correction, take the data along."""
     answer = request.form.get("answer", "")
-    if answer == "link":
-        return _ask_for_fresh_link(token)
     if not form_is_fresh(request.form):
         return _show(_look(token), token, notice=OPEN_TOO_LONG)
     if answer == "data":
@@ -112,12 +105,14 @@ def change_own_line(token: str) -> Response:
 
 @public.get("/manage/<token>/mail")
 def mail_page(token: str) -> Response:
-    """Show in which language we write, and whether of later letters too."""
+    """Show in which language we write, whether discreetly, and whether of later letters too."""
     view = _look(token)
-    values = {"language": view.party.language or view.letter.language}
-    return _mail_page(
-        view, token, FormState(values={**values, "news": "yes" if view.party.wants_news else ""})
-    )
+    values = {
+        "language": view.party.language or view.letter.language,
+        "news": "yes" if view.party.wants_news else "",
+        "discreet": "yes" if view.party.discreet else "",
+    }
+    return _mail_page(view, token, FormState(values=values))
 
 
 @public.post("/manage/<token>/mail")
@@ -129,12 +124,12 @@ def change_own_mail(token: str) -> Response:
         return _mail_page(view, token, FormState(values=values, notice=OPEN_TOO_LONG))
     offered = {tag for tag, _ in language_options(view.party.language or view.letter.language)}
     try:
-        language, news = read_mail_wishes(entries, languages=offered)
+        wishes = read_mail_wishes(entries, languages=offered)
     except Misfilled as wrong:
         return _mail_page(view, token, FormState(values=values, errors=wrong.errors))
     here = services()
     with transaction(here.engine) as session:
-        change_mail(session, here.keyring, token=token, language=language, wants_news=news, now=here.now())
+        change_mail(session, here.keyring, token=token, wishes=wishes, now=here.now())
     return see_other(token_path("manage", token, done="mail"))
 
 
@@ -174,16 +169,6 @@ def signed_text_page(token: str) -> Response:
         ),
         back=token_path("manage", token),
     )
-
-
-def _ask_for_fresh_link(token: str) -> Response:
-    """Have a fresh link mailed to the address on record; the answer is the same whatever became of the sign-on."""
-    if not form_is_fresh(request.form):
-        return page("public/link_over.html", status=422, nonce=fresh_nonce(), asked=False)
-    here = services()
-    with transaction(here.engine) as session:
-        ask_by_old_link(session, here.keyring, token=token, asking=asking_by(request.form), now=here.now())
-    return page("public/link_over.html", nonce=fresh_nonce(), asked=True)
 
 
 def _data(token: str) -> Response:

@@ -11,7 +11,6 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.signing.own_code import mail_own_code, open_by_code
-from service.signing.own_sign_on import LinkIsOver
 from service.store.transaction import reading, transaction
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.links import token_path
@@ -48,12 +47,8 @@ _WRONG_CODE = Sentence(
 
 @public.get("/manage/<token>/member")
 def member_page(token: str) -> Response:
-    """Show what was asked of which Member, and the form to ask; a link that is over offers a fresh one."""
-    try:
-        seen = _look(token)
-    except LinkIsOver:
-        return page("public/link_over.html", status=410, nonce=fresh_nonce(), asked=False)
-    return _show(seen, token, FormState(values={}), done=_DONE.get(request.args.get("done", ""), ""))
+    """Show what was asked of which Member, and the form to ask."""
+    return _show(_look(token), token, FormState(values={}), done=_DONE.get(request.args.get("done", ""), ""))
 
 
 @public.post("/manage/<token>/member")

@@ -19,7 +19,7 @@ from service.web.forms import FormState, shown_again
 from service.web.links import letter_path, token_path
 from service.web.public.blueprint import public
 from service.web.public.protection import OPEN_TOO_LONG, TRAP, asking_by, form_is_fresh, nonce_for, visit_of
-from service.web.render import letter_fragment, page, see_other
+from service.web.render import page, see_other
 from service.web.services import services
 
 # The same for a wrong code, an old one, one too many, and one of a sign-on that stands already.
@@ -55,7 +55,9 @@ def take_code(token: str) -> Response:
         answer = confirm_by_code(session, here.keyring, token=token, code=code, now=here.now())
     if answer.confirmed is not None:
         here.wake()
-        return _confirmed(answer.confirmed)
+        return _confirmed(
+            answer.confirmed, receipt_link=token_path("confirm", answer.confirming, below="receipt")
+        )
     wrong = _LOOK_FIRST if answer.has_changed else _NOT_THIS_CODE
     return _show(token, view, code=FormState(values={}, errors={"code": wrong}))
 
@@ -125,11 +127,10 @@ def _show(
     )
 
 
-def _confirmed(view: PendingView) -> Response:
+def _confirmed(view: PendingView, *, receipt_link: str) -> Response:
     return page(
         "public/confirmed.html",
         view=view,
         letter=view.letter,
-        letter_html=letter_fragment(view.letter.letter_html),
-        receipt_link="",
+        receipt_link=receipt_link,
     )

@@ -1,4 +1,4 @@
-/* Makes the letter's page handier; whoever has no JavaScript misses nothing. Talks to this site alone, keeps nothing. */
+/* Makes the letter's page, and those that stand beside it, handier; whoever has no JavaScript misses nothing. Talks to this site alone, keeps nothing. */
 "use strict";
 
 (() => {
@@ -31,6 +31,22 @@
     });
     part.querySelector(".copy").hidden = false;
   });
+
+  // A code is pasted with whatever stood around it, and only its six digits are meant. The button stays the reader's to press.
+  const code = document.querySelector("input[autocomplete=one-time-code]");
+  if (code) {
+    const tidy = (text) => text.replace(/[\s\p{Pd}\p{Cf}]/gu, "");
+    code.addEventListener("paste", (event) => {
+      const found = tidy(event.clipboardData.getData("text")).match(/(?<!\p{Nd})\p{Nd}{6}(?!\p{Nd})/gu);
+      if (!found || found.length > 1) return;
+      event.preventDefault();
+      code.value = found[0];
+    });
+    code.addEventListener("input", (event) => {
+      const bare = tidy(code.value);
+      if (!event.isComposing && bare !== code.value) code.value = bare;
+    });
+  }
 
   const tally = document.querySelector("[data-live]");
   if (tally) {

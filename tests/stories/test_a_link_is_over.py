@@ -1,0 +1,111 @@
+"""As somebody whose link is over I want to be told so calmly and to get a fresh one, and nobody else shall learn a thing."""
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from service.model.campaign import Campaign
+from service.signing.fresh_link import send_asked_links
+from service.store.transaction import transaction
+from service.web.over import RENEWED
+from tests.changing import file_of, revised
+from tests.coalition import Coalition
+from tests.stories.visitor import Visitor, same, words_of
+
+NEVER = "A" * 43
+
+
+@pytest.fixture
+def changed(coalition: Coalition) -> Coalition:
+    """Give a letter whose text has changed, with one organization that was asked about it."""
+    coalition.open(file_of())
+    coalition.sign_and_confirm("Asking Alliance")
+    revised(coalition)
+    return coalition.deliver_mail()
+
+
+def answer_asked(coalition: Coalition) -> int:
+    with transaction(coalition.engine) as session:
+        sent = send_asked_links(session, coalition.keyring, now=coalition.now)
+    coalition.deliver_mail()
+    return sent
+
+
+def without_tokens(page: TestResponse) -> TestResponse:
+    """Leave out of a page what the reader brought along, and the mark of its form."""
+    page.data = re.sub(r'/[\w-]{43}/anew|name="nonce" value="[^"]*"', "…", page.text).encode()
+    page.headers.pop("Content-Length")
+    return page
+
+
+@pytest.mark.parametrize("page", ["manage", "change"])
+def test_a_link_that_is_over_offers_a_fresh_one_and_leads_on(
+    page: str, changed: Coalition, visitor: Visitor
+) -> None:
+    links = {name: f"/{name}/{changed.newest_token(name)}" for name in ("manage", "change")}
+    changed.wait(days=401)
+    over = visitor.open(links[page])
+    assert over.status_code == 404
+    assert "This link is over" in words_of(over)
+    assert "Asking" not in over.text
+
+    asked = visitor.send(links[page], {})
+    assert "on its way to the address on record" in words_of(asked)
+    assert answer_asked(changed) == 1
+
+    own = visitor.open(f"/manage/{changed.newest_token('manage')}")
+    assert own.status_code == 200
+    assert links["change"] in own.text
+    assert visitor.open(links["change"]).status_code == 200
+
+
+@pytest.mark.parametrize("page", RENEWED)
+def test_a_link_that_never_was_answers_as_one_that_is_over(
+    page: str, changed: Coalition, visitor: Visitor
+) -> None:
+    mails = len(changed.mails())
+    # A link of another purpose opens nothing either.
+    other = changed.newest_token("confirm")
+    opened = [without_tokens(visitor.open(f"/{page}/{token}")) for token in (NEVER, other)]
+    asked = [without_tokens(visitor.send(f"/{page}/{token}", {})) for token in (NEVER, other)]
+    if page in {"manage", "change"}:
+        link = f"/{page}/{changed.newest_token(page)}"
+        changed.wait(days=401)
+        opened.append(without_tokens(visitor.open(link)))
+        asked.append(without_tokens(visitor.send(link, {})))
+
+    assert all(same(one, opened[0]) for one in opened)
+    assert all(same(one, asked[0]) for one in asked)
+    assert answer_asked(changed) == (page in {"manage", "change"})
+    assert len(changed.mails()) == mails + (page in {"manage", "change"})
+
+
+def test_opening_a_link_that_is_over_sends_nothing(changed: Coalition, visitor: Visitor) -> None:
+    link = f"/change/{changed.newest_token('change')}"
+    changed.wait(days=401)
+    for method in ("GET", "HEAD", "GET"):
+        visitor.open(link, method=method)
+    assert visitor.post(f"{link}/anew", {}).status_code == 404
+    assert visitor.open(f"{link}/anew").status_code in {404, 405}
+
+    assert answer_asked(changed) == 0
+
+
+def test_a_hidden_letter_sends_no_fresh_link(changed: Coalition, visitor: Visitor) -> None:
+    with transaction(changed.engine) as session:
+        session.get_one(Campaign, changed.campaign().id).emergency_at = changed.now
+
+    answer = visitor.send(f"/change/{changed.newest_token('change')}", {})
+
+    assert "on its way to the address on record" in words_of(answer)
+    assert answer_asked(changed) == 0
+
+
+def test_an_unanswered_invitation_and_a_page_that_waited_say_what_to_do(visitor: Visitor) -> None:
+    told = {"invitation": "invite you once more", "waiting": "fill in the form once more"}
+    told |= {"countersign": "Only the newest message", "objection": "say so in a reply"}
+    for page, words in told.items():
+        opened = visitor.open(f"/{page}/{NEVER}")
+        assert opened.status_code == 404
+        assert words in words_of(opened)
