@@ -65,7 +65,7 @@ def give_spoken_code(slug: str, sign_on: str) -> Response:
     _known(sign_on)
     with acting() as session:
         code = give_code(session, here.keyring, slug, sign_on, by=visit().by, now=here.now())
-    return desk_page("sends/code.html", part=PART, code=code)
+    return desk_page("sends/code.html", part=PART, code=code, sign_on="")
 
 
 def _known(sign_on: str) -> None:
