@@ -4,20 +4,18 @@ from collections.abc import Mapping
 
 import click
 
-from service.campaigns.queries import get_campaign, lock_campaign
+from service.campaigns.queries import get_campaign
 from service.cli.context import Context, json_option, operator, pass_context, say, say_json, say_more
-from service.coordinators import audit
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.written import clean_line, clean_text
 from service.signing.late import joins_by_addendum
-from service.signing.organizations.countersign import Officer, ask_officer
+from service.signing.organizations.countersign import Officer
 from service.signing.organizations.joined import say_another, say_same
-from service.signing.organizations.proofs import ask_dns, attest, organization_of
-from service.signing.party import read_party
+from service.signing.organizations.proofs import attest
+from service.signing.secretariat.evidence import ask_second_officer, look_for_record
 from service.signing.settle import settle
 from service.signing.showing import show_signatory
-from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 
 
@@ -108,16 +106,8 @@ def domain(context: Context, slug: str, signature_id: str) -> None:
     """Print the DNS record that proves an organization's domain, and look for it for three days."""
     services = context.services
     with transaction(services.engine) as session:
-        campaign = lock_campaign(session, slug)
-        row = organization_of(session, campaign.id, signature_id)
-        record = ask_dns(session, services.keyring.of(session, campaign.id), row, now=services.clock())
-        audit.record(
-            session,
-            by=operator(),
-            act="signature.domain",
-            campaign_id=campaign.id,
-            thing=signature_id,
-            now=services.clock(),
+        record = look_for_record(
+            session, services.keyring, slug, signature_id, by=operator(), now=services.clock()
         )
     say(f'{record.name}. IN TXT "{record.value}"')
     say("We look for it once an hour, for three days.")
@@ -134,23 +124,12 @@ def domain(context: Context, slug: str, signature_id: str) -> None:
 def countersign_(context: Context, slug: str, signature_id: str, email: str, name: str) -> None:
     """Ask a second officer of an organization to countersign."""
     services = context.services
+    officer = Officer(
+        name=clean_line(name, what="The name"), title="", email=normal_address(email) if email else ""
+    )
     with transaction(services.engine) as session:
-        campaign = lock_campaign(session, slug)
-        keys = services.keyring.of(session, campaign.id)
-        row = organization_of(session, campaign.id, signature_id)
-        address = email or read_party(keys, row).second_email
-        if not address:
-            raise Refused("No second address is on record; give one with --email.")
-        officer = Officer(name=clean_line(name, what="The name"), title="", email=normal_address(address))
-        desk = Desk(session=session, keys=keys, campaign=campaign, now=services.clock())
-        ask_officer(desk, row, officer)
-        audit.record(
-            session,
-            by=operator(),
-            act="signature.countersign",
-            campaign_id=campaign.id,
-            thing=signature_id,
-            now=services.clock(),
+        ask_second_officer(
+            session, services.keyring, slug, signature_id, officer, by=operator(), now=services.clock()
         )
     services.wake.ring()
     say("The message to countersign is on its way.")

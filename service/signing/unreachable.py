@@ -1,6 +1,6 @@
 """What the secretariat does where mail does not get through: read out a code, write elsewhere, vouch."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -24,15 +24,35 @@ from service.signing.agreement import keep_agreement
 from service.signing.codes import end_codes, keep_code, random_code
 from service.signing.confirm import is_takeable
 from service.signing.late import refuse_while_it_leaves
+from service.signing.limits import may_mail
 from service.signing.party import SignOn, email_index, read_party, write_party
-from service.signing.queries import find_person, no_such_sign_on
+from service.signing.queries import find_person, mails_sent, no_such_sign_on
 from service.signing.sign import Desk, ask_to_confirm
 from service.signing.waiting import end_waiting
 from service.store.keyring import Keyring
 
 _MAY_BE_VOUCHED = frozenset({SignatureState.PENDING, SignatureState.EXPIRED})
 _MAY_BE_JOINED = frozenset({CampaignState.OPEN, CampaignState.CLOSED, CampaignState.SENT})
-_LONGEST_HOW = 200
+LONGEST_HOW = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """In which ways a sign-on can be brought to stand where mail does not get through to it."""
+
+    address: bool
+    code: bool
+    vouch: bool
+
+
+def ways_to_reach(session: Session, campaign: Campaign, row: Signature, *, now: datetime) -> Reach:
+    """Tell in which ways a sign-on can be reached now; each looks once more before it does anything."""
+    waits = is_takeable(session, row, campaign, now=now)
+    return Reach(
+        address=waits and row.state is SignatureState.PENDING,
+        code=waits,
+        vouch=_may_be_vouched(row) and row.held_reason is None and campaign.state in _MAY_BE_JOINED,
+    )
 
 
 def give_code(session: Session, keyring: Keyring, slug: str, row_id: str, *, by: str, now: datetime) -> str:
@@ -57,7 +77,8 @@ def change_address(
 ) -> None:
     """Write to another address for a sign-on that waits for its confirmation; all earlier links and codes end.
 
-    Raises Refused where it does not wait, for what is no address, and where the same person has signed from it.
+    Raises Refused where it does not wait, for what is no address, where the same person has signed from it, and where
+    so many mails went out for it today that none would follow.
     """
     desk, row = _desk(session, keyring, slug, row_id, now=now)
     if row.state is not SignatureState.PENDING or not is_takeable(session, row, desk.campaign, now=now):
@@ -81,6 +102,15 @@ def change_address(
     row.generation += 1
     session.add(row)
     session.flush()
+    # Or whoever did it would hear that a mail is on its way, and none would be.
+    if not may_mail(mails_sent(session, row, now=now)):
+        raise Refused(
+            Sentence(
+                "As many confirming mails as one day allows went out for {row} and this address; write there "
+                "tomorrow, or read a code out.",
+                row=row_id,
+            )
+        )
     ask_to_confirm(desk, row)
     _record(desk, row, "address", by=by)
 
@@ -90,14 +120,15 @@ def vouch(
 ) -> None:
     """Let a sign-on stand on the secretariat's word, and keep of it only what is printed.
 
-    Addresses, and whatever else was given, are forgotten; of one who is only counted the name is, too. Raises
-    Refused where it does not wait for its confirmation, or is held, and while the letter leaves.
+    Addresses, and whatever else was given, are forgotten; of one who is only counted the name is, too. A condition stays
+    until it is settled, or what was said under it would count without it. Raises Refused where it does not wait for its
+    confirmation, or is held, and while the letter leaves.
     """
     desk, row = _desk(session, keyring, slug, row_id, now=now)
-    agreed = clean_line(how, what=Sentence("How they agreed"), longest=_LONGEST_HOW)
+    agreed = clean_line(how, what=Sentence("How they agreed"), longest=LONGEST_HOW)
     if not agreed:
         raise Refused(Sentence("Say how they agreed, such as “by Signal to A. Secretary, 3 December”."))
-    if row.state not in _MAY_BE_VOUCHED:
+    if not _may_be_vouched(row):
         raise Refused(
             Sentence(
                 "Only a sign-on that was never confirmed can be vouched for; {row} is not one of these.",
@@ -144,10 +175,21 @@ def left_alone(session: Session, campaign: Campaign) -> dict[bytes, str]:
     return {row.email_index: row.reason.value for row in session.exec(found).all()}
 
 
+def _may_be_vouched(row: Signature) -> bool:
+    return row.state in _MAY_BE_VOUCHED and row.erased_at is None
+
+
 def _only_printed(party: SignOn) -> SignOn:
     """Give what a letter prints of a signatory, and how it is ordered; nothing by which anybody is reached."""
     if is_shown_to_nobody(party.visibility.value):
-        return SignOn(kind=party.kind, name="", email="", visibility=party.visibility, country=party.country)
+        return SignOn(
+            kind=party.kind,
+            name="",
+            email="",
+            visibility=party.visibility,
+            country=party.country,
+            condition=party.condition,
+        )
     return SignOn(
         kind=party.kind,
         name=party.name,
@@ -169,6 +211,7 @@ def _only_printed(party: SignOn) -> SignOn:
         signs_for=party.signs_for,
         members=party.members,
         order=party.order,
+        condition=party.condition,
     )
 
 

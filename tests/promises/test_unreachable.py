@@ -152,3 +152,31 @@ def test_nobody_is_vouched_for_without_a_word_or_twice_or_against_a_hold(coaliti
     vouched(coalition, row_id)
     with pytest.raises(Refused, match="never confirmed"):
         vouched(coalition, row_id)
+
+
+def test_a_condition_outlives_a_word_that_was_given_for_it(coalition) -> None:
+    send_form(coalition, condition="If ask 2 stays.")
+    row_id = rows(coalition)[0].id
+
+    vouched(coalition, row_id)
+
+    assert coalition.counts().organizations == 0
+    with reading(coalition.engine) as session:
+        [listed] = list_signatories(session, coalition.keyring, coalition.campaign())
+    assert (listed["standing"], listed["condition"]) == ("conditional", "If ask 2 stays.")
+
+
+def test_an_address_is_not_changed_where_no_mail_would_follow(coalition) -> None:
+    send_form(coalition)
+    row_id = rows(coalition)[0].id
+    for number in range(5):
+        readdressed(coalition, row_id, f"a{number}@lakes.example")
+    coalition.deliver_mail()
+    before = len(coalition.mails())
+
+    with pytest.raises(Refused, match="tomorrow"):
+        readdressed(coalition, row_id, "a6@lakes.example")
+
+    assert len(coalition.deliver_mail().mails()) == before
+    coalition.confirm(coalition.newest_token("confirm"))
+    assert coalition.counts().organizations == 1

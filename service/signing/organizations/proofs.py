@@ -98,11 +98,13 @@ def attest(
 
 
 def organization_of(session: Session, campaign_id: str, signature_id: str) -> Signature:
-    """Get an organization's sign-on by its id, to change it; raises Refused where there is none."""
+    """Get an organization's sign-on by its id, to change it; raises Refused where there is none, or it was erased."""
     found = select(Signature).where(Signature.campaign_id == campaign_id, Signature.id == signature_id)
     row = session.exec(found.with_for_update()).one_or_none()
     if row is None or row.kind is not Kind.ORGANIZATION:
         raise Refused(Sentence("This is no sign-on of an organization of this letter."))
+    if row.erased_at is not None:
+        raise Refused(Sentence("This sign-on was erased, so nothing is kept with it any more."))
     return row
 
 

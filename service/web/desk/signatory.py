@@ -2,9 +2,9 @@
 
 from flask import Response, request
 
-from service.coordinators.permissions import Act
+from service.coordinators.permissions import Act, NotYours
 from service.coordinators.revealing import MOST_REVEALED, OF_SIGN_ONS, keep_revealed
-from service.foundation.errors import Refused
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.model.resemblance import Verdict
@@ -14,7 +14,9 @@ from service.signing.party import read_party
 from service.signing.secretariat.acts import Does
 from service.signing.secretariat.by_two import ask_if_one_too_many
 from service.signing.secretariat.doing import do_one, sign_on_of
+from service.signing.secretariat.evidence import evidence_seen
 from service.signing.secretariat.one import look_at_sign_on
+from service.signing.unreachable import ways_to_reach
 from service.web.desk.batch import WAITS, said_of
 from service.web.desk.blueprint import get, post
 from service.web.desk.grave import reveals_too_many
@@ -89,8 +91,8 @@ def act_on_sign_on(slug: str, sign_on: str) -> Response:
         return done(f"/desk/letters/{slug}/second-looks", WAITS)
     undo = {}
     if report.back is not None:
-        undo = {"action": f"{_path(slug, sign_on)}/act", "does": report.back.value}
-    return done(_path(slug, sign_on), said_of(does, report), undo=undo)
+        undo = {"action": f"{page_of(slug, sign_on)}/act", "does": report.back.value}
+    return done(page_of(slug, sign_on), said_of(does, report), undo=undo)
 
 
 @post("/letters/<slug>/signatories/<sign_on>/note", Act.MODERATE)
@@ -107,7 +109,7 @@ def note_sign_on(slug: str, sign_on: str) -> Response:
         return show_sign_on(
             sign_on, status=422, form=FormState(values=shown_again(request.form), errors=wrong.errors)
         )
-    return done(_path(slug, sign_on), Sentence("The note is kept."))
+    return done(page_of(slug, sign_on), Sentence("The note is kept."))
 
 
 @post("/letters/<slug>/signatories/<sign_on>/merge", Act.MODERATE)
@@ -124,9 +126,9 @@ def merge_sign_ons(slug: str, sign_on: str) -> Response:
         stands = say_same(session, slug, sign_on, other, by=visit().by, now=here.now())
     joined = sign_on if stands == other else other
     return done(
-        _path(slug, sign_on),
+        page_of(slug, sign_on),
         Sentence("Joined: the two count and are printed once."),
-        undo={"action": f"{_path(slug, joined)}/act", "does": Does.ANOTHER.value},
+        undo={"action": f"{page_of(slug, joined)}/act", "does": Does.ANOTHER.value},
     )
 
 
@@ -134,11 +136,13 @@ def show_sign_on(
     sign_on: str, *, status: int = 200, form: FormState | None = None, contacts: dict[str, str] | None = None
 ) -> Response:
     """Show the page of one sign-on, with a form as it was filled in, and with its addresses where they were asked for."""
+    here = services()
     with looking() as session:
         row = letter_row(session)
-        one = look_at_sign_on(
-            session, services().keyring, row, sign_on_of(session, row, sign_on), now=services().now()
-        )
+        signature = sign_on_of(session, row, sign_on)
+        one = look_at_sign_on(session, here.keyring, row, signature, now=here.now())
+        reach = ways_to_reach(session, row, signature, now=here.now())
+        evidence = evidence_seen(session, here.keyring.of(session, row.id), signature, one.party)
     return desk_page(
         "signatory.html",
         part="desk.signatories",
@@ -148,10 +152,29 @@ def show_sign_on(
         possible=[does.value for does in one.possible] if visit().may(Act.MODERATE) else [],
         alike=[pair for pair in _alike(one.shown["resembles"]) if pair["verdict"] != Verdict.ANOTHER.value],
         contacts=contacts or {},
+        reach=reach,
+        evidence=evidence,
         most_revealed=MOST_REVEALED,
         names=names_of_team(),
-        base=_path(letter().slug, sign_on),
+        base=page_of(letter().slug, sign_on),
     )
+
+
+def refused_here(sign_on: str, refusal: Refused) -> Response:
+    """Show the page of a sign-on once more, with its form as it was filled in and what keeps it from being done.
+
+    Raises what says that there is nothing here, or nothing for this role: that has a page of its own.
+    """
+    if isinstance(refusal, NotFound | NotYours):
+        raise refusal
+    errors = refusal.errors if isinstance(refusal, Misfilled) else {}
+    form = FormState(values=shown_again(request.form), errors=errors, notice="" if errors else str(refusal))
+    return show_sign_on(sign_on, status=422, form=form)
+
+
+def page_of(slug: str, sign_on: str) -> str:
+    """Give the address of the page of a sign-on."""
+    return f"/desk/letters/{slug}/signatories/{sign_on}"
 
 
 def _alike(found: object) -> list[dict[str, str]]:
@@ -172,7 +195,3 @@ def _note() -> str:
         return read_note(request.form.get("words", ""))
     except Refused as refused:
         raise Misfilled({"words": str(refused)}) from refused
-
-
-def _path(slug: str, sign_on: str) -> str:
-    return f"/desk/letters/{slug}/signatories/{sign_on}"

@@ -7,6 +7,7 @@ from service.foundation.errors import NotFound
 from service.foundation.sentence import Sentence
 from service.model.message import MessageKind
 from service.schedules.sends.undelivered import list_undelivered
+from service.signing.codes import spaced
 from service.signing.unreachable import change_address, give_code, is_of_letter
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
@@ -65,7 +66,7 @@ def give_spoken_code(slug: str, sign_on: str) -> Response:
     _known(sign_on)
     with acting() as session:
         code = give_code(session, here.keyring, slug, sign_on, by=visit().by, now=here.now())
-    return desk_page("sends/code.html", part=PART, code=code)
+    return desk_page("sends/code.html", part=PART, code=spaced(code), sign_on="")
 
 
 def _known(sign_on: str) -> None:

@@ -1,0 +1,90 @@
+"""Add to what speaks for an organization's sign-on: the secretariat's word, a record in its DNS, a second officer."""
+
+from flask import Response, request
+
+from service.coordinators.permissions import Act
+from service.foundation.addresses import normal_address
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.foundation.written import clean_text
+from service.signing.organizations.countersign import Officer
+from service.signing.organizations.proofs import attest
+from service.signing.secretariat.doing import sign_on_of
+from service.signing.secretariat.evidence import ask_second_officer, look_for_record
+from service.web.desk.blueprint import post
+from service.web.desk.page import done
+from service.web.desk.signatory import page_of, refused_here
+from service.web.desk.visit import acting, letter_row, visit
+from service.web.forms import Reader
+from service.web.services import services
+
+_LONGEST_KNOWN = 1000
+_HOW_KNOWN = Sentence("Write how you know it, such as “called the chair, 3 December”.")
+
+
+@post("/letters/<slug>/signatories/<sign_on>/evidence/attest", Act.MODERATE)
+def attest_sign_on(slug: str, sign_on: str) -> Response:
+    """Keep that the secretariat knows an organization to have signed, and how."""
+    here = services()
+    try:
+        with acting() as session:
+            sign_on_of(session, letter_row(session), sign_on)
+            how = _how_known()
+            attest(session, here.keyring, slug, sign_on, how=how, by=visit().by, now=here.now())
+    except Refused as refusal:
+        return refused_here(sign_on, refusal)
+    return done(page_of(slug, sign_on), Sentence("Your word is kept; it speaks for the sign-on."))
+
+
+@post("/letters/<slug>/signatories/<sign_on>/evidence/domain", Act.MODERATE)
+def look_for_its_record(slug: str, sign_on: str) -> Response:
+    """Have the DNS looked at for the record that proves an organization's domain."""
+    here = services()
+    try:
+        with acting() as session:
+            sign_on_of(session, letter_row(session), sign_on)
+            look_for_record(session, here.keyring, slug, sign_on, by=visit().by, now=here.now())
+    except Refused as refusal:
+        return refused_here(sign_on, refusal)
+    return done(page_of(slug, sign_on), Sentence("The record is looked for once an hour, for three days."))
+
+
+@post("/letters/<slug>/signatories/<sign_on>/evidence/officer", Act.MODERATE)
+def ask_its_second_officer(slug: str, sign_on: str) -> Response:
+    """Mail a second officer of an organization the link to countersign."""
+    here = services()
+    try:
+        with acting() as session:
+            sign_on_of(session, letter_row(session), sign_on)
+            officer = _officer()
+            ask_second_officer(session, here.keyring, slug, sign_on, officer, by=visit().by, now=here.now())
+    except Refused as refusal:
+        return refused_here(sign_on, refusal)
+    return done(page_of(slug, sign_on), Sentence("The message to countersign is on its way."))
+
+
+def _how_known() -> str:
+    def how(text: str) -> str:
+        found = clean_text(text, what=Sentence("How you know it"), longest=_LONGEST_KNOWN)
+        if not found:
+            raise Refused(_HOW_KNOWN)
+        return found
+
+    reader = Reader(request.form)
+    found = reader.read("how_known", how, "")
+    reader.refuse_if_wrong()
+    return found
+
+
+def _officer() -> Officer:
+    """Read who is asked; where the second officer is on record, neither name nor address has to be given."""
+    reader = Reader(request.form)
+    name = reader.line("officer_name", Sentence("The second officer's name"))
+    title = reader.line("officer_title", Sentence("The second officer's role"))
+    email = reader.read(
+        "officer_email",
+        lambda text: normal_address(text, what=Sentence("The e-mail address")) if text.strip() else "",
+        "",
+    )
+    reader.refuse_if_wrong()
+    return Officer(name=name, title=title, email=email)
