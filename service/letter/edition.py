@@ -131,7 +131,7 @@ class Edition:
     """Everything a copy is made from. The same edition gives the same bytes, always.
 
     `number` 0 is the letter as it stands, a draft. `date` is printed in the letter; `check_at` is the address
-    of the page where a reader can check a copy, or empty.
+    of the page where a reader can check a copy, or empty. `sorting` says by which rules the roll is put in order: sorting_of().
     """
 
     number: int
@@ -156,6 +156,7 @@ class Edition:
     supplement: Supplement | None = dataclasses.field(default=None, metadata=ADDED_LATER)
     logos: tuple[Logo, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
     annexes: tuple[Annex, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
+    sorting: int = dataclasses.field(default=0, metadata=ADDED_LATER)
 
     @property
     def fingerprint(self) -> str:
