@@ -11,7 +11,7 @@ from service.foundation.errors import Refused
 # The pages refuse far less, and with a sentence; this only keeps a disk from being filled.
 _LARGEST_REQUEST = 16_000_000
 # A letter that is sent to be checked names people: it is kept in memory, where waitress would write it to a disk.
-_IN_MEMORY = 5_000_000
+_IN_MEMORY = 13_000_000
 
 
 def listen(app: Any, *, host: str, port: int) -> Any:

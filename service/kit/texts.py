@@ -13,6 +13,7 @@ from service.i18n.words import count_signatories, words_or_english
 from service.kit.shorten import MOST_IN_POST, shorten, weight, without_end
 
 _HEADLINE = Sentence("{name} co-signs public letter to {addressee}")
+_HEADLINE_ALONE = Sentence("{name} signs public letter to {addressee}")
 _WITH_OTHERS = Sentence("{name} has co-signed a public letter to {addressee}, along with {others}.")
 _WITH_SOME = Sentence(
     "{name} has co-signed a public letter to {addressee}, along with other organizations and individuals."
@@ -28,6 +29,7 @@ _IS_ABOUT = Sentence("The letter, “{title}”, is about this: {subject}.")
 _IS_CALLED = Sentence("The title of the letter is “{title}”.")
 _POST_OURS = Sentence("We have co-signed a public letter to {addressee}, along with {others}: “{title}”")
 _POST_OURS_SOME = Sentence("We have co-signed a public letter to {addressee}: “{title}”")
+_POST_OURS_ALONE = Sentence("We have signed a public letter to {addressee}: “{title}”")
 _POST_MINE = Sentence("I have signed a public letter to {addressee}, along with {others}: “{title}”")
 _POST_MINE_SOME = Sentence("I have signed a public letter to {addressee}: “{title}”")
 _POST_CALLS = Sentence("What the public letter to {addressee} calls for: {ask}.")
@@ -112,7 +114,7 @@ def write_texts(facts: Facts) -> Texts:
     """Write everything that a signatory may publish, in one language."""
     paragraph = f"{_who_signed(facts)}{_gap(facts)}{_what_for(facts)}"
     return Texts(
-        headline=_say(facts, _HEADLINE) if facts.is_organization else "",
+        headline=_headline(facts),
         paragraph=paragraph,
         posts=_posts(facts),
         press=_press(facts, paragraph) if facts.is_organization else "",
@@ -140,6 +142,12 @@ def embargo_line(embargo: Embargo | None, language: str) -> str:
     return f"{line} {spoken.say(_EMBARGO_THERE.with_values(moment=there))}"
 
 
+def _headline(facts: Facts) -> str:
+    if not facts.is_organization:
+        return ""
+    return _say(facts, _HEADLINE_ALONE if _is_alone(facts) else _HEADLINE)
+
+
 def _same_clock(moment: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
     return moment.astimezone(one).utcoffset() == moment.astimezone(other).utcoffset()
 
@@ -148,9 +156,14 @@ def _who_signed(facts: Facts) -> str:
     """Say who has signed and with whom: nobody else, so many others, or others of whom the number is not told."""
     if facts.others is None:
         return _say(facts, _WITH_SOME if facts.is_organization else _I_WITH_SOME)
-    if not any(facts.others):
+    if _is_alone(facts):
         return _say(facts, _ALONE if facts.is_organization else _I_ALONE)
     return _say(facts, _WITH_OTHERS if facts.is_organization else _I_WITH_OTHERS)
+
+
+def _is_alone(facts: Facts) -> bool:
+    """Tell whether it is known that nobody else has signed; then nobody has co-signed."""
+    return facts.others is not None and not any(facts.others)
 
 
 def _what_for(facts: Facts) -> str:
@@ -163,13 +176,17 @@ def _what_for(facts: Facts) -> str:
 
 
 def _posts(facts: Facts) -> tuple[Post, ...]:
-    is_told = facts.others is not None and any(facts.others)
-    if facts.is_organization:
-        first = _POST_OURS if is_told else _POST_OURS_SOME
-    else:
-        first = _POST_MINE if is_told else _POST_MINE_SOME
-    sentences = [first, *([_POST_CALLS] if facts.asks else []), _POST_READ]
+    sentences = [_first_post(facts), *([_POST_CALLS] if facts.asks else []), _POST_READ]
     return tuple(_post(facts, sentence) for sentence in sentences)
+
+
+def _first_post(facts: Facts) -> Sentence:
+    is_told = facts.others is not None and any(facts.others)
+    if not facts.is_organization:
+        return _POST_MINE if is_told else _POST_MINE_SOME
+    if _is_alone(facts):
+        return _POST_OURS_ALONE
+    return _POST_OURS if is_told else _POST_OURS_SOME
 
 
 def _post(facts: Facts, sentence: Sentence) -> Post:

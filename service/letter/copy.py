@@ -182,7 +182,9 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         cc=tuple(_as_addressee(one, with_address=False) for one in edition.offices if one.role == "cc"),
         lines=tuple(
             _line(signatory, edition)
-            for signatory in ordered(shown, order=edition.order, language=words.language)
+            for signatory in ordered(
+                shown, order=edition.order, language=words.language, sorting=edition.sorting
+            )
         ),
         numbers=numbers,
         withheld=Withheld(count=len(hidden), commitments=tuple(sorted(map(_commitment, hidden)))),

@@ -133,7 +133,7 @@ class Edition:
 
     `number` 0 is the letter as it stands, a draft. `date` is printed in the letter; `check_at` is the address
     of the page where a reader can check a copy, or empty. `translation` says what its text is where that is not the
-    letter's own: "authentic" or "courtesy".
+    letter's own: "authentic" or "courtesy". `sorting` says by which rules the roll is put in order: sorting_of().
     """
 
     number: int
@@ -159,6 +159,7 @@ class Edition:
     logos: tuple[Logo, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
     annexes: tuple[Annex, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
     translation: Translation = dataclasses.field(default="", metadata=ADDED_LATER)
+    sorting: int = dataclasses.field(default=0, metadata=ADDED_LATER)
 
     @property
     def fingerprint(self) -> str:

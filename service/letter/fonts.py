@@ -1,26 +1,17 @@
 """Which characters the fonts at hand can show."""
 
 import functools
-import os
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fontTools import unicodedata as scripts
-from fontTools.ttLib import TTFont, TTLibError
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.copy import Line
-
-SYSTEM_DIRECTORIES = (
-    Path("/usr/share/fonts"),
-    Path("/usr/local/share/fonts"),
-    Path("/System/Library/Fonts"),
-    Path("/Library/Fonts"),
-)
+from service.letter.font_files import SYSTEM_DIRECTORIES, characters_of, look_again, ranked_files
 
 # What the fonts in the Typst wheel (Libertinus Serif 7.051, New Computer Modern 8.1.1) have in every style that a
 # letter uses. They cannot be read from a file; tests/unit/letter holds this list against the typesetter.
@@ -45,21 +36,6 @@ _PACKAGES = {
 _OTHER_PACKAGE = "fonts-noto-core"
 # From here on, the fonts for everyday use have few of the characters.
 _RARE_HAN = 0x20000
-# Faces of one weight and width only, the plain ones; bold siblings follow their regular face.
-_OTHER_FACE = re.compile(
-    r"(bold|black|light|thin|medium|heavy|italic|oblique|condensed|extra|demi|mono)", re.IGNORECASE
-)
-# Letter faces before screen faces; what is not named comes last.
-_PREFERRED = (
-    "NotoNaskhArabic-",
-    "NotoSerif",
-    "wqy-zenhei",
-    "NotoSansSC",
-    "DroidSansFallback",
-    "Nanum",
-    "NotoSans",
-    "Noto",
-)
 # Letters that a font for the script must have to be of use; Arabic is tried with the letters of Uyghur.
 _SCRIPTS = {
     "Latin (with Vietnamese)": "Aéłşộưỡ",
@@ -115,7 +91,9 @@ class Fonts:
         """Give the first character of a text, with its marks, that no font can show; empty where all can."""
         if _bundled().issuperset(map(ord, text)):
             return ""
-        return next((cluster for cluster in _clusters(text) if not self._shows(cluster)), "")
+        lacking = self._first_missing(text)
+        # Only now, not for each name of a roll: has a font come since the folders were read?
+        return self._first_missing(text) if lacking and look_again(self._directories) else lacking
 
     def explain(self, cluster: str) -> Sentence:
         """Say which character no font can show, and the Debian package that has one."""
@@ -123,6 +101,7 @@ class Fonts:
 
     def needed(self, texts: Iterable[str]) -> tuple[Path, ...]:
         """Give the font files that these texts need besides the bundled fonts, best first, bold faces after."""
+        look_again(self._directories)
         clusters = {cluster for text in texts if not text.isascii() for cluster in _clusters(text)}
         used = {path for cluster in clusters if (path := self._file_for(cluster)) is not None}
         regular = [path for path in self._files() if path in used]
@@ -131,10 +110,14 @@ class Fonts:
 
     def scripts_covered(self) -> tuple[Coverage, ...]:
         """Tell for the scripts of the world's larger movements whether names in them can be printed."""
+        look_again(self._directories)
         return tuple(
             Coverage(script=script, is_covered=not self.missing(letters), package=_package(letters[0]))
             for script, letters in _SCRIPTS.items()
         )
+
+    def _first_missing(self, text: str) -> str:
+        return next((cluster for cluster in _clusters(text) if not self._shows(cluster)), "")
 
     def _shows(self, cluster: str) -> bool:
         return _is_in(cluster, _bundled()) or self._file_for(cluster) is not None
@@ -142,12 +125,22 @@ class Fonts:
     def _file_for(self, cluster: str) -> Path | None:
         if _is_in(cluster, _bundled()):
             return None
-        return next((path for path in self._files() if _is_in(cluster, _characters_now(path))), None)
+        return next((path for path in self._files() if _is_in(cluster, characters_of(path))), None)
 
     def _files(self) -> tuple[Path, ...]:
-        own = (self.directory,) if self.directory is not None else ()
-        system = SYSTEM_DIRECTORIES if self.with_system else ()
-        return (*_ranked(own), *_ranked(system))
+        return (*ranked_files(self._own), *ranked_files(self._system))
+
+    @property
+    def _directories(self) -> tuple[Path, ...]:
+        return (*self._own, *self._system)
+
+    @property
+    def _own(self) -> tuple[Path, ...]:
+        return (self.directory,) if self.directory is not None else ()
+
+    @property
+    def _system(self) -> tuple[Path, ...]:
+        return SYSTEM_DIRECTORIES if self.with_system else ()
 
 
 def printable_lines(lines: Iterable[Line], fonts: Fonts) -> tuple[tuple[Line, ...], tuple[str, ...]]:
@@ -279,51 +272,3 @@ def _bundled() -> frozenset[int]:
         first, _, last = part.partition("-")
         found.update(range(int(first, 16), int(last or first, 16) + 1))
     return frozenset(found)
-
-
-def _ranked(directories: Iterable[Path]) -> tuple[Path, ...]:
-    files = (path for directory in directories for path in _font_files(directory, _stamp(directory)))
-    return tuple(sorted(files, key=_rank))
-
-
-def _rank(path: Path) -> tuple[int, str, str]:
-    order = [place for place, start in enumerate(_PREFERRED) if path.name.startswith(start)]
-    return (min(order, default=len(_PREFERRED)), path.name, str(path))
-
-
-@functools.lru_cache(maxsize=16)
-def _font_files(directory: Path, stamp: int) -> tuple[Path, ...]:  # noqa: ARG001 -- a changed folder is read again
-    return tuple(
-        Path(folder, name)
-        for folder, _, names in os.walk(directory)
-        for name in names
-        if name.lower().endswith((".ttf", ".ttc", ".otf")) and not _OTHER_FACE.search(name)
-    )
-
-
-def _stamp(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-def _characters_now(path: Path) -> frozenset[int]:
-    return _characters(path, _stamp(path))
-
-
-@functools.lru_cache(maxsize=1024)
-def _characters(path: Path, stamp: int) -> frozenset[int]:  # noqa: ARG001 -- a changed file is read again
-    try:
-        with path.open("rb") as stream, TTFont(stream, fontNumber=0, lazy=True) as font:
-            return frozenset(font.getBestCmap() or ()) if _is_archival(font) else frozenset()
-    except (TTLibError, OSError, KeyError, AssertionError):
-        # A broken file among the fonts is no reason to stop a letter.
-        return frozenset()
-
-
-def _is_archival(font: TTFont) -> bool:
-    """Tell whether a font keeps the archival claim: CID-keyed CFF does not (widths disagree under PDF/A)."""
-    if "glyf" in font:
-        return True
-    return "CFF " in font and not hasattr(font["CFF "].cff.topDictIndex[0], "ROS")

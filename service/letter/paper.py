@@ -18,6 +18,9 @@ from service.letter.windows import Window
 _GROUP = 8
 # What the template does not read as it stands.
 _NOT_PRINTED = frozenset({"sections", "words"})
+# What stands on lines of its own, and may be in several scripts.
+_LINES = ("title", "subtitle", "running_title", "return_line", "delivery_line", "re", "salutation", "closing")
+_LISTS = ("letterhead", "cc", "enclosures", "contact", "other_texts")
 # Rows of scripts that reach far above and below the line need more room (design: row heights): how much, in em. What
 # stands between two rows anyway takes the rest. Nastaliq falls further than any.
 _TALL = (
@@ -141,7 +144,9 @@ def _own_words(document: Document) -> str:
 
 
 def paper_data(document: Document, *, window: Window | None, with_check_block: bool) -> dict[str, Any]:
-    """Give the document as the template reads it: user strings isolated, names with their row height and language.
+    """Give the document as the template reads it: user strings isolated, each stretch in another script with its language.
+
+    Names have their row height, too.
 
     With a check block, a document that says where it can be checked gets a QR code of that address. The check code stands
     in it as the fragment, which browsers send to no server, so that it comes into no log.
@@ -151,7 +156,7 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
     volume = f" · {document.volume}" if document.volume else ""
     checkable = with_check_block and bool(document.check_at) and bool(code) and not document.volume
     words = document.words
-    return {
+    data = {
         **{name: plain(part) for name, part in vars(document).items() if name not in _NOT_PRINTED},
         "marks": document.marks,
         "document_title": document.title + volume,
@@ -195,6 +200,18 @@ def paper_data(document: Document, *, window: Window | None, with_check_block: b
             for section in document.sections
         ],
     }
+    return {**data, "spoken": _spoken(data, own)}
+
+
+def _spoken(data: dict[str, Any], language: str) -> dict[str, list[tuple[str, str]]]:
+    """Give the stretches of each line that has any, by the line as it is printed."""
+    lines = (
+        *(data[name] for name in _LINES),
+        *(line for name in _LISTS for line in data[name]),
+        *(line for one in data["addressees"] for line in one),
+        *(group["heading"] for section in data["sections"] for group in section["groups"]),
+    )
+    return {line: found for line in lines if (found := stretches(line, within=language))}
 
 
 def _pieces(pieces: tuple[Piece, ...], language: str) -> list[dict[str, Any]]:

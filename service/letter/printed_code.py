@@ -18,6 +18,7 @@ MOST_CODES = 24
 
 Form = Literal["pdf", "docx", "html", "json", "txt"]
 
+# So much of a text is looked through, from its end on: there the code stands.
 _MOST_TEXT = 4 * 1024 * 1024
 # Groups of fewer digits than two, in the middle, nobody writes.
 _MOST_GROUPS = 32
@@ -73,9 +74,9 @@ def codes_in_file(data: bytes) -> tuple[str, ...]:
     elif form == "json":
         found = _codes_of_record(data)
     elif form == "html":
-        found = codes_in(html.unescape(_TAG.sub(" ", data[:_MOST_TEXT].decode(errors="replace"))))
+        found = codes_in(html.unescape(_TAG.sub(" ", data[-_MOST_TEXT:].decode(errors="replace"))))
     else:
-        found = codes_in(data[:_MOST_TEXT].decode(errors="replace"))
+        found = codes_in(data[-_MOST_TEXT:].decode(errors="replace"))
     return tuple(dict.fromkeys(found))[:MOST_CODES]
 
 

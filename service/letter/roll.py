@@ -12,14 +12,29 @@ from pyuca import Collator
 from service.i18n.formats import country_name
 from service.letter.edition import GroupBy, Order, Signatory
 
-# Only English, and only these: in other languages a first word that looks like an article often is a name.
-_ARTICLES = {"en": re.compile(r"^(?:the|an|a)\s+(?=\w)", re.IGNORECASE)}
-_NONE = re.compile(r"(?!)")
+# What stands before the word by which an organization is looked for: articles, also behind an opening quotation mark.
+# Only "the" is one wherever it stands: "a" and "an" are words of other languages.
+_OPENED = r"^[\"'“”„‘’‚«»‹›「『《(\[¿¡\s]*"
+_ARTICLES = {
+    "en": "(?:the|an|a)",
+    "de": "(?:der|die|das|the)",
+    "es": "(?:el|la|los|las|the)",
+    "fr": "(?:le|la|les|the)",
+    "it": "(?:il|lo|la|i|gli|le|the)",
+    "nl": "(?:de|het|the)",
+    "pt": "(?:o|a|os|as|the)",
+}
+# French and Italian ones may lean on the word.
+_LEANING = {"fr": "|l['’]", "it": "|(?:l|gl)['’]"}
+# How rolls were put in order before there was `sorting`.
+_FIRST_ARTICLE = re.compile(r"^(?:the|an|a)\s+(?=\w)", re.IGNORECASE)
 # Scripts whose people usually write the family name last; in all others the whole name decides.
 _FAMILY_NAME_LAST = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "HEBREW"})
 _AFTER_THE_FAMILY_NAME = re.compile(
     r"(?:,?\s+(?:jr|sr|ii|iii|iv|esq|ph\.?d|m\.?d|osb|sj|op|kc|qc|mp)\.?)+$", re.IGNORECASE
 )
+# A person's degree, office or "(retired)" behind the name; of "Smith, Anna" it leaves the family name.
+_ASIDE = re.compile(r"\s*(?:[,،，;].*|[(（\[][^()（）\[\]]*[)）\]]?\s*)$", re.DOTALL)
 # Spanish puts ñ between n and o; þ is the first Latin letter that collates after z.
 _LETTERS = {"es": str.maketrans({"ñ": "nþ", "Ñ": "Nþ"})}
 _NUMBER = re.compile(r"\d+")
@@ -75,12 +90,22 @@ def count_roll(roll: Iterable[Signatory]) -> Numbers:
     )
 
 
-def ordered(roll: Iterable[Signatory], *, order: Order, language: str) -> tuple[Signatory, ...]:
+def sorting_of(roll: Iterable[Signatory], language: str) -> int:
+    """Tell by which rules a roll that is made now is put in order: 0 where the first ones say the same, else 1.
+
+    An edition keeps it, so that its copies stay in the order in which they were signed and checked, whatever the rules become.
+    """
+    return int(any(_sort_name(one, language, 1) != _sort_name(one, language, 0) for one in roll))
+
+
+def ordered(
+    roll: Iterable[Signatory], *, order: Order, language: str, sorting: int = 1
+) -> tuple[Signatory, ...]:
     """Put signatories in the order in which the letter names them.
 
     Organizations come before persons. "alphabetical" goes by `sort_name`, else an organization's name without
-    its English article (in an English letter), else a person's family name: the last word in scripts that put
-    it last, the whole name in others. "lead_first" and "manual" put those with an `order` first, by it.
+    its article, English or of the letter's language, else a person's family name: the last word in scripts that put
+    it last, the whole name in others, without what follows a comma or stands in brackets. "lead_first" and "manual" put those with an `order` first, by it.
     Names collate by the Unicode default table (DUCET): digits, Latin, Greek, Cyrillic, Hebrew, Arabic, Indic
     scripts, Tibetan, Han; punctuation, case and accents only decide between names that are otherwise equal,
     and numbers go by value.
@@ -93,7 +118,7 @@ def ordered(roll: Iterable[Signatory], *, order: Order, language: str) -> tuple[
             signatory.kind != "organization",
             given is None,
             given or 0,
-            letters(_sort_name(signatory, language)),
+            letters(_sort_name(signatory, language, sorting)),
             letters(signatory.name),
             signatory.name,
             signatory.affiliation,
@@ -139,12 +164,29 @@ def _letter_or_space(character: str) -> str:
     return " " if category in {"Pd", "Zs"} or character in "/·" else ""
 
 
-def _sort_name(signatory: Signatory, language: str) -> str:
+def _sort_name(signatory: Signatory, language: str, sorting: int) -> str:
     if signatory.sort_name:
         return signatory.sort_name
     if signatory.kind == "person":
-        return _family_name(signatory.name)
-    return _ARTICLES.get(language.partition("-")[0], _NONE).sub("", signatory.name)
+        return _family_name(_without_asides(signatory.name) if sorting else signatory.name)
+    own = language.partition("-")[0]
+    if sorting:
+        return _article(own).sub("", signatory.name)
+    return _FIRST_ARTICLE.sub("", signatory.name) if own == "en" else signatory.name
+
+
+@functools.cache
+def _article(language: str) -> re.Pattern[str]:
+    article = _ARTICLES.get(language, "the")
+    return re.compile(rf"{_OPENED}(?:{article}[)\]]?\s+{_LEANING.get(language, '')})(?=\W?\w)", re.IGNORECASE)
+
+
+def _without_asides(name: str) -> str:
+    # Of a name in brackets altogether there is something left.
+    bare, before = _ASIDE.sub("", name), name
+    while bare and bare != before:
+        bare, before = _ASIDE.sub("", bare), bare
+    return bare or before
 
 
 def _family_name(name: str) -> str:

@@ -15,7 +15,7 @@ from service.campaigns.wording import event_words, letter_contact, letter_office
 from service.foundation.sealing import CampaignKeys
 from service.letter.audience import the_narrower
 from service.letter.edition import Edition, Signatory
-from service.letter.roll import Numbers, count_roll
+from service.letter.roll import Numbers, count_roll, sorting_of
 from service.letter.supplement import with_others
 from service.model.campaign import Campaign
 from service.model.edition import Edition as EditionRow
@@ -56,7 +56,8 @@ def letter_with_roll(
     """Put together what edition `number` would say at this moment."""
     keys = keyring.of(session, campaign.id)
     roll = tuple(_entries(session, keys, campaign, number=number))
-    return replace(letter_without_roll(session, keyring, campaign, now=now), number=number, roll=roll)
+    letter = letter_without_roll(session, keyring, campaign, now=now)
+    return replace(letter, number=number, roll=roll, sorting=sorting_of(roll, letter.text.language))
 
 
 def letter_without_roll(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:

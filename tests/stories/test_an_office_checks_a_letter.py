@@ -10,10 +10,12 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from service.campaigns.archive import archive
+from service.cli import listener
 from service.delivery.follow import follow_deliveries
 from service.delivery.release import stop
 from service.delivery.settle import send_again
 from service.delivery.steps import move_delivery
+from service.letter.annex_file import LARGEST_ANNEX
 from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.model.delivery import Delivery
@@ -22,6 +24,7 @@ from service.model.states import DeliveryState
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading, transaction
 from service.upkeep.purge import ask_for_purge, purge_at_once
+from service.web.public.verify import MOST_BYTES
 from tests.coalition import SLUG, letter_file
 from tests.doubles.relay import free_port
 from tests.operator import Operator
@@ -155,14 +158,34 @@ def test_what_holds_no_code_comes_back_with_a_sentence_and_what_was_typed(visito
 
 
 def test_a_file_that_is_too_large_is_refused_with_a_sentence(visitor):
-    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
-    body = head + b"%PDF-" + bytes(5_000_000) + b"\r\n--x--\r\n"
-    kind = {"CONTENT_TYPE": "multipart/form-data; boundary=x"}
-
-    answer = visitor._client.post("/verify", data=body, base_url=PUBLIC_URL, environ_overrides=kind)
+    answer = send_file(visitor, b"%PDF-" + bytes(MOST_BYTES))
 
     assert answer.status_code == 422
-    assert "larger than 4 MB" in answer.text
+    assert "larger than 12 MB" in answer.text
+    assert "12 MB at most" in answer.text
+
+
+def send_file(visitor, data, **environ):
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    kind = {"CONTENT_TYPE": "multipart/form-data; boundary=x", **environ}
+    body = head + data + b"\r\n--x--\r\n"
+    return visitor._client.post("/verify", data=body, base_url=PUBLIC_URL, environ_overrides=kind)
+
+
+def test_what_we_send_ourselves_is_taken_and_lies_on_no_disk(visitor):
+    assert LARGEST_ANNEX < MOST_BYTES < listener._IN_MEMORY < listener._LARGEST_REQUEST
+
+    answer = send_file(visitor, b"%PDF-" + bytes(LARGEST_ANNEX - 100) + b"\nBT (" + b"0" * 64 + b") Tj ET")
+
+    assert answer.status_code == 422
+    assert "No check code can be read in this file" in answer.text
+
+
+def test_a_large_file_is_not_even_taken_from_whoever_checks_too_often(coalition, visitor):
+    there = {"REMOTE_ADDR": "203.0.113.7"}
+    told = [send_file(visitor, bytes(MOST_BYTES * 2), **there).status_code for _ in range(31)]
+
+    assert told == [422] * 30 + [503]
 
 
 def test_nobody_tries_codes_without_end(coalition, visitor):

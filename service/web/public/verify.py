@@ -29,11 +29,11 @@ from service.web.public.blueprint import public
 from service.web.render import Openness, page
 from service.web.services import services
 
-MOST_BYTES = 4 * 1024 * 1024
-"""The largest file that is taken: the PDF of some ten thousand names; it is kept in memory only."""
+MOST_BYTES = 12_000_000
+"""The largest file that is taken, in memory only: an annex has 10 MB at most, and so has the PDF of 20,000 names."""
 
 TOO_OFTEN = Sentence("There were too many checks from your network just now; try again in a minute.")
-_TOO_LARGE = Sentence("This file is larger than 4 MB; type the check code that is printed at its end.")
+_TOO_LARGE = Sentence("This file is larger than 12 MB; type the check code that is printed at its end.")
 _NOTHING = Sentence("Type a check code, or choose a file.")
 _UNREADABLE = Sentence(
     "No check code can be read in this file; type the one that is printed at the end of the letter."
@@ -72,10 +72,16 @@ def check_page() -> Response:
 def check_copy() -> Response:
     """Look the code up and compare the file; nothing of either is kept."""
     request.max_content_length = MOST_BYTES + _FIELDS_BESIDE
+    # Whoever checks too often is told so before the file is taken into memory.
+    is_counted = request.content_length is None or request.content_length > _FIELDS_BESIDE
+    if is_counted:
+        _count_check()
     try:
         typed, data = request.form.get("check", ""), _file()
     except RequestEntityTooLarge:
         return _form(FormState(values={}, errors={"file": _TOO_LARGE}))
+    if data and not is_counted:
+        _count_check()
     annex = _annex(data) if data else None
     if annex is not None:
         return _ours_annex(annex)
@@ -84,7 +90,7 @@ def check_copy() -> Response:
     except Misfilled as wrong:
         return _form(FormState(values=shown_again({"check": typed}), errors=wrong.errors))
     here = services()
-    if not data:
+    if not data and not is_counted:
         _count_check()
     with reading(here.engine) as session:
         found = find_copy(session, here.keyring, codes)
@@ -94,7 +100,10 @@ def check_copy() -> Response:
 
 def _file() -> bytes:
     sent = request.files.get("file")
-    return sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
+    data = sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
+    if len(data) > MOST_BYTES:
+        raise RequestEntityTooLarge
+    return data
 
 
 def _read(typed: str, data: bytes) -> tuple[str, ...]:
@@ -139,7 +148,6 @@ def _ours(found: Found, data: bytes) -> Response:
 
 def _annex(data: bytes) -> FoundAnnex | None:
     here = services()
-    _count_check()
     with reading(here.engine) as session:
         return find_annex(session, here.keyring, data, anybody_asks=True)
 

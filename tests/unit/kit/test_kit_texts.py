@@ -51,6 +51,15 @@ def test_english_says_with_whom(numbers: tuple[int, int]) -> None:
     assert count_others(*numbers, "en", of_organization=False) == of_person
 
 
+def test_who_has_signed_alone_has_co_signed_nothing() -> None:
+    texts = write_texts(replace(FACTS, others=(0, 0)))
+    said = (texts.headline, texts.paragraph, *(post.text for post in texts.posts), texts.press)
+
+    assert texts.headline.startswith("Lake Alliance signs public letter to ")
+    assert texts.posts[0].text.startswith("We have signed a public letter to ")
+    assert not [text for text in said if "co-sign" in text]
+
+
 OTHER_LANGUAGES = {
     "en-GB": ("one other organisation", "2 other organisations", "58 other organisations and individuals"),
     "fr": ("une autre organisation", "2 autres organisations", "58 autres organisations et personnes"),

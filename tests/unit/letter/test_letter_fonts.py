@@ -173,3 +173,32 @@ def test_a_broken_font_is_passed_over(tmp_path):
     (tmp_path / "Broken.ttf").write_bytes(b"not a font")
 
     assert Fonts(directory=tmp_path, with_system=False).missing("བོད") == "བོ"
+
+
+def test_a_font_that_is_installed_meanwhile_is_found_without_a_new_start(tmp_path):
+    fonts = Fonts(directory=tmp_path, with_system=False)
+    (installed,) = Fonts().needed(["བོད"])[:1]
+    (tmp_path / "truetype").mkdir()
+    assert fonts.missing("བོད") == "བོ"
+    before = tmp_path.stat().st_mtime_ns
+
+    (tmp_path / "truetype" / "noto").mkdir()
+    (tmp_path / "truetype" / "noto" / installed.name).symlink_to(installed)
+
+    assert tmp_path.stat().st_mtime_ns == before
+    assert fonts.missing("བོད") == ""
+    assert [path.name for path in fonts.needed(["བོད"])] == [installed.name]
+
+
+def test_a_font_that_is_gone_shows_nothing_more(tmp_path):
+    (tmp_path / "noto").mkdir()
+    (installed,) = Fonts().needed(["བོད"])[:1]
+    link = tmp_path / "noto" / installed.name
+    link.symlink_to(installed)
+    fonts = Fonts(directory=tmp_path, with_system=False)
+    assert fonts.missing("བོད") == ""
+
+    link.unlink()
+
+    assert fonts.missing("བོད") == "བོ"
+    assert fonts.needed(["བོད"]) == ()

@@ -13,11 +13,13 @@ from service.foundation.errors import Refused
 from service.letter import volumes
 from service.letter.compile import compile_copy, volume_names
 from service.letter.document import make_document
+from service.letter.edition import Contact
+from service.letter.paper import paper_data
 from service.letter.scripts import language_of, stretches
 from service.letter.volumes import count_names, part_into_volumes
 from service.letter.windows import layout_for_post, window_of
 from tests.required import tool
-from tests.unit.letter.letters import PRESIDENT, copy_of, make_person, make_signatory, make_text
+from tests.unit.letter.letters import MINISTER, PRESIDENT, copy_of, make_person, make_signatory, make_text
 
 BRITISH = dataclasses.replace(PRESIDENT, country="GB")
 GERMAN = dataclasses.replace(PRESIDENT, country="DE")
@@ -132,16 +134,57 @@ def test_only_the_archive_has_a_code_to_scan_and_it_says_what_it_is_for():
 def test_a_name_in_another_script_says_its_language():
     roll = (make_signatory("བོད་ཀྱི་གཞོན་ནུ།"), make_signatory("维吾尔协会"), make_signatory("ئۇيغۇر جەمئىيىتى"))
     text = make_text(body="They say བོད་ཡིག here.")
-    with pikepdf.open(io.BytesIO(compile_copy(copy_of(roll=roll, text=text), form="pdf").data)) as pdf:
+
+    assert {"bo", "zh", "ug"} <= languages_said(copy_of(roll=roll, text=text))
+
+
+def languages_said(copy):
+    """Give the languages that a letter's tags and runs say they are in."""
+    with pikepdf.open(io.BytesIO(compile_copy(copy, form="pdf").data)) as pdf:
         streams = b"".join(page.Contents.read_bytes() for page in pdf.pages)
         tags = {
             str(thing.Lang)
             for thing in pdf.objects
             if isinstance(thing, pikepdf.Dictionary) and "/Lang" in thing
         }
+    return tags | {found.decode() for found in re.findall(rb"/Lang\s*\((\w+)", streams)}
 
-    said = tags | {found.decode() for found in re.findall(rb"/Lang\s*\((\w+)", streams)}
-    assert {"bo", "zh", "ug"} <= said
+
+@pytest.mark.parametrize("notes", ["page", "endnotes"])
+def test_a_stretch_in_another_script_says_its_language_wherever_it_stands(notes):
+    text = make_text(
+        title="The letter བོད་ཡིག",
+        re="On 维吾尔 rivers",
+        salutation="Dear President ខ្មែរ,",
+        body="See below.[^1]\n\n[^1]: The report አማርኛ.",
+        asks_intro="We ask ລາວ:",
+        asks=("Hear *မြန်မာ* now.", "Fund its repair."),
+        ending="We thank Ελλάς.",
+        closing="Respectfully, Հայ",
+        footnotes=notes,
+    )
+    office = dataclasses.replace(PRESIDENT, name="தமிழ் Example", delivery_line="By ქართული post")
+    copied = dataclasses.replace(MINISTER, name="සිංහල Minister")
+    copy = copy_of(
+        "full",
+        office,
+        text=text,
+        offices=(office, copied),
+        letterhead=("Rivers 한국", "かな Street"),
+        contact=Contact(name="A. שלום"),
+        roll=(make_signatory("A", category="ไทย groups"), make_signatory("B", category="Others")),
+        group_by="category",
+    )
+
+    assert languages_said(copy) >= {
+        *("bo", "zh", "km", "am", "lo", "my", "el", "hy", "ta", "ka", "si", "ko", "ja", "he", "th")
+    }
+
+
+def test_of_a_letter_in_one_script_nothing_is_looked_through():
+    data = paper_data(make_document(copy_of()), window=None, with_check_block=True)
+
+    assert (data["stretches"], data["spoken"]) == ([], {})
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.letter.roll import Numbers, collation_key, count_roll, grouped, ordered
-from tests.unit.letter.letters import ROLL, make_person, make_signatory
+from service.letter.roll import Numbers, collation_key, count_roll, grouped, ordered, sorting_of
+from tests.unit.letter.letters import ROLL, copy_of, make_edition, make_person, make_signatory
 
 ORGANIZATIONS = [
     (
@@ -33,11 +33,24 @@ ORGANIZATIONS = [
         ["Zebra", "Ωμέγα", "Яблоко", "Հայ", "שלום", "ئۇيغۇر", "नदी", "བོད", "藏人"],
     ),
     ("a first word that only looks like an article", "en", ["A", "Ana", "The", "Theatre", "Then"]),
-    ("articles count in other languages", "fr", ["Amis", "Lac", "Le Réseau", "The Advocates"]),
+    (
+        "articles of the letter's language and English ones",
+        "fr",
+        ["The Advocates", "L’Eau vive", "Lac", "« Les Quais »", "Le Réseau", "Un Toit"],
+    ),
+    ("articles of no other language", "en-GB", ["Die Donau", "La Plata Watch", "The Rhine"]),
+    (
+        "articles behind an opening quotation mark",
+        "en-GB",
+        ["“The Aral” Group", "‘The Baikal’", "(The) Caspian", "A “Danube” Circle"],
+    ),
+    ("German articles", "de", ["Die Donau", "Das Elbtal", "Der Rhein", "The Volga Trust"]),
+    ("no English a in other languages", "id", ["A Rocha", "An Taisce", "Badan Sungai"]),
     ("Spanish letters", "es", ["Nube", "Nzinga", "Ñandú", "Ojo"]),
 ]
 PEOPLE = [
     ["Ana Abbott", "Ludwig van Beethoven", "Bo Çelik Jr.", "Hana Dvořák, PhD", "Zoe O’Brien", "Aung Zaw"],
+    ["Bo Ahl (née Zorn)", "Juan Pérez (retired)", "Anna Smith, RN", "Tang, Ana", "Jo Udo, M.D. (emerita)"],
     ["Ana Zorn", "Олена Яворська", "དབང་འདུས་ ཚེ་རིང་", "李 明"],
 ]
 
@@ -56,6 +69,19 @@ def test_people_stand_by_their_family_name(names):
     roll = [make_person(name) for name in reversed(names)]
 
     assert [one.name for one in ordered(roll, order="alphabetical", language="en")] == names
+
+
+def test_a_letter_that_was_frozen_by_the_first_rules_stays_in_their_order():
+    roll = (make_signatory("‘The Baikal’"), make_signatory("Rhine"), make_signatory("The Elbe"))
+    named = [line.name for line in copy_of("full", roll=roll).lines]
+    anew = [line.name for line in copy_of("full", roll=roll, sorting=sorting_of(roll, "en")).lines]
+
+    assert named == ["The Elbe", "Rhine", "‘The Baikal’"]
+    assert anew == ["‘The Baikal’", "The Elbe", "Rhine"]
+    assert "sorting" in make_edition(roll=roll, sorting=1).as_record()
+    # What both put in one order says nothing of it, and an earlier release reads it.
+    assert sorting_of(roll[1:], "en") == 0
+    assert "sorting" not in make_edition(roll=roll).as_record()
 
 
 def test_a_sort_name_rules_over_the_name():
