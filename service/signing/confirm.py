@@ -23,6 +23,7 @@ from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.agreement import keep_agreement
 from service.signing.haste import is_machine_like
 from service.signing.late import is_late
+from service.signing.members import is_counted_as_member
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
 from service.signing.organizations.contact import tell_known_contact
 from service.signing.organizations.joined import hold_look_alike, tell_secretariat
@@ -190,7 +191,9 @@ def settle(
         tell_secretariat(desk, signature, "condition")
     # Whoever confirms after the letter was sent joins it by a person's decision only.
     is_accepted = is_accepted_at_once(signature, campaign, members=party.members) and not is_late(campaign)
-    if signature.held_reason is None and is_accepted:
+    # Nobody takes the place of a member that counts with its network unless the coalition knows, or accepts, who it is.
+    is_known = signature.invited or not is_counted_as_member(session, campaign, signature)
+    if signature.held_reason is None and is_accepted and is_known:
         signature.accepted_at = now
     session.add(signature)
     take_consequences(desk, signature, act, site_key=keyring.site_key, at=now)

@@ -27,6 +27,7 @@ from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, Mail, letter_file
 from tests.doubles.dns import FakeResolver, SilentResolver
 from tests.make import make_sign_on
+from tests.promises.holder import holder_of
 from tests.promises.test_look_alikes import decided, invite, listed, printed
 
 OFFICE = "letter@rivers.example"
@@ -312,6 +313,58 @@ def test_a_members_own_word_goes_before_its_networks(
 
     assert printed(coalition) == expected
     assert coalition.counts().organizations == len(expected)
+
+
+@pytest.mark.parametrize("admit", ["invited_automatic", "everyone"])
+@pytest.mark.parametrize("then", ["", "decline", "invalidate", "withdraw", "hold"])
+def test_a_stranger_who_signs_in_a_members_name_drops_it_from_nothing(
+    engine: Engine, root: RootKey, noon: datetime, admit: str, then: str
+) -> None:
+    coalition = Coalition(engine=engine, root=root, now=noon).open(letter_file(more=f'admit = "{admit}"'))
+    invite(coalition, "organization,Lakes Network,lakes@members.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+
+    coalition.sign_and_confirm("Lac", email="x@mail.example")
+    assert listed(coalition, "Lac")["standing"] == "awaiting acceptance"
+    if then == "withdraw":
+        holder_of(coalition, "Lac").withdraw()
+    elif then:
+        decided(coalition, then, "Lac")
+
+    assert printed(coalition) == ["Lac", "Lakes Network"]
+    assert coalition.counts().organizations == 2
+
+
+def test_a_member_that_signs_by_itself_stands_for_itself_once_it_is_accepted_and_then_may_leave(
+    coalition: Coalition,
+) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+    coalition.sign_and_confirm("Lac", email="lac@lac.example", visibility="recipient")
+
+    decided(coalition, "accept", "Lac")
+    assert (printed(coalition), coalition.counts().organizations) == (["Lac", "Lakes Network"], 2)
+    assert listed(coalition, "Lac")["visibility"] == "recipient"
+    holder_of(coalition, "Lac").withdraw()
+
+    assert (printed(coalition), coalition.counts().organizations) == (["Lakes Network"], 1)
+
+
+def test_a_sign_on_that_takes_a_members_name_by_a_change_drops_it_from_nothing(coalition: Coalition) -> None:
+    invite(
+        coalition,
+        "organization,Lakes Network,lakes@members.example",
+        "organization,River Watch,x@mail.example",
+    )
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+    coalition.sign_and_confirm("River Watch", email="x@mail.example")
+    stranger = holder_of(coalition, "River Watch")
+
+    stranger.change(name="Lac")
+    assert printed(coalition) == ["Lac", "Lakes Network"]
+    stranger.withdraw()
+
+    assert printed(coalition) == ["Lac", "Lakes Network"]
 
 
 def test_members_leave_with_the_sign_on_that_was_for_them(coalition: Coalition) -> None:
