@@ -25,7 +25,7 @@ from service.signing.haste import is_machine_like
 from service.signing.late import is_late
 from service.signing.members import is_counted_as_member
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
-from service.signing.organizations.contact import tell_known_contact
+from service.signing.organizations.contact import tell_known_contact, tell_listed
 from service.signing.organizations.joined import hold_look_alike, tell_secretariat
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
@@ -210,6 +210,7 @@ def take_consequences(desk: Desk, signature: Signature, act: Act, *, site_key: b
         desk.session.add(signature)
     keep_agreement(desk.session, desk.keys, signature, how=How.AGREED, now=at)
     tell_known_contact(desk, signature)
+    tell_listed(desk, signature)
     if act.by is not ConfirmedBy.READ_OUT:
         _has_arrived(desk, signature)
         mailbox = read_party(desk.keys, signature).confirming_email

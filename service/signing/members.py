@@ -40,7 +40,7 @@ def count_members(session: Session, campaign: Campaign) -> int:
     numbers = select(func.count(func.distinct(col(Member.name_index)))).join(
         Signature, col(Signature.id) == col(Member.signature_id)
     )
-    return session.exec(numbers.where(is_counted(campaign), ~_has_its_own_word())).one()
+    return session.exec(numbers.where(is_counted(campaign), ~has_its_own_word())).one()
 
 
 def counted_members(session: Session, campaign: Campaign) -> Sequence[tuple[Member, Signature]]:
@@ -48,7 +48,7 @@ def counted_members(session: Session, campaign: Campaign) -> Sequence[tuple[Memb
     found = (
         select(Member, Signature)
         .join(Signature, col(Signature.id) == col(Member.signature_id))
-        .where(is_counted(campaign), ~_has_its_own_word())
+        .where(is_counted(campaign), ~has_its_own_word())
         .order_by(col(Member.id))
     )
     first: dict[bytes, tuple[Member, Signature]] = {}
@@ -79,11 +79,7 @@ def is_counted_as_member(session: Session, campaign: Campaign, row: Signature) -
     return row.kind is Kind.ORGANIZATION and session.exec(listed.limit(1)).first() is not None
 
 
-def _has_any(session: Session, row: Signature) -> bool:
-    return session.exec(select(Member.id).where(Member.signature_id == row.id).limit(1)).first() is not None
-
-
-def _has_its_own_word() -> ColumnElement[bool]:
+def has_its_own_word() -> ColumnElement[bool]:
     """Say in SQL of a member that it signed, declined or left in its own name: that goes before its network's word.
 
     Whoever types the name of a member into the form has not spoken for it: only who is on the coalition's list, or was
@@ -102,3 +98,7 @@ def _has_its_own_word() -> ColumnElement[bool]:
         col(own.state).in_(_SPOKE_FOR_ITSELF),
         is_trusted,
     )
+
+
+def _has_any(session: Session, row: Signature) -> bool:
+    return session.exec(select(Member.id).where(Member.signature_id == row.id).limit(1)).first() is not None
