@@ -62,7 +62,15 @@ def same(context: Context, slug: str, signature_id: str, other_id: str) -> None:
     """Say that two sign-ons are of one organization, or of a chapter and its whole: they count once."""
     services = context.services
     with transaction(services.engine) as session:
-        stands = say_same(session, slug, signature_id, other_id, by=operator(), now=services.clock())
+        stands = say_same(
+            session,
+            services.keyring,
+            slug,
+            signature_id,
+            other_id,
+            by=operator(),
+            now=services.clock(),
+        )
         more = joins_by_addendum(get_campaign(session, slug))
     say(f"Joined: {stands} stands for both, and counts once.")
     say_more(more)

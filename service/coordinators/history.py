@@ -206,6 +206,7 @@ _WORDS = {
     "signatories.export": Sentence("Exported the signatories"),
     "signature.countersign": Sentence("Asked a second officer to countersign"),
     "signature.dispute": Sentence("An organization objected to a sign-on"),
+    "signature.unlist": Sentence("An organization objected to being listed as a member"),
     "signature.late-link": Sentence("Gave a late link to one signatory"),
     "signature.settle": Sentence("Decided for whom an organization signs"),
     "signature.unproven": Sentence("Decided about an unproven reply"),

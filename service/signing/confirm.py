@@ -23,8 +23,9 @@ from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.agreement import keep_agreement
 from service.signing.haste import is_machine_like
 from service.signing.late import is_late
+from service.signing.members import is_counted_as_member
 from service.signing.naming import HOW_NAMED, is_accepted_at_once, standing_text
-from service.signing.organizations.contact import tell_known_contact
+from service.signing.organizations.contact import tell_known_contact, tell_listed
 from service.signing.organizations.joined import hold_look_alike, tell_secretariat
 from service.signing.page import LetterView, view_for_holder
 from service.signing.party import read_party
@@ -190,7 +191,9 @@ def settle(
         tell_secretariat(desk, signature, "condition")
     # Whoever confirms after the letter was sent joins it by a person's decision only.
     is_accepted = is_accepted_at_once(signature, campaign, members=party.members) and not is_late(campaign)
-    if signature.held_reason is None and is_accepted:
+    # Nobody takes the place of a member that counts with its network unless the coalition knows, or accepts, who it is.
+    is_known = signature.invited or not is_counted_as_member(session, campaign, signature)
+    if signature.held_reason is None and is_accepted and is_known:
         signature.accepted_at = now
     session.add(signature)
     take_consequences(desk, signature, act, site_key=keyring.site_key, at=now)
@@ -207,6 +210,7 @@ def take_consequences(desk: Desk, signature: Signature, act: Act, *, site_key: b
         desk.session.add(signature)
     keep_agreement(desk.session, desk.keys, signature, how=How.AGREED, now=at)
     tell_known_contact(desk, signature)
+    tell_listed(desk, signature)
     if act.by is not ConfirmedBy.READ_OUT:
         _has_arrived(desk, signature)
         mailbox = read_party(desk.keys, signature).confirming_email

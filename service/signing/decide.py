@@ -20,6 +20,7 @@ from service.signing.constituents import forget_constituent
 from service.signing.declined import tell_declined
 from service.signing.late import is_late, refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
+from service.signing.organizations.contact import tell_listed
 from service.signing.organizations.joined import part_joined
 from service.signing.party import name_index
 from service.signing.queries import find_organization, no_such_sign_on
@@ -117,6 +118,8 @@ def _apply(session: Session, keys: CampaignKeys, campaign: Campaign, row: Signat
     else:
         _release(session, keys, campaign, row, now=now)
     session.add(row)
+    if act in {"accept", "release"}:
+        tell_listed(Desk(session=session, keys=keys, campaign=campaign, now=now), row)
 
 
 def _restore(session: Session, row: Signature, *, now: datetime) -> None:

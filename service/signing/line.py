@@ -27,6 +27,7 @@ from service.signing.line_before import (
 from service.signing.manage import note
 from service.signing.members import keep_members
 from service.signing.naming import HOW_NAMED, is_accepted_at_once
+from service.signing.organizations.contact import tell_listed
 from service.signing.organizations.joined import hold_look_alike
 from service.signing.own_sign_on import (
     Holder,
@@ -212,6 +213,7 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, does: _Does) -> bool:
     session.add(row)
     keep_fixed(session, row, now=holder.now)
     note(holder, "signature.line")
+    tell_listed(Desk(session=session, keys=holder.keys, campaign=holder.campaign, now=holder.now), row)
     return is_back
 
 

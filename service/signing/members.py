@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.member import Member
-from service.model.signature import Kind, Signature, is_counted
+from service.model.signature import HeldReason, Kind, Signature, is_counted
 from service.model.states import SignatureState
 from service.signing.party import SignOn, name_index
 from service.store.sealed import seal_text
@@ -40,7 +40,7 @@ def count_members(session: Session, campaign: Campaign) -> int:
     numbers = select(func.count(func.distinct(col(Member.name_index)))).join(
         Signature, col(Signature.id) == col(Member.signature_id)
     )
-    return session.exec(numbers.where(is_counted(campaign), ~_has_its_own_word())).one()
+    return session.exec(numbers.where(is_counted(campaign), ~has_its_own_word())).one()
 
 
 def counted_members(session: Session, campaign: Campaign) -> Sequence[tuple[Member, Signature]]:
@@ -48,7 +48,7 @@ def counted_members(session: Session, campaign: Campaign) -> Sequence[tuple[Memb
     found = (
         select(Member, Signature)
         .join(Signature, col(Signature.id) == col(Member.signature_id))
-        .where(is_counted(campaign), ~_has_its_own_word())
+        .where(is_counted(campaign), ~has_its_own_word())
         .order_by(col(Member.id))
     )
     first: dict[bytes, tuple[Member, Signature]] = {}
@@ -69,16 +69,36 @@ def members_of(session: Session, row: Signature) -> Sequence[Member]:
     return session.exec(select(Member).where(Member.signature_id == row.id).order_by(col(Member.id))).all()
 
 
-def _has_any(session: Session, row: Signature) -> bool:
-    return session.exec(select(Member.id).where(Member.signature_id == row.id).limit(1)).first() is not None
+def is_counted_as_member(session: Session, campaign: Campaign, row: Signature) -> bool:
+    """Tell whether an organization of this name counts with the sign-on of another already."""
+    listed = (
+        select(Member.id)
+        .join(Signature, col(Signature.id) == col(Member.signature_id))
+        .where(is_counted(campaign), Member.name_index == row.name_index, Member.signature_id != row.id)
+    )
+    return row.kind is Kind.ORGANIZATION and session.exec(listed.limit(1)).first() is not None
 
 
-def _has_its_own_word() -> ColumnElement[bool]:
-    """Say in SQL of a member that it signed, declined or left in its own name: that goes before its network's word."""
+def has_its_own_word() -> ColumnElement[bool]:
+    """Say in SQL of a member that it signed, declined or left in its own name: that goes before its network's word.
+
+    Whoever types the name of a member into the form has not spoken for it: only who is on the coalition's list, or was
+    accepted, and is not held, has. Who is on the list is believed while it is held, unless it came to this name by a change.
+    """
     own = aliased(Signature)
+    held = col(own.held_reason)
+    is_trusted = or_(
+        and_(col(own.invited).is_(True), or_(held.is_(None), held != HeldReason.CHANGED_NAME)),
+        and_(or_(col(own.accepted_at).is_not(None), col(own.joined_to).is_not(None)), held.is_(None)),
+    )
     return exists().where(
         col(own.campaign_id) == col(Member.campaign_id),
         col(own.name_index) == col(Member.name_index),
         col(own.kind) == Kind.ORGANIZATION,
         col(own.state).in_(_SPOKE_FOR_ITSELF),
+        is_trusted,
     )
+
+
+def _has_any(session: Session, row: Signature) -> bool:
+    return session.exec(select(Member.id).where(Member.signature_id == row.id).limit(1)).first() is not None

@@ -25,6 +25,7 @@ from service.signing.declined import was_by_us
 from service.signing.naming import HOW_NAMED
 from service.signing.organizations.contact import claim_of, objection_link
 from service.signing.organizations.countersign import countersign_link, officer_of
+from service.signing.organizations.listed import OF_MEMBER, Listed, listed_by, listing_link
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, read_party
 from service.signing.sign import why_not_open
@@ -45,6 +46,10 @@ _NEEDS_CHECK = {
         "Somebody who may speak for {name} says that its sign-on is not authorized. It is held: it counts nowhere, and"
         " its name stands nowhere.\n\nCall them on a number that you know. Then `undersigned signatories decline {slug}"
         " {id}`, or `undersigned signatories release {slug} {id}`."
+    ),
+    "unlisted": Sentence(
+        "{name} says that nobody may sign for it as a member, so it was taken off the list of the sign-on that had it:"
+        " it counts there no more. Call both before you list it again."
     ),
     "condition": Sentence(
         "{name} has confirmed its sign-on under a condition:\n\n{condition}\n\nIt counts once that is settled:"
@@ -128,6 +133,9 @@ def organization_addresses(keyring: Keyring) -> Mapping[MessageKind, AddressOf]:
 
 
 def _claimed(session: Session, facts: Facts) -> Draft:
+    _, _, member = facts.message.occurrence.partition(OF_MEMBER)
+    if member:
+        return _listed(session, facts, member)
     claim = claim_of(session, facts.message.occurrence)
     if claim is None or not _is_worth_telling(claim):
         raise Unwanted(MessageState.CANCELLED, "the sign-on does not stand any more")
@@ -143,7 +151,25 @@ def _claimed(session: Session, facts: Facts) -> Draft:
     return facts.draft(contact_address(facts.message, facts.party), written)
 
 
-def _asked_about(_: Session, facts: Facts) -> Draft:
+def _listed(session: Session, facts: Facts, member_id: str) -> Draft:
+    member, network = _still_listed(session, member_id)
+    by = read_party(facts.keys, network)
+    written = facts.write(
+        "listed",
+        party=open_text(facts.keys, member, "name"),
+        network=by.name,
+        representative=_signed_by(by),
+        day=_day(facts, network),
+        link=_full(facts, "objection", link_token(facts.keys, listing_link(member))),
+        asked=facts.message.kind is MessageKind.ASKED_ABOUT,
+    )
+    return facts.draft(contact_address(facts.message, facts.party), written)
+
+
+def _asked_about(session: Session, facts: Facts) -> Draft:
+    _, _, member = facts.message.occurrence.partition(OF_MEMBER)
+    if member:
+        return _asked_about_member(session, facts, member)
     if not _is_worth_telling(facts.signature):
         raise Unwanted(MessageState.CANCELLED, "the sign-on does not stand any more")
     written = facts.write(
@@ -153,6 +179,21 @@ def _asked_about(_: Session, facts: Facts) -> Draft:
         how_named=HOW_NAMED[facts.signature.visibility],
         day=_day(facts, facts.signature),
         link=_objection(facts, facts.signature),
+    )
+    return facts.draft(contact_address(facts.message, facts.party), written)
+
+
+def _asked_about_member(session: Session, facts: Facts, member_id: str) -> Draft:
+    member, network = _still_listed(session, member_id)
+    if network.id != facts.signature.id:
+        return _listed(session, facts, member_id)
+    written = facts.write(
+        "asked_about",
+        party=open_text(facts.keys, member, "name"),
+        representative=facts.party.name,
+        how_named=HOW_NAMED[network.visibility],
+        day=_day(facts, network),
+        link=_objection(facts, network),
     )
     return facts.draft(contact_address(facts.message, facts.party), written)
 
@@ -210,6 +251,14 @@ WRITERS: Mapping[MessageKind, Callable[[Session, Facts], Draft]] = {
     MessageKind.NEEDS_CHECK: _needs_check,
 }
 """The function that makes each of these mails."""
+
+
+def _still_listed(session: Session, member_id: str) -> Listed:
+    """Give a member and the sign-on that is for it; raises Unwanted where it is for it no more."""
+    found = listed_by(session, member_id)
+    if found is None or not _is_worth_telling(found[1]) or found[1].erased_at is not None:
+        raise Unwanted(MessageState.CANCELLED, "nobody lists this member any more")
+    return found
 
 
 def _is_worth_telling(row: Signature) -> bool:

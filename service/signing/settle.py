@@ -15,8 +15,10 @@ from service.model.campaign import Campaign
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY
 from service.signing.late import refuse_while_it_leaves
+from service.signing.organizations.contact import tell_listed
 from service.signing.party import read_party, write_party
 from service.signing.queries import lock_signature, no_such_sign_on
+from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 
 
@@ -34,7 +36,9 @@ def settle(
     refuse_while_it_leaves(session, campaign)
     keys = keyring.of(session, campaign.id)
     for signature_id in ids:
-        _settle(session, keys, _get(session, campaign, signature_id))
+        row = _get(session, campaign, signature_id)
+        _settle(session, keys, row)
+        tell_listed(Desk(session=session, keys=keys, campaign=campaign, now=now), row)
         audit.record(
             session, by=by, act="signature.settle", campaign_id=campaign.id, thing=signature_id, now=now
         )

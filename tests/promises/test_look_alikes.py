@@ -64,7 +64,7 @@ def another(coalition: Coalition, name: str) -> None:
 def same(coalition: Coalition, name: str, other: str) -> str:
     with transaction(coalition.engine) as session:
         ids = (listed(coalition, name)["id"], listed(coalition, other)["id"])
-        return say_same(session, SLUG, *ids, by="test", now=coalition.now)
+        return say_same(session, coalition.keyring, SLUG, *ids, by="test", now=coalition.now)
 
 
 def decided(coalition: Coalition, act: str, *names: str) -> int:

@@ -27,7 +27,8 @@ from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, Mail, letter_file
 from tests.doubles.dns import FakeResolver, SilentResolver
 from tests.make import make_sign_on
-from tests.promises.test_look_alikes import decided, invite, listed, printed
+from tests.promises.holder import holder_of
+from tests.promises.test_look_alikes import decided, invite, listed, printed, same
 
 OFFICE = "letter@rivers.example"
 NOBODY = Asking(address=None)
@@ -115,11 +116,34 @@ def test_a_contact_that_confirms_by_itself_gets_no_such_mail(coalition: Coalitio
     assert not coalition.deliver_mail().tokens("objection")
 
 
-def test_a_sign_on_that_looks_like_another_tells_that_other_nothing(coalition: Coalition) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"), [("Lake Alliance e.V.", True), ("Lаke Alliance", True), ("Lake Aliance", False)]
+)
+def test_whoever_looks_the_same_is_told_to_the_known_contact_and_what_is_only_alike_is_not(
+    coalition: Coalition, *, name: str, told: bool
+) -> None:
     invite(coalition, "organization,Lake Alliance,chair@lakes.example")
-    coalition.sign_and_confirm("Lake Alliance e.V.", email="x@mail.example")
 
-    assert not coalition.deliver_mail().tokens("objection")
+    coalition.sign_and_confirm(name, email="x@mail.example")
+
+    assert listed(coalition, name)["held"] == "look_alike"
+    assert [mail.subject.startswith("Did") for mail in mails_to(coalition, "chair@lakes.example")][1:] == (
+        [True] if told else []
+    )
+
+
+def test_the_known_contact_hears_once_of_a_sign_on_that_is_said_to_be_its_organizations(
+    coalition: Coalition,
+) -> None:
+    invite(coalition, "organization,Lake Alliance,chair@lakes.example")
+    coalition.sign_and_confirm("Lake Aliance", email="x@mail.example").deliver_mail()
+
+    assert same(coalition, "Lake Aliance", "Lake Alliance") == listed(coalition, "Lake Aliance")["id"]
+
+    told = mails_to(coalition, "chair@lakes.example")[1:]
+    assert [mail.subject for mail in told] == ["Did Lake Aliance sign? Keep the river open"]
+    objected(coalition)
+    assert printed(coalition) == []
 
 
 def test_one_click_holds_it_and_alerts_the_secretariat_once(coalition: Coalition) -> None:
@@ -314,6 +338,58 @@ def test_a_members_own_word_goes_before_its_networks(
     assert coalition.counts().organizations == len(expected)
 
 
+@pytest.mark.parametrize("admit", ["invited_automatic", "everyone"])
+@pytest.mark.parametrize("then", ["", "decline", "invalidate", "withdraw", "hold"])
+def test_a_stranger_who_signs_in_a_members_name_drops_it_from_nothing(
+    engine: Engine, root: RootKey, noon: datetime, admit: str, then: str
+) -> None:
+    coalition = Coalition(engine=engine, root=root, now=noon).open(letter_file(more=f'admit = "{admit}"'))
+    invite(coalition, "organization,Lakes Network,lakes@members.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+
+    coalition.sign_and_confirm("Lac", email="x@mail.example")
+    assert listed(coalition, "Lac")["standing"] == "awaiting acceptance"
+    if then == "withdraw":
+        holder_of(coalition, "Lac").withdraw()
+    elif then:
+        decided(coalition, then, "Lac")
+
+    assert printed(coalition) == ["Lac", "Lakes Network"]
+    assert coalition.counts().organizations == 2
+
+
+def test_a_member_that_signs_by_itself_stands_for_itself_once_it_is_accepted_and_then_may_leave(
+    coalition: Coalition,
+) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+    coalition.sign_and_confirm("Lac", email="lac@lac.example", visibility="recipient")
+
+    decided(coalition, "accept", "Lac")
+    assert (printed(coalition), coalition.counts().organizations) == (["Lac", "Lakes Network"], 2)
+    assert listed(coalition, "Lac")["visibility"] == "recipient"
+    holder_of(coalition, "Lac").withdraw()
+
+    assert (printed(coalition), coalition.counts().organizations) == (["Lakes Network"], 1)
+
+
+def test_a_sign_on_that_takes_a_members_name_by_a_change_drops_it_from_nothing(coalition: Coalition) -> None:
+    invite(
+        coalition,
+        "organization,Lakes Network,lakes@members.example",
+        "organization,River Watch,x@mail.example",
+    )
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+    coalition.sign_and_confirm("River Watch", email="x@mail.example")
+    stranger = holder_of(coalition, "River Watch")
+
+    stranger.change(name="Lac")
+    assert printed(coalition) == ["Lac", "Lakes Network"]
+    stranger.withdraw()
+
+    assert printed(coalition) == ["Lac", "Lakes Network"]
+
+
 def test_members_leave_with_the_sign_on_that_was_for_them(coalition: Coalition) -> None:
     coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
     decided(coalition, "accept", "Lakes Network")
@@ -332,7 +408,70 @@ def test_filling_in_the_form_again_changes_whom_it_is_for(coalition: Coalition) 
     assert printed(coalition) == ["Delta", "Ford", "Lakes Network"]
 
 
+def test_an_invited_that_a_network_lists_is_told_and_one_click_takes_it_off(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", "organization,Lac,lac@lac.example")
+
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+
+    told = mails_to(coalition, "lac@lac.example")[1:]
+    assert [mail.subject for mail in told] == ["Does Lakes Network sign for Lac? Keep the river open"]
+    with reading(coalition.engine) as session:
+        token = coalition.newest_token("objection")
+        view = look_at_objection(session, coalition.keyring, token=token, now=coalition.now)
+    assert (view.name, view.listed_by, view.stands) == ("Lac", "Lakes Network", True)
+    objected(coalition)
+    objected(coalition)
+
+    assert printed(coalition) == ["Delta", "Lakes Network"]
+    assert coalition.counts().organizations == 2
+    assert listed(coalition, "Lac")["standing"] == "invited"
+    [alert] = mails_to(coalition, OFFICE)
+    assert "Lac says that nobody may sign for it" in " ".join(alert.text.split())
+    holder_of(coalition, "Lakes Network").change(representative_title="Chair")
+    assert printed(coalition) == ["Delta", "Lakes Network"]
+
+
+def test_who_lists_the_invited_writes_to_nobody_before_it_is_accepted(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lac,lac@lac.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+    assert len(mails_to(coalition, "lac@lac.example")) == 1
+
+    decided(coalition, "accept", "Lakes Network")
+
+    assert len(mails_to(coalition, "lac@lac.example")) == 2
+
+
 # Did my organization sign?
+
+
+@pytest.mark.parametrize(
+    ("invited", "to"),
+    [(["organization,Lac,lac@lac.example"], "lac@lac.example"), ([], "lakes@members.example")],
+)
+def test_of_a_listed_member_its_own_contact_is_told_or_else_its_networks(
+    coalition: Coalition, invited: list[str], to: str
+) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", *invited)
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
+    published(coalition)
+    before = len(mails_to(coalition, to))
+
+    coalition.ask_about("Lac e.V.").ask_about("lac")
+
+    told = mails_to(coalition, to)[before:]
+    assert len(told) == 1
+    assert "asked on the letter’s page whether Lac has signed" in " ".join(told[0].text.split())
+    assert "Lakes Network" in told[0].text
+
+
+def test_a_host_that_many_share_means_nobody(coalition: Coalition) -> None:
+    coalition.sign_and_confirm("Lake Alliance", website="https://www.facebook.com/lakes")
+    published(coalition)
+    before = len(mails_to(coalition, "lake@members.example"))
+
+    coalition.ask_about("facebook.com")
+
+    assert len(mails_to(coalition, "lake@members.example")) == before
 
 
 def test_only_the_organizations_own_contact_is_told(coalition: Coalition) -> None:

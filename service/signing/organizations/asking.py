@@ -18,7 +18,13 @@ from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
 from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.organizations.contact import keep_objection_link
-from service.signing.organizations.domain import is_own_domain, website_host
+from service.signing.organizations.domain import is_own_domain, is_shared, website_host
+from service.signing.organizations.listed import (
+    OF_MEMBER,
+    contact_of_member,
+    keep_listing_link,
+    listed_under,
+)
 from service.signing.organizations.look_alikes import signatories_looking_like
 from service.signing.party import name_index, read_party
 from service.signing.workplace import Desk
@@ -76,24 +82,41 @@ def answer_inquiries(session: Session, keyring: Keyring, *, now: datetime) -> in
     return len(waiting)
 
 
-def tell_contacts(desk: Desk, asked_about: str) -> None:
-    """Mail the contacts of the organizations that a name, an acronym or a website means, once a day at most."""
-    for row in _meant(desk, asked_about)[:_MOST_TOLD]:
+def tell_contacts(desk: Desk, asked_about: str = "") -> None:
+    """Mail the contacts of the organizations that a name, an acronym or a website means, once a day at most.
+
+    Of a member that another organization listed its own contact is told, if it is on the coalition's list; else the
+    contact of the one that listed it.
+    """
+    signed = _meant(desk, asked_about)
+    for row in signed[:_MOST_TOLD]:
         keep_objection_link(desk, row)
-        outbox.post(
-            desk.session,
-            kind=MessageKind.ASKED_ABOUT,
-            campaign_id=row.campaign_id,
-            recipient_ref=row.id,
-            occurrence=f"{desk.now:%Y-%m-%d}",
-            now=desk.now,
-        )
+        _tell(desk, row)
+    for member, network in () if signed else listed_under(desk, asked_about)[:_MOST_TOLD]:
+        contact = contact_of_member(desk, member, network)
+        if contact is None:
+            keep_objection_link(desk, network)
+        else:
+            keep_listing_link(desk, member)
+        _tell(desk, contact or network, about=f"{OF_MEMBER}{member.id}")
+
+
+def _tell(desk: Desk, row: Signature, *, about: str = "") -> None:
+    outbox.post(
+        desk.session,
+        kind=MessageKind.ASKED_ABOUT,
+        campaign_id=row.campaign_id,
+        recipient_ref=row.id,
+        occurrence=f"{desk.now:%Y-%m-%d}{about}",
+        now=desk.now,
+    )
 
 
 def _meant(desk: Desk, asked_about: str) -> Sequence[Signature]:
     """Find the organizations that a name, an acronym or the address of a website means."""
     host = website_host(asked_about)
-    found = _of_website(desk, host) if host else []
+    # Where many have their page, a host means nobody.
+    found = _of_website(desk, host) if host and not is_shared(host) else []
     if not found:
         same = col(Signature.name_index) == name_index(desk.keys, Kind.ORGANIZATION, asked_about)
         found = list(desk.session.exec(_confirmed(desk).where(same)).all())

@@ -1,13 +1,19 @@
 """Tell an organization's known contact that somebody else has signed in its name."""
 
-from sqlmodel import Session, select
+from collections.abc import Sequence
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from service.foundation.addresses import comparable_address
 from service.mail import outbox
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
-from service.model.signature import HeldReason, Kind, Signature
-from service.signing.party import name_index, read_party
+from service.model.resemblance import Likeness, Resemblance, Verdict
+from service.model.signature import HeldReason, Kind, Signature, Standing, standing
+from service.signing.members import members_of
+from service.signing.organizations.listed import OF_MEMBER, contact_of_member, keep_listing_link
+from service.signing.party import SignOn, name_index, read_party
 from service.signing.workplace import LINKS_LIVE, Desk
 from service.store.links import Link, keep_link
 
@@ -17,18 +23,38 @@ def tell_known_contact(desk: Desk, row: Signature) -> None:
 
     It waits for the confirmation: before that nothing could count, and the form would be a way to send strangers mail.
     """
-    known = _known(desk, row)
-    if known is None:
+    for known in _known(desk, row):
+        keep_objection_link(desk, row)
+        outbox.post(
+            desk.session,
+            kind=MessageKind.CLAIMED,
+            campaign_id=row.campaign_id,
+            recipient_ref=known.id,
+            occurrence=f"{row.id} {row.generation}",
+            now=desk.now,
+        )
+
+
+def tell_listed(desk: Desk, row: Signature) -> None:
+    """Post a mail to the contact, on the coalition's list, of each member that a sign-on counts for.
+
+    It waits until the sign-on counts: else whoever fills in the form could send mail to all on the list.
+    """
+    if standing(row, desk.campaign) is not Standing.COUNTED:
         return
-    keep_objection_link(desk, row)
-    outbox.post(
-        desk.session,
-        kind=MessageKind.CLAIMED,
-        campaign_id=row.campaign_id,
-        recipient_ref=known.id,
-        occurrence=f"{row.id} {row.generation}",
-        now=desk.now,
-    )
+    for member in members_of(desk.session, row):
+        contact = contact_of_member(desk, member, row)
+        if contact is None:
+            continue
+        keep_listing_link(desk, member)
+        outbox.post(
+            desk.session,
+            kind=MessageKind.CLAIMED,
+            campaign_id=row.campaign_id,
+            recipient_ref=contact.id,
+            occurrence=f"listed{OF_MEMBER}{member.id}",
+            now=desk.now,
+        )
 
 
 def keep_objection_link(desk: Desk, row: Signature) -> None:
@@ -47,13 +73,25 @@ def claim_of(session: Session, occurrence: str) -> Signature | None:
     return session.get(Signature, occurrence.partition(" ")[0])
 
 
-def _known(desk: Desk, row: Signature) -> Signature | None:
+def _known(desk: Desk, row: Signature) -> Sequence[Signature]:
     if row.kind is not Kind.ORGANIZATION:
-        return None
+        return ()
     party = read_party(desk.keys, row)
-    if row.invited:
-        is_another = comparable_address(party.confirming_email) != comparable_address(party.email)
-        return row if party.approver_from_form and party.email and is_another else None
+    confirms = comparable_address(party.confirming_email)
+    if row.invited and party.approver_from_form and party.email:
+        return (row,) if confirms != comparable_address(party.email) else ()
+    first = _first_of_name(desk, row, party)
+    found = [first] if first is not None else _taken_for(desk, row)
+    return [
+        one
+        for one in found
+        if one.invited
+        and one.email is not None
+        and comparable_address(read_party(desk.keys, one).email) != confirms
+    ]
+
+
+def _first_of_name(desk: Desk, row: Signature, party: SignOn) -> Signature | None:
     if row.held_reason is not HeldReason.SECOND_CLAIM:
         return None
     same_name = select(Signature).where(
@@ -61,5 +99,22 @@ def _known(desk: Desk, row: Signature) -> Signature | None:
         Signature.kind == Kind.ORGANIZATION,
         Signature.name_index == name_index(desk.keys, Kind.ORGANIZATION, party.name),
     )
-    first = desk.session.exec(same_name).first()
-    return first if first is not None and first.invited and first.email is not None else None
+    return desk.session.exec(same_name).first()
+
+
+def _taken_for(desk: Desk, row: Signature) -> Sequence[Signature]:
+    """Find those that a sign-on was said to be of, or, where it was not invited, that it looks the same as."""
+    desk.session.flush()
+    mine = or_(col(Resemblance.signature_id) == row.id, col(Resemblance.other_id) == row.id)
+    pairs = [
+        pair
+        for pair in desk.session.exec(select(Resemblance).where(mine).order_by(col(Resemblance.id))).all()
+        if pair.verdict is Verdict.SAME or (_looks_the_same(pair, row) and not row.invited)
+    ]
+    others = (pair.other_id if pair.signature_id == row.id else pair.signature_id for pair in pairs)
+    return [one for other in others if (one := desk.session.get(Signature, other)) is not None]
+
+
+def _looks_the_same(pair: Resemblance, row: Signature) -> bool:
+    is_open = pair.verdict is None and pair.signature_id == row.id
+    return is_open and pair.likeness is Likeness.SAME_LOOK

@@ -1,6 +1,6 @@
 """Dispute a sign-on by the link that its organization's contact was mailed: it is held at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,15 +11,17 @@ from service.coordinators import audit
 from service.foundation.errors import NotFound
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
-from service.model.link_token import Purpose
+from service.model.link_token import LinkToken, Purpose
 from service.model.signature import HeldReason, Signature
 from service.model.states import SignatureState
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.joined import tell_secretariat
+from service.signing.organizations.listed import contact_of_member, listed_by, take_off_list
 from service.signing.party import read_party
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 from service.store.links import find_link
+from service.store.sealed import open_text
 
 BY_CONTACT = "contact"
 
@@ -38,10 +40,15 @@ class ObjectionView:
     representative: str
     stands: bool
     disputed: bool
+    listed_by: str = ""
+    unlisted: bool = False
 
 
 def look_at_objection(session: Session, keyring: Keyring, *, token: str, now: datetime) -> ObjectionView:
     """Show what would be disputed, and change nothing; raises NotFound for a link that opens nothing."""
+    link = find_link(session, token, Purpose.OBJECT)
+    if session.get(Signature, link.row_id) is None:
+        return _listing_view(session, keyring, link, now=now)
     row, campaign = _behind(session, token, now=now)
     return _view(session, keyring, row, campaign)
 
@@ -53,6 +60,8 @@ def object_to(session: Session, keyring: Keyring, *, token: str, now: datetime) 
     """
     link = find_link(session, token, Purpose.OBJECT)
     lock_campaign_of(session, link.campaign_id)
+    if session.get(Signature, link.row_id) is None:
+        return _object_to_listing(session, keyring, link, now=now)
     row, campaign = _behind(session, token, now=now)
     session.refresh(row, with_for_update=True)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
@@ -74,6 +83,54 @@ def hold_disputed(desk: Desk, row: Signature, *, by: str) -> None:
         campaign_id=desk.campaign.id,
         thing=row.id,
         now=desk.now,
+    )
+
+
+def _object_to_listing(
+    session: Session, keyring: Keyring, link: LinkToken, *, now: datetime
+) -> ObjectionView:
+    """Take a member off the list of the sign-on that has it, and tell the secretariat."""
+    view = _listing_view(session, keyring, link, now=now)
+    found, campaign = listed_by(session, link.row_id), session.get(Campaign, link.campaign_id)
+    if found is None or campaign is None or not view.stands:
+        return view
+    member, network = found
+    session.refresh(network, with_for_update=True)
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    own = contact_of_member(desk, member, network)
+    stop_letter_that_names(session, network, campaign, now=now)
+    take_off_list(session, desk.keys, member, network)
+    tell_secretariat(desk, own or network, f"unlisted {now:%Y-%m-%dT%H:%M:%S}")
+    link.used_at = now
+    session.add(link)
+    audit.record(
+        session,
+        by=BY_CONTACT,
+        act="signature.unlist",
+        campaign_id=campaign.id,
+        thing=network.id,
+        now=now,
+    )
+    return replace(view, stands=False, unlisted=True)
+
+
+def _listing_view(session: Session, keyring: Keyring, link: LinkToken, *, now: datetime) -> ObjectionView:
+    campaign, found = session.get(Campaign, link.campaign_id), listed_by(session, link.row_id)
+    if campaign is None or now >= link.expires_at or (found is None and link.used_at is None):
+        raise NotFound(Sentence("This link does not open anything."))
+    file, keys = open_file(session, keyring, campaign), keyring.of(session, link.campaign_id)
+    is_there = found is not None and found[1].erased_at is None
+    return ObjectionView(
+        title=file.letter.title,
+        coalition=file.coalition,
+        language=campaign.language,
+        reply_to=file.reply_to,
+        name=open_text(keys, found[0], "name") if found is not None and is_there else "",
+        representative="",
+        stands=found is not None and is_there and found[1].state in _STANDS,
+        disputed=False,
+        listed_by=open_text(keys, found[1], "name") if found is not None and is_there else "",
+        unlisted=found is None,
     )
 
 

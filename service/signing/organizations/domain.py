@@ -50,12 +50,17 @@ def is_own_domain(mailbox: str, *, website: str) -> bool:
     below them.
     """
     host, domain = website_host(website), mailbox_domain(mailbox)
-    if not host or not domain or _is_shared(host) or _is_shared(domain):
+    if not host or not domain or is_shared(host) or is_shared(domain):
         return False
     if domain == host or domain.endswith(f".{host}"):
         return True
     first, _, rest = host.partition(".")
     return len(first) == 2 and "." in rest and domain == rest
+
+
+def is_shared(host: str) -> bool:
+    """Tell whether a host is one where everybody may have a page or a mailbox."""
+    return any(host == shared or host.endswith(f".{shared}") for shared in _SHARED)
 
 
 def mailbox_domain(mailbox: str) -> str:
@@ -68,7 +73,7 @@ def record_name(website: str) -> str:
     host = website_host(website)
     if not host:
         raise Refused(Sentence("No website is given, so there is no domain that could be looked at."))
-    if _is_shared(host):
+    if is_shared(host):
         raise Refused(
             Sentence("{host} is shared by many, so it can prove nothing of this organization.", host=host)
         )
@@ -79,7 +84,3 @@ def record_value(keys: CampaignKeys, signature_id: str) -> str:
     """Give what that TXT record holds: a code that says nothing and cannot be made up."""
     code = b32encode(keys.blind("domain-proof", signature_id)[:_CODE_BYTES]).decode().rstrip("=").lower()
     return f"undersigned={code}"
-
-
-def _is_shared(host: str) -> bool:
-    return any(host == shared or host.endswith(f".{shared}") for shared in _SHARED)

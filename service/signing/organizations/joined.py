@@ -18,9 +18,11 @@ from service.model.signature import HeldReason, Kind, Signature
 from service.model.states import PUT_AWAY, SignatureState
 from service.signing.late import refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
+from service.signing.organizations.contact import tell_known_contact
 from service.signing.organizations.look_alikes import find_alikes, index_name
 from service.signing.queries import no_such_sign_on
 from service.signing.workplace import Desk
+from service.store.keyring import Keyring
 
 _CAN_BE_JOINED = (SignatureState.CONFIRMED, SignatureState.PENDING)
 
@@ -103,11 +105,21 @@ def say_another(session: Session, slug: str, signature_id: str, *, by: str, now:
     case.record("signature.another", signature_id)
 
 
-def say_same(session: Session, slug: str, signature_id: str, other_id: str, *, by: str, now: datetime) -> str:
+def say_same(
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    signature_id: str,
+    other_id: str,
+    *,
+    by: str,
+    now: datetime,
+) -> str:
     """Decide that two sign-ons are of one organization, or of a chapter and its whole: they count and are printed once.
 
     The one that has signed stands for both; gives its id. Where both have, it is the other one. A name that is to be
-    printed by itself is another organization: what is printed and what is counted never part.
+    printed by itself is another organization: what is printed and what is counted never part. The contact on the
+    coalition's list that did not confirm it is told.
     """
     case = _open(session, slug, signature_id, by=by, now=now)
     other = _get(session, case.campaign, other_id)
@@ -127,6 +139,10 @@ def say_same(session: Session, slug: str, signature_id: str, other_id: str, *, b
         _let_stand(case, stands)
     _decide(session, _pair(case, other), Verdict.SAME, now=now)
     case.record("signature.same", f"{joined.id} {stands.id}")
+    desk = Desk(session=session, keys=keyring.of(session, case.campaign.id), campaign=case.campaign, now=now)
+    for one in (stands, joined):
+        if one.state is SignatureState.CONFIRMED:
+            tell_known_contact(desk, one)
     return stands.id
 
 

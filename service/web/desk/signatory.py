@@ -123,7 +123,7 @@ def merge_sign_ons(slug: str, sign_on: str) -> Response:
         if not other:
             raise Refused(Sentence("Choose the sign-on it is the same as."))
         sign_on_of(session, row, other)
-        stands = say_same(session, slug, sign_on, other, by=visit().by, now=here.now())
+        stands = say_same(session, here.keyring, slug, sign_on, other, by=visit().by, now=here.now())
     joined = sign_on if stands == other else other
     return done(
         page_of(slug, sign_on),

@@ -136,6 +136,14 @@ MAILS: dict[str, dict[str, Any]] = {
         "day": "24 November 2026",
         "link": LINK,
     },
+    "listed": {
+        "party": "Delta Friends",
+        "network": "Rivers Network",
+        "representative": "Noor Example, Chair",
+        "day": "24 November 2026",
+        "link": LINK,
+        "asked": False,
+    },
     "asked_about": {
         "party": "Delta Friends",
         "representative": "Noor Example, Chair",

@@ -1,0 +1,109 @@
+"""The members that others have listed, as organizations of their own: found by name, told, and taken off at their word."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from service.foundation.addresses import comparable_address
+from service.foundation.sealing import CampaignKeys
+from service.model.link_token import Purpose
+from service.model.member import Member
+from service.model.resemblance import Likeness
+from service.model.signature import HeldReason, Kind, Signature
+from service.model.states import SignatureState
+from service.signing.members import has_its_own_word
+from service.signing.organizations.likeness import Named, likeness
+from service.signing.party import name_index, read_party, write_party
+from service.signing.workplace import LINKS_LIVE, Desk
+from service.store.links import Link, keep_link
+from service.store.sealed import open_text
+
+MOST_LISTED = 4_000
+"""With the names of so many members, the newest, a name is compared."""
+
+OF_MEMBER = " of "
+"""What stands, in the occurrence of a mail about a member, before its id."""
+
+_HAS_NOT_SPOKEN = (
+    SignatureState.INVITED,
+    SignatureState.INTENDS,
+    SignatureState.PENDING,
+    SignatureState.EXPIRED,
+)
+
+Listed = tuple[Member, Signature]
+"""A member, and the sign-on that is for it."""
+
+
+def listed_under(desk: Desk, name: str) -> Sequence[Listed]:
+    """Find the members of confirmed sign-ons that have a name, or look like it where none has it."""
+    wanted = name_index(desk.keys, Kind.ORGANIZATION, name)
+    listed = _listed(desk.session, desk.keys.campaign)
+    return [one for one in listed if one[0].name_index == wanted] or [
+        one for one, _ in _alike(desk.keys, listed, Named(name=name))
+    ]
+
+
+def contact_of_member(desk: Desk, member: Member, network: Signature) -> Signature | None:
+    """Find the invitation of a member that has not spoken for itself, if its contact is another than its network's."""
+    own = desk.session.exec(
+        select(Signature).where(
+            Signature.campaign_id == member.campaign_id,
+            Signature.kind == Kind.ORGANIZATION,
+            Signature.name_index == member.name_index,
+            col(Signature.invited).is_(True),
+            col(Signature.email).is_not(None),
+            col(Signature.state).in_(_HAS_NOT_SPOKEN),
+        )
+    ).first()
+    if own is None or own.id == network.id:
+        return None
+    speaks = comparable_address(read_party(desk.keys, network).confirming_email)
+    return own if comparable_address(read_party(desk.keys, own).email) != speaks else None
+
+
+def listing_link(member: Member) -> Link:
+    """Give the link by which a member says that nobody may sign for it."""
+    return Link(purpose=Purpose.OBJECT, row_id=member.id)
+
+
+def keep_listing_link(desk: Desk, member: Member) -> None:
+    """Keep that link."""
+    keep_link(desk.session, desk.keys, listing_link(member), expires_at=desk.now + LINKS_LIVE, now=desk.now)
+
+
+def listed_by(session: Session, member_id: str) -> Listed | None:
+    """Find a member, and the sign-on that is for it; None where it is not listed any more."""
+    member = session.get(Member, member_id)
+    network = session.get(Signature, member.signature_id) if member is not None else None
+    return (member, network) if member is not None and network is not None else None
+
+
+def take_off_list(session: Session, keys: CampaignKeys, member: Member, network: Signature) -> None:
+    """Let a sign-on be for a member no more; for all the others it goes on to be."""
+    party = read_party(keys, network)
+    stay = [name for name in party.members if name_index(keys, Kind.ORGANIZATION, name) != member.name_index]
+    write_party(keys, network, replace(party, members=tuple(stay)))
+    session.add(network)
+    session.delete(member)
+
+
+def _listed(session: Session, campaign_id: str) -> Sequence[Listed]:
+    found = (
+        select(Member, Signature)
+        .join(Signature, col(Signature.id) == col(Member.signature_id))
+        .where(
+            Member.campaign_id == campaign_id,
+            Signature.state == SignatureState.CONFIRMED,
+            col(Signature.erased_at).is_(None),
+            col(Signature.held_reason).is_distinct_from(HeldReason.DISPUTED),
+            ~has_its_own_word(),
+        )
+    )
+    return session.exec(found.order_by(col(Member.id).desc()).limit(MOST_LISTED)).all()
+
+
+def _alike(keys: CampaignKeys, listed: Sequence[Listed], named: Named) -> Sequence[tuple[Listed, Likeness]]:
+    found = ((one, likeness(named, Named(name=open_text(keys, one[0], "name")))) for one in listed)
+    return [(one, how) for one, how in found if how is not None]
