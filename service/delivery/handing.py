@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
-from service.delivery.by_hand.packet import posted_letter
 from service.delivery.check import recipient_label
 from service.delivery.issue import issue_copy, sole_addressee
-from service.delivery.letter_mail import Making, read_template
+from service.delivery.letter_mail import Making, letter_documents, read_template
 from service.delivery.parcel import Document
+from service.delivery.posted import posted
+from service.delivery.registry import POSTED
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.zipping import zip_files
@@ -20,7 +22,6 @@ from service.letter.compile import Rendering, compile_copy, file_name, volume_na
 from service.letter.copy import Copy, make_copy
 from service.letter.edition import Audience, Office
 from service.letter.edition import Edition as Letter
-from service.letter.fonts import Fonts
 from service.letter.windows import layout_for_post
 from service.model.campaign import Campaign
 from service.model.delivery import Delivery
@@ -56,8 +57,6 @@ _TOO_LONG = Sentence(
 _NOT_THERE = Sentence("The letter has no recipient {number}. It has these: {known}.")
 _ZIP = "application/zip"
 _PLAIN = frozenset({"docx", "html", "txt", "json"})
-# By these the letter is folded for a window; who prints it otherwise puts the address on a sheet of its own.
-_BY_POST = frozenset({"post", "pingen"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,34 +145,40 @@ def handed_file(handed: Handed, form: str, making: Making) -> Document:
     return as_one_file(copy, form if form in _PLAIN else "pdf", _made(handed, form, making))
 
 
-def office_country(session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery) -> str:
-    """Give the country (ISO 3166-1 alpha-2) of the office that a sending goes to; "" where none is known."""
+def office_details(
+    session: Session, keyring: Keyring, campaign: Campaign, delivery: Delivery
+) -> dict[str, Any]:
+    """Give what is known of the office that a sending goes to, under the keys of the campaign file."""
     office = session.get_one(Recipient, delivery.recipient_id)
-    return str(open_record(keyring.of(session, campaign.id), office, "details").get("country", ""))
+    return open_record(keyring.of(session, campaign.id), office, "details")
 
 
-def carried_file(copy: Copy, *, channel: str, country: str, fonts: Fonts) -> Document:
-    """Compile a copy as the PDF that a sending carries: by post its address stands behind the window of an envelope.
+def carried_file(copy: Copy, *, channel: str, details: Mapping[str, Any], making: Making) -> Document:
+    """Compile a copy as the PDF that a sending carries: by post its office's address stands behind the window of an envelope.
 
     Raises Refused for more than MOST_HANDED names.
     """
     if len(copy.lines) > MOST_HANDED:
         raise Refused(_TOO_LONG.with_values(most=MOST_HANDED))
-    if channel in _BY_POST and len(copy.addressees) == 1:
-        made, _ = posted_letter(copy, country=country, fonts=fonts)
-    else:
-        made = compile_copy(copy, form="pdf", fonts=fonts)
-    return as_one_file(copy, "pdf", made)
+    if channel in POSTED:
+        return _bundled(copy, "pdf", posted(copy, details, making).documents)
+    return _bundled(copy, "pdf", letter_documents(copy, making))
 
 
 def as_one_file(copy: Copy, form: str, made: Rendering) -> Document:
     """Give a rendering as one file, which is a zip where the names stand in volumes: no letter goes without its names (pure)."""
-    name = file_name(copy, form)
-    if not made.volumes:
-        return Document(name=name, media_type=made.media_type, data=made.data)
-    stem = name.rpartition(".")[0]
-    files = zip((name, *volume_names(copy, made)), (made.data, *made.volumes), strict=True)
-    data = zip_files(((f"{stem}/{one}", part) for one, part in files), day=copy.date)
+    names = (file_name(copy, form), *volume_names(copy, made))
+    files = zip(names, (made.data, *made.volumes), strict=True)
+    return _bundled(
+        copy, form, [Document(name=name, media_type=made.media_type, data=data) for name, data in files]
+    )
+
+
+def _bundled(copy: Copy, form: str, documents: Sequence[Document]) -> Document:
+    if len(documents) == 1:
+        return documents[0]
+    stem = file_name(copy, form).rpartition(".")[0]
+    data = zip_files(((f"{stem}/{one.name}", one.data) for one in documents), day=copy.date)
     return Document(name=f"{stem}.zip", media_type=_ZIP, data=data)
 
 

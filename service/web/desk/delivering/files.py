@@ -14,7 +14,7 @@ from service.delivery.handing import (
     carried_file,
     copy_to_hand,
     handed_file,
-    office_country,
+    office_details,
 )
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document
@@ -74,10 +74,11 @@ def sending_pdf(slug: str, sending: str) -> Response:
         campaign = letter_to_give(session)
         row = sending_of(session, campaign, sending)
         copy = copy_sent(session, here.keyring, campaign, row)
-        channel, country = row.channel, office_country(session, here.keyring, campaign, row)
+        channel, details = row.channel, office_details(session, here.keyring, campaign, row)
     if copy is None:
         raise Refused(CANNOT_BE_MADE)
-    return _saved(carried_file(copy, channel=channel, country=country, fonts=here.fonts))
+    making = Making(fonts=here.fonts, word_template=here.word_template)
+    return _saved(carried_file(copy, channel=channel, details=details, making=making))
 
 
 @get("/letters/<slug>/receipts/<receipt>", Act.SEE_NAMES)
