@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, exists, func, literal, select
 from sqlmodel import Session, col
@@ -37,7 +36,7 @@ def count_opening_invites(session: Session, campaign: Campaign, *, most: int, no
     return int(session.execute(select(func.count()).select_from(some)).scalar_one())
 
 
-def _found(campaign: Campaign, *, now: datetime) -> Select[Any] | None:
+def _found(campaign: Campaign, *, now: datetime) -> Select[str, str] | None:
     at = leaves_at(campaign, now=now)
     # While a letter is tried there are none: they go when it is switched live.
     if at is None or campaign.trial_since is not None:
