@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlmodel import select
 
 from service.campaigns.queries import get_campaign
@@ -15,6 +16,7 @@ from service.kit.own_kit import give_kit
 from service.model.delivery import Delivery
 from service.model.edition import EditionKind
 from service.model.signature import Kind, Visibility
+from service.signing.abuse.attack import start_attack_mode
 from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer
 from service.signing.invite import import_signatories, send_invitations
@@ -84,6 +86,7 @@ class Gallery:
         coalition.sign_and_confirm("Delta Listening House", visibility=Visibility.RECIPIENT).deliver_mail()
         confirmed, own = coalition.newest_token("confirm"), coalition.newest_token("manage")
         self._change_line(own)
+        invitation = f"/invitation/{coalition.newest_token('invitation')}"
         waiting = f"/waiting/{send_form(coalition, 'Estuary Forum', 'office@estuary.example')}"
         return {
             "home": "/",
@@ -96,7 +99,11 @@ class Gallery:
             "confirm": f"/confirm/{pending}",
             "confirmed": f"/confirm/{confirmed}",
             "not-me": f"/not-me/{coalition.tokens('not-me')[0]}",
-            "invitation": f"/invitation/{coalition.newest_token('invitation')}",
+            "invitation": invitation,
+            **{
+                f"answered-{answer}": f"{invitation}?answered={answer}"
+                for answer in ("intend", "question", "decline")
+            },
             "chase": self._chase(),
             "fresh-link": self.path("/link"),
             "fresh-link-asked": self.path("/link", asked="yes"),
@@ -109,7 +116,17 @@ class Gallery:
             "verify-other": "/verify",
             "missing": "/letters/never-was",
             "broken-link": "/confirm/x",
+            **{f"{page}-over": f"/{page}/{'A' * 43}" for page in ("change", "invitation", "waiting")},
+            "link-asked": f"/change/{'A' * 43}",
+            # This address takes a form and shows nothing.
+            "refused": f"/manage/{own}/anew",
         }
+
+    def attacked(self) -> dict[str, str]:
+        """Set the letter under attack, and give the form as it then is."""
+        with transaction(self.coalition.engine) as session:
+            start_attack_mode(session, get_campaign(session, SLUG), by="test", now=self.coalition.now)
+        return {"sign-attack": self.path("/sign", kind="person")}
 
     def changed(self) -> dict[str, str]:
         """Change a sentence of the letter, and give the pages of one who is asked and of one who has agreed."""
@@ -141,13 +158,15 @@ class Gallery:
         coalition.close()
         coalition.propose()
         coalition.deliver_mail()
-        approval = coalition.approval(coalition.newest_token("approve"))
+        approve = coalition.newest_token("approve")
+        approval = coalition.approval(approve)
         coalition.approve_all().release()
         coalition.deliver_mail()
         with transaction(coalition.engine) as session:
             follow_deliveries(session, now=coalition.now)
         return {
             "approve": approval,
+            "approve-code": f"/approve/{approve}",
             "proof-settled": f"/proof/{_mailed_to(coalition, LISTENING, 'proof')}",
             "kit-embargo": f"/kit/{self._kit(LISTENING)}",
             "kit-embargo-arabic": f"/kit/{self._kit(ARABIC)}",
@@ -172,8 +191,15 @@ class Gallery:
             "objection": self._objection(),
             "comment": f"{add_guest(coalition)}?at=body-1",
             "verified": f"/verify#{deliveries_of(coalition)[0].check_code}",
+            "verified-annex": "/verify",
             "embed": f"/embed/{SLUG}",
         }
+
+    def failing(self) -> dict[str, str]:
+        """Let the database fail, and give the page that says so."""
+        with self.coalition.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE waiting RENAME TO waiting_elsewhere"))
+        return {"later": f"/waiting/{'A' * 43}"}
 
     def _proofs(self) -> dict[str, str]:
         """Put their lines to who counts, and give the pages of one who is asked and of one who has answered."""
@@ -242,6 +268,7 @@ class Gallery:
             "manage-erase": f"{own}/erase",
             "signed-text": f"{own}/text",
             "receipt": f"{own}/receipt",
+            "receipt-discreet": f"{own}/receipt?discreet=yes",
             "evidence": f"{own}/evidence",
             "evidence-wrong": f"{own}/evidence",
             "countersign": f"/countersign/{coalition.newest_token('countersign')}",
@@ -257,14 +284,17 @@ class Gallery:
         return f"/manage/{self.coalition.newest_token('manage')}"
 
     def _over_and_left(self) -> dict[str, str]:
-        """Give the page of a link that a newer one replaced, and the one of a sign-on that was withdrawn."""
-        coalition, pages = self.coalition, {}
-        for name in ("link-over", "manage-withdrawn"):
+        """Give the pages of links that a newer one replaced, and those of a sign-on that was withdrawn."""
+        coalition, pages = self.coalition, dict[str, str]()
+        for name, confirming in (
+            ("link-over", "confirm-over"),
+            ("manage-withdrawn", "confirm-nothing"),
+        ):
             coalition.sign_and_confirm(f"Quay Society {name}", email="quay@members.example").deliver_mail()
             token = coalition.newest_token("manage")
             with transaction(coalition.engine) as session:
                 withdraw(session, coalition.keyring, token=token, now=coalition.now)
-            pages[name] = f"/manage/{token}"
+            pages |= {name: f"/manage/{token}", confirming: f"/confirm/{coalition.newest_token('confirm')}"}
         coalition.sign("Quay Society link-over", email="quay@members.example")
         return pages
 
@@ -311,16 +341,16 @@ class Gallery:
 
 def river_file(*changes: tuple[str, str]) -> bytes:
     """Write the river's campaign file for a gallery, with some of its words changed."""
-    text = re.sub(r"^(slug|send_at|publish_at) .*$", "", RIVER.read_text(), flags=re.MULTILINE)
+    written = re.sub(r"^(slug|send_at|publish_at) .*$", "", RIVER.read_text(), flags=re.MULTILINE)
     for was, becomes in (
         ("goal      = 60", "goal      = 60\ngoal_public = true"),
         ("count_shown_from = 10", "count_shown_from = 1"),
         ('"invited_automatic"', '"everyone"'),
         *changes,
     ):
-        assert was in text
-        text = text.replace(was, becomes)
-    return f'slug = "{SLUG}"\n{text}'.encode()
+        assert was in written
+        written = written.replace(was, becomes)
+    return f'slug = "{SLUG}"\n{written}'.encode()
 
 
 def files_beside() -> dict[str, bytes]:
