@@ -140,6 +140,26 @@ _ALERTS = {
     ),
 }
 
+_PAGES = {
+    "quarantine": "held",
+    **dict.fromkeys(
+        (
+            "unhanded",
+            "solo",
+            "failed",
+            "uncertain",
+            "no_mailbox",
+            "not_taken",
+            "turned_away",
+            "came_back",
+            "contradicted",
+            "sent_back",
+        ),
+        "deliveries",
+    ),
+}
+"""The page of the desk, below a letter's, where what these alerts name by a command can be seen and done."""
+
 _MANY = {
     MessageKind.INVITATION: Sentence("The invitations of this letter", context="what was stopped"),
     MessageKind.REMINDER: Sentence("The reminders of this letter", context="what was stopped"),
@@ -477,7 +497,9 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
         sentence = _ALERTS[word].with_values(slug=facts.campaign.slug, **_copy_of(session, facts, thing))
     approver = session.get(Approver, message.recipient_ref)
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
-    return facts.draft(to, facts.write("alert", sentence=sentence, link=""))
+    page = _PAGES.get(word, "") if approver is None else ""
+    link = f"{facts.public_url}/desk/letters/{facts.campaign.slug}/{page}" if page else ""
+    return facts.draft(to, facts.write("alert", sentence=sentence, link=link))
 
 
 def _test_mail(facts: _Facts, occurrence: str) -> Draft:
