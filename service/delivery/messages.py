@@ -142,6 +142,27 @@ _ALERTS = {
     ),
 }
 
+_PAGES = {
+    "quarantine": "held",
+    "stuck": "sends",
+    **dict.fromkeys(
+        (
+            "unhanded",
+            "solo",
+            "failed",
+            "uncertain",
+            "no_mailbox",
+            "not_taken",
+            "turned_away",
+            "came_back",
+            "contradicted",
+            "sent_back",
+        ),
+        "deliveries",
+    ),
+}
+"""The page of the desk, below a letter's, where what these alerts name by a command can be seen and done."""
+
 _MANY = {
     MessageKind.INVITATION: Sentence("The invitations of this letter", context="what was stopped"),
     MessageKind.REMINDER: Sentence("The reminders of this letter", context="what was stopped"),
@@ -492,7 +513,9 @@ def _alert(session: Session, facts: _Facts, message: Message) -> Draft:
     to = str(open_record(facts.keys, approver, "details")["email"]) if approver else facts.file.reply_to
     if owner is not None:
         to = owner.address
-    return facts.draft(to, facts.write("alert", sentence=sentence, link=_desk_page(facts, word, thing)))
+    page = "" if approver else _desk_page(word, thing)
+    link = f"{facts.public_url}/desk/letters/{facts.campaign.slug}/{page}" if page else ""
+    return facts.draft(to, facts.write("alert", sentence=sentence, link=link))
 
 
 def _owner(session: Session, facts: _Facts, message: Message) -> Warned | None:
@@ -505,11 +528,11 @@ def _owner(session: Session, facts: _Facts, message: Message) -> Warned | None:
     return owner
 
 
-def _desk_page(facts: _Facts, word: str, thing: str) -> str:
-    """Give the page of the desk on which something can be done about it; "" where the words say it all."""
-    sends = f"{facts.public_url}/desk/letters/{facts.campaign.slug}/sends"
-    pages = {"late": f"{sends}/{thing.partition(':')[0]}", "stuck": sends}
-    return pages.get(word, "")
+def _desk_page(word: str, thing: str) -> str:
+    """Give the page of the desk on which something can be done about it, below the letter's own; "" where the words say it all."""
+    if word == "late":
+        return f"sends/{thing.partition(':')[0]}"
+    return _PAGES.get(word, "")
 
 
 def _test_mail(facts: _Facts, occurrence: str) -> Draft:

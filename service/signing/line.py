@@ -203,10 +203,10 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, does: _Does) -> bool:
             session.add(row)
     except IntegrityError as error:
         raise Refused(_TAKEN) from error
-    if (was.name, was.name_latin, was.acronym) != (becomes.name, becomes.name_latin, becomes.acronym):
+    keep_members(session, holder.keys, row, becomes)
+    if _looked_at(was) != _looked_at(becomes):
         desk = Desk(session=session, keys=holder.keys, campaign=holder.campaign, now=holder.now)
         hold_look_alike(desk, row)
-    keep_members(session, holder.keys, row, becomes)
     keep_words(session, holder.keys, row)
     is_back = goes_back(was, becomes) and stands_as_before(row, was, since=said)
     write_party(holder.keys, row, remember(row, was, becomes, before=said))
@@ -215,6 +215,11 @@ def _keep(holder: Holder, was: SignOn, becomes: SignOn, does: _Does) -> bool:
     note(holder, "signature.line")
     tell_listed(Desk(session=session, keys=holder.keys, campaign=holder.campaign, now=holder.now), row)
     return is_back
+
+
+def _looked_at(line: SignOn) -> tuple[object, ...]:
+    """Give what of a line could be taken for another's."""
+    return line.name, line.name_latin, line.acronym, line.members
 
 
 def _take_name(holder: Holder, becomes: SignOn) -> None:

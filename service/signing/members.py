@@ -12,7 +12,7 @@ from service.model.member import Member
 from service.model.signature import HeldReason, Kind, Signature, is_counted
 from service.model.states import SignatureState
 from service.signing.party import SignOn, name_index
-from service.store.sealed import seal_text
+from service.store.sealed import open_text, seal_text
 
 FOR_MEMBERS = "members"
 
@@ -27,7 +27,8 @@ def keep_members(session: Session, keys: CampaignKeys, row: Signature, sign_on: 
         return
     session.flush()
     for kept in session.exec(select(Member).where(Member.signature_id == row.id)).all():
-        if wanted.pop(kept.name_index, None) is None:
+        # By its name, and not by what is kept of it: it may have been said to be an organization of another name.
+        if wanted.pop(name_index(keys, Kind.ORGANIZATION, open_text(keys, kept, "name")), None) is None:
             session.delete(kept)
     for index, name in wanted.items():
         member = Member(campaign_id=row.campaign_id, signature_id=row.id, name_index=index, name=b"")

@@ -25,7 +25,7 @@ from service.signing.declined import was_by_us
 from service.signing.naming import HOW_NAMED
 from service.signing.organizations.contact import claim_of, objection_link
 from service.signing.organizations.countersign import countersign_link, officer_of
-from service.signing.organizations.listed import OF_MEMBER, Listed, listed_by, listing_link
+from service.signing.organizations.listed import OF_MEMBER, Listed, listed_between, listed_by, listing_link
 from service.signing.page import deadline_text
 from service.signing.party import SignOn, read_party
 from service.signing.sign import why_not_open
@@ -240,7 +240,8 @@ def _needs_check(session: Session, facts: Facts) -> Draft:
         others=_others(session, facts),
         condition=facts.party.condition,
     )
-    return facts.draft(facts.file.reply_to, facts.write("alert", sentence=sentence, link=""))
+    link = f"{facts.public_url}/desk/letters/{facts.campaign.slug}/signatories/{facts.signature.id}"
+    return facts.draft(facts.file.reply_to, facts.write("alert", sentence=sentence, link=link))
 
 
 WRITERS: Mapping[MessageKind, Callable[[Session, Facts], Draft]] = {
@@ -287,4 +288,11 @@ def _others(session: Session, facts: Facts) -> str:
         Resemblance.signature_id == facts.signature.id, col(Resemblance.verdict).is_(None)
     )
     rows = [session.get(Signature, pair.other_id) for pair in session.exec(pairs).all()]
-    return "; ".join(f"{open_text(facts.keys, row, 'name')} ({row.id})" for row in rows if row is not None)
+    return "; ".join(_named_in(session, facts, row) for row in rows if row is not None)
+
+
+def _named_in(session: Session, facts: Facts, row: Signature) -> str:
+    """Name a sign-on, and before it the members through which the two look alike."""
+    listed = listed_between(session, facts.keys, facts.signature, row)
+    members = (open_text(facts.keys, member, "name") for member, _ in listed)
+    return " – ".join((*members, f"{open_text(facts.keys, row, 'name')} ({row.id})"))

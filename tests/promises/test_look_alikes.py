@@ -86,6 +86,7 @@ def test_a_look_alike_is_held_and_the_secretariat_is_told_of_whom(coalition: Coa
     told = [mail for mail in coalition.mails() if mail.to == "letter@rivers.example"]
     assert len(told) == 1
     assert f"same {SLUG} {row['id']}" in " ".join(told[0].text.split())
+    assert f"/desk/letters/{SLUG}/signatories/{row['id']}" in told[0].text
 
 
 @pytest.mark.parametrize("first", ["organization,Amnesty International,a@amnesty.example"])
@@ -312,3 +313,54 @@ def test_the_same_folded_name_from_another_mailbox_is_a_second_claim_as_ever(coa
         keys = coalition.keyring.of(session, get_campaign(session, SLUG).id)
         index = name_index(keys, Kind.ORGANIZATION, "Lake Alliance")
         assert session.exec(select(Signature).where(Signature.name_index == index)).one()
+
+
+# Members that another one lists
+
+
+def network(coalition: Coalition, *members: str) -> None:
+    coalition.sign_and_confirm("Lakes Network", email="n@lakes.example", signs_for="members", members=members)
+
+
+def test_who_looks_like_a_listed_member_is_held_and_counts_once_by_its_own_word(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,n@lakes.example")
+    network(coalition, "Lac", "Delta")
+
+    coalition.sign_and_confirm("Lac e.V.", email="lac@lac.example").deliver_mail()
+    row = listed(coalition, "Lac e.V.")
+    assert (row["held"], row["resembles"]) == ("look_alike", listed(coalition, "Lakes Network")["id"])
+    told = [mail.text for mail in coalition.mails() if mail.to == "letter@rivers.example"]
+    assert "another one: Lac – Lakes Network" in " ".join(told[-1].split())
+    assert printed(coalition) == ["Delta", "Lac", "Lakes Network"]
+
+    assert same(coalition, "Lac e.V.", "Lakes Network") == row["id"]
+    assert printed(coalition) == ["Delta", "Lac e.V.", "Lakes Network"]
+    assert coalition.counts().organizations == 3
+    holder_of(coalition, "Lakes Network").change(representative_title="Chair")
+    assert printed(coalition) == ["Delta", "Lac e.V.", "Lakes Network"]
+
+
+def test_who_lists_a_member_that_looks_like_a_signatory_is_held_even_if_it_was_invited(
+    coalition: Coalition,
+) -> None:
+    invite(coalition, "organization,Lakes Network,n@lakes.example")
+    coalition.sign_and_confirm("Lac e.V.", email="lac@lac.example")
+
+    network(coalition, "Lac", "Delta")
+    assert listed(coalition, "Lakes Network")["held"] == "look_alike"
+    same(coalition, "Lakes Network", "Lac e.V.")
+
+    assert printed(coalition) == ["Delta", "Lac e.V.", "Lakes Network"]
+    assert coalition.counts().organizations == 3
+
+
+def test_a_listed_member_that_is_another_than_it_looks_like_is_printed_beside_it(
+    coalition: Coalition,
+) -> None:
+    invite(coalition, "organization,Lakes Network,n@lakes.example")
+    network(coalition, "Lac")
+    coalition.sign_and_confirm("Lac e.V.", email="lac@lac.example")
+
+    another(coalition, "Lac e.V.")
+
+    assert printed(coalition) == ["Lac", "Lac e.V.", "Lakes Network"]

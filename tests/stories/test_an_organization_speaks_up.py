@@ -212,3 +212,20 @@ def test_what_the_pages_open_with_another_purposes_link_is_nothing(
     assert visitor.open(f"/manage/{'a' * 43}/evidence").status_code == 404
     with transaction(coalition.engine) as session:
         assert get_campaign(session, SLUG)
+
+
+def test_a_member_opens_its_mail_and_takes_itself_off_a_list(coalition: Coalition, visitor: Visitor) -> None:
+    coalition.open(EVERYONE)
+    invite(coalition, "organization,Lakes Network,n@lakes.example", "organization,Lac,lac@lac.example")
+    coalition.sign_and_confirm(
+        "Lakes Network", email="n@lakes.example", signs_for="members", members=("Lac",)
+    )
+
+    path = newest(coalition, "objection")
+    shown = words_of(visitor.open(path))
+    assert "Listed as a member by" in shown
+    assert "Lakes Network" in shown
+    assert "The name was taken off the list" in words_of(visitor.send(path, {}))
+
+    assert "The name was taken off the list" in words_of(visitor.open(path))
+    assert printed(coalition) == ["Lakes Network"]

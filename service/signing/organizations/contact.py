@@ -12,7 +12,12 @@ from service.model.message import MessageKind
 from service.model.resemblance import Likeness, Resemblance, Verdict
 from service.model.signature import HeldReason, Kind, Signature, Standing, standing
 from service.signing.members import members_of
-from service.signing.organizations.listed import OF_MEMBER, contact_of_member, keep_listing_link
+from service.signing.organizations.listed import (
+    OF_MEMBER,
+    contact_of_member,
+    keep_listing_link,
+    listed_between,
+)
 from service.signing.party import SignOn, name_index, read_party
 from service.signing.workplace import LINKS_LIVE, Desk
 from service.store.links import Link, keep_link
@@ -112,7 +117,13 @@ def _taken_for(desk: Desk, row: Signature) -> Sequence[Signature]:
         if pair.verdict is Verdict.SAME or (_looks_the_same(pair, row) and not row.invited)
     ]
     others = (pair.other_id if pair.signature_id == row.id else pair.signature_id for pair in pairs)
-    return [one for other in others if (one := desk.session.get(Signature, other)) is not None]
+    return [
+        one
+        for other in others
+        if (one := desk.session.get(Signature, other)) is not None
+        # Of a member that one lists the other has said nothing.
+        and not listed_between(desk.session, desk.keys, row, one)
+    ]
 
 
 def _looks_the_same(pair: Resemblance, row: Signature) -> bool:

@@ -1,5 +1,6 @@
 """The secretariat decides on names that look alike: another organization, or the same one once more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,8 @@ from service.model.states import PUT_AWAY, SignatureState
 from service.signing.late import refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.contact import tell_known_contact
-from service.signing.organizations.look_alikes import find_alikes, index_name
+from service.signing.organizations.listed import Listed, listed_between
+from service.signing.organizations.look_alikes import find_alikes
 from service.signing.queries import no_such_sign_on
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
@@ -45,12 +47,10 @@ class _Case:
 def hold_look_alike(desk: Desk, row: Signature) -> None:
     """Hold a sign-on that was just confirmed if it could be taken for another, and tell the secretariat.
 
-    Whoever is on the coalition's own list is never held for that: it is the one that others may look like.
+    Whoever is on the coalition's own list is never held for that, since it is the one that others may look like; only
+    where it lists a member that another one could be taken for.
     """
     if row.kind is not Kind.ORGANIZATION or row.joined_to is not None:
-        return
-    if row.invited:
-        index_name(desk.session, desk.keys, row)
         return
     alikes = find_alikes(desk.session, desk.keys, row)
     known = {pair.other_id for pair in _pairs(desk.session, row)}
@@ -117,12 +117,16 @@ def say_same(
 ) -> str:
     """Decide that two sign-ons are of one organization, or of a chapter and its whole: they count and are printed once.
 
-    The one that has signed stands for both; gives its id. Where both have, it is the other one. A name that is to be
+    Where one lists the other as a member, by a name that looks like its own, that one's own word goes before the list.
+    Else the one that has signed stands for both; gives its id. Where both have, it is the other one. A name that is to be
     printed by itself is another organization: what is printed and what is counted never part. The contact on the
     coalition's list that did not confirm it is told.
     """
     case = _open(session, slug, signature_id, by=by, now=now)
     other = _get(session, case.campaign, other_id)
+    listed = listed_between(session, keyring.of(session, case.campaign.id), case.row, other)
+    if listed:
+        return _say_listed(case, other, listed)
     _refuse_joining(case.row, other)
     stands, joined = (other, case.row) if other.state is SignatureState.CONFIRMED else (case.row, other)
     if stands is case.row:
@@ -144,6 +148,20 @@ def say_same(
         if one.state is SignatureState.CONFIRMED:
             tell_known_contact(desk, one)
     return stands.id
+
+
+def _say_listed(case: _Case, other: Signature, listed: Sequence[Listed]) -> str:
+    refuse_while_it_leaves(case.session, case.campaign)
+    for member, own in listed:
+        # Under the hash of that name it is found as what it is: the same organization.
+        member.name_index = own.name_index
+        case.session.add(member)
+    for one in (case.row, other):
+        if one.held_reason is HeldReason.LOOK_ALIKE:
+            _let_stand(case, one)
+    _decide(case.session, _pair(case, other), Verdict.SAME, now=case.now)
+    case.record("signature.same", f"{case.row.id} {other.id}")
+    return listed[0][1].id
 
 
 def part_joined(session: Session, row: Signature) -> None:

@@ -1,6 +1,6 @@
 """The members that others have listed, as organizations of their own: found by name, told, and taken off at their word."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlmodel import Session, col, select
@@ -12,7 +12,7 @@ from service.model.member import Member
 from service.model.resemblance import Likeness
 from service.model.signature import HeldReason, Kind, Signature
 from service.model.states import SignatureState
-from service.signing.members import has_its_own_word
+from service.signing.members import has_its_own_word, members_of
 from service.signing.organizations.likeness import Named, likeness
 from service.signing.party import name_index, read_party, write_party
 from service.signing.workplace import LINKS_LIVE, Desk
@@ -78,6 +78,44 @@ def listed_by(session: Session, member_id: str) -> Listed | None:
     member = session.get(Member, member_id)
     network = session.get(Signature, member.signature_id) if member is not None else None
     return (member, network) if member is not None and network is not None else None
+
+
+def listed_alike(session: Session, keys: CampaignKeys, row: Signature) -> Mapping[str, Likeness]:
+    """Find the sign-ons that list a member which an organization could be taken for, by their ids, and how.
+
+    A member of exactly its name is none of these: there its own word goes before its network's.
+    """
+    listed = [
+        one
+        for one in _listed(session, keys.campaign)
+        if one[0].name_index != row.name_index and one[1].id != row.id
+    ]
+    return {network.id: how for (_, network), how in _alike(keys, listed, named_of(keys, row))}
+
+
+def listed_between(
+    session: Session, keys: CampaignKeys, one: Signature, other: Signature
+) -> Sequence[Listed]:
+    """Find the members that one of two sign-ons lists and for which the other could be taken, each with that other.
+
+    None where the two could be taken for one another themselves.
+    """
+    if one.erased_at is not None or other.erased_at is not None:
+        return ()
+    if likeness(named_of(keys, one), named_of(keys, other)) is not None:
+        return ()
+    return [
+        (member, own)
+        for network, own in ((one, other), (other, one))
+        for member in members_of(session, network)
+        if likeness(named_of(keys, own), Named(name=open_text(keys, member, "name"))) is not None
+    ]
+
+
+def named_of(keys: CampaignKeys, row: Signature) -> Named:
+    """Give by what an organization that signs is known."""
+    party = read_party(keys, row)
+    return Named(name=party.name, name_latin=party.name_latin, acronym=party.acronym)
 
 
 def take_off_list(session: Session, keys: CampaignKeys, member: Member, network: Signature) -> None:

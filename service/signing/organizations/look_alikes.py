@@ -10,9 +10,11 @@ from service.foundation.sealing import CampaignKeys, Place
 from service.model.resemblance import Likeness, LikenessIndex, Resemblance
 from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
+from service.signing.members import members_of
 from service.signing.organizations.likeness import Named, likeness, worth_a_look
-from service.signing.party import read_party
+from service.signing.organizations.listed import listed_alike, named_of
 from service.store.rows import run_for_rows
+from service.store.sealed import open_text
 
 MOST_COMPARED = 10_000
 """With so many names, the newest, spelling is compared; what merely looks the same is found among any number."""
@@ -39,24 +41,49 @@ class Alike:
 def find_alikes(session: Session, keys: CampaignKeys, row: Signature) -> Sequence[Alike]:
     """Find those that the name of this organization looks like, the oldest first, and keep its own look for later ones.
 
-    Compared are the invited and the confirmed sign-ons of the letter: whoever only filled in the form can hold nobody
-    up. Pairs on which somebody has decided already are left out.
+    Compared are the invited and the confirmed sign-ons of the letter, and the members that confirmed ones list: whoever
+    only filled in the form can hold nobody up. Of whoever is on the coalition's list only the members that it lists
+    itself are compared. Pairs on which somebody has decided already are left out.
     """
     if row.kind is not Kind.ORGANIZATION:
         return ()
     index_name(session, keys, row)
     _index_missing(session, keys)
-    mine = _named(keys, row)
-    suspects = _looking_the_same(session, keys, row, mine) | _spelled_alike(session, keys, row)
-    found = {
-        other.id: how
-        for other in _rows(session, suspects)
-        if (how := likeness(mine, _named(keys, other))) is not None
-    }
+    found = _alike_to_members(session, keys, row)
+    if not row.invited:
+        mine = named_of(keys, row)
+        suspects = _looking_the_same(session, keys, row, mine) | _spelled_alike(session, keys, row)
+        found |= listed_alike(session, keys, row)
+        found |= {
+            other.id: how
+            for other in _rows(session, suspects)
+            if (how := likeness(mine, named_of(keys, other))) is not None
+        }
     decided = _decided(session, row)
     return [
         Alike(signature_id=other, likeness=found[other]) for other in sorted(found) if other not in decided
     ]
+
+
+def _alike_to_members(session: Session, keys: CampaignKeys, row: Signature) -> dict[str, Likeness]:
+    """Find those that look the same as a member which this sign-on lists, or go by its name as an acronym."""
+    members = {
+        member.name_index: Named(name=open_text(keys, member, "name")) for member in members_of(session, row)
+    }
+    wanted = {digest for named in members.values() for digest in _wanted(keys, named)}
+    if not wanted:
+        return {}
+    found = select(LikenessIndex.signature_id).where(
+        LikenessIndex.campaign_id == row.campaign_id, col(LikenessIndex.digest).in_(wanted)
+    )
+    return {
+        other.id: how
+        for other in _rows(session, set(session.exec(found).all()) - {row.id})
+        # Who has exactly a member's name speaks for itself.
+        if other.name_index not in members
+        for named in members.values()
+        if (how := likeness(named, named_of(keys, other))) is not None
+    }
 
 
 def signatories_looking_like(session: Session, keys: CampaignKeys, name: str) -> Sequence[Signature]:
@@ -67,7 +94,7 @@ def signatories_looking_like(session: Session, keys: CampaignKeys, name: str) ->
     )
     rows = _rows(session, set(session.exec(found).all()))
     return [
-        row for row in rows if row.state is SignatureState.CONFIRMED and likeness(asked, _named(keys, row))
+        row for row in rows if row.state is SignatureState.CONFIRMED and likeness(asked, named_of(keys, row))
     ]
 
 
@@ -84,7 +111,7 @@ def index_names(session: Session, keys: CampaignKeys, rows: Iterable[Signature])
         (row.id, digest)
         for row in rows
         if row.kind is Kind.ORGANIZATION
-        for digest in sorted(_digests(keys, _named(keys, row)))
+        for digest in sorted(_digests(keys, named_of(keys, row)))
     ]
     run_for_rows(session.connection(), _KEEP, columns=_LOOK, rows=looks, campaign=keys.campaign)
 
@@ -93,11 +120,6 @@ def forget_name(session: Session, signature_id: str) -> None:
     """Forget what the name of a sign-on looks like: when it is erased, or has changed."""
     session.flush()
     session.execute(delete(LikenessIndex).where(col(LikenessIndex.signature_id) == signature_id))
-
-
-def _named(keys: CampaignKeys, row: Signature) -> Named:
-    party = read_party(keys, row)
-    return Named(name=party.name, name_latin=party.name_latin, acronym=party.acronym)
 
 
 def _digests(keys: CampaignKeys, named: Named) -> set[bytes]:

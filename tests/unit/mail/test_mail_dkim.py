@@ -48,6 +48,7 @@ BESIDE = {
     "comments_decided": MessageKind.GUEST,
     "comments_waiting": MessageKind.DESK_NOTICE,
     "line_fixed": MessageKind.LINK,
+    "listed": MessageKind.CLAIMED,
     "own_code": MessageKind.LINK,
     "second_look": MessageKind.DESK_NOTICE,
     "team_notice": MessageKind.DESK_NOTICE,
