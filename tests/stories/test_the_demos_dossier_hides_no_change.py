@@ -170,16 +170,20 @@ def test_every_changed_removed_and_added_file_is_found(dossier: Path) -> None:
     assert not bagit_finds(dossier)
 
 
-@pytest.mark.parametrize("way", ["post", "webform"])
-def test_what_a_person_brought_is_in_it_as_the_packet_had_it(dossier: Path, tmp_path: Path, way: str) -> None:
-    (folder,) = (dossier / "data/sendings").glob(f"*-{way}")
+@pytest.mark.parametrize(("way", "copies"), [("post", 2), ("webform", 1)])
+def test_what_a_person_brought_is_in_it_as_the_packet_had_it(
+    dossier: Path, tmp_path: Path, way: str, copies: int
+) -> None:
+    folders = sorted((dossier / "data/sendings").glob(f"*-{way}"))
+    packets = sorted(tmp_path.glob(f"*-{way}.zip"))
 
-    with zipfile.ZipFile(tmp_path / f"{way}.zip") as packet:
-        had = {Path(name).name: packet.read(name) for name in packet.namelist()}
-
-    own = {name for name in had if name != "0-what-to-do.txt" and "annex" not in name}
-    assert own
-    assert {name: (folder / name).read_bytes() for name in own} == {name: had[name] for name in own}
+    assert len(folders) == len(packets) == copies
+    for folder, path in zip(folders, packets, strict=True):
+        with zipfile.ZipFile(path) as packet:
+            had = {Path(name).name: packet.read(name) for name in packet.namelist()}
+        own = {name for name in had if name != "0-what-to-do.txt" and "annex" not in name}
+        assert own
+        assert {name: (folder / name).read_bytes() for name in own} == {name: had[name] for name in own}
 
 
 def test_the_programs_that_the_demonstration_asks_say_so(dossier: Path, tmp_path: Path) -> None:
