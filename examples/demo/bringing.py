@@ -3,6 +3,7 @@
 import hashlib
 import re
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from examples.demo.errors import DemoFailed
@@ -12,25 +13,33 @@ from examples.demo.stage import Stage
 _WAITING = re.compile(r"^ *(\w+): waits for somebody who brings it; `--packet (\w+) FILE`", re.MULTILINE)
 _LISTED = re.compile(r"^([0-9a-f]{64})  (.+)$", re.MULTILINE)
 _SHEET = "0-what-to-do.txt"
+# Of each way, the first copy that goes by it first.
 _HOW = {
-    "post": "registered letter, posted at Reykjavik by the secretary; number RR 555 014 200 IS",
-    "webform": "entered by the secretary in the form on the office's site, which confirmed it; number TC-2026-0412",
+    "post": (
+        "registered letter, posted at Reykjavik by the secretary; number RR 555 014 200 IS",
+        "registered letter, posted at Reykjavik by the secretary; number RR 555 014 213 IS",
+    ),
+    "webform": (
+        "entered by the secretary in the form on the office's site, which confirmed it; number TC-2026-0412",
+    ),
 }
 
 
-def waiting_copies(released: str) -> dict[str, str]:
-    """Give the copies that wait for a person: the id of each by its way, from what the release printed."""
-    return dict(_WAITING.findall(released))
+def waiting_copies(released: str) -> list[tuple[str, str]]:
+    """Give way and id of each copy that waits for a person, from what the release printed."""
+    return _WAITING.findall(released)
 
 
-def bring(stage: Stage, waiting: dict[str, str]) -> None:
+def bring(stage: Stage, waiting: list[tuple[str, str]]) -> None:
     """Save each packet, look whether it is whole, and note that it was brought."""
-    for way, sending in waiting.items():
-        packet = stage.folder.packet(way)
+    gone: Counter[str] = Counter()
+    for way, sending in waiting:
+        packet = stage.folder.packet(f"{way}-{gone[way] + 1}")
         packet.parent.mkdir(exist_ok=True)
         stage.undersigned.run("deliver", stage.slug, "--packet", sending, str(packet))
         files = look_into(packet)
-        how = _HOW.get(way, "brought by the secretary")
+        how = dict(enumerate(_HOW.get(way, ()))).get(gone[way], "brought by the secretary")
+        gone[way] += 1
         stage.undersigned.run("deliver", stage.slug, "--brought", sending, how)
         stage.brought += 1
         stage.narrator.say(f"Packet for {way}, {files} files, made; a person brought it and said so: {how}.")

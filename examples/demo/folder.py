@@ -93,9 +93,9 @@ class Folder:
         """Tell where the key of that certificate is."""
         return self.keys / "dossier.key"
 
-    def packet(self, way: str) -> Path:
-        """Tell where the packet goes of the copy that a person brings this way."""
-        return self.root / "packets" / f"{way}.zip"
+    def packet(self, name: str) -> Path:
+        """Tell where the packet goes of a copy that a person brings."""
+        return self.root / "packets" / f"{name}.zip"
 
     def make(self) -> None:
         """Make the folders that are missing; what is in them stays."""

@@ -44,8 +44,8 @@ def propose(stage: Stage) -> None:
     stage.narrator.say(f"{len(approvers)} have approved this exact edition.")
 
 
-def release(stage: Stage) -> dict[str, str]:
-    """Send the letter for real, keep what its recipient received, and give the copies that wait for a person, by their way."""
+def release(stage: Stage) -> list[tuple[str, str]]:
+    """Send the letter for real, keep what its recipient received, and give way and id of the copies that wait for a person."""
     printed = stage.undersigned.run("deliver", stage.slug, "--release")
     stage.narrator.say("The letter is released.")
     offices = [office for office in stage.offices if office["role"] != "press"]

@@ -54,6 +54,13 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def dossier(engine: Engine, noon: datetime, tmp_path: Path) -> Path:
     """Give the dossier of the demonstration's letter with its fifty-five signatories, signed as it is there."""
+    coalition = released(engine, noon)
+    bring(coalition, tmp_path)
+    return written(coalition, tmp_path)
+
+
+def released(engine: Engine, noon: datetime) -> Coalition:
+    """Give the demonstration's letter, released, with its fifty-five signatories."""
     coalition = Coalition(engine=engine, root=RootKey(bytes(range(KEY_BYTES))), now=noon)
     coalition.open(river_file(), files_beside())
     with transaction(engine) as session:
@@ -74,8 +81,7 @@ def dossier(engine: Engine, noon: datetime, tmp_path: Path) -> Path:
     coalition.deliver_mail()
     with transaction(engine) as session:
         follow_deliveries(session, now=noon)
-    bring(coalition, tmp_path)
-    return written(coalition, tmp_path)
+    return coalition
 
 
 def bring(coalition: Coalition, folder: Path) -> None:
@@ -83,12 +89,13 @@ def bring(coalition: Coalition, folder: Path) -> None:
     today = coalition.now.date()
     with transaction(coalition.engine) as session:
         campaign = get_campaign(session, SLUG)
-        for row in session.exec(select(Delivery).where(col(Delivery.channel).in_(BY_HAND))).all():
+        brought = select(Delivery).where(col(Delivery.channel).in_(BY_HAND)).order_by(Delivery.id)
+        for place, row in enumerate(session.exec(brought).all(), start=1):
             making = Making(fonts=FONTS)
             _, data = packet_of(
                 session, coalition.keyring, campaign, row, making=making, public_url=PUBLIC_URL, language="en"
             )
-            (folder / f"{row.channel}.zip").write_bytes(data)
+            (folder / f"{place}-{row.channel}.zip").write_bytes(data)
             said = Brought(on=today, today=today, how="by the secretary")
             note_brought(session, coalition.keyring, SLUG, row.id, said, by="cli:ada", now=coalition.now)
 
@@ -163,16 +170,20 @@ def test_every_changed_removed_and_added_file_is_found(dossier: Path) -> None:
     assert not bagit_finds(dossier)
 
 
-@pytest.mark.parametrize("way", ["post", "webform"])
-def test_what_a_person_brought_is_in_it_as_the_packet_had_it(dossier: Path, tmp_path: Path, way: str) -> None:
-    (folder,) = (dossier / "data/sendings").glob(f"*-{way}")
+@pytest.mark.parametrize(("way", "copies"), [("post", 2), ("webform", 1)])
+def test_what_a_person_brought_is_in_it_as_the_packet_had_it(
+    dossier: Path, tmp_path: Path, way: str, copies: int
+) -> None:
+    folders = sorted((dossier / "data/sendings").glob(f"*-{way}"))
+    packets = sorted(tmp_path.glob(f"*-{way}.zip"))
 
-    with zipfile.ZipFile(tmp_path / f"{way}.zip") as packet:
-        had = {Path(name).name: packet.read(name) for name in packet.namelist()}
-
-    own = {name for name in had if name != "0-what-to-do.txt" and "annex" not in name}
-    assert own
-    assert {name: (folder / name).read_bytes() for name in own} == {name: had[name] for name in own}
+    assert len(folders) == len(packets) == copies
+    for folder, path in zip(folders, packets, strict=True):
+        with zipfile.ZipFile(path) as packet:
+            had = {Path(name).name: packet.read(name) for name in packet.namelist()}
+        own = {name for name in had if name != "0-what-to-do.txt" and "annex" not in name}
+        assert own
+        assert {name: (folder / name).read_bytes() for name in own} == {name: had[name] for name in own}
 
 
 def test_the_programs_that_the_demonstration_asks_say_so(dossier: Path, tmp_path: Path) -> None:

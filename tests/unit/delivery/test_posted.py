@@ -23,6 +23,9 @@ MAKING = Making(fonts=Fonts())
 LAKE = ("9 Rue du Lac", "1201 Genève", "Schweiz")
 COPIED = dataclasses.replace(MINISTER, address=LAKE, country="CH")
 ABROAD = dataclasses.replace(MINISTER, address=("9 Rue du Lac", "Capital City, DC 20500"), country="US")
+LONDON = dataclasses.replace(
+    MINISTER, address=("9 Lake Street", "London SW1A 2AA", "United Kingdom"), country="GB"
+)
 PRESS = dataclasses.replace(NEWSROOM, address=("1 Fleet Street", "London EC4Y 1AA"), country="GB")
 SECOND = dataclasses.replace(
     PRESIDENT, name="Sam Second", address=("2 Palace Square", "Other City, DC 20501")
@@ -55,8 +58,24 @@ def words(data: bytes) -> str:
 
 @pytest.mark.parametrize(
     ("office", "others"),
-    [(PRESIDENT, ()), (COPIED, ()), (ABROAD, ()), (PRESS, ()), (COPIED, (SECOND,)), (SECOND, (SECOND,))],
-    ids=["addressee", "cc", "cc-on-letter-paper", "press", "cc-of-several", "one-of-several"],
+    [
+        (PRESIDENT, ()),
+        (COPIED, ()),
+        (ABROAD, ()),
+        (LONDON, ()),
+        (PRESS, ()),
+        (COPIED, (SECOND,)),
+        (SECOND, (SECOND,)),
+    ],
+    ids=[
+        "addressee",
+        "cc",
+        "cc-on-letter-paper",
+        "cc-of-six-lines",
+        "press",
+        "cc-of-several",
+        "one-of-several",
+    ],
 )
 def test_the_window_shows_the_office_that_gets_the_copy(office: Office, others: tuple[Office, ...]) -> None:
     edition = make_edition(offices=(PRESIDENT, *others, *(() if office.role == "to" else (office,))))

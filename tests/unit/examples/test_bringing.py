@@ -11,6 +11,7 @@ from examples.demo.errors import DemoFailed
 
 PRINTED = """Released: 2 copies are on the way by e-mail.
   post: waits for somebody who brings it; `--packet 0123abcd FILE` makes its packet.
+  post: waits for somebody who brings it; `--packet 89abcdef FILE` makes its packet.
   webform: waits for somebody who brings it; `--packet 4567cdef FILE` makes its packet.
   a press copy waits for publication.
 """
@@ -26,8 +27,8 @@ def packet(folder: Path, **files: bytes) -> Path:
 
 
 def test_the_copies_that_wait_for_a_person_are_known_by_their_way() -> None:
-    assert waiting_copies(PRINTED) == {"post": "0123abcd", "webform": "4567cdef"}
-    assert waiting_copies("Released: 2 copies are on the way by e-mail.\n") == {}
+    assert waiting_copies(PRINTED) == [("post", "0123abcd"), ("post", "89abcdef"), ("webform", "4567cdef")]
+    assert waiting_copies("Released: 2 copies are on the way by e-mail.\n") == []
 
 
 def test_a_packet_is_what_its_sheet_says(tmp_path: Path) -> None:
