@@ -32,6 +32,8 @@ MAY_STILL_CHANGE = frozenset(
     {"goal", "goal_public", "milestones", "press", "send_at", "publish_at", "deadline"}
 )
 """What binds nobody who has signed, so that it may change after the text is final; a deadline only to a later moment."""
+UNTIL_SENT = frozenset({"signatories.order"})
+"""What changes nobody's line, only where it stands: it may change until the letter is sent. A heading may be a country, which tells."""
 TAKEN = Sentence("There is a letter with this short name already; choose another.")
 STAYS = Sentence(
     "This cannot change any more: people sign, or have signed, under it. Make a new version of the text instead."
@@ -158,9 +160,11 @@ def record_now(campaign: Campaign, file: CampaignFile) -> dict[str, Any]:
 
 def may_change(state: CampaignState, key: str) -> bool:
     """Tell whether a key of the file may still change in this state (pure)."""
-    return state is CampaignState.DRAFT or (
-        state not in PUT_AWAY and key.partition(".")[0] in MAY_STILL_CHANGE
-    )
+    if state is CampaignState.DRAFT:
+        return True
+    if key in UNTIL_SENT:
+        return state in {CampaignState.FROZEN, CampaignState.OPEN, CampaignState.CLOSED}
+    return state not in PUT_AWAY and key.partition(".")[0] in MAY_STILL_CHANGE
 
 
 def files_of(session: Session, keyring: Keyring, campaign: Campaign, file: CampaignFile) -> Files:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from service.campaigns.contents import open_file
+from service.campaigns.file_tables import CampaignFile
 from service.coordinators.trial import diverting
 from service.foundation.sentence import Sentence
 from service.mail.domain.checks import Finding, Weight
 from service.model.coordinator import Role
 from service.model.runner import Runner, RunnerKind
-from service.store.transaction import transaction
+from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.stories.visitor import ORGANIZATION, Door, Visitor, letter_page, words_of
@@ -348,6 +350,44 @@ def test_the_approvers_are_lines_of_the_settings(coalition: Coalition, door: Doo
     olga.send("settings", {"approvers": "Ada <ada@x.example>\nCleo Core <cleo@x.example>"})
 
     assert "Cleo Core &lt;cleo@x.example&gt;" in olga.open("settings").text
+
+
+def test_what_stands_on_the_paper_is_set_at_the_desk_and_the_order_of_names_until_the_letter_is_sent(
+    coalition: Coalition, door: Door
+) -> None:
+    coalition.load()
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    answer = olga.send(
+        "settings",
+        {
+            "letterhead__lines": "12 Quay Street\nrivers.example",
+            "letter__date": "2026-12-07",
+            "signatories__order": "manual",
+            "signatories__show_country": "yes",
+            "signatories__show_country__shown": "yes",
+        },
+    )
+    assert answer.status_code == 303, words_of(answer)
+    file = file_of(coalition)
+    assert file.letterhead.lines == ("12 Quay Street", "rivers.example")
+    assert (str(file.letter.date), file.signatories.order) == ("2026-12-07", "manual")
+    assert (file.signatories.show_country, file.signatories.group_by) == (True, "none")
+    olga.send("team", to="team/sheet")
+    coalition.open(letter_file())
+
+    page = olga.open("settings").text
+    assert 'name="signatories__order"' in page
+    # A heading may tell a country that nobody was asked to show.
+    assert 'name="signatories__group_by"' not in page
+    assert olga.post("settings", {"csrf": olga.mark(), "signatories__group_by": "country"}).status_code == 422
+    olga.send("settings", {"signatories__order": "manual"})
+
+    assert file_of(coalition).signatories.order == "manual"
+
+
+def file_of(coalition: Coalition) -> CampaignFile:
+    with reading(coalition.engine) as session:
+        return open_file(session, coalition.keyring, coalition.campaign())
 
 
 def test_another_letter_like_it_has_its_text_and_none_of_its_signatories(

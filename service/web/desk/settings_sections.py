@@ -3,6 +3,7 @@
 from service.coordinators.account import time_zones
 from service.foundation.sentence import Sentence
 from service.web.desk.settings_fields import Field, Option, Section
+from service.web.desk.settings_paper import PAPER
 from service.web.languages import letter_languages
 
 
@@ -207,6 +208,7 @@ SECTIONS: tuple[Section, ...] = (
             ),
         ),
     ),
+    PAPER,
     Section(
         code="event",
         title=Sentence("Event and goal"),
