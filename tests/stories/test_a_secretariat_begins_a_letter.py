@@ -4,6 +4,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from werkzeug.test import TestResponse
 
 from service.campaigns.contents import open_file
 from service.campaigns.file_tables import CampaignFile
@@ -15,6 +16,7 @@ from service.model.runner import Runner, RunnerKind
 from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague, form_of
+from tests.enclosing import BESIDE, enclosing_file
 from tests.stories.visitor import ORGANIZATION, Door, Visitor, letter_page, words_of
 
 MOST_ACTIONS = 40
@@ -115,6 +117,25 @@ def test_a_faulty_campaign_file_is_refused_whole_with_every_fault(
     assert "reply_to is missing" in words_of(answer)
     assert "country" in words_of(answer)
     assert coalition.campaign().trial_since == coalition.now
+
+
+def test_a_campaign_file_brings_its_logos_and_annexes_or_is_told_which_are_missing(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    def upload(*names: str) -> TestResponse:
+        beside = [(io.BytesIO(BESIDE[name]), name.rpartition("/")[2]) for name in names]
+        given = {"file": (io.BytesIO(enclosing_file()), "river.toml"), "beside": beside}
+        return olga.send("/desk/letters/new", given, to="/desk/letters/upload")
+
+    first, *others = BESIDE
+    answer = upload(*others)
+    assert answer.status_code == 422
+    assert f"“{first}” is named in the campaign file and was not chosen." in words_of(answer)
+
+    assert upload(*BESIDE).status_code == 303
+
+    file = file_of(coalition)
+    assert (len(file.letterhead.made), all(annex.sha256 for annex in file.letter.annexes)) == (2, True)
 
 
 def test_while_it_is_tried_no_mail_reaches_anybody_but_the_team(

@@ -5,19 +5,24 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
 from service.campaigns.drafting import Misdrafted, begin_letter, duplicate_letter, file_of
+from service.campaigns.enclosures import MOST_BYTES_OF_ANNEXES, enclose, names_beside
 from service.campaigns.file import read_campaign_file
+from service.campaigns.file_tables import CampaignFile
 from service.coordinators.accounts import person_of
 from service.coordinators.invitations import Offer, invite
 from service.coordinators.permissions import Act
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence, in_a_row
+from service.letter.enclosed import MOST_LOGOS
+from service.letter.logos import LARGEST_LOGO
 from service.model.coordinator import Coordinator, Role
 from service.web.desk.begin_fields import FIELDS, SECOND_OWNER, SECTIONS, SLUG
 from service.web.desk.blueprint import get, post
@@ -31,6 +36,7 @@ from service.web.services import services
 _DAYS_OPEN = timedelta(days=14)
 _LATEST_CLOCK = timedelta(hours=12)
 _LONGEST_FILE = 200_000
+_LARGEST_UPLOAD = _LONGEST_FILE + MOST_BYTES_OF_ANNEXES + MOST_LOGOS * LARGEST_LOGO + 16_384
 _BEGUN = Sentence(
     "The letter is a draft, and you are its owner. It is in trial: all its mail reaches your team only, until you switch it"
     " live."
@@ -90,15 +96,22 @@ def create_letter() -> Response:
     return done(f"/desk/letters/{made.slug}/", _BEGUN_BY_TWO if second else _BEGUN)
 
 
-@post("/letters/upload", Act.CREATE)
+@post("/letters/upload", Act.CREATE, most_bytes=_LARGEST_UPLOAD)
 def upload_letter() -> Response:
-    """Make a draft of a campaign file; all its faults are told at once, and nothing of a faulty one is kept."""
+    """Make a draft of a campaign file with its logos and annexes; all faults are told at once, and nothing of a faulty one is kept."""
     here, who = services(), visit()
     try:
-        file = read_campaign_file(_given_file(), now=here.now())
+        read = read_campaign_file(_given_file(), now=here.now())
+        whole = enclose(read, _beside(read))
         with acting() as session:
             made = begin_letter(
-                session, here.keyring, file, owner_id=who.coordinator_id, by=who.by, now=here.now()
+                session,
+                here.keyring,
+                whole.file,
+                files=whole.files,
+                owner_id=who.coordinator_id,
+                by=who.by,
+                now=here.now(),
             )
     except Refused as refusal:
         faults = [fault for fault in refusal.faults if fault != str(refusal)]
@@ -166,6 +179,30 @@ def _given_file() -> bytes:
     if len(data) > _LONGEST_FILE:
         raise Refused(Sentence("This file is far too long for a campaign file."))
     return data
+
+
+def _beside(file: CampaignFile) -> dict[str, bytes]:
+    """Read the files that a campaign file names; raises Refused with every one that is missing or too large."""
+    given = {one.filename: one for one in request.files.getlist("beside") if one.filename}
+    found: dict[str, bytes] = {}
+    faults: list[str] = []
+    for path, most in names_beside(file).items():
+        # A browser tells no folders, so a file is known by its own name.
+        name = PurePosixPath(path).name
+        data = given[name].stream.read(most + 1) if name in given else b""
+        if not data:
+            faults.append(Sentence("“{name}” is named in the campaign file and was not chosen.", name=name))
+        elif len(data) > most:
+            faults.append(
+                Sentence("“{name}” is larger than {most} MB.", name=name, most=max(1, most // 1_000_000))
+            )
+        found[path] = data
+    if faults:
+        raise Refused(
+            Sentence("The files beside the campaign file cannot be taken; nothing was changed."),
+            tuple(faults),
+        )
+    return found
 
 
 def _record(given: dict[str, Any]) -> dict[str, Any]:
