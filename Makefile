@@ -16,7 +16,7 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check-fast catalogues soak crash crash-schedules enumeration bench-mail bench-sign bench-letter bench-scale bench-desk soak-sign lock clean
+.PHONY: help setup demo run test check-fast catalogues soak crash crash-schedules enumeration bench-mail bench-sign bench-letter bench-preview bench-scale bench-desk soak-sign lock clean
 
 help: ## Tell what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -62,6 +62,9 @@ bench-sign: $(SET_UP) ## Measure the public side beside bare views, in at most 1
 
 bench-letter: $(SET_UP) ## Measure how fast a letter becomes a PDF, beside WeasyPrint, in at most 12 minutes; ARGS="--quick" takes less
 	$(BIN)/python -m benchmarks.letter $(ARGS)
+
+bench-preview: $(SET_UP) ## Measure how soon the first page of a draft is shown while it is written
+	$(BIN)/python -m benchmarks.letter_preview
 
 bench-scale: $(SET_UP) ## Measure how sending grows with its processes, and how long a confirmation waits, in at most 12 minutes; ARGS="--quick" takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.scale $(ARGS)

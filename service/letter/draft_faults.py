@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.foundation.sentence import Sentence
 from service.letter.copy import PLACEHOLDERS
 from service.letter.fonts import Fonts
+from service.letter.markup_faults import is_marked, markup_faults
 
 _PLACEHOLDER = re.compile(r"\(\(\s*([A-Za-z_]+)\s*\)\)")
 _OPEN_NOTE = re.compile(r"\[\^[^\]\n]*$", re.MULTILINE)
@@ -27,14 +28,17 @@ class Fault:
 def draft_faults(parts: Mapping[str, str], fonts: Fonts) -> tuple[Fault, ...]:
     """Find the faults in the parts of a text: unknown placeholders, open and missing notes, characters without a font.
 
+    Also what will not be in the letter as it was meant: links, pictures, HTML and what nests too deeply.
+
     Parts are read together, as notes number through the whole letter. They come in the order of the source.
     """
     notes = {match[1] for text in parts.values() for match in _NOTE.finditer(text) if match[2]}
     used = {match[1] for text in parts.values() for match in _NOTE.finditer(text) if not match[2]}
     found = []
     for part, text in parts.items():
+        marked = markup_faults(text) if is_marked(part) else ()
         for place, sentence in sorted(
-            [*_placeholders(text), *_notes(text, notes, used), *_letters(text, fonts)]
+            [*_placeholders(text), *_notes(text, notes, used), *_letters(text, fonts), *marked]
         ):
             line = text.count("\n", 0, place) + 1
             column = place - text.rfind("\n", 0, place)

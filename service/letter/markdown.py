@@ -18,7 +18,7 @@ from service.foundation.sentence import Sentence
 _BETWEEN = "\ue000\ue001\ue000"
 # Eight lists within one another. Deeper, the reader would leave text out without a word (its own limit is 20).
 _DEEPEST = 16
-_LINKS = frozenset({"http", "https", "mailto"})
+LINKS = frozenset({"http", "https", "mailto"})
 # Notes number through the whole letter, so all parts are read as one. No HTML, no pictures, no code: it is a letter.
 _READER = (
     MarkdownIt("commonmark", {"html": False})
@@ -87,6 +87,16 @@ def read_markdown(parts: Sequence[str], *, fill: Callable[[str], str]) -> Writte
         else:
             found[-1].extend(reading.blocks([node]))
     return Written(parts=tuple(map(tuple, found)), notes=notes)
+
+
+def line_too_deep(source: str) -> int | None:
+    """Give the line, counted from 0, at which a part nests more deeply than read_markdown() takes; None where none does."""
+    line = 0
+    for token in _READER.parse(source, {}):
+        line = token.map[0] if token.map else line
+        if any(one.level >= _DEEPEST for one in (token, *(token.children or ()))):
+            return line
+    return None
 
 
 @lru_cache(maxsize=64)
@@ -172,6 +182,6 @@ class _Reading:
     def _link(self, node: SyntaxTreeNode) -> tuple[Run, ...]:
         target = str(node.attrs.get("href", ""))
         inside = self._runs(node.children)
-        if urlsplit(target).scheme.lower() in _LINKS and inside:
+        if urlsplit(target).scheme.lower() in LINKS and inside:
             return (Run(kind="link", runs=inside, target=target),)
         return inside

@@ -19,6 +19,7 @@ from service.letter.document import make_document
 from service.letter.draft_faults import Fault, draft_faults, without_unknown
 from service.letter.edition import Edition, Text
 from service.letter.fonts import Fonts
+from service.letter.markup_faults import is_marked, without_depth
 from service.letter.paper import labelled_texts, paper_data
 from service.templating import TEMPLATES
 
@@ -148,9 +149,11 @@ def source_parts(text: Text) -> dict[str, str]:
 
 def _readable(text: Text) -> Text:
     single: dict[str, Any] = {
-        name: without_unknown(part) for name, part in source_parts(text).items() if "." not in name
+        name: without_unknown(without_depth(part) if is_marked(name) else part)
+        for name, part in source_parts(text).items()
+        if "." not in name
     }
-    return replace(text, **single, asks=tuple(map(without_unknown, text.asks)))
+    return replace(text, **single, asks=tuple(without_unknown(without_depth(ask)) for ask in text.asks))
 
 
 @dataclass(eq=False)

@@ -20,8 +20,21 @@ FAULTS = [
     ("A claim.\n\n[^1]: see", 3, 1, "Nothing in the text refers"),
     ("Say ^[the report\n\nnext", 1, 5, "is not closed"),
     ("first\nWe say བོད.", 2, 8, "fonts-noto-core"),
+    ("See\n[the act](ftp://a.example/b).", 2, 1, "“ftp://a.example/b” will be no link"),
+    ("See [the act](act.html).", 1, 5, "“act.html” will be no link"),
+    ("See [the act][1].\n\n[1]: gopher://a.example", 3, 1, "will be no link"),
+    ("See <ftp://a.example>.", 1, 5, "will be no link"),
+    ("One\n\nSee ![a map](https://a.example/map.png).", 3, 5, "no picture"),
+    ("Say <b>it.", 1, 5, "“<b>” will be printed as it stands"),
+    ("One\n<!-- two", 2, 1, "knows no HTML"),
+    ("One\n\n" + ">" * 17 + " deep", 3, 1, "nested too deeply here"),
 ]
-RIGHT = ["On behalf of ((count)) we write.[^1]\n\n[^1]: See *it*.", "A list [of] (things) ^[closed [twice]]."]
+RIGHT = [
+    "On behalf of ((count)) we write.[^1]\n\n[^1]: See *it*.",
+    "A list [of] (things) ^[closed [twice]].",
+    "See [it](https://a.example/x_(y)), [us](mailto:a@b.example), <https://a.example>, \\<b>, 3 < 4 > 2, \\[x](y).",
+    "> > - *one*\n> >   - [^1](see there)\n\n[^1]: Here.",
+]
 
 
 @pytest.fixture
@@ -56,6 +69,19 @@ def test_a_draft_is_shown_with_its_faults_and_the_same_process_serves_the_next(p
     assert second.svg != first.svg
     assert time.perf_counter() - began < 2
     assert [one.process.pid for one in previewer._idle] == [process]
+
+
+def test_a_text_that_nests_too_deeply_is_shown_as_it_stands(previewer):
+    deep = make_text(body="> " * 17 + "We write to ((count)).", asks=("- " * 17 + "Speak.",))
+
+    found = previewer.preview(make_edition(text=deep))
+
+    assert [fault.part for fault in found.faults] == ["body", "asks.1"]
+    assert found.svg.startswith("<svg")
+
+
+def test_markup_in_a_line_that_is_set_as_it_stands_is_no_fault():
+    assert draft_faults({"title": "On [x](y) and <b>"}, BUNDLED) == ()
 
 
 def test_after_a_typesetter_was_killed_the_next_preview_works(previewer):
