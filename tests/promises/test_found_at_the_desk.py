@@ -84,6 +84,17 @@ def test_the_table_and_the_model_call_every_standing_alike(coalition: Coalition)
         assert set(found(coalition, Filter(stands=word.value))) == wanted, word
 
 
+def test_who_confirmed_as_fast_as_a_machine_is_found_by_that_wherever_it_stands(coalition: Coalition) -> None:
+    with transaction(coalition.engine) as session:
+        rows = list(every_kind_of_row(session, coalition))
+        for row in rows[::7]:
+            row.machine_like = True
+        session.add_all(rows)
+        wanted = {row.id for row in rows[::7]}
+
+    assert set(found(coalition, Filter(stands="machine"))) == wanted
+
+
 def test_pages_follow_one_another_without_a_gap(coalition: Coalition) -> None:
     with transaction(coalition.engine) as session:
         session.add_all(every_kind_of_row(session, coalition))

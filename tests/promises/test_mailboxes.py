@@ -1,12 +1,15 @@
 """What is found out of mailboxes is a flag that the secretariat sees; it refuses nobody."""
 
 import pytest
+from sqlmodel import select
 
-from service.model.signature import Kind
+from service.model.signature import Kind, Signature
 from service.signing.abuse.mailboxes import (
+    Flags,
     domains_to_ask,
     find_out,
     flags_of,
+    flags_of_one,
     is_disposable,
     keep_findings,
     unchecked,
@@ -120,6 +123,25 @@ def test_a_mailbox_is_looked_at_once_again_when_it_changed_and_for_a_week_while_
     look(coalition)
     coalition.wait(days=8)
     assert look(coalition) == 0
+
+
+def test_one_sign_on_has_the_flags_that_the_list_gives_it(coalition):
+    for name, email in (
+        ("Lakes", "a.nn@gmail.com"),
+        ("Rivers", "ann+r@googlemail.com"),
+        ("Thrown", "x@mailinator.com"),
+    ):
+        coalition.sign(name, email=email)
+    coalition.sign("Seas", email="sea@lakes.example")
+    look(coalition)
+
+    with reading(coalition.engine) as session:
+        listed = flags_of(session, coalition.campaign())
+        rows = session.exec(select(Signature)).all()
+        assert {row.id: flags_of_one(session, row) for row in rows} == {
+            row.id: listed.get(row.id, Flags()) for row in rows
+        }
+    assert len(listed) == 3
 
 
 def test_another_letter_is_never_compared(coalition):

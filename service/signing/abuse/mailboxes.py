@@ -20,6 +20,7 @@ from service.store.keyring import Keyring
 
 _ASK_AGAIN_AFTER = timedelta(hours=6)
 _GIVE_UP_AFTER = timedelta(days=7)
+_MOST_SIMILAR = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +136,23 @@ def flags_of(session: Session, campaign: Campaign) -> Mapping[str, Flags]:
         for check in checks
     }
     return {signature_id: found for signature_id, found in flags.items() if found != Flags()}
+
+
+def flags_of_one(session: Session, signature: Signature) -> Flags:
+    """Give the flags of one sign-on; of those that are similar to it, the oldest few."""
+    check = session.get(MailboxCheck, signature.id)
+    if check is None:
+        return Flags()
+    similar = select(MailboxCheck.signature_id).where(
+        MailboxCheck.campaign_id == check.campaign_id,
+        MailboxCheck.similar == check.similar,
+        MailboxCheck.email_index != check.email_index,
+    )
+    return Flags(
+        disposable=check.disposable,
+        no_mail=check.takes_mail is False,
+        similar_to=tuple(session.exec(similar.order_by(MailboxCheck.signature_id).limit(_MOST_SIMILAR))),
+    )
 
 
 def _unchecked(session: Session, keyring: Keyring, signature: Signature) -> Unchecked:

@@ -15,7 +15,7 @@ from service.signing.organizations.evidence import Grade
 
 
 class Stands(StrEnum):
-    """Where a sign-on stands, as the table asks for it; `attested` asks how it came, wherever it stands."""
+    """Where a sign-on stands, as the table asks for it; `attested` asks how it came and `machine` how it was confirmed, wherever it stands."""
 
     COUNTED = "counted"
     HELD = "held"
@@ -30,6 +30,7 @@ class Stands(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     ATTESTED = "attested"
+    MACHINE = "machine"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ def conditions(session: Session, campaign: Campaign, asked: Filter) -> list[Colu
 
 def is_indexed(asked: Filter) -> bool:
     """Tell whether an index leads straight to the sign-ons that stand so: then they need not be looked for."""
-    return asked.stands not in {"", Stands.COUNTED, Stands.EARLIER, Stands.ATTESTED}
+    return asked.stands not in {"", Stands.COUNTED, Stands.EARLIER, Stands.ATTESTED, Stands.MACHINE}
 
 
 def stands(campaign: Campaign, word: Stands) -> ColumnElement[bool]:
@@ -116,6 +117,8 @@ def stands(campaign: Campaign, word: Stands) -> ColumnElement[bool]:
         return is_counted(campaign)
     if word is Stands.ATTESTED:
         return col(Signature.provenance) == Provenance.ATTESTED
+    if word is Stands.MACHINE:
+        return col(Signature.machine_like).is_(True)
     special = {
         Stands.HELD: and_(confirmed, held.is_not(None)),
         Stands.JOINED: and_(confirmed, held.is_(None), joined.is_not(None)),

@@ -16,6 +16,7 @@ from service.model.message import AfterState, Message, MessageEvent
 from service.model.proof_answer import ProofAnswer
 from service.model.signature import Signature, Standing, standing
 from service.model.states import SignatureState
+from service.signing.abuse.mailboxes import Flags, flags_of_one
 from service.signing.naming import HOW_NAMED
 from service.signing.notes import Note, notes_of
 from service.signing.party import SignOn, read_party
@@ -80,6 +81,7 @@ class SignOnSeen:
     notes: Sequence[Note]
     proofs: Sequence[ProofAnswer]
     possible: Sequence[Does]
+    flags: Flags
 
 
 def look_at_sign_on(
@@ -107,6 +109,7 @@ def look_at_sign_on(
         notes=notes_of(session, keys, row.id),
         proofs=answers_of(session, row),
         possible=possible(row, campaign, looks_like_another=undecided),
+        flags=flags_of_one(session, row),
     )
 
 

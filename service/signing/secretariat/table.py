@@ -50,6 +50,7 @@ class Row:
     standing: Standing
     held: HeldReason | None
     is_attested: bool
+    is_machine_like: bool
     is_erased: bool
     country: str
     language: str
@@ -327,6 +328,7 @@ def _row(
         standing=standing(row, campaign),
         held=row.held_reason,
         is_attested=row.provenance is Provenance.ATTESTED,
+        is_machine_like=row.machine_like,
         is_erased=row.erased_at is not None,
         country=party.country,
         language=row.language,
