@@ -1,6 +1,7 @@
 """letter: compile it to a file."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -12,6 +13,8 @@ from service.cli.context import Context, pass_context, read_file, say, write_out
 from service.delivery.annexes import annexes_of
 from service.delivery.copies import goes_by_post
 from service.delivery.handing import Wanted, copy_to_hand
+from service.delivery.parcel import Document
+from service.delivery.posted import sheet_on_top
 from service.foundation.errors import Refused
 from service.kit.pack import pack_for
 from service.letter.compile import RENDERERS, Profile, Rendering, compile_copy
@@ -58,7 +61,8 @@ def letter() -> None:
     type=click.Choice(["post", *LAYOUTS]),
     default=None,
     help="Where a PDF's inside address stands; post chooses the envelope's window by the office's country. Without it: as"
-    " post, where the one office that it is for has post among its channels, else classic.",
+    " post, where the one office that it is for has post among its channels, else classic. Where the letter is addressed"
+    " to others, its window stands on a sheet beside it.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="For a form: text of at most this size.")
 @click.option(
@@ -100,8 +104,9 @@ def compile_(
         handed = copy_to_hand(session, services.keyring, campaign, row, wanted, now=services.clock())
         copy = handed.copy
         beside = annexes_of(session, services.keyring, campaign, copy) if annexes else ()
-        is_for_one = len(copy.addressees) == 1 and goes_by_post(session, campaign, place=recipient)
-        by_post = layout == "post" or (layout is None and is_for_one)
+        is_for_one = recipient is not None or len(copy.addressees) == 1
+        is_posted = is_for_one and goes_by_post(session, campaign, place=recipient)
+        by_post = layout == "post" or (layout is None and is_posted)
     set_in = partial(
         compile_copy,
         copy,
@@ -113,20 +118,27 @@ def compile_(
     )
     country = handed.office.country if handed.office else ""
     chosen = layout_for_post(country=country, paper=copy.paper) if by_post else layout
+    window, sheet = cast(Layout, chosen or LAYOUTS[0]), None
     try:
-        rendering = set_in(layout=cast(Layout, chosen or LAYOUTS[0]))
+        if form == "pdf" and window != LAYOUTS[0] and handed.office is not None:
+            sheet = sheet_on_top(copy, asdict(handed.office), layout=window, fonts=services.fonts)
+        rendering = set_in(layout=LAYOUTS[0] if sheet else window)
     except AddressTooLong:
         # Nobody asked for a window: the letter is to be had all the same.
         if layout is not None:
             raise
         rendering = set_in(layout=LAYOUTS[0])
         click.echo(_NO_WINDOW, err=True)
-    _write(out, rendering, beside, copy)
+    _write(out, rendering, beside, copy, sheet)
 
 
-def _write(out: Path, rendering: Rendering, annexes: Sequence[Attachment], copy: Copy) -> None:
-    _refuse_pipe(out, rendering, with_annexes=bool(annexes))
+def _write(
+    out: Path, rendering: Rendering, annexes: Sequence[Attachment], copy: Copy, sheet: Document | None
+) -> None:
+    _refuse_pipe(out, rendering, with_annexes=bool(annexes), with_sheet=sheet is not None)
     write_out(out, rendering.data)
+    if sheet is not None:
+        write_out(out.with_stem(f"{out.stem}-address-sheet"), sheet.data)
     for place, volume in enumerate(rendering.volumes, start=1):
         write_out(out.with_stem(f"{out.stem}-volume-{place}"), volume)
     for place, annex in enumerate(annexes, start=1):
@@ -138,12 +150,18 @@ def _write(out: Path, rendering: Rendering, annexes: Sequence[Attachment], copy:
     volumes = len(rendering.volumes)
     others = f" and {volumes} volumes of names beside it" if volumes else ""
     others += f" and its annexes as {out.stem}-annex-1.pdf and so on" if annexes else ""
+    others += f" and the sheet to be posted on top as {out.stem}-address-sheet{out.suffix}" if sheet else ""
     say(f"Wrote {out}{others} (check code {copy.check_code})")
     if copy.annexes and not annexes:
         say("With --annexes the files of its annexes are written beside it.")
 
 
-def _refuse_pipe(out: Path, rendering: Rendering, *, with_annexes: bool) -> None:
+def _refuse_pipe(out: Path, rendering: Rendering, *, with_annexes: bool, with_sheet: bool) -> None:
+    if with_sheet and str(out) == "-":
+        raise Refused(
+            "The letter is addressed to others, so a sheet of its own shows this office behind the window: give a file"
+            " to write, not “-”, or say --layout classic."
+        )
     if with_annexes and str(out) == "-":
         raise Refused("Annexes are files of their own: give a file to write, not “-”.")
     if rendering.volumes and str(out) == "-":

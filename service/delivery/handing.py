@@ -1,7 +1,7 @@
 """Which copy of a letter somebody is given by hand, and as which files: the same at the desk and by command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from service.delivery.check import recipient_label
 from service.delivery.issue import issue_copy, sole_addressee
 from service.delivery.letter_mail import Making, letter_documents, read_template
 from service.delivery.parcel import Document
-from service.delivery.posted import posted
+from service.delivery.posted import behind_window, posted
 from service.delivery.registry import POSTED
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -137,12 +137,16 @@ def languages_to_choose(
 def handed_file(handed: Handed, form: str, making: Making) -> Document:
     """Compile a copy as one of FORMS, to be saved: one file, and a zip where its names stand in volumes of their own.
 
+    To be posted to an office that the letter is not written to, it is a zip with the sheet that lies on top.
+
     Raises Refused for more than MOST_HANDED names, and as compile_copy() does.
     """
     copy = handed.copy
     if len(copy.lines) > MOST_HANDED:
         raise Refused(_TOO_LONG.with_values(most=MOST_HANDED))
-    return as_one_file(copy, form if form in _PLAIN else "pdf", _made(handed, form, making))
+    if form == "post" and handed.office is not None:
+        return _bundled(copy, "pdf", behind_window(copy, asdict(handed.office), making))
+    return as_one_file(copy, form if form in _PLAIN else "pdf", _made(copy, form, making))
 
 
 def office_details(
@@ -187,11 +191,11 @@ def is_too_long_to_hand(session: Session, keyring: Keyring, campaign: Campaign) 
     return known_tally(session, keyring, campaign).tally.signatories > MOST_HANDED
 
 
-def _made(handed: Handed, form: str, making: Making) -> Rendering:
-    copy, fonts = handed.copy, making.fonts
+def _made(copy: Copy, form: str, making: Making) -> Rendering:
+    fonts = making.fonts
     if form == "post":
-        country = handed.office.country if handed.office else ""
-        layout = layout_for_post(country=country, paper=copy.paper)
+        # To several, which is refused there: a window shows one address.
+        layout = layout_for_post(country="", paper=copy.paper)
         return compile_copy(copy, form="pdf", layout=layout, fonts=fonts)
     if form == "archive":
         return compile_copy(copy, form="pdf", profile="archive", fonts=fonts)

@@ -9,7 +9,8 @@ from service.delivery.parcel import Document
 from service.foundation.errors import Refused
 from service.letter.address_sheet import render_address_sheet, sheet_name
 from service.letter.copy import Addressee, Copy
-from service.letter.windows import layout_for_post
+from service.letter.fonts import Fonts
+from service.letter.windows import Layout, layout_for_post
 
 _PDF = "application/pdf"
 
@@ -38,15 +39,23 @@ def behind_window(copy: Copy, details: Mapping[str, Any], making: Making) -> tup
     stays as its addressees have it, and a sheet with the address lies on top. Raises AddressTooLong, and as
     letter_documents() does.
     """
-    office = _office(details)
     layout = layout_for_post(country=str(details.get("country") or ""), paper=copy.paper)
-    if copy.addressees == (office,):
+    sheet = sheet_on_top(copy, details, layout=layout, fonts=making.fonts)
+    if sheet is None:
         return letter_documents(copy, making, layout=layout)
-    sheet = render_address_sheet(copy, office, layout=layout, fonts=making.fonts)
-    return (
-        Document(name=sheet_name(copy), media_type=_PDF, data=sheet),
-        *letter_documents(copy, making),
-    )
+    return (sheet, *letter_documents(copy, making))
+
+
+def sheet_on_top(copy: Copy, details: Mapping[str, Any], *, layout: Layout, fonts: Fonts) -> Document | None:
+    """Set the address sheet that lies on a copy for the office of `details`; None where the letter is written to this office alone.
+
+    Raises AddressTooLong.
+    """
+    office = _office(details)
+    if copy.addressees == (office,):
+        return None
+    sheet = render_address_sheet(copy, office, layout=layout, fonts=fonts)
+    return Document(name=sheet_name(copy), media_type=_PDF, data=sheet)
 
 
 def _office(details: Mapping[str, Any]) -> Addressee:

@@ -121,6 +121,22 @@ def test_each_of_several_offices_has_its_own_copy(coalition: Coalition, door: Do
     assert saved(olga, coalition, "full", "post").status_code == 422
 
 
+def test_a_cc_has_its_own_address_behind_the_window_and_the_letter_as_its_addressee_has_it(
+    coalition: Coalition, door: Door
+) -> None:
+    sent(coalition, TWO.replace(b'copy = "public"', b'copy = "full"\nrole = "cc"'))
+    olga, somebody = olga_at(coalition, door)
+
+    file = saved(olga, coalition, "2", "post")
+
+    assert file.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(file.data)) as folder:
+        sheet, letter = (folder.read(name) for name in folder.namelist())
+    assert "2 Palace Square" in read_letter(sheet).text
+    assert letter == saved(olga, coalition, "2").data
+    assert "byte for byte" in somebody.check(data=letter).text
+
+
 @pytest.mark.parametrize(
     ("copy", "form"), [("3", "pdf"), ("0", "pdf"), ("9999999", "pdf"), ("all", "pdf"), ("full", "exe")]
 )

@@ -1,6 +1,7 @@
 """As the secretariat I want the address behind the window of the right envelope, without knowing envelopes."""
 
 from tests.coalition import SLUG, file_open_now
+from tests.letters.pdf_reader import read_letter
 from tests.operator import Operator
 
 
@@ -72,3 +73,28 @@ channels = ["post"]
     assert unknown.returncode == 2
     assert "no recipient 3" in unknown.stderr
     assert "2 (Max M. Example)" in unknown.stderr
+
+
+def test_a_cc_has_its_address_on_a_sheet_of_its_own_and_never_another_in_the_window(tmp_path):
+    operator = Operator(tmp_path, smtp_port=9, web_port=9)
+    cc = """
+[[recipients]]
+role = "cc"
+name = "Max M. Example"
+address = ["2 Palace Square", "Hauptstadt"]
+country = "DE"
+channels = ["post"]
+"""
+    (tmp_path / "letter.toml").write_bytes(file_open_now() + cc.encode())
+    operator.does("init")
+    operator.does("campaign", "load", "letter.toml")
+    operator.does("campaign", "freeze", SLUG)
+
+    chosen = compiled(operator, tmp_path, "--recipient", "2")
+    sheet = (tmp_path / "letter-address-sheet.pdf").read_bytes()
+
+    assert chosen == compiled(operator, tmp_path, "--recipient", "2", "--layout", "classic")
+    assert chosen == compiled(operator, tmp_path, "--recipient", "2", "--layout", "window_din5008b")
+    assert "2 Palace Square" in read_letter(sheet).text
+    piped = operator.run("letter", "compile", SLUG, "--recipient", "2", "--out", "-")
+    assert (piped.returncode, "--layout classic" in piped.stderr) == (2, True)
