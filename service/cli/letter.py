@@ -12,7 +12,7 @@ from service.campaigns.queries import get_campaign, numbered_edition
 from service.cli.context import Context, pass_context, read_file, say, write_out
 from service.delivery.annexes import annexes_of
 from service.delivery.copies import goes_by_post
-from service.delivery.handing import Wanted, copy_to_hand
+from service.delivery.handing import Handed, Wanted, copy_to_hand, keep_handed
 from service.delivery.parcel import Document
 from service.delivery.posted import sheet_on_top
 from service.foundation.errors import Refused
@@ -97,7 +97,7 @@ def compile_(
     """Write the letter as PDF, Word file, HTML, text or JSON; volumes of a very long roll stand beside it."""
     services = context.services
     look = (template or context.settings.word_template) if form == "docx" else None
-    with transaction(services.engine) as session:
+    with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
         row = numbered_edition(session, campaign, edition) if edition is not None else None
         wanted = Wanted(office=recipient or 0, audience=cast(Audience | None, audience), language=language)
@@ -116,9 +116,7 @@ def compile_(
         limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
         template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,
     )
-    country = handed.office.country if handed.office else ""
-    chosen = layout_for_post(country=country, paper=copy.paper) if by_post else layout
-    window, sheet = cast(Layout, chosen or LAYOUTS[0]), None
+    window, sheet = _window(handed, layout, by_post=by_post), None
     try:
         if form == "pdf" and window != LAYOUTS[0] and handed.office is not None:
             sheet = sheet_on_top(copy, asdict(handed.office), layout=window, fonts=services.fonts)
@@ -129,13 +127,30 @@ def compile_(
             raise
         rendering = set_in(layout=LAYOUTS[0])
         click.echo(_NO_WINDOW, err=True)
+    _refuse_pipe(out, rendering, with_annexes=annexes, with_sheet=sheet is not None)
+    _keep(context, slug, edition, handed)
     _write(out, rendering, beside, copy, sheet)
+
+
+def _window(handed: Handed, layout: str | None, *, by_post: bool) -> Layout:
+    if by_post:
+        country = handed.office.country if handed.office else ""
+        return layout_for_post(country=country, paper=handed.copy.paper)
+    return cast(Layout, layout or LAYOUTS[0])
+
+
+def _keep(context: Context, slug: str, number: int | None, handed: Handed) -> None:
+    if number is None:
+        return
+    services = context.services
+    with transaction(services.engine) as session:
+        row = numbered_edition(session, get_campaign(session, slug), number)
+        keep_handed(session, services.keyring, row, handed, now=services.clock())
 
 
 def _write(
     out: Path, rendering: Rendering, annexes: Sequence[Attachment], copy: Copy, sheet: Document | None
 ) -> None:
-    _refuse_pipe(out, rendering, with_annexes=bool(annexes), with_sheet=sheet is not None)
     write_out(out, rendering.data)
     if sheet is not None:
         write_out(out.with_stem(f"{out.stem}-address-sheet"), sheet.data)

@@ -74,10 +74,11 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
-    """A copy that is handed over, and the one office that it is for where it is for one."""
+    """A copy that is handed over, and the one office that it is for where it is for one; `place` is that of Wanted."""
 
     copy: Copy
     office: Office | None
+    place: int
 
 
 def copy_to_hand(
@@ -89,7 +90,7 @@ def copy_to_hand(
     *,
     now: datetime,
 ) -> Handed:
-    """Give a copy of an edition, or (None) of the letter as it stands; of what was released its check code is kept.
+    """Give a copy of an edition, or (None) of the letter as it stands; it only reads, however long that takes.
 
     What has gone out to nobody in particular stays as it was in full. A public copy and an office's own that are made
     after the release name nobody who has left since. Raises Refused for an office that is not there, and as make_copy().
@@ -101,10 +102,17 @@ def copy_to_hand(
     office = chosen or sole_addressee(letter)
     audience = wanted.audience or (chosen.copy if chosen else "public")
     copy = make_copy(letter, audience=audience, office=office)
-    if edition is not None and edition.released_at is not None:
-        recipient = _recipient_id(session, edition, wanted.office)
-        issue_copy(session, keyring, edition, copy, recipient_id=recipient, now=now)
-    return Handed(copy=copy, office=office)
+    return Handed(copy=copy, office=office, place=wanted.office)
+
+
+def keep_handed(
+    session: Session, keyring: Keyring, edition: Edition, handed: Handed, *, now: datetime
+) -> None:
+    """Keep the check code of a copy whose file was made, once, where its edition was released."""
+    if edition.released_at is None:
+        return
+    recipient = _recipient_id(session, edition, handed.place)
+    issue_copy(session, keyring, edition, handed.copy, recipient_id=recipient, now=now)
 
 
 def copies_to_choose(
@@ -184,6 +192,12 @@ def _bundled(copy: Copy, form: str, documents: Sequence[Document]) -> Document:
     stem = file_name(copy, form).rpartition(".")[0]
     data = zip_files(((f"{stem}/{one.name}", one.data) for one in documents), day=copy.date)
     return Document(name=f"{stem}.zip", media_type=_ZIP, data=data)
+
+
+def refuse_too_long(session: Session, keyring: Keyring, campaign: Campaign) -> None:
+    """Raise Refused for a letter with more names than are set while somebody waits, before its roll is opened."""
+    if is_too_long_to_hand(session, keyring, campaign):
+        raise Refused(_TOO_LONG.with_values(most=MOST_HANDED))
 
 
 def is_too_long_to_hand(session: Session, keyring: Keyring, campaign: Campaign) -> bool:

@@ -17,6 +17,7 @@ from service.letter.copy import make_copy
 from service.letter.fonts import Fonts
 from service.letter.printed_code import codes_in
 from service.model.delivery import Delivery
+from service.model.issued_copy import IssuedCopy
 from service.model.signature import Visibility
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading
@@ -191,6 +192,36 @@ def test_more_names_than_anybody_waits_for_are_made_by_command(
     assert "more than 1 names" in words_of(refused)
     page = words_of(olga.open(page_of(coalition)))
     assert "undersigned letter compile clean-river --edition 1 --copy full --out letter.pdf" in page
+
+
+def test_no_code_is_known_of_a_copy_that_nobody_got(coalition: Coalition, door: Door) -> None:
+    sent(coalition, TWO)
+    olga, _ = olga_at(coalition, door)
+    # The public copy is another from now on.
+    coalition.leave()
+
+    def known() -> int:
+        with reading(coalition.engine) as session:
+            return len(session.exec(select(IssuedCopy.id)).all())
+
+    before = known()
+    assert saved(olga, coalition, "public", "post").status_code == 422
+    assert known() == before
+    assert saved(olga, coalition, "public").status_code == 200
+    assert known() == before + 1
+
+
+def test_a_roll_that_is_too_long_is_not_even_opened(
+    coalition: Coalition, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(coalition, BY_POST)
+    olga, _ = olga_at(coalition, door)
+    mark = olga.mark()
+    monkeypatch.setattr(handing, "MOST_HANDED", 1)
+    monkeypatch.setattr(handing, "letter_since", None)
+
+    wanted = {"csrf": mark, "copy": "public", "form": "pdf"}
+    assert olga.post(f"{page_of(coalition)}/copy", wanted).status_code == 422
 
 
 def test_the_very_copy_of_what_is_posted_has_its_address_behind_the_window(

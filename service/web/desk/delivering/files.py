@@ -14,7 +14,9 @@ from service.delivery.handing import (
     carried_file,
     copy_to_hand,
     handed_file,
+    keep_handed,
     office_details,
+    refuse_too_long,
 )
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document
@@ -58,11 +60,17 @@ def hand_copy(slug: str, edition: str) -> Response:
     if form not in FORMS:
         raise NotFound(NO_SUCH_FORM)
     wanted = replace(_wanted(request.form.get("copy", "")), language=request.form.get("language", ""))
-    with acting() as session:
+    with looking() as session:
         campaign = letter_to_give(session)
+        refuse_too_long(session, here.keyring, campaign)
         row = edition_of(session, campaign, edition)
         handed = copy_to_hand(session, here.keyring, campaign, row, wanted, now=here.now())
-    return _saved(handed_file(handed, form, Making(fonts=here.fonts, word_template=here.word_template)))
+    file = handed_file(handed, form, Making(fonts=here.fonts, word_template=here.word_template))
+    # Nobody else waits while a roll is opened and set, and no code is known of a copy that nobody got.
+    with acting() as session:
+        row = edition_of(session, letter_to_give(session), edition)
+        keep_handed(session, here.keyring, row, handed, now=here.now())
+    return _saved(file)
 
 
 @get("/letters/<slug>/sendings/<sending>/copy.pdf", Act.SEE_NAMES)
