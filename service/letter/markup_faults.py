@@ -9,7 +9,7 @@ from service.letter.markdown import LINKS, line_too_deep
 
 # These are set as they stand; all other parts of a text are Markdown.
 _BARE = frozenset({"title", "subtitle", "re", "salutation", "closing"})
-_PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]*\](?=[(\[])")
+_PICTURE = re.compile(r"(?<!\\)!\[[^\[\]\n]*\](?=[(\[])")
 _LINK = re.compile(r"(?<![\\!])\[(?!\^)(?:[^\[\]\\\n]|\\.)*\]\([ ]*<?([^)\s>]*)")
 _REFERENCE = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ ]*<?([^\s>]+)", re.MULTILINE)
 _BARE_LINK = re.compile(r"(?<!\\)<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")

@@ -9,6 +9,7 @@ import pytest
 from service.foundation.errors import Permanent, Transient
 from service.letter.draft_faults import draft_faults
 from service.letter.fonts import Fonts
+from service.letter.markup_faults import markup_faults
 from service.letter.preview import Previewer, PreviewLimits
 from tests.unit.letter.letters import make_edition, make_text
 
@@ -55,6 +56,15 @@ def test_a_fault_is_marked_where_it_stands(text, line, column, words):
 @pytest.mark.parametrize("text", RIGHT)
 def test_nothing_is_marked_in_a_right_text(text):
     assert draft_faults({"body": text}, BUNDLED) == ()
+
+
+def test_a_text_of_nothing_but_beginnings_of_pictures_holds_nobody_up():
+    # As code, which the parser passes over at once.
+    began = time.perf_counter()
+
+    assert list(markup_faults("    " + "![" * 50_000)) == []
+
+    assert time.perf_counter() - began < 5
 
 
 def test_a_draft_is_shown_with_its_faults_and_the_same_process_serves_the_next(previewer):
