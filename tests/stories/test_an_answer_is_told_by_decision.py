@@ -4,18 +4,23 @@ import io
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from service.campaigns.contents import open_file
+from service.delivery.answers import remind
 from service.delivery.answers.chase import send_chase
 from service.delivery.answers.clock import ClockSeen, chase_ready, set_clock
+from service.delivery.answers.gone import gone_to
 from service.delivery.answers.remind import remind_of_answers
 from service.delivery.answers.replies import Reply, keep_reply
 from service.delivery.follow import follow_deliveries
 from service.delivery.offices.identity import office_key
 from service.foundation.errors import Refused
+from service.foundation.sealing import CampaignKeys
 from service.model.anchor import Anchor
+from service.model.campaign import Campaign
 from service.model.delivery import Delivery
+from service.model.office import AnswerClock
 from service.model.states import DeliveryState
 from service.model.update import UpdateAudience
 from service.schedules.audience import Audience
@@ -24,6 +29,7 @@ from service.schedules.due import Timing
 from service.schedules.plan import Plan, approve_schedule
 from service.schedules.planned_updates import UpdateText, plan_update
 from service.signing.update_words import UpdateWords
+from service.store.sealed import open_record, seal_record
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague, form_of
@@ -371,6 +377,33 @@ def test_nobody_is_reminded_once_an_answer_is_noted(sent: Coalition, door: Door)
     sent.wait(days=30)
 
     assert reminded(sent) == before
+
+
+def test_what_has_gone_out_is_looked_up_once_for_all_offices_of_a_letter(
+    sent: Coalition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = path(sent).split("/")[1]
+    with transaction(sent.engine) as session:
+        clock = ClockSeen(due_on=date(2026, 12, 1), receipt="")
+        set_clock(session, sent.keyring, SLUG, key, clock, by="test", now=sent.now)
+        row = session.exec(select(AnswerClock)).one()
+        other = AnswerClock(**{**row.model_dump(), "id": "0" * 26, "office_index": b"0" * 32})
+        keys = sent.keyring.of(session, row.campaign_id)
+        other.details = seal_record(keys, other, "details", open_record(keys, row, "details"))
+        session.add(other)
+    sent.wait(days=9)
+    looked = []
+
+    def look(session: Session, keys: CampaignKeys, campaign: Campaign) -> frozenset[bytes]:
+        looked.append(campaign.id)
+        return gone_to(session, keys, campaign)
+
+    monkeypatch.setattr(remind, "gone_to", look)
+
+    with transaction(sent.engine) as session:
+        assert remind_of_answers(session, sent.keyring, now=sent.now) == 1
+
+    assert len(looked) == 1
 
 
 def test_a_word_that_waited_is_not_sent_once_an_answer_is_noted(sent: Coalition, door: Door) -> None:

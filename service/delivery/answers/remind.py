@@ -1,11 +1,13 @@
 """Tell the secretariat, once, that a question after an answer is ready, or that all were asked; nothing is sent to an office by it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from service.campaigns.file import CampaignFile
 from service.delivery.answers.chase import ready_for
+from service.delivery.answers.clock import ChaseReady
 from service.delivery.answers.gone import gone_to
 from service.delivery.offices.identity import office_index
 from service.foundation.sealing import CampaignKeys
@@ -42,10 +44,15 @@ def remind_of_answers(session: Session, keyring: Keyring, *, now: datetime) -> i
         )
         .order_by(col(AnswerClock.id))
     )
-    return sum(
-        _remind(session, keyring.of(session, campaign.id), campaign, clock, now=now)
-        for clock, campaign in session.exec(due).all()
-    )
+    gone: dict[str, frozenset[bytes]] = {}
+    posted = 0
+    for clock, campaign in session.exec(due).all():
+        keys = keyring.of(session, campaign.id)
+        # Every recipient of a letter is opened for it, so once is enough.
+        if campaign.id not in gone:
+            gone[campaign.id] = gone_to(session, keys, campaign)
+        posted += _remind(session, keys, campaign, clock, gone=gone[campaign.id], now=now)
+    return posted
 
 
 def about_answer(
@@ -70,9 +77,16 @@ def about_answer(
 
 
 def _remind(
-    session: Session, keys: CampaignKeys, campaign: Campaign, clock: AnswerClock, *, now: datetime
+    session: Session,
+    keys: CampaignKeys,
+    campaign: Campaign,
+    clock: AnswerClock,
+    *,
+    gone: Collection[bytes],
+    now: datetime,
 ) -> bool:
-    which = _which(session, keys, campaign, clock, now=now)
+    ready = ready_for(session, keys, campaign, clock.office_index, gone=gone, now=now)
+    which = _which(ready)
     return bool(which) and outbox.post(
         session,
         kind=MessageKind.ALERT,
@@ -84,13 +98,8 @@ def _remind(
     )
 
 
-def _which(
-    session: Session, keys: CampaignKeys, campaign: Campaign, clock: AnswerClock, *, now: datetime
-) -> str:
+def _which(ready: ChaseReady) -> str:
     """Give which question is ready, the word for that all were asked, or "" where nothing is to be said."""
-    index = clock.office_index
-    gone = gone_to(session, keys, campaign)
-    ready = ready_for(session, keys, campaign, index, gone=gone, now=now)
     if ready.is_ready:
         return str(ready.number)
     return _SPENT if ready.is_spent else ""
