@@ -157,7 +157,7 @@ def _edition(
     if latest is not None and still_stands(session, latest):
         unchanged = letter_with_roll(session, keyring, campaign, number=latest.number, now=now)
         frozen = frozen_letter(session, keyring, latest)
-        if replace(unchanged, date=frozen.date, check_at=check_at) == frozen:
+        if replace(unchanged, date=frozen.date, check_at=check_at, sorting=frozen.sorting) == frozen:
             return latest, frozen, False
     present = letter_with_roll(session, keyring, campaign, number=latest.number + 1 if latest else 1, now=now)
     letter = replace(present, check_at=check_at)

@@ -89,7 +89,7 @@ def refuse_if_changed(
     """Raise Refused where an addendum or a correction would say something else now than when it was proposed."""
     frozen = frozen_letter(session, keyring, row)
     today = _NOW[row.kind](session, keyring, campaign, number=row.number, now=now)
-    if replace(today, date=frozen.date) != frozen:
+    if replace(today, date=frozen.date, sorting=frozen.sorting) != frozen:
         raise Refused(
             Sentence(
                 "Somebody has joined, left, or thought better of it since edition {number} was proposed; "
@@ -113,7 +113,10 @@ def _unchanged(
         return None, None
     frozen = frozen_letter(session, keyring, latest)
     today = _NOW[kind](session, keyring, campaign, number=latest.number, now=now)
-    if not still_stands(session, latest) or replace(today, date=frozen.date) != frozen:
+    if (
+        not still_stands(session, latest)
+        or replace(today, date=frozen.date, sorting=frozen.sorting) != frozen
+    ):
         return None, None
     return latest, frozen
 

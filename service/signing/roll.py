@@ -25,6 +25,7 @@ from service.model.signature import Kind, Signature, Visibility
 from service.signing.members import all_members, counted_members
 from service.signing.party import SignOn, read_party
 from service.signing.queries import counted_signatures
+from service.store.generations import older_processes
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
 
@@ -57,7 +58,16 @@ def letter_with_roll(
     keys = keyring.of(session, campaign.id)
     roll = tuple(_entries(session, keys, campaign, number=number))
     letter = letter_without_roll(session, keyring, campaign, now=now)
-    return replace(letter, number=number, roll=roll, sorting=sorting_of(roll, letter.text.language))
+    sorting = sorting_now(session, roll, letter.text.language, now=now)
+    return replace(letter, number=number, roll=roll, sorting=sorting)
+
+
+def sorting_now(session: Session, roll: Iterable[Signatory], language: str, *, now: datetime) -> int:
+    """Tell by which rules a roll is put in order that is frozen now; the first ones while a process lives that knows no others.
+
+    That process could not open an edition that names them.
+    """
+    return 0 if older_processes(session, now=now) else sorting_of(roll, language)
 
 
 def letter_without_roll(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:

@@ -12,11 +12,13 @@ from service.mail.moves import Fenced, pass_fence
 from service.model.message import Message
 from service.model.runner import GENERATION, Runner, RunnerKind
 from service.model.states import MessageState, ScheduleState
+from service.signing.roll import letter_as_it_stands
 from service.store.claim import claim_messages
 from service.store.engine import make_engine
 from service.store.generations import must_be_alone, older_processes
 from service.store.sole import Place
 from service.store.transaction import reading, transaction
+from tests.coalition import Coalition, letter_file
 from tests.promises.test_schedules import DAY, Planner
 
 OLDER, SAME = "a" * 32, f"{'b' * 32}:{GENERATION}"
@@ -32,6 +34,11 @@ def planner(engine, root, noon):
     planner.has()
     planner.plans()
     assert planner.tick(after=DAY) == 1
+    begin_older(engine, now=planner.now)
+    return planner
+
+
+def begin_older(engine, *, now):
     with transaction(engine) as session:
         # As its code writes it, which knows no generation.
         session.execute(
@@ -39,9 +46,8 @@ def planner(engine, root, noon):
                 "INSERT INTO runner (id, kind, host, pid, queues, began_at, seen_at)"
                 " VALUES (:id, 'worker', 'deadbeef', 1, '', :now, :now)"
             ),
-            {"id": OLDER, "now": f"{planner.now:%Y-%m-%d %H:%M:%S.%f}+00:00"},
+            {"id": OLDER, "now": f"{now:%Y-%m-%d %H:%M:%S.%f}+00:00"},
         )
-    return planner
 
 
 def carry(planner, owner):
@@ -135,6 +141,26 @@ def test_it_is_told_of_while_it_lives(planner):
         session.add(row)
     with reading(planner.engine) as session:
         assert older_processes(session, now=planner.now) == []
+
+
+def test_an_edition_that_is_frozen_meanwhile_is_one_that_it_can_open_and_stands_afterwards(
+    engine, root, noon
+):
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("“The Baikal” Group")
+    coalition.sign_and_confirm("Rhine").close()
+    begin_older(engine, now=coalition.now)
+
+    frozen = coalition.propose()
+
+    # It knows no such key, and opens no edition that has one.
+    assert "sorting" not in frozen.letter.as_record()
+    coalition.wait(days=1)
+    again = coalition.propose()
+    assert (again.new, again.edition.number) == (False, frozen.edition.number)
+    with reading(engine) as session:
+        now = letter_as_it_stands(session, coalition.keyring, coalition.campaign(), now=coalition.now)
+    assert now.sorting == 1
 
 
 def test_only_an_emergency_leaves_no_room_for_it(planner):
