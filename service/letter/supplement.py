@@ -20,11 +20,12 @@ def make_addendum(
     ordinal: int,
     others: Numbers,
     day: date,
+    sorting: int,
 ) -> Edition:
     """Make addendum `ordinal`, as edition `number`, of those who joined the letter `sent`.
 
     `others` are the numbers of all who had signed before them, so that the addendum tells its own numbers both alone
-    and together. Its offices, letterhead and contact are the letter's.
+    and together. Its offices, letterhead and contact are the letter's; its own roll is put in order by `sorting`.
     """
     supplement = Supplement(
         kind="addendum",
@@ -34,11 +35,12 @@ def make_addendum(
         others_organizations=others.organizations,
         others_individuals=others.individuals,
     )
-    return _supplemented(sent, supplement, tuple(joined), number=number, day=day)
+    made = _supplemented(sent, supplement, tuple(joined), number=number, day=day)
+    return replace(made, sorting=sorting)
 
 
 def make_correction(
-    sent: Edition, taken_back: Iterable[Signatory], *, number: int, ordinal: int, day: date
+    sent: Edition, taken_back: Iterable[Signatory], *, number: int, ordinal: int, day: date, sorting: int
 ) -> Edition:
     """Make correction `ordinal`, as edition `number`, of those who are not to be named in `sent` any longer.
 
@@ -48,7 +50,8 @@ def make_correction(
     supplement = Supplement(
         kind="correction", ordinal=ordinal, edition=sent.number, date=first.date if first else sent.date
     )
-    return _supplemented(sent, supplement, tuple(taken_back), number=number, day=day)
+    made = _supplemented(sent, supplement, tuple(taken_back), number=number, day=day)
+    return replace(made, sorting=sorting)
 
 
 def with_others(addendum: Edition, others: Numbers) -> Edition:

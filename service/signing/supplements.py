@@ -28,6 +28,7 @@ from service.signing.roll import (
     letter_since,
     salts_of,
     signed_by,
+    sorting_now,
 )
 from service.store.keyring import Keyring
 
@@ -49,13 +50,15 @@ def addendum_now(
                 slug=campaign.slug,
             )
         )
+    letter = frozen_letter(session, keyring, sent)
     addendum = make_addendum(
-        frozen_letter(session, keyring, sent),
+        letter,
         joined,
         number=number,
         ordinal=1 + sum(row.kind is EditionKind.ADDENDUM for row in out),
         others=signed_by(session, keyring, campaign),
         day=now.astimezone(ZoneInfo(campaign.time_zone)).date(),
+        sorting=sorting_now(session, joined, letter.text.language, now=now),
     )
     if not says_anything(addendum, "full"):
         raise Refused(
@@ -81,12 +84,14 @@ def correction_now(
             continue
         taken_back = _taken_back(session, keyring, campaign, row, out, number=number)
         if taken_back:
+            letter = frozen_letter(session, keyring, row)
             return make_correction(
-                frozen_letter(session, keyring, row),
+                letter,
                 taken_back,
                 number=number,
                 ordinal=1 + sum(one.kind is EditionKind.CORRECTION for one in out),
                 day=now.astimezone(ZoneInfo(campaign.time_zone)).date(),
+                sorting=sorting_now(session, taken_back, letter.text.language, now=now),
             )
     raise Refused(
         Sentence("No signatory of “{slug}” waits for a correction of what was sent.", slug=campaign.slug)

@@ -5,6 +5,7 @@ import pytest
 from service.delivery.follow import follow_deliveries
 from service.delivery.supplement import propose_supplement
 from service.foundation.errors import Refused
+from service.letter.copy import make_copy
 from service.model.edition import EditionKind
 from service.model.signature import Visibility
 from service.model.states import CampaignState
@@ -119,6 +120,16 @@ def test_who_joined_since_stands_in_an_addendum_with_numbers_alone_and_together(
         assert "Lake Alliance" not in words
         assert "Quiet Quay" not in words
         assert "and 1 signatory whose name is withheld" in words
+
+
+def test_an_addendum_is_put_in_order_by_the_rules_of_its_own_names(sent):
+    for name in ("Rhine", "“The Baikal” Group"):
+        attest(sent, name)
+
+    addendum = propose(sent, ADDENDUM).letter
+
+    copy = make_copy(addendum, audience="public", office=None)
+    assert [line.name for line in copy.lines] == ["“The Baikal” Group", "Rhine"]
 
 
 def test_the_next_addendum_has_only_those_who_came_after_the_first(sent):
