@@ -85,3 +85,11 @@ def test_what_cannot_stand_in_a_mail_is_told_at_its_field(olga: AtTheDesk) -> No
     assert answer.status_code == 422
     assert 'id="body-fr-error"' in answer.text
     assert "((nobody))" in answer.text
+
+
+def test_a_page_opened_before_an_upgrade_keeps_its_words_in_the_letters_language(olga: AtTheDesk) -> None:
+    olga.post(PAGE, {"csrf": olga.mark(), "subject": "Gone", "body": "We thank everybody."})
+
+    page = olga.open(PAGE).text
+    assert "We thank everybody.</textarea>" in page
+    assert 'value="Gone"' in page
