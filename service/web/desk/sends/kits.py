@@ -1,16 +1,13 @@
 """Kits for members: to how many they would go, what the mail says, and the button that sends them."""
 
 from flask import Response, request
-from sqlmodel import Session, select
 
 from service.coordinators.permissions import Act
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.kit.send import KitsView, look_at_kits, may_send_kits, send_kits
-from service.model.campaign import Campaign
-from service.model.signature import Signature
-from service.model.signature import is_counted as is_counted_in
 from service.schedules.show_facts import has_show
+from service.signing.queries import more_count_than
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.sends.pages import PART
@@ -29,7 +26,9 @@ def kits(slug: str) -> Response:
     with looking() as session:
         goes_by_show = has_show(letter_here(session))
         # To count them opens the whole letter: of a large one it is done when it is asked for.
-        is_counted = request.args.get("count") == "yes" or not _is_large(session, letter_row(session))
+        is_counted = request.args.get("count") == "yes" or not more_count_than(
+            session, letter_row(session), _COUNTED_AT_ONCE
+        )
     may_go, view, why_not = _look(under_embargo=False, is_counted=is_counted)
     is_early = not may_go
     if is_early:
@@ -63,11 +62,6 @@ def mail_kits(slug: str) -> Response:
         "The kit is on its way to {n} member.", "The kits are on their way to {n} members.", n=sent.new
     )
     return done(f"/desk/letters/{letter().slug}/kits", said if sent.new else _NOBODY_NEW)
-
-
-def _is_large(session: Session, campaign: Campaign) -> bool:
-    found = select(Signature.id).where(is_counted_in(campaign)).offset(_COUNTED_AT_ONCE).limit(1)
-    return session.exec(found).first() is not None
 
 
 def _look(*, under_embargo: bool, is_counted: bool) -> tuple[bool, KitsView | None, str]:
