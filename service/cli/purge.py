@@ -13,8 +13,8 @@ from service.foundation.errors import Refused
 from service.store.transaction import reading, transaction
 from service.store.vacuum import room_of, write_anew
 from service.upkeep.outlook import Going, LetterOutlook, house_outlook, letter_outlook, letters_outlook
-from service.upkeep.purge import ask_for_purge, keep_for, purge_at_once
-from service.worker.retention import finish_purge
+from service.upkeep.purge import ask_for_purge, keep_for, may_purge_at_once, purge_at_once
+from service.worker.retention import finish_purge, keep_willing_in_parts
 
 _MEGABYTE = 1024 * 1024
 
@@ -130,6 +130,9 @@ def _purge_now(context: Context, slug: str, named: str) -> None:
     if named != slug:
         raise Refused(f"Type the letter's name once more, to be sure: --now {slug}.")
     services = context.services
+    with transaction(services.engine) as session:
+        asked = may_purge_at_once(session, slug, by=operator(), now=services.clock())
+    keep_willing_in_parts(services, asked, by=operator(), now=services.clock())
     with transaction(services.engine) as session:
         purged = purge_at_once(session, services.keyring, slug, by=operator(), now=services.clock())
     finish_purge(services, purged.id)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.queries import (
@@ -19,16 +19,16 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.kit.messages import write_kit_mail
 from service.kit.own_kit import has_kit, kit_link, make_kit
+from service.letter.audience import may_show
 from service.mail import outbox
 from service.mail.compose import Rendered
 from service.model.campaign import Campaign
 from service.model.edition import Edition, EditionKind
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
-from service.model.signature import Kind, Signature
+from service.model.signature import Kind, Signature, Visibility, is_counted
 from service.model.states import PUT_AWAY
 from service.signing.party import email_index
-from service.signing.queries import counted_signatures
 from service.signing.roll import frozen_letter, signature_salt
 from service.signing.sign import LINKS_LIVE
 from service.store.keyring import Keyring
@@ -67,6 +67,11 @@ def look_at_kits(
         unsubscribe_link=f"{public_url}/unsubscribe/…",
     )
     return KitsView(members=len(members), known=_known(session, campaign, members), mail=mail)
+
+
+def may_send_kits(session: Session, slug: str, *, under_embargo: bool) -> None:
+    """Raise Refused where no kit of a letter may go now, whoever it would go to: it opens no edition and counts nobody."""
+    _edition(session, get_campaign(session, slug), under_embargo=under_embargo)
 
 
 def send_kits(
@@ -180,9 +185,13 @@ def _find_members(
 
 def _reached(session: Session, keyring: Keyring, campaign: Campaign) -> Iterator[Signature]:
     nowhere = email_index(keyring.of(session, campaign.id), "")
-    for row in counted_signatures(session, campaign):
-        if row.kind is Kind.ORGANIZATION and row.email_index != nowhere and has_kit(campaign, row):
-            yield row
+    found = select(Signature).where(
+        is_counted(campaign),
+        Signature.kind == Kind.ORGANIZATION,
+        Signature.email_index != nowhere,
+        col(Signature.visibility).in_([one for one in Visibility if may_show(one.value, "public")]),
+    )
+    return (row for row in session.exec(found.order_by(col(Signature.id))).all() if has_kit(campaign, row))
 
 
 def _known(session: Session, campaign: Campaign, members: Sequence[_Member]) -> int:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.campaigns.queries import released_edition
 from service.campaigns.wording import addressee
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
@@ -20,6 +21,7 @@ from service.model.edition import Edition
 from service.model.own_words import Purpose
 from service.signing.own_words import find_own_words, open_own_words
 from service.signing.page import shown_counts, unlisted_address
+from service.signing.queries import Counts
 from service.signing.update_words import LONGEST_SUBJECT, UpdateText, UpdateWords
 from service.store.keyring import Keyring
 
@@ -40,17 +42,28 @@ def final_copy_text(
     campaign: Campaign,
     edition: Edition | None,
     *,
+    is_example: bool = False,
     public_url: str,
     now: datetime,
 ) -> UpdateText:
     """Write the mail in the letter's language, and in each other in which the coalition has words of its own.
 
     Without an edition, before there is one, its number and fingerprint are blanks. It names no signatory, for nobody
-    knows who else reads a mailbox.
+    knows who else reads a mailbox. In an example of what was released how many have signed is a blank: to tell it, the
+    whole letter is opened.
     """
     row = find_own_words(session, campaign.id, Purpose.FINAL_COPY)
     own = open_own_words(keyring.of(session, campaign.id), row) if row is not None else {}
-    letter = _Sent(session=session, keyring=keyring, campaign=campaign, edition=edition, now=now)
+    is_blank = is_example and released_edition(session, campaign) is not None
+    letter = _Sent(
+        session=session,
+        keyring=keyring,
+        campaign=campaign,
+        edition=edition,
+        numbers=None if is_blank else shown_counts(session, keyring, campaign, now=now),
+        is_blank=is_blank and campaign.emergency_at is None,
+        now=now,
+    )
     others = {
         tag: letter.words(words, public_url=public_url, reader=tag)
         for tag, words in own.items()
@@ -70,6 +83,8 @@ class _Sent:
     keyring: Keyring
     campaign: Campaign
     edition: Edition | None
+    numbers: Counts | None
+    is_blank: bool
     now: datetime
 
     def words(self, own: UpdateWords | None, *, public_url: str, reader: str) -> UpdateWords:
@@ -91,11 +106,12 @@ class _Sent:
 
     def _told(self, language: str) -> Sequence[Sentence]:
         file = open_file(self.session, self.keyring, self.campaign)
-        numbers = shown_counts(self.session, self.keyring, self.campaign, now=self.now)
         words = words_or_english(language, file.letter.words if file.language == language else ())
         told = [_SENT.with_values(addressee=_plain(addressee(file)))]
-        if numbers is not None:
-            who = count_signatories(numbers.organizations, numbers.individuals, words)
+        if self.is_blank:
+            told.append(_SIGNED_BY.with_values(signatories=_BLANK))
+        elif self.numbers is not None:
+            who = count_signatories(self.numbers.organizations, self.numbers.individuals, words)
             told.append(_SIGNED_BY.with_values(signatories=_plain(who)))
         return told
 

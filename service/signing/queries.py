@@ -54,6 +54,12 @@ def counted_signatures(session: Session, campaign: Campaign) -> Sequence[Signatu
     return session.exec(select(Signature).where(is_counted(campaign)).order_by(col(Signature.id))).all()
 
 
+def more_count_than(session: Session, campaign: Campaign, number: int) -> bool:
+    """Tell whether more signatures count than so many; it looks at no more of them."""
+    found = select(Signature.id).where(is_counted(campaign)).offset(number).limit(1)
+    return session.exec(found).first() is not None
+
+
 def all_signatures(session: Session, campaign: Campaign) -> Sequence[Signature]:
     """List every signature of a campaign, in the order they were made."""
     found = select(Signature).where(Signature.campaign_id == campaign.id).order_by(col(Signature.id))

@@ -90,8 +90,19 @@ def ask_for_purge(session: Session, slug: str, *, by: str, now: datetime) -> Ret
 def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now: datetime) -> Campaign:
     """Shred a letter now, as somebody else has asked; raises Refused where nobody has, or one person alone would.
 
-    A letter of one person alone needs no second one, but the question before it all the same.
+    A letter of one person alone needs no second one, but the question before it all the same. Whoever opens transactions
+    keeps the willing in parts before, once may_purge_at_once() has not refused: this holds others up less then.
     """
+    campaign, row = _lock_asked(session, slug, by=by, now=now)
+    return shred(session, keyring, campaign, row, by=by, now=now)
+
+
+def may_purge_at_once(session: Session, slug: str, *, by: str, now: datetime) -> str:
+    """Give the id of a letter that purge_at_once() would shred now; raises Refused as it does, and changes nothing."""
+    return _lock_asked(session, slug, by=by, now=now)[0].id
+
+
+def _lock_asked(session: Session, slug: str, *, by: str, now: datetime) -> tuple[Campaign, Retention]:
     campaign = lock_campaign(session, slug)
     _refuse_unless_archived(campaign)
     row = retention_of(session, campaign.id)
@@ -104,7 +115,7 @@ def purge_at_once(session: Session, keyring: Keyring, slug: str, *, by: str, now
         raise Refused(Sentence("You asked for it yourself; somebody else has to say that it happens now."))
     if not campaign.solo:
         refuse_one_voice(session, campaign.id, row.asked_by, by, now=now)
-    return shred(session, keyring, campaign, row, by=by, now=now)
+    return campaign, row
 
 
 def shred(

@@ -96,7 +96,7 @@ def _step(services: Services, campaign_id: str) -> int:
     if step is Step.NOTHING:
         return 0
     if step is Step.PURGE and row.shredded_at is None:
-        _keep_willing(services, campaign_id, now=now)
+        keep_willing_in_parts(services, campaign_id, by="clock", now=now)
     with transaction(services.engine) as session:
         told = _act(services, session, campaign_id, now=now)
     if told is not None:
@@ -105,13 +105,13 @@ def _step(services: Services, campaign_id: str) -> int:
     return finish_purge(services, campaign_id)
 
 
-def _keep_willing(services: Services, campaign_id: str, *, now: datetime) -> None:
+def keep_willing_in_parts(services: Services, campaign_id: str, *, by: str, now: datetime) -> None:
     """Keep for next letters whoever asked for it, a part at a time: the shred, which looks once more, holds others up less."""
     after: str | None = ""
     while after is not None and not services.wake.is_stopping():
         with transaction(services.engine) as session:
             campaign = session.get_one(Campaign, campaign_id)
-            part = keep_willing(session, services.keyring, campaign, after=after, by="clock", now=now)
+            part = keep_willing(session, services.keyring, campaign, after=after, by=by, now=now)
         after = part.last
 
 

@@ -64,7 +64,7 @@ def mail_heads(services: Services, owner: str) -> int:
     """Mail the end of each letter's history to its owners, on each day on which it moved; gives how many mails are new."""
     del owner
     with transaction(services.engine) as session:
-        mailed = post_heads(session, now=services.clock())
+        mailed = post_heads(session, services.keyring, now=services.clock())
     if mailed:
         services.wake.ring()
     return mailed

@@ -1,7 +1,7 @@
 """What the daily digest promises, on each database: each morning once, nothing where nothing happened, and no names."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlmodel import select
@@ -16,9 +16,11 @@ from service.model.message import Message, MessageKind
 from service.model.proof_answer import ProofAnswer
 from service.model.schedule import Occurrence, Schedule
 from service.model.signature import Signature
-from service.model.states import OccurrenceState, ScheduleState
+from service.model.states import MessageState, OccurrenceState, ScheduleState
+from service.schedules.due import Timing
 from service.schedules.heads import post_heads
 from service.schedules.plan import move_schedule
+from service.schedules.sends.moving import at_clock
 from service.store.transaction import reading, transaction
 from service.upkeep.purge import ask_for_purge, purge_at_once
 from tests.coalition import SLUG, Coalition, letter_file
@@ -204,7 +206,7 @@ def heads_of(letter: Mornings, moment: datetime) -> list[tuple[str, str]]:
     known, letter.now = len(letter.mails()), moment
     with transaction(letter.engine) as session:
         chain_events(session)
-        post_heads(session, now=moment)
+        post_heads(session, letter.keyring, now=moment)
     letter.deliver_mail()
     return [
         (mail.to, re.findall(r"\b\d+:[0-9a-f]{64}\b", mail.text)[0])
@@ -233,6 +235,35 @@ def test_an_owner_is_told_the_end_of_the_history_from_its_first_day_on_where_it_
     drafted.load(letter_file(more='admit = "everyone"'))
     ((_, later),) = heads_of(drafted, MORNING + 2 * DAY + HOUR)
     assert later != head
+
+
+def test_one_that_never_left_is_made_up_for_on_the_next_day(drafted):
+    olga = add_colleague(drafted)
+    drafted.now = MORNING + HOUR
+    with transaction(drafted.engine) as session:
+        audit.record(session, by="test", act="of.it", campaign_id=drafted.campaign().id, now=MORNING)
+        chain_events(session)
+        assert post_heads(session, drafted.keyring, now=drafted.now) == 1
+        session.exec(
+            select(Message).where(Message.kind == MessageKind.DIGEST)
+        ).one().state = MessageState.EXPIRED
+
+    assert [to for to, _ in heads_of(drafted, MORNING + DAY + HOUR)] == [olga.email]
+
+
+def test_it_waits_for_a_digest_that_was_moved_to_the_evening_and_not_for_ever(letter):
+    olga = add_colleague(letter)
+    with transaction(letter.engine) as session:
+        row = session.exec(select(Schedule).where(Schedule.name == "digest")).one()
+        row.timing = at_clock(Timing.from_record(row.timing), time(17)).as_record()
+    evening = MORNING + 9 * HOUR
+    letter.sign_and_confirm("Lake Alliance")
+    assert len(letter.at(evening)) == 1, "the digest, which has it"
+    with transaction(letter.engine) as session:
+        audit.record(session, by="test", act="of.it", campaign_id=letter.campaign().id, now=evening + HOUR)
+
+    assert heads_of(letter, MORNING + DAY + HOUR) == []
+    assert [to for to, _ in heads_of(letter, MORNING + 2 * DAY + HOUR)] == [olga.email], "no digest came"
 
 
 def test_it_goes_on_after_the_digests_until_the_purge(letter):

@@ -85,8 +85,11 @@ def test_what_was_planned_in_a_rhythm_keeps_it_its_rest_and_its_zone(
     assert "It comes again every 3 days" in seen
     assert "Nothing of it goes on these days: Saturday, Sunday" in seen
 
-    assert sena.send(page, {"hour": "10:45"}, having="hour").status_code == 303
+    answer = sena.send(page, {"hour": "10:45"}, having="hour")
 
+    said = words_of(sena.follow(answer))
+    assert "It waits until another coordinator approves it" in said
+    assert "From now on it goes" not in said
     # The second would fall on a Sunday: it rests until Monday morning.
     assert coming(coalition, "again") == [
         "2026-11-26T10:45:00 Asia/Kathmandu",

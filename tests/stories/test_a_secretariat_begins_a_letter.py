@@ -7,13 +7,16 @@ import pytest
 from werkzeug.test import TestResponse
 
 from service.campaigns.contents import open_file
+from service.campaigns.enclosures import MOST_BYTES_OF_ANNEXES
 from service.campaigns.file_tables import CampaignFile
+from service.cli import listener
 from service.coordinators.trial import diverting
 from service.foundation.sentence import Sentence
 from service.mail.domain.checks import Finding, Weight
 from service.model.coordinator import Role
 from service.model.runner import Runner, RunnerKind
 from service.store.transaction import reading, transaction
+from service.web.desk import begin
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.enclosing import BESIDE, enclosing_file
@@ -136,6 +139,23 @@ def test_a_campaign_file_brings_its_logos_and_annexes_or_is_told_which_are_missi
 
     file = file_of(coalition)
     assert (len(file.letterhead.made), all(annex.sha256 for annex in file.letter.annexes)) == (2, True)
+
+
+def test_two_files_of_one_name_in_two_folders_are_not_taken_for_one(olga: AtTheDesk) -> None:
+    first, *_ = BESIDE
+    name = first.rpartition("/")[2]
+    file = enclosing_file().replace(f'"{first}"'.encode(), f'"a/{name}", "b/{name}"'.encode(), 1)
+    beside = [(io.BytesIO(data), path.rpartition("/")[2]) for path, data in BESIDE.items()]
+    given = {"file": (io.BytesIO(file), "river.toml"), "beside": beside}
+
+    answer = olga.send("/desk/letters/new", given, to="/desk/letters/upload")
+
+    assert answer.status_code == 422
+    assert f"Two files are called “{name}”" in words_of(answer)
+
+
+def test_an_upload_that_is_too_large_is_told_so_by_the_desk_and_not_by_who_listens() -> None:
+    assert MOST_BYTES_OF_ANNEXES < begin._LARGEST_UPLOAD < listener._LARGEST_REQUEST
 
 
 def test_while_it_is_tried_no_mail_reaches_anybody_but_the_team(

@@ -1,9 +1,12 @@
 """As the secretariat I hand boards their decision pack and send members their kits, from the desk."""
 
+import pytest
+
 from service.model.coordinator import Role
 from service.model.signature import Signature, Visibility
 from service.store.sealed import open_text
 from service.store.transaction import transaction
+from service.web.desk.sends import kits
 from tests.changing import file_of
 from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
@@ -47,6 +50,22 @@ def test_kits_go_by_their_own_button_once_to_each_who_is_named_in_public(
     assert "have it already 2" in sent
     assert "nothing was sent" in again
     assert kits_mailed(coalition) == ["lake@members.example", "river@members.example"]
+
+
+def test_of_a_large_letter_they_are_counted_when_that_is_asked_for(
+    coalition: Coalition, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kits, "_COUNTED_AT_ONCE", 1)
+    closed(coalition).propose()
+    coalition.approve_all().release()
+    olga = at_the_desk(coalition, door)
+
+    looked, counted = words_of(olga.open("kits")), words_of(olga.open("kits?count=yes"))
+
+    assert ("get a kit" in looked, "Count what would go" in looked) == (False, True)
+    assert "Send the kits to whoever has none" in looked
+    assert ("get a kit 2" in counted, "Count what would go" in counted) == (True, False)
+    assert "2 members" in words_of(olga.follow(olga.send("kits")))
 
 
 def test_before_the_release_they_go_only_under_embargo_and_once_something_is_proposed(

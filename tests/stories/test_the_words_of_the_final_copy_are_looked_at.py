@@ -8,6 +8,7 @@ from sqlmodel import select
 from service.coordinators.chain import chain_events
 from service.model.audit_event import AuditEvent
 from service.schedules.show_copy import final_copy_text
+from service.signing import page
 from service.store.transaction import reading, transaction
 from tests.coalition import PUBLIC_URL, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
@@ -85,3 +86,23 @@ def test_what_cannot_stand_in_a_mail_is_told_at_its_field(olga: AtTheDesk) -> No
     assert answer.status_code == 422
     assert 'id="body-fr-error"' in answer.text
     assert "((nobody))" in answer.text
+
+
+def test_a_page_opened_before_an_upgrade_keeps_its_words_in_the_letters_language(olga: AtTheDesk) -> None:
+    olga.post(PAGE, {"csrf": olga.mark(), "subject": "Gone", "body": "We thank everybody."})
+
+    page = olga.open(PAGE).text
+    assert "We thank everybody.</textarea>" in page
+    assert 'value="Gone"' in page
+
+
+def test_to_look_at_it_never_opens_the_whole_letter_that_was_released(
+    olga: AtTheDesk, coalition: Coalition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga.send(PAGE, WORDS, having="body-en")
+    assert "It is signed by 2 organizations" in words_of(olga.open(f"{PAGE}?language=en"))
+    coalition.close().propose()
+    coalition.approve_all().release()
+    monkeypatch.setattr(page, "letter_for_page", None)
+
+    assert "It is signed by …." in words_of(olga.open(f"{PAGE}?language=en"))

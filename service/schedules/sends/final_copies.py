@@ -57,7 +57,9 @@ def look_at_final_copy(
     For nobody in particular where there is none, or for None; personal links are blanks, and so is what only an edition has.
     """
     edition = released_edition(session, campaign) or latest_edition(session, campaign)
-    kept = final_copy_text(session, keyring, campaign, edition, public_url=public_url, now=now)
+    kept = final_copy_text(
+        session, keyring, campaign, edition, is_example=True, public_url=public_url, now=now
+    )
     keys, to = keyring.of(session, campaign.id), UpdateAudience.SIGNATORIES
     until = Within(session, campaign).until((SignatureState.CONFIRMED,))
     row = (

@@ -4,8 +4,12 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.anchor import Anchor
 from service.schedules.due import Timing
+
+_TWICE = Sentence("The clocks of this letter show that hour twice on that night: choose another hour.")
 
 
 def comes_again(timing: Timing) -> bool:
@@ -16,9 +20,11 @@ def comes_again(timing: Timing) -> bool:
 def at_moment(timing: Timing, wanted: datetime, *, zone: ZoneInfo) -> Timing:
     """Put one moment, one with a zone, in the place of a time; quiet hours, days of rest and their zone stay.
 
-    `zone` is the letter's.
+    `zone` is the letter's. Raises Refused for the second of an hour that its clocks show twice: it would be the first.
     """
     there = wanted.astimezone(ZoneInfo(timing.zone) if timing.zone else zone)
+    if there.replace(fold=0).utcoffset() != there.utcoffset():
+        raise Refused(_TWICE)
     return Timing(
         anchor=Anchor.AT,
         local=there.replace(tzinfo=None).isoformat(timespec="seconds"),

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 
 from service.campaigns.drafting import Misdrafted, begin_letter, duplicate_letter, file_of
-from service.campaigns.enclosures import MOST_BYTES_OF_ANNEXES, enclose, names_beside
+from service.campaigns.enclosures import enclose, names_beside
 from service.campaigns.file import read_campaign_file
 from service.campaigns.file_tables import CampaignFile
 from service.coordinators.accounts import person_of
@@ -21,8 +22,6 @@ from service.coordinators.permissions import Act
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence, in_a_row
-from service.letter.enclosed import MOST_LOGOS
-from service.letter.logos import LARGEST_LOGO
 from service.model.coordinator import Coordinator, Role
 from service.web.desk.begin_fields import FIELDS, SECOND_OWNER, SECTIONS, SLUG
 from service.web.desk.blueprint import get, post
@@ -36,7 +35,8 @@ from service.web.services import services
 _DAYS_OPEN = timedelta(days=14)
 _LATEST_CLOCK = timedelta(hours=12)
 _LONGEST_FILE = 200_000
-_LARGEST_UPLOAD = _LONGEST_FILE + MOST_BYTES_OF_ANNEXES + MOST_LOGOS * LARGEST_LOGO + 16_384
+# Who listens takes no more than 16 MB, and says so with a page of its own: ours comes before.
+_LARGEST_UPLOAD = 15_900_000
 _BEGUN = Sentence(
     "The letter is a draft, and you are its owner. It is in trial: all its mail reaches your team only, until you switch it"
     " live."
@@ -185,9 +185,18 @@ def _beside(file: CampaignFile) -> dict[str, bytes]:
     """Read the files that a campaign file names; raises Refused with every one that is missing or too large."""
     given = {one.filename: one for one in request.files.getlist("beside") if one.filename}
     found: dict[str, bytes] = {}
-    faults: list[str] = []
-    for path, most in names_beside(file).items():
-        # A browser tells no folders, so a file is known by its own name.
+    asked = names_beside(file)
+    # A browser tells no folders, so a file is known by its own name.
+    called = Counter(PurePosixPath(path).name for path in asked)
+    faults: list[str] = [
+        Sentence(
+            "Two files are called “{name}”: give one of them another name, for folders are not sent.",
+            name=name,
+        )
+        for name, number in called.items()
+        if number > 1
+    ]
+    for path, most in asked.items():
         name = PurePosixPath(path).name
         data = given[name].stream.read(most + 1) if name in given else b""
         if not data:

@@ -12,8 +12,9 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.retention import Retention
 from service.model.states import CampaignState
+from service.signing.invitees.directory import keep_willing
 from service.upkeep.outlook import letter_outlook, letter_plan
-from service.upkeep.purge import ask_for_purge, keep_for, purge_at_once
+from service.upkeep.purge import ask_for_purge, keep_for, may_purge_at_once, purge_at_once
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -54,6 +55,9 @@ def purge_now(slug: str) -> Response:
     reader.read("named", _is_named, "")
     if reader.errors:
         return _page(FormState(values=shown_again(entries), errors=reader.errors))
+    with acting() as session:
+        may_purge_at_once(session, slug, by=visit().by, now=here.now())
+    _keep_willing()
     with acting() as session:
         purge_at_once(session, here.keyring, slug, by=visit().by, now=here.now())
     return done(_base(), _GONE)
@@ -114,6 +118,18 @@ def _page(form: FormState) -> Response:
         pages=pages_for(who),
         base=_base(),
     )
+
+
+def _keep_willing() -> None:
+    """Keep for next letters whoever asked for it, a part at a time: the shred, which looks once more, holds others up less."""
+    here = services()
+    after: str | None = ""
+    while after is not None:
+        with acting() as session:
+            part = keep_willing(
+                session, here.keyring, letter_row(session), after=after, by=visit().by, now=here.now()
+            )
+        after = part.last
 
 
 def _is_named(text: str) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.foundation.errors import Refused
 from service.model.anchor import Anchor
 from service.schedules.due import Timing
 from service.schedules.sends.moving import at_clock, at_moment, clock_of, comes_again
@@ -48,6 +49,14 @@ def test_one_moment_keeps_quiet_hours_and_rest_and_is_read_in_the_zone_of_both()
     )
     once = replace(WEEKLY, every_days=0, times=1)
     assert at_moment(once, wanted, zone=NEW_YORK) == replace(once, local="2026-12-01T09:00:00")
+
+
+def test_the_second_of_an_hour_that_clocks_show_twice_is_refused_and_not_an_hour_early() -> None:
+    night = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+    assert at_moment(THIRD, night, zone=NEW_YORK).local == "2026-11-01T01:30:00"
+    with pytest.raises(Refused):
+        at_moment(THIRD, night.replace(hour=6), zone=NEW_YORK)
 
 
 def test_the_form_begins_with_the_time_of_the_day_that_is_planned() -> None:

@@ -9,6 +9,7 @@ from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.schedule import Schedule
+from service.model.states import ScheduleState
 from service.schedules.due import Timing
 from service.schedules.plan import make_built_in
 from service.schedules.sends.listing import get_schedule
@@ -78,8 +79,14 @@ def change_send(slug: str, schedule: str) -> Response:
         form = FormState(values=shown_again(request.form), errors=wrong.errors)
         return sending_page(schedule, form=form, status=422)
     _do(schedule, does)
-    said = Sentence("From now on it goes at that time of the day. All else of it stays as it was.")
-    return done(_one(schedule), said if is_clock else Sentence("It has another moment."))
+    with looking() as session:
+        state = get_schedule(session, letter().id, schedule).state
+    said = Sentence("It has another moment.")
+    if state is ScheduleState.PROPOSED:
+        said = Sentence("Planned. It waits until another coordinator approves it.")
+    elif is_clock and state is ScheduleState.ACTIVE:
+        said = Sentence("From now on it goes at that time of the day. All else of it stays as it was.")
+    return done(_one(schedule), said)
 
 
 @post("/letters/<slug>/sends/<schedule>/pause", Act.SEND)

@@ -41,9 +41,10 @@ def final_copy_words(slug: str) -> Response:
 def keep_final_copy(slug: str) -> Response:
     """Keep those words; empty ones leave the mail as it is by itself."""
     here = services()
-    text, errors = _read(request.form)
+    entries = _by_language(request.form)
+    text, errors = _read(entries)
     if errors:
-        return _page(FormState(values=shown_again(request.form), errors=errors), status=422)
+        return _page(FormState(values=shown_again(entries), errors=errors), status=422)
     with acting() as session:
         keep_final_copy_words(session, here.keyring, slug, text, by=visit().by, now=here.now())
     return done(_here(), Sentence("The words of the final copy are kept."))
@@ -111,6 +112,14 @@ def _look(session: Any) -> Preview:
         public_url=here.public_url,
         now=here.now(),
     )
+
+
+def _by_language(entries: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what was filled in; one pair of words, as the page of the release before has it, is in the letter's language."""
+    if any(key.startswith("body-") for key in entries):
+        return entries
+    # Read as no words at all, a page opened before an upgrade would take away those that are kept.
+    return {f"{name}-{letter().language}": entries.get(name, "") for name in ("subject", "body")}
 
 
 def _read(entries: Mapping[str, str]) -> tuple[OwnText, dict[str, str]]:
