@@ -103,6 +103,7 @@ def test_a_board_gets_its_decision_pack_in_each_language_of_the_letter(
     olga = at_the_desk(coalition, door)
     assert "Decision pack" not in words_of(olga.open("members"))
     assert olga.open("pack.pdf").status_code == 422
+    olga.send("team", to="team/sheet")
     coalition.open(file_of(tables=GERMAN)).sign_and_confirm("Lake Alliance")
 
     page = words_of(olga.open("members"))
