@@ -121,7 +121,9 @@ def named_of(keys: CampaignKeys, row: Signature) -> Named:
 def take_off_list(session: Session, keys: CampaignKeys, member: Member, network: Signature) -> None:
     """Let a sign-on be for a member no more; for all the others it goes on to be."""
     party = read_party(keys, network)
-    stay = [name for name in party.members if name_index(keys, Kind.ORGANIZATION, name) != member.name_index]
+    # By its name, and not by what is kept of it: it may have been said to be an organization of another name.
+    off = name_index(keys, Kind.ORGANIZATION, open_text(keys, member, "name"))
+    stay = [name for name in party.members if name_index(keys, Kind.ORGANIZATION, name) != off]
     write_party(keys, network, replace(party, members=tuple(stay)))
     session.add(network)
     session.delete(member)
