@@ -58,7 +58,9 @@ def printed(coalition: Coalition) -> list[str]:
 
 def another(coalition: Coalition, name: str) -> None:
     with transaction(coalition.engine) as session:
-        say_another(session, SLUG, listed(coalition, name)["id"], by="test", now=coalition.now)
+        say_another(
+            session, coalition.keyring, SLUG, listed(coalition, name)["id"], by="test", now=coalition.now
+        )
 
 
 def same(coalition: Coalition, name: str, other: str) -> str:

@@ -28,7 +28,7 @@ from tests.coalition import SLUG, Coalition, Mail, letter_file
 from tests.doubles.dns import FakeResolver, SilentResolver
 from tests.make import make_sign_on
 from tests.promises.holder import holder_of
-from tests.promises.test_look_alikes import decided, invite, listed, printed, same
+from tests.promises.test_look_alikes import another, decided, invite, listed, printed, same
 
 OFFICE = "letter@rivers.example"
 NOBODY = Asking(address=None)
@@ -429,6 +429,38 @@ def test_an_invited_that_a_network_lists_is_told_and_one_click_takes_it_off(coal
     assert "Lac says that nobody may sign for it" in " ".join(alert.text.split())
     holder_of(coalition, "Lakes Network").change(representative_title="Chair")
     assert printed(coalition) == ["Delta", "Lakes Network"]
+
+
+def test_a_member_that_was_said_to_be_of_another_name_stays_off_the_list(coalition: Coalition) -> None:
+    invite(
+        coalition,
+        "organization,Lakes Network,lakes@members.example",
+        "organization,Lac e.V.,lac@lac.example",
+    )
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    assert len(mails_to(coalition, "lac@lac.example")) == 1
+    same(coalition, "Lakes Network", "Lac e.V.")
+    assert len(mails_to(coalition, "lac@lac.example")) == 2
+
+    objected(coalition)
+    holder_of(coalition, "Lakes Network").change(acronym="LN")
+
+    assert printed(coalition) == ["Delta", "Lakes Network"]
+
+
+def test_the_contact_of_a_member_is_told_once_its_network_is_said_to_be_another(coalition: Coalition) -> None:
+    invite(
+        coalition,
+        "organization,Lakes Network,lakes@members.example",
+        "organization,Lac e.V.,e@lac.example",
+        "organization,Delta,delta@delta.example",
+    )
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    assert len(mails_to(coalition, "delta@delta.example")) == 1
+
+    another(coalition, "Lakes Network")
+
+    assert len(mails_to(coalition, "delta@delta.example")) == 2
 
 
 def test_who_lists_the_invited_writes_to_nobody_before_it_is_accepted(coalition: Coalition) -> None:
