@@ -17,6 +17,7 @@ from service.signing.abuse.small_forms import Asking
 from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer, look_at_evidence, look_for_record
 from service.signing.invitation import Given, answer_invitation
+from service.signing.line import undo_line
 from service.signing.organizations.asking import MOST_WAITING, answer_inquiries, keep_inquiry
 from service.signing.organizations.countersign import MOST_ASKED, Officer, countersign, look_at_countersigning
 from service.signing.organizations.dispute import look_at_objection, object_to
@@ -445,6 +446,20 @@ def test_a_member_that_was_said_to_be_of_another_name_stays_off_the_list(coaliti
     objected(coalition)
     holder_of(coalition, "Lakes Network").change(acronym="LN")
 
+    assert printed(coalition) == ["Delta", "Lakes Network"]
+
+
+def test_a_step_back_brings_no_member_in_again_that_was_taken_off(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", "organization,Lac,lac@lac.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    network = holder_of(coalition, "Lakes Network")
+    network.change(acronym="LN")
+    mails_to(coalition, "lac@lac.example")
+
+    objected(coalition)
+
+    with pytest.raises(Refused):
+        network.act(undo_line)
     assert printed(coalition) == ["Delta", "Lakes Network"]
 
 

@@ -124,7 +124,8 @@ def take_off_list(session: Session, keys: CampaignKeys, member: Member, network:
     # By its name, and not by what is kept of it: it may have been said to be an organization of another name.
     off = name_index(keys, Kind.ORGANIZATION, open_text(keys, member, "name"))
     stay = [name for name in party.members if name_index(keys, Kind.ORGANIZATION, name) != off]
-    write_party(keys, network, replace(party, members=tuple(stay)))
+    # Nor does a step back bring it in again: that would ask nobody.
+    write_party(keys, network, replace(party, members=tuple(stay), line_before={}))
     session.add(network)
     session.delete(member)
 
