@@ -23,7 +23,7 @@ from service.model.signature import HeldReason, Signature
 from service.model.states import MessageState, SignatureState
 from service.signing.declined import was_by_us
 from service.signing.naming import HOW_NAMED
-from service.signing.organizations.contact import claim_of, objection_link
+from service.signing.organizations.contact import claim_of, name_in_alert, objection_link
 from service.signing.organizations.countersign import countersign_link, officer_of
 from service.signing.organizations.listed import OF_MEMBER, Listed, listed_between, listed_by, listing_link
 from service.signing.page import deadline_text
@@ -48,8 +48,8 @@ _NEEDS_CHECK = {
         " {id}`, or `undersigned signatories release {slug} {id}`."
     ),
     "unlisted": Sentence(
-        "{name} says that nobody may sign for it as a member, so it was taken off the list of the sign-on that had it:"
-        " it counts there no more. Call both before you list it again."
+        "{member} says that nobody may sign for it as a member of {name}, so it was taken off that list: it counts there"
+        " no more. Call both before you list it again."
     ),
     "condition": Sentence(
         "{name} has confirmed its sign-on under a condition:\n\n{condition}\n\nIt counts once that is settled:"
@@ -235,6 +235,7 @@ def _needs_check(session: Session, facts: Facts) -> Draft:
     word = facts.message.occurrence.partition(" ")[0]
     sentence = _NEEDS_CHECK[word].with_values(
         name=facts.party.name,
+        member=name_in_alert(session, facts.keys, facts.message.occurrence),
         slug=facts.campaign.slug,
         id=facts.signature.id,
         others=_others(session, facts),

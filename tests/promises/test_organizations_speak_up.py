@@ -427,7 +427,7 @@ def test_an_invited_that_a_network_lists_is_told_and_one_click_takes_it_off(coal
     assert coalition.counts().organizations == 2
     assert listed(coalition, "Lac")["standing"] == "invited"
     [alert] = mails_to(coalition, OFFICE)
-    assert "Lac says that nobody may sign for it" in " ".join(alert.text.split())
+    assert "Lac says that nobody may sign for it as a member of Lakes Network" in " ".join(alert.text.split())
     holder_of(coalition, "Lakes Network").change(representative_title="Chair")
     assert printed(coalition) == ["Delta", "Lakes Network"]
 
@@ -476,6 +476,17 @@ def test_the_contact_of_a_member_is_told_once_its_network_is_said_to_be_another(
     another(coalition, "Lakes Network")
 
     assert len(mails_to(coalition, "delta@delta.example")) == 2
+
+
+def test_the_secretariat_hears_which_member_objects_even_after_its_own_no(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", "organization,Lac,lac@lac.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac")).deliver_mail()
+    decided(coalition, "decline", "Lac")
+
+    objected(coalition)
+
+    [alert] = mails_to(coalition, OFFICE)
+    assert "Lac says that nobody may sign for it as a member of Lakes Network" in " ".join(alert.text.split())
 
 
 def test_who_lists_the_invited_writes_to_nobody_before_it_is_accepted(coalition: Coalition) -> None:

@@ -63,6 +63,17 @@ def contact_of_member(desk: Desk, member: Member, network: Signature) -> Signatu
     return own if comparable_address(read_party(desk.keys, own).email) != speaks else None
 
 
+def invitation_of(session: Session, member: Member) -> Signature | None:
+    """Find the invitation of a member, whatever it has said since."""
+    found = select(Signature).where(
+        Signature.campaign_id == member.campaign_id,
+        Signature.kind == Kind.ORGANIZATION,
+        Signature.name_index == member.name_index,
+        col(Signature.invited).is_(True),
+    )
+    return session.exec(found).first()
+
+
 def listing_link(member: Member) -> Link:
     """Give the link by which a member says that nobody may sign for it."""
     return Link(purpose=Purpose.OBJECT, row_id=member.id)
