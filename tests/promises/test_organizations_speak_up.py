@@ -522,6 +522,19 @@ def test_of_a_listed_member_its_own_contact_is_told_or_else_its_networks(
     assert "Lakes Network" in told[0].text
 
 
+def test_a_network_hears_once_a_day_of_all_its_members_together(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    published(coalition)
+    before = len(mails_to(coalition, "lakes@members.example"))
+
+    coalition.ask_about("Lac").ask_about("Delta").ask_about("Lakes Network")
+    assert len(mails_to(coalition, "lakes@members.example")) == before + 1
+
+    coalition.wait(days=1).ask_about("Delta")
+    assert len(mails_to(coalition, "lakes@members.example")) == before + 2
+
+
 def test_a_host_that_many_share_means_nobody(coalition: Coalition) -> None:
     coalition.sign_and_confirm("Lake Alliance", website="https://www.facebook.com/lakes")
     published(coalition)
