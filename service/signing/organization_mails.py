@@ -19,7 +19,7 @@ from service.model.campaign import Campaign
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.resemblance import Resemblance
-from service.model.signature import HeldReason, Signature
+from service.model.signature import HeldReason, Signature, Visibility
 from service.model.states import MessageState, SignatureState
 from service.signing.declined import was_by_us
 from service.signing.naming import HOW_NAMED
@@ -158,7 +158,8 @@ def _listed(session: Session, facts: Facts, member_id: str) -> Draft:
         "listed",
         party=open_text(facts.keys, member, "name"),
         network=by.name,
-        representative=_signed_by(by),
+        # A person that it wants to have named elsewhere only is of no use for the answer.
+        representative=_signed_by(by) if by.visibility is Visibility.PUBLIC else "",
         day=_day(facts, network),
         link=_full(facts, "objection", link_token(facts.keys, listing_link(member))),
         asked=facts.message.kind is MessageKind.ASKED_ABOUT,

@@ -489,6 +489,21 @@ def test_the_secretariat_hears_which_member_objects_even_after_its_own_no(coalit
     assert "Lac says that nobody may sign for it as a member of Lakes Network" in " ".join(alert.text.split())
 
 
+@pytest.mark.parametrize("visibility", ["public", "recipient", "counted"])
+def test_a_member_hears_who_signed_only_where_that_is_shown_to_all(
+    coalition: Coalition, visibility: str
+) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", "organization,Lac,lac@lac.example")
+
+    coalition.sign_and_confirm(
+        "Lakes Network", visibility=visibility, representative_name="Noor X", **for_members("Lac")
+    )
+
+    told = mails_to(coalition, "lac@lac.example")[-1]
+    assert "Lakes Network" in told.text
+    assert ("Noor X" in told.text) is (visibility == "public")
+
+
 def test_who_lists_the_invited_writes_to_nobody_before_it_is_accepted(coalition: Coalition) -> None:
     invite(coalition, "organization,Lac,lac@lac.example")
     coalition.sign_and_confirm("Lakes Network", **for_members("Lac"))
