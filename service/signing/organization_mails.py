@@ -11,6 +11,7 @@ from service.foundation.addresses import masked_address
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.i18n.formats import write_date
+from service.letter.audience import may_show
 from service.mail.compose import Rendered
 from service.mail.envelope import Draft
 from service.mail.postman import Unwanted
@@ -19,7 +20,7 @@ from service.model.campaign import Campaign
 from service.model.link_token import Purpose
 from service.model.message import Message, MessageKind
 from service.model.resemblance import Resemblance
-from service.model.signature import HeldReason, Signature, Visibility
+from service.model.signature import HeldReason, Signature
 from service.model.states import MessageState, SignatureState
 from service.signing.declined import was_by_us
 from service.signing.naming import HOW_NAMED
@@ -158,8 +159,7 @@ def _listed(session: Session, facts: Facts, member_id: str) -> Draft:
         "listed",
         party=open_text(facts.keys, member, "name"),
         network=by.name,
-        # A person that it wants to have named elsewhere only is of no use for the answer.
-        representative=_signed_by(by) if by.visibility is Visibility.PUBLIC else "",
+        representative=_signed_by(by) if may_show(by.visibility.value, "public") else "",
         day=_day(facts, network),
         link=_full(facts, "objection", link_token(facts.keys, listing_link(member))),
         asked=facts.message.kind is MessageKind.ASKED_ABOUT,
