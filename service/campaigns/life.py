@@ -17,6 +17,7 @@ from service.foundation.addresses import comparable_address
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
+from service.mail.halted import let_invite
 from service.model.campaign import Campaign
 from service.model.edition import Approver
 from service.model.letter_revision import LetterRevision
@@ -117,7 +118,10 @@ def close(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
 
 
 def reopen(session: Session, slug: str, *, until: datetime, by: str, now: datetime) -> Campaign:
-    """Open a closed letter that was not sent for one more while; raises Refused otherwise."""
+    """Open a closed letter that was not sent for one more while; raises Refused otherwise.
+
+    The invitations that were on their way when it was closed go on.
+    """
     campaign = lock_campaign(session, slug)
     if campaign.state is not CampaignState.CLOSED:
         raise Refused(
@@ -134,6 +138,7 @@ def reopen(session: Session, slug: str, *, until: datetime, by: str, now: dateti
     campaign.deadline_at, campaign.closed_at = until, None
     void_proposal(session, campaign, now=now)
     session.add(campaign)
+    let_invite(session, campaign.id, until=until, now=now)
     audit.record(session, by=by, act="campaign.reopen", campaign_id=campaign.id, now=now)
     return campaign
 

@@ -47,7 +47,7 @@ def another(context: Context, slug: str, ids: tuple[str, ...]) -> None:
     services = context.services
     with transaction(services.engine) as session:
         for signature_id in ids:
-            say_another(session, slug, signature_id, by=operator(), now=services.clock())
+            say_another(session, services.keyring, slug, signature_id, by=operator(), now=services.clock())
         more = joins_by_addendum(get_campaign(session, slug))
     say(f"{len(ids)} sign-on{'' if len(ids) == 1 else 's'} now by itself.")
     say_more(more)

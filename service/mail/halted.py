@@ -18,6 +18,7 @@ from service.model.states import MessageState
 from service.store.claim import Taken
 
 EMERGENCY = "its letter is hidden in an emergency"
+CLOSED_EARLY = "its letter was closed before the deadline"
 IN_TRIAL = "its letter is tried, and this goes to nobody but whom it is for"
 
 TO_COORDINATORS = frozenset({MessageKind.COORDINATOR_INVITATION, MessageKind.DESK_NOTICE})
@@ -86,6 +87,21 @@ def free_letter(session: Session, campaign_id: str, *, now: datetime) -> int:
         reason="the emergency is over",
         now=now,
         also=made_fresh(_new_ends(session, campaign_id, now=now), now=now),
+    )
+    return sum(freed.values())
+
+
+def let_invite(session: Session, campaign_id: str, *, until: datetime, now: datetime) -> int:
+    """Let go, once a letter is open again `until` then, the invitations held because it was closed; gives how many."""
+    mine = (col(Message.campaign_id) == campaign_id, is_held_for(CLOSED_EARLY))
+    freed = move_all(
+        session,
+        mine,
+        (MessageState.HELD,),
+        MessageState.QUEUED,
+        reason="its letter takes sign-ons again",
+        now=now,
+        also=made_fresh(literal(until, Moment), now=now),
     )
     return sum(freed.values())
 

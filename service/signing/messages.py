@@ -22,6 +22,7 @@ from service.i18n.moments import write_moment
 from service.letter.call import call_text
 from service.mail.compose import Rendered, render_mail
 from service.mail.envelope import Draft
+from service.mail.halted import CLOSED_EARLY
 from service.mail.postman import Composer, Unwanted
 from service.mail.returned import Mailbox
 from service.mail.verp import make_return_path
@@ -331,6 +332,9 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
     is_open = facts.signature.state in (MAY_COME_LATE if is_late else open_states)
     _unless(is_open, "was already answered")
     # Posted ahead of the opening it may wait for days, in which the letter can be closed.
+    if not is_late and facts.message.occurrence == FIRST_INVITATION and _was_closed_early(facts.campaign):
+        # It goes once for ever: cancelled, a slip of "Close" could not be undone for whoever it was to reach.
+        raise Unwanted(MessageState.HELD, CLOSED_EARLY)
     _unless(is_late or facts.campaign.state is CampaignState.OPEN, "the letter takes no sign-ons")
     _unless_suppressed(session, facts, facts.party.email)
     again = not is_late and facts.message.occurrence != FIRST_INVITATION
@@ -350,6 +354,11 @@ def _invitation(session: Session, facts: _Facts) -> Draft:
         **_own_words(session, facts),
     )
     return facts.draft(facts.party.email, written, unsubscribe_url=facts.unsubscribe())
+
+
+def _was_closed_early(campaign: Campaign) -> bool:
+    closed_at = campaign.closed_at if campaign.state is CampaignState.CLOSED else None
+    return closed_at is not None and closed_at < campaign.deadline_at
 
 
 def _thanks(session: Session, facts: _Facts) -> Draft:

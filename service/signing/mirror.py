@@ -183,7 +183,9 @@ def _index(
     address: str,
     now: datetime,
 ) -> str:
-    document = make_document(copy)
+    # Only a copy of the text that is signed is kept with its code: one of a translation could be checked nowhere.
+    is_original = next(text for text in texts if text.is_shown).status == "original"
+    document = make_document(copy, check_code=None if is_original else "")
     annexes = tuple(f"annex-{place}.pdf" for place in range(1, len(copy.annexes) + 1))
     beside = Beside(
         logos=tuple(f"logo-{place}.png" for place in range(1, len(copy.logos) + 1)), annexes=annexes

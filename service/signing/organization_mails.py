@@ -11,6 +11,7 @@ from service.foundation.addresses import masked_address
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.i18n.formats import write_date
+from service.letter.audience import may_show
 from service.mail.compose import Rendered
 from service.mail.envelope import Draft
 from service.mail.postman import Unwanted
@@ -23,7 +24,7 @@ from service.model.signature import HeldReason, Signature
 from service.model.states import MessageState, SignatureState
 from service.signing.declined import was_by_us
 from service.signing.naming import HOW_NAMED
-from service.signing.organizations.contact import claim_of, objection_link
+from service.signing.organizations.contact import claim_of, name_in_alert, objection_link
 from service.signing.organizations.countersign import countersign_link, officer_of
 from service.signing.organizations.listed import OF_MEMBER, Listed, listed_between, listed_by, listing_link
 from service.signing.page import deadline_text
@@ -48,8 +49,8 @@ _NEEDS_CHECK = {
         " {id}`, or `undersigned signatories release {slug} {id}`."
     ),
     "unlisted": Sentence(
-        "{name} says that nobody may sign for it as a member, so it was taken off the list of the sign-on that had it:"
-        " it counts there no more. Call both before you list it again."
+        "{member} says that nobody may sign for it as a member of {name}, so it was taken off that list: it counts there"
+        " no more. Call both before you list it again."
     ),
     "condition": Sentence(
         "{name} has confirmed its sign-on under a condition:\n\n{condition}\n\nIt counts once that is settled:"
@@ -158,7 +159,7 @@ def _listed(session: Session, facts: Facts, member_id: str) -> Draft:
         "listed",
         party=open_text(facts.keys, member, "name"),
         network=by.name,
-        representative=_signed_by(by),
+        representative=_signed_by(by) if may_show(by.visibility.value, "public") else "",
         day=_day(facts, network),
         link=_full(facts, "objection", link_token(facts.keys, listing_link(member))),
         asked=facts.message.kind is MessageKind.ASKED_ABOUT,
@@ -235,6 +236,7 @@ def _needs_check(session: Session, facts: Facts) -> Draft:
     word = facts.message.occurrence.partition(" ")[0]
     sentence = _NEEDS_CHECK[word].with_values(
         name=facts.party.name,
+        member=name_in_alert(session, facts.keys, facts.message.occurrence),
         slug=facts.campaign.slug,
         id=facts.signature.id,
         others=_others(session, facts),

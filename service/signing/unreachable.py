@@ -25,6 +25,7 @@ from service.signing.codes import end_codes, keep_code, random_code
 from service.signing.confirm import is_takeable
 from service.signing.late import refuse_while_it_leaves
 from service.signing.limits import may_mail
+from service.signing.organizations.contact import tell_listed
 from service.signing.party import SignOn, email_index, read_party, write_party
 from service.signing.queries import find_person, mails_sent, no_such_sign_on
 from service.signing.sign import Desk, ask_to_confirm
@@ -160,6 +161,7 @@ def vouch(
     row.revision_id = desk.campaign.revision_id
     session.add(row)
     keep_agreement(session, desk.keys, row, how=How.ATTESTED, note=agreed, now=now)
+    tell_listed(desk, row)
     _record(desk, row, "vouch", by=by)
 
 

@@ -25,6 +25,7 @@ from service.store.claim import claim_messages
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import add_colleague
+from tests.promises.test_look_alikes import invite
 from tests.reminding import remind_due
 
 OTHER, MINUTE = "other-letter", timedelta(minutes=1)
@@ -54,6 +55,18 @@ def end(coalition):
 def states(coalition):
     with reading(coalition.engine) as session:
         return [one.state for one in session.exec(select(Message).order_by(Message.id)).all()]
+
+
+def test_an_invitation_that_met_a_closed_letter_goes_once_the_slip_is_undone(coalition):
+    invite(coalition, "organization,Lac,lac@lac.example")
+    coalition.close().deliver_mail()
+    assert (states(coalition), coalition.mails()) == ([MessageState.HELD], [])
+
+    with transaction(coalition.engine) as session:
+        life.reopen(session, SLUG, until=coalition.now + timedelta(days=3), by="test", now=coalition.now)
+    coalition.deliver_mail()
+
+    assert [mail.to for mail in coalition.mails()] == ["lac@lac.example"]
 
 
 def test_what_a_sender_holds_does_not_pass_its_fence_once_its_letter_is_stopped(coalition):

@@ -39,7 +39,9 @@ def settles(coalition, session):
 
 
 def parts(coalition, session):
-    say_another(session, SLUG, ids(coalition)["Lake Aliance"], by="test", now=coalition.now)
+    say_another(
+        session, coalition.keyring, SLUG, ids(coalition)["Lake Aliance"], by="test", now=coalition.now
+    )
 
 
 def vouches(coalition, session):

@@ -18,12 +18,14 @@ from service.signing.decide import decide
 from service.signing.invite import import_signatories
 from service.signing.listing import list_signatories
 from service.signing.manage import withdraw
+from service.signing.organizations import listed as listed_members
 from service.signing.organizations import look_alikes
 from service.signing.organizations.joined import say_another, say_same
 from service.signing.organizations.proofs import attest
 from service.signing.party import name_index
 from service.signing.roll import letter_as_it_stands
 from service.signing.roll_file import read_signatories
+from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.make import make_sign_on, make_signature
@@ -58,7 +60,9 @@ def printed(coalition: Coalition) -> list[str]:
 
 def another(coalition: Coalition, name: str) -> None:
     with transaction(coalition.engine) as session:
-        say_another(session, SLUG, listed(coalition, name)["id"], by="test", now=coalition.now)
+        say_another(
+            session, coalition.keyring, SLUG, listed(coalition, name)["id"], by="test", now=coalition.now
+        )
 
 
 def same(coalition: Coalition, name: str, other: str) -> str:
@@ -364,3 +368,22 @@ def test_a_listed_member_that_is_another_than_it_looks_like_is_printed_beside_it
     another(coalition, "Lac e.V.")
 
     assert printed(coalition) == ["Lac", "Lac e.V.", "Lakes Network"]
+
+
+def test_among_very_many_listed_members_exact_names_and_spelling_are_still_compared(
+    coalition: Coalition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listed_members, "MOST_LOOKED_AT", 0)
+    invite(coalition, "organization,Lakes Network,n@lakes.example")
+    network(coalition, "Greenpeace", "River Watch")
+
+    coalition.sign_and_confirm("Greenpeece", email="x@mail.example")
+    assert listed(coalition, "Greenpeece")["held"] == "look_alike"
+
+    monkeypatch.setattr(listed_members, "MOST_LISTED", 1)
+    with reading(coalition.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        keys = coalition.keyring.of(session, campaign.id)
+        desk = Desk(session=session, keys=keys, campaign=campaign, now=coalition.now)
+        for name in ("Greenpeace", "River Watch"):
+            assert len(listed_members.listed_under(desk, name)) == 1

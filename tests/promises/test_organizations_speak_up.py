@@ -17,6 +17,7 @@ from service.signing.abuse.small_forms import Asking
 from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer, look_at_evidence, look_for_record
 from service.signing.invitation import Given, answer_invitation
+from service.signing.line import undo_line
 from service.signing.organizations.asking import MOST_WAITING, answer_inquiries, keep_inquiry
 from service.signing.organizations.countersign import MOST_ASKED, Officer, countersign, look_at_countersigning
 from service.signing.organizations.dispute import look_at_objection, object_to
@@ -28,7 +29,7 @@ from tests.coalition import SLUG, Coalition, Mail, letter_file
 from tests.doubles.dns import FakeResolver, SilentResolver
 from tests.make import make_sign_on
 from tests.promises.holder import holder_of
-from tests.promises.test_look_alikes import decided, invite, listed, printed, same
+from tests.promises.test_look_alikes import another, decided, invite, listed, printed, same
 
 OFFICE = "letter@rivers.example"
 NOBODY = Asking(address=None)
@@ -426,9 +427,81 @@ def test_an_invited_that_a_network_lists_is_told_and_one_click_takes_it_off(coal
     assert coalition.counts().organizations == 2
     assert listed(coalition, "Lac")["standing"] == "invited"
     [alert] = mails_to(coalition, OFFICE)
-    assert "Lac says that nobody may sign for it" in " ".join(alert.text.split())
+    assert "Lac says that nobody may sign for it as a member of Lakes Network" in " ".join(alert.text.split())
     holder_of(coalition, "Lakes Network").change(representative_title="Chair")
     assert printed(coalition) == ["Delta", "Lakes Network"]
+
+
+def test_a_member_that_was_said_to_be_of_another_name_stays_off_the_list(coalition: Coalition) -> None:
+    invite(
+        coalition,
+        "organization,Lakes Network,lakes@members.example",
+        "organization,Lac e.V.,lac@lac.example",
+    )
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    assert len(mails_to(coalition, "lac@lac.example")) == 1
+    same(coalition, "Lakes Network", "Lac e.V.")
+    assert len(mails_to(coalition, "lac@lac.example")) == 2
+
+    objected(coalition)
+    holder_of(coalition, "Lakes Network").change(acronym="LN")
+
+    assert printed(coalition) == ["Delta", "Lakes Network"]
+
+
+def test_a_step_back_brings_no_member_in_again_that_was_taken_off(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", "organization,Lac,lac@lac.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    network = holder_of(coalition, "Lakes Network")
+    network.change(acronym="LN")
+    mails_to(coalition, "lac@lac.example")
+
+    objected(coalition)
+
+    with pytest.raises(Refused):
+        network.act(undo_line)
+    assert printed(coalition) == ["Delta", "Lakes Network"]
+
+
+def test_the_contact_of_a_member_is_told_once_its_network_is_said_to_be_another(coalition: Coalition) -> None:
+    invite(
+        coalition,
+        "organization,Lakes Network,lakes@members.example",
+        "organization,Lac e.V.,e@lac.example",
+        "organization,Delta,delta@delta.example",
+    )
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    assert len(mails_to(coalition, "delta@delta.example")) == 1
+
+    another(coalition, "Lakes Network")
+
+    assert len(mails_to(coalition, "delta@delta.example")) == 2
+
+
+def test_the_secretariat_hears_which_member_objects_even_after_its_own_no(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", "organization,Lac,lac@lac.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac")).deliver_mail()
+    decided(coalition, "decline", "Lac")
+
+    objected(coalition)
+
+    [alert] = mails_to(coalition, OFFICE)
+    assert "Lac says that nobody may sign for it as a member of Lakes Network" in " ".join(alert.text.split())
+
+
+@pytest.mark.parametrize("visibility", ["public", "recipient", "counted"])
+def test_a_member_hears_who_signed_only_where_that_is_shown_to_all(
+    coalition: Coalition, visibility: str
+) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example", "organization,Lac,lac@lac.example")
+
+    coalition.sign_and_confirm(
+        "Lakes Network", visibility=visibility, representative_name="Noor X", **for_members("Lac")
+    )
+
+    told = mails_to(coalition, "lac@lac.example")[-1]
+    assert "Lakes Network" in told.text
+    assert ("Noor X" in told.text) is (visibility == "public")
 
 
 def test_who_lists_the_invited_writes_to_nobody_before_it_is_accepted(coalition: Coalition) -> None:
@@ -462,6 +535,19 @@ def test_of_a_listed_member_its_own_contact_is_told_or_else_its_networks(
     assert len(told) == 1
     assert "asked on the letter’s page whether Lac has signed" in " ".join(told[0].text.split())
     assert "Lakes Network" in told[0].text
+
+
+def test_a_network_hears_once_a_day_of_all_its_members_together(coalition: Coalition) -> None:
+    invite(coalition, "organization,Lakes Network,lakes@members.example")
+    coalition.sign_and_confirm("Lakes Network", **for_members("Lac", "Delta"))
+    published(coalition)
+    before = len(mails_to(coalition, "lakes@members.example"))
+
+    coalition.ask_about("Lac").ask_about("Delta").ask_about("Lakes Network")
+    assert len(mails_to(coalition, "lakes@members.example")) == before + 1
+
+    coalition.wait(days=1).ask_about("Delta")
+    assert len(mails_to(coalition, "lakes@members.example")) == before + 2
 
 
 def test_a_host_that_many_share_means_nobody(coalition: Coalition) -> None:

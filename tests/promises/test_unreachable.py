@@ -12,6 +12,7 @@ from service.signing.receipt import receipt_of_confirmation
 from service.signing.unreachable import change_address, give_code, vouch
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
+from tests.promises.test_look_alikes import invite
 from tests.waiting_page import another, newest_code, rows, send_form, type_code
 
 
@@ -180,3 +181,14 @@ def test_an_address_is_not_changed_where_no_mail_would_follow(coalition) -> None
     assert len(coalition.deliver_mail().mails()) == before
     coalition.confirm(coalition.newest_token("confirm"))
     assert coalition.counts().organizations == 1
+
+
+def test_whoever_is_listed_by_one_that_is_vouched_for_is_told(coalition) -> None:
+    invite(coalition, "organization,Lac,lac@lac.example")
+    coalition.sign("Lakes Network", signs_for="members", members=("Lac",)).deliver_mail()
+
+    vouched(coalition, next(row.id for row in rows(coalition) if not row.invited))
+    coalition.deliver_mail()
+
+    told = [mail.subject for mail in coalition.mails() if mail.to == "lac@lac.example"]
+    assert told[1:] == ["Does Lakes Network sign for Lac? Keep the river open"]

@@ -91,6 +91,8 @@ def test_a_letter_of_several_languages_is_mirrored_in_each_and_says_which_is_sig
             assert all(f'href="{name}"' in page for name in pages)
             assert page.count('aria-current="true"') == 1
             assert ("Lake Alliance" in words) is names
+        # Of a translation no copy is kept with its code, so it has none that nobody could check.
+        assert [name for name in pages if 'class="check-code"' in pages[name]] == ["index.html"]
         assert "What is signed is the text in English." in visible_text(pages["index.html"])
         listed = {one["name"] for one in json.loads(files[MANIFEST])["files"]}
         assert listed >= pages.keys()

@@ -186,3 +186,20 @@ def test_two_of_one_organization_count_once_and_can_be_parted_again(
     mo.post(undo.action, dict(undo.filled({})))
 
     assert coalition.counts().signatories == 2
+
+
+def test_a_member_on_a_list_is_said_to_be_the_same_and_nothing_is_there_to_part(
+    coalition: Coalition, mo: AtTheDesk
+) -> None:
+    with reading(coalition.engine) as session:
+        before = len(session.exec(select(Signature)).all())
+    coalition.sign_and_confirm(
+        "Lakes Network", email="n@lakes.example", signs_for="members", members=("Lac",)
+    )
+    coalition.sign_and_confirm("Lac e.V.", email="lac@lac.example")
+    network, member = page_of(coalition, before), page_of(coalition, before + 1)
+
+    said = mo.follow(mo.post(f"{member}/merge", {"csrf": mo.mark(), "other": network.rpartition("/")[2]}))
+
+    assert "what it says itself goes before the list" in words_of(said)
+    assert 'value="another"' not in said.text

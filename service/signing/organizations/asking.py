@@ -13,7 +13,7 @@ from service.foundation.sealing import CampaignKeys
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.inquiry import Inquiry
-from service.model.message import MessageKind
+from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature
 from service.model.states import SignatureState
 from service.signing.abuse.small_forms import Asking, is_let_be
@@ -102,6 +102,9 @@ def tell_contacts(desk: Desk, asked_about: str = "") -> None:
 
 
 def _tell(desk: Desk, row: Signature, *, about: str = "") -> None:
+    # Of all its members together, or whoever asks for each could fill its mailbox.
+    if _was_told_today(desk, row):
+        return
     outbox.post(
         desk.session,
         kind=MessageKind.ASKED_ABOUT,
@@ -110,6 +113,15 @@ def _tell(desk: Desk, row: Signature, *, about: str = "") -> None:
         occurrence=f"{desk.now:%Y-%m-%d}{about}",
         now=desk.now,
     )
+
+
+def _was_told_today(desk: Desk, row: Signature) -> bool:
+    told = select(Message.id).where(
+        Message.kind == MessageKind.ASKED_ABOUT,
+        Message.recipient_ref == row.id,
+        col(Message.occurrence).startswith(f"{desk.now:%Y-%m-%d}"),
+    )
+    return desk.session.exec(told.limit(1)).first() is not None
 
 
 def _meant(desk: Desk, asked_about: str) -> Sequence[Signature]:

@@ -6,6 +6,8 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from service.foundation.addresses import comparable_address
+from service.foundation.sealing import CampaignKeys
+from service.foundation.sentence import Sentence
 from service.mail import outbox
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
@@ -21,6 +23,7 @@ from service.signing.organizations.listed import (
 from service.signing.party import SignOn, name_index, read_party
 from service.signing.workplace import LINKS_LIVE, Desk
 from service.store.links import Link, keep_link
+from service.store.sealed import open_text
 
 
 def tell_known_contact(desk: Desk, row: Signature) -> None:
@@ -76,6 +79,15 @@ def objection_link(row: Signature) -> Link:
 def claim_of(session: Session, occurrence: str) -> Signature | None:
     """Find the sign-on that a mail to the known contact speaks of."""
     return session.get(Signature, occurrence.partition(" ")[0])
+
+
+def name_in_alert(session: Session, keys: CampaignKeys, occurrence: str) -> str:
+    """Give the member that a mail to the secretariat is about by the id of its invitation, or "One member"."""
+    _, _, about = occurrence.partition(OF_MEMBER)
+    own = session.get(Signature, about.partition(" ")[0])
+    return (
+        open_text(keys, own, "name") if own is not None and own.erased_at is None else Sentence("One member")
+    )
 
 
 def _known(desk: Desk, row: Signature) -> Sequence[Signature]:

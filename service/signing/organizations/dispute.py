@@ -16,7 +16,7 @@ from service.model.signature import HeldReason, Signature
 from service.model.states import SignatureState
 from service.signing.leaving import stop_letter_that_names
 from service.signing.organizations.joined import tell_secretariat
-from service.signing.organizations.listed import contact_of_member, listed_by, take_off_list
+from service.signing.organizations.listed import OF_MEMBER, invitation_of, listed_by, take_off_list
 from service.signing.party import read_party
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
@@ -97,10 +97,12 @@ def _object_to_listing(
     member, network = found
     session.refresh(network, with_for_update=True)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-    own = contact_of_member(desk, member, network)
+    # The list has its name no more, so the mail takes it from what the coalition invited.
+    own = invitation_of(session, member)
+    of_member = f"{OF_MEMBER}{own.id}" if own is not None else ""
     stop_letter_that_names(session, network, campaign, now=now)
     take_off_list(session, desk.keys, member, network)
-    tell_secretariat(desk, own or network, f"unlisted {now:%Y-%m-%dT%H:%M:%S}")
+    tell_secretariat(desk, network, f"unlisted{of_member} {now:%Y%m%d%H%M%S}")
     link.used_at = now
     session.add(link)
     audit.record(

@@ -19,7 +19,7 @@ from service.model.signature import HeldReason, Kind, Signature
 from service.model.states import PUT_AWAY, SignatureState
 from service.signing.late import refuse_while_it_leaves
 from service.signing.leaving import stop_letter_that_names
-from service.signing.organizations.contact import tell_known_contact
+from service.signing.organizations.contact import tell_known_contact, tell_listed
 from service.signing.organizations.listed import Listed, listed_between
 from service.signing.organizations.look_alikes import find_alikes
 from service.signing.queries import no_such_sign_on
@@ -33,6 +33,7 @@ _CAN_BE_JOINED = (SignatureState.CONFIRMED, SignatureState.PENDING)
 class _Case:
     session: Session
     campaign: Campaign
+    desk: Desk
     row: Signature
     by: str
     now: datetime
@@ -83,12 +84,14 @@ def tell_secretariat(desk: Desk, row: Signature, word: str) -> None:
     )
 
 
-def say_another(session: Session, slug: str, signature_id: str, *, by: str, now: datetime) -> None:
+def say_another(
+    session: Session, keyring: Keyring, slug: str, signature_id: str, *, by: str, now: datetime
+) -> None:
     """Decide that a sign-on is of another organization than those it looks like or was joined to; it counts by itself.
 
     Raises Refused where it neither looks like another nor is joined, and while the letter leaves.
     """
-    case = _open(session, slug, signature_id, by=by, now=now)
+    case = _open(session, keyring, slug, signature_id, by=by, now=now)
     pairs = _pairs(session, case.row)
     if case.row.joined_to is None and not any(pair.verdict is None for pair in pairs):
         raise Refused(
@@ -122,9 +125,9 @@ def say_same(
     printed by itself is another organization: what is printed and what is counted never part. The contact on the
     coalition's list that did not confirm it is told.
     """
-    case = _open(session, slug, signature_id, by=by, now=now)
+    case = _open(session, keyring, slug, signature_id, by=by, now=now)
     other = _get(session, case.campaign, other_id)
-    listed = listed_between(session, keyring.of(session, case.campaign.id), case.row, other)
+    listed = listed_between(session, case.desk.keys, case.row, other)
     if listed:
         return _say_listed(case, other, listed)
     _refuse_joining(case.row, other)
@@ -143,10 +146,9 @@ def say_same(
         _let_stand(case, stands)
     _decide(session, _pair(case, other), Verdict.SAME, now=now)
     case.record("signature.same", f"{joined.id} {stands.id}")
-    desk = Desk(session=session, keys=keyring.of(session, case.campaign.id), campaign=case.campaign, now=now)
     for one in (stands, joined):
         if one.state is SignatureState.CONFIRMED:
-            tell_known_contact(desk, one)
+            tell_known_contact(case.desk, one)
     return stands.id
 
 
@@ -159,6 +161,8 @@ def _say_listed(case: _Case, other: Signature, listed: Sequence[Listed]) -> str:
     for one in (case.row, other):
         if one.held_reason is HeldReason.LOOK_ALIKE:
             _let_stand(case, one)
+        # Its contact is found only now, by the name that the other one has.
+        tell_listed(case.desk, one)
     _decide(case.session, _pair(case, other), Verdict.SAME, now=case.now)
     case.record("signature.same", f"{case.row.id} {other.id}")
     return listed[0][1].id
@@ -176,12 +180,15 @@ def part_joined(session: Session, row: Signature) -> None:
                 session.add(pair)
 
 
-def _open(session: Session, slug: str, signature_id: str, *, by: str, now: datetime) -> _Case:
+def _open(
+    session: Session, keyring: Keyring, slug: str, signature_id: str, *, by: str, now: datetime
+) -> _Case:
     campaign = lock_campaign(session, slug)
     if campaign.state in PUT_AWAY:
         raise Refused(Sentence("“{slug}” is archived; nothing can be decided any more.", slug=slug))
     row = _get(session, campaign, signature_id)
-    return _Case(session=session, campaign=campaign, row=row, by=by, now=now)
+    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
+    return _Case(session=session, campaign=campaign, desk=desk, row=row, by=by, now=now)
 
 
 def _get(session: Session, campaign: Campaign, signature_id: str) -> Signature:
@@ -226,6 +233,7 @@ def _let_stand(case: _Case, row: Signature) -> None:
     if row.state is SignatureState.CONFIRMED and row.held_reason is None:
         row.accepted_at = row.accepted_at or case.now
     case.session.add(row)
+    tell_listed(case.desk, row)
 
 
 def _pairs(session: Session, row: Signature) -> list[Resemblance]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from service.foundation.addresses import comparable_address
@@ -13,14 +14,17 @@ from service.model.resemblance import Likeness
 from service.model.signature import HeldReason, Kind, Signature
 from service.model.states import SignatureState
 from service.signing.members import has_its_own_word, members_of
-from service.signing.organizations.likeness import Named, likeness
+from service.signing.organizations.likeness import Named, likeness, worth_a_look
 from service.signing.party import name_index, read_party, write_party
 from service.signing.workplace import LINKS_LIVE, Desk
 from service.store.links import Link, keep_link
 from service.store.sealed import open_text
 
-MOST_LISTED = 4_000
-"""With the names of so many members, the newest, a name is compared."""
+MOST_LISTED = 1_000
+"""With the spelling of so many members' names, the newest, a name is compared; what is exactly a name is found among all."""
+
+MOST_LOOKED_AT = 500
+"""With the look of so many of them, and their acronyms, it is compared as well: that takes a hundred times as long."""
 
 OF_MEMBER = " of "
 """What stands, in the occurrence of a mail about a member, before its id."""
@@ -39,9 +43,9 @@ Listed = tuple[Member, Signature]
 def listed_under(desk: Desk, name: str) -> Sequence[Listed]:
     """Find the members of confirmed sign-ons that have a name, or look like it where none has it."""
     wanted = name_index(desk.keys, Kind.ORGANIZATION, name)
-    listed = _listed(desk.session, desk.keys.campaign)
-    return [one for one in listed if one[0].name_index == wanted] or [
-        one for one, _ in _alike(desk.keys, listed, Named(name=name))
+    exactly = col(Member.name_index) == wanted
+    return _listed(desk.session, desk.keys.campaign, exactly) or [
+        one for one, _ in _alike(desk.keys, _listed(desk.session, desk.keys.campaign), Named(name=name))
     ]
 
 
@@ -61,6 +65,17 @@ def contact_of_member(desk: Desk, member: Member, network: Signature) -> Signatu
         return None
     speaks = comparable_address(read_party(desk.keys, network).confirming_email)
     return own if comparable_address(read_party(desk.keys, own).email) != speaks else None
+
+
+def invitation_of(session: Session, member: Member) -> Signature | None:
+    """Find the invitation of a member, whatever it has said since."""
+    found = select(Signature).where(
+        Signature.campaign_id == member.campaign_id,
+        Signature.kind == Kind.ORGANIZATION,
+        Signature.name_index == member.name_index,
+        col(Signature.invited).is_(True),
+    )
+    return session.exec(found).first()
 
 
 def listing_link(member: Member) -> Link:
@@ -85,11 +100,8 @@ def listed_alike(session: Session, keys: CampaignKeys, row: Signature) -> Mappin
 
     A member of exactly its name is none of these: there its own word goes before its network's.
     """
-    listed = [
-        one
-        for one in _listed(session, keys.campaign)
-        if one[0].name_index != row.name_index and one[1].id != row.id
-    ]
+    others = and_(col(Member.name_index) != row.name_index, col(Signature.id) != row.id)
+    listed = _listed(session, keys.campaign, others)
     return {network.id: how for (_, network), how in _alike(keys, listed, named_of(keys, row))}
 
 
@@ -121,13 +133,16 @@ def named_of(keys: CampaignKeys, row: Signature) -> Named:
 def take_off_list(session: Session, keys: CampaignKeys, member: Member, network: Signature) -> None:
     """Let a sign-on be for a member no more; for all the others it goes on to be."""
     party = read_party(keys, network)
-    stay = [name for name in party.members if name_index(keys, Kind.ORGANIZATION, name) != member.name_index]
-    write_party(keys, network, replace(party, members=tuple(stay)))
+    # By its name, and not by what is kept of it: it may have been said to be an organization of another name.
+    off = name_index(keys, Kind.ORGANIZATION, open_text(keys, member, "name"))
+    stay = [name for name in party.members if name_index(keys, Kind.ORGANIZATION, name) != off]
+    # Nor does a step back bring it in again: that would ask nobody.
+    write_party(keys, network, replace(party, members=tuple(stay), line_before={}))
     session.add(network)
     session.delete(member)
 
 
-def _listed(session: Session, campaign_id: str) -> Sequence[Listed]:
+def _listed(session: Session, campaign_id: str, *which: ColumnElement[bool]) -> Sequence[Listed]:
     found = (
         select(Member, Signature)
         .join(Signature, col(Signature.id) == col(Member.signature_id))
@@ -137,11 +152,18 @@ def _listed(session: Session, campaign_id: str) -> Sequence[Listed]:
             col(Signature.erased_at).is_(None),
             col(Signature.held_reason).is_distinct_from(HeldReason.DISPUTED),
             ~has_its_own_word(),
+            *which,
         )
     )
     return session.exec(found.order_by(col(Member.id).desc()).limit(MOST_LISTED)).all()
 
 
 def _alike(keys: CampaignKeys, listed: Sequence[Listed], named: Named) -> Sequence[tuple[Listed, Likeness]]:
-    found = ((one, likeness(named, Named(name=open_text(keys, one[0], "name")))) for one in listed)
+    """Find those that a name looks like, quickly: strangers cause it, with each sign-on and each question."""
+    names = [open_text(keys, member, "name") for member, _ in listed]
+    close = {place for own in (named.name, named.name_latin) if own for place in worth_a_look(own, names)}
+    found = (
+        (listed[place], likeness(named, Named(name=names[place])))
+        for place in sorted(close.union(range(min(len(names), MOST_LOOKED_AT))))
+    )
     return [(one, how) for one, how in found if how is not None]

@@ -109,7 +109,7 @@ def _do(
         settle(session, keyring, slug, ids, by=by, now=now)
     elif does is Does.ANOTHER:
         for one in ids:
-            say_another(session, slug, one, by=by, now=now)
+            say_another(session, keyring, slug, one, by=by, now=now)
     else:
         decide_with_a_minute(session, keyring, slug, ids, act=_AS_ACT[does], by=by, now=now)
 

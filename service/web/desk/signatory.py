@@ -28,6 +28,9 @@ from service.web.services import services
 
 _NO_ACT = Sentence("Choose what is to be done with this sign-on.")
 _WHY_HELD = Sentence("Write why it is held: whoever ends the check has to know.")
+_SAME_AS_LISTED = Sentence(
+    "The member on that list is the same organization: what it says itself goes before the list, and it counts once."
+)
 
 
 @get("/letters/<slug>/signatories/<sign_on>", Act.SEE_NAMES)
@@ -124,7 +127,11 @@ def merge_sign_ons(slug: str, sign_on: str) -> Response:
             raise Refused(Sentence("Choose the sign-on it is the same as."))
         sign_on_of(session, row, other)
         stands = say_same(session, here.keyring, slug, sign_on, other, by=visit().by, now=here.now())
-    joined = sign_on if stands == other else other
+        joined = sign_on if stands == other else other
+        is_joined = sign_on_of(session, row, joined).joined_to is not None
+    if not is_joined:
+        # One lists the other as a member: nothing was joined that could be parted again.
+        return done(page_of(slug, sign_on), _SAME_AS_LISTED)
     return done(
         page_of(slug, sign_on),
         Sentence("Joined: the two count and are printed once."),
