@@ -20,6 +20,7 @@ from service.campaigns.enclosures import enclose
 from service.campaigns.file import read_campaign_file
 from service.campaigns.load import load_campaign
 from service.campaigns.queries import get_campaign, lock_campaign
+from service.coordinators.backing import backing_of, make_sheet
 from service.delivery.approve import decide as decide_on_edition
 from service.delivery.approvers.code import pass_for
 from service.delivery.channel import Outward
@@ -148,6 +149,10 @@ class Coalition:
         self.load(file, beside)
         with transaction(self.engine) as session:
             life.freeze(session, self.keyring, SLUG, by="test", now=self.now)
+            campaign = get_campaign(session, SLUG)
+            # Whoever is at the desk alone has given a sheet away by then.
+            if backing_of(session, campaign.id).bars:
+                make_sheet(session, self.keyring.desk, campaign_id=campaign.id, by="test", now=self.now)
             life.open_for_signing(session, SLUG, by="test", now=self.now)
         return self
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from service.foundation.sealing import RootKey
 from service.store.engine import make_engine
 from tests.coalition import Coalition, letter_file
+from tests.promises.test_look_alikes import invite
 from tests.stories.at_a_browser import served
 from tests.stories.visitor import letter_page
 
@@ -189,6 +190,76 @@ def test_an_organization_signs_for_members_and_holds_what_it_did_not_sign(site: 
     page.get_by_role("button", name="It was not authorized").click()
     page.get_by_role("heading", name="The sign-on is held").wait_for()
     fits(page)
+
+
+def test_who_knows_the_organization_says_that_it_did_not_sign(site: Site, page: Page) -> None:
+    invite(site.coalition, "organization,Lake Alliance,chair@lakes.example")
+    page.goto(site.newest("invitation"))
+    fits(page)
+    page.get_by_label("Representative’s name").fill("Noor Example")
+    page.get_by_label("Representative’s role").fill("Chair")
+    page.get_by_label("I am that person").check()
+    page.locator("details:has(input[name=approver_email]) > summary").click()
+    page.locator("input[name=approver_email]").fill("board@mail.example")
+    page.locator("form:has(input[name=approver_email]) button[type=submit]").first.click()
+    page.get_by_role("heading", name="Check your e-mail").wait_for()
+    page.goto(site.newest("confirm"))
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="The sign-on is confirmed").wait_for()
+    assert site.coalition.counts().organizations == 1
+
+    page.goto(site.newest("objection"))
+    page.get_by_role("heading", name="Was this authorized?").wait_for()
+    fits(page)
+    assert site.coalition.counts().organizations == 1
+    page.get_by_role("button", name="It was not authorized").click()
+    page.get_by_role("heading", name="The sign-on is held").wait_for()
+    fits(page)
+
+    assert site.coalition.counts().organizations == 0
+
+
+def test_whoever_looks_like_another_is_answered_like_all_and_held(site: Site, page: Page) -> None:
+    site.coalition.sign_and_confirm("Greenpeace", email="office@peace.example")
+    page.goto(f"{site.url}{letter_page(site.coalition, '/sign', kind='organization')}")
+    # A Cyrillic letter stands in it.
+    page.get_by_label("Name of the organization").fill("Greenp\N{CYRILLIC SMALL LETTER IE}ace")
+    page.get_by_label("Representative’s name").fill("Mal Example")
+    page.get_by_label("Representative’s role").fill("Chair")
+    page.get_by_label("I am that person").check()
+    page.get_by_label("Your e-mail address").fill("mal@else.example")
+    page.get_by_role("button", name="Send the sign-on").click()
+    page.get_by_role("heading", name="Check your e-mail").wait_for()
+
+    page.goto(site.newest("confirm"))
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="The sign-on is confirmed").wait_for()
+    fits(page)
+
+    assert site.coalition.counts().organizations == 1
+
+
+def test_a_person_signs_and_confirms_from_right_to_left(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}{letter_page(site.coalition, '/sign', kind='person', lang='ar')}")
+    assert page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl"
+    fits(page)
+    page.locator("#name").fill("ليلى مثال")
+    page.locator("input[name=visibility][value=public]").check()
+    page.locator("#email").fill("layla@valley.example")
+    page.locator("form:has(#email) button").last.click()
+    page.wait_for_url("**/waiting/**")
+    assert page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl"
+    fits(page)
+
+    page.goto(site.newest("confirm"))
+    assert page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl"
+    page.get_by_text("ليلى مثال").first.wait_for()
+    fits(page)
+    page.locator("main form[method=post] button").first.click()
+    page.locator("h1.done").wait_for()
+    fits(page)
+
+    assert site.coalition.counts().individuals == 1
 
 
 def test_the_keyboard_reaches_the_skip_link_first(site: Site, page: Page) -> None:
