@@ -37,7 +37,9 @@ def coalition(coalition: Coalition) -> Coalition:
 
 @pytest.fixture
 def olga(coalition: Coalition, door: Door) -> AtTheDesk:
-    return AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    olga.send("team", to="team/sheet")
+    return olga
 
 
 def invite(coalition: Coalition, rows: bytes) -> None:
