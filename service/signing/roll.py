@@ -58,7 +58,9 @@ def letter_with_roll(
     keys = keyring.of(session, campaign.id)
     roll = tuple(_entries(session, keys, campaign, number=number))
     letter = letter_without_roll(session, keyring, campaign, now=now)
-    sorting = sorting_now(session, roll, letter.text.language, now=now)
+    # A draft is kept by nobody, and its page reads nothing that could change unnoticed.
+    language = letter.text.language
+    sorting = sorting_of(roll, language) if number == DRAFT else sorting_now(session, roll, language, now=now)
     return replace(letter, number=number, roll=roll, sorting=sorting)
 
 
