@@ -150,6 +150,7 @@ def test_nothing_is_taken_where_it_changed_since_it_was_seen(coalition: Coalitio
 
 def test_a_final_text_takes_nobody_new_and_lets_data_change(coalition: Coalition, door: Door) -> None:
     olga = at_desk(coalition.load(), door)
+    olga.send("team", to="team/sheet")
     path = listed(olga)
     take(olga, path, "X000001", role="to")
     change(coalition, ADA, phone="202-000-0000", channels=("post",))
