@@ -33,14 +33,7 @@ def tell_known_contact(desk: Desk, row: Signature) -> None:
     """
     for known in _known(desk, row):
         keep_objection_link(desk, row)
-        outbox.post(
-            desk.session,
-            kind=MessageKind.CLAIMED,
-            campaign_id=row.campaign_id,
-            recipient_ref=known.id,
-            occurrence=f"{row.id} {row.generation}",
-            now=desk.now,
-        )
+        _write_to(desk, known, f"{row.id} {row.generation}")
 
 
 def tell_listed(desk: Desk, row: Signature) -> None:
@@ -55,14 +48,18 @@ def tell_listed(desk: Desk, row: Signature) -> None:
         if contact is None:
             continue
         keep_listing_link(desk, member)
-        outbox.post(
-            desk.session,
-            kind=MessageKind.CLAIMED,
-            campaign_id=row.campaign_id,
-            recipient_ref=contact.id,
-            occurrence=f"listed{OF_MEMBER}{member.id}",
-            now=desk.now,
-        )
+        _write_to(desk, contact, f"listed{OF_MEMBER}{member.id}")
+
+
+def _write_to(desk: Desk, contact: Signature, occurrence: str) -> None:
+    outbox.post(
+        desk.session,
+        kind=MessageKind.CLAIMED,
+        campaign_id=contact.campaign_id,
+        recipient_ref=contact.id,
+        occurrence=occurrence,
+        now=desk.now,
+    )
 
 
 def keep_objection_link(desk: Desk, row: Signature) -> None:

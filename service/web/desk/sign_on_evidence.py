@@ -9,12 +9,10 @@ from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.signing.organizations.countersign import Officer
 from service.signing.organizations.proofs import attest
-from service.signing.secretariat.doing import sign_on_of
 from service.signing.secretariat.evidence import ask_second_officer, look_for_record
 from service.web.desk.blueprint import post
-from service.web.desk.page import done
-from service.web.desk.signatory import page_of, refused_here
-from service.web.desk.visit import acting, letter_row, visit
+from service.web.desk.signatory import done_with
+from service.web.desk.visit import visit
 from service.web.forms import Reader
 from service.web.services import services
 
@@ -25,42 +23,39 @@ _HOW_KNOWN = Sentence("Write how you know it, such as “called the chair, 3 Dec
 @post("/letters/<slug>/signatories/<sign_on>/evidence/attest", Act.MODERATE)
 def attest_sign_on(slug: str, sign_on: str) -> Response:
     """Keep that the secretariat knows an organization to have signed, and how."""
-    here = services()
-    try:
-        with acting() as session:
-            sign_on_of(session, letter_row(session), sign_on)
-            how = _how_known()
-            attest(session, here.keyring, slug, sign_on, how=how, by=visit().by, now=here.now())
-    except Refused as refusal:
-        return refused_here(sign_on, refusal)
-    return done(page_of(slug, sign_on), Sentence("Your word is kept; it speaks for the sign-on."))
+    here, by = services(), visit().by
+    return done_with(
+        slug,
+        sign_on,
+        lambda session: attest(session, here.keyring, slug, sign_on, how=_how_known(), by=by, now=here.now()),
+        Sentence("Your word is kept; it speaks for the sign-on."),
+    )
 
 
 @post("/letters/<slug>/signatories/<sign_on>/evidence/domain", Act.MODERATE)
 def look_for_its_record(slug: str, sign_on: str) -> Response:
     """Have the DNS looked at for the record that proves an organization's domain."""
-    here = services()
-    try:
-        with acting() as session:
-            sign_on_of(session, letter_row(session), sign_on)
-            look_for_record(session, here.keyring, slug, sign_on, by=visit().by, now=here.now())
-    except Refused as refusal:
-        return refused_here(sign_on, refusal)
-    return done(page_of(slug, sign_on), Sentence("The record is looked for once an hour, for three days."))
+    here, by = services(), visit().by
+    return done_with(
+        slug,
+        sign_on,
+        lambda session: look_for_record(session, here.keyring, slug, sign_on, by=by, now=here.now()),
+        Sentence("The record is looked for once an hour, for three days."),
+    )
 
 
 @post("/letters/<slug>/signatories/<sign_on>/evidence/officer", Act.MODERATE)
 def ask_its_second_officer(slug: str, sign_on: str) -> Response:
     """Mail a second officer of an organization the link to countersign."""
-    here = services()
-    try:
-        with acting() as session:
-            sign_on_of(session, letter_row(session), sign_on)
-            officer = _officer()
-            ask_second_officer(session, here.keyring, slug, sign_on, officer, by=visit().by, now=here.now())
-    except Refused as refusal:
-        return refused_here(sign_on, refusal)
-    return done(page_of(slug, sign_on), Sentence("The message to countersign is on its way."))
+    here, by = services(), visit().by
+    return done_with(
+        slug,
+        sign_on,
+        lambda session: ask_second_officer(
+            session, here.keyring, slug, sign_on, _officer(), by=by, now=here.now()
+        ),
+        Sentence("The message to countersign is on its way."),
+    )
 
 
 def _how_known() -> str:

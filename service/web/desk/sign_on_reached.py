@@ -11,8 +11,8 @@ from service.signing.codes import spaced
 from service.signing.secretariat.doing import sign_on_of
 from service.signing.unreachable import LONGEST_HOW, change_address, give_code, vouch
 from service.web.desk.blueprint import post
-from service.web.desk.page import desk_page, done
-from service.web.desk.signatory import page_of, refused_here
+from service.web.desk.page import desk_page
+from service.web.desk.signatory import done_with, refused_here
 from service.web.desk.visit import acting, letter_row, visit
 from service.web.forms import Reader
 from service.web.services import services
@@ -23,15 +23,13 @@ _HOW = Sentence("Write how they agreed, such as “by Signal to A. Secretary, 3 
 @post("/letters/<slug>/signatories/<sign_on>/reach/address", Act.MODERATE)
 def write_to_another_address(slug: str, sign_on: str) -> Response:
     """Write to another address for a sign-on that waits for its confirmation."""
-    here = services()
-    try:
-        with acting() as session:
-            sign_on_of(session, letter_row(session), sign_on)
-            email = _email()
-            change_address(session, here.keyring, slug, sign_on, email, by=visit().by, now=here.now())
-    except Refused as refusal:
-        return refused_here(sign_on, refusal)
-    return done(page_of(slug, sign_on), Sentence("A confirming mail is on its way to the other address."))
+    here, by = services(), visit().by
+    return done_with(
+        slug,
+        sign_on,
+        lambda session: change_address(session, here.keyring, slug, sign_on, _email(), by=by, now=here.now()),
+        Sentence("A confirming mail is on its way to the other address."),
+    )
 
 
 @post("/letters/<slug>/signatories/<sign_on>/reach/code", Act.MODERATE)
@@ -50,16 +48,11 @@ def read_code_out(slug: str, sign_on: str) -> Response:
 @post("/letters/<slug>/signatories/<sign_on>/reach/vouch", Act.ADD_SIGN_ON)
 def vouch_for_sign_on(slug: str, sign_on: str) -> Response:
     """Let a sign-on that was never confirmed stand on the secretariat's word, and keep of it only what is printed."""
-    here = services()
-    try:
-        with acting() as session:
-            sign_on_of(session, letter_row(session), sign_on)
-            how = _how()
-            vouch(session, here.keyring, slug, sign_on, how=how, by=visit().by, now=here.now())
-    except Refused as refusal:
-        return refused_here(sign_on, refusal)
-    return done(
-        page_of(slug, sign_on),
+    here, by = services(), visit().by
+    return done_with(
+        slug,
+        sign_on,
+        lambda session: vouch(session, here.keyring, slug, sign_on, how=_how(), by=by, now=here.now()),
         Sentence("It stands as added by the secretariat. What is not printed was forgotten."),
     )
 

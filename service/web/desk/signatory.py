@@ -1,6 +1,9 @@
 """One sign-on at the desk: what is known of it, and what is done with it."""
 
+from collections.abc import Callable
+
 from flask import Response, request
+from sqlmodel import Session
 
 from service.coordinators.permissions import Act, NotYours
 from service.coordinators.revealing import MOST_REVEALED, OF_SIGN_ONS, keep_revealed
@@ -165,6 +168,17 @@ def show_sign_on(
         names=names_of_team(),
         base=page_of(letter().slug, sign_on),
     )
+
+
+def done_with(slug: str, sign_on: str, does: Callable[[Session], object], said: Sentence) -> Response:
+    """Do one thing with a sign-on of this letter, and give its page: with what was done, or with why it was not."""
+    try:
+        with acting() as session:
+            sign_on_of(session, letter_row(session), sign_on)
+            does(session)
+    except Refused as refusal:
+        return refused_here(sign_on, refusal)
+    return done(page_of(slug, sign_on), said)
 
 
 def refused_here(sign_on: str, refusal: Refused) -> Response:
