@@ -9,6 +9,7 @@ from service.letter.markdown import LINKS, line_too_deep
 
 # These are set as they stand; all other parts of a text are Markdown.
 _BARE = frozenset({"title", "subtitle", "re", "salutation", "closing"})
+# No bracket stands inside: else each of many beginnings would look as far as the end of the line.
 _PICTURE = re.compile(r"(?<!\\)!\[[^\[\]\n]*\](?=[(\[])")
 _LINK = re.compile(r"(?<![\\!])\[(?!\^)(?:[^\[\]\\\n]|\\.)*\]\([ ]*<?([^)\s>]*)")
 _REFERENCE = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ ]*<?([^\s>]+)", re.MULTILINE)
