@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import approvers_of
+from service.campaigns.queries import WITHOUT_ITS_ROLL, approvers_of
 from service.delivery.approve import decisions_on
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_with_code
@@ -124,7 +124,8 @@ def editions_seen(session: Session, keyring: Keyring, campaign: Campaign) -> Seq
     """List the editions of a letter, the newest first."""
     keys = keyring.of(session, campaign.id)
     found = select(Edition).where(Edition.campaign_id == campaign.id).order_by(col(Edition.number).desc())
-    return [_edition(session, keys, campaign, row) for row in session.exec(found).all()]
+    rows = session.exec(found.options(WITHOUT_ITS_ROLL)).all()
+    return [_edition(session, keys, campaign, row) for row in rows]
 
 
 def edition_seen(session: Session, keyring: Keyring, campaign: Campaign, edition_id: str) -> EditionSeen:
@@ -135,7 +136,7 @@ def edition_seen(session: Session, keyring: Keyring, campaign: Campaign, edition
 
 def edition_of(session: Session, campaign: Campaign, edition_id: str) -> Edition:
     """Get an edition of a letter by its id; raises NotFound for one of another letter."""
-    row = session.get(Edition, edition_id)
+    row = session.get(Edition, edition_id, options=[WITHOUT_ITS_ROLL])
     if row is None or row.campaign_id != campaign.id:
         raise NotFound(NO_SUCH_EDITION)
     return row
