@@ -116,7 +116,7 @@ def pages_with_edition(app: Flask, things: Mapping[str, Sequence[str]], *, when:
 
 
 def _name(rule: Rule) -> str:
-    return rule.endpoint.removeprefix("desk.")
+    return str(rule.endpoint).removeprefix("desk.")
 
 
 def _filled(rule: Rule, things: Mapping[str, Sequence[str]]) -> list[str]:

@@ -55,10 +55,10 @@ def release_many(installation: Installation) -> None:
         edition, office = latest_edition(session, campaign), present_recipients(session, campaign)[0]
         assert edition is not None
         edition.released_at, edition.released_by = moment, BY
-        common = {"campaign_id": campaign.id, "edition_id": edition.id}
         for channel in _BY_HAND:
             row = Delivery(
-                **common,
+                campaign_id=campaign.id,
+                edition_id=edition.id,
                 recipient_id=office.id,
                 channel=channel,
                 copy_kind=office.copy_kind,
@@ -69,7 +69,14 @@ def release_many(installation: Installation) -> None:
             session.flush()
             move_delivery(session, row, DeliveryState.READY, evidence="released", now=moment)
         session.add(
-            Dossier(**common, asked_by=BY, asked_at=moment, made_at=moment, listed_sha256=_CODE, sha256=_CODE)
+            Dossier(
+                campaign_id=campaign.id,
+                edition_id=edition.id,
+                asked_by=BY,
+                asked_at=moment,
+                made_at=moment,
+                listed_sha256=_CODE,
+            )
         )
 
 

@@ -1,9 +1,10 @@
 """Find campaigns and what was frozen of them."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import ColumnElement, exists
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, select
 
@@ -16,7 +17,7 @@ from service.model.recipient import Recipient
 from service.model.states import CampaignState
 from service.store.held import ask_once, hold
 
-WITHOUT_ITS_ROLL = defer(col(Edition.content))
+WITHOUT_ITS_ROLL = defer(cast("QueryableAttribute[bytes]", Edition.content))
 """What is frozen of an edition is large where many sign: it is read from the database where it is opened, and not before."""
 _IS_OUT = (col(Edition.released_at).is_not(None), col(Edition.voided_at).is_(None))
 _IS_RELEASED = (col(Edition.kind) == EditionKind.LETTER, *_IS_OUT)
