@@ -57,9 +57,9 @@ _HEARD = (
 
 
 def fill(installation: Installation, *, signatures: int, mails: int, say: Callable[[str], None]) -> None:
-    """Make the letter on PostgreSQL: one in a hundred at each end is sealed by the product's own functions."""
+    """Make the letter on PostgreSQL: one in a hundred at each end, and 10,000 at least, is sealed by the product's own functions."""
     installation.add_letter(SLUG, signatories=0)
-    engine, sealed = installation.services.engine, max(1_000, signatures // 100)
+    engine, sealed = installation.services.engine, min(signatures // 2, max(10_000, signatures // 100))
     first = _revise(installation)
     with reading(engine) as session:
         campaign = get_campaign(session, SLUG)

@@ -9,13 +9,18 @@ from benchmarks.installation import Installation
 from service.campaigns.contents import open_file
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import give_role, make_coordinator
+from service.coordinators.invitations import Offer, invitation_token, invite
 from service.delivery.offices.identity import key_of, office_index
+from service.delivery.offices.importing import keep_list
 from service.foundation.clock import now
 from service.model.campaign import Campaign
 from service.model.chaser import Chaser
 from service.model.coordinator import Membership, Role
+from service.model.export import ExportForm
 from service.model.member_import import MemberImport
+from service.model.office import OfficeImport
 from service.model.schedule import Action, Occurrence, Schedule
+from service.model.sign_in import CoordinatorInvitation
 from service.model.signature import Signature
 from service.model.states import OccurrenceState, ScheduleState, SignatureState
 from service.schedules.audience import Audience
@@ -24,6 +29,8 @@ from service.schedules.sends.compose import keep_draft
 from service.schedules.sends.composed import Composed, What
 from service.signing.invitees.chasers import NewChaser, add_chaser, assign
 from service.signing.invitees.importing import keep_upload
+from service.signing.secretariat.exports import ask_export
+from service.signing.secretariat.filters import read_filter
 from service.signing.update_words import UpdateWords
 from service.store.transaction import reading, transaction
 
@@ -40,6 +47,18 @@ _DRAFTS = (
     Composed(what=What.UPDATE, text=_WORDS),
     Composed(what=What.NEWS, text=_WORDS),
 )
+
+
+_LIST = b"""bioguide,official_full,chamber,state,district,term_end,mail_address,phone,contact_form,url
+X000001,Ada Example,senate,WA,,2031-01-03,1 Hart Senate Office Building Washington DC 20510,202-224-0001,https://www.ada.senate.example/write,https://www.ada.senate.example
+"""
+THINGS = frozenset(
+    {
+        *("schedule", "draft", "sign_on", "member", "chaser", "office", "colleague", "member_import"),
+        *("office_import", "token", "edition", "sending"),
+    }
+)
+"""What stands in an address of the desk for a thing of the letter, of which the benchmark makes one; a draft is a schedule."""
 
 
 def add_reminder(installation: Installation, *, posted: int) -> str:
@@ -102,6 +121,10 @@ def add_objects(installation: Installation) -> None:
             language="en",
         )
         give_role(session, coordinator_id=colleague.id, campaign_id=campaign.id, role=Role.EDITOR, now=moment)
+        keep_list(session, services.keyring, SLUG, _LIST, day=moment.date(), by=BY, now=moment)
+        offer = Offer(campaign_id=campaign.id, role=Role.MODERATOR)
+        invite(session, services.keyring.desk, email="new@rivers.example", offer=offer, by=BY, now=moment)
+        ask_export(session, campaign, ExportForm.CSV, read_filter({}), by=BY, now=moment)
 
 
 def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
@@ -121,6 +144,8 @@ def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
             Membership.campaign_id == campaign.id, Membership.role == Role.EDITOR
         )
         imports = select(MemberImport.id).where(MemberImport.campaign_id == campaign.id)
+        lists = select(OfficeImport.id).where(OfficeImport.campaign_id == campaign.id)
+        invited = select(CoordinatorInvitation.id).where(CoordinatorInvitation.campaign_id == campaign.id)
         newest = select(Signature.id).where(Signature.campaign_id == campaign.id)
         newest = newest.where(Signature.state == SignatureState.CONFIRMED).order_by(col(Signature.id).desc())
         return {
@@ -132,6 +157,8 @@ def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
             "office": [key_of(office_index(keys, one.as_record())) for one in offices],
             "colleague": session.exec(colleagues).all(),
             "member_import": session.exec(imports).all(),
+            "office_import": session.exec(lists).all(),
+            "token": [invitation_token(services.keyring.desk, one) for one in session.exec(invited).all()],
         }
 
 

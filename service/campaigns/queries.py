@@ -1,8 +1,10 @@
 """Find campaigns and what was frozen of them."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, select
 
@@ -15,6 +17,8 @@ from service.model.recipient import Recipient
 from service.model.states import CampaignState
 from service.store.held import ask_once, hold
 
+WITHOUT_ITS_ROLL = defer(cast("QueryableAttribute[bytes]", Edition.content))
+"""What is frozen of an edition is large where many sign: it is read from the database where it is opened, and not before."""
 _IS_OUT = (col(Edition.released_at).is_not(None), col(Edition.voided_at).is_(None))
 _IS_RELEASED = (col(Edition.kind) == EditionKind.LETTER, *_IS_OUT)
 
@@ -79,7 +83,7 @@ def approvers_of(session: Session, campaign: Campaign) -> Sequence[Approver]:
 def latest_edition(session: Session, campaign: Campaign) -> Edition | None:
     """Find the newest edition of a campaign, of whatever kind, released or not: the one that is decided on."""
     found = select(Edition).where(Edition.campaign_id == campaign.id).order_by(col(Edition.number).desc())
-    return session.exec(found.limit(1)).one_or_none()
+    return session.exec(found.limit(1).options(WITHOUT_ITS_ROLL)).one_or_none()
 
 
 def lock_latest_edition(session: Session, campaign: Campaign) -> Edition | None:
@@ -87,7 +91,8 @@ def lock_latest_edition(session: Session, campaign: Campaign) -> Edition | None:
     latest = latest_edition(session, campaign)
     if latest is None:
         return None
-    return session.exec(select(Edition).where(Edition.id == latest.id).with_for_update()).one()
+    locked = select(Edition).where(Edition.id == latest.id).options(WITHOUT_ITS_ROLL)
+    return session.exec(locked.with_for_update()).one()
 
 
 def released_edition(session: Session, campaign: Campaign) -> Edition | None:
@@ -95,6 +100,7 @@ def released_edition(session: Session, campaign: Campaign) -> Edition | None:
 
     def ask() -> Edition | None:
         found = select(Edition).where(Edition.campaign_id == campaign.id, *_IS_RELEASED)
+        found = found.options(WITHOUT_ITS_ROLL)
         return session.exec(found.order_by(col(Edition.number).desc()).limit(1)).one_or_none()
 
     return ask_once(session, ("released", campaign.id), ask)
@@ -103,7 +109,7 @@ def released_edition(session: Session, campaign: Campaign) -> Edition | None:
 def editions_out(session: Session, campaign: Campaign) -> Sequence[Edition]:
     """List every edition that was released and not stopped, addenda and corrections too, by number."""
     found = select(Edition).where(Edition.campaign_id == campaign.id, *_IS_OUT)
-    return session.exec(found.order_by(col(Edition.number))).all()
+    return session.exec(found.order_by(col(Edition.number)).options(WITHOUT_ITS_ROLL)).all()
 
 
 def was_released(campaign_id: SQLCoreOperations[str]) -> ColumnElement[bool]:

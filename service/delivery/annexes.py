@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.campaigns.access import is_public
 from service.campaigns.enclosures import annex_bytes, letters_with_annex
+from service.campaigns.queries import WITHOUT_ITS_ROLL
 from service.letter.copy import Copy
 from service.letter.enclosed import annex_file_name
 from service.mail.envelope import Attachment
@@ -79,7 +80,7 @@ def _released(session: Session, campaign: Campaign) -> Sequence[Edition]:
         col(Edition.released_at).is_not(None),
         col(Edition.voided_at).is_(None),
     )
-    return session.exec(found.order_by(col(Edition.number))).all()
+    return session.exec(found.order_by(col(Edition.number)).options(WITHOUT_ITS_ROLL)).all()
 
 
 def _tell(

@@ -14,16 +14,14 @@ from service.coordinators import audit
 from service.delivery.check import recipient_label
 from service.delivery.own_texts import OwnText, own_texts
 from service.delivery.propose import unconfirmed_names
+from service.delivery.signed_by import signatories_phrase
 from service.delivery.supplement import recipients_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
-from service.i18n.words import count_signatories, words_or_english
 from service.letter.copy import make_copy
 from service.letter.document import make_document
-from service.letter.edition import Edition as Letter
 from service.letter.render_html import Beside, render_html
-from service.letter.roll import count_roll
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.edition import Approval, Approver, Decision, Edition, EditionKind
@@ -151,15 +149,6 @@ def decide(
 def find_seat(session: Session, token: str, *, now: datetime) -> Seat:
     """Find what a link to approve opens, and change nothing; raises NotFound for a link that opens nothing."""
     return _find_seat(session, token, _get, now=now)
-
-
-def signatories_phrase(letter: Letter, language: str) -> str:
-    """Say how many an edition is signed by; nothing of a correction, which nobody signs."""
-    if letter.supplement is not None and letter.supplement.kind == "correction":
-        return ""
-    numbers = count_roll(letter.roll)
-    own = letter.text.words if letter.text.language == language else ()
-    return count_signatories(numbers.organizations, numbers.individuals, words_or_english(language, own))
 
 
 def decisions_on(session: Session, edition: Edition) -> Sequence[Approval]:

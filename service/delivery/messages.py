@@ -18,7 +18,6 @@ from service.delivery.annexes import annexes_of
 from service.delivery.answers.chase import chase_mail
 from service.delivery.answers.remind import WORD as DUE
 from service.delivery.answers.remind import about_answer
-from service.delivery.approve import signatories_phrase
 from service.delivery.approvers.code import mailed_code
 from service.delivery.channel_words import channel_word
 from service.delivery.check import recipient_label
@@ -39,6 +38,7 @@ from service.delivery.milestones import about_milestone
 from service.delivery.propose import approval_link, unconfirmed_names
 from service.delivery.purge_alert import about_purge
 from service.delivery.show_words import show_alert
+from service.delivery.signed_by import signatories_phrase
 from service.delivery.supplement import recipients_of
 from service.foundation.addresses import ascii_address
 from service.foundation.sealing import CampaignKeys

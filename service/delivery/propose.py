@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.queries import approvers_of, latest_edition, lock_campaign, present_revision
 from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
+from service.delivery.signed_by import keep_phrase
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -202,6 +203,7 @@ def freeze_edition(
     row.content = seal_record(keyring.of(session, campaign.id), row, "content", letter.as_record())
     session.add(row)
     session.flush()
+    keep_phrase(session, keyring, campaign, row, letter)
     return row
 
 

@@ -8,18 +8,15 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from service.campaigns.queries import approvers_of
-from service.delivery.approve import decisions_on, signatories_phrase
-from service.delivery.channel import Outward
-from service.delivery.check import Line, check, recipient_label
+from service.campaigns.queries import WITHOUT_ITS_ROLL, approvers_of
+from service.delivery.approve import decisions_on
+from service.delivery.check import recipient_label
 from service.delivery.copies import copy_with_code
-from service.delivery.fitted import fitted
 from service.delivery.kept_steps import Kept, kept_of
 from service.delivery.ladder import Ladder, StepSeen, ladder
 from service.delivery.offices.checks import CHECKED
 from service.delivery.registry import BY_HAND, CARRIED
 from service.delivery.steps import is_embargoed
-from service.delivery.supplement import recipients_of
 from service.delivery.to_members import counted_for_members, is_message
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
@@ -33,7 +30,6 @@ from service.model.edition import Decision, Edition, EditionKind
 from service.model.message import Message
 from service.model.recipient import Recipient
 from service.model.states import CarriageState, DeliveryState, MessageState
-from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
 from service.store.sealed import open_record, open_text
 
@@ -128,7 +124,8 @@ def editions_seen(session: Session, keyring: Keyring, campaign: Campaign) -> Seq
     """List the editions of a letter, the newest first."""
     keys = keyring.of(session, campaign.id)
     found = select(Edition).where(Edition.campaign_id == campaign.id).order_by(col(Edition.number).desc())
-    return [_edition(session, keys, campaign, row) for row in session.exec(found).all()]
+    rows = session.exec(found.options(WITHOUT_ITS_ROLL)).all()
+    return [_edition(session, keys, campaign, row) for row in rows]
 
 
 def edition_seen(session: Session, keyring: Keyring, campaign: Campaign, edition_id: str) -> EditionSeen:
@@ -139,7 +136,7 @@ def edition_seen(session: Session, keyring: Keyring, campaign: Campaign, edition
 
 def edition_of(session: Session, campaign: Campaign, edition_id: str) -> Edition:
     """Get an edition of a letter by its id; raises NotFound for one of another letter."""
-    row = session.get(Edition, edition_id)
+    row = session.get(Edition, edition_id, options=[WITHOUT_ITS_ROLL])
     if row is None or row.campaign_id != campaign.id:
         raise NotFound(NO_SUCH_EDITION)
     return row
@@ -192,27 +189,6 @@ def copy_sent(session: Session, keyring: Keyring, campaign: Campaign, delivery: 
     edition = session.get_one(Edition, delivery.edition_id)
     office = session.get_one(Recipient, delivery.recipient_id)
     return copy_with_code(session, keyring, campaign, edition, office, check_code=delivery.check_code)
-
-
-def what_leaves(
-    session: Session,
-    keyring: Keyring,
-    campaign: Campaign,
-    seen: EditionSeen,
-    outward: Outward,
-    *,
-    now: datetime,
-) -> tuple[str, Sequence[Line]]:
-    """Say how many sign an edition, in the letter's language, and by which way it can go to whom; it opens the whole roll."""
-    row = edition_of(session, campaign, seen.id)
-    letter = frozen_letter(session, keyring, row)
-    phrase = signatories_phrase(letter, campaign.language)
-    if not seen.stands:
-        return phrase, ()
-    offices = {one.id for one in recipients_of(session, keyring, campaign, row)}
-    checked = check(session, keyring, campaign, outward, now=now)
-    lines = [line for line in checked if line.recipient.id in offices]
-    return phrase, fitted(keyring.of(session, campaign.id), lines, letter, now=now)
 
 
 def evidence_record(

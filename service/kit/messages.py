@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
+from service.campaigns.queries import WITHOUT_ITS_ROLL
 from service.foundation.errors import Refused
 from service.kit.own_kit import Kit, kit_link, make_kit
 from service.mail.compose import Rendered, render_mail
@@ -102,7 +103,7 @@ class _KitMails:
 def _rows_of(session: Session, message: Message) -> tuple[Signature, Campaign]:
     signature = session.get(Signature, message.recipient_ref)
     campaign = session.get(Campaign, message.campaign_id)
-    edition = session.get(Edition, message.occurrence)
+    edition = session.get(Edition, message.occurrence, options=[WITHOUT_ITS_ROLL])
     if signature is None or campaign is None or edition is None:
         raise Unwanted(MessageState.CANCELLED, "the sign-on is gone")
     if edition.voided_at is not None:

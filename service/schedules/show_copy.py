@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -21,7 +22,8 @@ from service.model.edition import Edition
 from service.model.own_words import Purpose
 from service.signing.own_words import find_own_words, open_own_words
 from service.signing.page import shown_counts, unlisted_address
-from service.signing.queries import Counts
+from service.signing.queries import Counts, counts
+from service.signing.secretariat.kept_figures import known_tally
 from service.signing.update_words import LONGEST_SUBJECT, UpdateText, UpdateWords
 from service.store.keyring import Keyring
 
@@ -55,12 +57,14 @@ def final_copy_text(
     row = find_own_words(session, campaign.id, Purpose.FINAL_COPY)
     own = open_own_words(keyring.of(session, campaign.id), row) if row is not None else {}
     is_blank = is_example and released_edition(session, campaign) is not None
+    # An example of a letter of many tells what the worker counted last: to count it anew takes a second.
+    count = partial(_known_counts, keyring=keyring) if is_example else counts
     letter = _Sent(
         session=session,
         keyring=keyring,
         campaign=campaign,
         edition=edition,
-        numbers=None if is_blank else shown_counts(session, keyring, campaign, now=now),
+        numbers=None if is_blank else shown_counts(session, keyring, campaign, count=count, now=now),
         is_blank=is_blank and campaign.emergency_at is None,
         now=now,
     )
@@ -119,6 +123,11 @@ class _Sent:
         number = self.edition.number if self.edition is not None else _BLANK
         fingerprint = self.edition.fingerprint if self.edition is not None else _BLANK
         return _NUMBER.with_values(number=number, fingerprint=fingerprint)
+
+
+def _known_counts(session: Session, campaign: Campaign, *, keyring: Keyring) -> Counts:
+    tally = known_tally(session, keyring, campaign).tally
+    return Counts(organizations=tally.organizations, individuals=tally.individuals)
 
 
 def _embargo(campaign: Campaign, language: str, *, now: datetime) -> Sentence:

@@ -10,6 +10,7 @@ import pytest
 from service.foundation.errors import Refused
 from service.letter.fit_text import size_of
 from service.model.states import CampaignState, DeliveryState
+from service.signing import draft_view
 from tests.coalition import PUBLIC_URL, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.test_a_dossier_proves_the_delivery import made
@@ -105,6 +106,20 @@ def test_the_packet_holds_the_fields_and_the_letter_and_repeats(
     assert "https://office.example/write-to-us" in fields
     for text in copied(olga.open(page(coalition, "webform")).text).values():
         assert f"{'-' * 72}\n{text}\n{'-' * 72}\n" in fields
+
+
+def test_of_a_letter_of_many_what_is_entered_is_made_when_it_is_asked_for(
+    coalition: Coalition, olga: AtTheDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = copied(olga.open(page(coalition, "webform")).text)
+    monkeypatch.setattr(draft_view, "MOST_SET", 0)
+
+    first = olga.open(page(coalition, "webform"))
+    assert copied(first.text) == {}
+    assert "What is entered" in words_of(first)
+    assert "The number that it was given there" in words_of(first)
+    link = next(part for part in first.text.split('"') if part.endswith("?entered=yes"))
+    assert copied(olga.open(link).text) == whole != {}
 
 
 def test_its_number_and_the_picture_of_the_page_that_confirms_it_are_kept(

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 from sqlmodel import col, select
 
+from service.foundation.errors import Refused
+from service.letter.edition import Edition
 from service.model.signature import HeldReason, Signature
 from service.signing import draft_view
 from service.signing.secretariat import kept_figures
@@ -77,6 +79,47 @@ def test_a_number_leads_to_the_sign_ons_that_it_counts(olga: AtTheDesk, coalitio
 
     seen = words_of(olga.open(link))
     assert ("Lake Alliance" in seen, "River Watch" in seen) == (True, False)
+
+
+def test_the_page_before_a_release_opens_no_roll(
+    olga: AtTheDesk, coalition: Coalition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count(coalition)
+    edition = coalition.close().propose().edition.id
+    coalition.approve_all().wait(minutes=2)
+    count(coalition)
+    with monkeypatch.context() as closed:
+        closed.setattr(Edition, "from_record", _opened)
+        seen = words_of(olga.open(f"editions/{edition}/release"))
+
+    assert "2 organizations" in seen
+    assert "Release it for real" in seen
+
+
+def test_what_was_kept_lets_nothing_leave_that_names_who_has_left(
+    olga: AtTheDesk, coalition: Coalition
+) -> None:
+    count(coalition)
+    edition = coalition.close().propose().edition.id
+    coalition.approve_all().leave()
+    assert "2 organizations" in words_of(olga.open(f"editions/{edition}/release"))
+
+    with pytest.raises(Refused, match="One signatory has left"):
+        coalition.release()
+
+
+def test_an_edition_of_which_nothing_was_kept_is_counted_for_its_page(
+    olga: AtTheDesk, coalition: Coalition
+) -> None:
+    edition = coalition.close().propose().edition.id
+    coalition.approve_all().wait(minutes=2)
+    count(coalition)
+
+    assert "2 organizations" in words_of(olga.open(f"editions/{edition}/release"))
+
+
+def _opened(record: object) -> Edition:
+    raise AssertionError("a roll was opened")
 
 
 def signed(olga: AtTheDesk) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from service.campaigns.queries import WITHOUT_ITS_ROLL
 from service.coordinators import audit
 from service.delivery.approve import LONGEST_NOTE, find_seat
 from service.foundation.errors import NotFound, Refused
@@ -134,7 +135,7 @@ def _asked(session: Session, keys: CampaignKeys, row: ApproverQuestion) -> Asked
     return Asked(
         id=row.id,
         approver=str(open_record(keys, approver, "details").get("name", "")),
-        edition=session.get_one(Edition, row.edition_id).number,
+        edition=session.get_one(Edition, row.edition_id, options=[WITHOUT_ITS_ROLL]).number,
         question=open_text(keys, row, "question"),
         asked_at=row.asked_at,
         answer=open_text(keys, row, "answer"),

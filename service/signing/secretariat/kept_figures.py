@@ -26,6 +26,7 @@ MANY = 5_000
 AT_MOST_EVERY = timedelta(minutes=1)
 _AT_REST = timedelta(minutes=10)
 """What the stamp does not see, such as a sign-on that lapses, is counted so much later."""
+_EDITIONS = "editions"
 _SHARE = 20
 """To count takes a twentieth of the worker's time at most."""
 
@@ -117,14 +118,38 @@ def keep_figures(
     campaign = lock_campaign_of(session, campaign_id)
     if campaign.state is CampaignState.PURGED:
         return False
-    row = _row(session, campaign_id) or LetterFigures(
-        campaign_id=campaign_id, counted_at=now, took_ms=0, stamp="", numbers=b""
-    )
-    numbers = {"figures": counted.figures.as_record(), "reaches": dict(reaches)}
-    row.numbers = seal_record(keyring.of(session, campaign_id), row, "numbers", numbers)
+    keys, row = keyring.of(session, campaign_id), _row(session, campaign_id)
+    # What was kept of an edition stays: nothing that is frozen is counted again.
+    editions = open_record(keys, row, "numbers").get(_EDITIONS, {}) if row is not None else {}
+    row = row or LetterFigures(campaign_id=campaign_id, counted_at=now, took_ms=0, stamp="", numbers=b"")
+    numbers = {"figures": counted.figures.as_record(), "reaches": dict(reaches), _EDITIONS: editions}
+    row.numbers = seal_record(keys, row, "numbers", numbers)
     row.counted_at, row.stamp, row.took_ms = now, counted.stamp, int(took.total_seconds() * 1000)
     session.add(row)
     return True
+
+
+def keep_of_edition(
+    session: Session, keyring: Keyring, campaign: Campaign, edition_id: str, phrase: str
+) -> None:
+    """Keep how many sign an edition, in words, so that no page opens its roll for that; of a letter of few it keeps nothing."""
+    row = _row(session, campaign.id)
+    if row is None:
+        return
+    keys = keyring.of(session, campaign.id)
+    numbers = open_record(keys, row, "numbers")
+    numbers[_EDITIONS] = {**numbers.get(_EDITIONS, {}), edition_id: phrase}
+    row.numbers = seal_record(keys, row, "numbers", numbers)
+    session.add(row)
+
+
+def known_of_edition(session: Session, keyring: Keyring, campaign: Campaign, edition_id: str) -> str | None:
+    """Give in words how many sign an edition, as it was kept when it was frozen; None where that was not, as of a letter of few."""
+    row = _row(session, campaign.id)
+    if row is None:
+        return None
+    kept = open_record(keyring.of(session, campaign.id), row, "numbers").get(_EDITIONS, {}).get(edition_id)
+    return None if kept is None else str(kept)
 
 
 def _row(session: Session, campaign_id: str) -> LetterFigures | None:

@@ -13,10 +13,11 @@ from service.delivery.by_hand.packet import packet_of
 from service.delivery.by_hand.picture import LARGEST_PICTURE
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
-from service.delivery.registry import BY_HAND, CHANNELS
+from service.delivery.registry import BY_HAND, CHANNELS, PACKED
 from service.delivery.sendings import NO_SUCH_SENDING, sending_of, sendings_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
+from service.signing.draft_view import is_too_long_to_set
 from service.web.desk.blueprint import get, post
 from service.web.desk.delivering.days import read_day
 from service.web.desk.page import desk_page, done
@@ -113,12 +114,12 @@ def _page(sending: str, values: Mapping[str, str], errors: Mapping[str, str], *,
             one for one in sendings_of(session, here.keyring, campaign, row.edition_id) if one.id == sending
         )
         edition_id = row.edition_id
-        # Only who may see names waits for the whole roll to be opened.
-        entered = (
-            entered_of(session, here.keyring, campaign, row, now=here.now())
-            if seen.waits_for_a_person and visit().may(Act.SEE_NAMES)
-            else None
+        is_entered = seen.waits_for_a_person and row.channel in PACKED and visit().may(Act.SEE_NAMES)
+        # To make its copy opens the whole roll: of a letter of many that is done when it is asked for.
+        is_made = is_entered and (
+            request.args.get("entered") == "yes" or not is_too_long_to_set(session, here.keyring, campaign)
         )
+        entered = entered_of(session, here.keyring, campaign, row, now=here.now()) if is_made else None
     form = FormState(values=shown_again(values), errors=errors, notice=notice)
     base = f"/desk/letters/{letter().slug}"
     return desk_page(
@@ -127,6 +128,7 @@ def _page(sending: str, values: Mapping[str, str], errors: Mapping[str, str], *,
         status=422 if form.is_wrong else 200,
         form=form,
         seen=seen,
+        is_entered=is_entered,
         entered=entered,
         steps=CHANNELS[seen.channel].steps,
         way=channel_word(seen.channel),

@@ -17,6 +17,7 @@ from service.delivery.handing import (
     is_too_long_to_hand,
     languages_to_choose,
 )
+from service.delivery.leaving import Leaving, what_leaves
 from service.delivery.offices.checks import offices_to_check
 from service.delivery.otherwise import Otherwise, fall_backs, instead_of, send_otherwise
 from service.delivery.preflight import preflight
@@ -32,7 +33,6 @@ from service.delivery.sendings import (
     leaves_next,
     sending_of,
     sendings_of,
-    what_leaves,
 )
 from service.delivery.settle import keep_arrival, send_again
 from service.delivery.steps import waits_for_publication
@@ -293,13 +293,12 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         names = names_of(session, here.keyring.desk, [seen.released_by])
         leaves = leaves_at(campaign, now=now, hold=UNDO)
         waits_until = leaves_next(session, edition_id)
-        # Only who releases it waits for the whole roll to be opened.
-        phrase, goes_to = (
+        leaving = (
             what_leaves(session, here.keyring, campaign, seen, here.outward, now=now)
             if is_release
-            else ("", ())
+            else Leaving(phrase="")
         )
-        spare = fall_backs(session, here.keyring, campaign, goes_to, here.outward)
+        spare = fall_backs(session, here.keyring, campaign, leaving.lines, here.outward)
         row = edition_of(session, campaign, edition_id)
         copies = copies_to_choose(session, here.keyring, campaign, row)
         languages = languages_to_choose(session, here.keyring, campaign, row)
@@ -312,9 +311,8 @@ def _edition_page(template: str, edition_id: str, *, is_release: bool = False) -
         sendings=sendings,
         instead=instead,
         for_members=counted_for_members(sendings),
-        phrase=phrase,
-        goes_to=goes_to,
-        spare={one.recipient.id: (one.label, spare[one.recipient.id]) for one in goes_to},
+        leaving=leaving,
+        spare={one.recipient.id: (one.label, spare[one.recipient.id]) for one in leaving.lines},
         unchecked=unchecked,
         needed=APPROVALS_NEEDED,
         names=names,
