@@ -21,12 +21,14 @@ from service.model.mailbox_check import MailboxCheck
 from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Signature
 from service.model.states import INTAKE, CampaignState, IntakeState
+from service.model.waiting import Waiting
 from service.signing.abuse.buckets import network_label, take_from
 from service.signing.abuse.lists import look_up
 from service.signing.abuse.origin import origin_of
 from service.signing.abuse.verdict import Facts, quarantine_reason
 from service.signing.abuse.visit import Visit, limits_of_address, limits_of_letter
 from service.signing.confirm import seen_digest
+from service.signing.corrected import end_if_its_own
 from service.signing.party import SignOn, read_written, written
 from service.signing.sign import (
     Desk,
@@ -53,21 +55,23 @@ def receive_corrected(
     keyring: Keyring,
     sign_on: SignOn,
     *,
-    before: str | None,
+    before: Waiting,
     campaign: Campaign,
     visit: Visit,
     now: datetime,
 ) -> str:
-    """Keep a form that was received as `before` and corrected since; gives its id. The caller has bounded how often.
+    """Keep a form that was corrected on the page `before`; gives its id. The caller has bounded how often.
 
+    The sign-on that the page waits for ends when the form is taken in, if that page's form alone had made it.
     A correction is limited as a form is, and one of a form that is held is held too.
     """
     origin = origin_of(visit.address)
     row = _received(keyring.of(session, campaign.id), sign_on, now=now)
     row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
+    row.signature_id = before.signature_id
     email = sign_on.confirming_email
     reason = _reason(session, keyring, campaign.id, email, visit, now=now)
-    earlier = session.get(Intake, before) if before else None
+    earlier = session.get(Intake, before.intake_id) if before.intake_id else None
     if earlier is not None and earlier.state in {IntakeState.QUARANTINED, IntakeState.DISCARDED}:
         reason = earlier.reason or reason
     if reason is not None:
@@ -112,7 +116,10 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
         session.add(row)
         return False
     desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
-    signature = keep_sign_on(desk, read_intake(keys, row))
+    sign_on = read_intake(keys, row)
+    if row.signature_id is not None:
+        end_if_its_own(desk, row.signature_id, sign_on)
+    signature = keep_sign_on(desk, sign_on)
     _taken(row, signature)
     _tell_who_waits(desk, row, signature)
     session.add(row)
