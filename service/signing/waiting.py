@@ -20,7 +20,6 @@ from service.model.campaign import Campaign
 from service.model.confirming_code import CodeChannel
 from service.model.link_token import Purpose
 from service.model.signature import ConfirmedBy, Kind, Signature
-from service.model.states import SignatureState
 from service.model.waiting import Waiting
 from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.abuse.visit import Visit
@@ -34,7 +33,7 @@ from service.signing.confirm import (
     seen_digest,
     settle,
 )
-from service.signing.intake import receive_corrected
+from service.signing.intake import ask_again, receive_corrected
 from service.signing.naming import HOW_NAMED
 from service.signing.page import LetterView, view_for_stranger
 from service.signing.party import SignOn, read_written, written
@@ -43,8 +42,6 @@ from service.signing.queries import lock_signature
 from service.signing.sign import (
     CONFIRM_LIVES,
     Desk,
-    ask_to_confirm,
-    tell_already_signed,
     why_not_open,
 )
 from service.store.insert import insert_or
@@ -149,18 +146,15 @@ def confirm_by_code(
 
 
 def send_again(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
-    """Write to the address of this form once more, within the caps; says nothing of whether it did."""
+    """Have the address of this form written to once more, within the caps; what is done then is done a moment later."""
     waiting, desk = _behind(session, keyring, token, now=now)
     may = _count(session, waiting, col(Waiting.resends), most=MOST_RESENDS)
-    row = lock_signature(session, waiting.signature_id or "")
-    email = _given(desk, waiting).confirming_email
-    let_be = is_let_be(session, keyring, asking, campaign_id=desk.campaign.id, email=email, now=now)
-    if let_be or not may or row is None:
-        return
-    if row.state is SignatureState.PENDING and is_takeable(session, row, desk.campaign, now=now):
-        ask_to_confirm(desk, row)
-    elif row.state is SignatureState.CONFIRMED:
-        tell_already_signed(desk, row)
+    given = _given(desk, waiting)
+    let_be = is_let_be(
+        session, keyring, asking, campaign_id=desk.campaign.id, email=given.confirming_email, now=now
+    )
+    if may and not let_be:
+        ask_again(session, desk.keys, given, signature_id=waiting.signature_id, now=now)
 
 
 def correct_address(

@@ -1,4 +1,4 @@
-"""What becomes of a sign-on whose address was wrong: it ends where the form that was corrected had made it alone."""
+"""What was asked for on the page that waits, done a moment later: no request looks at a sign-on, so no time tells of it."""
 
 from sqlmodel import select
 
@@ -7,8 +7,10 @@ from service.model.signature import Kind, Provenance, Signature
 from service.model.states import SIGNATURE, SignatureState
 from service.model.waiting import Waiting
 from service.signing.codes import end_codes
+from service.signing.confirm import is_takeable
 from service.signing.party import SignOn, email_index
 from service.signing.queries import lock_signature
+from service.signing.sign import ask_to_confirm, tell_already_signed
 from service.signing.workplace import Desk
 
 
@@ -23,6 +25,17 @@ def end_if_its_own(desk: Desk, signature_id: str, corrected: SignOn) -> None:
         return
     if _is_its_own(desk, row):
         _retire(desk, row)
+
+
+def mail_again(desk: Desk, signature_id: str) -> None:
+    """Write about a sign-on once more, if there is a reason to, within the caps."""
+    row = lock_signature(desk.session, signature_id)
+    if row is None:
+        return
+    if row.state is SignatureState.PENDING and is_takeable(desk.session, row, desk.campaign, now=desk.now):
+        ask_to_confirm(desk, row)
+    elif row.state is SignatureState.CONFIRMED:
+        tell_already_signed(desk, row)
 
 
 def _is_its_own(desk: Desk, row: Signature) -> bool:
