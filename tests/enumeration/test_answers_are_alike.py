@@ -5,11 +5,14 @@ import math
 import sys
 
 import pytest
+from sqlalchemy import event
 
+from examples.demo.forms import read_forms
 from tests.coalition import Coalition
-from tests.enumeration.ask import Answers, ask_for_links, ask_organizations, ask_people
+from tests.enumeration.ask import Answers, ask_for_links, ask_organizations, ask_people, visitor_of
 from tests.enumeration.ask_waiting import ask_waiting
 from tests.enumeration.rank_sum import are_alike, p_value
+from tests.waiting_page import send_form
 
 WITHIN_MS = 1.0
 """Nobody across a network can tell such a difference from its own noise with the tries that the limits allow."""
@@ -80,3 +83,27 @@ def test_a_difference_that_is_there_is_found(shift: float, *, alike: bool) -> No
     one = [10 + number % 37 / 10 for number in range(400)]
 
     assert are_alike(one, [time + shift for time in one], within=WITHIN_MS, unlikely=PLAIN) is alike
+
+
+def test_on_the_page_that_waits_the_same_statements_run_for_everybody(
+    coalition: Coalition,
+) -> None:
+    visitor = visitor_of(coalition)
+    run: list[str] = []
+    event.listen(coalition.engine, "before_cursor_execute", lambda *given: run.append(given[2]))
+    asked = {}
+    coalition.sign_and_confirm("Signed Society", email="office@signed.example")
+    for name in ("New Nook", "Signed Society"):
+        email = f"office@{name.split()[0].lower()}.example"
+        path = f"/waiting/{send_form(coalition, name, email)}"
+        forms = [form for form in read_forms(visitor.open(path).text) if form.method == "post"]
+        for form, entries in zip(
+            forms, ({"code": "000000"}, {}, {"address": "right@nook.example"}), strict=True
+        ):
+            run.clear()
+            visitor.post(form.action, dict(form.filled(entries)))
+            asked[name, form.action.rpartition("/")[2][:9]] = list(run)
+
+    for act in ("again", "address"):
+        assert asked["New Nook", act]
+        assert asked["New Nook", act] == asked["Signed Society", act]
