@@ -156,7 +156,9 @@ def says_what_it_should(page: Page, member: Member) -> None:
     assert letter_to in paragraph
     assert all(member.along_with.format(n=counted - 1) in words for words in (paragraph, posts[0]))
     assert alternative.endswith(member.signed_by.format(n=counted))
-    assert all(re.search(member.open_letter, words, re.IGNORECASE) for words in (paragraph, alternative, *posts))
+    assert all(
+        re.search(member.open_letter, words, re.IGNORECASE) for words in (paragraph, alternative, *posts)
+    )
     assert all(TITLE in words for words in (paragraph, alternative, posts[0], posts[2]))
     assert all(post.endswith(f"\n{PUBLIC_PAGE}") for post in posts)
     # The letter's own words stand as they were written; of ours none is left in English.
