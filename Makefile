@@ -51,8 +51,8 @@ crash: $(SET_UP) ## Kill senders at every move and at random, and count what was
 crash-schedules: $(SET_UP) ## Kill workers while 50 schedules fire 100,000 mails, in at most 12 minutes; ARGS="--quick" takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m tests.faults.schedules $(ARGS)
 
-enumeration: $(SET_UP) ## Ask the form two thousand times about each who signed and who did not, and compare the answers and their times
-	$(BIN)/python -m pytest -n 0 -s tests/enumeration --rounds 2000
+enumeration: $(SET_UP) ## Send each form two thousand times about who signed and who did not, and compare the answers and their times
+	$(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=3600 tests/enumeration --rounds 2000
 
 bench-mail: $(SET_UP) ## Measure the sender beside others, in at most 12 minutes; ARGS="--quick" takes less, ARGS="--help" tells more
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m benchmarks.mail $(ARGS)

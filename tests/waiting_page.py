@@ -37,6 +37,7 @@ def type_code(coalition: Coalition, token: str, code: str) -> CodeAnswer:
 def again(coalition: Coalition, token: str) -> None:
     with transaction(coalition.engine) as session:
         send_again(session, coalition.keyring, token=token, asking=Asking(address=None), now=coalition.now)
+    coalition.take_in()
 
 
 def correct(coalition: Coalition, token: str, address: str) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
+from service.i18n.formats import isolate
 from service.i18n.moments import write_moment
 from service.i18n.others import count_others, join_asks
 from service.i18n.words import count_signatories, words_or_english
@@ -44,7 +45,9 @@ _ABOUT = Sentence("About {coalition}")
 _PICTURE = Sentence("Public letter of {coalition}: “{title}”. Signed by {signatories}.")
 _PICTURE_SOME = Sentence("Public letter of {coalition}: “{title}”.")
 
-_AFTER_DOTS = re.compile(r"…[.。།]")
+# The mark that ends a foreign direction (U+2069) may stand between the two.
+_AFTER_DOTS = re.compile("(…\u2069?)[.。།]")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _MOST_ASKS = 3
 _LONGEST_ASK = 160
 _LONGEST_SUBJECT = 240
@@ -222,8 +225,14 @@ def _press(facts: Facts, paragraph: str) -> str:
 
 def _about(facts: Facts) -> str:
     contact = _say(facts, _PRESS_CONTACT) if facts.contact else ""
-    own_words = f"{_say(facts, _ABOUT)}\n{facts.boilerplate}" if facts.boilerplate else ""
+    own_words = "\n".join([_say(facts, _ABOUT), *_paragraphs(facts)]) if facts.boilerplate else ""
     return "\n\n".join(filter(None, (own_words, contact)))
+
+
+def _paragraphs(facts: Facts) -> list[str]:
+    """Give the coalition's own lines about itself a paragraph a line, whatever width they were typed to."""
+    parts = (" ".join(part.split()) for part in _BLANK_LINE.split(facts.boilerplate))
+    return [isolate(part, within=facts.language) for part in parts if part]
 
 
 def _all_of(facts: Facts) -> str:
@@ -253,7 +262,7 @@ def _say(facts: Facts, sentence: Sentence, **more: str) -> str:
     }
     said = str(catalogue(facts.language).say(sentence.with_values(**values)))
     # What was cut ends in three dots already.
-    return _AFTER_DOTS.sub("…", said)
+    return _AFTER_DOTS.sub(r"\1", said)
 
 
 def _others(facts: Facts) -> str:

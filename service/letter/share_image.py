@@ -51,6 +51,7 @@ def draw_share(share: Share, fonts: Fonts) -> bytes:
         "language": share.language,
         "direction": direction(share.language),
         "tall": any(is_tall(text) for _, text in labelled),
+        "tall_title": is_tall(share.title),
     }
     job = {
         "inputs": {"share": json.dumps(words, ensure_ascii=False)},

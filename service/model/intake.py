@@ -15,7 +15,8 @@ class Intake(SQLModel, table=True):
     """One form that was sent.
 
     `sign_on` is sealed, and emptied once it was taken in for good; `network` is a hash whose key is of one day, by
-    which what came from one network on that day is seen together. `decided_at` and `batch` are of the last decision.
+    which what came from one network on that day is seen together. `signature_id` is what it became; until it was taken in,
+    the sign-on in whose place a corrected form comes, or about which no more than its mail is wanted again. `decided_at` and `batch` are of the last decision.
     """
 
     __tablename__ = "intake"

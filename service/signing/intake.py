@@ -21,11 +21,13 @@ from service.model.mailbox_check import MailboxCheck
 from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Signature
 from service.model.states import INTAKE, CampaignState, IntakeState
+from service.model.waiting import Waiting
 from service.signing.abuse.buckets import network_label, take_from
 from service.signing.abuse.lists import look_up
 from service.signing.abuse.origin import origin_of
 from service.signing.abuse.verdict import Facts, quarantine_reason
 from service.signing.abuse.visit import Visit, limits_of_address, limits_of_letter
+from service.signing.after_waiting import end_if_its_own, mail_again
 from service.signing.confirm import seen_digest
 from service.signing.party import SignOn, read_written, written
 from service.signing.sign import (
@@ -42,6 +44,7 @@ from service.store.sealed import open_record, seal_text
 KEPT_FOR = timedelta(days=7)
 """How long a decision of the quarantine can be undone, and a form that was taken in is remembered by its id."""
 
+_NOBODY = ""
 _TELL = (
     "UPDATE waiting SET signature_id = :signature, seen = :seen, made_at = :at WHERE intake_id = :intake"
     " RETURNING 1"
@@ -53,21 +56,23 @@ def receive_corrected(
     keyring: Keyring,
     sign_on: SignOn,
     *,
-    before: str | None,
+    before: Waiting,
     campaign: Campaign,
     visit: Visit,
     now: datetime,
 ) -> str:
-    """Keep a form that was received as `before` and corrected since; gives its id. The caller has bounded how often.
+    """Keep a form that was corrected on the page `before`; gives its id. The caller has bounded how often.
 
+    The sign-on that the page waits for ends when the form is taken in, if that page's form alone had made it.
     A correction is limited as a form is, and one of a form that is held is held too.
     """
     origin = origin_of(visit.address)
     row = _received(keyring.of(session, campaign.id), sign_on, now=now)
     row.network = network_label(keyring.site_key, str(origin.network), now=now) if origin else None
+    row.signature_id = before.signature_id
     email = sign_on.confirming_email
     reason = _reason(session, keyring, campaign.id, email, visit, now=now)
-    earlier = session.get(Intake, before) if before else None
+    earlier = session.get(Intake, before.intake_id) if before.intake_id else None
     if earlier is not None and earlier.state in {IntakeState.QUARANTINED, IntakeState.DISCARDED}:
         reason = earlier.reason or reason
     if reason is not None:
@@ -75,6 +80,16 @@ def receive_corrected(
     session.add(row)
     session.flush()
     return row.id
+
+
+def ask_again(
+    session: Session, keys: CampaignKeys, sign_on: SignOn, *, signature_id: str | None, now: datetime
+) -> None:
+    """Note that the mail of a form is wanted once more; whether there is a sign-on is asked when this is taken in."""
+    row = _received(keys, sign_on, now=now)
+    row.signature_id = signature_id or _NOBODY
+    session.add(row)
+    session.flush()
 
 
 def quarantine(row: Intake, reason: QuarantineReason) -> None:
@@ -90,7 +105,7 @@ def received(session: Session, *, most: int) -> Sequence[str]:
 
 
 def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime) -> bool:
-    """Make a form that waits a sign-on, with its mail; tells whether it did.
+    """Make a form that waits a sign-on, with its mail, or write once more about the one there is; tells whether it did.
 
     What the letter no longer takes, because it was closed or changed meanwhile, goes into the quarantine: the person
     was told that the form had arrived. Two that take in at once never take the same form.
@@ -107,12 +122,19 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
         # The letter was purged meanwhile, and what nobody can read any more is nobody's.
         session.delete(row)
         return False
+    desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
+    if row.signature_id is not None and not _is_waited_for(session, row):
+        mail_again(desk, row.signature_id)
+        session.delete(row)
+        return True
     if not _is_in_time(campaign, row, is_released=is_released, now=now):
         quarantine(row, QuarantineReason.TOO_LATE)
         session.add(row)
         return False
-    desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
-    signature = keep_sign_on(desk, read_intake(keys, row))
+    sign_on = read_intake(keys, row)
+    if row.signature_id is not None:
+        end_if_its_own(desk, row.signature_id, sign_on)
+    signature = keep_sign_on(desk, sign_on)
     _taken(row, signature)
     _tell_who_waits(desk, row, signature)
     session.add(row)
@@ -203,6 +225,11 @@ def _tell_who_waits(desk: Desk, row: Intake, signature: Signature) -> None:
     run_quickly(
         desk.session.connection(), _TELL, intake=row.id, signature=signature.id, seen=seen, at=desk.now
     )
+
+
+def _is_waited_for(session: Session, row: Intake) -> bool:
+    """Tell whether a page waits for this form; none does where only its mail is wanted once more."""
+    return session.exec(select(Waiting.id).where(Waiting.intake_id == row.id).limit(1)).first() is not None
 
 
 def _is_in_time(campaign: Campaign, row: Intake, *, is_released: bool, now: datetime) -> bool:

@@ -16,16 +16,14 @@ from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
-from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.confirming_code import CodeChannel
 from service.model.link_token import Purpose
-from service.model.signature import ConfirmedBy, Kind, Provenance, Signature
-from service.model.states import SIGNATURE, SignatureState
+from service.model.signature import ConfirmedBy, Kind, Signature
 from service.model.waiting import Waiting
 from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.abuse.visit import Visit
-from service.signing.codes import end_codes, try_code, use_code
+from service.signing.codes import try_code, use_code
 from service.signing.confirm import (
     Act,
     PendingView,
@@ -35,7 +33,7 @@ from service.signing.confirm import (
     seen_digest,
     settle,
 )
-from service.signing.intake import receive_corrected
+from service.signing.intake import ask_again, receive_corrected
 from service.signing.naming import HOW_NAMED
 from service.signing.page import LetterView, view_for_stranger
 from service.signing.party import SignOn, read_written, written
@@ -44,8 +42,6 @@ from service.signing.queries import lock_signature
 from service.signing.sign import (
     CONFIRM_LIVES,
     Desk,
-    ask_to_confirm,
-    tell_already_signed,
     why_not_open,
 )
 from service.store.insert import insert_or
@@ -150,18 +146,15 @@ def confirm_by_code(
 
 
 def send_again(session: Session, keyring: Keyring, *, token: str, asking: Asking, now: datetime) -> None:
-    """Write to the address of this form once more, within the caps; says nothing of whether it did."""
+    """Have the address of this form written to once more, within the caps; what is done then is done a moment later."""
     waiting, desk = _behind(session, keyring, token, now=now)
     may = _count(session, waiting, col(Waiting.resends), most=MOST_RESENDS)
-    row = lock_signature(session, waiting.signature_id or "")
-    email = _given(desk, waiting).confirming_email
-    let_be = is_let_be(session, keyring, asking, campaign_id=desk.campaign.id, email=email, now=now)
-    if let_be or not may or row is None:
-        return
-    if row.state is SignatureState.PENDING and is_takeable(session, row, desk.campaign, now=now):
-        ask_to_confirm(desk, row)
-    elif row.state is SignatureState.CONFIRMED:
-        tell_already_signed(desk, row)
+    given = _given(desk, waiting)
+    let_be = is_let_be(
+        session, keyring, asking, campaign_id=desk.campaign.id, email=given.confirming_email, now=now
+    )
+    if may and not let_be:
+        ask_again(session, desk.keys, given, signature_id=waiting.signature_id, now=now)
 
 
 def correct_address(
@@ -169,8 +162,9 @@ def correct_address(
 ) -> str:
     """Send this form again with another address, and give the token of the page that waits for that.
 
-    What speaks against the form, or spoke against it before, holds it. The sign-on that it led to ends where this form
-    alone has made it; any other stays as it is. Beyond the cap nothing is done, and the answer is the same.
+    What speaks against the form, or spoke against it before, holds it. The sign-on that it led to ends once the form
+    is taken in: no sign-on is looked at here, so there is nothing that time could tell. Beyond the cap nothing is done,
+    and the answer is the same.
     """
     waiting, desk = _behind(session, keyring, token, now=now)
     given = _given(desk, waiting)
@@ -178,16 +172,12 @@ def correct_address(
     # The page that waits for the corrected one may be corrected fewer times.
     corrections = waiting.corrections + 1
     may = _count(session, waiting, col(Waiting.corrections), most=MOST_CORRECTIONS)
-    row = lock_signature(session, waiting.signature_id or "")
     if may and not why_not_open(desk.campaign, now=now):
-        same = comparable_address(address) == comparable_address(given.confirming_email)
-        if row is not None and not same and _is_its_own(session, waiting, row):
-            _retire(desk, row)
         intake_id = receive_corrected(
             session,
             keyring,
             corrected,
-            before=waiting.intake_id,
+            before=waiting,
             campaign=desk.campaign,
             visit=visit,
             now=now,
@@ -278,23 +268,3 @@ def _count(session: Session, waiting: Waiting, column: Mapped[int], *, most: int
         update(Waiting).where(col(Waiting.id) == waiting.id, column < most).values({column: column + 1})
     )
     return session.execute(counting.returning(col(Waiting.id))).first() is not None
-
-
-def _is_its_own(session: Session, waiting: Waiting, row: Signature) -> bool:
-    """Tell whether this form alone has made a sign-on: nobody may end what another form had a part in."""
-    if row.state is not SignatureState.PENDING or row.provenance is not Provenance.FORM or row.invited:
-        return False
-    others = select(Waiting.id).where(Waiting.signature_id == row.id, Waiting.id != waiting.id)
-    return row.created_at == waiting.made_at and session.exec(others.limit(1)).first() is None
-
-
-def _retire(desk: Desk, row: Signature) -> None:
-    """End a sign-on whose address was wrong, and give its name free for the right one."""
-    SIGNATURE.move(row, SignatureState.WITHDRAWN)
-    row.left_at = desk.now
-    if row.kind is Kind.ORGANIZATION:
-        row.name_index = desk.keys.blind("former-claim", row.id)
-    desk.session.add(row)
-    outbox.cancel_for(desk.session, recipient_ref=row.id, now=desk.now)
-    end_codes(desk.session, row)
-    desk.session.flush()

@@ -1,5 +1,6 @@
 """What a signatory may publish: with whom it signed, in every language; posts that fit; embargo on two clocks."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -131,6 +132,26 @@ def test_an_embargo_stands_on_both_clocks_unless_they_agree() -> None:
     assert embargo_line(replace(here, there=here.zone), "en").count("December 8") == 1
     assert embargo_line(None, "en") == ""
     assert "before the coalition publishes" in embargo_line(replace(here, until=None), "en")
+
+
+@pytest.mark.parametrize("language", offered_tags())
+def test_no_full_stop_follows_the_three_dots_of_what_was_cut(language: str) -> None:
+    long = "Publish the daily readings of every stone gauge, " * 8
+    texts = write_texts(replace(FACTS, language=language, asks=(long,)))
+
+    for words in (texts.paragraph, texts.press, texts.posts[1].text):
+        assert "…" in words
+        assert not re.search("…\u2069?[.。།]", words)
+
+
+def test_the_coalitions_lines_about_itself_are_not_broken_where_they_were_typed() -> None:
+    typed = "It brings together those who\nhad to leave.\n\nIt belongs to no\ngovernment."
+    facts = replace(FACTS, boilerplate=typed)
+
+    told = "About Coalition for Open Rivers\nIt brings together those who had to leave.\nIt belongs to no government.\n\n"
+    assert write_texts(facts).about.startswith(told)
+    # From right to left the full stop of an English sentence stays at its end.
+    assert "\u2068It belongs to no government.\u2069" in write_texts(replace(facts, language="ar")).about
 
 
 @pytest.mark.parametrize(
