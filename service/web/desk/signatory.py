@@ -1,9 +1,9 @@
 """One sign-on at the desk: what is known of it, and what is done with it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, request
-from sqlmodel import Session
 
 from service.coordinators.permissions import Act, NotYours
 from service.coordinators.revealing import MOST_REVEALED, OF_SIGN_ONS, keep_revealed
@@ -170,8 +170,11 @@ def show_sign_on(
     )
 
 
-def done_with(slug: str, sign_on: str, does: Callable[[Session], object], said: Sentence) -> Response:
-    """Do one thing with a sign-on of this letter, and give its page: with what was done, or with why it was not."""
+def done_with(slug: str, sign_on: str, does: Callable[[Any], object], said: Sentence) -> Response:
+    """Do one thing with a sign-on of this letter, and give its page: with what was done, or with why it was not.
+
+    `does` is given the session.
+    """
     try:
         with acting() as session:
             sign_on_of(session, letter_row(session), sign_on)
