@@ -32,3 +32,8 @@ class Intake(SQLModel, table=True):
     signature_id: str | None = Field(default=None, max_length=32)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     batch: str | None = Field(default=None, max_length=32, index=True)
+
+    @property
+    def asks_for_mail(self) -> bool:
+        """Tell whether no more is wanted than a mail about the sign-on there is: that is decided as it comes, in no batch."""
+        return self.state is IntakeState.RECEIVED and self.decided_at is not None and self.batch is None

@@ -87,7 +87,7 @@ def ask_again(
 ) -> None:
     """Note that the mail of a form is wanted once more; whether there is a sign-on is asked when this is taken in."""
     row = _received(keys, sign_on, now=now)
-    row.signature_id = signature_id or _NOBODY
+    row.signature_id, row.decided_at = signature_id or _NOBODY, now
     session.add(row)
     session.flush()
 
@@ -123,8 +123,8 @@ def take_in(session: Session, keyring: Keyring, intake_id: str, *, now: datetime
         session.delete(row)
         return False
     desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
-    if row.signature_id is not None and not _is_waited_for(session, row):
-        mail_again(desk, row.signature_id)
+    if row.asks_for_mail:
+        mail_again(desk, row.signature_id or _NOBODY)
         session.delete(row)
         return True
     if not _is_in_time(campaign, row, is_released=is_released, now=now):
@@ -169,8 +169,13 @@ def forget_intake(session: Session, *, now: datetime) -> int:
 
 
 def forget_traces(session: Session, signature_id: str) -> None:
-    """Delete what intake and checks still keep of one sign-on, for those who erase it."""
-    session.execute(delete(Intake).where(col(Intake.signature_id) == signature_id))
+    """Delete what intake and checks still keep of one sign-on, for those who erase it.
+
+    A form that was not taken in yet stays, whichever sign-on it corrects: it comes from another mailbox.
+    """
+    session.execute(
+        delete(Intake).where(col(Intake.signature_id) == signature_id, col(Intake.state) == IntakeState.TAKEN)
+    )
     session.execute(delete(MailboxCheck).where(col(MailboxCheck.signature_id) == signature_id))
 
 
@@ -225,11 +230,6 @@ def _tell_who_waits(desk: Desk, row: Intake, signature: Signature) -> None:
     run_quickly(
         desk.session.connection(), _TELL, intake=row.id, signature=signature.id, seen=seen, at=desk.now
     )
-
-
-def _is_waited_for(session: Session, row: Intake) -> bool:
-    """Tell whether a page waits for this form; none does where only its mail is wanted once more."""
-    return session.exec(select(Waiting.id).where(Waiting.intake_id == row.id).limit(1)).first() is not None
 
 
 def _is_in_time(campaign: Campaign, row: Intake, *, is_released: bool, now: datetime) -> bool:

@@ -16,14 +16,17 @@ from service.model.states import IntakeState, SignatureState
 from service.signing.abuse.attack import asks_proof, end_attack_mode, start_attack_mode
 from service.signing.abuse.bucket import ADDRESS
 from service.signing.abuse.lists import forget_rule, read_named, set_rule
+from service.signing.abuse.small_forms import Asking
 from service.signing.abuse.visit import Caution, Visit
-from service.signing.intake import forget_intake, set_aside, tell_of_quarantine
-from service.signing.party import SignOn
+from service.signing.intake import forget_intake, forget_traces, set_aside, tell_of_quarantine
+from service.signing.party import SignOn, read_party
 from service.signing.quarantine import Wanted, count_held, decide_held, held_forms, undo
 from service.signing.queries import all_signatures
+from service.signing.waiting import forget_waiting, send_again
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.house import in_parallel
+from tests.waiting_page import correct, send_form
 
 AT = "203.0.113.7"
 R = QuarantineReason
@@ -418,3 +421,52 @@ def test_what_waits_for_a_look_stays_and_the_rest_is_forgotten_after_a_week(coal
     with reading(coalition.engine) as session:
         assert count_held(session, coalition.campaign()) == 3
         assert len(session.exec(select(Signature)).all()) == 1
+
+
+# A form that was corrected on the page that waits
+
+
+def corrected_and_held(coalition, erases):
+    """Sign with a mistyped address, correct it to one that is blocked, and let what was mistyped be erased or lapse."""
+    token = send_form(coalition, email="office@laeks.example")
+    rule(coalition, "lakes.example")
+    correct(coalition, token, "office@lakes.example")
+    assert [row.state for row in intake(coalition)][-1] is IntakeState.QUARANTINED
+    with transaction(coalition.engine) as session:
+        if erases:
+            forget_traces(session, signatures(coalition)[0].id)
+    coalition.wait(days=2)
+    with transaction(coalition.engine) as session:
+        forget_waiting(session, now=coalition.now)
+
+
+@pytest.mark.parametrize("erases", [False, True])
+def test_a_correction_that_was_held_becomes_a_sign_on_after_its_page_and_what_it_corrects_are_gone(
+    coalition, erases
+):
+    corrected_and_held(coalition, erases)
+
+    assert decide(coalition, "release").count == 1
+    coalition.take_in()
+
+    keys = coalition.keyring
+    with reading(coalition.engine) as session:
+        campaign = coalition.campaign()
+        addresses = {
+            read_party(keys.of(session, campaign.id), row).email: row.state for row in signatures(coalition)
+        }
+    assert addresses["office@lakes.example"] is SignatureState.PENDING
+
+
+def test_a_mail_that_is_wanted_again_makes_no_sign_on_however_late_it_is_looked_at(coalition):
+    token = send_form(coalition)
+    with transaction(coalition.engine) as session:
+        send_again(session, coalition.keyring, token=token, asking=Asking(address=None), now=coalition.now)
+    coalition.wait(hours=25)
+    with transaction(coalition.engine) as session:
+        forget_waiting(session, now=coalition.now)
+
+    coalition.take_in()
+
+    assert (len(signatures(coalition)), mails(coalition)) == (1, 2)
+    assert [row.state for row in intake(coalition)] == [IntakeState.TAKEN]
