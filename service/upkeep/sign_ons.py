@@ -26,7 +26,7 @@ from service.model.resemblance import LikenessIndex, Resemblance
 from service.model.signature import Signature, Visibility
 from service.model.signature_note import SignatureNote
 from service.model.signature_word import SignatureWord
-from service.model.states import MessageState
+from service.model.states import IntakeState, MessageState
 from service.model.waiting import Waiting
 from service.upkeep.sweep import Clear
 
@@ -67,7 +67,9 @@ def deleting_sign_ons(now: datetime) -> Clear:
             now=now,
         )
         for table, of in BESIDE:
-            session.execute(delete(table).where(col(of).in_(ids)))
+            gone = delete(table).where(col(of).in_(ids))
+            # A form that was not taken in yet corrects one of these, and comes from another mailbox: it stays.
+            session.execute(gone.where(col(Intake.state) == IntakeState.TAKEN) if table is Intake else gone)
         alike = or_(col(Resemblance.signature_id).in_(ids), col(Resemblance.other_id).in_(ids))
         session.execute(delete(Resemblance).where(alike))
         session.execute(delete(Signature).where(col(Signature.id).in_(ids)))

@@ -24,6 +24,7 @@ from service.signing.quarantine import Wanted, count_held, decide_held, held_for
 from service.signing.queries import all_signatures
 from service.signing.waiting import forget_waiting, send_again
 from service.store.transaction import reading, transaction
+from service.upkeep.sign_ons import deleting_sign_ons
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.house import in_parallel
 from tests.waiting_page import correct, send_form
@@ -426,25 +427,28 @@ def test_what_waits_for_a_look_stays_and_the_rest_is_forgotten_after_a_week(coal
 # A form that was corrected on the page that waits
 
 
-def corrected_and_held(coalition, erases):
-    """Sign with a mistyped address, correct it to one that is blocked, and let what was mistyped be erased or lapse."""
+def corrected_and_held(coalition, goes):
+    """Sign with a mistyped address, correct it to one that is blocked, and let what was mistyped be erased, swept or neither."""
     token = send_form(coalition, email="office@laeks.example")
     rule(coalition, "lakes.example")
     correct(coalition, token, "office@lakes.example")
     assert [row.state for row in intake(coalition)][-1] is IntakeState.QUARANTINED
     with transaction(coalition.engine) as session:
-        if erases:
-            forget_traces(session, signatures(coalition)[0].id)
+        mistyped = signatures(coalition)[0].id
+        if goes == "erased":
+            forget_traces(session, mistyped)
+        elif goes == "swept":
+            deleting_sign_ons(coalition.now)(session, [mistyped])
     coalition.wait(days=2)
     with transaction(coalition.engine) as session:
         forget_waiting(session, now=coalition.now)
 
 
-@pytest.mark.parametrize("erases", [False, True])
+@pytest.mark.parametrize("goes", ["not", "erased", "swept"])
 def test_a_correction_that_was_held_becomes_a_sign_on_after_its_page_and_what_it_corrects_are_gone(
-    coalition, erases
+    coalition, goes
 ):
-    corrected_and_held(coalition, erases)
+    corrected_and_held(coalition, goes)
 
     assert decide(coalition, "release").count == 1
     coalition.take_in()
