@@ -12,18 +12,21 @@ RENEWED = ("manage", "change", "proof", "kit", "invitation")
 """The pages whose link is answered by a fresh one to the sign-on, mailed to the address on record."""
 
 
-def link_is_over(*, asked: bool = False) -> Page:
+def link_is_over(*, asked: bool = False, notice: str = "") -> Page:
     """Answer for the link of this request, alike whether its time is over, a newer one took its place, or it never was.
 
-    With `asked` a fresh one was asked for: the answer is the same whatever became of that.
+    With `asked` a fresh one was asked for: the answer is the same whatever became of that. A `notice` says why the
+    button that was pressed did nothing, and stands where the button is.
     """
     place, token = place_of_link(), (request.view_args or {})["token"]
     is_renewed = place in RENEWED and looks_like_token(token)
+    notice = notice if is_renewed else ""
     return page(
         "errors/link.html",
-        status=200 if asked else 404,
+        status=200 if asked else 422 if notice else 404,
         place=place,
         asked=asked,
+        notice=notice,
         action=token_path(place, token, below="anew") if is_renewed else "",
         nonce=_nonce(f"/{place}/{token}/anew") if is_renewed else "",
     )

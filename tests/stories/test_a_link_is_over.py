@@ -86,7 +86,9 @@ def test_opening_a_link_that_is_over_sends_nothing(changed: Coalition, visitor: 
     changed.wait(days=401)
     for method in ("GET", "HEAD", "GET"):
         visitor.open(link, method=method)
-    assert visitor.post(f"{link}/anew", {}).status_code == 404
+    unmarked = visitor.post(f"{link}/anew", {})
+    assert (unmarked.status_code, "press the button again" in words_of(unmarked)) == (422, True)
+    assert visitor.post(f"/change/{NEVER[:9]}/anew", {}).status_code == 404
     assert visitor.open(f"{link}/anew").status_code in {404, 405}
 
     assert answer_asked(changed) == 0

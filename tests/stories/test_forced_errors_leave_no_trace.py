@@ -23,6 +23,7 @@ from service.mail.transport import Stage
 from service.model.signature import Kind, Visibility
 from service.signing.abuse.visit import Caution
 from service.store.direct import Direct
+from service.web.over import RENEWED
 from service.wiring import Services
 from service.worker.jobs import Job, Queue
 from service.worker.turns import Turns
@@ -132,9 +133,12 @@ def test_a_page_that_fails_writes_down_nothing_of_the_request(
 
 def filled(coalition, visitor: Visitor, rule: str) -> tuple[str, dict[str, str]]:
     """Give the address of a form and what is sent there, with its mark where its page is open."""
-    token = (coalition.tokens(rule.split("/")[1]) or ["A" * 43])[-1]
+    place, is_over = rule.split("/")[1], rule.endswith("/anew") and rule.split("/")[1] in RENEWED
+    token = "A" * 43 if is_over else (coalition.tokens(place) or ["A" * 43])[-1]
     path = rule.replace("<slug>", SLUG).replace("<token>", token) + "?kind=person"
-    nonces = re.findall(r'name="nonce" value="([^"]+)"', visitor.open(path).text)
+    # The button of a link that is over stands on the link's own page.
+    stands_on = path.replace("/anew", "") if is_over else path
+    nonces = re.findall(r'name="nonce" value="([^"]+)"', visitor.open(stands_on).text)
     return path, {
         **FORM,
         "nonce": (nonces or ["x"])[0],

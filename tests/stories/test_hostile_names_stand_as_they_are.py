@@ -29,7 +29,7 @@ from service.model.export import ExportForm
 from service.model.signature import Kind, Visibility
 from service.signing.later import Addendum
 from service.signing.listing import COLUMNS, list_signatories
-from service.signing.mirror import _index
+from service.signing.mirror import _index, _letters
 from service.signing.party import SignOn
 from service.signing.roll import letter_as_it_stands
 from service.signing.roll_export import write_signatories
@@ -129,7 +129,8 @@ def test_the_page_its_parts_and_its_search_show_each_name_as_it_is(place: Coalit
 
 def test_every_copy_of_the_letter_shows_each_name_as_it_is(place: Coalition) -> None:
     with reading(place.engine) as session:
-        letter = letter_as_it_stands(session, place.keyring, get_campaign(session, SLUG), now=place.now)
+        campaign = get_campaign(session, SLUG)
+        [(texts, letter)] = _letters(session, place.keyring, campaign, now=place.now)
     copy = make_copy(letter, audience="public", office=None)
     html, text, record = (compile_copy(copy, form=form).data.decode() for form in ("html", "txt", "json"))
 
@@ -152,6 +153,7 @@ def test_every_copy_of_the_letter_shows_each_name_as_it_is(place: Coalition) -> 
     mirrored, unnamed, joined = (
         _index(
             make_copy(letter, audience=audience, office=None),
+            texts=texts,
             addenda=addenda,
             names=True,
             volumes=(),

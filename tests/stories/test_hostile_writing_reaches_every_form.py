@@ -17,6 +17,7 @@ from service.signing.roll_file import read_signatories
 from service.store.engine import make_engine
 from service.store.transaction import transaction
 from service.web.forms import shown_again
+from service.web.over import RENEWED
 from tests.carrying import set_up
 from tests.changing import NEW_WORDS, file_of, revised
 from tests.coalition import SLUG, Coalition, letter_file
@@ -149,6 +150,7 @@ def test_every_form_answers_everything_hostile_with_a_sentence_or_takes_it_as_it
     changed_letter(place)
     proofed(place)
     sent_letter(place)
+    over(place)
 
     rules = {rule.rule for rule in public_rules(Door(coalition).app()) if "POST" in (rule.methods or ())}
     # No page has a form for what the other side of a way of sending tells: it is signed, and tests/promises tries it.
@@ -315,3 +317,11 @@ def sent_letter(place: Place) -> None:
     coalition.publish()
     ask = letter_page(coalition, "/ask")
     place.attack(Target(to=ask, fields=("organization",), stride=25), rule="/letters/<slug>/ask", offset=9)
+
+
+def over(place: Place) -> None:
+    """Try the button on the page of a link that is over."""
+    for name in RENEWED:
+        path = f"/{name}/{'A' * 43}"
+        anew = Target(to=f"{path}/anew", on=path, fields=("nonce",), stride=120)
+        place.attack(anew, rule=f"/{name}/<token>/anew")

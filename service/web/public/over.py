@@ -7,7 +7,7 @@ from service.signing.fresh_link import ask_by_old_link
 from service.store.transaction import transaction
 from service.web.over import link_is_over, place_of_link
 from service.web.public.blueprint import public
-from service.web.public.protection import asking_by, form_is_fresh
+from service.web.public.protection import OPEN_TOO_LONG, asking_by, form_is_fresh
 from service.web.services import services
 
 
@@ -19,7 +19,7 @@ from service.web.services import services
 def mail_fresh_link(token: str) -> Response:
     """Note the wish; the answer is the same whether the link was ever one of ours."""
     if not form_is_fresh(request.form):
-        return link_is_over()
+        return link_is_over(notice=OPEN_TOO_LONG)
     here = services()
     with transaction(here.engine) as session:
         ask_by_old_link(
