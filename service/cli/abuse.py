@@ -1,4 +1,4 @@
-"""abuse: the block and allow lists, and attack mode."""
+"""abuse: the block and allow lists, the domains to which no mail goes, and attack mode."""
 
 import click
 
@@ -53,12 +53,32 @@ abuse.add_command(
 )
 
 
+@abuse.command(name="no-mail")
+@click.argument("domain")
+@_letter
+@pass_context
+def no_mail(context: Context, domain: str, slug: str) -> None:
+    """Let no mail of any kind go to a domain: who signs from there is reached in another way."""
+    services, named = context.services, read_named(domain)
+    with transaction(services.engine) as session:
+        changed = set_rule(
+            session,
+            services.keyring,
+            named,
+            Listed.NO_MAIL,
+            campaign_id=get_campaign(session, slug).id if slug else "",
+            by=operator(),
+            now=services.clock(),
+        )
+    say("No mail goes to the domain any more." if changed else "No mail went to the domain already.")
+
+
 @abuse.command()
 @click.argument("what")
 @_letter
 @pass_context
 def forget(context: Context, what: str, slug: str) -> None:
-    """Take something off both lists."""
+    """Take something off all lists; what waited to go to a domain goes."""
     services, named = context.services, read_named(what)
     with transaction(services.engine) as session:
         gone = forget_rule(
@@ -76,7 +96,7 @@ def forget(context: Context, what: str, slug: str) -> None:
 @json_option
 @pass_context
 def list_(context: Context, as_json: bool) -> None:
-    """Show both lists, and the letters in attack mode."""
+    """Show the lists, and the letters in attack mode."""
     services = context.services
     with reading(services.engine) as session:
         letters = campaigns_by_slug(session)
@@ -97,7 +117,7 @@ def list_(context: Context, as_json: bool) -> None:
         say_json({"rules": rules, "attack_mode": attacked})
         return
     for rule in rules:
-        say(f"{rule['listed']:<6} {rule['kind']:<8} {rule['value']}  {rule['letter'] or 'all letters'}")
+        say(f"{rule['listed']:<7} {rule['kind']:<8} {rule['value']}  {rule['letter'] or 'all letters'}")
     say(f"{len(rules)} rules. In attack mode: {', '.join(attacked) or 'no letter'}.")
 
 

@@ -17,6 +17,7 @@ _STOPPED = {
     "complained": "their mail is called spam",
     "unsubscribed": "wants no reminders",
     "not_me": "says it was somebody else",
+    "no_mail": "no mail goes to its domain",
 }
 _HELD = {
     "second_claim": "a second claim to the name",

@@ -86,7 +86,7 @@ def free_letter(session: Session, campaign_id: str, *, now: datetime) -> int:
         MessageState.QUEUED,
         reason="the emergency is over",
         now=now,
-        also=made_fresh(_new_ends(session, campaign_id, now=now), now=now),
+        also=made_fresh(new_ends(session, campaign_id, now=now), now=now),
     )
     return sum(freed.values())
 
@@ -106,7 +106,7 @@ def let_invite(session: Session, campaign_id: str, *, until: datetime, now: date
     return sum(freed.values())
 
 
-def _new_ends(session: Session, campaign_id: str, *, now: datetime) -> ColumnElement[datetime]:
+def new_ends(session: Session, campaign_id: str, *, now: datetime) -> ColumnElement[datetime]:
     """Say in SQL until when each mail of a letter goes from now on; nothing of what would be of no use any more."""
     campaign = session.get_one(Campaign, campaign_id)
     until_deadline = {

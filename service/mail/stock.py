@@ -25,6 +25,7 @@ from service.mail.halted import EMERGENCY, IN_TRIAL, NEVER_DIVERTED, Halted, hal
 from service.mail.headers import make_message_id
 from service.mail.mould import Filled
 from service.mail.moves import into_hands, note_moves
+from service.mail.no_mail import NO_MAIL, to_no_mail
 from service.mail.outbox import move_message
 from service.mail.pace import URGENT, Go, Scope
 from service.mail.sender import BulkComposer, Composers, GatheringComposer, Makes, Sender, Unwanted
@@ -302,7 +303,7 @@ class Stock:
                 self.register.end(session, row, there, reason=reason)
             for row in left:
                 self.register.give_back_row(session, row, until=None, reason="its sender stopped")
-            made = self._within_its_share(session, made)
+            made = self._within_its_share(session, self._where_mail_goes(session, made))
         self.register.given_back += len(left)
         with self._changed:
             self._making -= len(rows) - len(made)
@@ -313,6 +314,15 @@ class Stock:
         return (
             row.possible_duplicate and isinstance(made, Envelope) and row.content_sha256 != _sha256(made.data)
         )
+
+    def _where_mail_goes(self, session: Session, made: Sequence[_Made]) -> list[_Made]:
+        """Hold what would go to a domain to which no mail is to go; here every mail comes by, of whatever kind."""
+        mails = [(row.campaign_id, _to(mail)) for row, mail in made]
+        none_goes = to_no_mail(session, mails, site_key=self.sender.site_key)
+        for (row, _), is_none in zip(made, none_goes, strict=True):
+            if is_none:
+                self.register.end(session, row, MessageState.HELD, reason=NO_MAIL)
+        return [one for one, is_none in zip(made, none_goes, strict=True) if not is_none]
 
     def _within_its_share(self, session: Session, made: Sequence[_Made]) -> list[_Made]:
         """Keep back what is more than its mailbox is to get in a day; a mail counts at its first try."""

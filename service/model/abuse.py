@@ -15,6 +15,7 @@ class Listed(StrEnum):
 
     BLOCK = "block"
     ALLOW = "allow"
+    NO_MAIL = "no_mail"
 
 
 class RuleKind(StrEnum):
@@ -29,7 +30,8 @@ class AbuseRule(SQLModel, table=True):
     """One line of the lists; `campaign_id` is empty where it holds for all letters.
 
     `value_index` is a keyed hash by which it is found, `value` what was typed, wrapped by the root key. `breadth` says how
-    much it covers: the fewer, the more exact.
+    much it covers: the fewer, the more exact. A domain may be blocked or allowed, and beside that be one to which no
+    mail goes.
     """
 
     __tablename__ = "abuse_rule"

@@ -48,7 +48,8 @@ class Reach:
 
     `mail` is None before one was written. `told_at` is the moment at which a relay took it. `suppressed` says that the
     mailbox is left alone: it unsubscribed, complained or bounced (then `bounced` too). `came_back` is what was heard of
-    this very mail: a bounce, a complaint, or that a server still holds it.
+    this very mail: a bounce, a complaint, or that a server still holds it. `unwritten` says that it may not go to its
+    domain.
     """
 
     has_address: bool = True
@@ -57,6 +58,7 @@ class Reach:
     mail: MessageState | None = None
     told_at: datetime | None = None
     came_back: bool = False
+    unwritten: bool = False
 
 
 def course_of(reach: Reach, *, keeps_on_change: bool, objections_until: datetime, now: datetime) -> Course:
@@ -71,7 +73,7 @@ def course_of(reach: Reach, *, keeps_on_change: bool, objections_until: datetime
     if reach.mail is None:
         return Course.UNASKED
     if reach.mail in _ON_ITS_WAY:
-        is_stuck = reach.mail is MessageState.HELD and now >= objections_until
+        is_stuck = reach.mail is MessageState.HELD and (reach.unwritten or now >= objections_until)
         return Course.NOT_SENT if is_stuck else _while_waiting(keeps_on_change=keeps_on_change)
     if reach.mail is MessageState.UNCERTAIN:
         return Course.IN_DOUBT

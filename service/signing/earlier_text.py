@@ -1,6 +1,6 @@
 """The sign-ons that stand on an earlier text: what becomes of each, and how one comes to stand on the present text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line
 from service.i18n.moments import write_moment
 from service.mail import outbox
+from service.mail.no_mail import unwritten_mails
 from service.model.agreement import How
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
@@ -75,12 +76,12 @@ def on_earlier_text(
     )
     if among is not None:
         found = found.where(among).limit(most)
-    heard = _heard(session, campaign)
+    heard, unwritten = _heard(session, campaign), unwritten_mails(session, campaign.id)
     return [
         OnEarlierText(
             signature=row,
             course=course_of(
-                reach_of(keys, row, mail, suppression, heard),
+                reach_of(keys, row, mail, suppression, heard, unwritten=unwritten),
                 keeps_on_change=row.keeps_on_change,
                 objections_until=until,
                 now=now,
@@ -225,8 +226,13 @@ def reach_of(
     mail: Message | None,
     suppression: Suppression | None,
     heard: dict[str, set[str]],
+    *,
+    unwritten: Collection[str],
 ) -> Reach:
-    """Put together how far a mail to a sign-on has come; `heard` has, by sign-on, what was heard of such mails."""
+    """Put together how far a mail to a sign-on has come.
+
+    `heard` has, by sign-on, what was heard of such mails, `unwritten` the ids of mails that may not go to their domain.
+    """
     of_it = heard.get(row.id, set())
     still_held = AfterState.DELAYED in of_it and AfterState.DELIVERED not in of_it
     return Reach(
@@ -236,6 +242,7 @@ def reach_of(
         mail=mail.state if mail else None,
         told_at=(mail.submitted_at or mail.settled_at) if mail else None,
         came_back=bool(of_it & {AfterState.BOUNCED, AfterState.COMPLAINED}) or still_held,
+        unwritten=mail is not None and mail.id in unwritten,
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from service.foundation.sealing import CampaignKeys
+from service.mail.no_mail import unwritten_to
+from service.model.abuse import Listed
 from service.model.campaign import Campaign
 from service.model.evidence import Evidence
 from service.model.resemblance import Resemblance
@@ -72,11 +74,12 @@ def list_signatories(session: Session, keyring: Keyring, campaign: Campaign) -> 
     keys = keyring.of(session, campaign.id)
     evidence, alike = evidence_by_sign_on(session, campaign.id), _resembling(session, campaign)
     flags, silent = flags_of(session, campaign), left_alone(session, campaign)
+    unwritten = unwritten_to(session, campaign.id)
     return [
         list_row(keys, campaign, row, evidence.get(row.id, ()), resembles=alike.get(row.id, ()))
         | {
             "flags": flags[row.id].words() if row.id in flags else "",
-            "mail_stopped": silent.get(row.email_index, ""),
+            "mail_stopped": silent.get(row.email_index, Listed.NO_MAIL.value if row.id in unwritten else ""),
         }
         for row in all_signatures(session, campaign)
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from service.mail import outbox
+from service.mail.no_mail import unwritten_mails
 from service.model.campaign import Campaign
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.proof_answer import ProofAnswer
@@ -42,6 +43,7 @@ def proof_status(
     if occurrence is None or occurrence.answers_until is None:
         return {}
     keys, heard = keyring.of(session, campaign.id), _heard(session, occurrence)
+    unwritten = unwritten_mails(session, campaign.id)
     suppressed = and_(
         col(Suppression.campaign_id) == col(Signature.campaign_id),
         col(Suppression.email_index) == col(Signature.email_index),
@@ -60,7 +62,7 @@ def proof_status(
         row.id: _answered(
             answer,
             course_of(
-                reach_of(keys, row, mail, suppression, heard),
+                reach_of(keys, row, mail, suppression, heard, unwritten=unwritten),
                 keeps_on_change=False,
                 objections_until=occurrence.answers_until,
                 now=now,

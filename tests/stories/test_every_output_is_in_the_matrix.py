@@ -116,7 +116,7 @@ ACTS = {
     *(f"purge {act}" for act in ("keep", "compact")),
     *(f"show {act}" for act in ("plan", "go", "skip", "stop", "resume")),
     *(f"coordinator {act}" for act in ("invite", "disable", "enable", "recover")),
-    *(f"abuse {act}" for act in ("block", "allow", "forget", "attack")),
+    *(f"abuse {act}" for act in ("block", "allow", "no-mail", "forget", "attack")),
     *(f"signatories quarantine {act}" for act in ("release", "discard", "undo")),
     *(
         f"signatories {act}"

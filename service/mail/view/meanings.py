@@ -34,6 +34,11 @@ STATES: Mapping[MessageState, Sentence] = {
     ),
 }
 
+UNWRITTEN = Sentence(
+    "Not sent: no mail of this letter goes to its domain. Reach them in another way, or take the domain off the list."
+)
+"""What it means of a mail that it is held because of its domain."""
+
 AFTERWARDS: Mapping[AfterState, Sentence] = {
     AfterState.DELIVERED: Sentence("The recipient's server says that it is in the mailbox."),
     AfterState.BOUNCED: Sentence("It came back. Look at the code, and reach them in another way."),

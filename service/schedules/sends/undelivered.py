@@ -10,7 +10,9 @@ from sqlmodel import Session, col
 from service.foundation.addresses import veiled_address
 from service.foundation.errors import Permanent
 from service.foundation.sentence import Sentence
+from service.mail.no_mail import held_for_domain
 from service.mail.view.listing import AddressOf
+from service.mail.view.meanings import UNWRITTEN
 from service.model.campaign import Campaign
 from service.model.message import AfterState, Message, MessageEvent, MessageKind
 from service.model.signature import Signature
@@ -60,7 +62,7 @@ class Page:
 
 
 def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, before: str | None) -> Page:
-    """List what came back or was refused, those before the key `before`; it opens the addresses of one page and no others."""
+    """List what came back, was refused, or may not go to its domain, those before the key `before`; it opens the addresses of one page and no others."""
     refused = select(col(Message.id)).where(
         col(Message.campaign_id) == campaign.id, col(Message.state) == MessageState.REFUSED
     )
@@ -69,9 +71,10 @@ def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, 
         .join(MessageEvent, col(MessageEvent.message_id) == col(Message.id))
         .where(col(MessageEvent.became).in_(_BACK), col(Message.campaign_id) == campaign.id)
     )
+    unwritten = select(col(Message.id)).where(*held_for_domain(campaign.id))
     if before:
-        refused, back = (one.where(col(Message.id) < before) for one in (refused, back))
-    ids = union(refused, back).subquery()
+        refused, back, unwritten = (one.where(col(Message.id) < before) for one in (refused, back, unwritten))
+    ids = union(refused, back, unwritten).subquery()
     found = session.execute(select(ids.c.id).order_by(ids.c.id.desc()).limit(A_PAGE + 1)).scalars().all()
     rows = session.execute(select(Message).where(col(Message.id).in_(found[:A_PAGE]))).scalars().all()
     # One statement for all of them: each is looked up again below, and by then the session knows it.
@@ -126,7 +129,9 @@ def _undelivered(
         kind=row.kind,
         to=_veiled(session, row, address_of),
         at=event.at if event is not None else row.settled_at or row.created_at,
-        why=why_in_words(
+        why=UNWRITTEN
+        if row.state is MessageState.HELD
+        else why_in_words(
             _code_in(event.reason) if event is not None else row.enhanced_code, complained=complained
         ),
         sign_on=signature.id if signature is not None else "",

@@ -1,4 +1,4 @@
-"""The block and allow lists: addresses, domains and networks, for one letter or for all."""
+"""The lists of addresses, domains and networks, for one letter or for all: whom to block, whom to allow, where no mail goes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,13 @@ from service.foundation.errors import Refused
 from service.foundation.keyed import keyed_hash
 from service.foundation.sealing import RootKey
 from service.foundation.sentence import Sentence
+from service.mail.no_mail import domain_index, free_unwritten
 from service.model.abuse import AbuseRule, Listed, RuleKind
 from service.signing.abuse.origin import Origin, read_network
 from service.store.keyring import Keyring
 
 _MAIL = frozenset({RuleKind.ADDRESS, RuleKind.DOMAIN})
+_A_DOMAIN = Sentence("Write the domain to which no mail is to go, like example.org.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ def look_up(
     session: Session, keyring: Keyring, *, campaign_id: str, email: str, origin: Origin | None
 ) -> Found:
     """Ask the lists about a form that was sent."""
-    named = {index_of(keyring.site_key, one): one for one in names_of(email, origin)}
+    named = {index_of(keyring.site_key, one, Listed.BLOCK): one for one in names_of(email, origin)}
     found = session.exec(
         select(AbuseRule).where(
             col(AbuseRule.campaign_id).in_(("", campaign_id)), col(AbuseRule.value_index).in_(list(named))
@@ -124,8 +126,13 @@ def set_rule(
     by: str,
     now: datetime,
 ) -> bool:
-    """Put what is named on a list, and off the other one; tells whether that changed anything."""
-    index = index_of(keyring.site_key, named)
+    """Put what is named on a list, and of block and allow off the other one; tells whether that changed anything.
+
+    Raises Refused where no mail is to go to what is no domain.
+    """
+    if listed is Listed.NO_MAIL and named.kind is not RuleKind.DOMAIN:
+        raise Refused(_A_DOMAIN)
+    index = index_of(keyring.site_key, named, listed)
     rule = _rule(session, campaign_id, index)
     if rule is not None and rule.listed is listed:
         return False
@@ -140,7 +147,7 @@ def set_rule(
             created_at=now,
             created_by=by,
         )
-        rule.value = keyring.root.wrap_secret(named.value.encode(), name=_place(rule))
+        rule.value = keyring.root.wrap_secret(named.value.encode(), name=place_of(rule.id))
     rule.listed, rule.created_at, rule.created_by = listed, now, by
     session.add(rule)
     audit.record(
@@ -157,20 +164,35 @@ def set_rule(
 def forget_rule(
     session: Session, keyring: Keyring, named: Named, *, campaign_id: str, by: str, now: datetime
 ) -> bool:
-    """Take what is named off both lists; tells whether it was on one."""
-    rule = _rule(session, campaign_id, index_of(keyring.site_key, named))
-    if rule is None:
-        return False
+    """Take what is named off all lists; tells whether it was on one."""
+    indices = dict.fromkeys(index_of(keyring.site_key, named, listed) for listed in Listed)
+    rules = [rule for index in indices if (rule := _rule(session, campaign_id, index)) is not None]
+    for rule in rules:
+        take_off(session, rule, by=by, now=now)
+    return bool(rules)
+
+
+def take_off(session: Session, rule: AbuseRule, *, by: str, now: datetime) -> None:
+    """Take one line off the lists; mail that was held because of it goes on."""
     session.delete(rule)
+    session.flush()
+    if rule.listed is Listed.NO_MAIL:
+        free_unwritten(session, rule.campaign_id, now=now)
     audit.record(
         session,
         by=by,
         act="abuse.forget",
-        campaign_id=campaign_id or None,
-        thing=f"{named.kind.value} {rule.id}",
+        campaign_id=rule.campaign_id or None,
+        thing=f"{rule.kind.value} {rule.id}",
         now=now,
     )
-    return True
+
+
+def find_rule(
+    session: Session, keyring: Keyring, named: Named, listed: Listed, *, campaign_id: str
+) -> AbuseRule | None:
+    """Find the line that stands where one of this list would: of block and allow a name has one at most."""
+    return _rule(session, campaign_id, index_of(keyring.site_key, named, listed))
 
 
 def all_rules(session: Session) -> Sequence[AbuseRule]:
@@ -180,18 +202,21 @@ def all_rules(session: Session) -> Sequence[AbuseRule]:
 
 def rule_value(root: RootKey, rule: AbuseRule) -> str:
     """Open what a rule names."""
-    return root.open_secret(rule.value, name=_place(rule)).decode()
+    return root.open_secret(rule.value, name=place_of(rule.id)).decode()
 
 
-def index_of(site_key: bytes, named: Named) -> bytes:
-    """Give the keyed hash under which a rule is found."""
+def place_of(rule_id: str) -> str:
+    """Give the name under which the root key wraps what a rule names."""
+    return f"abuse-rule {rule_id}"
+
+
+def index_of(site_key: bytes, named: Named, listed: Listed) -> bytes:
+    """Give the keyed hash under which a rule is found: one for block and allow, another for where no mail goes."""
+    if listed is Listed.NO_MAIL:
+        return domain_index(site_key, named.value)
     return keyed_hash(site_key, f"abuse-rule\0{named.kind.value}\0{named.value}".encode())
 
 
 def _rule(session: Session, campaign_id: str, index: bytes) -> AbuseRule | None:
     found = select(AbuseRule).where(AbuseRule.campaign_id == campaign_id, AbuseRule.value_index == index)
     return session.exec(found.with_for_update()).one_or_none()
-
-
-def _place(rule: AbuseRule) -> str:
-    return f"abuse-rule {rule.id}"

@@ -14,6 +14,7 @@ from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys, Place
 from service.foundation.searched import fold_for_search, is_found
 from service.foundation.sentence import Sentence
+from service.mail.no_mail import held_for_domain
 from service.model.campaign import Campaign
 from service.model.chaser import Chase, Said
 from service.model.message import Message, MessageKind
@@ -40,6 +41,7 @@ class Word(StrEnum):
     INTENDS = "intends"
     UNCONFIRMED = "unconfirmed"
     BOUNCED = "bounced"
+    UNWRITTEN = "unwritten"
     STOPPED = "stopped"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
@@ -206,6 +208,7 @@ def _word() -> ColumnElement[str]:
             ),
             literal(Word.STOPPED.value),
         ),
+        (_is_unwritten(), literal(Word.UNWRITTEN.value)),
         (state == SignatureState.INTENDS, literal(Word.INTENDS.value)),
         (state.in_((SignatureState.PENDING, SignatureState.EXPIRED)), literal(Word.UNCONFIRMED.value)),
         (col(Signature.email).is_(None), literal(Word.NO_ADDRESS.value)),
@@ -220,6 +223,12 @@ def _suppressed(*reasons: SuppressionReason) -> ColumnElement[bool]:
         col(Suppression.campaign_id) == col(Signature.campaign_id),
         col(Suppression.email_index) == col(Signature.email_index),
         col(Suppression.reason).in_(reasons),
+    )
+
+
+def _is_unwritten() -> ColumnElement[bool]:
+    return is_there(
+        col(Message.recipient_ref) == col(Signature.id), *held_for_domain(col(Signature.campaign_id))
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from service.foundation.errors import Refused
-from service.mail.view.meanings import AFTERWARDS, STATES
+from service.mail.no_mail import unwritten_mails
+from service.mail.view.meanings import AFTERWARDS, STATES, UNWRITTEN
 from service.model.agreement import Agreement
 from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
@@ -15,7 +16,7 @@ from service.model.letter_revision import LetterRevision
 from service.model.message import AfterState, Message, MessageEvent
 from service.model.proof_answer import ProofAnswer
 from service.model.signature import Signature, Standing, standing
-from service.model.states import SignatureState
+from service.model.states import MessageState, SignatureState
 from service.signing.abuse.mailboxes import Flags, flags_of_one
 from service.signing.naming import HOW_NAMED
 from service.signing.notes import Note, notes_of
@@ -143,11 +144,13 @@ def _mails(session: Session, row: Signature) -> Sequence[MailSeen]:
     )
     for message_id, became in session.exec(events.order_by(col(MessageEvent.id))):
         heard.setdefault(message_id, []).append(AFTERWARDS[AfterState(became)])
+    is_any_held = any(mail.state is MessageState.HELD for mail in mails)
+    unwritten = unwritten_mails(session, row.campaign_id) if is_any_held else ()
     return [
         MailSeen(
             kind=mail.kind.value,
             at=mail.submitted_at or mail.created_at,
-            meaning=STATES[mail.state],
+            meaning=UNWRITTEN if mail.id in unwritten else STATES[mail.state],
             heard=heard.get(mail.id, ()),
         )
         for mail in mails

@@ -35,6 +35,7 @@ ASK, KEEP = False, True
         (Reach(mail=MessageState.SUBMITTING), KEEP, AFTER, Course.MAY_OBJECT),
         (Reach(mail=MessageState.HELD), KEEP, BEFORE, Course.MAY_OBJECT),
         (Reach(mail=MessageState.HELD), KEEP, AFTER, Course.NOT_SENT),
+        (Reach(mail=MessageState.HELD, unwritten=True), KEEP, BEFORE, Course.NOT_SENT),
         (Reach(mail=MessageState.UNCERTAIN), KEEP, AFTER, Course.IN_DOUBT),
         (Reach(mail=MessageState.UNCERTAIN, told_at=TOLD), KEEP, AFTER, Course.IN_DOUBT),
         (Reach(mail=MessageState.REFUSED), KEEP, AFTER, Course.NOT_SENT),

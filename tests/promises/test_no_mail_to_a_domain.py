@@ -1,0 +1,231 @@
+"""To a domain on the list no mail goes, on both databases: who signs from there is found, and reached in another way."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlmodel import col, select
+
+from service.campaigns.queries import get_campaign
+from service.delivery.follow import follow_deliveries
+from service.foundation.errors import Refused
+from service.mail.no_mail import NO_MAIL
+from service.model.abuse import Listed
+from service.model.delivery import Delivery
+from service.model.message import Message, MessageEvent, MessageKind
+from service.model.states import DeliveryState, MessageState
+from service.schedules.sends.undelivered import list_undelivered
+from service.signing.abuse.lists import forget_rule, read_named, set_rule
+from service.signing.invitees.listing import MISSING, Word, list_invitees
+from service.signing.listing import list_signatories
+from service.signing.secretariat.one import look_at_sign_on
+from service.signing.unreachable import change_address, give_code
+from service.store.transaction import reading, transaction
+from tests.coalition import SLUG, Coalition, letter_file
+from tests.promises.test_look_alikes import invite
+from tests.waiting_page import rows, send_form, type_code
+
+
+@pytest.fixture
+def coalition(engine, root, noon) -> Coalition:
+    return Coalition(engine=engine, root=root, now=noon).open(letter_file(more='admit = "everyone"'))
+
+
+def silence(coalition: Coalition, domain: str = "lakes.example", *, of_all: bool = False) -> bool:
+    with transaction(coalition.engine) as session:
+        return set_rule(
+            session,
+            coalition.keyring,
+            read_named(domain),
+            Listed.NO_MAIL,
+            campaign_id="" if of_all else coalition.campaign().id,
+            by="t",
+            now=coalition.now,
+        )
+
+
+def forget(coalition: Coalition, domain: str = "lakes.example", *, of_all: bool = False) -> bool:
+    with transaction(coalition.engine) as session:
+        return forget_rule(
+            session,
+            coalition.keyring,
+            read_named(domain),
+            campaign_id="" if of_all else coalition.campaign().id,
+            by="t",
+            now=coalition.now,
+        )
+
+
+def states(coalition: Coalition, kind: MessageKind = MessageKind.CONFIRM) -> Sequence[MessageState]:
+    with reading(coalition.engine) as session:
+        found = select(Message.state).where(Message.kind == kind).order_by(col(Message.id))
+        return session.exec(found).all()
+
+
+def undelivered(coalition: Coalition):
+    with reading(coalition.engine) as session:
+        return list_undelivered(session, coalition.keyring, coalition.campaign(), before=None).rows
+
+
+def sent_to(coalition: Coalition) -> list[str]:
+    return [mail.to for mail in coalition.mails()]
+
+
+@pytest.mark.parametrize(
+    ("domain", "of_all", "below"),
+    [("lakes.example", False, ""), ("LAKES.example", True, "mail."), ("bücher.example", False, "mail.")],
+)
+def test_no_mail_goes_to_a_domain_on_the_list_or_one_below_it(coalition, domain, of_all, below) -> None:
+    silence(coalition, domain, of_all=of_all)
+
+    coalition.sign("Lake Alliance", email=f"office@{below}{domain}")
+    coalition.sign("River Watch", email="office@notlakes.example")
+    coalition.deliver_mail()
+
+    assert sent_to(coalition) == ["office@notlakes.example"]
+    assert states(coalition) == [MessageState.HELD, MessageState.ACCEPTED]
+    [one] = undelivered(coalition)
+    assert "no mail of this letter goes to its domain" in one.why
+    assert one.may_confirm
+    with reading(coalition.engine) as session:
+        reasons = session.exec(select(MessageEvent.reason).where(MessageEvent.became == "held")).all()
+        assert reasons == [NO_MAIL]
+        campaign = coalition.campaign()
+        stopped = [row["mail_stopped"] for row in list_signatories(session, coalition.keyring, campaign)]
+        row = rows(coalition)[0]
+        seen = look_at_sign_on(session, coalition.keyring, campaign, row, now=coalition.now)
+    assert stopped == ["no_mail", ""]
+    assert [mail.meaning[:9] for mail in seen.mails] == ["Not sent:"]
+
+
+def test_the_list_of_one_letter_holds_for_no_other(coalition) -> None:
+    coalition.load(letter_file().replace(SLUG.encode(), b"other-letter"))
+    with transaction(coalition.engine) as session:
+        other = get_campaign(session, "other-letter").id
+        set_rule(
+            session,
+            coalition.keyring,
+            read_named("lakes.example"),
+            Listed.NO_MAIL,
+            campaign_id=other,
+            by="t",
+            now=coalition.now,
+        )
+
+    coalition.sign("Lake Alliance", email="office@lakes.example").deliver_mail()
+
+    assert sent_to(coalition) == ["office@lakes.example"]
+
+
+def test_a_code_read_out_confirms_and_another_address_gets_the_mail(coalition) -> None:
+    silence(coalition)
+    token = send_form(coalition)
+    coalition.deliver_mail()
+    [row] = rows(coalition)
+    with transaction(coalition.engine) as session:
+        code = give_code(session, coalition.keyring, SLUG, row.id, by="desk", now=coalition.now)
+    assert type_code(coalition, token, code).confirmed is not None
+
+    coalition.sign("River Watch", email="watch@lakes.example").deliver_mail()
+    with transaction(coalition.engine) as session:
+        change_address(
+            session,
+            coalition.keyring,
+            SLUG,
+            rows(coalition)[1].id,
+            "w@rivers.example",
+            by="d",
+            now=coalition.now,
+        )
+    coalition.deliver_mail()
+
+    assert [to for to in sent_to(coalition) if "lakes" in to] == []
+    assert "w@rivers.example" in sent_to(coalition)
+
+
+def test_what_waited_goes_once_the_domain_is_off_the_list_and_of_several_only_the_newest(coalition) -> None:
+    silence(coalition)
+    for _ in range(2):
+        coalition.sign("Lake Alliance", email="office@lakes.example").deliver_mail()
+        coalition.wait(minutes=20)
+    assert states(coalition) == [MessageState.HELD] * 2
+    # Longer than a confirming mail lives.
+    coalition.wait(hours=30)
+
+    assert forget(coalition)
+    coalition.deliver_mail()
+
+    assert states(coalition) == [MessageState.CANCELLED, MessageState.ACCEPTED]
+    assert sent_to(coalition) == ["office@lakes.example"]
+    assert undelivered(coalition) == []
+    coalition.confirm(coalition.newest_token("confirm"))
+    assert coalition.counts().signatories == 1
+
+
+def test_what_another_line_still_names_is_held_again(coalition) -> None:
+    silence(coalition)
+    silence(coalition, of_all=True)
+    coalition.sign("Lake Alliance", email="office@lakes.example").deliver_mail()
+
+    forget(coalition)
+    coalition.deliver_mail()
+    assert (sent_to(coalition), states(coalition)) == ([], [MessageState.HELD])
+
+    forget(coalition, of_all=True)
+    coalition.deliver_mail()
+    assert sent_to(coalition) == ["office@lakes.example"]
+
+
+def test_a_domain_may_be_blocked_and_be_without_mail_and_both_end_together(coalition) -> None:
+    silence(coalition)
+    with transaction(coalition.engine) as session:
+        assert set_rule(
+            session,
+            coalition.keyring,
+            read_named("lakes.example"),
+            Listed.BLOCK,
+            campaign_id=coalition.campaign().id,
+            by="t",
+            now=coalition.now,
+        )
+    assert not silence(coalition)
+    assert forget(coalition)
+    assert not forget(coalition)
+
+
+def test_only_a_domain_can_be_without_mail(coalition) -> None:
+    for what in ("ann@lakes.example", "203.0.113.0/24"):
+        with pytest.raises(Refused, match="domain to which no mail"):
+            silence(coalition, what)
+
+
+def test_an_invited_member_there_is_one_whom_mail_does_not_reach(coalition) -> None:
+    silence(coalition)
+    invite(coalition, "organization,Lake Alliance,office@lakes.example")
+    coalition.deliver_mail()
+
+    with reading(coalition.engine) as session:
+        campaign = coalition.campaign()
+        keys = coalition.keyring.of(session, campaign.id)
+        page = list_invitees(session, keys, campaign, words=MISSING)
+    assert [row.word for row in page.rows] == [Word.UNWRITTEN]
+
+
+def test_the_letter_itself_does_not_go_there_and_is_not_called_sent(coalition) -> None:
+    coalition.sign_and_confirm("Lake Alliance", email="ann@members.example")
+    silence(coalition, "office.example")
+    coalition.close()
+    coalition.propose()
+    coalition.approve_all()
+    [delivery] = coalition.release()
+    coalition.deliver_mail()
+    with transaction(coalition.engine) as session:
+        follow_deliveries(session, now=coalition.now)
+
+    assert "president@office.example" not in sent_to(coalition)
+    with reading(coalition.engine) as session:
+        after = session.get_one(Delivery, delivery.id)
+    assert after.state is DeliveryState.FAILED
+    # A person sends it again, nobody else: its sending was told to have failed.
+    forget(coalition, "office.example")
+    coalition.deliver_mail()
+    assert "president@office.example" not in sent_to(coalition)
