@@ -2,6 +2,7 @@
 
 # Each page puts its routes on the blueprint when it is imported.
 from service.web.desk import (
+    abuse_lists,
     begin,
     calls,
     chasers,
@@ -39,6 +40,7 @@ from service.web.desk import (
 from service.web.desk.blueprint import desk
 
 PAGES = (
+    abuse_lists,
     begin,
     calls,
     chasers,
