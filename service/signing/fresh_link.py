@@ -3,30 +3,41 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, or_
 from sqlmodel import Session, col, func, select
 
 from service.campaigns.access import seen_campaign
 from service.foundation.errors import NotFound, Permanent
+from service.foundation.tokens import token_digest
 from service.mail import outbox
 from service.model.campaign import Campaign
 from service.model.link_request import LinkRequest
-from service.model.link_token import Purpose
+from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
 from service.signing.abuse.small_forms import Asking, is_let_be
+from service.signing.invite import send_invitation
 from service.signing.limits import may_mail_links
 from service.signing.party import email_index, read_party
-from service.signing.sign import Desk, ask_to_confirm, confirm_until, keep_change_link, keep_manage_link
+from service.signing.sign import (
+    Desk,
+    ask_to_confirm,
+    confirm_until,
+    keep_change_link,
+    keep_manage_link,
+    why_not_open_to,
+)
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
-from service.store.links import find_link
+from service.store.links import Link, find_link, link_token
 
 _A_TICK = 100
 _A_DAY = 3
 _DAY = timedelta(hours=24)
 _LOOKED_AFTER = (SignatureState.CONFIRMED, SignatureState.WITHDRAWN, SignatureState.DECLINED)
+_UNANSWERED = (SignatureState.INVITED, SignatureState.INTENDS)
+_ANEW = "anew "
 
 
 def ask_for_link(
@@ -67,8 +78,8 @@ def send_asked_links(session: Session, keyring: Keyring, *, now: datetime) -> in
     """Post the mails that were asked for, and forget who asked; gives how many were posted.
 
     Of one sign-on no more than three go out in a day, and a mailbox that has many is not given all of them each time.
-    Who has not confirmed yet gets the confirming mail again, within
-    its own caps, while it can still be confirmed.
+    Who has not confirmed yet gets the confirming mail again, within its own caps, while it can still be confirmed; who has
+    not answered an invitation whose link is over gets it anew, while the letter takes its sign-on.
     """
     asked = session.exec(
         select(LinkRequest)
@@ -123,6 +134,8 @@ def _post(desk: Desk, row: Signature) -> bool:
             ask_to_confirm(desk, row)
             return True
         return False
+    if row.state in _UNANSWERED:
+        return _invite_anew(desk, row)
     if row.state not in _LOOKED_AFTER or row.signed_at is None:
         return False
     if not may_mail_to(desk.session, row, now=desk.now):
@@ -141,10 +154,24 @@ def _post(desk: Desk, row: Signature) -> bool:
     )
 
 
+def _invite_anew(desk: Desk, row: Signature) -> bool:
+    """Mail an invitation anew whose link is over: while it opens, no form that anybody may send brings a second one."""
+    link = Link(purpose=Purpose.INVITATION, row_id=row.id)
+    known = desk.session.get(LinkToken, token_digest(link_token(desk.keys, link)))
+    if known is None or desk.now < known.expires_at:
+        return False
+    if why_not_open_to(desk.session, desk.campaign, row, now=desk.now):
+        return False
+    if not may_mail_to(desk.session, row, now=desk.now):
+        return False
+    return send_invitation(desk, row, occurrence=f"{_ANEW}{desk.now:%Y-%m-%dT%H:%M:%S}")
+
+
 def _sent_today(session: Session, ids: Sequence[str], *, now: datetime) -> int:
+    is_anew = and_(col(Message.kind) == MessageKind.INVITATION, col(Message.occurrence).startswith(_ANEW))
     mine = (
         col(Message.recipient_ref).in_(ids),
-        col(Message.kind) == MessageKind.LINK,
+        or_(col(Message.kind) == MessageKind.LINK, is_anew),
         col(Message.created_at) > now - _DAY,
     )
     return session.exec(select(func.count()).select_from(Message).where(*mine)).one()

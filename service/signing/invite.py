@@ -27,7 +27,7 @@ from service.signing.organizations.look_alikes import index_names
 from service.signing.party import SignOn, email_index, name_index, read_party, second_claim_index, write_party
 from service.signing.queries import find_organization, find_person
 from service.signing.roll_columns import SignatoryRow
-from service.signing.sign import Desk, keep_own_links, keep_unsubscribe_link
+from service.signing.sign import Desk, decide_until, keep_own_links, keep_unsubscribe_link
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 
@@ -146,9 +146,9 @@ def send_invitation(
         return False
     if row.email is None or row.state not in {SignatureState.INVITED, SignatureState.INTENDS}:
         return False
-    until = desk.campaign.deadline_at + LINK_LIVES_AFTER_DEADLINE
+    until = decide_until(desk.campaign, row)
     invitation = Link(purpose=Purpose.INVITATION, row_id=row.id)
-    keep_link(desk.session, desk.keys, invitation, expires_at=until, now=desk.now)
+    keep_link(desk.session, desk.keys, invitation, expires_at=until + LINK_LIVES_AFTER_DEADLINE, now=desk.now)
     keep_unsubscribe_link(desk, row)
     return outbox.post(
         desk.session,
@@ -158,7 +158,7 @@ def send_invitation(
         occurrence=occurrence,
         now=desk.now,
         due_at=max(filter(None, (due_at, leaves_at(desk.campaign, now=desk.now))), default=None),
-        expires_at=desk.campaign.deadline_at,
+        expires_at=until,
     )
 
 

@@ -9,7 +9,7 @@ from service.web.render import Page, page
 from service.web.services import services
 
 RENEWED = ("manage", "change", "proof", "kit", "invitation")
-"""The pages whose link is answered by a fresh one to the sign-on, mailed to the address on record."""
+"""The pages whose link is answered by a fresh one to the sign-on, or by the invitation anew, mailed to the address on record."""
 
 
 def link_is_over(*, asked: bool = False, notice: str = "") -> Page:
