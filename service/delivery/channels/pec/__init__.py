@@ -111,6 +111,7 @@ def _words(copy: Copy, details: Mapping[str, Any]) -> Words:
         reply_to="",
         # What the coalition wrote to go with the letter does not go with what follows it.
         cover_note=follows or str(details.get("cover_note", "")),
+        other_texts=[],
         contact=[line for line in lines if line],
     )
     return Words(subject=written.subject, text=written.text, sender_name=copy.coalition, language=language)
