@@ -1,5 +1,7 @@
 """Makes the things of a letter's draft that addresses of the desk name: a guest, and what a guest said."""
 
+import secrets
+
 from sqlmodel import Session, select
 
 from service.campaigns.contents import open_file
@@ -7,10 +9,12 @@ from service.campaigns.queries import get_campaign
 from service.campaigns.writing.paragraphs import paragraphs_of
 from service.campaigns.writing.words import text_of
 from service.model.comment import TextComment
+from service.model.enclosure import Enclosure, EnclosureKind
 from service.signing.abuse.small_forms import Asking
 from service.signing.commenting.comments import SaidOfIt, say_of_paragraph
 from service.signing.commenting.guests import Invited, guest_link, invite_guest
 from service.store.links import link_token
+from service.store.sealed import seal_bytes
 from tests.coalition import Coalition
 
 
@@ -46,4 +50,20 @@ def make_comment(session: Session, coalition: Coalition, slug: str) -> str:
     return found
 
 
-MAKERS = {"guest": make_guest, "comment": make_comment}
+def make_enclosure(session: Session, coalition: Coalition, slug: str) -> str:
+    """Keep a file of a letter, as one stays that was taken out of it."""
+    campaign = get_campaign(session, slug)
+    row = Enclosure(
+        campaign_id=campaign.id,
+        kind=EnclosureKind.ANNEX,
+        file_index=secrets.token_bytes(32),
+        content=b"",
+        kept_at=coalition.now,
+    )
+    row.content = seal_bytes(coalition.keyring.of(session, campaign.id), row, "content", b"%PDF-1.7")
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+MAKERS = {"guest": make_guest, "comment": make_comment, "enclosure": make_enclosure}

@@ -56,6 +56,8 @@ NO_PAGES = frozenset(
             "packet",
             "delivery_picture",
             "delivery_receipt",
+            "letter_file",
+            "word_template",
         ),
     }
 )

@@ -10,7 +10,14 @@ from pydantic_core import to_json
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file, seal_file
-from service.campaigns.enclosures import Files, annex_bytes, letter_annexes, letter_logos
+from service.campaigns.enclosures import (
+    Files,
+    annex_bytes,
+    letter_annexes,
+    letter_logos,
+    letter_word,
+    word_of,
+)
 from service.campaigns.file_checks import faults_between_keys
 from service.campaigns.file_faults import Fault, faults_of, key_name
 from service.campaigns.file_tables import CAMPAIGN_FILE, CampaignFile
@@ -168,13 +175,16 @@ def may_change(state: CampaignState, key: str) -> bool:
 
 
 def files_of(session: Session, keyring: Keyring, campaign: Campaign, file: CampaignFile) -> Files:
-    """Open the logos and annexes that a letter has."""
+    """Open the logos and annexes that a letter has, and its own Word template."""
     found: dict[tuple[EnclosureKind, str], bytes] = {}
     for logo in letter_logos(session, keyring, campaign.id, file):
         found[EnclosureKind.LOGO, logo.sha256] = logo.file
         found[EnclosureKind.PICTURE, logo.sha256] = logo.picture
     for annex in letter_annexes(file):
         found[EnclosureKind.ANNEX, annex.sha256] = annex_bytes(session, keyring, campaign.id, annex)
+    word = word_of(session, keyring, campaign.id, letter_word(file))
+    if word is not None:
+        found[EnclosureKind.WORD, word.sha256] = word.file
     return found
 
 

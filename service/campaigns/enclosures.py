@@ -1,4 +1,4 @@
-"""The files beside a campaign file: its logos and annexes, checked when they are loaded and kept sealed."""
+"""The files beside a campaign file: its logos, annexes and Word template, checked when they are loaded and kept sealed."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,8 +15,9 @@ from service.foundation.errors import Permanent, Refused
 from service.foundation.keyed import keyed_hash
 from service.foundation.sentence import Sentence
 from service.letter.annex_file import LARGEST_ANNEX, check_annex
-from service.letter.enclosed import Annex, Logo
+from service.letter.enclosed import Annex, Logo, WordLook
 from service.letter.logos import LARGEST_LOGO, read_logo
+from service.letter.word_package import LARGEST_TEMPLATE, clean_template
 from service.model.campaign import Campaign
 from service.model.enclosure import Enclosure, EnclosureKind
 from service.model.letter_revision import LetterRevision
@@ -26,6 +27,10 @@ from service.store.sealed import open_bytes, seal_bytes
 MOST_BYTES_OF_ANNEXES = 15_000_000
 """All annexes of a letter together. A mail of the letter is weighed with them (service/delivery/letter_mail.py)."""
 
+_TOO_MUCH = Sentence(
+    "The annexes have more than {most} MB together, which few offices take in a mail: make them smaller.",
+    most=MOST_BYTES_OF_ANNEXES // 1_000_000,
+)
 A = TypeVar("A")
 B = TypeVar("B")
 Files = Mapping[tuple[EnclosureKind, str], bytes]
@@ -43,7 +48,8 @@ class Enclosed:
 def names_beside(file: CampaignFile) -> dict[str, int]:
     """Name the files that a campaign file asks for, each with how many bytes it may have at most."""
     asked = dict.fromkeys(file.letterhead.logos, LARGEST_LOGO)
-    return asked | dict.fromkeys((annex.file for annex in file.letter.annexes), LARGEST_ANNEX)
+    word = dict.fromkeys(filter(None, [file.letterhead.word_template]), LARGEST_TEMPLATE)
+    return asked | word | dict.fromkeys((annex.file for annex in file.letter.annexes), LARGEST_ANNEX)
 
 
 def enclose(file: CampaignFile, given: Mapping[str, bytes]) -> Enclosed:
@@ -54,13 +60,10 @@ def enclose(file: CampaignFile, given: Mapping[str, bytes]) -> Enclosed:
     faults: list[str] = []
     logos = tuple(_told(faults, lambda name: read_logo(given[name], name=name), file.letterhead.logos))
     annexes = tuple(_told(faults, lambda annex: _read_annex(annex, given[annex.file]), file.letter.annexes))
-    if sum(annex.size for annex in annexes) > MOST_BYTES_OF_ANNEXES:
-        faults.append(
-            Sentence(
-                "The annexes have more than {most} MB together, which few offices take in a mail: make them smaller.",
-                most=MOST_BYTES_OF_ANNEXES // 1_000_000,
-            )
-        )
+    named = filter(None, [file.letterhead.word_template])
+    words = tuple(_told(faults, lambda name: read_word(given[name]), named))
+    if _weigh_too_much(annexes):
+        faults.append(_TOO_MUCH)
     if len({annex.sha256 for annex in annexes}) < len(annexes):
         faults.append(Sentence("Two annexes are the same file: leave one of them out."))
     if faults:
@@ -71,10 +74,12 @@ def enclose(file: CampaignFile, given: Mapping[str, bytes]) -> Enclosed:
     made = tuple(
         LogoMade(sha256=logo.sha256, kind=logo.kind, width=logo.width, height=logo.height) for logo in logos
     )
-    letter, head = replace(file.letter, annexes=annexes), replace(file.letterhead, made=made)
+    head = replace(file.letterhead, made=made, word_sha256=words[0].sha256 if words else None)
+    letter = replace(file.letter, annexes=annexes)
     files = {(EnclosureKind.ANNEX, annex.sha256): given[annex.file] for annex in annexes}
     files |= {(EnclosureKind.LOGO, logo.sha256): logo.file for logo in logos}
     files |= {(EnclosureKind.PICTURE, logo.sha256): logo.picture for logo in logos}
+    files |= {(EnclosureKind.WORD, word.sha256): word.file for word in words}
     return Enclosed(file=replace(file, letter=letter, letterhead=head), files=files)
 
 
@@ -92,11 +97,21 @@ def _read_annex(annex: AnnexFile, data: bytes) -> AnnexFile:
     return replace(annex, sha256=hashlib.sha256(data).hexdigest(), size=len(data), pages=pages)
 
 
+def refuse_annexes(annexes: Sequence[AnnexFile]) -> None:
+    """Refuse annexes that have too many bytes together."""
+    if _weigh_too_much(annexes):
+        raise Refused(_TOO_MUCH)
+
+
+def _weigh_too_much(annexes: Sequence[AnnexFile]) -> bool:
+    return sum(annex.size for annex in annexes) > MOST_BYTES_OF_ANNEXES
+
+
 def refuse_unread(file: CampaignFile) -> None:
     """Refuse a campaign file whose logos or annexes were not read with it."""
-    if len(file.letterhead.made) != len(file.letterhead.logos) or not all(
-        annex.sha256 for annex in file.letter.annexes
-    ):
+    head = file.letterhead
+    is_read = len(head.made) == len(head.logos) and bool(head.word_template) is bool(head.word_sha256)
+    if not is_read or not all(annex.sha256 for annex in file.letter.annexes):
         raise Refused(
             Sentence("The files beside the campaign file were not read with it; nothing was changed.")
         )
@@ -107,7 +122,7 @@ def keep_files(
 ) -> None:
     """Keep the files of a letter, each once; while its text was never final, those that it no longer has are dropped."""
     keys = keyring.of(session, campaign.id)
-    wanted = {_index(keyring, kind, sha256): (kind, data) for (kind, sha256), data in files.items()}
+    wanted = {file_key(keyring, kind, sha256): (kind, data) for (kind, sha256), data in files.items()}
     there = session.exec(
         select(Enclosure.id, Enclosure.file_index).where(Enclosure.campaign_id == campaign.id)
     ).all()
@@ -150,6 +165,25 @@ def letter_logos(
     return logos_of(session, keyring, campaign_id, tuple(made))
 
 
+def read_word(data: bytes) -> WordLook:
+    """Make a letter's own Word template anew of a file, which open_template() has to let in."""
+    file = clean_template(data)
+    return WordLook(sha256=hashlib.sha256(file).hexdigest(), file=file)
+
+
+def word_of(session: Session, keyring: Keyring, campaign_id: str, word: WordLook | None) -> WordLook | None:
+    """Give a letter's own Word template with its file; None where it has none."""
+    if word is None:
+        return None
+    return replace(word, file=_open(session, keyring, campaign_id, EnclosureKind.WORD, word.sha256))
+
+
+def letter_word(file: CampaignFile) -> WordLook | None:
+    """Name the Word template that a letter has of its own as its file says now, without its bytes; None where it has none."""
+    sha256 = file.letterhead.word_sha256
+    return WordLook(sha256=sha256) if sha256 else None
+
+
 def letter_annexes(file: CampaignFile) -> tuple[Annex, ...]:
     """Give the annexes of a letter as its file has them now."""
     return tuple(
@@ -167,7 +201,7 @@ def letters_with_annex(
     session: Session, keyring: Keyring, sha256: str, *, only_published: bool
 ) -> Sequence[Campaign]:
     """Find the letters that have, or had, the file of this hash as an annex; those that are published, or all."""
-    index = _index(keyring, EnclosureKind.ANNEX, sha256)
+    index = file_key(keyring, EnclosureKind.ANNEX, sha256)
     found = (
         select(Campaign)
         .join(Enclosure, col(Enclosure.campaign_id) == Campaign.id)
@@ -179,15 +213,24 @@ def letters_with_annex(
     return session.exec(found).all()
 
 
-def _open(session: Session, keyring: Keyring, campaign_id: str, kind: EnclosureKind, sha256: str) -> bytes:
+def enclosure_of(
+    session: Session, keyring: Keyring, campaign_id: str, kind: EnclosureKind, sha256: str
+) -> Enclosure:
+    """Get the row of a letter's file; raises Permanent where it is gone."""
     wanted = select(Enclosure).where(
-        Enclosure.campaign_id == campaign_id, Enclosure.file_index == _index(keyring, kind, sha256)
+        Enclosure.campaign_id == campaign_id, Enclosure.file_index == file_key(keyring, kind, sha256)
     )
     row = session.exec(wanted).one_or_none()
     if row is None:
         raise Permanent(f"A file of this letter is gone: its {kind.value} {sha256[:16]}….")
+    return row
+
+
+def _open(session: Session, keyring: Keyring, campaign_id: str, kind: EnclosureKind, sha256: str) -> bytes:
+    row = enclosure_of(session, keyring, campaign_id, kind, sha256)
     return open_bytes(keyring.of(session, campaign_id), row, "content")
 
 
-def _index(keyring: Keyring, kind: EnclosureKind, sha256: str) -> bytes:
+def file_key(keyring: Keyring, kind: EnclosureKind, sha256: str) -> bytes:
+    """Give the keyed hash by which a file is found: what it is to the letter, and its SHA-256."""
     return keyed_hash(keyring.site_key, f"{kind.value}\0{sha256}".encode())

@@ -9,7 +9,7 @@ from service.foundation.sentence import Sentence
 from service.letter.annex_file import MOST_ANNEXES
 from service.letter.enclosed import MOST_LOGOS
 
-_LOGOS, _ANNEXES = (".svg", ".png"), (".pdf",)
+_LOGOS, _ANNEXES, _WORD = (".svg", ".png"), (".pdf",), (".docx",)
 
 
 def faults_of_files(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -17,6 +17,15 @@ def faults_of_files(data: Mapping[str, Any]) -> Iterator[Fault]:
     logos = _list(data.get("letterhead"), "logos")
     yield from _faults(
         ("letterhead", "logos"), logos, kinds=_LOGOS, otherwise=Sentence("must be an SVG or PNG file.")
+    )
+    head = data.get("letterhead")
+    word = head.get("word_template") if isinstance(head, dict) else None
+    yield from _faults(
+        ("letterhead", "word_template"),
+        [] if word is None else [word],
+        kinds=_WORD,
+        otherwise=Sentence("must be a .docx file."),
+        is_one=True,
     )
     if len(logos) > MOST_LOGOS:
         yield Fault(
@@ -48,13 +57,19 @@ def faults_of_files(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _faults(
-    path: Path, names: Sequence[object], *, kinds: tuple[str, ...], otherwise: Sentence, key: Path = ()
+    path: Path,
+    names: Sequence[object],
+    *,
+    kinds: tuple[str, ...],
+    otherwise: Sentence,
+    key: Path = (),
+    is_one: bool = False,
 ) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for place, name in enumerate(names):
         if not isinstance(name, str) or not name.strip():
             continue
-        here = (*path, place, *key)
+        here = path if is_one else (*path, place, *key)
         if not _is_beside(name):
             yield Fault(
                 here,

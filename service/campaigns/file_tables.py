@@ -53,7 +53,10 @@ GroupBy = Literal["none", "category", "country"]
 Footnotes = Literal["page", "endnotes"]
 TranslationStatus = Literal["authentic", "courtesy"]
 FOUND_BY_LOADING = frozenset(
-    {("letterhead", "made"), ("annexes", "sha256"), ("annexes", "size"), ("annexes", "pages")}
+    {
+        *(("letterhead", "made"), ("letterhead", "word_sha256")),
+        *(("annexes", "sha256"), ("annexes", "size"), ("annexes", "pages")),
+    }
 )
 """Fields that no campaign file has: tables and keys that loading fills in."""
 
@@ -142,11 +145,16 @@ class AnnexFile:
 
 @dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
 class Letterhead:
-    """The head of the paper; `made` is what loading made of the logos, in their order."""
+    """The head of the paper, and the template of its Word files; `made` is what loading made of the logos, in their order.
+
+    `word_sha256` is the hash of the template as loading made it.
+    """
 
     logos: tuple[Line, ...] = ()
     lines: tuple[Line, ...] = ()
     made: tuple[LogoMade, ...] = ()
+    word_template: Line | None = None
+    word_sha256: Written | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=ONLY_KNOWN_KEYS, repr=False)
@@ -329,6 +337,8 @@ class CampaignFile:
         """Give the file as a JSON-able record: moments and days in ISO 8601, lists for tuples."""
         record: dict[str, Any] = CAMPAIGN_FILE.dump_python(self, mode="json")
         record["recipients"] = [_without_unsaid(office) for office in record["recipients"]]
+        head = record["letterhead"].items()
+        record["letterhead"] = {key: value for key, value in head if value is not None}
         # Keys that are not said are left out: the version before this one does not know all of them.
         return {key: value for key, value in record.items() if value is not None}
 

@@ -102,8 +102,10 @@ def _load_beside(
         keep_files(session, keyring, campaign, files, now=now)
     campaign.changed_at = now
     session.add(campaign)
-    if was.letterhead != file.letterhead:
+    if (was.letterhead.logos, was.letterhead.made) != (file.letterhead.logos, file.letterhead.made):
         audit.record(session, by=by, act="campaign.logos", campaign_id=campaign.id, now=now)
+    if was.letterhead.word_sha256 != file.letterhead.word_sha256:
+        audit.record(session, by=by, act="campaign.word", campaign_id=campaign.id, now=now)
     for language in sorted({*before, *after}):
         if before.get(language) == after.get(language):
             continue

@@ -42,7 +42,7 @@ def courtesy_of(letter: Letter) -> dict[str, Translation]:
 
 
 def differs_in_what_binds_nobody(was: CampaignFile, file: CampaignFile) -> bool:
-    """Tell whether two files differ, and in nothing but their courtesy translations and their logos."""
+    """Tell whether two files differ, and in nothing but their courtesy translations, their logos and how their Word files look."""
     return was != file and _what_binds(was) == _what_binds(file)
 
 
@@ -51,5 +51,5 @@ def _what_binds(file: CampaignFile) -> CampaignFile:
     return replace(
         file,
         letter=replace(file.letter, translations=authentic),
-        letterhead=replace(file.letterhead, logos=(), made=()),
+        letterhead=replace(file.letterhead, logos=(), made=(), word_template=None, word_sha256=None),
     )

@@ -1,7 +1,7 @@
 """letter: compile it to a file."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -23,11 +23,10 @@ from service.letter.edition import Audience
 from service.letter.fit_text import UNITS, Limit, Unit
 from service.letter.render_pack import render_pack
 from service.letter.windows import LAYOUTS, AddressTooLong, Layout, layout_for_post
-from service.letter.word_package import shipped_template
+from service.letter.word_package import LARGEST_TEMPLATE, shipped_template
 from service.mail.envelope import Attachment
 from service.store.transaction import reading, transaction
 
-_LARGEST_TEMPLATE = 10_000_000
 _NO_WINDOW = "The inside address is too long for an envelope's window, so the letter has none."
 
 
@@ -102,7 +101,8 @@ def compile_(
         row = numbered_edition(session, campaign, edition) if edition is not None else None
         wanted = Wanted(office=recipient or 0, audience=cast(Audience | None, audience), language=language)
         handed = copy_to_hand(session, services.keyring, campaign, row, wanted, now=services.clock())
-        copy = handed.copy
+        # What is named here comes before the letter's own template.
+        copy = replace(handed.copy, word=None) if template else handed.copy
         beside = annexes_of(session, services.keyring, campaign, copy) if annexes else ()
         is_for_one = recipient is not None or len(copy.addressees) == 1
         is_posted = is_for_one and goes_by_post(session, campaign, place=recipient)
@@ -114,7 +114,7 @@ def compile_(
         profile=cast(Profile, profile),
         fonts=services.fonts,
         limit=Limit(most=limit, unit=cast(Unit, unit), whole_at=whole_at) if limit else None,
-        template=read_file(look, most=_LARGEST_TEMPLATE) if look else None,
+        template=read_file(look, most=LARGEST_TEMPLATE) if look else None,
     )
     window, sheet = _window(handed, layout, by_post=by_post), None
     try:

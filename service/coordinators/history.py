@@ -153,6 +153,7 @@ _WORDS = {
     "campaign.revise": Sentence("Changed the final text: a new version"),
     "campaign.translate": Sentence("Changed a courtesy translation"),
     "campaign.logos": Sentence("Changed the logos"),
+    "campaign.word": Sentence("Changed the look of the letter's Word files"),
     "campaign.live": Sentence("Switched the letter live"),
     "campaign.trial": Sentence("Put the letter back into trial"),
     "campaign.emergency": Sentence("Emergency: hid all names, stopped mail and links"),

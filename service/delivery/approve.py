@@ -1,5 +1,6 @@
 """See exactly what would be sent, by a personal link, and approve it or ask for changes."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,14 @@ from service.delivery.own_texts import OwnText, own_texts
 from service.delivery.propose import unconfirmed_names
 from service.delivery.signed_by import signatories_phrase
 from service.delivery.supplement import recipients_of
+from service.delivery.texts_beside import signed_texts
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
+from service.i18n.own_names import own_name
 from service.letter.copy import make_copy
 from service.letter.document import make_document
+from service.letter.edition import Edition as Letter
 from service.letter.render_html import Beside, render_html
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -39,12 +43,13 @@ LONGEST_NOTE = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalView:
-    """What an approver sees of an edition."""
+    """What an approver sees of an edition; `texts` are the others that were signed, each with what its language calls itself."""
 
     title: str
     coalition: str
     language: str
     letter_html: str
+    texts: tuple[tuple[str, str], ...]
     edition: int
     fingerprint: str
     signatories_phrase: str
@@ -209,6 +214,7 @@ def _view(session: Session, keyring: Keyring, seat: Seat, *, address: str, query
                 annexes=tuple(f"{address}/annexes/{n}.pdf{query}" for n in range(1, len(letter.annexes) + 1))
             ),
         ),
+        texts=tuple(_text(one) for one in signed_texts(letter, file)),
         edition=seat.edition.number,
         fingerprint=seat.edition.fingerprint,
         signatories_phrase=signatories_phrase(letter, seat.campaign.language),
@@ -226,6 +232,13 @@ def _view(session: Session, keyring: Keyring, seat: Seat, *, address: str, query
         open=not reason,
         closed_because=reason,
     )
+
+
+def _text(letter: Letter) -> tuple[str, str]:
+    """Write a text in another language for the page of the letter, on which no id may stand twice; what people wrote is escaped."""
+    language = letter.text.language
+    html = render_html(make_document(make_copy(letter, audience="full", office=None)))
+    return own_name(language), re.sub(r' (id="|href="#)', rf" \g<1>{language}-", html)
 
 
 def _decided_at(seat: Seat) -> datetime | None:

@@ -35,12 +35,16 @@ _PDF_ALONE = ("pdf",)
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be, by whose word."""
+    """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be, by whose word.
+
+    `texts` are its copies in other languages that go along by a way that is handed over as a mail of somebody else.
+    """
 
     fonts: Fonts
     word_template: Path | None = None
     most_bytes: int = MOST_BYTES
     allowed_by: str = THE_SETTING
+    texts: Sequence[Copy] = ()
 
 
 def letter_parts(copy: Copy) -> dict[str, Any]:

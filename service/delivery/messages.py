@@ -1,6 +1,6 @@
 """The mails of this room: approval, rehearsal, delivery, alert."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -40,12 +40,14 @@ from service.delivery.purge_alert import about_purge
 from service.delivery.show_words import show_alert
 from service.delivery.signed_by import signatories_phrase
 from service.delivery.supplement import recipients_of
+from service.delivery.texts_beside import texts_beside, texts_sent
 from service.foundation.addresses import ascii_address
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.i18n.catalogue import catalogue
 from service.i18n.languages import mail_language
 from service.i18n.moments import write_moment
+from service.i18n.own_names import name_within
 from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
 from service.letter.fonts import Fonts
@@ -368,7 +370,11 @@ def _delivery(session: Session, facts: _Facts, message: Message) -> Draft:
     )
     if copy is None:
         raise Unwanted(MessageState.HELD, "the copy is not the one that was released")
-    draft = _letter_mail(session, facts, copy, details, to=str(details["emails"][delivery.destination]))
+    texts = texts_sent(session, facts.keyring, facts.campaign, delivery)
+    if texts is None:
+        raise Unwanted(MessageState.HELD, "a translation is not the one that was released")
+    to = str(details["emails"][delivery.destination])
+    draft = _letter_mail(session, facts, copy, details, to=to, texts=texts)
     reason = too_large(written_size(draft), facts.making.most_bytes)
     if reason:
         raise Unwanted(MessageState.HELD, reason)
@@ -379,15 +385,19 @@ def letter_draft(
     session: Session,
     keyring: Keyring,
     campaign: Campaign,
-    copy: Copy,
+    copies: Sequence[Copy],
     details: dict[str, Any],
     *,
     public_url: str,
     making: Making,
 ) -> Draft:
-    """Make the mail that would carry a copy to an office, addressed to the first of its mailboxes, with all that hangs on it."""
+    """Make the mail that would carry a copy to an office, addressed to the first of its mailboxes, with all that hangs on it.
+
+    The first of `copies` is the office's own, the others are those in other languages that go along.
+    """
+    copy, *texts = copies
     facts = _facts(session, keyring, campaign, public_url=public_url, making=making)
-    return _letter_mail(session, facts, copy, details, to=str(details["emails"][0]))
+    return _letter_mail(session, facts, copy, details, to=str(details["emails"][0]), texts=texts)
 
 
 def mail_sizes(
@@ -409,7 +419,14 @@ def mail_sizes(
         offices = recipients_of(session, keyring, campaign, edition)
     return {
         office.id: written_size(
-            _letter_mail(session, facts, copy_for(letter, office), details, to=facts.file.reply_to)
+            _letter_mail(
+                session,
+                facts,
+                copy_for(letter, office),
+                details,
+                to=facts.file.reply_to,
+                texts=texts_beside(letter, facts.file, office),
+            )
         )
         for office in offices
         if "email" in office.channels
@@ -430,18 +447,24 @@ def _facts(
     )
 
 
-def _letter_mail(session: Session, facts: _Facts, copy: Copy, details: dict[str, Any], *, to: str) -> Draft:
-    around = _around(facts, details)
+def _letter_mail(
+    session: Session, facts: _Facts, copy: Copy, details: dict[str, Any], *, to: str, texts: Sequence[Copy]
+) -> Draft:
+    around = _around(facts, details, texts)
     if copy.supplement is not None:
         # What the coalition wrote to go with the letter does not go with what follows it.
         around |= {"cover_note": FOLLOWS_THE_LETTER[copy.supplement.kind], **_titled(copy)}
     written = facts.write("delivery", **letter_parts(copy), **around)
-    return facts.draft(to, written, _attached(session, facts, copy, details))
+    return facts.draft(to, written, _attached(session, facts, copy, details, texts))
 
 
-def _attached(session: Session, facts: _Facts, copy: Copy, details: dict[str, Any]) -> tuple[Attachment, ...]:
-    return attachments(copy, formats_for(details), facts.making) + annexes_of(
-        session, facts.keyring, facts.campaign, copy
+def _attached(
+    session: Session, facts: _Facts, copy: Copy, details: dict[str, Any], texts: Sequence[Copy]
+) -> tuple[Attachment, ...]:
+    return (
+        *attachments(copy, formats_for(details), facts.making),
+        *(made for text in texts for made in attachments(text, ("pdf",), facts.making)),
+        *annexes_of(session, facts.keyring, facts.campaign, copy),
     )
 
 
@@ -465,15 +488,15 @@ def _rehearsal(session: Session, facts: _Facts, message: Message) -> Draft:
         if edition is not None and edition.voided_at is None
         else letter_as_it_stands(session, facts.keyring, facts.campaign, now=message.created_at)
     )
-    copy = copy_for(letter, recipient)
+    copy, texts = copy_for(letter, recipient), texts_beside(letter, facts.file, recipient)
     written = facts.write(
         "rehearsal",
         for_recipient=recipient_label(details),
         ways=[catalogue(facts.language).say(channel_word(name)) for name in recipient.channels],
         **letter_parts(copy),
-        **_around(facts, details),
+        **_around(facts, details, texts),
     )
-    return facts.draft(facts.file.reply_to, written, _attached(session, facts, copy, details))
+    return facts.draft(facts.file.reply_to, written, _attached(session, facts, copy, details, texts))
 
 
 def _chase(session: Session, facts: _Facts, message: Message) -> Draft:
@@ -481,7 +504,7 @@ def _chase(session: Session, facts: _Facts, message: Message) -> Draft:
     if found is None:
         raise Unwanted(MessageState.CANCELLED, "the office is gone")
     to, text, details = found
-    around = _around(facts, details)
+    around = _around(facts, details, ())
     written = facts.write("chase", text=text, contact=around["contact"])
     return facts.draft(to, written)
 
@@ -643,7 +666,11 @@ def _show(session: Session, facts: _Facts, thing: str) -> str:
     return show_alert(facts.campaign, row.step, Reason(reason), language=facts.language)
 
 
-def _around(facts: _Facts, details: dict[str, Any]) -> dict[str, Any]:
+def _around(facts: _Facts, details: dict[str, Any], texts: Sequence[Copy]) -> dict[str, Any]:
     contact = facts.file.contact
     lines = [contact.name, contact.role, contact.email, contact.phone] if contact else [facts.file.coalition]
-    return {"cover_note": str(details.get("cover_note", "")), "contact": [line for line in lines if line]}
+    return {
+        "cover_note": str(details.get("cover_note", "")),
+        "other_texts": [name_within(one.text.language, within=facts.language) for one in texts],
+        "contact": [line for line in lines if line],
+    }

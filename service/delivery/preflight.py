@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from service.campaigns.contents import open_file
+from service.campaigns.file import CampaignFile
 from service.campaigns.queries import latest_edition
 from service.delivery.annexes import annexes_of
 from service.delivery.channel import Examined, Outward, Verdict
@@ -13,8 +15,9 @@ from service.delivery.check import Line
 from service.delivery.copies import copy_for
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Parcel
-from service.delivery.registry import EXAMINED
+from service.delivery.registry import EXAMINED, MAILED
 from service.delivery.rules import Finding
+from service.delivery.texts_beside import texts_beside
 from service.delivery.tried import weighed
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Refused
@@ -36,6 +39,7 @@ class _Look:
     keyring: Keyring
     campaign: Campaign
     letter: Letter
+    file: CampaignFile
     making: Making
     settings: Mapping[str, Mapping[str, str]]
 
@@ -80,6 +84,7 @@ def examined(
         keyring=keyring,
         campaign=campaign,
         letter=letter,
+        file=open_file(session, keyring, campaign),
         making=making,
         settings=settings_of(session, keyring, campaign),
     )
@@ -109,6 +114,7 @@ def _examined(look: _Look, line: Line) -> Line:
 def _parcel(look: _Look, line: Line, way: Examined) -> Parcel:
     copy = copy_for(look.letter, line.recipient)
     details = open_record(look.keyring.of(look.session, look.campaign.id), line.recipient, "details")
+    texts = texts_beside(look.letter, look.file, line.recipient) if line.channel in MAILED else ()
     annexes = (
         Document(name=one.filename, media_type=one.media_type, data=one.data)
         for one in annexes_of(look.session, look.keyring, look.campaign, copy)
@@ -117,5 +123,5 @@ def _parcel(look: _Look, line: Line, way: Examined) -> Parcel:
         key=_NO_KEY,
         details=details,
         settings=look.settings.get(line.channel, {}),
-        documents=(*way.documents(copy, details, look.making), *annexes),
+        documents=(*way.documents(copy, details, replace(look.making, texts=texts)), *annexes),
     )

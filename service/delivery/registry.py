@@ -67,5 +67,8 @@ CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _ALL}
 BY_HAND = frozenset(name for name, channel in CHANNELS.items() if channel.by_hand)
 """The ways on which a person brings the letter."""
 
+MAILED = frozenset((email.CHANNEL.name, own_mailbox.CHANNEL.name, pec.CHANNEL.name))
+"""The ways by which a copy comes as a mail with files that hang on it."""
+
 POSTED = frozenset((post.CHANNEL.name, pingen.CHANNEL.name))
 """The ways on which an envelope's window shows the address that stands on the first page."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
+from service.campaigns.contents import open_file
 from service.campaigns.queries import approvers_of, editions_out, lock_campaign, lock_latest_edition
 from service.campaigns.state_words import LETTER_STATES
 from service.coordinators import audit
@@ -20,11 +21,13 @@ from service.delivery.fitted import fitted
 from service.delivery.issue import issue_copy, issue_general_copies
 from service.delivery.milestones import RELEASED, tell_milestone
 from service.delivery.offices.checks import CHECKED, checked_by, refuse_unless_checked
-from service.delivery.registry import BY_HAND, CARRIED, OF_PEOPLE
+from service.delivery.registry import BY_HAND, CARRIED, MAILED, OF_PEOPLE
 from service.delivery.steps import call_back, may_have_left, move_delivery, note_delivery, send_on_its_way
 from service.delivery.supplement import recipients_of, refuse_if_changed
+from service.delivery.texts_beside import text_evidence, texts_beside
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.letter.copy import Copy
 from service.letter.edition import Edition as Letter
 from service.mail import outbox
 from service.model.campaign import Campaign
@@ -313,7 +316,10 @@ def plan_copies(
         return []
     people = people_for(session, keyring, edition, line)
     copy = copy_for(letter, line.recipient)
-    issue_copy(session, keyring, edition, copy, recipient_id=line.recipient.id, now=now)
+    texts = _texts(session, keyring, edition, letter, line)
+    for one in (copy, *texts):
+        issue_copy(session, keyring, edition, one, recipient_id=line.recipient.id, now=now)
+    along = (*text_evidence(texts), *(annex_evidence(copy) if line.channel not in OF_PEOPLE else ()))
     made = []
     for destination in range(len(people) or max(1, line.verdict.destinations)):
         delivery = Delivery(
@@ -330,11 +336,21 @@ def plan_copies(
         session.flush()
         if people:
             people[destination].delivery_id = delivery.id
-        for evidence in annex_evidence(copy) if line.channel not in OF_PEOPLE else ():
+        for evidence in along:
             note_delivery(session, delivery, evidence=evidence, heard_ref=None, now=now)
         _set_out(session, delivery, line, due_at=due_at, now=now)
         made.append(delivery)
     return made
+
+
+def _texts(
+    session: Session, keyring: Keyring, edition: Edition, letter: Letter, line: Line
+) -> tuple[Copy, ...]:
+    """Give the letter in the other languages in which it was signed, for what comes to an office as a mail."""
+    if line.channel not in MAILED or not letter.other_texts:
+        return ()
+    campaign = session.get_one(Campaign, edition.campaign_id)
+    return texts_beside(letter, open_file(session, keyring, campaign), line.recipient)
 
 
 def _set_out(session: Session, delivery: Delivery, line: Line, *, due_at: datetime, now: datetime) -> None:

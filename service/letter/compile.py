@@ -21,7 +21,7 @@ from service.letter.windows import Layout
 Profile = Literal["mail", "archive"]
 
 _AT_ONCE = 2
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +66,8 @@ def compile_copy(
 
     The same copy gives the same bytes. `profile` ("mail" or "archive") and `layout` (where the inside address stands)
     matter to the PDF only. Without `fonts` the system's are used. With a `limit` the text is made to fit a form; a
-    `template` (a .docx) is what the Word file looks like, ours without it. Raises Refused for an unknown format or
-    profile, for a name that cannot be printed, for a limit where the format is not "txt" or that is too low, and for a
+    `template` (a .docx) is what the Word file looks like where the letter has none of its own, ours without it. Raises
+    Refused for an unknown format or profile, for a name that cannot be printed, for a limit where the format is not "txt" or that is too low, and for a
     template that cannot be used; Permanent where the typesetter breaks down.
     """
     if form not in RENDERERS:
@@ -127,7 +127,8 @@ def _pdf(copy: Copy, manner: Manner) -> Rendering:
 
 
 def _docx(copy: Copy, manner: Manner) -> Rendering:
-    return Rendering(data=render_docx(make_document(copy), template=manner.template), media_type=_WORD)
+    template = (copy.word.file if copy.word else b"") or manner.template
+    return Rendering(data=render_docx(make_document(copy), template=template), media_type=WORD_TYPE)
 
 
 def _html(copy: Copy, _: Manner) -> Rendering:

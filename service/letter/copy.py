@@ -29,7 +29,7 @@ from service.letter.edition import (
     Translation,
     plain,
 )
-from service.letter.enclosed import Annex, Logo
+from service.letter.enclosed import BESIDE, Annex, Logo, WordLook
 from service.letter.roll import Numbers, count_roll, ordered
 
 PLACEHOLDERS = ("count", "organizations", "individuals", "signatories", "countries", "event", "date")
@@ -86,8 +86,8 @@ class Withheld:
 class Copy:
     """One audience's copy: the text with its placeholders beside it, the names it may see, the numbers.
 
-    `paper` ("us-letter" or "a4") says how it is printed and is no part of the record. `seal` is a secret of the edition
-    that every copy carries: without it whoever guesses the names of a copy could make up its check code, and have the
+    `paper` ("us-letter" or "a4") says how it is printed, `word` by which template its Word file is made; neither is part
+    of the record. `seal` is a secret of the edition that every copy carries: without it whoever guesses the names of a copy could make up its check code, and have the
     guess confirmed where codes are checked.
     """
 
@@ -120,6 +120,7 @@ class Copy:
     annexes: tuple[Annex, ...] = field(default=(), metadata=ADDED_LATER)
     translation: Translation = field(default="", metadata=ADDED_LATER)
     paper: str
+    word: WordLook | None = field(default=None, repr=False, compare=False, metadata=BESIDE)
 
     @functools.cached_property
     def check_code(self) -> str:
@@ -203,6 +204,7 @@ def make_copy(edition: Edition, *, audience: Audience, office: Office | None) ->
         annexes=edition.annexes,
         translation=edition.translation,
         paper=_paper(office or addressed[0]),
+        word=edition.word,
     )
 
 

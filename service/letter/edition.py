@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from service.foundation.canonical import digest
-from service.letter.enclosed import BESIDE, Annex, Logo
+from service.letter.enclosed import BESIDE, Annex, Logo, WordLook
 
 Kind = Literal["organization", "person"]
 Shown = Literal["public", "recipient", "counted"]
@@ -134,6 +134,7 @@ class Edition:
     `number` 0 is the letter as it stands, a draft. `date` is printed in the letter; `check_at` is the address
     of the page where a reader can check a copy, or empty. `translation` says what its text is where that is not the
     letter's own: "authentic" or "courtesy". `sorting` says by which rules the roll is put in order: sorting_of().
+    `word` is what its Word files look like, where the letter has a template of its own.
     """
 
     number: int
@@ -160,6 +161,7 @@ class Edition:
     annexes: tuple[Annex, ...] = dataclasses.field(default=(), metadata=ADDED_LATER)
     translation: Translation = dataclasses.field(default="", metadata=ADDED_LATER)
     sorting: int = dataclasses.field(default=0, metadata=ADDED_LATER)
+    word: WordLook | None = dataclasses.field(default=None, metadata=ADDED_LATER)
 
     @property
     def fingerprint(self) -> str:
@@ -195,6 +197,7 @@ class Edition:
                 ),
                 "logos": tuple(Logo(**logo) for logo in record.get("logos", ())),
                 "annexes": tuple(Annex(**annex) for annex in record.get("annexes", ())),
+                "word": WordLook(**record["word"]) if record.get("word") else None,
             }
         )
 

@@ -27,6 +27,14 @@ class Logo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WordLook:
+    """The Word template that a letter has of its own; `file` is what `sha256` is the hash of."""
+
+    sha256: str
+    file: bytes = field(default=b"", repr=False, compare=False, metadata=BESIDE)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Annex:
     """A PDF that is signed with the letter, byte for byte as it was given; `size` is in bytes."""
 

@@ -26,6 +26,8 @@ TYPES = "[Content_Types].xml"
 
 Parts = dict[str, bytes]
 
+LARGEST_TEMPLATE = 10_000_000
+
 _DOCUMENT = "word/document.xml"
 _MOST_PARTS = 300
 _MOST_BYTES = 30_000_000
@@ -52,6 +54,11 @@ def shipped_template(name: str = "docx") -> bytes:
     folder = TEMPLATES / "letter" / name
     parts = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
     return pack(parts, day=date(2026, 1, 1))
+
+
+def clean_template(data: bytes) -> bytes:
+    """Make a template anew of what open_template() keeps of it; the same file gives the same bytes."""
+    return pack(open_template(data), day=date(2026, 1, 1))
 
 
 def open_template(data: bytes) -> Parts:

@@ -1,4 +1,4 @@
-"""Enclosure: a file that goes with a letter: an annex, or a logo of its head."""
+"""Enclosure: a file that goes with a letter: an annex, a logo of its head, or the template of its Word files."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ class EnclosureKind(StrEnum):
     ANNEX = "annex"
     LOGO = "logo"
     PICTURE = "picture"
+    WORD = "word"
 
 
 class Enclosure(SQLModel, table=True):

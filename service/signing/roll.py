@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from service.campaigns.contents import open_file
-from service.campaigns.enclosures import letter_annexes, letter_logos, logos_of
+from service.campaigns.enclosures import letter_annexes, letter_logos, letter_word, logos_of, word_of
 from service.campaigns.file import CampaignFile
 from service.campaigns.queries import editions_out, present_revision, released_edition
 from service.campaigns.translations import other_texts
@@ -61,7 +61,8 @@ def letter_with_roll(
     # A draft is kept by nobody, and its page reads nothing that could change unnoticed.
     language = letter.text.language
     sorting = sorting_of(roll, language) if number == DRAFT else sorting_now(session, roll, language, now=now)
-    return replace(letter, number=number, roll=roll, sorting=sorting)
+    word = word_of(session, keyring, campaign.id, letter.word)
+    return replace(letter, number=number, roll=roll, sorting=sorting, word=word)
 
 
 def sorting_now(session: Session, roll: Iterable[Signatory], language: str, *, now: datetime) -> int:
@@ -98,13 +99,15 @@ def letter_without_roll(session: Session, keyring: Keyring, campaign: Campaign, 
         other_texts=other_texts(file, revision_sha256=sha256),
         logos=letter_logos(session, keyring, campaign.id, file),
         annexes=letter_annexes(file),
+        word=letter_word(file),
     )
 
 
 def frozen_letter(session: Session, keyring: Keyring, row: EditionRow) -> Edition:
-    """Open an edition as it was frozen, with the files of the logos it was made with."""
+    """Open an edition as it was frozen, with the files of the logos, and the Word template, it was made with."""
     letter = Edition.from_record(open_record(keyring.of(session, row.campaign_id), row, "content"))
-    return replace(letter, logos=logos_of(session, keyring, row.campaign_id, letter.logos))
+    word = word_of(session, keyring, row.campaign_id, letter.word)
+    return replace(letter, logos=logos_of(session, keyring, row.campaign_id, letter.logos), word=word)
 
 
 def letter_for_page(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> Edition:

@@ -31,6 +31,7 @@ from tests.doubles.loopback_http import Fault
 from tests.doubles.pec_house import PASSWORD, PecHouse, open_pec_house
 from tests.doubles.pec_provider import OFFICE, OURS, Says, make_authority
 from tests.stories.test_a_dossier_proves_the_delivery import certificate_of, made, written
+from tests.stories.test_a_letter_speaks_several_languages import FRENCH
 from tests.stories.visitor import Door
 
 
@@ -75,6 +76,21 @@ def test_it_leaves_once_and_climbs_as_its_receipts_prove(sent: Coalition, house:
     kept = str([kept_of(sent, one) for one in carriages(sent)])
     assert PASSWORD not in kept
     assert not any(address in "".join(evidence(sent)) for address in (OURS, OFFICE, PASSWORD))
+
+
+def test_the_text_that_was_signed_in_another_language_goes_along(
+    engine: Engine, root: RootKey, noon: datetime, house: PecHouse
+) -> None:
+    file = file_by("pec").replace(b'country = "US"', f'country = "US"\npec = "{OFFICE}"'.encode())
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    released(coalition, "pec", house.settings, file=file + FRENCH.encode())
+
+    assert carry(coalition, asking=ASKING) == 1
+
+    [message] = house.letters
+    names = [one.get_filename() for one in message.iter_attachments()]
+    assert [name.rpartition("-full")[2] for name in names] == [".pdf", "-fr.pdf"]
+    assert "in each of them as a PDF: French." in " ".join(message.get_body().get_content().split())
 
 
 def test_in_doubt_it_is_sent_again_by_a_persons_word_and_found_by_its_receipt(

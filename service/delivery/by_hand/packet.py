@@ -18,6 +18,7 @@ from service.delivery.posted import posted
 from service.delivery.registry import BY_HAND, CHANNELS, PACKED, POSTED
 from service.delivery.sendings import copy_sent
 from service.delivery.steps import waits_for_publication
+from service.delivery.texts_beside import texts_sent
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.zipping import zip_files
@@ -63,6 +64,9 @@ def packet_of(
     The same copy gives the same bytes. Raises Refused where it leaves by itself, or the copy cannot be made as it was approved.
     """
     copy, details = copy_to_bring(session, keyring, campaign, delivery)
+    texts = texts_sent(session, keyring, campaign, delivery)
+    if texts is None:
+        raise Refused(GONE_SINCE)
     way = PACKED.get(delivery.channel)
     made = packed_documents(way, copy, details, language=language) if way else ()
     files = [(one.name, one.data) for one in made]
@@ -70,11 +74,14 @@ def packet_of(
     if way is None or way.takes_the_letter:
         annexes = annexes_of(session, keyring, campaign, copy)
         letter, fits = _letter(copy, delivery.channel, details, making)
-        files += [*letter, *((one.filename, one.data) for one in annexes)]
+        beside = [made for text in texts for made in attachments(text, ("pdf",), making)]
+        files += [*letter, *((one.filename, one.data) for one in (*beside, *annexes))]
         # The second step of what goes by post is to fold it for a window.
         steps = steps if fits else (steps[0], _NO_WINDOW, *steps[2:])
     if delivery.channel == "own_mailbox":
-        draft = letter_draft(session, keyring, campaign, copy, details, public_url=public_url, making=making)
+        draft = letter_draft(
+            session, keyring, campaign, (copy, *texts), details, public_url=public_url, making=making
+        )
         files = [("letter.eml", write_unsent(draft)), *files]
     sheet = _sheet(delivery, details, files, steps=steps, language=language)
     name = f"{copy.slug}-{delivery.channel.replace('_', '-')}"

@@ -1,6 +1,6 @@
 """What is handed over: read out of the database first, made into documents without it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
@@ -12,6 +12,7 @@ from service.delivery.copies import copy_to_leave
 from service.delivery.letter_mail import Making
 from service.delivery.parcel import Document, Exchange, NotTaken, Parcel
 from service.delivery.registry import CARRIERS
+from service.delivery.texts_beside import texts_sent
 from service.delivery.way_settings import settings_of
 from service.foundation.errors import Permanent, Refused
 from service.foundation.sentence import Sentence
@@ -28,12 +29,13 @@ NOTHING = Exchange(asked="nothing was asked")
 GONE_SINCE = Sentence("Not sent: somebody has left the letter since it was released.")
 UNMADE = Sentence("Not sent: this copy could not be made for this way; why stands below.")
 UNFIT = Sentence("Not sent: this copy does not fit this way; why stands below.")
+OTHER_TEXT = Sentence("A text in another language is not the one that was released.")
 NO_SUCH_WAY = Sentence("Not sent: this way is not built here.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """One copy for one office by one way, as the database has it; nothing of it may be printed."""
+    """One copy for one office by one way, with what goes along, as the database has it; nothing of it may be printed."""
 
     channel: str
     key: str
@@ -41,6 +43,7 @@ class Errand:
     details: dict[str, Any]
     settings: dict[str, str]
     annexes: tuple[Document, ...]
+    texts: tuple[Copy, ...]
     tried_before: bool
 
 
@@ -51,6 +54,9 @@ def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
     campaign = session.get_one(Campaign, delivery.campaign_id)
     office = session.get_one(Recipient, delivery.recipient_id)
     copy = _copy_to_leave(session, keyring, campaign, delivery, office)
+    texts = texts_sent(session, keyring, campaign, delivery)
+    if texts is None:
+        raise NotTaken(UNMADE, exchange=NOTHING, faults=(OTHER_TEXT,))
     keys = keyring.of(session, campaign.id)
     return Errand(
         channel=delivery.channel,
@@ -62,6 +68,7 @@ def read_errand(session: Session, keyring: Keyring, claim: Claim) -> Errand:
             Document(name=one.filename, media_type=one.media_type, data=one.data)
             for one in annexes_of(session, keyring, campaign, copy)
         ),
+        texts=texts,
         tried_before=was_tried(session, keys, row),
     )
 
@@ -96,6 +103,7 @@ def make_parcel(errand: Errand, making: Making) -> Parcel:
     channel = CARRIERS.get(errand.channel)
     if channel is None:
         raise NotTaken(NO_SUCH_WAY, exchange=NOTHING)
+    making = replace(making, texts=errand.texts)
     try:
         parcel = Parcel(
             key=errand.key,

@@ -135,6 +135,7 @@ def _show(view: ApprovalView, form: FormState, *, is_asked: bool = False) -> Res
         letter=view,
         view=view,
         letter_html=letter_fragment(view.letter_html),
+        texts=[(name, letter_fragment(html)) for name, html in view.texts],
         form=form,
         asked=asked,
         is_asked=is_asked,

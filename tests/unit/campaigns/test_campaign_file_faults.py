@@ -225,6 +225,9 @@ FAULTS = [
     ('"Two."]', '"Two."]' + "".join(f'\n[[letter.annexes]]\ntitle = "x"\nfile = "{n}.pdf"' for n in range(21)), "letter.annexes (line 18) are 21: a letter takes 20 at most."),
     ("[letter]", '[letterhead]\nlogos = ["a.gif"]\n[letter]', "letterhead.logos[1] (line 14) must be an SVG or PNG file."),
     ("[letter]", '[letterhead]\nlogos = ["1.svg", "2.svg", "3.svg", "4.svg", "5.svg"]\n[letter]', "letterhead.logos (line 14) holds 5 logos: a letterhead has room for 4."),
+    ("[letter]", '[letterhead]\nword_template = "mine.doc"\n[letter]', "letterhead.word_template (line 14) must be a .docx file."),
+    ("[letter]", '[letterhead]\nword_template = "../mine.docx"\n[letter]', "letterhead.word_template (line 14) must name a file in the campaign file's folder"),
+    ("[letter]", '[letterhead]\nword_sha256 = "a"\n[letter]', "letterhead.word_sha256 (line 14) is not a key that a campaign file has here."),
     ("[letter]", '[letterhead]\nmade = []\n[letter]', "letterhead.made (line 14) is not a key that a campaign file has here."),
     *(
         ("[letter]", f"[letterhead]\nlogos = ['{name}']\n[letter]", "letterhead.logos[1] (line 14) must name a file in the campaign file's folder")

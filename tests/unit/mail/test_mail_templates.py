@@ -22,6 +22,7 @@ AROUND_THE_LETTER: dict[str, Any] = {
     "cover_note": "Your Excellency,\n\nPlease find our letter below.",
     "letter_text": "THE LETTER\n\n    laid out   in its own way",
     "contact": ["A. Secretary", "letter@rivers.example"],
+    "other_texts": [],
 }
 MAILS: dict[str, dict[str, Any]] = {
     "confirm": {
@@ -367,6 +368,14 @@ def test_html_that_comes_as_a_value_is_escaped_even_by_the_name_of_the_fragment(
     mail = render_mail("delivery", **COMMON, **AROUND_THE_LETTER, letter_html=FRAGMENT)
 
     assert "<article" not in mail.html
+
+
+def test_a_mail_names_the_languages_in_which_the_letter_hangs_on_it() -> None:
+    mail = fill("delivery", other_texts=["French", "German"])
+
+    for words in (mail.html, mail.text.replace("\n", " ")):
+        assert "is attached in each of them as a PDF: French, German." in " ".join(words.split())
+    assert "signed in these languages" not in fill("delivery").text + fill("delivery").html
 
 
 def test_a_subject_is_one_line() -> None:

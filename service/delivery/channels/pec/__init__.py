@@ -19,6 +19,7 @@ from service.delivery.setting import Standing
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence, in_a_row
 from service.i18n.languages import mail_language
+from service.i18n.own_names import name_within
 from service.letter.copy import Copy
 from service.mail.compose import render_mail
 from service.model.recipient import Recipient
@@ -71,13 +72,15 @@ class PecChannel:
         )
 
     def documents(self, copy: Copy, details: Mapping[str, Any], making: Making) -> Sequence[Document]:
-        """Give the letter as PDF, the volumes of its names and other forms where there are any, and the message's own words.
+        """Give the letter as PDF, the volumes of its names, other forms and other languages where there are any, and the message's own words.
 
         Raises Refused where the Word template of the house cannot be read.
         """
-        files = attachments(copy, formats_for(dict(details)), making)
+        own = attachments(copy, formats_for(dict(details)), making)
+        beside = (made for text in making.texts for made in attachments(text, ("pdf",), making))
+        files = (*own, *beside)
         return make_documents(
-            _words(copy, details),
+            _words(copy, details, making.texts),
             *(Document(name=one.filename, media_type=one.media_type, data=one.data) for one in files),
         )
 
@@ -96,7 +99,7 @@ class PecChannel:
         return follow(number, settings=settings, asking=asking, now=now)
 
 
-def _words(copy: Copy, details: Mapping[str, Any]) -> Words:
+def _words(copy: Copy, details: Mapping[str, Any], texts: Sequence[Copy]) -> Words:
     """Write what stands above the letter, and the letter itself, as its mail has them."""
     contact = copy.contact
     lines = (contact.name, contact.role, contact.email, contact.phone) if contact else (copy.coalition,)
@@ -111,6 +114,7 @@ def _words(copy: Copy, details: Mapping[str, Any]) -> Words:
         reply_to="",
         # What the coalition wrote to go with the letter does not go with what follows it.
         cover_note=follows or str(details.get("cover_note", "")),
+        other_texts=[name_within(one.text.language, within=language) for one in texts],
         contact=[line for line in lines if line],
     )
     return Words(subject=written.subject, text=written.text, sender_name=copy.coalition, language=language)
