@@ -91,11 +91,21 @@ def import_signatories(
 
 
 def import_rows(
-    desk: Desk, rows: Sequence[SignatoryRow], *, attest: str, by: str, invited_at: datetime | None = None
+    desk: Desk,
+    rows: Sequence[SignatoryRow],
+    *,
+    attest: str,
+    by: str,
+    invited_at: datetime | None = None,
+    has_late_link: bool = False,
 ) -> ImportReport:
-    """Add rows to a letter that the caller holds, as import_signatories() does; their mail leaves at `invited_at`, or now."""
+    """Add rows to a letter that the caller holds, as import_signatories() does; their mail leaves at `invited_at`, or now.
+
+    `has_late_link` is for a caller that gives each a late link afterwards, which refuses by itself what may not be.
+    """
     session, campaign, now = desk.session, desk.campaign, desk.now
-    refuse_wrong_time(session, campaign, attest=attest, now=now)
+    if not has_late_link:
+        refuse_wrong_time(session, campaign, attest=attest, now=now)
     made, agreed = [], 0
     for row in rows:
         known = _known(desk, _sign_on(row, attest=attest))
@@ -123,6 +133,11 @@ def import_rows(
         invited=invited,
         made=tuple(row.id for row in made),
     )
+
+
+def find_known(desk: Desk, row: SignatoryRow) -> Signature | None:
+    """Find whom an import of this row would leave as it is: an organization by its name, a person by name and mailbox."""
+    return _known(desk, _sign_on(row, attest=""))
 
 
 def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> int:

@@ -14,8 +14,8 @@ from service.signing.invitees.directory import (
     forget_entry,
     keep_all_willing,
     keep_willing,
-    list_directory,
 )
+from service.signing.invitees.directory_pages import list_directory
 from service.store.sealed import open_record
 from service.store.transaction import reading, transaction
 from service.upkeep.purge import ask_for_purge, purge_at_once
@@ -85,13 +85,39 @@ def test_its_team_still_finds_them_and_can_delete_them(coalition):
     purge(coalition)
 
     with transaction(coalition.engine) as session:
-        kept = list_directory(session, coalition.keyring, olga)
+        kept = list_directory(session, coalition.keyring, olga).rows
         assert {one.name for one in kept} == {"River Friends", "Left Alone"}
         with pytest.raises(NotFound):
             forget_entry(session, SLUG, "0" * 32, by="test", now=coalition.now)
         for one in kept:
             forget_entry(session, SLUG, one.id, by="test", now=coalition.now)
-        assert list_directory(session, coalition.keyring, olga) == []
+        assert list_directory(session, coalition.keyring, olga).rows == []
+
+
+def test_the_directory_is_read_by_pages_and_found_by_part_of_a_name_or_an_address(coalition):
+    with transaction(coalition.engine) as session:
+        olga = make_coordinator(
+            session, coalition.keyring.desk, name="Olga", email="olga@secretariat.example", now=coalition.now
+        ).id
+        campaign = coalition.campaign()
+        give_role(session, coordinator_id=olga, campaign_id=campaign.id, role=Role.OWNER, now=coalition.now)
+        keep_all_willing(session, coalition.keyring, campaign, by="ada", now=coalition.now)
+
+    def found(**asked):
+        with reading(coalition.engine) as session:
+            page = list_directory(session, coalition.keyring, olga, **asked)
+        return [one.name for one in page.rows], page
+
+    names, first = found(most=1)
+    assert (names, first.is_cut) == (["Left Alone"], False)
+    names, last = found(most=1, before=first.before)
+    assert (names, last.before) == (["River Friends"], "")
+    assert found(words="river fr")[0] == ["River Friends"]
+    assert found(words="Friends@Rivers.example")[0] == ["River Friends"]
+    assert found(words="rivers.example")[0] == found(words="friends@elsewhere.example")[0] == []
+    names, part = found(words="river", looked=1)
+    assert (names, part.is_cut) == ([], True)
+    assert found(words="river", looked=1, before=part.before)[0] == ["River Friends"]
 
 
 def test_whoever_agreed_is_kept_however_many_signed_before_them(coalition):

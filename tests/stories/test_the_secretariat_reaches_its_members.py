@@ -183,6 +183,9 @@ def test_members_that_agreed_to_be_kept_are_invited_to_the_next_letter(
     kept = words_of(olga.open("members/directory"))
     assert [name in kept for name in ("River Friends", "Dale Union", "Silent Shore")] == [True, True, False]
 
+    looked = olga.send("members/directory", {"words": "riv"}, having="words")
+    assert [name in words_of(looked) for name in ("River Friends", "Dale Union")] == [True, False]
+    assert "Nobody of this name" in words_of(olga.send("members/directory", {"words": "x"}, having="words"))
     coalition.load(letter_file().replace(SLUG.encode(), b"next-letter"))
     both = AtTheDesk(door.app(), coalition, olga.colleague)
     with transaction(coalition.engine) as session:
@@ -191,14 +194,14 @@ def test_members_that_agreed_to_be_kept_are_invited_to_the_next_letter(
         give_role(session, coordinator_id=who, campaign_id=campaign.id, role=Role.OWNER, now=coalition.now)
     here = "/desk/letters/next-letter/members"
     entries = re.findall(r'name="entry" value="([0-9a-f]+)"', both.open(f"{here}/directory").text)
-    both.post(f"{here}/directory/invite", {"csrf": both.mark(), "entry": entries[0]})
+    both.post(f"{here}/directory/invite", {"csrf": both.mark(), "entry": entries[1]})
 
     assert "not asked yet (1)" in words_of(both.open(here))
     stranger = AtTheDesk(
         door.app(), coalition, add_colleague(coalition, Role.OWNER, name="Stran Ger", slug="next-letter")
     )
     assert "Nobody is kept yet" in words_of(stranger.open(f"{here}/directory"))
-    stranger.post(f"{here}/directory/invite", {"csrf": stranger.mark(), "entry": entries[1]})
+    stranger.post(f"{here}/directory/invite", {"csrf": stranger.mark(), "entry": entries[0]})
     assert "not asked yet (1)" in words_of(both.open(here))
 
 

@@ -1,6 +1,6 @@
 """The directory: members that agreed to be kept for next letters, under keys of its own, whatever becomes of the letter."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.queries import find_campaign
 from service.coordinators import audit
 from service.coordinators.permissions import Act, may
-from service.foundation.addresses import comparable_address, masked_address
+from service.foundation.addresses import comparable_address
 from service.foundation.errors import NotFound
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -56,21 +56,6 @@ _KEPT = (
 _NOBODY = Sentence("There is nobody of this kind in the directory.")
 # What a sign-on's owner ticked on the form, with the version of its words.
 _TICKED = "asked on the form for news of later letters"
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Entry:
-    """One member of the directory as the secretariat sees it: the address masked."""
-
-    id: str
-    kind: Kind
-    name: str
-    name_latin: str
-    address: str
-    language: str
-    consent: str
-    kept_at: datetime
-    source_slug: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,19 +137,11 @@ def keep_one(
     return new
 
 
-def list_directory(session: Session, keyring: Keyring, coordinator_id: str) -> Sequence[Entry]:
-    """List whom a coordinator may invite from the directory: kept from a letter whose contacts are open to it."""
-    slugs = _letters_of(session, coordinator_id)
-    found = select(DirectoryEntry).where(col(DirectoryEntry.source_letter).in_(list(slugs))).limit(MOST_KEPT)
-    entries = [_entry(keyring.directory, row, slugs[row.source_letter]) for row in session.exec(found).all()]
-    return sorted(entries, key=lambda one: (one.name.casefold(), one.id))
-
-
 def invite_kept(
     desk: Desk, keyring: Keyring, ids: Collection[str], *, coordinator_id: str, by: str
 ) -> ImportReport:
     """Invite members of the directory to a letter; whom it knows already stays as it is there."""
-    slugs = _letters_of(desk.session, coordinator_id)
+    slugs = letters_of(desk.session, coordinator_id)
     found = select(DirectoryEntry).where(
         col(DirectoryEntry.id).in_(ids), col(DirectoryEntry.source_letter).in_(list(slugs))
     )
@@ -238,7 +215,7 @@ def _keep(
     return session.execute(one.returning(col(DirectoryEntry.id))).first() is not None
 
 
-def _letters_of(session: Session, coordinator_id: str) -> Mapping[str, str]:
+def letters_of(session: Session, coordinator_id: str) -> Mapping[str, str]:
     """Give the letters, by id with their slugs, whose contacts are open to a coordinator."""
     found = (
         select(Membership, Campaign.slug)
@@ -248,21 +225,6 @@ def _letters_of(session: Session, coordinator_id: str) -> Mapping[str, str]:
     return {
         one.campaign_id: slug for one, slug in session.exec(found).all() if may(one.role, Act.SEE_CONTACTS)
     }
-
-
-def _entry(keys: CampaignKeys, row: DirectoryEntry, slug: str) -> Entry:
-    details, consent = open_record(keys, row, "details"), open_record(keys, row, "consent")
-    return Entry(
-        id=row.id,
-        kind=row.kind,
-        name=str(details.get("name", "")),
-        name_latin=str(details.get("name_latin", "")),
-        address=masked_address(str(details["email"])) if details.get("email") else "",
-        language=str(details.get("language", "")),
-        consent=str(consent["how"]),
-        kept_at=row.kept_at,
-        source_slug=slug,
-    )
 
 
 def _row(details: Mapping[str, Any], kind: Kind, line: int) -> SignatoryRow:

@@ -9,8 +9,8 @@ from service.signing.invitees.directory import (
     invite_kept,
     keep_one,
     keep_willing,
-    list_directory,
 )
+from service.signing.invitees.directory_pages import list_directory
 from service.signing.workplace import Desk
 from service.web.desk.blueprint import get, post
 from service.web.desk.members import PART, member_path, members_path, show_member
@@ -25,17 +25,14 @@ _HOW = Sentence("Write when and how they told you that they may be kept.")
 
 @get("/letters/<slug>/members/directory", Act.SEE_CONTACTS)
 def directory(slug: str) -> Page:
-    """List whom this coordinator may invite from the directory."""
-    with looking() as session:
-        entries = list_directory(session, services().keyring, visit().coordinator_id)
-    return desk_page(
-        "directory.html",
-        part=PART,
-        entries=entries,
-        path=members_path(slug),
-        here=_path(slug),
-        after=request.args.get("after", "")[:32],
-    )
+    """List whom this coordinator may invite from the directory, the newest first."""
+    return _show(slug, words="", before=request.args.get("before", ""))
+
+
+@post("/letters/<slug>/members/directory/search", Act.SEE_CONTACTS)
+def search_directory(slug: str) -> Page:
+    """List those of a name or an address; those stand in no address of a page, which is kept and logged."""
+    return _show(slug, words=request.form.get("words", ""), before=request.form.get("before", ""))
 
 
 @post("/letters/<slug>/members/directory/keep", Act.SEE_CONTACTS)
@@ -95,6 +92,24 @@ def forget_kept(slug: str, entry: str) -> Response:
     with acting() as session:
         forget_entry(session, slug, entry, by=visit().by, now=here.now())
     return done(_path(slug), Sentence("Deleted from the directory."))
+
+
+def _show(slug: str, *, words: str, before: str) -> Page:
+    words = " ".join(words[:200].split())
+    with looking() as session:
+        kept = list_directory(
+            session, services().keyring, visit().coordinator_id, words=words, before=before[:32]
+        )
+    return desk_page(
+        "directory.html",
+        part=PART,
+        form=FormState(values=shown_again({"words": words})),
+        kept=kept,
+        is_later=bool(before),
+        path=members_path(slug),
+        here=_path(slug),
+        after=request.args.get("after", "")[:32],
+    )
 
 
 def _path(slug: str) -> str:

@@ -117,14 +117,7 @@ def late_member(slug: str, member: str) -> Response:
     with acting() as session:
         acts.lock_invited(session, letter_row(session), member)
         given = let_in_late(session, here.keyring, slug, member, by=visit().by, now=here.now())
-    if given.void:
-        said = Sentence(
-            "A late link is on its way, good for one day. Edition {number} that was proposed is void by it.",
-            number=given.void,
-        )
-    else:
-        said = Sentence("A late link is on its way, good for one day.")
-    return done(member_path(slug, member), said)
+    return done(member_path(slug, member), late_said(given.void))
 
 
 @post("/letters/<slug>/members/<member>/note", Act.INVITE_MEMBERS)
@@ -235,6 +228,16 @@ def _packs(file: CampaignFile) -> Sequence[tuple[str, str]]:
     return [
         (tag, own_name(tag)) for tag in (file.language, *(one.language for one in file.letter.translations))
     ]
+
+
+def late_said(void: int) -> Sentence:
+    """Say that a late link leaves, and which proposed edition is void by it (pure)."""
+    if not void:
+        return Sentence("A late link is on its way, good for one day.")
+    return Sentence(
+        "A late link is on its way, good for one day. Edition {number} that was proposed is void by it.",
+        number=void,
+    )
 
 
 def members_path(slug: str) -> str:

@@ -1,0 +1,91 @@
+"""Invite one member by a short form: an invitation while the letter takes sign-ons, a late link once it is closed."""
+
+from collections.abc import Mapping
+
+from flask import Response, request
+
+from service.campaigns.codes import READER_LANGUAGES
+from service.coordinators.permissions import Act
+from service.foundation.addresses import normal_address
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
+from service.foundation.written import clean_line, fold_name
+from service.model.states import CampaignState
+from service.signing.invitees.inviting import Invited, invite_one
+from service.signing.roll_columns import SignatoryRow
+from service.web.desk.blueprint import get, post
+from service.web.desk.members import PART, late_said, member_path, members_path
+from service.web.desk.page import desk_page, done
+from service.web.desk.visit import acting, letter, visit
+from service.web.forms import FormState, Misfilled, Reader, shown_again
+from service.web.languages import mail_languages
+from service.web.render import Page
+from service.web.services import services
+
+_NO_NAME = Sentence("Enter the name of the member.")
+
+
+@get("/letters/<slug>/members/new", Act.INVITE_MEMBERS)
+def new_member(slug: str) -> Page:
+    """Show the form by which one member is invited."""
+    return _show(slug, FormState(values={"kind": "organization"}))
+
+
+@post("/letters/<slug>/members/new", Act.INVITE_MEMBERS)
+def invite_member(slug: str) -> Response:
+    """Put one on the list and write to it, unless the letter knows it already."""
+    here, entries = services(), request.form.to_dict()
+    values = shown_again(entries)
+    try:
+        row = _read(entries)
+        with acting() as session:
+            found = invite_one(session, here.keyring, slug, row, by=visit().by, now=here.now())
+    except Misfilled as wrong:
+        return _show(slug, FormState(values=values, errors=wrong.errors))
+    except Refused as refusal:
+        return _show(slug, FormState(values=values, notice=str(refusal)))
+    path = member_path(slug, found.id)
+    return done(path if found.is_listed else f"/desk/letters/{slug}/signatories/{found.id}", _said(found))
+
+
+def _read(entries: Mapping[str, str]) -> SignatoryRow:
+    reader = Reader(entries)
+
+    def name(text: str) -> str:
+        found = clean_line(text, what=Sentence("The name"))
+        if not fold_name(found):
+            raise Refused(_NO_NAME)
+        return found
+
+    named, email = reader.read("name", name, ""), reader.read("email", normal_address, "")
+    reader.refuse_if_wrong()
+    language = entries.get("language", "")
+    return SignatoryRow(
+        line=1,
+        kind="person" if entries.get("kind") == "person" else "organization",
+        name=named,
+        email=email,
+        language=language if language in READER_LANGUAGES else "",
+    )
+
+
+def _said(found: Invited) -> Sentence:
+    if found.is_left:
+        return Sentence("This one is known to the letter already: nothing was added, and nothing was sent.")
+    if found.is_late:
+        return late_said(found.void)
+    if found.is_asked:
+        return Sentence("Added to the members, and the invitation is on its way.")
+    return Sentence("Added to the members: the invitation goes when the letter takes sign-ons.")
+
+
+def _show(slug: str, form: FormState) -> Page:
+    return desk_page(
+        "member_new.html",
+        part=PART,
+        status=422 if form.is_wrong else 200,
+        form=form,
+        languages=mail_languages(),
+        is_closed=letter().state is CampaignState.CLOSED,
+        path=members_path(slug),
+    )

@@ -1,0 +1,133 @@
+"""As a secretariat I invite one member by a short form, in time or late, and hear where it is a member already."""
+
+import pytest
+from sqlmodel import select
+
+from service.model.signature import Signature
+from service.model.states import SignatureState
+from service.store.transaction import reading
+from tests.coalition import Coalition, letter_file
+from tests.desk import AtTheDesk, add_colleague
+from tests.stories.visitor import Door, Visitor, words_of
+
+ENTRIES = {"name": "Dale Union", "kind": "organization", "email": "office@dale.example", "language": "fr"}
+LETTER = letter_file(more='admit = "everyone"')
+KNOWN = "known to the letter already"
+
+
+@pytest.fixture
+def coalition(coalition: Coalition) -> Coalition:
+    return coalition.load(LETTER)
+
+
+@pytest.fixture
+def olga(coalition: Coalition, door: Door) -> AtTheDesk:
+    return AtTheDesk(door.app(), coalition, add_colleague(coalition))
+
+
+def rows(coalition: Coalition) -> list[Signature]:
+    with reading(coalition.engine) as session:
+        return list(session.exec(select(Signature).order_by(Signature.id)).all())
+
+
+def mails_to(coalition: Coalition, address: str) -> int:
+    coalition.deliver_mail()
+    return sum(address in mail.to for mail in coalition.mails())
+
+
+def test_one_is_invited_in_their_language_and_signs_by_the_link(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER)
+
+    sent = olga.send("members/new", ENTRIES, having="email")
+
+    assert "the invitation is on its way" in words_of(olga.follow(sent))
+    assert mails_to(coalition, "office@dale.example") == 1
+    [row] = rows(coalition)
+    assert row.invited
+    assert row.state is SignatureState.INVITED
+    assert "Dale Union" in words_of(olga.open("members"))
+    page = Visitor(door.app()).open(f"/invitation/{coalition.newest_token('invitation')}")
+    assert 'lang="fr"' in page.text
+
+
+def test_who_is_on_the_list_already_is_shown_and_hears_nothing(coalition: Coalition, olga: AtTheDesk) -> None:
+    coalition.open(LETTER)
+    olga.send("members/new", ENTRIES, having="email")
+
+    again = olga.send("members/new", ENTRIES | {"name": "DALE  UNION"}, having="email")
+
+    assert KNOWN in words_of(olga.follow(again))
+    assert len(rows(coalition)) == 1
+    assert mails_to(coalition, "office@dale.example") == 1
+
+
+def test_who_signed_by_the_open_page_is_shown_where_it_stands(coalition: Coalition, olga: AtTheDesk) -> None:
+    coalition.open(LETTER).sign("Lake Alliance", email="lake@alliance.example")
+
+    sent = olga.send(
+        "members/new", {"name": "Lake Alliance", "email": "other@elsewhere.example"}, having="email"
+    )
+
+    assert "/signatories/" in sent.location
+    assert KNOWN in words_of(olga.follow(sent))
+    assert mails_to(coalition, "other@elsewhere.example") == 0
+
+
+def test_before_the_letter_opens_the_invitation_waits(coalition: Coalition, olga: AtTheDesk) -> None:
+    sent = olga.send("members/new", ENTRIES, having="email")
+
+    assert "when the letter takes sign-ons" in words_of(olga.follow(sent))
+    assert mails_to(coalition, "office@dale.example") == 0
+
+
+def test_after_the_deadline_one_signs_by_a_late_link_alone(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER).sign_and_confirm("Lake Alliance").close()
+    assert "late link" in words_of(olga.open("members/new"))
+
+    sent = olga.send("members/new", ENTRIES, having="email")
+
+    assert "A late link is on its way" in words_of(olga.follow(sent))
+    assert mails_to(coalition, "office@dale.example") == 1
+    token = coalition.newest_token("invitation")
+    assert Visitor(door.app()).open(f"/invitation/{token}").status_code == 200
+    late = [row.late_until for row in rows(coalition) if row.late_until]
+    assert len(late) == 1
+
+
+def test_a_late_link_goes_to_who_never_confirmed_but_to_no_other_mailbox(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER).sign("Lake Alliance", email="lake@alliance.example")
+    coalition.deliver_mail().close()
+    there = {"name": "Lake Alliance", "kind": "organization"}
+
+    wrong = olga.send("members/new", there | {"email": "other@elsewhere.example"}, having="email")
+    assert KNOWN in words_of(olga.follow(wrong))
+    assert [row.late_until for row in rows(coalition)] == [None]
+    right = olga.send("members/new", there | {"email": "lake@alliance.example"}, having="email")
+
+    assert "A late link is on its way" in words_of(olga.follow(right))
+    assert mails_to(coalition, "other@elsewhere.example") == 0
+    assert all(row.late_until for row in rows(coalition))
+
+
+def test_what_is_missing_is_told_beside_its_field_and_a_refusal_keeps_what_was_written(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER)
+
+    empty = olga.send("members/new", {"name": "…", "email": "nowhere"}, having="email")
+
+    assert empty.status_code == 422
+    assert "Enter the name of the member" in words_of(empty)
+    assert "email-error" in empty.text
+    coalition.sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    late = olga.send("members/new", ENTRIES, having="email")
+    assert late.status_code == 422
+    assert "Dale Union" in late.text
+    assert len(rows(coalition)) == 1
