@@ -35,12 +35,16 @@ _PDF_ALONE = ("pdf",)
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be, by whose word."""
+    """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be, by whose word.
+
+    A draft that a person sends bears an address of ours at `filing_domain` as its Bcc, and none where that is "".
+    """
 
     fonts: Fonts
     word_template: Path | None = None
     most_bytes: int = MOST_BYTES
     allowed_by: str = THE_SETTING
+    filing_domain: str = ""
 
 
 def letter_parts(copy: Copy) -> dict[str, Any]:

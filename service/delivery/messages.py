@@ -19,6 +19,7 @@ from service.delivery.answers.chase import chase_mail
 from service.delivery.answers.remind import WORD as DUE
 from service.delivery.answers.remind import about_answer
 from service.delivery.approvers.code import mailed_code
+from service.delivery.by_hand.filed import WORD as FILED
 from service.delivery.channel_words import channel_word
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
@@ -135,6 +136,10 @@ _ALERTS = {
         "The letter to {to} did not arrive after all: whoever carried it says so. `undersigned campaign show {slug}` has"
         " what is known; ask the office for its address, then send that copy again, `undersigned deliver {slug} --again"
         " {id}`, or bring it another way and keep how it arrived."
+    ),
+    FILED: Sentence(
+        "A mail came to the Bcc address of the letter to {to}, and does not prove that the letter was sent. Look at it on the"
+        " page of that sending, and note there whether it went."
     ),
     "complained": Sentence(
         "The letter to {to} arrived, and was reported there as unwanted mail. Nothing is sent again by itself; call"
@@ -532,6 +537,8 @@ def _desk_page(word: str, thing: str) -> str:
     """Give the page of the desk on which something can be done about it, below the letter's own; "" where the words say it all."""
     if word == "late":
         return f"sends/{thing.partition(':')[0]}"
+    if word == FILED:
+        return f"sendings/{thing}/by-hand"
     return _PAGES.get(word, "")
 
 
@@ -544,7 +551,7 @@ def _test_mail(facts: _Facts, occurrence: str) -> Draft:
 def _copy_of(session: Session, facts: _Facts, thing: str) -> dict[str, str]:
     """Give whom the copy was for that an e-mail or another way carried, and the id by which a person decides on it."""
     message, carriage = session.get(Message, thing), session.get(Carriage, thing)
-    ref = message.recipient_ref if message else carriage.delivery_id if carriage else ""
+    ref = message.recipient_ref if message else carriage.delivery_id if carriage else thing
     delivery = session.get(Delivery, ref)
     recipient = session.get(Recipient, delivery.recipient_id) if delivery else None
     if delivery is None or recipient is None:
