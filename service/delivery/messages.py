@@ -19,11 +19,12 @@ from service.delivery.answers.chase import chase_mail
 from service.delivery.answers.remind import WORD as DUE
 from service.delivery.answers.remind import about_answer
 from service.delivery.approvers.code import mailed_code
-from service.delivery.by_hand.filed import WORD as FILED
 from service.delivery.channel_words import channel_word
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.count_alert import about_difference
+from service.delivery.filed_alert import ABOUT_FILED
+from service.delivery.filed_alert import WORD as FILED
 from service.delivery.late_alert import about_late_schedule
 from service.delivery.letter_mail import (
     FOLLOWS_THE_LETTER,
@@ -137,10 +138,7 @@ _ALERTS = {
         " what is known; ask the office for its address, then send that copy again, `undersigned deliver {slug} --again"
         " {id}`, or bring it another way and keep how it arrived."
     ),
-    FILED: Sentence(
-        "A mail came to the Bcc address of the letter to {to}, and does not prove that the letter was sent. Look at it on the"
-        " page of that sending, and note there whether it went."
-    ),
+    FILED: ABOUT_FILED,
     "complained": Sentence(
         "The letter to {to} arrived, and was reported there as unwanted mail. Nothing is sent again by itself; call"
         " the office before you write to it once more."

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from service.campaigns.queries import editions_out, lock_campaign_of
 from service.coordinators import audit
+from service.delivery.filed_alert import WORD
 from service.delivery.ladder import FILED as FILED_SO
 from service.delivery.parcel import Document
 from service.delivery.receipts import keep_receipt
@@ -30,9 +31,6 @@ from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
 BY = "filing address"
-WORD = "filed"
-"""The word of the alert that asks for a person's check; the id of the sending follows it."""
-
 _LONGEST_DOMAIN = 80
 _CLOCKS_DIFFER = timedelta(days=1)
 
