@@ -93,8 +93,9 @@ def read_returns(services: Services, owner: str, *, make_resolver: MakeResolver 
 
 
 def _is_ours(services: Services, address: str) -> bool:
-    known = {"site_key": services.sender.site_key, "bounce_domain": services.sender.bounce_domain}
-    return any(read(address, **known) is not None for read in (read_return_path, read_filing_address))
+    key, domain = services.sender.site_key, services.sender.bounce_domain
+    readers = (read_return_path, read_filing_address)
+    return any(read(address, site_key=key, bounce_domain=domain) is not None for read in readers)
 
 
 @dataclass(frozen=True, kw_only=True)
