@@ -51,6 +51,7 @@ def make_app(services: Services) -> object:
             fonts=services.fonts,
             word_template=services.settings.word_template,
             outward=services.outward,
+            filing_domain=services.settings.reply_domain,
             letter_mail_bytes=services.settings.letter_mail_mb * 1_000_000,
             relay_sizes=_sizes_of(services.transport),
             metrics_allow=services.settings.metrics_allow,

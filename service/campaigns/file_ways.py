@@ -29,7 +29,7 @@ FieldHolds = Literal[
     "contact_name", "contact_role", "contact_email", "contact_phone",
 ]  # fmt: skip
 NgoStatus = Literal["general", "special", "roster"]
-ReviewName = Literal["upr", "ccpr"]
+ReviewName = Literal["upr", "ccpr", "cerd", "cescr", "cedaw", "cat", "crc", "cmw", "crpd", "ced"]
 FORM_PLACEHOLDERS = ("signatories", "count", "organizations", "individuals", "date")
 """What an author's text for a form may leave to be filled in when the letter is frozen."""
 

@@ -289,7 +289,9 @@ def _arrived(services: Services, slug: str, delivery_id: str, how: str) -> None:
 
 def _packet(services: Services, slug: str, delivery_id: str, file: str) -> None:
     settings = services.settings
-    making = Making(fonts=services.fonts, word_template=settings.word_template)
+    making = Making(
+        fonts=services.fonts, word_template=settings.word_template, filing_domain=settings.reply_domain
+    )
     with reading(services.engine) as session:
         campaign = get_campaign(session, slug)
         _, data = packet_of(

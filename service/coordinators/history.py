@@ -196,6 +196,7 @@ _WORDS = {
     "delivery.arrived": Sentence("Said that a sending has arrived"),
     "delivery.otherwise": Sentence("Let a copy go another way"),
     "delivery.brought": Sentence("Said that a copy was brought by hand"),
+    "delivery.filed": Sentence("Filed a mail that came to the Bcc address of a sending"),
     "edition.freeze": Sentence("Froze the letter as it would be sent, for its approvers"),
     "kit.send": Sentence("Sent kits to members"),
     "outbox.hold": Sentence("Held all e-mail"),

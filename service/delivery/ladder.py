@@ -157,6 +157,8 @@ _BEYOND: Mapping[tuple[DeliveryState, Proof], tuple[Sentence, Sentence]] = {
         ),
     ),
 }
+FILED = "filed by its Bcc address"
+"""How the evidence of what a person sent begins, where a copy that came to us proves it."""
 _BROUGHT = Sentence(
     "It stands on the word of whoever brought it. Whether it reached the office nobody has said yet: call, and note the receipt."
 )
@@ -199,7 +201,7 @@ def ladder(
     word, comes_next = proved[-1] if proved else (WORDS[state], NEXT[state])
     return Ladder(
         word=word,
-        next=_next(state, comes_next, by_hand=by_hand, is_mail=is_mail),
+        next=_next(state, comes_next, by_hand=by_hand and not _is_filed(present), is_mail=is_mail),
         look="done" if state in _GOOD else "grave" if state in _GRAVE else "",
         rungs=rungs,
     )
@@ -209,6 +211,10 @@ def _present(steps: Sequence[StepSeen]) -> Sequence[StepSeen]:
     """Give the steps since a copy was last set on its way, or came back."""
     anew = [place for place, step in enumerate(steps) if step.was != step.became and step.became in _ANEW]
     return steps[anew[-1] :] if anew else steps
+
+
+def _is_filed(steps: Sequence[StepSeen]) -> bool:
+    return any(step.was != step.became and step.evidence.startswith(FILED) for step in steps)
 
 
 def _next(state: DeliveryState, otherwise: Sentence, *, by_hand: bool, is_mail: bool) -> Sentence:

@@ -38,6 +38,7 @@ class Making:
     """With what the mail of a letter is made: fonts, the Word template of the house, and how large it may be, by whose word.
 
     `texts` are its copies in other languages that go along by a way that is handed over as a mail of somebody else.
+    A draft that a person sends bears an address of ours at `filing_domain` as its Bcc, and none where that is "".
     """
 
     fonts: Fonts
@@ -45,6 +46,7 @@ class Making:
     most_bytes: int = MOST_BYTES
     allowed_by: str = THE_SETTING
     texts: Sequence[Copy] = ()
+    filing_domain: str = ""
 
 
 def letter_parts(copy: Copy) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from service.delivery.channel_words import channel_word
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_for, copy_with_code
 from service.delivery.count_alert import about_difference
+from service.delivery.filed_alert import ABOUT_FILED
+from service.delivery.filed_alert import WORD as FILED
 from service.delivery.late_alert import about_late_schedule
 from service.delivery.letter_mail import (
     FOLLOWS_THE_LETTER,
@@ -138,6 +140,7 @@ _ALERTS = {
         " what is known; ask the office for its address, then send that copy again, `undersigned deliver {slug} --again"
         " {id}`, or bring it another way and keep how it arrived."
     ),
+    FILED: ABOUT_FILED,
     "complained": Sentence(
         "The letter to {to} arrived, and was reported there as unwanted mail. Nothing is sent again by itself; call"
         " the office before you write to it once more."
@@ -555,6 +558,8 @@ def _desk_page(word: str, thing: str) -> str:
     """Give the page of the desk on which something can be done about it, below the letter's own; "" where the words say it all."""
     if word == "late":
         return f"sends/{thing.partition(':')[0]}"
+    if word == FILED:
+        return f"sendings/{thing}/by-hand"
     return _PAGES.get(word, "")
 
 
@@ -567,7 +572,7 @@ def _test_mail(facts: _Facts, occurrence: str) -> Draft:
 def _copy_of(session: Session, facts: _Facts, thing: str) -> dict[str, str]:
     """Give whom the copy was for that an e-mail or another way carried, and the id by which a person decides on it."""
     message, carriage = session.get(Message, thing), session.get(Carriage, thing)
-    ref = message.recipient_ref if message else carriage.delivery_id if carriage else ""
+    ref = message.recipient_ref if message else carriage.delivery_id if carriage else thing
     delivery = session.get(Delivery, ref)
     recipient = session.get(Recipient, delivery.recipient_id) if delivery else None
     if delivery is None or recipient is None:

@@ -1,4 +1,4 @@
-"""Receipts of certified mail as they came, byte for byte: kept once each, sealed beside the delivery whose step they prove."""
+"""Receipts of certified mail and copies of what a person sent, as they came, byte for byte: kept once each, sealed beside their delivery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

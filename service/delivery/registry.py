@@ -1,6 +1,6 @@
 """The only list of channels; adding one adds a line here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from service.delivery.channel import Carried, Channel, Examined, Follows, Hears, OfPeople, Settable
 from service.delivery.channels import (
@@ -20,6 +20,7 @@ from service.delivery.channels import (
     web_form,
 )
 from service.delivery.packed import Packed
+from service.foundation.sentence import Sentence
 
 CARRIERS: dict[str, Carried] = {
     channel.name: channel for channel in (lob.CHANNEL, pingen.CHANNEL, regulations.CHANNEL, pec.CHANNEL)
@@ -72,3 +73,6 @@ MAILED = frozenset((email.CHANNEL.name, own_mailbox.CHANNEL.name, pec.CHANNEL.na
 
 POSTED = frozenset((post.CHANNEL.name, pingen.CHANNEL.name))
 """The ways on which an envelope's window shows the address that stands on the first page."""
+
+FILED: Mapping[str, Sequence[Sentence]] = {own_mailbox.CHANNEL.name: own_mailbox.FILED_STEPS}
+"""The ways of which a copy is filed that comes to an address of ours, and what a person does there, with that `address`."""

@@ -203,6 +203,13 @@ def is_from_a_mail_server(parts: Parts) -> bool:
     return _A_MACHINE.search(parts.header("From")[:_MOST_HEADER]) is not None
 
 
+def came_to(parts: Parts) -> Iterator[str]:
+    """Give the addresses that a mail came to, as a mailbox notes them."""
+    for name in _PATH_HEADERS:
+        for value in parts.headers(name)[:_MOST_IDS]:
+            yield from _ADDRESS.findall(value[:_MOST_HEADER])
+
+
 def _own_words(parts: Parts) -> tuple[ReportKind, str]:
     """Read a bounce in a server's own words; only what certainly speaks of a failure is one."""
     words = f"{parts.header('Subject')[:_MOST_HEADER]}\n{_words_of(parts.text)}"
@@ -230,13 +237,11 @@ def _words_of(text: str) -> str:
 
 
 def _row_in_headers(parts: Parts, *, site_key: bytes, bounce_domain: str) -> str | None:
-    """Find a return path of ours among the addresses that this mail came to, as a mailbox notes them."""
-    for name in _PATH_HEADERS:
-        for value in parts.headers(name)[:_MOST_IDS]:
-            for address in _ADDRESS.findall(value[:_MOST_HEADER]):
-                row_id = read_return_path(address, site_key=site_key, bounce_domain=bounce_domain)
-                if row_id is not None:
-                    return row_id
+    """Find a return path of ours among the addresses that this mail came to."""
+    for address in came_to(parts):
+        row_id = read_return_path(address, site_key=site_key, bounce_domain=bounce_domain)
+        if row_id is not None:
+            return row_id
     return None
 
 

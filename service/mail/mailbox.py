@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import imap_tools
 
 from service.foundation.errors import Refused, Transient
+from service.mail.receiver import LARGEST
 
 _log = logging.getLogger(__name__)
 
@@ -77,17 +78,24 @@ def parse_mailbox_url(text: str) -> Mailbox:
     )
 
 
-def read_mailbox(mailbox: Mailbox, *, keep: Keep, context: ssl.SSLContext | None = None) -> int:
+def read_mailbox(
+    mailbox: Mailbox,
+    *,
+    keep: Keep,
+    wants_whole: Callable[[bytes], bool] = lambda _: False,
+    context: ssl.SSLContext | None = None,
+) -> int:
     """Read what has come, oldest first, and give how many mails were removed; raises Transient.
 
     A mail is removed only after `keep` has said so. One that is not understood, or at which `keep` fails, is
     flagged and stays for a person; it never blocks the others. Where `keep` raises Transient, everything stays.
+    Of a long mail the beginning is read, and all of it where `wants_whole` says so of that beginning.
     """
     removed = 0
     try:
         with _opened(mailbox, context or ssl.create_default_context()) as box:
             for uid in box.uids(_NOT_SEEN_TO)[:MOST_AT_ONCE]:
-                removed += _read_one(box, uid, keep)
+                removed += _read_one(box, uid, keep, wants_whole)
     except (imap_tools.ImapToolsError, imaplib.IMAP4.error, OSError) as error:
         raise Transient("The mailbox of returned mail cannot be read.") from error
     return removed
@@ -131,8 +139,12 @@ def _opened(
             box.client.shutdown()
 
 
-def _read_one(box: imap_tools.BaseMailBox, uid: str, keep: Keep) -> bool:
-    data = _bytes_of(box, uid)
+def _read_one(
+    box: imap_tools.BaseMailBox, uid: str, keep: Keep, wants_whole: Callable[[bytes], bool]
+) -> bool:
+    data = _bytes_of(box, uid, most=_MOST_BYTES)
+    if data is not None and len(data) == _MOST_BYTES and wants_whole(data):
+        data = _bytes_of(box, uid, most=LARGEST)
     if data is None:
         # Another program has taken it away in the meantime.
         return False
@@ -150,9 +162,9 @@ def _read_one(box: imap_tools.BaseMailBox, uid: str, keep: Keep) -> bool:
     return is_done
 
 
-def _bytes_of(box: imap_tools.BaseMailBox, uid: str) -> bytes | None:
+def _bytes_of(box: imap_tools.BaseMailBox, uid: str, *, most: int) -> bytes | None:
     """Fetch the beginning of a mail without marking it as read; what is told of ours stands there."""
-    status, answer = box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{_MOST_BYTES}>)")
+    status, answer = box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{most}>)")
     if status != "OK":
         return None
     return next((piece[1] for piece in answer if isinstance(piece, tuple) and len(piece) > 1), None)

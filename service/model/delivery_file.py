@@ -1,4 +1,4 @@
-"""DeliveryFile: a file that proves a step of a delivery, such as a picture of a stamped copy or a receipt of certified mail."""
+"""DeliveryFile: a file that proves a step of a delivery, such as a picture of a stamped copy, a receipt of certified mail, or a mail that a person sent."""
 
 from datetime import datetime
 

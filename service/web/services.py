@@ -38,6 +38,7 @@ class WebServices:
     there beside what is always measured. `outward` is what a letter can be sent with, in mails of `letter_mail_bytes` at most,
     and `relay_sizes` tells how many bytes our relays take, by their names: call it while no transaction is open.
     `look_at_sender` asks the network for the sender's DNS; None while no mail can be sent.
+    `filing_domain` is where copies come in of what people send from their own mailboxes, "" where no mail does.
     `reminder_lead` is how long before a deadline its last reminder goes.
     """
 
@@ -58,6 +59,7 @@ class WebServices:
     letter_mail_bytes: int = MOST_BYTES
     relay_sizes: Callable[[], Mapping[str, int]] = dict
     metrics_allow: str = ""
+    filing_domain: str = ""
     measurings: Sequence[Measuring] = ()
     look_at_sender: Callable[[], Sequence[Finding]] | None = None
 

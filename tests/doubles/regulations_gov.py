@@ -32,6 +32,9 @@ FORMS = {
     "ORGANIZATION": "OrganizationComment",
 }
 
+SEARCHED_BY = {"filter[agencyId]", "filter[searchTerm]", "filter[postedDate]", "filter[lastModifiedDate]",
+    "filter[commentOnId]", "sort", "page[number]", "page[size]"}  # fmt: skip
+
 Step = Literal["look", "key", "place", "upload", "comment"]
 How = Literal[
     "closes", "takes_and_closes", "takes_and_answers_half", "takes_and_fails", "takes_and_says_nonsense",
@@ -77,7 +80,7 @@ class RegulationsGov:
             code = "API_KEY_INVALID" if "x-api-key" in sent.headers else "API_KEY_MISSING"
             return gateway(403, code, "An invalid api_key was supplied. Get one at https://api.data.gov:443")
         if sent.method == "GET":
-            return self._published(path)
+            return self._searched(sent.path) if path == "/v4/comments" else self._published(path)
         if sent.headers.get("content-type") != JSON_API:
             return errors(400, "Bad Request", "Content-Type must be application/vnd.api+json")
         try:
@@ -147,6 +150,21 @@ class RegulationsGov:
         number = f"m4b-{len(self.comments):04}-x7zq"
         self.comments.append({**attributes, "number": number})
         return made("comments", number, {**attributes, "receiveDate": "2026-12-07T17:00:00Z"})
+
+    def _searched(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Find published comments by words, as the list has them: it names no tracking number."""
+        asked = parse_qs(urlsplit(path).query)
+        if strange := set(asked) - SEARCHED_BY:
+            return errors(400, "Bad Request", *(f"{one} is not supported" for one in sorted(strange)))
+        if not 5 <= int(asked.get("page[size]", ["25"])[0]) <= 250:
+            return errors(400, "Bad Request", "page[size] must be between 5 and 250")
+        words = asked.get("filter[searchTerm]", [""])[0]
+        found = [
+            {"id": name, "type": "comments", "attributes": {"withdrawn": one.get("withdrawn", False)}}
+            for name, one in self.posted.items()
+            if words in f"{name} {json.dumps(one)}"
+        ]
+        return 200, {"Content-Type": JSON_API}, json.dumps({"data": found}).encode()
 
     def _published(self, path: str) -> tuple[int, dict[str, str], bytes]:
         _, kind, number = path.rsplit("/", 2)

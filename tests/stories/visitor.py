@@ -39,6 +39,7 @@ class Door:
     count_lag: timedelta = timedelta(0)
     look_at_sender: Callable[[], Sequence[Finding]] | None = None
     relay_sizes: Callable[[], Mapping[str, int]] = dict
+    filing_domain: str = ""
     rung: list[None] = field(default_factory=list)
 
     def app(self) -> Flask:
@@ -57,6 +58,7 @@ class Door:
                 count_lag=self.count_lag,
                 look_at_sender=self.look_at_sender,
                 relay_sizes=self.relay_sizes,
+                filing_domain=self.filing_domain,
             )
         )
 

@@ -10,12 +10,13 @@ from sqlmodel import Session
 
 from service.delivery.annexes import annexes_of
 from service.delivery.by_hand.entries import packed_documents
+from service.delivery.by_hand.filed import filing_address
 from service.delivery.check import recipient_label
 from service.delivery.copies import copy_to_leave
 from service.delivery.letter_mail import Making, attachments, formats_for
 from service.delivery.messages import letter_draft
 from service.delivery.posted import posted
-from service.delivery.registry import BY_HAND, CHANNELS, PACKED, POSTED
+from service.delivery.registry import BY_HAND, CHANNELS, FILED, PACKED, POSTED
 from service.delivery.sendings import copy_sent
 from service.delivery.steps import waits_for_publication
 from service.delivery.texts_beside import texts_sent
@@ -78,11 +79,13 @@ def packet_of(
         files += [*letter, *((one.filename, one.data) for one in (*beside, *annexes))]
         # The second step of what goes by post is to fold it for a window.
         steps = steps if fits else (steps[0], _NO_WINDOW, *steps[2:])
-    if delivery.channel == "own_mailbox":
+    if delivery.channel in FILED:
+        to_us = filing_address(keyring, delivery, domain=making.filing_domain)
+        steps = steps_with(to_us, delivery.channel)
         draft = letter_draft(
             session, keyring, campaign, (copy, *texts), details, public_url=public_url, making=making
         )
-        files = [("letter.eml", write_unsent(draft)), *files]
+        files = [("letter.eml", write_unsent(draft, bcc=to_us)), *files]
     sheet = _sheet(delivery, details, files, steps=steps, language=language)
     name = f"{copy.slug}-{delivery.channel.replace('_', '-')}"
     every = (("0-what-to-do.txt", sheet.encode()), *files)
@@ -116,10 +119,18 @@ def copy_to_bring(
     return copy, open_record(keyring.of(session, campaign.id), office, "details")
 
 
-def write_unsent(draft: Draft) -> bytes:
+def steps_with(address: str, channel: str) -> Sequence[Sentence]:
+    """Give what a person does with what goes this way, where a copy of it goes to an `address` of ours, or "" to none (pure)."""
+    steps = FILED.get(channel, ()) if address else ()
+    return [step.with_values(address=address) for step in steps] or CHANNELS[channel].steps
+
+
+def write_unsent(draft: Draft, *, bcc: str = "") -> bytes:
     """Write a mail that a mail program opens to be looked at and sent: it has neither sender nor day yet (pure)."""
     message = EmailMessage(policy=SMTP)
     message["To"], message["Subject"] = draft.to, draft.subject
+    if bcc:
+        message["Bcc"] = bcc
     # By this header, which no standard has, several programs open a mail in order to write it.
     message["X-Unsent"] = "1"
     message.set_content(draft.text)

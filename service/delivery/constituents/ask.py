@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import released_edition
+from service.delivery.constituents.late import leaves_with, plan_message
 from service.delivery.constituents.members import Member, members_of, members_to_ask
 from service.delivery.ladder import WORDS
 from service.delivery.registry import PEOPLE
@@ -32,6 +33,10 @@ from service.store.keyring import Keyring
 CANNOT_ASK = Sentence("This sign-on cannot ask a Member of Congress now.")
 LEFT = Sentence("Your message has left, so it can be neither changed nor taken back.")
 NOT_ASKED = Sentence("You have asked no Member, so there is nothing to take back.")
+IS_OVER = Sentence(
+    "The letter has left, and with it the messages to Members of Congress: nobody can ask through it any more. You can still"
+    " write to your Member yourself."
+)
 _CHOOSE = Sentence("Choose your Member.")
 
 # What failed was not taken; whether another try of it may have arrived is asked of its carriages.
@@ -71,18 +76,33 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class AskView:
-    """What the page of one signatory shows: whom it can ask now, nobody where it cannot, and what it has asked."""
+    """What the page of one signatory shows: whom it can ask now, nobody where it cannot, and what it has asked.
+
+    `why_not` says why it can ask nobody, and is "" where it can. `is_late` says that the letter is released and has not left.
+    """
 
     view: ManageView
     members: Sequence[Member]
     asked: Asked | None
+    why_not: str
+    is_late: bool
 
 
-def offers_member(session: Session, keyring: Keyring, *, token: str, now: datetime) -> bool:
-    """Tell whether a sign-on can ask a Member, or has asked one."""
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Whether the page of a sign-on leads on to its Member, or else `is_over`, why it does not any more."""
+
+    leads_on: bool
+    is_over: str = ""
+
+
+def offer_of(session: Session, keyring: Keyring, *, token: str, now: datetime) -> Offer:
+    """Tell whether a sign-on can ask a Member or has asked one, or could until the letter left."""
     holder = look_at_holder(session, keyring, token=token, now=now)
     has_asked = constituent_of(session, holder.signature.id) is not None
-    return has_asked or bool(_members(holder))
+    if has_asked or _members(holder):
+        return Offer(leads_on=True)
+    return Offer(leads_on=False, is_over=IS_OVER if _is_over(holder) else "")
 
 
 def look_at_asking(session: Session, keyring: Keyring, *, token: str, now: datetime) -> AskView:
@@ -92,8 +112,8 @@ def look_at_asking(session: Session, keyring: Keyring, *, token: str, now: datet
 
 def ask_member(
     session: Session, keyring: Keyring, given: Mapping[str, str], office: str, *, token: str, now: datetime
-) -> None:
-    """Keep what a signatory asks of a Member, in the place of what it asked before.
+) -> bool:
+    """Keep what a signatory asks of a Member, in the place of what it asked before; tells whether it goes with a letter that is released.
 
     `given` are clean texts by the fields of service/delivery/congress/given.py. Raises Unfit with what of them cannot be
     taken, and Refused where this sign-on cannot ask now, as one that does not count or of a letter that has gone out.
@@ -101,7 +121,7 @@ def ask_member(
     holder = hold_own(session, keyring, token=token, now=now)
     members = {one.office: one for one in _members(holder)}
     if not members:
-        raise Refused(CANNOT_ASK)
+        raise Refused(IS_OVER if _is_over(holder) else CANNOT_ASK)
     # Whoever has not chosen yet is told at once what else is missing.
     faults = dict(_faults(holder, given, members.get(office) or next(iter(members.values()))))
     if office not in members:
@@ -118,9 +138,11 @@ def ask_member(
         created_at=now,
     )
     row.office, row.details = office, seal_address(session, keyring, row, given)
-    # It waits for the next release, whatever became of a sending that was stopped.
-    row.settled_at = row.delivery_id = None
+    # It waits for the next release, whatever became of a sending that was stopped, or goes with the one that has not left.
+    late = plan_message(session, keyring, holder.campaign, members[office], now=now)
+    row.settled_at, row.delivery_id = None, late.id if late is not None else None
     session.add(row)
+    return late is not None
 
 
 def take_back(session: Session, keyring: Keyring, *, token: str, now: datetime) -> None:
@@ -141,21 +163,52 @@ def _faults(holder: Holder, given: Mapping[str, str], member: Member) -> Mapping
 
 
 def _members(holder: Holder) -> Sequence[Member]:
-    campaign = holder.campaign
-    may = (
+    session, campaign, now = holder.session, holder.campaign, holder.now
+    if not _may_ask(holder) or campaign.state in {CampaignState.SENT, *PUT_AWAY}:
+        return ()
+    members = members_to_ask(session, holder.keyring, campaign, now=now)
+    if not members or released_edition(session, campaign) is None:
+        return members
+    row = constituent_of(session, holder.signature.id)
+    # What is part of the release is taken back before something else is asked.
+    if row is not None and row.delivery_id is not None:
+        return ()
+    open_ways = {one.channel for one in members if leaves_with(session, campaign, one.channel, now=now)}
+    return tuple(one for one in members if one.channel in open_ways)
+
+
+def _may_ask(holder: Holder) -> bool:
+    return (
         holder.signature.kind is Kind.PERSON
-        and standing(holder.signature, campaign) is Standing.COUNTED
+        and standing(holder.signature, holder.campaign) is Standing.COUNTED
         and holder.signature.erased_at is None
-        and campaign.state not in {CampaignState.SENT, *PUT_AWAY}
-        and released_edition(holder.session, campaign) is None
     )
-    return members_to_ask(holder.session, holder.keyring, campaign, now=holder.now) if may else ()
+
+
+def _is_over(holder: Holder) -> bool:
+    """Tell whether a sign-on that can ask nobody could until the letter left: of a letter without Members nothing is said."""
+    campaign = holder.campaign
+    was_released = (
+        campaign.state is CampaignState.SENT or released_edition(holder.session, campaign) is not None
+    )
+    return (
+        was_released
+        and campaign.state not in PUT_AWAY
+        and _may_ask(holder)
+        and bool(members_of(holder.session, holder.keyring, campaign))
+    )
 
 
 def _view(holder: Holder) -> AskView:
     row = constituent_of(holder.session, holder.signature.id)
+    members = _members(holder)
+    is_over = not members and _is_over(holder)
     return AskView(
-        view=view_of(holder), members=_members(holder), asked=_asked(holder, row) if row is not None else None
+        view=view_of(holder),
+        members=members,
+        asked=_asked(holder, row) if row is not None else None,
+        why_not="" if members else IS_OVER if is_over else CANNOT_ASK,
+        is_late=bool(members) and released_edition(holder.session, holder.campaign) is not None,
     )
 
 

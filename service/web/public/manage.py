@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import Response, request
 
-from service.delivery.constituents.ask import offers_member
+from service.delivery.constituents.ask import Offer, offer_of
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.letter.audience import may_show
@@ -188,14 +188,15 @@ def _look(token: str) -> ManageView:
         return look_at_sign_on(session, here.keyring, token=token, now=here.now())
 
 
-def _offers_member(token: str) -> bool:
+def _member_offer(token: str) -> Offer:
     here = services()
     with reading(here.engine) as session:
-        return offers_member(session, here.keyring, token=token, now=here.now())
+        return offer_of(session, here.keyring, token=token, now=here.now())
 
 
 def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> Response:
     shown = view.party.language or view.letter.language
+    member = _member_offer(token)
     return page(
         "public/manage.html",
         status=422 if notice else 200,
@@ -207,7 +208,8 @@ def _show(view: ManageView, token: str, *, done: str = "", notice: str = "") -> 
         below={name: token_path("manage", token, below=name) for name in _BELOW},
         change_link=token_path("change", view.change_token) if view.change_token else "",
         language_name=dict(language_options(shown)).get(shown, shown),
-        offers_member=_offers_member(token),
+        offers_member=member.leads_on,
+        member_is_over=member.is_over,
         offers_kit=view.counts and may_show(view.visibility.value, "public"),
         nonce=fresh_nonce(),
         done=done,

@@ -37,6 +37,7 @@ _WHAT: Mapping[str, str] = {
 }
 _DONE = {
     "asked": Sentence("Kept: your message goes to your Member when the letter is released."),
+    "late": Sentence("Kept: your message goes to your Member with the letter, which has not left yet."),
     "back": Sentence("Taken back: your message does not go, and your address is deleted."),
     "code": Sentence("A code is on its way to your mailbox. Three such mails go out in a day at most."),
 }
@@ -102,8 +103,8 @@ def _do(token: str, entries: Mapping[str, str]) -> _Outcome:
             )
         else:
             given, office = read_asking(entries)
-            ask_member(session, here.keyring, given, office, token=token, now=now)
-            return "asked", {}
+            is_late = ask_member(session, here.keyring, given, office, token=token, now=now)
+            return "late" if is_late else "asked", {}
     return answer, {}
 
 
@@ -131,6 +132,8 @@ def _show(
         letter=seen.view.letter,
         members=[(one.office, one.name) for one in seen.members],
         asked=seen.asked,
+        why_not=seen.why_not,
+        is_late=seen.is_late,
         own_email=seen.view.party.email,
         states=[(code, code) for code in STATES.split("|")],
         prefixes=[(one, one) for one in PREFIXES],

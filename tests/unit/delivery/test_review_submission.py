@@ -18,7 +18,7 @@ from service.delivery.by_hand.entries import write_entries
 from service.delivery.channel import Outward
 from service.delivery.channels.upr import CHANNEL
 from service.delivery.channels.upr.frames import FRAMES, limits_of
-from service.delivery.channels.upr.from_copy import contribution_of
+from service.delivery.channels.upr.from_copy import contribution_of, limits_set
 from service.delivery.channels.upr.packet import Contribution, compose, make_documents, title_of
 from service.delivery.channels.upr.rules import RULES, examine
 from service.foundation.errors import Refused
@@ -27,7 +27,7 @@ from tests.unit.delivery.test_hrc_statement import described
 from tests.unit.letter.letters import copy_of, make_text
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "upr" / "packet.txt"
-UPR, CCPR = FRAMES["upr"], FRAMES["ccpr"]
+UPR, CCPR, CEDAW = FRAMES["upr"], FRAMES["ccpr"], FRAMES["cedaw"]
 GOOD = Contribution(
     frame=UPR,
     language="en",
@@ -74,6 +74,7 @@ WORDS, PAGES = ("upr-length-words", False), ("upr-length-pages", False)
         ({"due": date(2027, 1, 13)}, [("deadline", True)]),
         ({"frame": CCPR, "text": words(10_000)}, []),
         ({"frame": CCPR, "text": words(10_001)}, [("ccpr-length-words", True)]),
+        ({"frame": CEDAW, "text": words(50_000)}, [("length", False)]),
     ],
 )
 def test_a_submission_is_measured_by_each_rule(other, rules):
@@ -107,6 +108,41 @@ def test_a_number_that_is_set_here_counts():
     assert found(given, text=words(5_001)) == [("upr-length-words", True)]
 
 
+@pytest.mark.parametrize(
+    ("most", "number", "rules"),
+    [
+        ({"most_words": 3_300}, 3_300, []),
+        ({"most_words": 3_300}, 3_301, [("cedaw-length-words", True)]),
+        ({"most_pages": 10}, 5_001, [("cedaw-length-pages", False)]),
+        ({"most_words": 3_300, "most_pages": 6}, 3_001, [("cedaw-length-pages", False)]),
+        ({}, 3_301, [("length", False)]),
+    ],
+)
+def test_of_a_committee_whose_limits_we_do_not_know_the_offices_count(most, number, rules):
+    review = Review(review="cedaw", country="Basinia", month=date(2027, 8, 1), **most)
+
+    assert found(limits_set(review), frame=CEDAW, text=words(number)) == rules
+
+
+def test_where_we_know_one_limit_the_office_may_give_the_other():
+    review = Review(review="ccpr", country="Basinia", month=date(2027, 8, 1), most_pages=15)
+
+    assert found(limits_set(review), frame=CCPR, text=words(8_000)) == [("ccpr-length-pages", False)]
+    assert found(limits_set(review), frame=CCPR, text=words(10_001))[0] == ("ccpr-length-words", True)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("review", get_args(ReviewName))
+def test_every_review_has_its_title_and_its_file_in_every_language(review, language):
+    made = contribution(frame=FRAMES[review], language=language)
+    (document,) = make_documents(made, day=DAY)
+
+    assert "{" not in title_of(made)
+    assert (review == "upr") == ("UPR" in title_of(made) or "EPU" in title_of(made))
+    assert document.name == f"{review}-2027-05-{language}.docx"
+    assert title_of(made) in described(document.data)
+
+
 def test_of_two_numbers_one_that_is_set_does_not_vouch_for_the_other():
     assert found({"upr_words_joint": "100"}, text=words(101)) == [("upr-length-words", False)]
 
@@ -134,6 +170,10 @@ def test_the_source_of_an_unverified_number_says_so():
         (
             {"frame": CCPR, "language": "fr", "month": date(2027, 8, 1)},
             "Coalition for Open Rivers – contribution conjointe au Comité des droits de l’homme – Basinia – août 2027",
+        ),
+        (
+            {"frame": CEDAW, "submitters": ("River Watch",)},
+            "River Watch – submission to the Committee on the Elimination of Discrimination against Women – Basinia – May 2027",
         ),
         (
             {"language": "es", "month": date(2027, 12, 31)},

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from service.mail.compose import make_envelope
 from service.mail.envelope import Draft
 from service.mail.postman import Sender
-from service.mail.verp import make_return_path, read_return_path
+from service.mail.verp import (
+    make_filing_address,
+    make_return_path,
+    read_filing_address,
+    read_return_path,
+)
 from service.model.message import MessageKind
 
 KEY, DOMAIN = b"k" * 32, "bounces.rivers.example"
@@ -43,6 +48,15 @@ def test_another_row_key_domain_or_mac_is_not_ours() -> None:
     assert read(PATH.replace("@bounces", "@other")) is None
     assert read_return_path(PATH, site_key=b"x" * 32, bounce_domain=DOMAIN) is None
     assert read_return_path(PATH, site_key=KEY, bounce_domain="") is None
+
+
+def test_an_address_of_one_purpose_is_none_of_the_other() -> None:
+    filing = make_filing_address(ROW, site_key=KEY, bounce_domain=DOMAIN)
+
+    assert read_filing_address(filing.upper(), site_key=KEY, bounce_domain=DOMAIN) == ROW
+    assert read(filing) is None
+    assert read("b" + filing[1:]) is None
+    assert read_filing_address("f" + PATH[1:], site_key=KEY, bounce_domain=DOMAIN) is None
 
 
 @pytest.mark.parametrize("place", range(2, 45))

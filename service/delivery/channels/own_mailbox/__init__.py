@@ -3,7 +3,7 @@
 from service.delivery.channel import ByHand
 from service.foundation.sentence import Sentence
 
-# A person sends the draft; that it was sent stands on that person's word.
+# A person sends the draft; that it was sent stands on that person's word, or on the copy that comes to an address of ours.
 CHANNEL = ByHand(
     name="own_mailbox",
     needs="emails",
@@ -18,3 +18,14 @@ CHANNEL = ByHand(
         ),
     ),
 )
+
+FILED_STEPS = (
+    *CHANNEL.steps[:2],
+    Sentence(
+        "Leave {address} in the field Bcc, or write it there: by the copy that comes to it we file who sent the letter, and when."
+    ),
+    Sentence(
+        "If the page of this sending does not say within an hour that it went, note there when it went and from whom."
+    ),
+)
+"""What a person does where mail comes to an address of ours, with that `address`."""

@@ -16,7 +16,7 @@ from service.delivery.channels.regulations.comment import (
 )
 from service.delivery.channels.regulations.rules import RULES, examine
 from service.delivery.letter_mail import Making, letter_documents
-from service.delivery.parcel import Document, Parcel
+from service.delivery.parcel import Document, Heard, Parcel
 from service.delivery.rules import Finding
 from service.delivery.setting import Standing
 from service.foundation.sentence import Sentence
@@ -85,6 +85,13 @@ class RegulationsChannel:
         """Give what submits comments."""
         del now
         return RegulationsCarrier(asking=asking)
+
+    def follow(
+        self, number: str, *, settings: Mapping[str, str], asking: Asking, now: datetime
+    ) -> Sequence[Heard]:
+        """Ask whether the agency has published the comment with this tracking number, which proves that it has it."""
+        read_account(settings)
+        return RegulationsCarrier(asking=asking).ask_posted(number, settings=settings, now=now)
 
 
 CHANNEL = RegulationsChannel()

@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from service.delivery.asking import Answer, Asking
 from service.delivery.channels.regulations.answers import Step, read_json, settle, without
 from service.delivery.channels.regulations.comment import part_documents
 from service.delivery.channels.regulations.commented import Commented, read_document
-from service.delivery.channels.regulations.posted import read_posted
+from service.delivery.channels.regulations.posted import found_in, read_posted
 from service.delivery.parcel import Document, Exchange, Heard, InDoubt, NotNow, NotTaken, Parcel, Receipt
 from service.foundation.sentence import Sentence
 from service.model.states import DeliveryState
@@ -24,6 +24,7 @@ ONLY_A_TRIAL = Sentence(
 _JSON_API = "application/vnd.api+json"
 _NOTHING = Exchange(asked="")
 _NOT_FOUND = 404
+_FEWEST_ON_A_PAGE = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +71,19 @@ class RegulationsCarrier:
             raise NotTaken(ONLY_A_TRIAL, exchange=receipt.exchange)
         return receipt
 
-    def ask_posted(
-        self, number: str, *, posted_as: str, settings: Mapping[str, str], now: datetime
-    ) -> Heard | None:
-        """Ask whether the comment of a tracking number stands published as `posted_as`; None where it does not.
+    def ask_posted(self, number: str, *, settings: Mapping[str, str], now: datetime) -> Sequence[Heard]:
+        """Ask whether the comment of a tracking number was published; () where none that is found bears it.
 
+        The search is one for words, and may find others, or nothing: only a comment that names the number itself counts.
         Raises NotNow or NotTaken where that could not be asked.
         """
-        answer = self._talk(settings).look_up("comments", posted_as)
-        return read_posted(answer.body, number=number, now=now) if answer else None
+        talk = self._talk(settings)
+        for posted_as in talk.search(number):
+            answer = talk.look_up("comments", posted_as)
+            heard = read_posted(answer.body, number=number, now=now) if answer else None
+            if heard is not None:
+                return (heard,)
+        return ()
 
     def ask_document(self, number: str, *, settings: Mapping[str, str]) -> Commented | None:
         """Ask whether a document is open for comment; None where it is not known there.
@@ -173,6 +178,13 @@ class _Talk:
             return None
         settle("look", answer, secrets=(self.key,))
         return answer
+
+    def search(self, words: str) -> Sequence[str]:
+        """Find comments by words; gives the ids of the first few."""
+        asked = urlencode({"filter[searchTerm]": words, "page[size]": _FEWEST_ON_A_PAGE})
+        answer = self._ask("GET", f"comments?{asked}", b"", may_repeat=True)
+        settle("look", answer, secrets=(self.key,))
+        return found_in(answer.body)[:_FEWEST_ON_A_PAGE]
 
     def _created(
         self,

@@ -1,11 +1,19 @@
 """What is heard later: that the agency has published the comment, which it looks through first (pure)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from service.delivery.channels.regulations.answers import read_json
 from service.delivery.parcel import Heard
 from service.foundation.sentence import Sentence
 from service.model.states import DeliveryState
+
+
+def found_in(body: bytes) -> Sequence[str]:
+    """Read the ids of the comments that a search found (GET /comments), in its order."""
+    data = read_json(body).get("data")
+    resources = [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
+    return [one["id"] for one in resources if isinstance(one.get("id"), str) and one["id"]]
 
 
 def read_posted(body: bytes, *, number: str, now: datetime) -> Heard | None:

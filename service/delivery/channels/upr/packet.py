@@ -41,7 +41,7 @@ def title_of(contribution: Contribution) -> str:
     """Give the title as the guides want it: who, what, which country, month and year."""
     words = _words(contribution)
     is_joint = len(contribution.submitters) > 1
-    kind = (words.joint if is_joint else words.alone)[contribution.frame.id]
+    kind = words.kind(contribution.frame.id, is_joint=is_joint)
     who = contribution.coalition if is_joint else contribution.submitters[0]
     when = f"{words.months.split()[contribution.month.month - 1]} {contribution.month.year}"
     return " – ".join((who, kind, contribution.country, when))

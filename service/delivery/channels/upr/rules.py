@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from service.delivery.channels.upr.frames import FRAMES, Frame, Limit, limits_of
+from service.delivery.channels.upr.frames import FRAMES, TREATY_GUIDE, Frame, Limit, limits_of
 from service.delivery.channels.upr.packet import Contribution, compose
 from service.delivery.channels.upr.words import WORDS
 from service.delivery.rules import Finding, Rule
@@ -23,6 +23,12 @@ LANGUAGE = Rule(
     id="language",
     says=Sentence("A submission is in English, French or Spanish."),
     source=f"{_UPR}; {FRAMES['ccpr'].guide}",
+    checked=_CHECKED,
+)
+LENGTH = Rule(
+    id="length",
+    says=Sentence("Each committee says for its session how long a submission may be."),
+    source=TREATY_GUIDE,
     checked=_CHECKED,
 )
 SUBMITTERS = Rule(
@@ -93,7 +99,7 @@ def length_rule(frame: Frame, limit: Limit) -> Rule:
 
 RULES: tuple[Rule, ...] = (
     *(length_rule(frame, limit) for frame in FRAMES.values() for limit in frame.limits),
-    LANGUAGE, SUBMITTERS, COUNTRY, NUMBERED, DEADLINE, FILE, OWN,
+    LANGUAGE, LENGTH, SUBMITTERS, COUNTRY, NUMBERED, DEADLINE, FILE, OWN,
     PUBLISHED,
 )  # fmt: skip
 
@@ -142,6 +148,13 @@ def _text(contribution: Contribution, limits: tuple[Limit, ...]) -> Iterator[Fin
     except Refused as refused:
         yield Finding(rule=NUMBERED, found=Sentence("It cannot be laid out: {why}", why=refused.args[0]))
         return
+    if not limits:
+        yield Finding(
+            rule=LENGTH,
+            found=Sentence("Nobody has entered how long a submission to this committee may be."),
+            forbids=False,
+            instead=Sentence("Look it up in the committee's note for the session, and enter it."),
+        )
     for limit in limits:
         yield from _length(contribution, limit, counted)
 

@@ -9,11 +9,12 @@ from flask import Response, request
 from service.coordinators.permissions import Act
 from service.delivery.by_hand.brought import Brought, note_brought, picture_of
 from service.delivery.by_hand.entered import entered_of
-from service.delivery.by_hand.packet import packet_of
+from service.delivery.by_hand.filed import filing_address
+from service.delivery.by_hand.packet import packet_of, steps_with
 from service.delivery.by_hand.picture import LARGEST_PICTURE
 from service.delivery.channel_words import channel_word
 from service.delivery.letter_mail import Making
-from service.delivery.registry import BY_HAND, CHANNELS, PACKED
+from service.delivery.registry import BY_HAND, FILED, PACKED
 from service.delivery.sendings import NO_SUCH_SENDING, sending_of, sendings_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
@@ -72,7 +73,12 @@ def packet(slug: str, sending: str) -> Response:
     """Give all that a person brings as one file."""
     del slug
     here = services()
-    making = Making(fonts=here.fonts, word_template=here.word_template, most_bytes=here.letter_mail_bytes)
+    making = Making(
+        fonts=here.fonts,
+        word_template=here.word_template,
+        most_bytes=here.letter_mail_bytes,
+        filing_domain=here.filing_domain,
+    )
     with looking() as session:
         campaign = letter_to_give(session)
         row = sending_of(session, campaign, sending)
@@ -114,6 +120,9 @@ def _page(sending: str, values: Mapping[str, str], errors: Mapping[str, str], *,
             one for one in sendings_of(session, here.keyring, campaign, row.edition_id) if one.id == sending
         )
         edition_id = row.edition_id
+        # Who knows the address can have a mail filed: it is shown to those who may save the packet, which holds it.
+        domain = here.filing_domain if visit().may(Act.SEE_NAMES) else ""
+        to_us = filing_address(here.keyring, row, domain=domain)
         is_entered = seen.waits_for_a_person and row.channel in PACKED and visit().may(Act.SEE_NAMES)
         # To make its copy opens the whole roll: of a letter of many that is done when it is asked for.
         is_made = is_entered and (
@@ -130,7 +139,8 @@ def _page(sending: str, values: Mapping[str, str], errors: Mapping[str, str], *,
         seen=seen,
         is_entered=is_entered,
         entered=entered,
-        steps=CHANNELS[seen.channel].steps,
+        steps=steps_with(to_us, seen.channel),
+        is_filed=seen.channel in FILED,
         way=channel_word(seen.channel),
         back=f"{base}/editions/{edition_id}",
         base=base,
