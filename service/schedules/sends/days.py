@@ -18,8 +18,9 @@ from service.model.schedule import Action, Occurrence
 from service.model.show import Step
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState, SignatureState
+from service.schedules.built_in import schedules_or_built_in
 from service.schedules.calendar import OPENS, TO_OPEN, moments_of
-from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.schedules.forecast import coming_times
 from service.schedules.invitations import count_opening_invites
 from service.schedules.reach import MOST, Reach, Within, reach_of, reached
 from service.schedules.sends.words import title_of
@@ -133,7 +134,7 @@ def month_grid(month: date, *, first_weekday: int) -> Sequence[Sequence[date]]:
 
 
 def _invitations(session: Session, campaign: Campaign, title: str, *, now: datetime) -> Iterator[Moment]:
-    """Give the moment at which the invitations leave, where it is still to come."""
+    """Give the moment at which invitations leave that were posted ahead; all others have their schedule."""
     at = leaves_at(campaign, now=now)
     number = count_opening_invites(session, campaign, most=MOST + 1, now=now) if at is not None else 0
     if at is not None and number:
@@ -142,7 +143,6 @@ def _invitations(session: Session, campaign: Campaign, title: str, *, now: datet
             slug=campaign.slug,
             title=title,
             what=Sentence("Invitations"),
-            note=_note(campaign),
             reach=reached(number, MOST, None),
         )
 
