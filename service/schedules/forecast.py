@@ -121,6 +121,8 @@ def _coming(
         for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now)
         # A digest goes to the secretariat alone, and whether it has anything to tell nobody can know.
         if schedule.state is not ScheduleState.CANCELLED and schedule.action is not Action.DIGEST
+        # When a trial ends nobody knows.
+        if not is_tried(schedule, campaign)
         for due in takewhile(
             lambda due: due.at <= until, coming_times(session, keyring, campaign, schedule, now=now)
         )
@@ -136,8 +138,6 @@ def coming_times(
     if schedule.state is ScheduleState.DRAFT or is_stopped(session, schedule):
         return
     if not is_running(schedule, campaign) and campaign.state not in TO_OPEN:
-        return
-    if is_tried(schedule, campaign):
         return
     since = schedule.since
     if schedule.is_built_in and is_reckoned_anew(schedule, campaign):

@@ -18,6 +18,7 @@ from service.model.schedule import Action, Occurrence, Schedule
 from service.model.show import Step
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState, SignatureState
+from service.schedules.begin import is_tried
 from service.schedules.built_in import schedules_or_built_in
 from service.schedules.calendar import OPENS, TO_OPEN, moments_of
 from service.schedules.due import Due
@@ -236,7 +237,8 @@ def _times(
     )
     known, decided = set(session.exec(begun).all()), _days_of_decisions(session, campaign)
     for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now):
-        if schedule.state is ScheduleState.CANCELLED or schedule.action is Action.DIGEST:
+        is_silent = schedule.action is Action.DIGEST or is_tried(schedule, campaign)
+        if schedule.state is ScheduleState.CANCELLED or is_silent:
             continue
         coming = coming_times(session, keyring, campaign, schedule, now=now)
         # Looked up at once: there may be months of mornings, and hardly anybody decides on any.
