@@ -20,7 +20,8 @@ from service.delivery.release import release
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.model.signature import HeldReason, Kind, Provenance, Visibility
 from service.model.states import SignatureState
-from service.signing.invite import import_signatories, send_invitations
+from service.schedules.opening import invite_at_opening
+from service.signing.invite import import_signatories
 from service.signing.party import SignOn
 from service.signing.roll_file import read_signatories
 from service.store.engine import make_engine
@@ -76,7 +77,7 @@ def _collecting(coalition: Coalition) -> Coalition:
             import_signatories(
                 session, coalition.keyring, SLUG, rows, attest=attest, by="test", now=coalition.now
             )
-        send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+        invite_at_opening(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     for number, signer in enumerate(cast.by_form):
         _signed(coalition, signer, ago=timedelta(hours=4 * (len(cast.by_form) - number)))
     with transaction(coalition.engine) as session:

@@ -26,8 +26,8 @@ from service.delivery.report import campaign_report
 from service.foundation.errors import Refused
 from service.i18n.moments import write_moment
 from service.model.campaign import Campaign
+from service.schedules.opening import Inviting, invite_at_opening
 from service.signing.earlier_text import on_earlier_text
-from service.signing.invite import send_invitations
 from service.signing.late_link import LateLink, let_in_late
 from service.signing.page import unlisted_address
 from service.signing.queries import counts, unconfirmed_signatures
@@ -83,15 +83,15 @@ def open_(context: Context, slug: str) -> None:
     now = services.clock()
     with transaction(services.engine) as session:
         opened = life.open_for_signing(session, slug, by=operator(), now=now)
-        invited = send_invitations(session, services.keyring, opened, now=now)
+        inviting = invite_at_opening(session, services.keyring, opened, now=now)
         address = unlisted_address(services.keyring, opened)
     later = opened.opens_at is not None and opened.opens_at > now
     when = (
         f"opens for sign-ons on {_moment_there(opened, opened.opens_at)}" if later else "is open for sign-ons"
     )
     say(f"{slug} {when}: {services.settings.public_url}{address}")
-    if invited:
-        say(f"{_invitations(invited)} {'sent then' if later else 'on the way'}.")
+    if inviting.number:
+        say(f"{_invitations(inviting.number)} {_sent(opened, inviting)}.")
 
 
 @campaign.command()
@@ -244,6 +244,12 @@ def _readable(value: object) -> str:
     if isinstance(value, list):
         return "".join(f"\n    {_readable(item)}" for item in value) or "–"
     return "–" if value in {None, ""} else str(value)
+
+
+def _sent(found: Campaign, inviting: Inviting) -> str:
+    if inviting.at is None:
+        return "on the way"
+    return "sent then" if inviting.at == found.opens_at else f"sent on {_moment_there(found, inviting.at)}"
 
 
 def _invitations(number: int) -> str:

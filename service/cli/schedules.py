@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -9,16 +10,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from service.campaigns.codes import country_code, time_zone
+from service.campaigns.codes import time_zone
 from service.campaigns.moments import moment_of
 from service.campaigns.queries import get_campaign
+from service.cli.audience_options import TO, country_option, narrowing, narrowing_options
 from service.cli.context import Context, json_option, operator, pass_context, read_moment, say, say_json
 from service.foundation.errors import Refused
 from service.model.anchor import Anchor, Late
 from service.model.campaign import Campaign
-from service.model.evidence import EvidenceKind
-from service.model.signature import Kind
-from service.model.states import ScheduleState, SignatureState
+from service.model.states import ScheduleState
 from service.schedules.audience import Audience
 from service.schedules.calendar import Entry, calendar, moments_of
 from service.schedules.due import Timing
@@ -35,6 +35,7 @@ from service.schedules.plan import (
     settle_late,
 )
 from service.schedules.planned import Planned
+from service.schedules.rules import NewRule, change_rule
 from service.schedules.show_listing import list_show
 from service.store.transaction import reading, transaction
 from service.upkeep.moments import Beside, moments_beside, purges_beside
@@ -48,11 +49,6 @@ _ANCHORS = {
     "sending": Anchor.SENDING,
     "publication": Anchor.PUBLICATION,
     "event": Anchor.EVENT,
-}
-_TO = {
-    "unconfirmed": SignatureState.PENDING,
-    "invited": SignatureState.INVITED,
-    "intending": SignatureState.INTENDS,
 }
 
 
@@ -233,28 +229,11 @@ late_option = click.option(
     "to",
     multiple=True,
     required=True,
-    type=click.Choice(list(_TO)),
+    type=click.Choice(list(TO)),
     help="Whom it reminds; may be said several times.",
 )
-@click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]), help="Only these."
-)
-@click.option("--language", "languages", multiple=True, help="Only whose mail is in this language: fr.")
-@click.option("--country", "countries", multiple=True, help="Only who is in this country: FR.")
-@click.option(
-    "--evidence",
-    "evidence",
-    multiple=True,
-    type=click.Choice([kind.value for kind in EvidenceKind]),
-    help="Only for whom this speaks.",
-)
-@click.option(
-    "--version",
-    "revision",
-    default=0,
-    type=click.IntRange(0),
-    help="Only who signed this version of the text.",
-)
+@narrowing_options
+@country_option
 @click.option(
     "--spare", default=24, show_default=True, type=click.IntRange(0, 8760), help="Hours since any mail."
 )
@@ -265,13 +244,7 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
     """Plan a reminder called NAME; unless the letter is of one person alone, somebody else has to approve it."""
     services = context.services
     audience = Audience(
-        states=tuple(_TO[one] for one in given.pop("to")),
-        kinds=tuple(map(Kind, given.pop("kinds"))),
-        languages=given.pop("languages"),
-        countries=tuple(country_code(code, what="--country") for code in given.pop("countries")),
-        evidence=tuple(map(EvidenceKind, given.pop("evidence"))),
-        revision=given.pop("revision"),
-        spare_hours=given.pop("spare"),
+        states=tuple(TO[one] for one in given.pop("to")), spare_hours=given.pop("spare"), **narrowing(given)
     )
     late, within = late_of(given.pop("late"))
     plan = Plan(name=name, timing=timing_of(**given), audience=audience, late=late, late_within=within)
@@ -293,18 +266,59 @@ def add(context: Context, /, slug: str, name: str, **given: Any) -> None:
     default="",
     help="Of a proof round: until when an answer counts, at a local time: 2026-12-07T08:00.",
 )
+@click.option(
+    "--to",
+    "to",
+    multiple=True,
+    type=click.Choice(list(TO)),
+    help="Whom it reminds from now on, in place of whom it did; may be said several times.",
+)
+@narrowing_options
+@country_option
+@click.option(
+    "--everybody", "is_whole", is_flag=True, help="All of those, whatever it was narrowed to before."
+)
+@click.option("--spare", default=None, type=click.IntRange(0, 8760), help="Hours since any mail.")
+@click.option(
+    "--late",
+    default="",
+    help="What comes late goes `anyway`, asks you first (`ask`), or goes while it is no later than, say, 3h.",
+)
 @time_options
 @pass_context
-def change(context: Context, /, slug: str, name: str, until: str, **when: Any) -> None:
-    """Give a schedule another time; what it has begun stays as it is."""
-    services, timing = context.services, timing_of(**when)
+def change(context: Context, /, slug: str, name: str, until: str, **given: Any) -> None:
+    """Give a schedule another time, or another rule: whom it goes to, spares, and what if it is late; what is begun stays."""
+    services, rule = context.services, _new_rule(given)
+    timing = timing_of(**given) if until or any(given.values()) or rule is None else None
     now = services.clock()
     with transaction(services.engine) as session:
         make_built_in(session, slug, lead=services.settings.reminder_lead, now=now)
-        if until:
+        if until and timing is not None:
             let_answer_until(session, slug, name, moment_at(until, zone=timing.zone))
-        change_schedule(session, services.keyring, slug, name, timing=timing, by=operator(), now=now)
-    say(f"{name} has another time; see: undersigned schedule forecast {slug}")
+        if rule is not None:
+            change_rule(session, slug, name, rule, by=operator(), now=now)
+        if timing is not None:
+            change_schedule(session, services.keyring, slug, name, timing=timing, by=operator(), now=now)
+    what = "another time" if rule is None else "another rule" if timing is None else "another time and rule"
+    say(f"{name} has {what}; see: undersigned schedule forecast {slug}")
+
+
+def _new_rule(given: dict[str, Any]) -> NewRule | None:
+    """Take what changes of a rule out of the options that were given; None where nothing does."""
+    states = tuple(TO[one] for one in given.pop("to"))
+    narrowed, is_whole, spare, late = (
+        narrowing(given),
+        given.pop("is_whole"),
+        given.pop("spare"),
+        given.pop("late"),
+    )
+    if not (states or narrowed or is_whole or late) and spare is None:
+        return None
+    policy, within = late_of(late) if late else (None, timedelta(0))
+    whole = NewRule(kinds=(), languages=(), countries=(), evidence=(), revision=0) if is_whole else NewRule()
+    return replace(
+        whole, states=states or None, spare_hours=spare, late=policy, late_within=within, **narrowed
+    )
 
 
 @schedule.command()

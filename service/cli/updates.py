@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from service.cli.audience_options import narrowing, narrowing_options
 from service.cli.context import Context, operator, pass_context, read_file, say
 from service.cli.schedules import late_of, late_option, time_options, timing_of
 from service.mail.brakes.canary import LARGE
@@ -14,8 +15,10 @@ from service.model.update import UpdateAudience
 from service.schedules.audience import Audience
 from service.schedules.plan import Plan, make_built_in
 from service.schedules.planned_updates import UpdateText, look_at_planned, plan_update
+from service.signing.update_rule import UpdateRule
 from service.signing.update_stop import cancel_update, count_update, stop_update
-from service.signing.update_words import UpdateWords, read_update
+from service.signing.update_words import UpdateText as KeptText
+from service.signing.update_words import read_update
 from service.signing.updates import UpdateStart, keep_update_links, look_at_update, post_update, start_update
 from service.store.transaction import reading, transaction
 from service.wiring import Services
@@ -42,27 +45,39 @@ def _named(command: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         help="All who signed, or only those of them who asked for news.",
     )
+    spare = click.option(
+        "--spare", default=0, show_default=True, type=click.IntRange(0, 8760), help="Hours since any mail."
+    )
     file = click.argument("file", type=click.Path(path_type=Path))
-    return click.argument("slug")(file(to(command)))
+    return click.argument("slug")(file(to(narrowing_options(spare(command)))))
+
+
+def _rule(given: dict[str, Any]) -> UpdateRule:
+    """Take the rule of who gets it out of the options that were given."""
+    return UpdateRule(spare_hours=given.pop("spare"), **narrowing(given))
+
+
+def _read(file: Path, rule: UpdateRule) -> KeptText:
+    return KeptText(words=read_update(read_file(file, most=_LARGEST_FILE)), rule=rule)
 
 
 @update.command()
 @_named
 @click.option("--check", is_flag=True, help="Only show the mail, and to how many it would go.")
 @pass_context
-def send(context: Context, slug: str, file: Path, audience: str, check: bool) -> None:
+def send(context: Context, /, slug: str, file: Path, audience: str, check: bool, **given: Any) -> None:
     """Mail a text to those who signed; its first line, "# …", is the subject, all below is Markdown.
 
     Each mailbox gets the same text once, however often the command is run; run again, it reaches those who signed since.
     """
     services, whom = context.services, UpdateAudience(audience)
-    words = read_update(read_file(file, most=_LARGEST_FILE))
+    text = _read(file, _rule(given))
     if check:
-        _show(services, slug, words, whom)
+        _show(services, slug, text, whom)
         return
     with transaction(services.engine) as session:
         started = start_update(
-            session, services.keyring, slug, words, audience=whom, by=operator(), now=services.clock()
+            session, services.keyring, slug, text, audience=whom, by=operator(), now=services.clock()
         )
     new = _post(services, started)
     services.wake.ring()
@@ -87,9 +102,8 @@ def plan(
     `update show` shows it, `schedule approve`, `pause`, `change` and `cancel` treat it like all that is planned.
     """
     services, called = context.services, name or file.stem.lower()
-    text = UpdateText(
-        words=read_update(read_file(file, most=_LARGEST_FILE)), audience=UpdateAudience(audience)
-    )
+    rule = _rule(when)
+    text = UpdateText(words=_read(file, rule).words, audience=UpdateAudience(audience), rule=rule)
     policy, within = late_of(late)
     planned = Plan(
         name=called, timing=timing_of(**when), audience=Audience(), late=policy, late_within=within
@@ -129,19 +143,19 @@ def show(context: Context, slug: str, name: str) -> None:
 @update.command()
 @_named
 @pass_context
-def stop(context: Context, slug: str, file: Path, audience: str) -> None:
-    """Cancel what has not gone yet of an update, for good; the same file names it.
+def stop(context: Context, /, slug: str, file: Path, audience: str, **given: Any) -> None:
+    """Cancel what has not gone yet of an update, for good; the same file names it, and the same readers.
 
     To pause all mail and let it go on later, say `undersigned outbox hold`.
     """
     services = context.services
-    words = read_update(read_file(file, most=_LARGEST_FILE))
+    text = _read(file, _rule(given))
     with transaction(services.engine) as session:
         stopped = stop_update(
             session,
             services.keyring,
             slug,
-            words,
+            text,
             audience=UpdateAudience(audience),
             by=operator(),
             now=services.clock(),
@@ -196,13 +210,13 @@ def _post(services: Services, start: UpdateStart) -> int:
     return new
 
 
-def _show(services: Services, slug: str, words: UpdateWords, audience: UpdateAudience) -> None:
+def _show(services: Services, slug: str, text: KeptText, audience: UpdateAudience) -> None:
     with reading(services.engine) as session:
         view = look_at_update(
             session,
             services.keyring,
             slug,
-            words,
+            text,
             audience=audience,
             public_url=services.settings.public_url,
             now=services.clock(),

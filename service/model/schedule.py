@@ -20,6 +20,7 @@ class Action(StrEnum):
     PROOF = "proof"
     UPDATE = "update"
     DIGEST = "digest"
+    INVITE = "invite"
 
 
 class Schedule(SQLModel, table=True):

@@ -16,6 +16,7 @@ from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature
 from service.model.states import MessageState, SignatureState
 from service.model.suppression import Suppression
+from service.signing.invite import FIRST_INVITATION
 from service.signing.party import email_index
 from service.signing.proof_answers import is_printed
 from service.store.one_by_one import is_there
@@ -42,8 +43,8 @@ class Audience:
     `countries` (ISO 3166-1 alpha-2) lie sealed and are looked at in memory. `evidence` means a piece of one of these
     kinds was found. `revision` is the number of the text that was signed. With `decides_today` only those are meant
     whose own decision is on the day that it is due, as the schedule's zone reads it; with `printed` only those who
-    count and whose name the letter prints. Whoever was written to within
-    `spare_hours` is left out.
+    count and whose name the letter prints; with `uninvited` only those whose first invitation was never posted, and
+    however late they came. Whoever was written to within `spare_hours` is left out.
     """
 
     states: tuple[SignatureState, ...] = ()
@@ -54,6 +55,7 @@ class Audience:
     revision: int = 0
     decides_today: bool = False
     printed: bool = False
+    uninvited: bool = False
     spare_hours: int = 0
 
     def as_record(self) -> dict[str, Any]:
@@ -73,6 +75,7 @@ class Audience:
             revision=record.get("revision", 0),
             decides_today=record.get("decides_today", False),
             printed=record.get("printed", False),
+            uninvited=record.get("uninvited", False),
             spare_hours=record.get("spare_hours", 0),
         )
 
@@ -82,17 +85,15 @@ def is_meant(
 ) -> Sequence[ColumnElement[bool]]:
     """Say in SQL which sign-ons of a letter an audience means at `due_at`, when its zone reads `day`.
 
-    Nobody is meant without a mailbox, whose mailbox is to be left alone, or who came only after `due_at`; countries
-    are not looked at here.
+    Nobody is meant without a mailbox, whose mailbox is to be left alone, or who came only after `due_at`, unless the
+    audience is of the uninvited; countries are not looked at here.
     """
     wanted = [
         col(Signature.campaign_id) == campaign.id,
         col(Signature.state).in_(audience.states),
         col(Signature.email_index) != email_index(keys, ""),
         ~_is_left_alone(campaign),
-        # Who has signed or was invited since then has just had a mail of it.
-        col(Signature.created_at) < due_at,
-        or_(col(Signature.signed_at).is_(None), col(Signature.signed_at) < due_at),
+        ~_was_invited() if audience.uninvited else _was_there(before=due_at),
     ]
     if audience.kinds:
         wanted.append(col(Signature.kind).in_(audience.kinds))
@@ -133,6 +134,20 @@ def _is_left_alone(campaign: Campaign) -> ColumnElement[bool]:
             col(Suppression.campaign_id) == col(Signature.campaign_id),
             col(Suppression.email_index) == col(Signature.email_index),
         ),
+    )
+
+
+def _was_there(*, before: datetime) -> ColumnElement[bool]:
+    # Who has signed or was invited since then has just had a mail of it.
+    has_not_signed_since = or_(col(Signature.signed_at).is_(None), col(Signature.signed_at) < before)
+    return and_(col(Signature.created_at) < before, has_not_signed_since)
+
+
+def _was_invited() -> ColumnElement[bool]:
+    return is_there(
+        col(Message.recipient_ref) == col(Signature.id),
+        col(Message.kind) == MessageKind.INVITATION,
+        col(Message.occurrence) == FIRST_INVITATION,
     )
 
 

@@ -20,17 +20,19 @@ from service.schedules.reach import ALONE, reach_of
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
 
-ENDS_WITH_SIGN_ONS = frozenset({Action.REMIND})
+ENDS_WITH_SIGN_ONS = frozenset({Action.REMIND, Action.INVITE})
 """What nobody wants any more once the deadline has passed."""
 
 _OVER = {
     Action.REMIND: "sign-ons are over",
+    Action.INVITE: "sign-ons are over",
     Action.PROOF: "the letter has gone",
     Action.UPDATE: "the letter is archived",
     Action.DIGEST: "there is nothing more to tell",
 }
 _RUNNING = {
     Action.REMIND: (CampaignState.OPEN,),
+    Action.INVITE: (CampaignState.OPEN,),
     Action.PROOF: (CampaignState.OPEN, CampaignState.CLOSED),
     # Of a letter that does not fit, the time comes all the same, and says why nothing was sent.
     Action.UPDATE: tuple(state for state in CampaignState if state not in PUT_AWAY),
@@ -53,7 +55,7 @@ def begin_due(session: Session, keyring: Keyring, *, now: datetime) -> int:
     """
     _stop_asking(session, now=now)
     return sum(
-        _begin(session, keyring, schedule, due, now=now)
+        begin_at(session, keyring, schedule, due, now=now)
         for schedule, due in due_now(session, keyring, now=now)
     )
 
@@ -64,7 +66,7 @@ def due_now(session: Session, keyring: Keyring, *, now: datetime) -> Sequence[tu
     running = [
         (schedule, campaign)
         for schedule, campaign in _active(session)
-        if not why_over(schedule, campaign, now=now)
+        if not why_over(schedule, campaign, now=now) and not is_tried(schedule, campaign)
     ]
     known = select(col(Occurrence.schedule_id), col(Occurrence.due_at)).where(
         col(Occurrence.campaign_id).in_({campaign.id for _, campaign in running})
@@ -79,6 +81,32 @@ def due_now(session: Session, keyring: Keyring, *, now: datetime) -> Sequence[tu
         )
         if due.at not in begun.get(schedule.id, ())
     ]
+
+
+def begin_at(session: Session, keyring: Keyring, schedule: Schedule, due: Due, *, now: datetime) -> int:
+    """Begin one occurrence of a schedule, late as it may be, once; gives how many are new."""
+    verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)
+    reason, until = _TOO_LATE, None
+    if verdict is Verdict.FIRE and _has_grown(session, keyring, schedule, due):
+        verdict = Verdict.ASK
+    if schedule.action is Action.PROOF:
+        campaign = session.get_one(Campaign, schedule.campaign_id)
+        until = answers_until(schedule, dates_of(session, keyring, campaign, schedule), due_at=due.at)
+        if verdict is Verdict.FIRE and not has_time(schedule, until, now=now):
+            verdict, reason = Verdict.SKIP, TOO_LITTLE_TIME
+    occurrence = Occurrence(
+        schedule_id=schedule.id,
+        campaign_id=schedule.campaign_id,
+        state=_BEGINS_AS[verdict],
+        due_at=due.at,
+        local=due.local,
+        began_at=now,
+        ended_at=now if verdict is Verdict.SKIP else None,
+        reason=reason if verdict is Verdict.SKIP else "",
+        answers_until=until,
+    )
+    adding = insert_or(session, occurrence).on_conflict_do_nothing(index_elements=["schedule_id", "due_at"])
+    return len(session.execute(adding.returning(col(Occurrence.id))).all())
 
 
 def is_firing(session: Session) -> bool:
@@ -104,6 +132,11 @@ def is_running(schedule: Schedule, campaign: Campaign) -> bool:
     return campaign.state in _RUNNING[schedule.action]
 
 
+def is_tried(schedule: Schedule, campaign: Campaign) -> bool:
+    """Tell whether a schedule waits since its letter is in trial: each is invited once, when it is switched live."""
+    return schedule.action is Action.INVITE and campaign.trial_since is not None
+
+
 def dates_of(
     session: Session,
     keyring: Keyring,
@@ -117,10 +150,12 @@ def dates_of(
     event = open_file(session, keyring, campaign).event if timing.anchor is Anchor.EVENT else None
     opens_at = campaign.opens_at or campaign.created_at
     applies = since or schedule.since or schedule.created_at
+    starts = applies if schedule.action is Action.UPDATE else max(applies, opens_at)
     return Dates(
         zone=ZoneInfo(campaign.time_zone),
-        since=applies if schedule.action is Action.UPDATE else max(applies, opens_at),
-        opens_at=opens_at,
+        since=starts,
+        # Nobody knows before when a person opens the letter, and who is to be invited is invited then.
+        opens_at=starts if schedule.action is Action.INVITE else opens_at,
         deadline_at=campaign.deadline_at,
         send_at=campaign.send_at,
         publish_at=campaign.publish_at,
@@ -176,28 +211,3 @@ def _stop_asking(session: Session, *, now: datetime) -> None:
         if reason := why_over(schedule, campaign, now=now):
             end_occurrence(occurrence, OccurrenceState.CANCELLED, reason=reason, now=now)
             session.add(occurrence)
-
-
-def _begin(session: Session, keyring: Keyring, schedule: Schedule, due: Due, *, now: datetime) -> int:
-    verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)
-    reason, until = _TOO_LATE, None
-    if verdict is Verdict.FIRE and _has_grown(session, keyring, schedule, due):
-        verdict = Verdict.ASK
-    if schedule.action is Action.PROOF:
-        campaign = session.get_one(Campaign, schedule.campaign_id)
-        until = answers_until(schedule, dates_of(session, keyring, campaign, schedule), due_at=due.at)
-        if verdict is Verdict.FIRE and not has_time(schedule, until, now=now):
-            verdict, reason = Verdict.SKIP, TOO_LITTLE_TIME
-    occurrence = Occurrence(
-        schedule_id=schedule.id,
-        campaign_id=schedule.campaign_id,
-        state=_BEGINS_AS[verdict],
-        due_at=due.at,
-        local=due.local,
-        began_at=now,
-        ended_at=now if verdict is Verdict.SKIP else None,
-        reason=reason if verdict is Verdict.SKIP else "",
-        answers_until=until,
-    )
-    adding = insert_or(session, occurrence).on_conflict_do_nothing(index_elements=["schedule_id", "due_at"])
-    return len(session.execute(adding.returning(col(Occurrence.id))).all())

@@ -8,10 +8,11 @@ from sqlmodel import Session, col, select
 
 from service.model.anchor import Anchor, Late
 from service.model.campaign import Campaign
-from service.model.schedule import Action, Schedule
-from service.model.states import CampaignState, SignatureState
+from service.model.schedule import Action, Occurrence, Schedule
+from service.model.states import CampaignState, OccurrenceState, SignatureState
 from service.schedules.audience import Audience
 from service.schedules.due import Timing
+from service.schedules.invitations import TO_OPEN, free_name, invitation, invites
 from service.schedules.proof_round import PROOF, proof_round
 from service.store.insert import insert_or
 
@@ -33,7 +34,7 @@ def built_in(campaign: Campaign, *, lead: timedelta, since: datetime, now: datet
 
     Two reminders stand at the thirds of its time, where that is a day or more, to who has not confirmed or intends to
     sign; one on the morning of an organization's own decision; and one `lead` before the deadline to all who are missing.
-    After the deadline comes the proof round, where the letter's sending leaves time for it.
+    Whoever is to be invited is so as it opens (service/schedules/opening.py). After the deadline comes the proof round, where the letter's sending leaves time for it.
     A digest tells the secretariat each morning.
     """
     window = campaign.deadline_at - since
@@ -101,6 +102,8 @@ def without_own(session: Session, *, now: datetime) -> Sequence[Campaign]:
     settled = exists().where(
         col(Schedule.campaign_id) == col(Campaign.id),
         col(Schedule.is_built_in),
+        # Settled by whoever opened the letter, and not by what this finds.
+        col(Schedule.action) != Action.INVITE,
         col(Schedule.of_deadline) == col(Campaign.deadline_at),
     )
     has_all = (
@@ -121,23 +124,59 @@ def schedules_of(session: Session, campaign: Campaign) -> Sequence[Schedule]:
     return session.exec(found.order_by(col(Schedule.name))).all()
 
 
+def schedules_or_built_in(
+    session: Session, campaign: Campaign, *, lead: timedelta, now: datetime
+) -> Sequence[Schedule]:
+    """Give what is planned for a letter, and what will be once it opens."""
+    known = schedules_of(session, campaign)
+    since, invited = applies_from(campaign, now=now), invites(known)
+    is_to_open = campaign.state in (*TO_OPEN, CampaignState.OPEN)
+    if campaign.state in TO_OPEN and invited is None:
+        invited = invitation(campaign, since=since, by=BY, now=now, name=free_name(known))
+        known = (*known, invited)
+    if is_to_open and not any(one.is_built_in and one is not invited for one in known):
+        known = (*known, *built_in(campaign, lead=lead, since=since, now=now))
+    return known
+
+
 def applies_from(campaign: Campaign, *, now: datetime) -> datetime:
     """Give from when on the schedules of a letter apply that is open now, or that opens as it is planned."""
     return max(now, campaign.opens_at) if campaign.opens_at is not None else now
+
+
+def is_reckoned_anew(schedule: Schedule, campaign: Campaign) -> bool:
+    """Tell whether a schedule that every letter has was reckoned for another deadline, or for no opening yet.
+
+    Another deadline does not move the invitations: they came, or are still to come.
+    """
+    if schedule.action is Action.INVITE:
+        return schedule.of_deadline is None
+    return schedule.of_deadline != campaign.deadline_at
 
 
 def _keep(session: Session, campaign: Campaign, *, lead: timedelta, now: datetime) -> int:
     known = schedules_of(session, campaign)
     since = applies_from(campaign, now=now)
     own = built_in(campaign, lead=lead, since=since, now=now)
-    if not any(schedule.is_built_in for schedule in known):
-        return sum(_add(session, schedule) for schedule in own)
-    added = sum(_add(session, schedule) for schedule in own if schedule.name in _CAME_LATER)
+    if not any(schedule.is_built_in and schedule.action is not Action.INVITE for schedule in known):
+        added = sum(_add(session, schedule) for schedule in own)
+    else:
+        added = sum(_add(session, schedule) for schedule in own if schedule.name in _CAME_LATER)
     moved = [one for one in known if one.is_built_in and one.of_deadline != campaign.deadline_at]
     for schedule in moved:
-        schedule.since, schedule.of_deadline = since, campaign.deadline_at
+        if is_reckoned_anew(schedule, campaign) or _was_ended(session, schedule):
+            schedule.since = since
+        schedule.of_deadline = campaign.deadline_at
         session.add(schedule)
     return added + len(moved)
+
+
+def _was_ended(session: Session, schedule: Schedule) -> bool:
+    """Tell whether an early close broke something off, which begins anew once the letter is open again."""
+    ended = select(Occurrence.id).where(
+        Occurrence.schedule_id == schedule.id, Occurrence.state == OccurrenceState.CANCELLED
+    )
+    return session.exec(ended.limit(1)).first() is not None
 
 
 def _add(session: Session, schedule: Schedule) -> int:

@@ -20,6 +20,7 @@ from service.schedules.digest import A_DAY, happened_in, is_worth_a_mail, window
 from service.schedules.digest_readers import digest_readers
 from service.schedules.looking_up import A_PART, Part, due_of, look_up_part
 from service.schedules.planned_updates import post_planned_update
+from service.signing.invite import FIRST_INVITATION
 from service.signing.proof_mail import post_proofs, why_nothing_to_proof
 from service.signing.remind import post_reminders
 from service.signing.remind_stretch import post_stretch
@@ -56,6 +57,19 @@ def fire_part(
     occurrence = _take(session)
     if occurrence is None:
         return None
+    return fire_part_of(session, keyring, occurrence, now=now, most=most, ahead=ahead)
+
+
+def fire_part_of(
+    session: Session,
+    keyring: Keyring,
+    occurrence: Occurrence,
+    *,
+    now: datetime,
+    most: int = A_PART,
+    ahead: Part | None = None,
+) -> Fired:
+    """Post the next part of an occurrence that the caller holds, as fire_part() does of the oldest."""
     schedule = session.get_one(Schedule, occurrence.schedule_id)
     campaign = session.get_one(Campaign, occurrence.campaign_id)
     reason = _why_not(session, schedule, occurrence, campaign, now=now)
@@ -147,6 +161,8 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
             most=firing.most,
         )
     assert part is not None
+    # An invitation goes once for ever, by whatever way it is posted; a reminder once each time that it is due.
+    of = FIRST_INVITATION if firing.schedule.action is Action.INVITE else occurrence.id
     keys = firing.keyring.of(session, campaign.id)
     if part.stretch is not None:
         posted = post_stretch(
@@ -155,7 +171,7 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
             campaign,
             part.stretch,
             moment=part.moment,
-            occurrence=occurrence.id,
+            occurrence=of,
             now=firing.now,
         )
         return posted, part.last
@@ -165,7 +181,7 @@ def _remind(firing: _Firing) -> tuple[int, str | None]:
         campaign,
         part.reminded,
         moments=part.moments,
-        occurrence=occurrence.id,
+        occurrence=of,
         now=firing.now,
     )
     return posted, part.last
@@ -225,6 +241,7 @@ def _digest(firing: _Firing) -> tuple[int, str | None]:
 
 _ACTIONS = {
     Action.REMIND: _remind,
+    Action.INVITE: _remind,
     Action.PROOF: _proof,
     Action.UPDATE: _update,
     Action.DIGEST: _digest,

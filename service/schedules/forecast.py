@@ -14,12 +14,12 @@ from service.foundation.sealing import CampaignKeys
 from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
-from service.model.states import CampaignState, OccurrenceState, ScheduleState
+from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.audience import Audience, is_meant
-from service.schedules.begin import dates_of, is_running, times_of
-from service.schedules.built_in import applies_from, built_in, schedules_of
+from service.schedules.begin import dates_of, is_running, is_tried, times_of
+from service.schedules.built_in import applies_from, is_reckoned_anew, schedules_or_built_in
 from service.schedules.due import Due, Timing, Verdict, judge
-from service.schedules.invitations import INVITATION, whom_opening_invites
+from service.schedules.invitations import INVITATION, TO_OPEN, whom_opening_invites
 from service.schedules.looking_up import reader_moments
 from service.schedules.planned import Planned
 from service.schedules.planned_updates import is_stopped, whom_update_reaches
@@ -28,8 +28,6 @@ from service.schedules.show_forecast import forecast_show
 from service.signing.invite import leaves_at
 from service.signing.party import read_party
 from service.store.keyring import Keyring
-
-_BEFORE_OPENING = (CampaignState.DRAFT, CampaignState.FROZEN)
 
 
 def forecast(
@@ -67,7 +65,7 @@ def forecast(
 def _invitations(
     session: Session, campaign: Campaign, *, until: datetime, now: datetime
 ) -> Sequence[Planned]:
-    """Give the invitations that leave at the opening, where that is still to come; none where there are none."""
+    """Give the invitations that were posted ahead, to leave at the opening; all others have their schedule."""
     at = leaves_at(campaign, now=now)
     whom = whom_opening_invites(session, campaign, now=now) if at is not None and at <= until else ()
     if at is None or not whom:
@@ -80,14 +78,13 @@ def _invitations(
             due=Due(at=at, clock=clock, zone=campaign.time_zone),
             whom=sorted(one for one, _ in whom),
             languages=dict(Counter(language for _, language in whom)),
-            waits_for=_waits_for_opening(campaign),
         ),
     )
 
 
 def _waits_for_opening(campaign: Campaign) -> str:
     """Say that nothing of a letter happens before a person opens it: no letter opens by itself."""
-    return "somebody to open the letter" if campaign.state in _BEFORE_OPENING else ""
+    return "somebody to open the letter" if campaign.state in TO_OPEN else ""
 
 
 def _answers_until(
@@ -124,6 +121,8 @@ def _coming(
         for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now)
         # A digest goes to the secretariat alone, and whether it has anything to tell nobody can know.
         if schedule.state is not ScheduleState.CANCELLED and schedule.action is not Action.DIGEST
+        # When a trial ends nobody knows.
+        if not is_tried(schedule, campaign)
         for due in takewhile(
             lambda due: due.at <= until, coming_times(session, keyring, campaign, schedule, now=now)
         )
@@ -132,28 +131,16 @@ def _coming(
     return sorted(coming, key=lambda pair: (pair[0].at, pair[1].name))
 
 
-def schedules_or_built_in(
-    session: Session, campaign: Campaign, *, lead: timedelta, now: datetime
-) -> Sequence[Schedule]:
-    """Give what is planned for a letter, and what will be once it opens."""
-    known = schedules_of(session, campaign)
-    is_to_open = campaign.state in (*_BEFORE_OPENING, CampaignState.OPEN)
-    if is_to_open and not any(schedule.is_built_in for schedule in known):
-        since = applies_from(campaign, now=now)
-        known = (*known, *built_in(campaign, lead=lead, since=since, now=now))
-    return known
-
-
 def coming_times(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, now: datetime
 ) -> Iterator[Due]:
     """Give the times that a schedule is due from now on, and before where it would still happen; the earliest first."""
     if schedule.state is ScheduleState.DRAFT or is_stopped(session, schedule):
         return
-    if not is_running(schedule, campaign) and campaign.state not in _BEFORE_OPENING:
+    if not is_running(schedule, campaign) and campaign.state not in TO_OPEN:
         return
     since = schedule.since
-    if schedule.is_built_in and schedule.of_deadline != campaign.deadline_at:
+    if schedule.is_built_in and is_reckoned_anew(schedule, campaign):
         since = applies_from(campaign, now=now)
     for due in times_of(schedule, dates_of(session, keyring, campaign, schedule, since=since)):
         verdict = judge(schedule.late, schedule.late_seconds, due_at=due.at, now=now)

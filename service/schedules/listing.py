@@ -11,8 +11,9 @@ from service.model.campaign import Campaign
 from service.model.schedule import Action, Occurrence
 from service.model.states import OccurrenceState, ScheduleState
 from service.schedules.begin import dates_of
+from service.schedules.built_in import schedules_or_built_in
 from service.schedules.due import Due
-from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.schedules.forecast import coming_times
 from service.schedules.proof_round import why_never
 from service.signing.proof_status import count_proof
 from service.store.keyring import Keyring

@@ -24,7 +24,7 @@ A_PART = 10_000
 """Sign-ons that one transaction posts to at most: nobody has to wait for long, and memory stays flat."""
 
 
-_LOOKED_UP = frozenset({Action.REMIND})
+_LOOKED_UP = frozenset({Action.REMIND, Action.INVITE})
 
 
 @dataclass(frozen=True, kw_only=True)

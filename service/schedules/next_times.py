@@ -11,8 +11,9 @@ from service.campaigns.queries import campaigns_by_slug
 from service.model.campaign import Campaign
 from service.model.schedule import Occurrence
 from service.model.states import PUT_AWAY, ScheduleState
+from service.schedules.built_in import schedules_or_built_in
 from service.schedules.due import Due
-from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.schedules.forecast import coming_times
 from service.store.keyring import Keyring
 
 

@@ -18,8 +18,9 @@ from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import OCCURRENCE, SCHEDULE, CampaignState, OccurrenceState, ScheduleState
 from service.schedules.audience import Audience
 from service.schedules.begin import dates_of, end_occurrence, times_of
-from service.schedules.built_in import applies_from, built_in, schedules_of
+from service.schedules.built_in import schedules_of, schedules_or_built_in
 from service.schedules.due import Timing
+from service.schedules.invitations import TO_OPEN
 from service.store.keyring import Keyring
 
 _WITHOUT_AUDIENCE = frozenset({Action.UPDATE, Action.DIGEST})
@@ -116,16 +117,13 @@ def change_schedule(
 
     One that every letter has needs no approval; any other waits for one again, as add_schedule() says.
     """
-    campaign, schedule = _lock(session, slug, name)
+    campaign, schedule = lock_schedule(session, slug, name)
     if schedule.state is ScheduleState.CANCELLED:
         raise Refused(Sentence("“{name}” was cancelled; plan a new one.", name=name))
     schedule.timing = timing.as_record()
     # What the new time has behind it was never planned, and is not caught up with.
     schedule.since = now
-    if not schedule.is_built_in and not campaign.solo:
-        if schedule.state is not ScheduleState.PROPOSED:
-            SCHEDULE.move(schedule, ScheduleState.PROPOSED)
-        schedule.created_by, schedule.approved_at, schedule.approved_by = by, None, ""
+    wait_for_approval(campaign, schedule, by=by)
     refuse_what_never_comes(session, keyring, campaign, schedule, now=now)
     session.add(schedule)
     audit.record(session, by=by, act="schedule.change", campaign_id=campaign.id, thing=schedule.id, now=now)
@@ -137,7 +135,7 @@ def let_answer_until(session: Session, slug: str, name: str, until: Timing) -> N
 
     Raises Refused for a schedule that asks for no answer.
     """
-    _, schedule = _lock(session, slug, name)
+    _, schedule = lock_schedule(session, slug, name)
     if schedule.action is not Action.PROOF:
         raise Refused(
             Sentence(
@@ -152,7 +150,7 @@ def approve_schedule(
     session: Session, keyring: Keyring, slug: str, name: str, *, by: str, now: datetime
 ) -> Schedule:
     """Let a proposed schedule happen; raises Refused for one's own proposal, for what is not proposed, and where its time is past."""
-    campaign, schedule = _lock(session, slug, name)
+    campaign, schedule = lock_schedule(session, slug, name)
     if schedule.state is not ScheduleState.PROPOSED:
         raise Refused(
             Sentence(
@@ -179,7 +177,7 @@ def move_schedule(
     What is being posted when it is paused stops at the next part, and goes on when it is resumed. What was due
     meanwhile comes then as its policy for what is late says.
     """
-    campaign, schedule = _lock(session, slug, name)
+    campaign, schedule = lock_schedule(session, slug, name)
     if there is ScheduleState.ACTIVE and schedule.state is ScheduleState.PROPOSED:
         raise Refused(
             Sentence("This planned sending waits for an approval first."),
@@ -202,7 +200,7 @@ def move_schedule(
 
 def settle_late(session: Session, slug: str, name: str, *, fire: bool, by: str, now: datetime) -> int:
     """Say whether what came late, and asked, still happens; gives how many times of it. Raises Refused where nothing asks."""
-    campaign, schedule = _lock(session, slug, name)
+    campaign, schedule = lock_schedule(session, slug, name)
     asking = _asking(session, schedule)
     if not asking:
         raise Refused(Sentence("Nothing of “{name}” came late and waits for your word.", name=name))
@@ -222,10 +220,12 @@ def settle_late(session: Session, slug: str, name: str, *, fire: bool, by: str, 
 def make_built_in(session: Session, slug: str, *, lead: timedelta, now: datetime) -> None:
     """Give a letter the schedules that it will have from its opening on, so that they can be changed before."""
     campaign = lock_campaign(session, slug)
-    is_over = campaign.state not in {CampaignState.DRAFT, CampaignState.FROZEN, CampaignState.OPEN}
-    if is_over or any(schedule.is_built_in for schedule in schedules_of(session, campaign)):
+    if campaign.state not in (*TO_OPEN, CampaignState.OPEN):
         return
-    for schedule in built_in(campaign, lead=lead, since=applies_from(campaign, now=now), now=now):
+    known = {schedule.id for schedule in schedules_of(session, campaign)}
+    for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now):
+        if schedule.id in known:
+            continue
         if campaign.state is not CampaignState.OPEN:
             # Reckoned anew once it is seen to be open.
             schedule.of_deadline = None
@@ -240,7 +240,17 @@ def _asking(session: Session, schedule: Schedule) -> Sequence[Occurrence]:
     return session.exec(found.with_for_update()).all()
 
 
-def _lock(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
+def wait_for_approval(campaign: Campaign, schedule: Schedule, *, by: str) -> None:
+    """Let what somebody has changed wait for another's approval, but for what every letter has and a letter of one person."""
+    if schedule.is_built_in or campaign.solo:
+        return
+    if schedule.state is not ScheduleState.PROPOSED:
+        SCHEDULE.move(schedule, ScheduleState.PROPOSED)
+    schedule.created_by, schedule.approved_at, schedule.approved_by = by, None, ""
+
+
+def lock_schedule(session: Session, slug: str, name: str) -> tuple[Campaign, Schedule]:
+    """Lock a letter and its schedule of that name; raises Refused where there is none."""
     campaign = lock_campaign(session, slug)
     found = select(Schedule).where(Schedule.campaign_id == campaign.id, Schedule.name == name)
     # What it had before is written first: whoever waited for the lock must not go on with what it had read before.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign
@@ -16,8 +17,9 @@ from service.model.campaign import Campaign
 from service.model.consent import Occasion
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Visibility
-from service.model.states import PUT_AWAY, SIGNATURE, CampaignState, SignatureState
+from service.model.states import PUT_AWAY, SIGNATURE, CampaignState, ScheduleState, SignatureState
 from service.signing.agreement import keep_agreement
 from service.signing.consents import keep_answers
 from service.signing.found_by import keep_words
@@ -82,7 +84,7 @@ def import_signatories(
     """Add the rows of a signatories file to a letter; those it already knows stay as they are.
 
     With `attest` (how they agreed, and when) rows count as sign-ons that the secretariat adds, unless their status
-    says otherwise; without it they are invitations, mailed at once where the letter takes sign-ons, else when it does.
+    says otherwise; without it they are invitations, mailed at once where the others were, else with them.
     Raises Refused, before anything is changed, where the letter takes nobody now.
     """
     campaign = lock_campaign(session, slug)
@@ -120,7 +122,7 @@ def import_rows(
         _keep_attested(desk, signature)
         keep_members(session, desk.keys, signature, read_party(desk.keys, signature))
         _thank(desk, signature)
-    is_open = campaign.state is CampaignState.OPEN
+    is_open = campaign.state is CampaignState.OPEN and not is_to_invite(session, campaign)
     invited = sum(send_invitation(desk, row, due_at=invited_at) for row in made) if is_open else 0
     act = "signatories.attest" if attest else "signatories.import"
     audit.record(
@@ -140,14 +142,16 @@ def find_known(desk: Desk, row: SignatoryRow) -> Signature | None:
     return _known(desk, _sign_on(row, attest=""))
 
 
-def send_invitations(session: Session, keyring: Keyring, campaign: Campaign, *, now: datetime) -> int:
-    """Post the invitations that wait for the letter to open, to leave once it takes sign-ons; gives how many were new."""
-    desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
-    waiting = select(Signature).where(
-        Signature.campaign_id == campaign.id,
-        col(Signature.state).in_((SignatureState.INVITED, SignatureState.INTENDS)),
+def is_to_invite(session: Session, campaign: Campaign) -> bool:
+    """Tell whether the invitations of a letter are still to come: whoever is added before is invited with all others."""
+    begun = exists().where(col(Occurrence.schedule_id) == col(Schedule.id))
+    found = select(Schedule.id).where(
+        Schedule.campaign_id == campaign.id,
+        Schedule.action == Action.INVITE,
+        col(Schedule.state).in_((ScheduleState.ACTIVE, ScheduleState.PAUSED)),
+        ~begun,
     )
-    return sum(send_invitation(desk, row) for row in session.exec(waiting))
+    return session.exec(found).first() is not None
 
 
 def send_invitation(

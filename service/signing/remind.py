@@ -17,7 +17,7 @@ from service.model.link_token import LinkToken, Purpose
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature
 from service.model.states import SignatureState
-from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
+from service.signing.invite import FIRST_INVITATION, LINK_LIVES_AFTER_DEADLINE
 from service.signing.sign import LINKS_LIVE, confirm_until
 from service.store.links import Link, keep_links
 from service.store.one_by_one import given_ids, is_given
@@ -109,7 +109,7 @@ def post_reminders(
 ) -> int:
     """Post a reminder to each sign-on that `moments` names, due when it says; gives how many mails that are.
 
-    Nobody may have one of this occurrence yet. Who is in a state that has no reminder gets none. Links that the mails
+    Nobody may have one of this occurrence yet, unless it is the invitation itself, which other ways post as well. Who is in a state that has no reminder gets none. Links that the mails
     hold live until the letter takes no answer any more. No reminder goes after the deadline.
     """
     known = {one.id: one for one in reminded}
@@ -130,9 +130,14 @@ def post_reminders(
                     now=now,
                     due_at=partial(at_moment, moment),
                     expires_at=campaign.deadline_at,
-                    is_first=True,
+                    is_first=is_told_once(occurrence),
                 )
     return posted
+
+
+def is_told_once(occurrence: str) -> bool:
+    """Tell whether mails of this occurrence are posted by one way alone, so that nobody can have one yet."""
+    return occurrence != FIRST_INVITATION
 
 
 def at_moment(moment: datetime, _: ColumnElement[str]) -> ColumnElement[datetime]:

@@ -20,6 +20,7 @@ from service.signing.remind import (
     at_moment,
     first_meant,
     in_range,
+    is_told_once,
     keep_reminder_links,
     lie_close,
     who_had,
@@ -102,7 +103,7 @@ def post_stretch(
 ) -> int:
     """Post a reminder, due at `moment`, to everybody of a stretch who is still meant; gives how many mails that are.
 
-    All else is as with post_reminders(): nobody may have one of this occurrence yet, and none goes after the deadline.
+    All else is as with post_reminders(): none goes after the deadline.
     """
     posted = 0
     for kind, short in stretch.short.items():
@@ -119,7 +120,7 @@ def post_stretch(
             now=now,
             due_at=partial(at_moment, moment),
             expires_at=campaign.deadline_at,
-            is_first=True,
+            is_first=is_told_once(occurrence),
         )
     return posted
 

@@ -14,7 +14,7 @@ from service.mail import outbox
 from service.mail.brakes.canaries import end_canary
 from service.model.states import MessageState
 from service.model.update import Update, UpdateAudience
-from service.signing.update_words import UpdateText, UpdateWords, update_id
+from service.signing.update_words import UpdateText, UpdateWords, as_text, update_id
 from service.signing.updates import KINDS
 from service.store.keyring import Keyring
 
@@ -23,7 +23,7 @@ def stop_update(
     session: Session,
     keyring: Keyring,
     slug: str,
-    words: UpdateWords,
+    words: UpdateWords | UpdateText,
     *,
     audience: UpdateAudience,
     by: str,
@@ -36,11 +36,7 @@ def stop_update(
     """
     campaign = get_campaign(session, slug)
     keys = keyring.of(session, campaign.id)
-    mine = (
-        select(Update)
-        .where(col(Update.id) == update_id(keys, UpdateText(words=words), audience))
-        .with_for_update()
-    )
+    mine = select(Update).where(col(Update.id) == update_id(keys, as_text(words), audience)).with_for_update()
     row: Update | None = session.execute(mine).scalar_one_or_none()
     if row is None:
         raise Refused(

@@ -45,6 +45,11 @@ class UpdateText:
     rule: UpdateRule = WHOLE
 
 
+def as_text(words: UpdateWords | UpdateText) -> UpdateText:
+    """Give all of an update of which perhaps only the words are said: then it goes to a whole audience."""
+    return words if isinstance(words, UpdateText) else UpdateText(words=words)
+
+
 def read_update(data: bytes) -> UpdateWords:
     """Read the file of an update: its first line `# …` is the subject, all below is Markdown.
 

@@ -34,6 +34,7 @@ from service.signing.update_rule import WHOLE, UpdateRule
 from service.signing.update_words import (
     UpdateText,
     UpdateWords,
+    as_text,
     open_words,
     seal_translations,
     update_id,
@@ -106,7 +107,7 @@ def look_at_update(
     session: Session,
     keyring: Keyring,
     slug: str,
-    words: UpdateWords,
+    words: UpdateWords | UpdateText,
     *,
     audience: UpdateAudience,
     public_url: str,
@@ -116,11 +117,12 @@ def look_at_update(
     campaign = get_campaign(session, slug)
     _refuse_unless_open(campaign, now=now)
     keys = keyring.of(session, campaign.id)
-    update = update_id(keys, UpdateText(words=words), audience)
+    text = as_text(words)
+    update = update_id(keys, text, audience)
     _refuse_stopped(session.get(Update, update))
     known = outbox.posted_of(session, kind=KINDS[audience], campaign_id=campaign.id, occurrence=update)
     mail = write_update(
-        words,
+        text.words,
         open_file(session, keyring, campaign),
         audience=audience,
         language=mail_language(reader="", letter=campaign.language),
@@ -128,7 +130,10 @@ def look_at_update(
         unsubscribe_link=f"{public_url}/unsubscribe/…",
     )
     return UpdateView(
-        recipients=_count(session, _mailboxes(_Whom(keys=keys, audience=audience))),
+        recipients=_count(
+            session,
+            _mailboxes(_Whom(keys=keys, audience=audience, rule=text.rule, occurrence=update, at=now)),
+        ),
         known=known,
         waiting=_count(session, _waiting(keys, audience)),
         mail=mail,
@@ -231,7 +236,7 @@ def start_update(
     session: Session,
     keyring: Keyring,
     slug: str,
-    words: UpdateWords,
+    words: UpdateWords | UpdateText,
     *,
     audience: UpdateAudience,
     by: str,
@@ -242,9 +247,12 @@ def start_update(
     Raises Refused where the letter is not open yet or is put away, nobody is there to be told, or this update was stopped.
     """
     campaign = lock_campaign(session, slug)
-    keys, text = keyring.of(session, campaign.id), UpdateText(words=words)
+    keys, text = keyring.of(session, campaign.id), as_text(words)
     _refuse_unless_open(campaign, now=now)
-    _refuse_nobody(session, _Whom(keys=keys, audience=audience), slug)
+    whom = _Whom(
+        keys=keys, audience=audience, rule=text.rule, occurrence=update_id(keys, text, audience), at=now
+    )
+    _refuse_nobody(session, whom, slug)
     return _start(session, keys, campaign, _keep(session, keys, text, audience, now=now), by=by, now=now)
 
 

@@ -74,9 +74,11 @@ def settle(session: Session, what: What, thing: str) -> Difference | None:
 def _look_at_occurrences(session: Session, after: str) -> Looked:
     # While it fires, parts of it are still to come; what has ended stays as it is.
     ended = col(Occurrence.state).in_((OccurrenceState.FIRED, OccurrenceState.CANCELLED))
-    # The mails of a planned update are known by the update, which is counted by itself.
-    of_updates = select(col(Schedule.id)).where(col(Schedule.action) == Action.UPDATE)
-    counted = and_(ended, col(Occurrence.schedule_id).not_in(of_updates))
+    # The mails of a planned update are known by the update, which is counted by itself; those that invite have one
+    # occurrence for ever, whoever posted them.
+    others = (Action.UPDATE, Action.INVITE)
+    of_others = select(col(Schedule.id)).where(col(Schedule.action).in_(others))
+    counted = and_(ended, col(Occurrence.schedule_id).not_in(of_others))
     return _look_at_posted(session, Occurrence, Occurrence.posted, counted, after)
 
 

@@ -680,10 +680,12 @@ def test_what_was_changed_before_the_opening_is_reckoned_from_it(planner):
     planner.change(state=CampaignState.FROZEN)
     with transaction(planner.engine) as session:
         make_built_in(session, planner.campaign.slug, lead=LEAD, now=planner.now)
+    planner.moves("invitation", ScheduleState.CANCELLED)
     planner.now += 10 * DAY
     planner.change(state=CampaignState.OPEN)
     with transaction(planner.engine) as session:
-        assert keep_built_in(session, lead=LEAD, now=planner.now) == number_of_built_in(planner)
+        # And that of the invitations.
+        assert keep_built_in(session, lead=LEAD, now=planner.now) == number_of_built_in(planner) + 1
 
     # The decision was before it; the first third of what is left comes on the morning of its day.
     assert planner.tick() == 0
@@ -715,6 +717,7 @@ def test_a_forecast_says_what_is_planned_before_the_letter_opens(planner):
     ]
 
     assert said == [
+        ("11-24T12:00", "invitation", 3, {"fr": 2, "": 1}),
         ("12-01T09:00", "decision-day", 2, {"fr": 2}),
         ("12-08T12:00", "reminder-1", 2, {"fr": 2}),
         ("12-22T12:00", "reminder-2", 2, {"fr": 2}),

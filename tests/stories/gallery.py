@@ -16,10 +16,11 @@ from service.kit.own_kit import give_kit
 from service.model.delivery import Delivery
 from service.model.edition import EditionKind
 from service.model.signature import Kind, Visibility
+from service.schedules.opening import invite_at_opening
 from service.signing.abuse.attack import start_attack_mode
 from service.signing.decide import decide
 from service.signing.evidence_page import ask_second_officer
-from service.signing.invite import import_signatories, send_invitations
+from service.signing.invite import import_signatories
 from service.signing.line import change_line
 from service.signing.manage import look_at_sign_on, withdraw
 from service.signing.organizations.countersign import Officer
@@ -365,7 +366,7 @@ def gallery_of(coalition: Coalition) -> Iterator[Gallery]:
     with transaction(coalition.engine) as session:
         rows = read_signatories(INVITED.encode(), attested=False)
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
-        send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+        invite_at_opening(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     with served(coalition, embed_on="*") as url:
         yield Gallery(coalition=coalition, url=url)
 

@@ -14,9 +14,10 @@ from service.letter.compile import compile_copy
 from service.letter.copy import make_copy
 from service.letter.fonts import Fonts
 from service.model.states import CampaignState
+from service.schedules.opening import invite_at_opening
 from service.signing.decide import decide
 from service.signing.expire import expire_unconfirmed
-from service.signing.invite import import_signatories, send_invitations
+from service.signing.invite import import_signatories
 from service.signing.late_link import let_in_late
 from service.signing.listing import list_signatories
 from service.signing.roll_file import read_signatories
@@ -154,7 +155,7 @@ def closed(coalition):
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
         life.freeze(session, coalition.keyring, SLUG, by="test", now=coalition.now)
         opened = life.open_for_signing(session, SLUG, by="test", now=coalition.now)
-        send_invitations(session, coalition.keyring, opened, now=coalition.now)
+        invite_at_opening(session, coalition.keyring, opened, now=coalition.now)
     coalition.sign_and_confirm("Meadow Union")
     accept_all(coalition)
     coalition.wait(days=20).close().propose()

@@ -81,6 +81,11 @@ def entries(coalition: Coalition) -> Sequence[Entry]:
         )
 
 
+def worked(coalition: Coalition) -> int:
+    """Let a worker do what is due now; gives how many mails are new."""
+    return pass_time(coalition.engine, coalition.keyring, lead=DAY, now=coalition.now)
+
+
 def test_invitations_wait_for_the_opening_and_go_as_foretold(coalition: Coalition, olga: AtTheDesk) -> None:
     said = opened(coalition, olga)
     assert "takes sign-ons from November 27, 2026 at 9:00 AM" in said
@@ -103,8 +108,10 @@ def test_invitations_wait_for_the_opening_and_go_as_foretold(coalition: Coalitio
     assert coalition.deliver_mail().mails() == []
 
     coalition.now = OPENS - timedelta(seconds=1)
+    assert worked(coalition) == 0
     assert coalition.deliver_mail().mails() == []
     coalition.now = OPENS
+    assert (worked(coalition), worked(coalition)) == (3, 0)
     assert sorted(mail.to for mail in coalition.deliver_mail().mails()) == [
         "delta@members.example",
         *MAILBOXES,
@@ -137,4 +144,5 @@ def test_who_was_to_be_invited_to_a_letter_that_was_closed_before_is_not(
     coalition.close()
 
     coalition.now = OPENS
+    assert worked(coalition) == 0
     assert coalition.deliver_mail().mails() == []

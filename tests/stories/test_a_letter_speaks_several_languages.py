@@ -18,8 +18,9 @@ from service.letter.render_html import render_html
 from service.letter.render_text import render_text
 from service.model.audit_event import AuditEvent
 from service.model.letter_revision import LetterRevision
+from service.schedules.opening import invite_at_opening
 from service.signing.change import look_at_change
-from service.signing.invite import import_signatories, send_invitations
+from service.signing.invite import import_signatories
 from service.signing.roll import letter_as_it_stands
 from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
@@ -264,7 +265,7 @@ def test_whoever_is_invited_reads_the_letter_in_their_language_and_is_told_what_
     )
     with transaction(coalition.engine) as session:
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
-        send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+        invite_at_opening(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     link = f"/invitation/{coalition.deliver_mail().newest_token('invitation')}"
 
     own, french = visitor.open(link), visitor.open(f"{link}?text=fr")

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from service.campaigns.queries import get_campaign
-from service.model.anchor import Anchor
+from service.model.anchor import Anchor, Late
 from service.model.coordinator import Coordinator, Role
 from service.model.schedule import Schedule
 from service.model.states import SignatureState
@@ -122,3 +122,38 @@ def test_without_a_time_the_form_comes_back_and_nothing_is_changed(
     assert answer.status_code == 422
     assert "Choose the time of the day, like 09:00." in words_of(answer)
     assert coming(coalition, "digest") == before
+
+
+def test_a_planned_reminder_gets_other_readers_spare_hours_and_another_word_when_late(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    page = f"sends/{id_of(coalition, 'reminder-1')}"
+    assert f"{page}/rule" in sena.open(page).text
+    form = form_of(sena.open(f"{page}/rule"), having="late")
+    assert form.has("spare")
+    before = coming(coalition, "reminder-1")
+
+    wrong = sena.send(f"{page}/rule", {"late": "within", "hours": ""}, having="late")
+    assert wrong.status_code == 422
+    answer = sena.send(
+        f"{page}/rule", {"late": "within", "hours": "3", "spare": "5", "country": "FR"}, having="late"
+    )
+
+    assert "It has another rule from now on." in words_of(sena.follow(answer))
+    with reading(coalition.engine) as session:
+        row = session.exec(select(Schedule).where(Schedule.name == "reminder-1")).one()
+    assert (row.late, row.late_seconds) == (Late.WITHIN, 3 * 3600)
+    rule = Audience.from_record(row.audience)
+    assert (rule.spare_hours, rule.countries) == (5, ("FR",))
+    assert set(rule.states) <= {SignatureState.PENDING, SignatureState.INTENDS}
+    assert coming(coalition, "reminder-1") == before
+
+
+def test_the_digest_has_no_readers_to_be_chosen(coalition: Coalition, sena: AtTheDesk) -> None:
+    page = f"sends/{id_of(coalition, 'digest')}/rule"
+    assert not form_of(sena.open(page), having="late").has("spare")
+
+    assert sena.send(page, {"late": "ask", "hours": ""}, having="late").status_code == 303
+
+    with reading(coalition.engine) as session:
+        assert session.exec(select(Schedule.late).where(Schedule.name == "digest")).one() is Late.ASK

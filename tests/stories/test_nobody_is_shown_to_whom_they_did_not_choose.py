@@ -16,7 +16,8 @@ from service.foundation.errors import Refused
 from service.letter.compile import RENDERERS, compile_copy
 from service.letter.copy import make_copy
 from service.model.signature import Kind, Visibility
-from service.signing.invite import import_signatories, send_invitations
+from service.schedules.opening import invite_at_opening
+from service.signing.invite import import_signatories
 from service.signing.listing import COLUMNS, list_signatories
 from service.signing.mirror import mirror_copy
 from service.signing.roll import letter_as_it_stands, letter_for_page
@@ -147,7 +148,7 @@ def make_setup(coalition, visitor, *, access, shown):
     )
     with transaction(coalition.engine) as session:
         import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
-        send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+        invite_at_opening(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     for kind, visibility in itertools.product(Kind, Visibility):
         coalition.sign_and_confirm(kind=kind, visibility=visibility, **canaries(kind, visibility))
     coalition.deliver_mail().wait(minutes=1)

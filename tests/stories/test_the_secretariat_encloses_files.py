@@ -15,7 +15,8 @@ from service.kit.pack import pack_for
 from service.kit.send import send_kits
 from service.letter.fonts import Fonts
 from service.model.delivery import DeliveryEvent
-from service.signing.invite import import_signatories, send_invitations
+from service.schedules.opening import invite_at_opening
+from service.signing.invite import import_signatories
 from service.signing.mirror import make_mirror
 from service.signing.roll_file import read_signatories
 from service.store.engine import make_engine
@@ -244,7 +245,7 @@ def link_to(coalition, page):
             import_signatories(
                 session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now
             )
-            send_invitations(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
+            invite_at_opening(session, coalition.keyring, get_campaign(session, SLUG), now=coalition.now)
     elif page == "confirm":
         coalition.sign("Lake Alliance")
     else:

@@ -67,6 +67,23 @@ def test_one_plans_it_and_another_reads_and_approves_what_will_go(operator, ben)
     assert "visit: 2 mails" in operator.does("schedule", "calendar", "--days", "366")
 
 
+def test_it_goes_to_some_of_those_who_signed_where_that_is_said(operator, ben):
+    operator.does("update", "plan", SLUG, "Visit.md", "--language", "fr", "--spare", "1", *IN_A_WEEK)
+    assert "to 1 mailbox of those who signed" in ben("update", "show", SLUG, "visit")
+    assert [(one["mails"], one["languages"]) for one in foretold(operator)] == [(1, {"fr": 1})]
+
+    said = operator.does("update", "send", SLUG, "Visit.md", "--language", "fr", "--check")
+    assert "To 1 mailbox of those who signed" in said
+    said = operator.does("update", "send", SLUG, "Visit.md", "--language", "fr")
+    assert "1 mail is queued" in said
+    # The same words to other readers are another update.
+    refused = operator.run("update", "stop", SLUG, "Visit.md")
+    assert (refused.returncode, "the same readers" in refused.stderr.replace("\n", " ")) == (2, True)
+    assert "1 of its mails was stopped" in operator.does(
+        "update", "stop", SLUG, "Visit.md", "--language", "fr"
+    )
+
+
 def test_it_rests_is_cancelled_or_stopped_with_its_file(operator, ben):
     operator.does("update", "plan", SLUG, "Visit.md", *IN_A_WEEK)
     ben("schedule", "approve", SLUG, "visit")

@@ -51,6 +51,7 @@ def test_what_every_letter_has_is_seen_before_it_happens(operator):
     assert re.findall(r"^(\S+) +active", listed, re.MULTILINE) == [
         "decision-day",
         "digest",
+        "invitation",
         "last-day",
         "proof",
         "reminder-1",
@@ -100,7 +101,39 @@ def test_what_is_paused_or_cancelled_says_so(operator):
         "schedule", "change", SLUG, "reminder-1", "--from", "deadline", "--days", "-2", "--clock", "09:00"
     )
     listed = [one["name"] for one in json.loads(operator.does("schedule", "list", SLUG, "--json"))]
-    assert listed == sorted({"decision-day", "digest", "last-day", "proof", "reminder-1", "reminder-2"})
+    built_in = {"decision-day", "digest", "invitation", "last-day", "proof", "reminder-1", "reminder-2"}
+    assert listed == sorted(built_in)
+
+
+def test_a_reminder_gets_other_readers_spare_hours_and_another_word_when_late(operator):
+    def told():
+        return operator.does("schedule", "forecast", SLUG)
+
+    assert "last-day: 2 mails" in told()
+    said = operator.does(
+        "schedule",
+        "change",
+        SLUG,
+        "last-day",
+        "--to",
+        "invited",
+        "--language",
+        "fr",
+        "--spare",
+        "1",
+        "--late",
+        "3h",
+    )
+    assert "another rule" in said
+    assert "last-day: 0 mails" in told()
+    operator.does(
+        "schedule", "change", SLUG, "last-day", "--to", "invited", "--to", "intending", "--everybody"
+    )
+    assert "last-day: 2 mails" in told()
+    refused = operator.run("schedule", "change", SLUG, "digest", "--kind", "person")
+    assert (refused.returncode, "belongs to its words" in refused.stderr) == (2, True)
+    refused = operator.run("schedule", "change", SLUG, "last-day")
+    assert (refused.returncode, "Say when" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,15 @@ from service.campaigns.contents import open_file
 from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.coordinator import Membership
-from service.model.schedule import Action, Occurrence
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.show import Step
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY, CampaignState, OccurrenceState, ScheduleState, SignatureState
+from service.schedules.begin import is_tried
+from service.schedules.built_in import schedules_or_built_in
 from service.schedules.calendar import OPENS, TO_OPEN, moments_of
-from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.schedules.due import Due
+from service.schedules.forecast import coming_times, forecast
 from service.schedules.invitations import count_opening_invites
 from service.schedules.reach import MOST, Reach, Within, reach_of, reached
 from service.schedules.sends.words import title_of
@@ -51,6 +54,13 @@ _BY_HAND = Sentence("a coordinator opens it; it does not open by itself")
 _ONCE_OPEN = Sentence("once a coordinator has opened the letter")
 _BEFORE_OPENING = (CampaignState.DRAFT, CampaignState.FROZEN)
 _MOST_TIMES = 100
+EXACT_UP_TO = 1_000
+"""Of a letter of so many sign-ons a page reckons who is spared as the exact forecast does, in its own time."""
+EXACT_ON_REQUEST = 50_000
+"""So many it reckons exactly for whoever asks and waits some seconds."""
+
+Foretold = Mapping[tuple[str, datetime], int]
+"""To how many a schedule goes, by its name and its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +102,29 @@ def moments_of_letters(
 
 
 def moments_of_letter(
-    session: Session, keyring: Keyring, campaign: Campaign, *, lead: timedelta, until: datetime, now: datetime
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    *,
+    lead: timedelta,
+    until: datetime,
+    now: datetime,
+    exact_up_to: int = EXACT_UP_TO,
 ) -> Sequence[Moment]:
     """List what happens with one letter until a moment, the earliest first, if nothing changes.
 
-    What precedes its purge is known one floor above (service/upkeep/coming.py).
+    Up to `exact_up_to` sign-ons its numbers are those of forecast(); of more each sending is counted by itself, so that
+    whoever an earlier one makes a later one spare is counted in both. What precedes its purge is known one floor above (service/upkeep/coming.py).
     """
     title = open_file(session, keyring, campaign).letter.title
     if campaign.state in PUT_AWAY:
         return ()
+    foretold = (
+        _foretell(session, keyring, campaign, lead=lead, until=until, now=now)
+        if has_at_most(session, campaign, exact_up_to)
+        else None
+    )
+    times = _times(session, keyring, campaign, lead=lead, until=until, now=now)
     found = [
         *(
             Moment(
@@ -114,9 +138,15 @@ def moments_of_letter(
         ),
         *_invitations(session, campaign, title, now=now),
         *_steps(session, keyring, campaign, title, now=now),
-        *_sendings(session, keyring, campaign, title, lead=lead, until=until, now=now),
+        *_sendings(session, keyring, campaign, title, times, foretold=foretold),
     ]
     return sorted((one for one in found if now < one.at <= until), key=lambda one: one.at)
+
+
+def has_at_most(session: Session, campaign: Campaign, number: int) -> bool:
+    """Tell whether a letter has no more sign-ons than so many, of whatever state."""
+    found = select(Signature.id).where(Signature.campaign_id == campaign.id)
+    return session.exec(found.offset(number).limit(1)).first() is None
 
 
 def by_day(moments: Sequence[Moment], zone: ZoneInfo) -> Mapping[date, Sequence[Moment]]:
@@ -133,7 +163,7 @@ def month_grid(month: date, *, first_weekday: int) -> Sequence[Sequence[date]]:
 
 
 def _invitations(session: Session, campaign: Campaign, title: str, *, now: datetime) -> Iterator[Moment]:
-    """Give the moment at which the invitations leave, where it is still to come."""
+    """Give the moment at which invitations leave that were posted ahead; all others have their schedule."""
     at = leaves_at(campaign, now=now)
     number = count_opening_invites(session, campaign, most=MOST + 1, now=now) if at is not None else 0
     if at is not None and number:
@@ -142,7 +172,6 @@ def _invitations(session: Session, campaign: Campaign, title: str, *, now: datet
             slug=campaign.slug,
             title=title,
             what=Sentence("Invitations"),
-            note=_note(campaign),
             reach=reached(number, MOST, None),
         )
 
@@ -160,48 +189,63 @@ def _steps(
             yield Moment(at=line.at, slug=campaign.slug, title=title, what=STEPS[line.step])
 
 
+def _foretell(
+    session: Session, keyring: Keyring, campaign: Campaign, *, lead: timedelta, until: datetime, now: datetime
+) -> Foretold:
+    planned = forecast(session, keyring, campaign, lead=lead, until=until, now=now)
+    return {(one.name, one.due.at): len(one.whom) for one in planned}
+
+
 def _sendings(
     session: Session,
     keyring: Keyring,
     campaign: Campaign,
     title: str,
+    times: Iterator[tuple[Schedule, Due]],
     *,
-    lead: timedelta,
-    until: datetime,
-    now: datetime,
+    foretold: Foretold | None,
 ) -> Iterator[Moment]:
-    keys = keyring.of(session, campaign.id)
+    """Give each sending to readers with to how many it goes: as it was `foretold`, or counted by itself."""
+    keys, within = keyring.of(session, campaign.id), Within(session, campaign)
+    for schedule, due in times:
+        reach = (
+            Reach(number=foretold.get((schedule.name, due.at), 0))
+            if foretold is not None
+            else reach_of(session, keys, campaign, schedule, due, within=within)
+        )
+        # A morning on which nobody decides is no moment.
+        if schedule.is_built_in and reach is not None and not reach.number and not reach.is_more:
+            continue
+        yield Moment(
+            at=due.at,
+            slug=campaign.slug,
+            title=title,
+            what=title_of(schedule),
+            note=WAITS.get(schedule.state) or _note(campaign),
+            reach=reach,
+            schedule=schedule.id,
+        )
+
+
+def _times(
+    session: Session, keyring: Keyring, campaign: Campaign, *, lead: timedelta, until: datetime, now: datetime
+) -> Iterator[tuple[Schedule, Due]]:
     begun = select(Occurrence.schedule_id, Occurrence.due_at).where(
         Occurrence.campaign_id == campaign.id,
         Occurrence.state != OccurrenceState.ASKING,
         Occurrence.due_at > now,
     )
-    known = set(session.exec(begun).all())
-    within, decided = Within(session, campaign), _days_of_decisions(session, campaign)
+    known, decided = set(session.exec(begun).all()), _days_of_decisions(session, campaign)
     for schedule in schedules_or_built_in(session, campaign, lead=lead, now=now):
-        if schedule.state is ScheduleState.CANCELLED or schedule.action is Action.DIGEST:
+        is_silent = schedule.action is Action.DIGEST or is_tried(schedule, campaign)
+        if schedule.state is ScheduleState.CANCELLED or is_silent:
             continue
         coming = coming_times(session, keyring, campaign, schedule, now=now)
+        # Looked up at once: there may be months of mornings, and hardly anybody decides on any.
+        is_morning = schedule.is_built_in and schedule.audience.get("decides_today")
         for due in islice(takewhile(lambda due: due.at <= until, coming), _MOST_TIMES):
-            if (schedule.id, due.at) in known:
-                continue
-            # Looked up at once: there may be months of mornings, and hardly anybody decides on any.
-            is_morning = schedule.is_built_in and schedule.audience.get("decides_today")
-            if is_morning and due.clock.date() not in decided:
-                continue
-            reach = reach_of(session, keys, campaign, schedule, due, within=within)
-            # A morning on which nobody decides is no moment.
-            if schedule.is_built_in and reach is not None and not reach.number and not reach.is_more:
-                continue
-            yield Moment(
-                at=due.at,
-                slug=campaign.slug,
-                title=title,
-                what=title_of(schedule),
-                note=WAITS.get(schedule.state) or _note(campaign),
-                reach=reach,
-                schedule=schedule.id,
-            )
+            if (schedule.id, due.at) not in known and not (is_morning and due.clock.date() not in decided):
+                yield schedule, due
 
 
 def _days_of_decisions(session: Session, campaign: Campaign) -> frozenset[date]:

@@ -14,8 +14,9 @@ from service.model.own_words import OwnWords
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import OccurrenceState, ScheduleState
 from service.model.update import Update
+from service.schedules.built_in import schedules_or_built_in
 from service.schedules.due import Due, Timing
-from service.schedules.forecast import coming_times, schedules_or_built_in
+from service.schedules.forecast import coming_times
 from service.schedules.reach import Reach, Within, reach_of
 from service.schedules.sends.mails import are_mails_left
 from service.schedules.sends.words import Standing, standing_of, title_of

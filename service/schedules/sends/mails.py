@@ -12,10 +12,12 @@ from service.model.campaign import Campaign
 from service.model.message import Message, MessageKind
 from service.model.schedule import Action, Occurrence, Schedule
 from service.model.states import MessageState, OccurrenceState, ScheduleState
+from service.signing.invite import FIRST_INVITATION
 from service.signing.updates import KINDS
 
 _KINDS = {
     Action.REMIND: (MessageKind.REMINDER, MessageKind.INVITATION),
+    Action.INVITE: (MessageKind.INVITATION,),
     Action.PROOF: (MessageKind.PROOF,),
     Action.DIGEST: (MessageKind.DIGEST,),
     Action.UPDATE: tuple(KINDS.values()),
@@ -62,12 +64,13 @@ def mails_of(session: Session, schedule: Schedule, occurrence: Occurrence) -> Ma
     campaign = session.get_one(Campaign, schedule.campaign_id)
     until = {
         Action.REMIND: campaign.deadline_at,
+        Action.INVITE: campaign.deadline_at,
         Action.PROOF: occurrence.answers_until,
     }
     return MailsOf(
         campaign_id=schedule.campaign_id,
         kinds=_KINDS[schedule.action],
-        occurrence=(schedule.update_id or "") if schedule.action is Action.UPDATE else occurrence.id,
+        occurrence=_known_by(schedule, occurrence),
         use_until=until.get(schedule.action),
     )
 
@@ -90,8 +93,8 @@ def follow_part(session: Session, schedule_id: str, *, now: datetime) -> int:
 
 def unsettled(session: Session) -> Iterator[str]:
     """Give the schedules that go on while a mail of theirs is still held; it reads little."""
-    for campaign_id, _, occurrence in pause.held_occurrences(session):
-        schedule = _schedule_of(session, campaign_id, occurrence)
+    for campaign_id, kind, occurrence in pause.held_occurrences(session):
+        schedule = _schedule_of(session, campaign_id, kind, occurrence)
         if schedule is not None and schedule.state in {ScheduleState.ACTIVE, ScheduleState.CANCELLED}:
             yield schedule.id
 
@@ -102,6 +105,12 @@ _MOVES: dict[ScheduleState, Move] = {
     ScheduleState.ACTIVE: pause.go_on,
     ScheduleState.CANCELLED: pause.drop,
 }
+
+
+def _known_by(schedule: Schedule, occurrence: Occurrence) -> str:
+    if schedule.action is Action.UPDATE:
+        return schedule.update_id or ""
+    return FIRST_INVITATION if schedule.action is Action.INVITE else occurrence.id
 
 
 def _mails(session: Session, schedule: Schedule) -> Iterator[MailsOf]:
@@ -136,9 +145,11 @@ def _occurrences(schedule: Schedule, state: MessageState) -> SelectOfScalar[str]
     )
 
 
-def _schedule_of(session: Session, campaign_id: str, occurrence: str) -> Schedule | None:
+def _schedule_of(session: Session, campaign_id: str, kind: MessageKind, occurrence: str) -> Schedule | None:
     known = session.get(Occurrence, occurrence)
     if known is not None:
         return session.get(Schedule, known.schedule_id)
-    found = select(Schedule).where(Schedule.campaign_id == campaign_id, Schedule.update_id == occurrence)
+    invites = kind is MessageKind.INVITATION and occurrence == FIRST_INVITATION
+    is_of = Schedule.action == Action.INVITE if invites else Schedule.update_id == occurrence
+    found = select(Schedule).where(Schedule.campaign_id == campaign_id, is_of)
     return session.exec(found.order_by(col(Schedule.id).desc()).limit(1)).one_or_none()

@@ -46,7 +46,7 @@ def names_of(
         ids = unreached(session, keys, update, most=A_PAGE + 1, at=due.at, until=until)
         found = select(Signature).where(col(Signature.id).in_(ids)).order_by(col(Signature.id))
         some = Some(rows=session.exec(found).all(), is_cut=until is not None)
-    elif schedule.action in {Action.REMIND, Action.PROOF}:
+    elif schedule.action in {Action.REMIND, Action.INVITE, Action.PROOF}:
         audience = Audience.from_record(schedule.audience)
         audience = replace(audience, printed=audience.printed or schedule.action is Action.PROOF)
         meant = is_meant(audience, campaign, keys, due_at=due.at, day=due.clock.date())

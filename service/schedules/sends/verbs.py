@@ -146,7 +146,9 @@ def settle_sending(
 def skip_next(
     session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, by: str, now: datetime
 ) -> datetime:
-    """Leave the next time of a sending out, and give which it was; raises Refused where none comes."""
+    """Leave the next time of a sending out, and give which it was; raises Refused where none comes, and for invitations, which have one time only."""
+    if schedule.action is Action.INVITE:
+        raise Refused(_CANNOT)
     known = select(Occurrence.due_at).where(Occurrence.schedule_id == schedule.id)
     begun = set(session.exec(known).all())
     coming = coming_times(session, keyring, campaign, schedule, now=now)
@@ -206,7 +208,7 @@ def _to_be_moved(session: Session, schedule: Schedule) -> Timing:
     if schedule.state in {ScheduleState.CANCELLED, ScheduleState.DRAFT}:
         raise Refused(_CANNOT)
     # At another moment everybody is written to anew, besides those whose mail still waits.
-    if schedule.action in {Action.REMIND, Action.PROOF} and is_under_way(session, schedule):
+    if schedule.action in {Action.REMIND, Action.INVITE, Action.PROOF} and is_under_way(session, schedule):
         raise Refused(_CANNOT)
     return Timing.from_record(schedule.timing)
 

@@ -54,6 +54,7 @@ GRAVE = frozenset({Standing.ASKS, Standing.WAITS, Standing.PAUSED})
 """Where a person is waited for."""
 
 _BUILT_IN: Mapping[str, Sentence] = {
+    "invitation": Sentence("Invitations"),
     "reminder-1": Sentence("First reminder to who has not confirmed or decided"),
     "reminder-2": Sentence("Second reminder to who has not confirmed or decided"),
     "decision-day": Sentence("Reminder on the morning of an own decision"),
@@ -63,6 +64,7 @@ _BUILT_IN: Mapping[str, Sentence] = {
 }
 _ACTIONS: Mapping[Action, Sentence] = {
     Action.REMIND: Sentence("Reminder"),
+    Action.INVITE: Sentence("Invitations"),
     Action.PROOF: Sentence("Proof round"),
     Action.UPDATE: Sentence("Update"),
     Action.DIGEST: Sentence("Digest"),

@@ -62,7 +62,9 @@ def invite_again(
         )
         if any(at > now - _SPARE for at in session.exec(newest).all()):
             raise Refused(Sentence("A mail went to them within the last hour; wait a little, or call."))
-        send_invitation(desk, row, occurrence=f"again {now:%Y-%m-%dT%H:%M}")
+        # Whose invitation is still to come gets that now, and no second one later.
+        if not send_invitation(desk, row):
+            send_invitation(desk, row, occurrence=f"again {now:%Y-%m-%dT%H:%M}")
     audit.record(session, by=by, act="members.invite-again", campaign_id=campaign.id, thing=row.id, now=now)
 
 

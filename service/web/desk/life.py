@@ -22,12 +22,12 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.model.second_look import Verdict
 from service.model.states import CampaignState
+from service.schedules.opening import invite_at_opening, invited_from
 from service.schedules.overview import stages_of
-from service.signing.invite import send_invitations
-from service.signing.queries import invited_number, unconfirmed_number
+from service.signing.queries import unconfirmed_number
 from service.web.desk.blueprint import get, post
 from service.web.desk.grave import approves_unproved
-from service.web.desk.opening import takes_from
+from service.web.desk.opening import goes_apart, takes_from
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.text_page import saved_letter
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
@@ -50,13 +50,15 @@ def _page(form: FormState) -> Response:
     with looking() as session:
         campaign = letter_row(session)
         looks = [one for one in waiting_looks(session, campaign.id, now=now) if one.act == FREEZE]
+        inviting = invited_from(session, here.keyring, campaign, now=now)
         context = {
             "campaign": campaign,
             "stages": stages_of(session, campaign),
             "mine": [one for one in looks if one.asked_by == who.by],
             "others": [one for one in looks if one.asked_by != who.by],
             "approved": approved_look(session, campaign.id, FREEZE, now=now),
-            "to_invite": invited_number(session, campaign),
+            "to_invite": inviting.number,
+            "invites_on": goes_apart(campaign, inviting),
             "takes_from": takes_from(campaign, now=now),
             "not_backed": backing_of(session, campaign.id).bars,
         }
@@ -141,9 +143,18 @@ def open_letter(slug: str) -> Response:
     here = services()
     with acting() as session:
         opened = verbs.open_for_signing(session, slug, by=visit().by, now=here.now())
-        invited = send_invitations(session, here.keyring, opened, now=here.now())
+        inviting = invite_at_opening(session, here.keyring, opened, now=here.now())
         begins = takes_from(opened, now=here.now())
-    if begins:
+        apart = goes_apart(opened, inviting)
+    invited = inviting.number
+    if apart:
+        sentence = Sentence(
+            "The letter is open; {n} invitation goes out on {moment}.",
+            "The letter is open; {n} invitations go out on {moment}.",
+            n=invited,
+            moment=apart,
+        )
+    elif begins:
         sentence = Sentence(
             "The letter is open and takes sign-ons from {moment} on; {n} invitation goes out then.",
             "The letter is open and takes sign-ons from {moment} on; {n} invitations go out then.",

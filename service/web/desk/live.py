@@ -14,11 +14,10 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.model.letter_check import Outcome
 from service.model.states import CampaignState
-from service.signing.invite import send_invitations
+from service.schedules.opening import NOBODY, invite_at_opening, invited_from
 from service.signing.printed import printed_words
-from service.signing.queries import invited_number
 from service.web.desk.blueprint import get, post
-from service.web.desk.opening import takes_from
+from service.web.desk.opening import goes_apart, takes_from
 from service.web.desk.page import desk_page, done, pages_for
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.services import services
@@ -41,8 +40,8 @@ def live(slug: str) -> Response:
         to_check = offices_to_check(session, here.keyring, campaign, now=here.now()) if asks else None
         checks = checks_of(session, here.keyring, campaign, here.fonts, to_check=to_check)
         signed = verbs.signed_in_trial(session, campaign)
-        to_invite = invited_number(session, campaign)
-        begins = takes_from(campaign, now=here.now())
+        inviting = invited_from(session, here.keyring, campaign, now=here.now())
+        begins, apart = takes_from(campaign, now=here.now()), goes_apart(campaign, inviting)
         not_backed = backing_of(session, campaign.id).bars
     return desk_page(
         "live.html",
@@ -51,7 +50,8 @@ def live(slug: str) -> Response:
         checks=checks,
         left=sum(one.outcome is not Outcome.GOOD for one in checks),
         signed=signed,
-        to_invite=to_invite,
+        to_invite=inviting.number,
+        invites_on=apart,
         takes_from=begins,
         not_backed=not_backed,
         to_measure=any(one.what == "test_mail" and one.outcome is not Outcome.GOOD for one in checks),
@@ -132,8 +132,17 @@ def switch_live(slug: str) -> Response:
     with acting() as session:
         campaign = verbs.go_live(session, slug, by=visit().by, now=here.now())
         is_open = campaign.state.value == "open"
-        invited = send_invitations(session, here.keyring, campaign, now=here.now()) if is_open else 0
-        begins = takes_from(campaign, now=here.now())
+        inviting = invite_at_opening(session, here.keyring, campaign, now=here.now()) if is_open else NOBODY
+        begins, apart = takes_from(campaign, now=here.now()), goes_apart(campaign, inviting)
+    invited = inviting.number
+    if apart:
+        sentence = Sentence(
+            "The letter is live; {n} invitation goes out on {moment}.",
+            "The letter is live; {n} invitations go out on {moment}.",
+            n=invited,
+            moment=apart,
+        )
+        return done(_base(), sentence)
     if invited and begins:
         sentence = Sentence(
             "The letter is live and takes sign-ons from {moment} on; {n} invitation goes out then.",

@@ -8,9 +8,10 @@ from service.web.desk.sends import (
     greeting,
     kits,
     pages,
+    rules,
     show,
     subscribing,
     undelivered,
 )
 
-PAGES = (pages, acts, compose, undelivered, calendar, subscribing, show, final_copy, kits, greeting)
+PAGES = (pages, acts, compose, rules, undelivered, calendar, subscribing, show, final_copy, kits, greeting)

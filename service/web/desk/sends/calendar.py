@@ -10,7 +10,16 @@ from service.campaigns.mine import letters_of
 from service.coordinators.calendar_link import calendar_link_since
 from service.coordinators.permissions import Act
 from service.foundation.sentence import Sentence
-from service.schedules.sends.days import Moment, by_day, moments_of_letter, moments_of_letters, month_grid
+from service.schedules.sends.days import (
+    EXACT_ON_REQUEST,
+    EXACT_UP_TO,
+    Moment,
+    by_day,
+    has_at_most,
+    moments_of_letter,
+    moments_of_letters,
+    month_grid,
+)
 from service.schedules.sends.names import names_of
 from service.upkeep.coming import Coming, coming_of, coming_of_all
 from service.upkeep.keeping import Step
@@ -71,15 +80,30 @@ def forecast(slug: str) -> Response:
     del slug
     here, who = services(), visit()
     now, zone = here.now(), ZoneInfo(who.time_zone or letter().time_zone)
+    exact_up_to = EXACT_ON_REQUEST if request.args.get("exact") else EXACT_UP_TO
     with looking() as session:
         campaign = letter_row(session)
         found = moments_of_letter(
-            session, here.keyring, campaign, lead=here.reminder_lead, until=now + _MOST_AHEAD, now=now
+            session,
+            here.keyring,
+            campaign,
+            lead=here.reminder_lead,
+            until=now + _MOST_AHEAD,
+            now=now,
+            exact_up_to=exact_up_to,
         )
+        is_exact = has_at_most(session, campaign, exact_up_to)
+        can_be_exact = has_at_most(session, campaign, EXACT_ON_REQUEST)
         purges = coming_of(session, campaign, until=now + _MOST_AHEAD, now=now)
         found = sorted((*found, *(_purge(one, letter().title) for one in purges)), key=_at)
     return desk_page(
-        "sends/forecast.html", part=PART, days=by_day(found, zone), zone=zone, place=place_of(zone.key)
+        "sends/forecast.html",
+        part=PART,
+        days=by_day(found, zone),
+        zone=zone,
+        place=place_of(zone.key),
+        is_exact=is_exact,
+        can_be_exact=can_be_exact,
     )
 
 

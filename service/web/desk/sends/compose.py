@@ -51,7 +51,7 @@ def keep_composed(slug: str) -> Response:
     """Keep what was composed as a draft."""
     here, what = services(), _what(request.form.get("what", What.REMINDER.value))
     try:
-        composed = read_composed(what, request.form, _lists(), languages=_languages())
+        composed = read_composed(what, request.form, given_lists(), languages=_languages())
     except Misfilled as wrong:
         return _form_again(what, wrong)
     with acting() as session:
@@ -83,7 +83,7 @@ def change_composed(slug: str, schedule: str) -> Response:
         row = get_schedule(session, letter().id, schedule)
         what = composed_of(session, here.keyring.of(session, letter().id), row).what
     try:
-        composed = read_composed(what, request.form, _lists(), languages=_languages())
+        composed = read_composed(what, request.form, given_lists(), languages=_languages())
     except Misfilled as wrong:
         return _form_again(what, wrong, schedule=schedule)
     with acting() as session:
@@ -150,7 +150,7 @@ def look_at_mail(slug: str, schedule: str) -> Response:
 
 def _form_again(what: What, wrong: Misfilled, *, schedule: str = "") -> Response:
     form = FormState(values=shown_again(request.form), errors=wrong.errors)
-    return _form_page(what, form, _lists(), schedule=schedule, status=422)
+    return _form_page(what, form, given_lists(), schedule=schedule, status=422)
 
 
 def _form_page(
@@ -168,12 +168,13 @@ def _form_page(
         tags=tags,
         all_languages=OFFERED,
         evidence_kinds=list(EvidenceKind),
-        countries=_countries(),
+        countries=country_choices(),
         placeholders=PLACEHOLDERS,
     )
 
 
-def _countries() -> Sequence[tuple[str, str]]:
+def country_choices() -> Sequence[tuple[str, str]]:
+    """List the countries by their names in the reader's language."""
     tag = visit().language or "en"
     return sorted(((code, country_name(code, tag)) for code in countries()), key=lambda pair: pair[1])
 
@@ -187,7 +188,8 @@ def _languages() -> Sequence[str]:
     return list(dict.fromkeys([file.language, *others]))
 
 
-def _lists() -> Mapping[str, Sequence[str]]:
+def given_lists() -> Mapping[str, Sequence[str]]:
+    """Give the fields of a rule of which several may be chosen, as they were filled in."""
     return {name: request.form.getlist(name) for name in _LISTS}
 
 

@@ -1,16 +1,18 @@
 """Read the forms about sendings: a moment, the words of a mail, and whom it goes to (pure)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
-from service.model.anchor import Anchor
+from service.model.anchor import Anchor, Late
 from service.model.evidence import EvidenceKind
+from service.model.schedule import Action, Schedule
 from service.model.signature import Kind
 from service.model.states import SignatureState
 from service.schedules.audience import Audience
 from service.schedules.due import Timing
+from service.schedules.rules import STATES, NewRule
 from service.schedules.sends.composed import Composed, What
 from service.signing.own_words import read_words
 from service.signing.update_rule import UpdateRule
@@ -90,6 +92,45 @@ def read_composed(
     return Composed(what=what, text=text, audience=audience)
 
 
+def read_rule(action: Action, entries: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> NewRule:
+    """Read another rule of what is planned; raises Misfilled with a sentence for each wrong field."""
+    errors: dict[str, str] = {}
+    late = next((one for one in Late if one.value == entries.get("late")), Late.ANYWAY)
+    hours = _number(entries.get("hours", ""), errors, "hours", _SPARE)
+    if late is Late.WITHIN and not hours and not errors:
+        errors["hours"] = _SPARE
+    within = timedelta(hours=hours if late is Late.WITHIN else 0)
+    if action not in STATES:
+        _refuse_wrong(errors)
+        return NewRule(late=late, late_within=within)
+    states = tuple(state for state in REMINDED if state.value in lists.get("to", ()))
+    if action is Action.REMIND and not states:
+        errors["to"] = _WHOM
+    spare = _number(entries.get("spare", ""), errors, "spare", _SPARE)
+    revision = _number(entries.get("version", ""), errors, "version", _SPARE)
+    _refuse_wrong(errors)
+    return NewRule(
+        states=states if action is Action.REMIND else None,
+        kinds=tuple(kind for kind in Kind if kind.value in lists.get("kinds", ())),
+        languages=tuple(tag for tag in lists.get("languages", ()) if tag),
+        countries=tuple(code for code in [entries.get("country", "")] if code),
+        evidence=tuple(kind for kind in EvidenceKind if kind.value in lists.get("evidence", ())),
+        revision=revision,
+        spare_hours=spare,
+        late=late,
+        late_within=within,
+    )
+
+
+def rule_written(schedule: Schedule) -> tuple[dict[str, str], dict[str, Sequence[str]]]:
+    """Give the fields of the rule that a schedule has."""
+    values, lists = written(
+        Composed(what=What.REMINDER, text={}, audience=Audience.from_record(schedule.audience))
+    )
+    hours = str(schedule.late_seconds // 3600) if schedule.late is Late.WITHIN else ""
+    return {**values, "late": schedule.late.value, "hours": hours}, lists
+
+
 def written(composed: Composed) -> tuple[dict[str, str], dict[str, Sequence[str]]]:
     """Give back the fields of a form as they were filled in."""
     rule = composed.audience if composed.what is What.REMINDER else composed.rule
@@ -107,6 +148,11 @@ def written(composed: Composed) -> tuple[dict[str, str], dict[str, Sequence[str]
         "evidence": [kind.value for kind in rule.evidence],
     }
     return values, lists
+
+
+def _refuse_wrong(errors: dict[str, str]) -> None:
+    if errors:
+        raise Misfilled(errors)
 
 
 def _day(text: str) -> date | None:

@@ -77,6 +77,7 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
             "may_change": words.may_change(one.standing)
             and not one.by_reader
             and not (progress is not None and (progress.waiting or progress.held)),
+            "may_rule": words.may_change(one.standing),
             "is_own": row.created_by == visit().by,
             "is_draft": row.state is ScheduleState.DRAFT,
         }
