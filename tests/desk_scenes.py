@@ -215,13 +215,16 @@ def place_by_ear(rule: Rule, scene: Scene, folder: Path) -> Place | None:
         return None
     heard: set[str] = set()
     for _ in range(3):
-        coalition, olga = scene.copy(folder, "listened-to")
+        coalition, _ = scene.copy(folder, "listened-to")
         app = Door(coalition).app()
+        who = AtTheDesk(app, coalition, scene.colleague)
+        # A mark of its own session: any other form is only asked about, and its names are never heard.
+        mark = who.mark()
         app.request_class = type(
             "Heard", (app.request_class,), {"parameter_storage_class": _listening(heard)}
         )
         known = dict.fromkeys(sorted(heard), "Example")
-        AtTheDesk(app, coalition, scene.colleague).post(path, {**known, "csrf": olga.mark()})
+        who.post(path, {**known, "csrf": mark})
         coalition.engine.dispose()
     fields = [Field(name=name, kind="text") for name in sorted(heard - {"csrf", "carried"})]
     form = Form(action=path, method="post", fields=fields)
