@@ -24,13 +24,14 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("house")
 
 # What is imported and collected stays: each search for garbage among it took longer than the tests' own objects are worth.
-gc.disable()
+_ALWAYS = gc.get_threshold()
+gc.set_threshold(0)
 
 
 def pytest_collection_finish() -> None:
     """Search for garbage from here on, among what the tests make."""
     gc.freeze()
-    gc.enable()
+    gc.set_threshold(*_ALWAYS)
 
 
 @event.listens_for(Pool, "checkout")
