@@ -6,7 +6,7 @@ QUIETLY := --quiet --disable-pip-version-check
 SET_UP := $(VENV)/.set-up
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-# Where nothing compiled is kept, each worker makes six hundred modules of tests anew, and each service in a process all of its own.
+# Where nothing compiled is kept, each worker compiles all modules of tests anew, and each service in a process all of its own.
 TESTS := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist worksteal
 
 # The first Python at hand that is new enough; say PYTHON=/path/to/python to choose another.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
 from service.foundation.addresses import ascii_address
@@ -54,7 +54,7 @@ def to_no_mail(session: Session, mails: Sequence[tuple[str | None, str]], *, sit
     return said
 
 
-def held_for_domain(campaign_id: str | ColumnElement[str]) -> Sequence[ColumnElement[bool]]:
+def held_for_domain(campaign_id: str | Mapped[str]) -> Sequence[ColumnElement[bool]]:
     """Say in SQL of a mail of a letter that it is held because of its domain."""
     return (
         col(Message.campaign_id) == campaign_id,
