@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign
 from service.foundation.addresses import veiled_address
@@ -40,10 +40,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """The lines of a letter's own lists, the oldest first, and how many hold for all letters beside them."""
+    """The lines of a letter's own lists, the oldest first, and whether others hold for all letters beside them."""
 
     of_letter: Sequence[Line]
-    of_all: int
+    of_all: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +65,9 @@ class Taken:
 
 
 def lines_of(session: Session, keyring: Keyring, campaign: Campaign) -> Lines:
-    """List what stands on a letter's own lists; what holds for all letters is the operator's, and only counted."""
+    """List what stands on a letter's own lists; what holds for all letters is the operator's."""
     mine = select(AbuseRule).where(AbuseRule.campaign_id == campaign.id)
-    of_all = select(func.count()).select_from(AbuseRule).where(AbuseRule.campaign_id == "")
+    of_all = select(AbuseRule.id).where(AbuseRule.campaign_id == "").limit(1)
     return Lines(
         of_letter=[
             Line(
@@ -80,7 +80,7 @@ def lines_of(session: Session, keyring: Keyring, campaign: Campaign) -> Lines:
             )
             for rule in session.exec(mine.order_by(col(AbuseRule.created_at), col(AbuseRule.id)))
         ],
-        of_all=session.exec(of_all).one(),
+        of_all=session.exec(of_all).first() is not None,
     )
 
 
