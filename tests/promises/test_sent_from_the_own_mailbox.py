@@ -25,11 +25,13 @@ from service.model.states import DeliveryState
 from service.store.transaction import reading
 from service.wiring import Services, initialize, make_services
 from service.worker.returns import read_returns, returns_received
+from tests.carrying import follow
 from tests.coalition import Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.dns import FakeResolver, World
 from tests.doubles.imap_server import imap_server
 from tests.doubles.verifier import both_keys
+from tests.stories.test_a_dossier_proves_the_delivery import made
 from tests.stories.visitor import Door, words_of
 from tests.unit.mail.bounces.shapes import DOMAIN, status
 
@@ -258,6 +260,18 @@ def test_of_a_stopped_copy_that_went_all_the_same_a_person_is_told(services, coa
     assert sending(coalition).state is DeliveryState.CANCELLED
     assert "had been stopped" in evidence(coalition)[0]
     assert len(alerts(coalition)) == 1
+
+
+def test_the_mail_as_it_was_sent_lies_in_the_dossier(services, coalition, olga) -> None:
+    mail = sent(draft(olga, coalition), PROOF)
+    come_in(services, coalition, mail)
+    follow(coalition)
+
+    bag = made(coalition)
+
+    [name] = [name for name, data in bag.files.items() if data == mail[1]]
+    assert name.endswith("/receipt-1.eml")
+    assert "sent by Noor Example on 2026-11-25" in bag.files["data/log.jsonl"].decode()
 
 
 def test_strangers_learn_nothing_and_leave_nothing(services, coalition, olga) -> None:
