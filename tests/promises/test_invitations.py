@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlmodel import col
 
 from service.foundation.sealing import RootKey
 from service.model.anchor import Anchor
@@ -91,7 +92,9 @@ def foretold(planner: Planner) -> Sequence[tuple[datetime, Sequence[str], str]]:
 
 def schedule(planner: Planner) -> Schedule | None:
     with reading(planner.engine) as session:
-        return session.execute(select(Schedule).where(Schedule.action == Action.INVITE)).scalar_one_or_none()
+        return session.execute(
+            select(Schedule).where(col(Schedule.action) == Action.INVITE)
+        ).scalar_one_or_none()
 
 
 def invites_as_before(planner: Planner) -> None:
