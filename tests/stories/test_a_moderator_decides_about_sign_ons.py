@@ -149,13 +149,13 @@ def test_with_more_than_ten_another_coordinator_looks_first(
 
 
 def test_an_attack_is_counted_by_when_it_came_and_from_which_domain(
-    coalition: Coalition, mo: AtTheDesk
+    coalition: Coalition, door: Door, mo: AtTheDesk
 ) -> None:
     coalition.wait(hours=2)
+    mo = AtTheDesk(door.app(), coalition, mo.colleague)
     for name in ("Reed Union", "Rush Council"):
         coalition.sign_and_confirm(name, email=f"{name.split()[0].lower()}@flood.example")
     coalition.sign_and_confirm("Dale Union")
-    mo.open("signatories")
     came = (coalition.now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%MZ")
     meant = {"does": "invalidate", "all": "yes", "since": came, "came": "form"}
 
