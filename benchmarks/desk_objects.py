@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from benchmarks.installation import Installation
 from service.campaigns.contents import open_file
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import give_role, make_coordinator
 from service.coordinators.invitations import Offer, invitation_token, invite
+from service.coordinators.second_look import ask_second
 from service.delivery.offices.identity import key_of, office_index
 from service.delivery.offices.importing import keep_list
 from service.foundation.clock import now
@@ -20,6 +22,7 @@ from service.model.export import ExportForm
 from service.model.member_import import MemberImport
 from service.model.office import OfficeImport
 from service.model.schedule import Action, Occurrence, Schedule
+from service.model.second_look import SecondLook
 from service.model.sign_in import CoordinatorInvitation
 from service.model.signature import Signature
 from service.model.states import OccurrenceState, ScheduleState, SignatureState
@@ -29,6 +32,8 @@ from service.schedules.sends.compose import keep_draft
 from service.schedules.sends.composed import Composed, What
 from service.signing.invitees.chasers import NewChaser, add_chaser, assign
 from service.signing.invitees.importing import keep_upload
+from service.signing.secretariat.acts import Does
+from service.signing.secretariat.by_two import BATCH
 from service.signing.secretariat.exports import ask_export
 from service.signing.secretariat.filters import read_filter
 from service.signing.update_words import UpdateWords
@@ -55,7 +60,7 @@ X000001,Ada Example,senate,WA,,2031-01-03,1 Hart Senate Office Building Washingt
 THINGS = frozenset(
     {
         *("schedule", "draft", "sign_on", "member", "chaser", "office", "colleague", "member_import"),
-        *("office_import", "token", "edition", "sending"),
+        *("office_import", "token", "edition", "sending", "look"),
     }
 )
 """What stands in an address of the desk for a thing of the letter, of which the benchmark makes one; a draft is a schedule."""
@@ -125,6 +130,11 @@ def add_objects(installation: Installation) -> None:
         offer = Offer(campaign_id=campaign.id, role=Role.MODERATOR)
         invite(session, services.keyring.desk, email="new@rivers.example", offer=offer, by=BY, now=moment)
         ask_export(session, campaign, ExportForm.CSV, read_filter({}), by=BY, now=moment)
+        thing = {
+            "does": Does.INVALIDATE.value,
+            "ids": list(session.exec(_newest(campaign, most=1_000)).all()),
+        }
+        ask_second(session, campaign_id=campaign.id, act=BATCH, thing=thing, by=BY, now=moment)
 
 
 def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
@@ -146,12 +156,12 @@ def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
         imports = select(MemberImport.id).where(MemberImport.campaign_id == campaign.id)
         lists = select(OfficeImport.id).where(OfficeImport.campaign_id == campaign.id)
         invited = select(CoordinatorInvitation.id).where(CoordinatorInvitation.campaign_id == campaign.id)
-        newest = select(Signature.id).where(Signature.campaign_id == campaign.id)
-        newest = newest.where(Signature.state == SignatureState.CONFIRMED).order_by(col(Signature.id).desc())
+        looks = select(SecondLook.id).where(SecondLook.campaign_id == campaign.id, SecondLook.act == BATCH)
         return {
             "schedule": [*session.exec(drafts).all(), *session.exec(planned).all()],
             "draft": session.exec(drafts).all(),
-            "sign_on": session.exec(newest.limit(1)).all(),
+            "sign_on": session.exec(_newest(campaign, most=1)).all(),
+            "look": session.exec(looks).all(),
             "member": _invited(session, campaign, most=1),
             "chaser": session.exec(select(Chaser.id).where(Chaser.campaign_id == campaign.id)).all(),
             "office": [key_of(office_index(keys, one.as_record())) for one in offices],
@@ -160,6 +170,13 @@ def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
             "office_import": session.exec(lists).all(),
             "token": [invitation_token(services.keyring.desk, one) for one in session.exec(invited).all()],
         }
+
+
+def _newest(campaign: Campaign, *, most: int) -> SelectOfScalar[str]:
+    found = select(Signature.id).where(
+        Signature.campaign_id == campaign.id, Signature.state == SignatureState.CONFIRMED
+    )
+    return found.order_by(col(Signature.id).desc()).limit(most)
 
 
 def _invited(session: Session, campaign: Campaign, *, most: int) -> Sequence[str]:

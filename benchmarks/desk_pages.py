@@ -36,7 +36,7 @@ _SEEN_AGAIN = frozenset(
 """What shows another page once there is an edition."""
 # The table of sign-ons as people use it: what has few, what has many, and far down.
 _TABLE = f"/desk/letters/{SLUG}/signatories"
-_FOUND = ("Keeper", "Keeper 0000014", "keeper0000014@district14.example", "nobody")
+_FOUND = ("Keeper", "Keeper 0000014", "keeper0000014@district14.example", "@district14.example", "nobody")
 _ASKED = (
     "stands=held",
     "stands=awaiting",
@@ -51,6 +51,8 @@ _ASKED = (
     "language=es",
     "grade=none",
     "version=1",
+    "came=attested",
+    "since=2020-01-01T00:00Z&until=2020-01-02T00:00Z",
 )
 # What is only counted before it is done, at the press of a button.
 _CHECKED = ((f"{_TABLE}/check", (("does", Does.RELEASE.value), ("all", "yes"), ("stands", "held"))),)

@@ -17,6 +17,7 @@ DESK_WORDS: Mapping[str, Sentence] = {
     "approver.code": Sentence("Gave an approver another code"),
     "approver.remove": Sentence("Removed an approver"),
     "chase.said": Sentence("A chaser noted what a member said"),
+    "chaser.again": Sentence("Mailed a chaser the link once more"),
     "chaser.add": Sentence("Took in a chaser"),
     "chaser.assign": Sentence("Gave members to a chaser"),
     "chaser.end": Sentence("Ended a chaser's link"),

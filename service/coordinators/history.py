@@ -125,6 +125,7 @@ _SECOND = {
     "second.ask": Sentence("Asked a second coordinator: {what}"),
     "second.approved": Sentence("Approved as the second coordinator: {what}"),
     "second.refused": Sentence("Refused as the second coordinator: {what}"),
+    "second.back": Sentence("Took back what two had decided: {what}"),
     "second.withdrawn": Sentence("Took the question back: {what}"),
 }
 _WORDS_OF_LOOKS = {

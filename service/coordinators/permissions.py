@@ -33,6 +33,7 @@ class Act(StrEnum):
     MODERATE = "moderate"
     ADD_SIGN_ON = "add_sign_on"
     EXPORT = "export"
+    SEE_EXPORTS = "see_exports"
     SEND = "send"
     APPROVE_SEND = "approve_send"
     EDIT_RECIPIENTS = "edit_recipients"
@@ -41,6 +42,7 @@ class Act(StrEnum):
     RELEASE = "release"
     DOSSIER = "dossier"
     SECOND = "second"
+    SEE_SECOND = "see_second"
     TEAM = "team"
     EMERGENCY = "emergency"
     EMERGENCY_END = "emergency_end"
@@ -68,6 +70,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.MODERATE: frozenset({_OWNER, _MODERATOR}),
     Act.ADD_SIGN_ON: frozenset({_OWNER, _MODERATOR}),
     Act.EXPORT: frozenset({_OWNER, _MODERATOR}),
+    Act.SEE_EXPORTS: frozenset({_OWNER, _MODERATOR, _AUDITOR}),
     Act.SEND: frozenset({_OWNER, _SENDER}),
     Act.APPROVE_SEND: frozenset({_OWNER, _SENDER}),
     Act.EDIT_RECIPIENTS: frozenset({_OWNER, _EDITOR, _SENDER}),
@@ -76,6 +79,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.RELEASE: frozenset({_OWNER, _SENDER}),
     Act.DOSSIER: frozenset({_OWNER, _SENDER}),
     Act.SECOND: frozenset({_OWNER, _EDITOR, _MODERATOR, _SENDER}),
+    Act.SEE_SECOND: frozenset(Role),
     Act.TEAM: frozenset({_OWNER}),
     Act.EMERGENCY: frozenset({_OWNER}),
     Act.EMERGENCY_END: frozenset({_OWNER}),

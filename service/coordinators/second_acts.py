@@ -39,7 +39,8 @@ class SecondAct:
 
     `names` gives the ids of sign-ons it is about, for the page to link to. `does` does it, once, in the transaction of the approval, and
     says what it did; without it the approval is only kept, for whoever asked to go on. `link` gives the page that shows more
-    of what was asked for, below the letter's, from the id of the look.
+    of what was asked for, below the letter's, from the id of the look. `back` takes back what was done, as far as it can be,
+    and says what it did; it is there only where that needs no second look, because nothing counts or leaves by it.
     """
 
     act: Act
@@ -47,6 +48,8 @@ class SecondAct:
     names: Callable[[Thing], tuple[str, ...]] = lambda _: ()
     does: Callable[[Doing], Sentence] | None = None
     link: Callable[[str], str] | None = None
+    back: Callable[[Doing], Sentence] | None = None
+    has_way_back: Callable[[Thing], bool] = lambda _: False
 
 
 SECOND_ACTS: dict[str, SecondAct] = {}

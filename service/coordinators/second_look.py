@@ -137,6 +137,18 @@ def decide_look(
     return row
 
 
+def look_to_take_back(
+    session: Session, look_id: str, *, campaign_id: str, by: str, now: datetime
+) -> SecondLook:
+    """Get what was approved and done within the last days, and keep that it is taken back; raises Refused for any other."""
+    row = get_look(session, look_id, campaign_id=campaign_id)
+    if row.verdict is not Verdict.APPROVED or row.done_at is None or row.done_at < now - LIVES:
+        raise Refused(OVER)
+    act = f"second.back:{row.act}"[:48]
+    audit.record(session, by=by, act=act, campaign_id=campaign_id, thing=row.id, now=now)
+    return row
+
+
 def take_approved(
     session: Session, look_id: str, *, campaign_id: str, act: str, now: datetime
 ) -> Mapping[str, Any]:

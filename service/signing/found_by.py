@@ -19,6 +19,8 @@ from service.store.keyring import Keyring
 from service.store.rows import run_for_rows
 
 ROUND = "signature_words"
+DOMAINS = "signature_domains"
+"""The one round through the sign-ons that came before they were found by the domains of their mailboxes."""
 AT_A_TIME = 500
 # A transaction that made a sign-on may commit after another that made a later one.
 _LATE_COMMITS = timedelta(minutes=15)
@@ -49,6 +51,21 @@ def mailbox_digest(keys: CampaignKeys, address: str) -> bytes:
     return keys.blind("search-mailbox", comparable_address(address))[:_DIGEST_BYTES]
 
 
+def mail_domain(text: str) -> str:
+    """Give the domain of an address, or of "@" and a domain, as domains are compared (pure)."""
+    return comparable_address(text.rpartition("@")[2]).strip().rstrip(".")
+
+
+def domains_of(party: SignOn) -> set[str]:
+    """Give the domains of the mailboxes of a sign-on, be it the contact's or the approver's (pure)."""
+    return {mail_domain(one) for one in (party.email, party.approver_email) if one}
+
+
+def domain_digest(keys: CampaignKeys, text: str) -> bytes:
+    """Give the hash by which the sign-ons from mailboxes of a domain are found."""
+    return keys.blind("search-domain", mail_domain(text))[:_DIGEST_BYTES]
+
+
 def country_digest(keys: CampaignKeys, country: str) -> bytes:
     """Give the hash by which the sign-ons of a country are found."""
     return keys.blind("search-country", country)[:_DIGEST_BYTES]
@@ -61,6 +78,7 @@ def digests_of(keys: CampaignKeys, party: SignOn) -> set[bytes]:
     )
     found = {word_digest(keys, word) for word in search_words(named)}
     found |= {mailbox_digest(keys, one) for one in (party.email, party.approver_email) if one}
+    found |= {domain_digest(keys, one) for one in domains_of(party)}
     if party.country:
         found.add(country_digest(keys, party.country))
     return found or {keys.blind("search-nothing", "")[:_DIGEST_BYTES]}
@@ -107,8 +125,12 @@ def _is_kept(after: str) -> ColumnElement[bool]:
 
 def begin_after(cursor: str, *, now: datetime) -> str:
     """Give the id from which on sign-ons are looked at once more: ids begin with the moment they were made at (pure)."""
-    recent = int((now - _LATE_COMMITS).timestamp() * 1000)
-    return min(cursor, f"{max(0, recent):012x}")
+    return min(cursor, moment_key(now - _LATE_COMMITS))
+
+
+def moment_key(moment: datetime) -> str:
+    """Give what the ids begin with that are made at a moment: later ids are larger (pure)."""
+    return f"{max(0, int(moment.timestamp() * 1000)):012x}"
 
 
 def keep_some_words(session: Session, keyring: Keyring, *, after: str) -> str | None:
@@ -125,6 +147,36 @@ def keep_some_words(session: Session, keyring: Keyring, *, after: str) -> str | 
     return rows[-1].id if rows else None
 
 
+def keep_some_domains(session: Session, keyring: Keyring, *, now: datetime) -> bool:
+    """Keep by which domain the next sign-ons are found that came before domains were kept; tells whether any may be left."""
+    round_ = session.get(UpkeepRound, DOMAINS) or UpkeepRound(name=DOMAINS, began_at=now)
+    if round_.ended_at is not None:
+        return False
+    found = select(Signature).where(col(Signature.id) > round_.cursor, _is_kept(round_.cursor))
+    rows = session.exec(found.order_by(col(Signature.id)).limit(AT_A_TIME)).all()
+    for campaign_id in dict.fromkeys(row.campaign_id for row in rows):
+        try:
+            keys = keyring.of(session, campaign_id)
+        except Permanent:
+            continue
+        mine = [row for row in rows if row.campaign_id == campaign_id]
+        _keep_digests(
+            session,
+            keys,
+            [
+                (domain_digest(keys, one), row.id)
+                for row in mine
+                for one in sorted(domains_of(read_party(keys, row)))
+            ],
+        )
+    if rows:
+        round_.cursor = rows[-1].id
+    else:
+        round_.ended_at = now
+    session.add(round_)
+    return bool(rows)
+
+
 def keep_cursor(session: Session, cursor: str, *, now: datetime) -> None:
     """Keep up to where sign-ons were looked at."""
     row = UpkeepRound(name=ROUND, began_at=now, ended_at=now, cursor=cursor)
@@ -135,4 +187,9 @@ def keep_cursor(session: Session, cursor: str, *, now: datetime) -> None:
 def _keep(session: Session, keys: CampaignKeys, rows: Sequence[Signature]) -> None:
     session.flush()
     found = [(digest, row.id) for row in rows for digest in sorted(digests_of(keys, read_party(keys, row)))]
-    run_for_rows(session.connection(), _KEEP, columns=_COLUMNS, rows=found, campaign=keys.campaign)
+    _keep_digests(session, keys, found)
+
+
+def _keep_digests(session: Session, keys: CampaignKeys, found: Sequence[tuple[bytes, str]]) -> None:
+    if found:
+        run_for_rows(session.connection(), _KEEP, columns=_COLUMNS, rows=found, campaign=keys.campaign)

@@ -8,7 +8,13 @@ from service.model.campaign import Campaign
 from service.model.export import Export
 from service.model.states import CampaignState
 from service.schedules.sends.draft_reach import count_drafts
-from service.signing.found_by import begin_after, keep_cursor, keep_some_words, looked_at_until
+from service.signing.found_by import (
+    begin_after,
+    keep_cursor,
+    keep_some_domains,
+    keep_some_words,
+    looked_at_until,
+)
 from service.signing.secretariat.exports import (
     Watermark,
     exported_rows,
@@ -39,7 +45,17 @@ def keep_words_of_new(services: Services, owner: str) -> int:
                 break
             cursor, after, looks = max(cursor, last), last, looks + 1
             keep_cursor(session, cursor, now=now)
+    _keep_domains_of_earlier(services)
     return looks
+
+
+def _keep_domains_of_earlier(services: Services) -> None:
+    """Let the sign-ons of an earlier version be found by the domains of their mailboxes: once, part by part."""
+    is_left = True
+    while is_left and not services.wake.is_stopping():
+        with transaction(services.engine) as session:
+            keep_soon(session)
+            is_left = keep_some_domains(session, services.keyring, now=services.clock())
 
 
 def count_figures(services: Services, owner: str) -> int:

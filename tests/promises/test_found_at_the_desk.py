@@ -1,22 +1,24 @@
 """What the table of sign-ons finds: each standing by its word, each name by its words, on both databases."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from service.foundation.errors import Refused
 from service.foundation.sealing import RootKey
 from service.model.letter_revision import LetterRevision
 from service.model.signature import HeldReason, Kind, Provenance, Signature, Standing, Visibility, standing
 from service.model.signature_word import SignatureWord
 from service.model.states import SignatureState
 from service.signing.erase import erase
-from service.signing.found_by import keep_cursor, keep_some_words
+from service.signing.found_by import domain_digest, keep_cursor, keep_some_domains, keep_some_words
 from service.signing.party import SignOn, write_party
-from service.signing.secretariat.filters import Filter, Stands
+from service.signing.secretariat.filters import Filter, Stands, read_filter
 from service.signing.secretariat.table import table_page
 from service.store.transaction import reading, transaction
 from tests.coalition import Coalition
@@ -133,6 +135,65 @@ def test_a_name_is_found_before_and_after_its_words_are_kept(coalition: Coalitio
     assert [len(one) for one in before] == [1, 1]
     assert found(coalition, Filter(country="FR")) == before[0]
     assert found(coalition, Filter(words="rives lake")) == []
+
+
+def test_the_mailboxes_of_a_domain_are_found_before_and_after_an_earlier_version_kept_their_words(
+    coalition: Coalition,
+) -> None:
+    coalition.sign_and_confirm("Reed Union", email="reed@Flood.example")
+    coalition.sign_and_confirm("Rush Union", email="other@flood.example")
+    coalition.sign_and_confirm("Lake Alliance", email="flood@lakes.example")
+    flood = Filter(words="@FLOOD.example")
+    assert len(found(coalition, flood)) == 2
+    with transaction(coalition.engine) as session:
+        keys = coalition.keyring.of(session, coalition.campaign().id)
+        last = keep_some_words(session, coalition.keyring, after="")
+        keep_cursor(session, last or "f" * 32, now=coalition.now)
+        digest = domain_digest(keys, "flood.example")
+        for row in session.exec(select(SignatureWord).where(SignatureWord.digest == digest)).all():
+            session.delete(row)
+    assert found(coalition, flood) == [], "an earlier version kept none"
+
+    with transaction(coalition.engine) as session:
+        while keep_some_domains(session, coalition.keyring, now=coalition.now):
+            pass
+
+    assert len(found(coalition, flood)) == 2
+    assert found(coalition, Filter(words="@ood.example")) == found(coalition, Filter(words="@")) == []
+
+
+def test_sign_ons_are_found_by_when_and_how_they_came(coalition: Coalition) -> None:
+    minutes = [coalition.now + timedelta(minutes=place) for place in range(4)]
+    with transaction(coalition.engine) as session:
+        keys = coalition.keyring.of(session, coalition.campaign().id)
+        rows = list(every_kind_of_row(session, coalition))[:4]
+        for row, at in zip(rows, minutes, strict=True):
+            row.id, row.created_at = f"{int(at.timestamp() * 1000):012x}{'0' * 20}", at
+            write_party(keys, row, SignOn(kind=row.kind, name="P", email="", visibility=row.visibility))
+        rows[1].provenance = Provenance.ATTESTED
+        ids = [row.id for row in rows]
+        session.add_all(rows)
+    first, last = (f"{minutes[place]:%Y-%m-%dT%H:%MZ}" for place in (1, 2))
+
+    for beside in (Filter(), Filter(kind="person"), Filter(stands=rows[0].state.value)):
+        assert found(coalition, replace(beside, since=first, until=last)) == [ids[2], ids[1]]
+        assert found(coalition, replace(beside, since=first)) == ids[:0:-1]
+        assert found(coalition, replace(beside, until=last)) == ids[2::-1]
+    assert found(coalition, Filter(came="attested")) == [ids[1]]
+    assert found(coalition, Filter(since=last, until=first)) == []
+
+
+def test_a_time_is_read_by_a_clock_and_never_dropped() -> None:
+    zone = "Europe/Berlin"
+    read = read_filter({"since": "2026-11-28T12:00", "until": "2026-10-25 02:30"}, zone=zone)
+
+    assert (read.since, read.until) == ("2026-11-28T11:00Z", "2026-10-25T01:30Z"), (
+        "the second 02:30 of that night"
+    )
+    assert read_filter(read.codes, zone=zone) == read
+    for wrong in ("yesterday", "2026-13-01T00:00", "2026-11-28", "0001-01-01T00:00"):
+        with pytest.raises(Refused):
+            read_filter({"since": wrong}, zone=zone)
 
 
 def test_whoever_is_erased_is_found_by_nothing(coalition: Coalition) -> None:

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlmodel import select
 
+from service.model.audit_event import AuditEvent
+from service.store.transaction import reading
 from tests.coalition import Coalition
 from tests.desk import add_colleague
 from tests.equipped import PASSWORD, Browser, Equipped, equip
@@ -151,6 +154,9 @@ def test_one_other_session_all_others_or_all_are_ended(
     mine = phone.post("/desk/account/sessions/end-all", {"csrf": mark})
     assert mine.location == "/desk/sign-in"
     assert (browser.is_in(), phone.is_in()) == (False, False)
+    with reading(coalition.engine) as session:
+        kept = session.exec(select(AuditEvent.thing).where(AuditEvent.act == "session.end")).all()
+    assert kept == ["1", "2"], "so many each time"
 
 
 def test_a_session_of_another_is_not_ended(browser: Browser, coalition: Coalition, door: Door) -> None:

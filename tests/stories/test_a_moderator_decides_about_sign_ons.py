@@ -1,5 +1,7 @@
 """A moderator finds a sign-on, sees its line and its mail, and decides about it; with many a second one looks first."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import col, select
 
@@ -144,6 +146,29 @@ def test_with_more_than_ten_another_coordinator_looks_first(
 
     assert coalition.counts().signatories == 12
     assert again.status_code == 422
+
+
+def test_an_attack_is_counted_by_when_it_came_and_from_which_domain(
+    coalition: Coalition, door: Door, mo: AtTheDesk
+) -> None:
+    coalition.wait(hours=2)
+    mo = AtTheDesk(door.app(), coalition, mo.colleague)
+    for name in ("Reed Union", "Rush Council"):
+        coalition.sign_and_confirm(name, email=f"{name.split()[0].lower()}@flood.example")
+    coalition.sign_and_confirm("Dale Union")
+    came = (coalition.now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%MZ")
+    meant = {"does": "invalidate", "all": "yes", "since": came, "came": "form"}
+
+    def says(more: dict[str, str]) -> str:
+        return words_of(mo.post("signatories/check", {"csrf": mo.mark(), **meant, **more}))
+
+    assert "Invalidate 3 sign-ons" in says({})
+    assert "Invalidate 2 sign-ons" in says({"words": "@flood.example"})
+    assert "none of these sign-ons" in says({"came": "attested"})
+    assert "Write the time like" in says({"since": "an hour ago"}), "left out, it would mean all"
+    looked = mo.open(f"signatories?since={came}&came=form")
+    assert [name in words_of(looked) for name in ("Reed Union", "Lake Alliance")] == [True, False]
+    assert f'name="since" value="{came}"' in looked.text, "who looks for a name looks among these"
 
 
 def test_what_is_refused_is_not_done_and_says_why(coalition: Coalition, door: Door, mo: AtTheDesk) -> None:

@@ -1,5 +1,6 @@
 """As a sender I want to remind the missing twelve, stop it in the middle and let it go on, and each of them has exactly one."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -121,6 +122,23 @@ def test_what_goes_now_can_be_undone_for_a_minute(coalition: Coalition, sena: At
 
     assert fires(coalition) == 0
     assert "Cancelled" in words_of(sena.open(draft))
+
+
+def test_the_page_leads_through_its_readers_and_its_html_is_of_the_same_one(
+    coalition: Coalition, door: Door
+) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    draft = composed(olga)
+    seen = set[str]()
+
+    for row in range(7):
+        page = olga.open(f"{draft}?row={row}")
+        seen |= set(re.findall(r"As ([\w ]+) would get it", words_of(page)))
+        assert f'href="{draft}/mail?row={row}"' in page.text
+        assert f'href="{draft}?row={(row + 1) % 7}"' in page.text
+        assert olga.open(f"{draft}/mail?row={row}").status_code == 200
+
+    assert len(seen) == 7
 
 
 def test_a_reminder_to_one_country_names_nobody_of_another(

@@ -11,6 +11,7 @@ from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
 from service.model.signature import Signature
+from service.signing.party import read_party
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
@@ -236,8 +237,25 @@ def test_sign_ons_on_paper_are_typed_in_with_the_same_checks(coalition: Coalitio
     olga.send("members/paper", {**typed, "how": "witness", "witness": "A. Secretary"}, having="witness")
     assert coalition.counts().individuals == 2
 
+    beside = {
+        "name-1": "Pema Example",
+        "email-1": "pema@valley.example",
+        "beside-1": "Valley School",
+        "name-2": "Hill Union",
+        "kind-2": "organization",
+        "beside-2": "Rosa Example",
+    }
+    olga.send("members/paper", {**beside, "how": "witness", "witness": "A. Secretary"}, having="witness")
+    with reading(coalition.engine) as session:
+        keys = coalition.keyring.of(session, coalition.campaign().id)
+        kept = [read_party(keys, row) for row in session.exec(select(Signature)).all()]
+    assert {(one.affiliation, one.representative_name) for one in kept} >= {
+        ("Valley School", ""),
+        ("", "Rosa Example"),
+    }
+
     by_mail = {"name-1": "Anna Example", "email-1": "anna@valley.example", "how": "mail"}
     olga.send("members/paper", by_mail, having="witness")
-    assert coalition.counts().individuals == 2
+    assert coalition.counts().individuals == 3
     coalition.deliver_mail()
     coalition.confirm(coalition.newest_token("confirm"))

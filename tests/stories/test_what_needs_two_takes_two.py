@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import col, select
 
+from examples.demo.forms import read_forms
 from service.campaigns.contents import open_file
 from service.campaigns.freezing import was_frozen_by_two
 from service.campaigns.life import freeze, open_for_signing
@@ -84,6 +85,49 @@ def test_one_by_one_they_are_many_too_and_a_day_later_it_begins_anew(
     mo = AtTheDesk(door.app(), coalition, mo.colleague)
     mo.post(f"signatories/{ids[11]}/act", {"csrf": mo.mark(), "does": "invalidate"})
     assert states(coalition).count(SignatureState.DECLINED) == 11
+
+
+def test_what_two_took_out_one_brings_back_to_a_check_and_all_names_are_there_to_be_seen(
+    coalition: Coalition, desk: Desk
+) -> None:
+    ids, mo, olga = signed(coalition, 12), desk("Mo Derator", Role.MODERATOR), desk("Olga Owner")
+    aud = desk("Aud Itor", Role.SENDER)
+    batch(mo, "invalidate", ids)
+    look = look_of(olga)
+    assert words_of(olga.open(look)).count("Organization ") == 12
+    assert olga.post(f"{look}/undo", {"csrf": olga.mark()}).status_code == 422, "nothing was done yet"
+    done = olga.follow(olga.post(look, {"csrf": olga.mark(), "verdict": "approved"}))
+    assert states(coalition) == [SignatureState.DECLINED] * 12
+    undo = form_of(done, to=f"/desk/letters/{SLUG}/{look}/undo")
+    assert aud.post(undo.action, {"csrf": aud.mark()}).status_code == 403
+
+    back = mo.follow(mo.post(f"{look}/undo", {"csrf": mo.mark()}))
+
+    assert "12 sign-ons are back and need a check" in words_of(back)
+    assert states(coalition) == [SignatureState.CONFIRMED] * 12
+    assert coalition.counts().signatories == 0
+
+
+def test_an_auditor_reads_what_waits_for_two_and_the_exports_and_finds_no_form(
+    coalition: Coalition, desk: Desk
+) -> None:
+    ids, mo, aud = signed(coalition, 12), desk("Mo Derator", Role.MODERATOR), desk("Aud Itor", Role.AUDITOR)
+    batch(mo, "invalidate", ids)
+    mo.post("exports", {"csrf": mo.mark(), "form": "csv"})
+    look = look_of(aud)
+
+    for page, words in (
+        ("second-looks", "Mo Derator"),
+        (look, "Organization 11"),
+        ("exports", "Waits for a second coordinator"),
+    ):
+        answer = aud.open(page)
+        assert words in words_of(answer), page
+        offered = [form.action for form in read_forms(answer.text) if form.method == "post"]
+        assert offered == ["/desk/sign-out"], page
+    for page in (look, f"{look}/undo", "exports"):
+        assert aud.post(page, {"csrf": aud.mark(), "verdict": "approved"}).status_code == 403, page
+    assert states(coalition) == [SignatureState.CONFIRMED] * 12
 
 
 def test_what_somebody_approved_is_not_what_that_one_did_alone(coalition: Coalition, desk: Desk) -> None:

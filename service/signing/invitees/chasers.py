@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.coordinators import audit
 from service.foundation.addresses import comparable_address, masked_address
-from service.foundation.errors import NotFound
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.mail import outbox
@@ -23,6 +23,7 @@ from service.store.sealed import open_record, seal_record
 
 CHASE = "chase"
 """What the occurrence of a mail to a guest begins with that gives a chaser the link."""
+ENDED = Sentence("This chaser's link was ended; add them again first.")
 _NOBODY = Sentence("There is no such chaser of this letter.")
 
 
@@ -74,6 +75,16 @@ def add_chaser(
     mail_chaser(session, keys, campaign, row, now=now)
     audit.record(session, by=by, act="chaser.add", campaign_id=campaign.id, thing=row.id, now=now)
     return row
+
+
+def mail_chaser_again(
+    session: Session, keys: CampaignKeys, campaign: Campaign, row: Chaser, *, by: str, now: datetime
+) -> None:
+    """Mail a chaser the personal link once more; the same mail once a minute at most. Raises Refused where it was ended."""
+    if row.ended_at is not None:
+        raise Refused(ENDED)
+    mail_chaser(session, keys, campaign, row, now=now)
+    audit.record(session, by=by, act="chaser.again", campaign_id=campaign.id, thing=row.id, now=now)
 
 
 def mail_chaser(

@@ -23,7 +23,7 @@ from service.signing.sign import keep_sign_on, refuse_unless_open, refuse_unless
 from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 
-COLUMNS = ("kind", "name", "email", "visibility")
+COLUMNS = ("kind", "name", "email", "visibility", "affiliation", "representative_name")
 _LEAD = Sentence(
     "We sign the open letter of {coalition}. The letter can be read at the address in the square."
 )
@@ -100,4 +100,11 @@ def enter_paper(desk: Desk, rows: Sequence[SignatoryRow], *, witness: str, by: s
 
 def _sign_on(row: SignatoryRow) -> SignOn:
     assert row.status != AGREED, "without a witness nobody has agreed yet"
-    return SignOn(kind=Kind(row.kind), name=row.name, email=row.email, visibility=Visibility(row.visibility))
+    return SignOn(
+        kind=Kind(row.kind),
+        name=row.name,
+        email=row.email,
+        visibility=Visibility(row.visibility),
+        affiliation=row.affiliation,
+        representative_name=row.representative_name,
+    )

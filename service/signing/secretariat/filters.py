@@ -1,12 +1,17 @@
 """Which sign-ons are meant: what the filters of the desk's table say, in SQL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
+from service.foundation.errors import Refused
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.letter_revision import LetterRevision
 from service.model.signature import Kind, Provenance, Signature, Visibility, is_counted
@@ -35,7 +40,11 @@ class Stands(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What is asked for; what is empty is not. `words` is what somebody typed to find a name or an address."""
+    """What is asked for; what is empty is not.
+
+    `words` is what somebody typed to find a name, an address, or with "@" in front the mailboxes of a domain. `since` and `until`
+    are minutes in UTC, like 2026-11-28T11:00Z, between which the sign-on came, both whole; `came` is how it came.
+    """
 
     words: str = ""
     kind: str = ""
@@ -45,6 +54,19 @@ class Filter:
     named: str = ""
     grade: str = ""
     version: str = ""
+    came: str = ""
+    since: str = ""
+    until: str = ""
+
+    @property
+    def first(self) -> datetime | None:
+        """Give the first moment that is asked for."""
+        return datetime.fromisoformat(self.since) if self.since else None
+
+    @property
+    def end(self) -> datetime | None:
+        """Give the first moment after those that are asked for."""
+        return datetime.fromisoformat(self.until) + timedelta(minutes=1) if self.until else None
 
     @property
     def codes(self) -> dict[str, str]:
@@ -63,19 +85,40 @@ _KNOWN: Mapping[str, frozenset[str]] = {
     "stands": frozenset(Stands),
     "named": frozenset(Visibility),
     "grade": frozenset(Grade),
+    "came": frozenset(Provenance),
 }
+_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00)?(Z?)", re.ASCII)
+_NO_MINUTE = Sentence("Write the time like 2026-11-28 14:30, or leave it empty.")
 _LONGEST_WORDS = 200
 
 
-def read_filter(entries: Mapping[str, str]) -> Filter:
-    """Read a filter from an address or a record; what is not known is not asked for (pure)."""
+def read_filter(entries: Mapping[str, str], *, zone: str = "UTC") -> Filter:
+    """Read a filter from an address or a record; what is not known is not asked for (pure).
+
+    Times without a zone are read as clocks in `zone` show them. One that cannot be read raises Refused: left out, it would ask for more.
+    """
     given = {one.name: " ".join(entries.get(one.name, "").split())[:_LONGEST_WORDS] for one in fields(Filter)}
     for name, known in _KNOWN.items():
         if given[name] not in known:
             given[name] = ""
     if not given["version"].isdecimal():
         given["version"] = ""
+    given["since"] = _minute(given["since"], zone, fold=0)
+    # Of an hour that comes twice, the second: a range is rather wider than what was meant.
+    given["until"] = _minute(given["until"], zone, fold=1)
     return Filter(**given)
+
+
+def _minute(text: str, zone: str, *, fold: int) -> str:
+    if not text:
+        return ""
+    parts = _MINUTE.fullmatch(text)
+    try:
+        local = datetime.fromisoformat(f"{parts[1]}T{parts[2]}" if parts else "")
+        place = ZoneInfo("UTC" if parts and parts[3] else zone)
+        return f"{local.replace(tzinfo=place, fold=fold).astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    except (ValueError, OverflowError) as error:
+        raise Refused(_NO_MINUTE) from error
 
 
 def without_words(asked: Filter) -> Filter:
@@ -94,11 +137,24 @@ def conditions(session: Session, campaign: Campaign, asked: Filter) -> list[Colu
         found.append(col(Signature.language) == asked.language)
     if asked.named:
         found.append(col(Signature.visibility).in_((Visibility(asked.named),)))
+    found += _coming(asked)
     if asked.version:
         wanted = select(LetterRevision.id).where(
             LetterRevision.campaign_id == campaign.id, LetterRevision.number == int(asked.version[:9])
         )
         found.append(col(Signature.revision_id) == (session.exec(wanted).first() or "none"))
+    return found
+
+
+def _coming(asked: Filter) -> list[ColumnElement[bool]]:
+    """Say in SQL how and when the sign-ons came that are asked for."""
+    found: list[ColumnElement[bool]] = []
+    if asked.came:
+        found.append(col(Signature.provenance) == Provenance(asked.came))
+    if asked.first:
+        found.append(col(Signature.created_at) >= asked.first)
+    if asked.end:
+        found.append(col(Signature.created_at) < asked.end)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, exists, func, literal, select, union
 from sqlmodel import Session, col
@@ -19,7 +19,11 @@ from service.model.signature_word import SignatureWord
 from service.model.states import IntakeState
 from service.signing.found_by import (
     country_digest,
+    domain_digest,
+    domains_of,
+    mail_domain,
     mailbox_digest,
+    moment_key,
     newest_without_words,
     search_words,
     word_digest,
@@ -36,6 +40,8 @@ SCANNED = 40_000
 _FOUND_BY_WORDS = 10_000
 _OPENED = 600
 _NEW = 200
+# Between the moment that is kept of a sign-on and the one its id begins with, and between the clocks of two machines.
+_SPARE = timedelta(hours=1)
 _NO_END = "g"
 MOST_COUNTED = 1_000
 
@@ -94,12 +100,13 @@ def table_page(
 ) -> Page:
     """Give the next sign-ons that were made before the key `before`; without it the newest."""
     keys = keyring.of(session, campaign.id)
-    found = list(_rows(session, keys, campaign, asked, before=before or _NO_END, most=most))
+    start = _start(asked, before)
+    found = list(_rows(session, keys, campaign, asked, before=start, most=most))
     shown = found[:most]
     rows = _written(session, keys, campaign, shown)
     if len(found) > most:
         return Page(rows=rows, before=shown[-1].id)
-    cut = _where_it_stopped(session, keys, campaign, asked, before=before or _NO_END)
+    cut = _where_it_stopped(session, keys, campaign, asked, before=start)
     return Page(rows=rows, before=cut, is_cut=bool(cut))
 
 
@@ -107,7 +114,7 @@ def matching_rows(
     session: Session, keyring: Keyring, campaign: Campaign, asked: Filter, *, before: str, most: int
 ) -> tuple[list[Signature], str]:
     """Give the next sign-ons asked for, whole, and the key to go on from; "" at the end, though some may still be none."""
-    keys, start = keyring.of(session, campaign.id), before or _NO_END
+    keys, start = keyring.of(session, campaign.id), _start(asked, before)
     found = list(_rows(session, keys, campaign, asked, before=start, most=most))
     if len(found) > most:
         return found[:most], found[most - 1].id
@@ -163,18 +170,30 @@ def waiting_numbers(session: Session, campaign: Campaign) -> Waits:
     )
 
 
+def _start(asked: Filter, before: str) -> str:
+    """Give the key before which to look: ids begin with the moment they were made at, so what came later is passed over."""
+    end = moment_key(asked.end + _SPARE) if asked.end else _NO_END
+    return min(before or _NO_END, end)
+
+
+def _floor(asked: Filter) -> str:
+    """Give the key below which nothing can have come in the time asked for; "" where all of it may."""
+    return moment_key(asked.first - _SPARE) if asked.first else ""
+
+
 def _rows(
     session: Session, keys: CampaignKeys, campaign: Campaign, asked: Filter, *, before: str, most: int
 ) -> Iterator[Signature]:
     """Give one more row than is wanted, where there is one."""
-    beside = _not_kept_yet(session, keys, campaign, asked) if asked.words and before == _NO_END else []
+    is_first = before == _start(asked, "")
+    beside = _not_kept_yet(session, keys, campaign, asked) if asked.words and is_first else []
     yield from beside
     part = _candidates(keys, campaign, asked, before=before)
     if part is None:
         return
     ids = part.subquery()
     found = (
-        _down_to(session, campaign, before)
+        _down_to(session, campaign, asked, before)
         if _is_scanned(asked)
         else select(Signature).join(ids, ids.c.id == col(Signature.id))
     )
@@ -193,9 +212,9 @@ def _candidates(
     keys: CampaignKeys, campaign: Campaign, asked: Filter, *, before: str
 ) -> Select[tuple[str]] | None:
     """Select the ids among which to look, newest first, a bounded number of them; None where nothing can be meant."""
-    if "@" in asked.words:
+    if "@" in asked.words[1:]:
         return _of_mailbox(keys, campaign, asked.words, before=before)
-    digests = [word_digest(keys, word) for word in search_words(asked.words)]
+    digests = _digests(keys, asked.words)
     if asked.words and not digests:
         return None
     if asked.country:
@@ -203,11 +222,19 @@ def _candidates(
     if digests:
         return _of_digests(campaign, digests, before=before)
     found: Select[tuple[str]] = select(col(Signature.id).label("id")).where(
-        col(Signature.campaign_id) == campaign.id, col(Signature.id) < before
+        col(Signature.campaign_id) == campaign.id,
+        col(Signature.id) < before,
+        col(Signature.id) >= _floor(asked),
     )
     if is_indexed(asked):
         found = found.where(stands(campaign, Stands(asked.stands)))
     return found.order_by(col(Signature.id).desc()).limit(SCANNED)
+
+
+def _digests(keys: CampaignKeys, words: str) -> list[bytes]:
+    if words.startswith("@"):
+        return [domain_digest(keys, words)]
+    return [word_digest(keys, word) for word in search_words(words)]
 
 
 def _is_scanned(asked: Filter) -> bool:
@@ -215,20 +242,24 @@ def _is_scanned(asked: Filter) -> bool:
     return not (asked.words or asked.country or asked.grade or is_indexed(asked))
 
 
-def _down_to(session: Session, campaign: Campaign, before: str) -> Select[Signature]:
+def _down_to(session: Session, campaign: Campaign, asked: Filter, before: str) -> Select[Signature]:
     """Select the sign-ons that one page looks through.
 
     They are named by the first and the last of them: of a list of their ids PostgreSQL may think that it is quicker to
     read the whole table beside it.
     """
     mine = (col(Signature.campaign_id) == campaign.id, col(Signature.id) < before)
-    last = _last_scanned(session, campaign, before)
-    return select(Signature).where(*mine, col(Signature.id) >= last)
+    last = _last_scanned(session, campaign, asked, before)
+    return select(Signature).where(*mine, col(Signature.id) >= max(last, _floor(asked)))
 
 
-def _last_scanned(session: Session, campaign: Campaign, before: str) -> str:
-    """Give the last sign-on that one page looks at; "" where it looks at all there are."""
-    mine = (col(Signature.campaign_id) == campaign.id, col(Signature.id) < before)
+def _last_scanned(session: Session, campaign: Campaign, asked: Filter, before: str) -> str:
+    """Give the last sign-on that one page looks at; "" where it looks at all that may be meant."""
+    mine = (
+        col(Signature.campaign_id) == campaign.id,
+        col(Signature.id) < before,
+        col(Signature.id) >= _floor(asked),
+    )
     found = select(col(Signature.id)).where(*mine).order_by(col(Signature.id).desc())
     return session.execute(found.offset(SCANNED - 1).limit(1)).scalar_one_or_none() or ""
 
@@ -273,7 +304,7 @@ def _where_it_stopped(
 ) -> str:
     """Give where a page that is not full stopped looking; "" where it has seen all there is."""
     if _is_scanned(asked):
-        return _last_scanned(session, campaign, before)
+        return _last_scanned(session, campaign, asked, before)
     part = _candidates(keys, campaign, asked, before=before)
     if part is None:
         return ""
@@ -301,7 +332,11 @@ def _not_kept_yet(session: Session, keys: CampaignKeys, campaign: Campaign, aske
     for row in rows:
         party = read_party(keys, row)
         named = " ".join((party.name, party.name_latin, party.acronym, party.sort_name))
-        if is_found(query, fold_for_search(named)):
+        if asked.words.startswith("@"):
+            is_meant = mail_domain(asked.words) in domains_of(party)
+        else:
+            is_meant = is_found(query, fold_for_search(named))
+        if is_meant:
             found.append(row)
     meant = select(Signature).where(
         col(Signature.id).in_([row.id for row in found]), *conditions(session, campaign, asked)

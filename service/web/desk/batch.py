@@ -7,7 +7,7 @@ from service.coordinators.permissions import Act
 from service.coordinators.second_acts import Doing, SecondAct, Thing, register
 from service.foundation.sentence import Sentence
 from service.signing.secretariat.acts import Does
-from service.signing.secretariat.by_two import BATCH, as_they_stood
+from service.signing.secretariat.by_two import BATCH, TAKES_OUT, as_they_stood
 from service.signing.secretariat.doing import Done, do_many
 
 WAITS = Sentence("Another coordinator has to look at this first; it was asked for.")
@@ -103,7 +103,28 @@ def _do(doing: Doing) -> Sentence:
     return said_of(does, replace(report, left=report.left + len(asked) - len(ids)))
 
 
+def _back(doing: Doing) -> Sentence:
+    # Whoever is brought back needs a check: nobody counts by it, so one person may.
+    report = do_many(
+        doing.session,
+        doing.keyring,
+        doing.slug,
+        doing.thing["ids"],
+        Does.RESTORE,
+        by=doing.approved_by,
+        now=doing.now,
+    )
+    return said_of(Does.RESTORE, report)
+
+
 register(
     BATCH,
-    SecondAct(act=Act.MODERATE, says=_says, does=_do, names=lambda thing: tuple(thing["ids"])),
+    SecondAct(
+        act=Act.MODERATE,
+        says=_says,
+        does=_do,
+        names=lambda thing: tuple(thing["ids"]),
+        back=_back,
+        has_way_back=lambda thing: Does(thing["does"]) in TAKES_OUT,
+    ),
 )

@@ -70,7 +70,7 @@ def assign_members(slug: str, chaser: str) -> Response:
         campaign, keys = letter_row(session), here.keyring.of(session, letter().id)
         row = verbs.get_chaser(session, campaign, chaser)
         if row.ended_at is not None:
-            raise Refused(Sentence("This chaser's link was ended; add them again first."))
+            raise Refused(verbs.ENDED)
         before = {key for key, _ in names_of_chaser(session, keys, campaign, row.id)}
         verbs.assign(session, campaign, sorted(before - ticked), None, by=visit().by, now=here.now())
         verbs.assign(session, campaign, sorted(ticked - before), row, by=visit().by, now=here.now())
@@ -85,10 +85,8 @@ def mail_chaser_again(slug: str, chaser: str) -> Response:
     here = services()
     with acting() as session:
         campaign = letter_row(session)
-        row = verbs.get_chaser(session, campaign, chaser)
-        if row.ended_at is not None:
-            raise Refused(Sentence("This chaser's link was ended; add them again first."))
-        verbs.mail_chaser(session, here.keyring.of(session, campaign.id), campaign, row, now=here.now())
+        row, keys = verbs.get_chaser(session, campaign, chaser), here.keyring.of(session, campaign.id)
+        verbs.mail_chaser_again(session, keys, campaign, row, by=visit().by, now=here.now())
     return done(_path(slug, chaser), Sentence("The link is on its way once more."))
 
 

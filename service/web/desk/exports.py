@@ -35,9 +35,9 @@ _TYPES = {
 }
 
 
-@get("/letters/<slug>/exports", Act.EXPORT)
+@get("/letters/<slug>/exports", Act.SEE_EXPORTS)
 def exports(slug: str) -> Response:
-    """Ask for a file of signatories, and see which are asked for or kept."""
+    """List which files of signatories are asked for or kept; whoever may ask for one can do it here."""
     del slug
     with looking() as session:
         rows = exports_of(session, letter().id, now=services().now())

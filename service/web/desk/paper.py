@@ -19,6 +19,8 @@ from service.web.render import Page, answer
 from service.web.services import services
 
 _LINES = 10
+# A person's organization, and who signs for an organization, stand in one column of the sheet.
+_FIELDS = {column: column for column in COLUMNS} | {"affiliation": "beside", "representative_name": "beside"}
 _NOTHING = Sentence("Type at least one sign-on.")
 _WITNESS = Sentence("Write who saw them sign, or have each confirm by mail.")
 
@@ -58,7 +60,7 @@ def enter_from_paper(slug: str) -> Response:
         reader.errors.setdefault("name-1", _NOTHING)
     rows, faults = check_paper(lines, witness=witness if is_witnessed else "")
     for fault in faults:
-        place = fault.column if fault.column in COLUMNS else "name"
+        place = _FIELDS.get(fault.column, "name")
         told = Sentence("Line {line}: {told}", line=fault.line, told=fault.told)
         reader.errors.setdefault(f"{place}-{fault.line}", told)
     if reader.errors:
@@ -94,17 +96,21 @@ def enter_from_paper(slug: str) -> Response:
 def _lines(entries: Mapping[str, str]) -> list[tuple[int, list[str]]]:
     """Give the lines on which anything is typed, each with its number and the cells of COLUMNS."""
     return [
-        (
-            n,
-            [
-                entries.get(f"kind-{n}", "") or "person",
-                entries.get(f"name-{n}", ""),
-                entries.get(f"email-{n}", ""),
-                entries.get(f"visibility-{n}", "") or "counted",
-            ],
-        )
+        (n, _cells(entries, n))
         for n in range(1, _LINES + 1)
         if entries.get(f"name-{n}", "").strip() or entries.get(f"email-{n}", "").strip()
+    ]
+
+
+def _cells(entries: Mapping[str, str], n: int) -> list[str]:
+    kind, beside = entries.get(f"kind-{n}", "") or "person", entries.get(f"beside-{n}", "")
+    return [
+        kind,
+        entries.get(f"name-{n}", ""),
+        entries.get(f"email-{n}", ""),
+        entries.get(f"visibility-{n}", "") or "counted",
+        beside if kind == "person" else "",
+        "" if kind == "person" else beside,
     ]
 
 

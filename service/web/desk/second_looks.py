@@ -1,20 +1,23 @@
 """The page of what waits for a second coordinator: what each would do, and who decides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from flask import Response, request
 
 from service.campaigns.freezing import FREEZE
 from service.campaigns.halt import END
 from service.coordinators.permissions import Act, refuse_unless
-from service.coordinators.second_acts import SECOND_ACTS, Doing
+from service.coordinators.second_acts import SECOND_ACTS, Doing, SecondAct
 from service.coordinators.second_look import (
+    LIVES,
     NOT_ASKED,
     decide_look,
     decided_looks,
     get_look,
     keep_reason,
+    look_to_take_back,
     take_approved,
     waiting_looks,
 )
@@ -25,7 +28,7 @@ from service.foundation.written import clean_text
 from service.model.second_look import SecondLook, Verdict
 from service.signing.secretariat.table import names_of
 from service.store.sealed import open_text
-from service.web.desk.blueprint import get, post
+from service.web.desk.blueprint import ACTS, get, post
 from service.web.desk.grave import approves_unproved
 from service.web.desk.page import desk_page, done
 from service.web.desk.people import names_of_team
@@ -51,7 +54,7 @@ class LookSeen:
     `sign_ons` are the first of those it is about, by their ids; `more` is how many there are besides. `is_one_voice` tells
     that whoever looks counts as one with whoever asked, `by_the_invited` that one of those who did it invited the other.
     `link` leads to a page that shows more of it, where there is one; `decided_on` is the page of the letter on which it is
-    decided, "" where that is this one.
+    decided, "" where that is this one; `has_undo` tells that what was done can still be taken back.
     """
 
     id: str
@@ -71,9 +74,10 @@ class LookSeen:
     decided_at: datetime | None
     reason: str
     decided_on: str
+    has_undo: bool
 
 
-@get("/letters/<slug>/second-looks", Act.SECOND)
+@get("/letters/<slug>/second-looks", Act.SEE_SECOND)
 def second_looks(slug: str) -> Response:
     """List what waits for a second coordinator, and what was decided last."""
     del slug
@@ -114,20 +118,56 @@ def decide_second_look(slug: str, look: str) -> Response:
             keep_reason(session, here.keyring.of(session, letter().id), row, reason)
         if verdict is Verdict.APPROVED and second is not None and second.does is not None:
             thing = take_approved(session, look, campaign_id=letter().id, act=row.act, now=here.now())
-            said = second.does(
-                Doing(
-                    session=session,
-                    keyring=here.keyring,
-                    campaign_id=letter().id,
-                    slug=slug,
-                    look_id=look,
-                    thing=thing,
-                    asked_by=row.asked_by,
-                    approved_by=visit().by,
-                    now=here.now(),
-                )
-            )
+            said = second.does(replace(_doing(session, row, slug), thing=thing))
+        has_undo = verdict is Verdict.APPROVED and second is not None and second.has_way_back(row.thing)
+    path = f"/desk/letters/{slug}/second-looks"
+    return done(path, said, undo={"action": f"{path}/{look}/undo"} if has_undo else None)
+
+
+@get("/letters/<slug>/second-looks/<look>", Act.SEE_SECOND)
+def second_look(slug: str, look: str) -> Response:
+    """List all sign-ons that one of them is about, by their names."""
+    del slug
+    here = services()
+    with looking() as session:
+        row = get_look(session, look, campaign_id=letter().id)
+        second = SECOND_ACTS.get(row.act)
+        if second is None:
+            raise NotFound(NOT_ASKED)
+        ids = second.names(row.thing)
+        named = names_of(session, here.keyring, letter_row(session), ids)
+    return desk_page(
+        "second_look.html", part="desk.signatories", says=second.says(row.thing), ids=ids, sign_ons=named
+    )
+
+
+@post("/letters/<slug>/second-looks/<look>/undo", Act.SECOND)
+def undo_second_look(slug: str, look: str) -> Response:
+    """Take back what two have done, where nobody counts and nothing leaves by that."""
+    here = services()
+    with acting() as session:
+        row = look_to_take_back(session, look, campaign_id=letter().id, by=visit().by, now=here.now())
+        second = SECOND_ACTS.get(row.act)
+        if second is None or second.back is None or not second.has_way_back(row.thing):
+            raise NotFound(NOT_ASKED)
+        refuse_unless(visit().role, second.act)
+        said = second.back(_doing(session, row, slug))
     return done(f"/desk/letters/{slug}/second-looks", said)
+
+
+def _doing(session: Any, row: SecondLook, slug: str) -> Doing:
+    here = services()
+    return Doing(
+        session=session,
+        keyring=here.keyring,
+        campaign_id=letter().id,
+        slug=slug,
+        look_id=row.id,
+        thing=row.thing,
+        asked_by=row.asked_by,
+        approved_by=visit().by,
+        now=here.now(),
+    )
 
 
 _SAID = {
@@ -157,7 +197,7 @@ def _seen(row: SecondLook, reason: str, pair: Pair) -> LookSeen:
         asked_at=row.asked_at,
         expires_at=row.expires_at,
         is_own=is_own,
-        is_one_voice=not pair.are_two,
+        is_one_voice=not pair.are_two and visit().may(Act.SECOND),
         may_decide=not is_own and second is not None and visit().may(second.act),
         by_the_invited=row.verdict is Verdict.APPROVED and pair.one_invited_the_other,
         link=f"/desk/letters/{letter().slug}/{link}" if link else "",
@@ -167,5 +207,11 @@ def _seen(row: SecondLook, reason: str, pair: Pair) -> LookSeen:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         reason=reason,
-        decided_on=page,
+        decided_on=page if page and visit().may(ACTS[f"desk.{page}"]) else "",
+        has_undo=_has_undo(row, second),
     )
+
+
+def _has_undo(row: SecondLook, second: SecondAct | None) -> bool:
+    is_recent = row.done_at is not None and row.done_at >= services().now() - LIVES
+    return is_recent and second is not None and visit().may(second.act) and second.has_way_back(row.thing)

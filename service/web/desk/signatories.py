@@ -1,6 +1,7 @@
 """The table of sign-ons: what stands in it, and acts on many of them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import Response, request
@@ -36,13 +37,13 @@ _NONE_FITS = Sentence("That can be done with none of these sign-ons as they stan
 @get("/letters/<slug>/signatories", Act.SEE_NAMES)
 def signatories(slug: str) -> Response:
     """List the sign-ons that the filters ask for, newest first, a page at a time."""
-    return _table(slug, without_words(read_filter(request.args)), before=request.args.get("before", ""))
+    return _table(slug, without_words(_asked(request.args)), before=request.args.get("before", ""))
 
 
 @post("/letters/<slug>/signatories/search", Act.SEE_NAMES)
 def search_signatories(slug: str) -> Response:
     """List the sign-ons of a name or an address; those stand in no address of a page, which is kept and logged."""
-    return _table(slug, read_filter(request.form), before=request.form.get("before", ""))
+    return _table(slug, _asked(request.form), before=request.form.get("before", ""))
 
 
 def _table(slug: str, asked: Filter, *, before: str) -> Response:
@@ -54,7 +55,7 @@ def _table(slug: str, asked: Filter, *, before: str) -> Response:
     return desk_page(
         "signatories.html",
         part="desk.signatories",
-        form=FormState(values={**asked.codes, "words": asked.words}),
+        form=FormState(values={**asked.codes, "words": asked.words, **_times(asked)}),
         asked=asked,
         table=table,
         waits=waits,
@@ -72,7 +73,7 @@ def _table(slug: str, asked: Filter, *, before: str) -> Response:
 @post("/letters/<slug>/signatories/check", Act.MODERATE)
 def check_batch(slug: str) -> Response:
     """Show how many sign-ons an act would be done with, and by whom it has to be looked at; change nothing."""
-    does, asked = _does(), read_filter(request.form)
+    does, asked = _does(), _asked(request.form)
     ids = _meant(asked)
     with looking() as session:
         row = letter_row(session)
@@ -97,7 +98,7 @@ def check_batch(slug: str) -> Response:
 def do_batch(slug: str) -> Response:
     """Do it with few of them at once; of many, a second coordinator has to look first."""
     does, ids, here = _does(), _ticked(), services()
-    back_to = _address(slug, read_filter(request.form))
+    back_to = _address(slug, _asked(request.form))
     if not ids:
         raise Refused(_NOTHING_TICKED)
     with acting() as session:
@@ -112,6 +113,20 @@ def do_batch(slug: str) -> Response:
             "ids": " ".join(ids),
         }
     return done(back_to, said_of(does, report), undo=undo)
+
+
+def _asked(entries: Mapping[str, str]) -> Filter:
+    return read_filter(entries, zone=visit().time_zone or "UTC")
+
+
+def _times(asked: Filter) -> dict[str, str]:
+    """Give the times asked for as this coordinator's clock shows them, for the fields."""
+    given = {"since": asked.since, "until": asked.until}
+    return {
+        name: f"{visit().local(datetime.fromisoformat(text)):%Y-%m-%dT%H:%M}"
+        for name, text in given.items()
+        if text
+    }
 
 
 def _does() -> Does:

@@ -5,12 +5,12 @@ from zoneinfo import available_timezones
 
 from flask import Response, request
 
-from service.coordinators.account import change_account, time_zones
+from service.coordinators.account import change_account, end_own_session, end_own_sessions, time_zones
 from service.coordinators.accounts import person_of
 from service.coordinators.codes import recovery_codes_left
 from service.coordinators.passkeys import Key, keys_of
 from service.coordinators.permissions import Act
-from service.coordinators.sessions import Open, end_session, end_sessions, sessions_of
+from service.coordinators.sessions import Open, sessions_of
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.i18n.languages import OFFERED
@@ -68,7 +68,7 @@ def end_one_session() -> Response:
     """End one of the own sessions."""
     who, here = visit(), services()
     with acting() as session:
-        ended = end_session(
+        ended = end_own_session(
             session, request.form.get("session", ""), coordinator_id=who.coordinator_id, now=here.now()
         )
     if not ended:
@@ -83,7 +83,7 @@ def end_other_sessions() -> Response:
     """End every own session but this one."""
     who, here = visit(), services()
     with acting() as session:
-        n = end_sessions(session, coordinator_id=who.coordinator_id, but=who.session_id, now=here.now())
+        n = end_own_sessions(session, coordinator_id=who.coordinator_id, but=who.session_id, now=here.now())
     return done(ACCOUNT, Sentence("{n} other session was ended.", "{n} other sessions were ended.", n=n))
 
 
@@ -92,7 +92,7 @@ def end_all_sessions() -> Response:
     """Sign out everywhere, here too."""
     who, here = visit(), services()
     with acting() as session:
-        end_sessions(session, coordinator_id=who.coordinator_id, now=here.now())
+        end_own_sessions(session, coordinator_id=who.coordinator_id, now=here.now())
     return _out()
 
 

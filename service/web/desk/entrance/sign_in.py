@@ -3,12 +3,12 @@
 from flask import Response, request
 
 from service.coordinators import entering
+from service.coordinators.account import end_own_session
 from service.coordinators.accounts import email_index
 from service.coordinators.enter import enter
 from service.coordinators.entering import Waits
 from service.coordinators.passwords import is_outdated, is_right, make_verifier
 from service.coordinators.permissions import Act
-from service.coordinators.sessions import end_session
 from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -94,7 +94,7 @@ def sign_out() -> Response:
     """End this session."""
     who, here = visit(), services()
     with acting() as session:
-        end_session(session, who.session_id, coordinator_id=who.coordinator_id, now=here.now())
+        end_own_session(session, who.session_id, coordinator_id=who.coordinator_id, now=here.now())
     response = see_other(SIGN_IN)
     drop_cookie(response, here.public_url)
     return response

@@ -29,7 +29,7 @@ from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.sends.forms import read_composed, read_moment, written
 from service.web.desk.sends.pages import PART, sending_page
-from service.web.desk.sends.shown import mail_page
+from service.web.desk.sends.shown import mail_page, sample_row
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
@@ -144,7 +144,8 @@ def look_at_mail(slug: str, schedule: str) -> Response:
         if not is_own and row.state is not ScheduleState.DRAFT:
             shown = example_of(session, here.keyring, campaign, row)
         else:
-            shown = preview_of(session, here.keyring, campaign, row, number=0, now=here.now())
+            number = sample_row(request.args)
+            shown = preview_of(session, here.keyring, campaign, row, number=number, now=here.now())
     return mail_page(shown.mail.html)
 
 

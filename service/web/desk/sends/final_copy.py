@@ -22,12 +22,10 @@ from service.signing.update_words import UpdateWords
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.sends.pages import PART
-from service.web.desk.sends.shown import mail_page
+from service.web.desk.sends.shown import SAMPLES, mail_page, sample_row
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, shown_again
 from service.web.services import services
-
-_SAMPLE_EVERY = 7
 
 
 @get("/letters/<slug>/sends/final-copy", Act.SEND)
@@ -94,8 +92,8 @@ def _page(form: FormState | None = None, *, status: int = 200) -> Response:
         written=[tag for tag in tags if tag in text],
         language_names={one.tag: one.name for one in OFFERED},
         asked=_language(request.args),
-        row=_row(request.args),
-        next_row=(_row(request.args) + 1) % _SAMPLE_EVERY,
+        row=sample_row(request.args),
+        next_row=(sample_row(request.args) + 1) % SAMPLES,
         look=look,
         placeholders=PLACEHOLDERS,
     )
@@ -108,7 +106,7 @@ def _look(session: Any) -> Preview:
         here.keyring,
         letter_row(session),
         language=_language(request.args),
-        number=_row(request.args),
+        number=sample_row(request.args),
         public_url=here.public_url,
         now=here.now(),
     )
@@ -152,13 +150,6 @@ def _tags() -> Sequence[str]:
 def _language(entries: Mapping[str, str]) -> str:
     wanted = entries.get("language", "")
     return wanted if wanted in _tags() else ""
-
-
-def _row(entries: Mapping[str, str]) -> int:
-    """Tell which reader is looked at: the one that is asked for, else another each time."""
-    row = entries.get("row", "")
-    number = int(row) if row.isascii() and row.isdigit() and len(row) < 3 else services().now().second
-    return number % _SAMPLE_EVERY
 
 
 def _here() -> str:

@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from service.coordinators.permissions import Act
 from service.model.campaign import Campaign
@@ -22,13 +22,12 @@ from service.schedules.sends.progress import Progress, progress_of
 from service.schedules.sends.words import NEXT, SAID, Standing
 from service.web.desk.blueprint import get
 from service.web.desk.page import desk_page
-from service.web.desk.sends.shown import by_name, on_clocks, place_of
+from service.web.desk.sends.shown import SAMPLES, by_name, on_clocks, place_of, sample_row
 from service.web.desk.visit import letter, letter_row, looking, visit
 from service.web.forms import FormState
 from service.web.services import services
 
 PART = "desk.sends"
-_SAMPLE_EVERY = 7
 _A_MONDAY = date(2024, 1, 1)
 
 
@@ -57,7 +56,7 @@ def sending(slug: str, schedule: str) -> Response:
 def sending_page(schedule: str, *, form: FormState | None = None, status: int = 200) -> Response:
     """Make the page of one planned sending, with the form that gives it a moment as it was filled in."""
     here = services()
-    now = here.now()
+    now, sample = here.now(), sample_row(request.args)
     with looking() as session:
         campaign = letter_row(session)
         row = get_schedule(session, letter().id, schedule)
@@ -68,7 +67,9 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
         context = {
             **shown(session, one),
             "progress": progress,
-            "preview": _preview(session, campaign, row),
+            "preview": _preview(session, campaign, row, sample),
+            "row": sample,
+            "next_row": (sample + 1) % SAMPLES,
             "draft_reach": _draft_reach(session, campaign, row),
             "alone": ALONE,
             "may_pause": words.may_pause(one.standing, one.newest),
@@ -139,12 +140,11 @@ def _going(one: Sending) -> Sending:
     return Sending(**{**vars(one), "standing": Standing.GOING})
 
 
-def _preview(session: Any, campaign: Campaign, row: Schedule) -> Any:
+def _preview(session: Any, campaign: Campaign, row: Schedule, sample: int) -> Any:
     here = services()
     if not is_composed(row):
         return None
-    number = here.now().second % _SAMPLE_EVERY
-    return preview_of(session, here.keyring, campaign, row, number=number, now=here.now())
+    return preview_of(session, here.keyring, campaign, row, number=sample, now=here.now())
 
 
 def _draft_reach(session: Any, campaign: Campaign, row: Schedule) -> Any:
