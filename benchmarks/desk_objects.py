@@ -18,6 +18,7 @@ from service.foundation.clock import now
 from service.model.campaign import Campaign
 from service.model.chaser import Chaser
 from service.model.coordinator import Membership, Role
+from service.model.enclosure import Enclosure, EnclosureKind
 from service.model.export import ExportForm
 from service.model.member_import import MemberImport
 from service.model.office import OfficeImport
@@ -37,12 +38,14 @@ from service.signing.secretariat.by_two import BATCH
 from service.signing.secretariat.exports import ask_export
 from service.signing.secretariat.filters import read_filter
 from service.signing.update_words import UpdateWords
+from service.store.sealed import seal_bytes
 from service.store.transaction import reading, transaction
 
 SLUG = "very-large"
 BY = "bench"
 _CHASED = 500
 _IMPORTED = 60
+_ANNEX_BYTES = 1_000_000
 _ANYBODY = (SignatureState.INVITED, SignatureState.INTENDS, SignatureState.PENDING)
 _WORDS = {"en": UpdateWords(subject="The river", body="Dear friends of the river, we go on.")}
 _DRAFTS = (
@@ -60,7 +63,7 @@ X000001,Ada Example,senate,WA,,2031-01-03,1 Hart Senate Office Building Washingt
 THINGS = frozenset(
     {
         *("schedule", "draft", "sign_on", "member", "chaser", "office", "colleague", "member_import"),
-        *("office_import", "token", "edition", "sending", "look"),
+        *("office_import", "token", "edition", "sending", "look", "enclosure"),
     }
 )
 """What stands in an address of the desk for a thing of the letter, of which the benchmark makes one; a draft is a schedule."""
@@ -135,6 +138,16 @@ def add_objects(installation: Installation) -> None:
             "ids": list(session.exec(_newest(campaign, most=1_000)).all()),
         }
         ask_second(session, campaign_id=campaign.id, act=BATCH, thing=thing, by=BY, now=moment)
+        annex = Enclosure(
+            campaign_id=campaign.id,
+            kind=EnclosureKind.ANNEX,
+            file_index=bytes(32),
+            content=b"",
+            kept_at=moment,
+        )
+        keys = services.keyring.of(session, campaign.id)
+        annex.content = seal_bytes(keys, annex, "content", bytes(_ANNEX_BYTES))
+        session.add(annex)
 
 
 def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
@@ -162,6 +175,7 @@ def things_of(installation: Installation) -> Mapping[str, Sequence[str]]:
             "draft": session.exec(drafts).all(),
             "sign_on": session.exec(_newest(campaign, most=1)).all(),
             "look": session.exec(looks).all(),
+            "enclosure": session.exec(select(Enclosure.id).where(Enclosure.campaign_id == campaign.id)).all(),
             "member": _invited(session, campaign, most=1),
             "chaser": session.exec(select(Chaser.id).where(Chaser.campaign_id == campaign.id)).all(),
             "office": [key_of(office_index(keys, one.as_record())) for one in offices],
