@@ -212,6 +212,18 @@ def test_what_is_not_proven_waits_for_a_person(services, coalition, olga, header
     assert sending(coalition).state is DeliveryState.HANDED_OVER
 
 
+def test_an_address_in_the_place_of_a_name_is_not_told(services, coalition, olga) -> None:
+    come_in(
+        services,
+        coalition,
+        sent(draft(olga, coalition), {**PROOF, "From": '"noor@lakes.example" <noor@lakes.example>'}),
+    )
+
+    (told,) = evidence(coalition)
+    assert "sent by somebody at lakes.example on" in told
+    assert "@" not in told
+
+
 def test_a_mail_without_the_letter_says_nothing_of_the_letter(services, coalition, olga) -> None:
     written = draft(olga, coalition)
     to_us, empty = str(written["Bcc"]), EmailMessage(policy=policy.SMTP)
