@@ -21,6 +21,11 @@ _LONGEST_EVIDENCE = 400
 IN_FLIGHT = frozenset({DeliveryState.CARRYING, DeliveryState.UNCERTAIN})
 """The states in which the e-mail of a copy has not come to its end, or nobody knows to which."""
 _OF_AN_EARLIER = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
+_OUT = select(DeliveryEvent.id).where(
+    col(DeliveryEvent.became).in_([state.value for state in GONE_OUT | {DeliveryState.UNCERTAIN}])
+)
+# A letter may have a message of each of its constituents, and no database takes as many values in one question.
+_AT_ONCE = 1000
 
 
 def move_delivery(
@@ -83,11 +88,18 @@ def is_embargoed(office: Recipient, campaign: Campaign) -> bool:
 
 def may_have_left(session: Session, deliveries: Iterable[Delivery]) -> bool:
     """Tell whether any of these copies has ever left the house or may have, even if it came back."""
-    out = select(DeliveryEvent.id).where(
-        col(DeliveryEvent.delivery_id).in_([delivery.id for delivery in deliveries]),
-        col(DeliveryEvent.became).in_([state.value for state in GONE_OUT | {DeliveryState.UNCERTAIN}]),
+    ids = [delivery.id for delivery in deliveries]
+    parts = (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))
+    return any(
+        session.exec(_OUT.where(col(DeliveryEvent.delivery_id).in_(part)).limit(1)).first() is not None
+        for part in parts
     )
-    return session.exec(out.limit(1)).first() is not None
+
+
+def edition_may_have_left(session: Session, edition_id: str) -> bool:
+    """Tell the same of all copies of an edition, without reading them."""
+    out = _OUT.join(Delivery, col(Delivery.id) == col(DeliveryEvent.delivery_id))
+    return session.exec(out.where(Delivery.edition_id == edition_id).limit(1)).first() is not None
 
 
 def send_on_its_way(session: Session, delivery: Delivery, *, due_at: datetime, now: datetime) -> None:

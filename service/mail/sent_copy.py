@@ -90,9 +90,11 @@ def _sender(parts: Parts) -> tuple[str, str]:
     except Refused:
         return "", ""
     try:
-        return clean_line(found[0][0], what="The name", longest=_LONGEST_NAME), address
+        name = clean_line(found[0][0], what="The name", longest=_LONGEST_NAME)
     except Refused:
         return "", address
+    # Many programs write the address in the place of a name, and an address is not shown.
+    return "" if "@" in name else name, address
 
 
 def _to(parts: Parts) -> frozenset[str]:

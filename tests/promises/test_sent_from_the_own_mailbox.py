@@ -32,6 +32,7 @@ from tests.doubles.dns import FakeResolver, World
 from tests.doubles.imap_server import imap_server
 from tests.doubles.verifier import both_keys
 from tests.stories.test_a_dossier_proves_the_delivery import made
+from tests.stories.test_a_letter_speaks_several_languages import FRENCH
 from tests.stories.visitor import Door, words_of
 from tests.unit.mail.bounces.shapes import DOMAIN, status
 
@@ -63,10 +64,16 @@ def services(database_url: str, tmp_path) -> Iterator[Services]:
 
 
 @pytest.fixture
-def coalition(services: Services, noon) -> Coalition:
+def tables() -> str:
+    """Give what the file of the letter has besides: nothing."""
+    return ""
+
+
+@pytest.fixture
+def coalition(services: Services, noon, tables: str) -> Coalition:
     """Give a letter that was released to be sent from somebody's own mailbox."""
     coalition = Coalition(services.engine, services.keyring.root, noon)
-    file = letter_file(more='admit = "everyone"').replace(b'["email"]', b'["own_mailbox"]')
+    file = letter_file(more='admit = "everyone"', tables=tables).replace(b'["email"]', b'["own_mailbox"]')
     coalition.open(file).sign_and_confirm("Lake Alliance").close().propose()
     coalition.approve_all().release()
     return coalition
@@ -210,6 +217,28 @@ def test_what_is_not_proven_waits_for_a_person(services, coalition, olga, header
     done = olga.send(page(coalition), {"on": "2026-11-24", "how": "by Noor"}, having="on")
     assert done.status_code == 303
     assert sending(coalition).state is DeliveryState.HANDED_OVER
+
+
+@pytest.mark.parametrize("tables", [FRENCH])
+def test_what_goes_with_its_signed_translation_is_filed_as_well(services, coalition, olga) -> None:
+    written = draft(olga, coalition)
+    assert len(list(written.iter_attachments())) == 2
+
+    come_in(services, coalition, sent(written, PROOF))
+
+    assert sending(coalition).state is DeliveryState.HANDED_OVER
+
+
+def test_an_address_in_the_place_of_a_name_is_not_told(services, coalition, olga) -> None:
+    come_in(
+        services,
+        coalition,
+        sent(draft(olga, coalition), {**PROOF, "From": '"noor@lakes.example" <noor@lakes.example>'}),
+    )
+
+    (told,) = evidence(coalition)
+    assert "sent by somebody at lakes.example on" in told
+    assert "@" not in told
 
 
 def test_a_mail_without_the_letter_says_nothing_of_the_letter(services, coalition, olga) -> None:

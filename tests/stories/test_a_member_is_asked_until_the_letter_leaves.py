@@ -3,8 +3,9 @@
 import pytest
 
 from service.delivery.release import stop
+from service.delivery.steps import edition_may_have_left, may_have_left
 from service.model.states import CampaignState, DeliveryState
-from service.store.transaction import transaction
+from service.store.transaction import reading, transaction
 from tests.carrying import follow, set_up
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.constituents import (
@@ -165,3 +166,18 @@ def test_of_a_letter_without_members_nothing_is_said(coalition, visitor) -> None
 
     assert "Member of Congress" not in words_of(visitor.open(own))
     assert "cannot ask a Member of Congress now" in words_of(visitor.open(f"{own}/member"))
+
+
+def test_more_messages_than_a_database_takes_values_are_asked_about(letter, visitor, house) -> None:
+    """So that a letter that very many constituents wrote with can be stopped."""
+    ask(visitor, sign_as_person(letter))
+    release(letter)
+    (one,) = sendings(letter)
+
+    with reading(letter.engine) as session:
+        before = may_have_left(session, [one] * 300_000), edition_may_have_left(session, one.edition_id)
+    leave(letter, house)
+    with reading(letter.engine) as session:
+        after = may_have_left(session, [one] * 300_000), edition_may_have_left(session, one.edition_id)
+
+    assert (before, after) == ((False, False), (True, True))

@@ -11,7 +11,7 @@ from service.delivery.constituents.members import Member
 from service.delivery.copies import copy_for
 from service.delivery.issue import issue_copy
 from service.delivery.sendings import leaves_next
-from service.delivery.steps import may_have_left, move_delivery, send_on_its_way
+from service.delivery.steps import edition_may_have_left, move_delivery, send_on_its_way
 from service.foundation.errors import Permanent
 from service.model.campaign import Campaign
 from service.model.carriage import Carriage
@@ -43,9 +43,8 @@ def leaves_with(session: Session, campaign: Campaign, channel: str, *, now: date
     with_others = session.exec(others).first()
     if with_others is not None:
         return with_others
-    deliveries = session.exec(select(Delivery).where(Delivery.edition_id == edition.id)).all()
     due_at = leaves_next(session, edition.id)
-    is_whole = due_at is not None and due_at > now and not may_have_left(session, deliveries)
+    is_whole = due_at is not None and due_at > now and not edition_may_have_left(session, edition.id)
     return due_at if is_whole else None
 
 
