@@ -13,6 +13,7 @@ from service.coordinators.voices import has_invited, refuse_one_voice
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
+from service.model.audit_event import AuditEvent
 from service.model.second_look import SecondLook, Verdict
 from service.store.sealed import seal_text
 
@@ -140,13 +141,23 @@ def decide_look(
 def look_to_take_back(
     session: Session, look_id: str, *, campaign_id: str, by: str, now: datetime
 ) -> SecondLook:
-    """Get what was approved and done within the last days, and keep that it is taken back; raises Refused for any other."""
+    """Get what was approved and done within the last days, and keep that it is taken back, once; raises Refused for any other."""
     row = get_look(session, look_id, campaign_id=campaign_id)
     if row.verdict is not Verdict.APPROVED or row.done_at is None or row.done_at < now - LIVES:
+        raise Refused(OVER)
+    if taken_back(session, [row]):
         raise Refused(OVER)
     act = f"second.back:{row.act}"[:48]
     audit.record(session, by=by, act=act, campaign_id=campaign_id, thing=row.id, now=now)
     return row
+
+
+def taken_back(session: Session, looks: Sequence[SecondLook]) -> frozenset[str]:
+    """Give the ids of those of one letter's looks that were taken back."""
+    found = select(AuditEvent.thing).where(
+        col(AuditEvent.thing).in_([one.id for one in looks]), col(AuditEvent.act).startswith("second.back:")
+    )
+    return frozenset(session.exec(found).all())
 
 
 def take_approved(

@@ -153,7 +153,9 @@ def keep_some_domains(session: Session, keyring: Keyring, *, now: datetime) -> b
     if round_.ended_at is not None:
         return False
     found = select(Signature).where(col(Signature.id) > round_.cursor, _is_kept(round_.cursor))
-    rows = session.exec(found.order_by(col(Signature.id)).limit(AT_A_TIME)).all()
+    # Who is erased or changed meanwhile waits for this, and forgets it then.
+    held = found.order_by(col(Signature.id)).limit(AT_A_TIME).with_for_update(read=True, of=Signature)
+    rows = session.exec(held).all()
     for campaign_id in dict.fromkeys(row.campaign_id for row in rows):
         try:
             keys = keyring.of(session, campaign_id)

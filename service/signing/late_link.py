@@ -121,6 +121,12 @@ def _refuse_unless_reached(desk: Desk, row: Signature) -> None:
             Sentence("No e-mail address is kept here: call, and add the sign-on as agreed."),
             command=f"undersigned signatories import {slug} FILE --attest …",
         )
+    refuse_if_stopped(desk, row)
+
+
+def refuse_if_stopped(desk: Desk, row: Signature) -> None:
+    """Raise Refused where no mail of this letter would reach one, since mail to the address is stopped."""
+    slug = desk.campaign.slug
     if suppression_of(desk.session, desk.campaign.id, row.email_index) is not None:
         raise Refused(
             Sentence(

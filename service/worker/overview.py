@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from service.model.retention import UpkeepRound
 from service.model.runner import GENERATION, JobTurn, Runner
-from service.signing.found_by import ROUND
+from service.signing.found_by import DOMAINS, ROUND
 from service.store.generations import is_alive
 
 
@@ -46,8 +46,8 @@ def job_turns(session: Session, *, now: datetime) -> list[dict[str, Any]]:
 
 def rounds(session: Session, *, now: datetime) -> list[dict[str, Any]]:
     """Tell when each round of upkeep was last taken and what it found, as `status --json` does."""
-    # That one only says how far it has come, every few seconds.
-    nightly = select(UpkeepRound).where(UpkeepRound.name != ROUND)
+    # The one only says how far it has come, every few seconds; the other is taken once for good.
+    nightly = select(UpkeepRound).where(col(UpkeepRound.name).not_in((ROUND, DOMAINS)))
     rows = session.exec(nightly.order_by(col(UpkeepRound.name))).all()
     return [
         {

@@ -1,12 +1,13 @@
 """What the table of sign-ons finds: each standing by its word, each name by its words, on both databases."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
 from service.foundation.errors import Refused
@@ -191,7 +192,14 @@ def test_a_time_is_read_by_a_clock_and_never_dropped() -> None:
         "the second 02:30 of that night"
     )
     assert read_filter(read.codes, zone=zone) == read
-    for wrong in ("yesterday", "2026-13-01T00:00", "2026-11-28", "0001-01-01T00:00"):
+    for wrong in (
+        "yesterday",
+        "2026-13-01T00:00",
+        "2026-11-28",
+        "0001-01-01T00:00",
+        "0001-01-01T00:30Z",
+        "9999-12-31T23:59Z",
+    ):
         with pytest.raises(Refused):
             read_filter({"since": wrong}, zone=zone)
 
@@ -207,3 +215,26 @@ def test_whoever_is_erased_is_found_by_nothing(coalition: Coalition) -> None:
     with reading(coalition.engine) as session:
         assert session.exec(select(SignatureWord).where(col(SignatureWord.digest) != b"")).all() == []
     assert found(coalition, Filter(words="lake")) == []
+
+
+def test_whoever_is_erased_while_domains_are_kept_is_found_by_nothing(coalition: Coalition) -> None:
+    coalition.sign_and_confirm("Lake Alliance").deliver_mail()
+    with transaction(coalition.engine) as session:
+        keys = coalition.keyring.of(session, coalition.campaign().id)
+        keep_some_words(session, coalition.keyring, after="")
+        digest = domain_digest(keys, "members.example")
+        session.execute(delete(SignatureWord).where(col(SignatureWord.digest) == digest))
+
+    def erase_it() -> None:
+        with transaction(coalition.engine) as session:
+            erase(session, coalition.keyring, token=coalition.newest_token("manage"), now=coalition.now)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(coalition.engine) as session:
+            assert keep_some_domains(session, coalition.keyring, now=coalition.now)
+            erasing = pool.submit(erase_it)
+            wait([erasing], timeout=0.5)
+        erasing.result()
+
+    with reading(coalition.engine) as session:
+        assert session.exec(select(SignatureWord)).all() == []

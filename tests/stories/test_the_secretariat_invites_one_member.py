@@ -4,8 +4,11 @@ import pytest
 from sqlmodel import select
 
 from service.model.signature import Signature
-from service.model.states import SignatureState
-from service.store.transaction import reading
+from service.model.states import ScheduleState, SignatureState
+from service.model.suppression import Suppression, SuppressionReason
+from service.schedules.invitations import invitation
+from service.signing.party import email_index
+from service.store.transaction import reading, transaction
 from tests.coalition import Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.visitor import Door, Visitor, words_of
@@ -80,6 +83,44 @@ def test_before_the_letter_opens_the_invitation_waits(coalition: Coalition, olga
 
     assert "when the letter takes sign-ons" in words_of(olga.follow(sent))
     assert mails_to(coalition, "office@dale.example") == 0
+
+
+def test_while_invitations_are_paused_nobody_is_told_that_one_goes(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    with transaction(coalition.engine) as session:
+        planned = invitation(coalition.campaign(), since=coalition.now, by="test", now=coalition.now)
+        planned.state = ScheduleState.PAUSED
+        session.add(planned)
+    before = olga.send("members/new", ENTRIES, having="email")
+    coalition.open(LETTER)
+    after = olga.send("members/new", ENTRIES | {"name": "Hill Union"}, having="email")
+
+    for sent in (before, after):
+        said = words_of(olga.follow(sent))
+        assert "1 added to the members" in said
+        assert "when the letter takes sign-ons" not in said
+    assert mails_to(coalition, "office@dale.example") == 0
+
+
+def test_whose_mail_is_stopped_is_not_said_to_be_on_its_way(coalition: Coalition, olga: AtTheDesk) -> None:
+    coalition.open(LETTER)
+    with transaction(coalition.engine) as session:
+        keys = coalition.keyring.of(session, coalition.campaign().id)
+        session.add(
+            Suppression(
+                campaign_id=keys.campaign,
+                email_index=email_index(keys, ENTRIES["email"]),
+                reason=SuppressionReason.UNSUBSCRIBED,
+                created_at=coalition.now,
+            )
+        )
+
+    sent = olga.send("members/new", ENTRIES, having="email")
+
+    assert sent.status_code == 422
+    assert "Mail to this address is stopped" in words_of(sent)
+    assert rows(coalition) == []
 
 
 def test_after_the_deadline_one_signs_by_a_late_link_alone(

@@ -254,6 +254,10 @@ def test_sign_ons_on_paper_are_typed_in_with_the_same_checks(coalition: Coalitio
         ("", "Rosa Example"),
     }
 
+    nameless = {"name-1": "Anna Example", "email-1": "anna@valley.example", "beside-2": "Valley School"}
+    said = olga.send("members/paper", {**nameless, "how": "mail"}, having="witness")
+    assert said.status_code == 422, "what was typed is not dropped"
+
     by_mail = {"name-1": "Anna Example", "email-1": "anna@valley.example", "how": "mail"}
     olga.send("members/paper", by_mail, having="witness")
     assert coalition.counts().individuals == 3

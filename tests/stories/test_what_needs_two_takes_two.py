@@ -16,6 +16,7 @@ from service.model.coordinator import Role
 from service.model.letter_revision import LetterRevision
 from service.model.signature import HeldReason, Signature
 from service.model.states import SignatureState
+from service.signing.not_me import end_as_not_me
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague, form_of
@@ -106,6 +107,29 @@ def test_what_two_took_out_one_brings_back_to_a_check_and_all_names_are_there_to
     assert "12 sign-ons are back and need a check" in words_of(back)
     assert states(coalition) == [SignatureState.CONFIRMED] * 12
     assert coalition.counts().signatories == 0
+    assert "/undo" not in olga.open("second-looks").text, "it was done"
+    assert olga.post(f"{look}/undo", {"csrf": olga.mark()}).status_code == 422
+
+
+def test_undoing_brings_back_whom_the_two_took_out_and_nobody_who_has_left_since(
+    coalition: Coalition, desk: Desk
+) -> None:
+    ids, mo, olga = signed(coalition, 14), desk("Mo Derator", Role.MODERATOR), desk("Olga Owner")
+    batch(mo, "invalidate", ids)
+    look = look_of(olga)
+    batch(olga, "decline", ids[:1])
+    olga.post(look, {"csrf": olga.mark(), "verdict": "approved"})
+    batch(mo, "restore", ids[1:2])
+    batch(mo, "decline", ids[1:2])
+    with transaction(coalition.engine) as session:
+        token = coalition.newest_token("not-me")
+        assert end_as_not_me(session, coalition.keyring, token=token, now=coalition.now).done
+
+    back = mo.follow(mo.post(f"{look}/undo", {"csrf": mo.mark()}))
+
+    assert "11 sign-ons are back and need a check. 3 were left as they are" in words_of(back)
+    left = [*states(coalition)[:2], states(coalition)[13]]
+    assert left == [SignatureState.DECLINED] * 3
 
 
 def test_an_auditor_reads_what_waits_for_two_and_the_exports_and_finds_no_form(

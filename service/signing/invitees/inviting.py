@@ -10,7 +10,7 @@ from service.coordinators import audit
 from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
 from service.signing.invite import find_known, import_rows
-from service.signing.late_link import let_in_late
+from service.signing.late_link import let_in_late, refuse_if_stopped
 from service.signing.party import email_index
 from service.signing.roll_columns import SignatoryRow
 from service.signing.workplace import Desk
@@ -57,6 +57,7 @@ def invite_one(
     made = session.get_one(Signature, report.made[0])
     if is_closed:
         return _let_in(desk, keyring, made, by=by)
+    refuse_if_stopped(desk, made)
     return Invited(id=made.id, is_listed=True, is_asked=bool(report.invited))
 
 

@@ -11,6 +11,7 @@ from service.coordinators.lately import things_since
 from service.coordinators.permissions import Act
 from service.coordinators.second_look import ask_second
 from service.coordinators.second_look_notice import tell_second
+from service.model.audit_event import AuditEvent
 from service.model.second_look import SecondLook, Verdict
 from service.model.signature import Signature
 from service.signing.secretariat.acts import AUDITED_AS, Does, stamp
@@ -86,3 +87,19 @@ def as_they_stood(session: Session, slug: str, thing: Mapping[str, Any]) -> Sequ
     found = select(Signature).where(Signature.campaign_id == campaign.id, col(Signature.id).in_(thing["ids"]))
     rows = session.exec(found.order_by(col(Signature.id)).with_for_update()).all()
     return [row.id for row in rows if stood[row.id] == stamp(row)]
+
+
+def taken_out(session: Session, slug: str, look_id: str) -> Sequence[str]:
+    """List those whom a look took out and about whom nothing was decided since, by the secretariat or by "that was not me"."""
+    campaign, look = lock_campaign(session, slug), session.get_one(SecondLook, look_id)
+    since = select(AuditEvent).where(
+        AuditEvent.campaign_id == campaign.id,
+        col(AuditEvent.thing).in_(look.thing["ids"]),
+        col(AuditEvent.act).in_((*AUDITED_AS.values(), "signature.not_me")),
+        col(AuditEvent.at) >= look.done_at,
+    )
+    decided: dict[str, list[AuditEvent]] = {}
+    for event in session.exec(since).all():
+        decided.setdefault(event.thing, []).append(event)
+    own = (AUDITED_AS[Does(look.thing["does"])], look.decided_by)
+    return [thing for thing, events in decided.items() if [(one.act, one.actor) for one in events] == [own]]

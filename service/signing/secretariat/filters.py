@@ -87,7 +87,7 @@ _KNOWN: Mapping[str, frozenset[str]] = {
     "grade": frozenset(Grade),
     "came": frozenset(Provenance),
 }
-_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00)?(Z?)", re.ASCII)
+_MINUTE = re.compile(r"((?:19[7-9]|2\d\d)\d-\d\d-\d\d)[T ](\d\d:\d\d)(?::00)?(Z?)", re.ASCII)
 _NO_MINUTE = Sentence("Write the time like 2026-11-28 14:30, or leave it empty.")
 _LONGEST_WORDS = 200
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from service.coordinators.permissions import Act
 from service.coordinators.second_acts import Doing, SecondAct, Thing, register
+from service.coordinators.second_look import OVER
+from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.signing.secretariat.acts import Does
-from service.signing.secretariat.by_two import BATCH, TAKES_OUT, as_they_stood
+from service.signing.secretariat.by_two import BATCH, TAKES_OUT, as_they_stood, taken_out
 from service.signing.secretariat.doing import Done, do_many
 
 WAITS = Sentence("Another coordinator has to look at this first; it was asked for.")
@@ -105,16 +107,12 @@ def _do(doing: Doing) -> Sentence:
 
 def _back(doing: Doing) -> Sentence:
     # Whoever is brought back needs a check: nobody counts by it, so one person may.
-    report = do_many(
-        doing.session,
-        doing.keyring,
-        doing.slug,
-        doing.thing["ids"],
-        Does.RESTORE,
-        by=doing.approved_by,
-        now=doing.now,
-    )
-    return said_of(Does.RESTORE, report)
+    session, slug = doing.session, doing.slug
+    ids = taken_out(session, slug, doing.look_id)
+    if not ids:
+        raise Refused(OVER)
+    report = do_many(session, doing.keyring, slug, ids, Does.RESTORE, by=doing.approved_by, now=doing.now)
+    return said_of(Does.RESTORE, replace(report, left=report.left + len(doing.thing["ids"]) - len(ids)))
 
 
 register(

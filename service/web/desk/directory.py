@@ -13,7 +13,7 @@ from service.signing.invitees.directory import (
 from service.signing.invitees.directory_pages import list_directory
 from service.signing.workplace import Desk
 from service.web.desk.blueprint import get, post
-from service.web.desk.members import PART, member_path, members_path, show_member
+from service.web.desk.members import PART, added_said, member_path, members_path, show_member
 from service.web.desk.page import desk_page, done
 from service.web.desk.visit import acting, letter_row, looking, visit
 from service.web.forms import FormState, Reader, shown_again
@@ -63,13 +63,7 @@ def invite_from_directory(slug: str) -> Response:
         keys = here.keyring.of(session, campaign.id)
         desk = Desk(session=session, keys=keys, campaign=campaign, now=here.now())
         report = invite_kept(desk, here.keyring, ticked, coordinator_id=visit().coordinator_id, by=visit().by)
-    said = Sentence(
-        "{n} added to the members, {known} were known already.",
-        "{n} added to the members, {known} were known already.",
-        n=report.added,
-        known=report.known,
-    )
-    return done(members_path(slug), said)
+    return done(members_path(slug), added_said(report.added, known=report.known))
 
 
 @post("/letters/<slug>/members/<member>/keep", Act.SEE_CONTACTS)

@@ -11,12 +11,14 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, fold_name
 from service.model.states import CampaignState
+from service.schedules.opening import invited_from
 from service.signing.invitees.inviting import Invited, invite_one
 from service.signing.roll_columns import SignatoryRow
 from service.web.desk.blueprint import get, post
-from service.web.desk.members import PART, late_said, member_path, members_path
+from service.web.desk.members import PART, added_said, late_said, member_path, members_path
+from service.web.desk.opening import goes_apart
 from service.web.desk.page import desk_page, done
-from service.web.desk.visit import acting, letter, visit
+from service.web.desk.visit import acting, letter, letter_row, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.languages import mail_languages
 from service.web.render import Page
@@ -40,12 +42,18 @@ def invite_member(slug: str) -> Response:
         row = _read(entries)
         with acting() as session:
             found = invite_one(session, here.keyring, slug, row, by=visit().by, now=here.now())
+            campaign = letter_row(session)
+            inviting = invited_from(session, here.keyring, campaign, now=here.now())
+            goes_then = bool(inviting.number) and not goes_apart(campaign, inviting)
     except Misfilled as wrong:
         return _show(slug, FormState(values=values, errors=wrong.errors))
     except Refused as refusal:
         return _show(slug, FormState(values=values, notice=str(refusal)))
     path = member_path(slug, found.id)
-    return done(path if found.is_listed else f"/desk/letters/{slug}/signatories/{found.id}", _said(found))
+    return done(
+        path if found.is_listed else f"/desk/letters/{slug}/signatories/{found.id}",
+        _said(found, goes_then=goes_then),
+    )
 
 
 def _read(entries: Mapping[str, str]) -> SignatoryRow:
@@ -69,14 +77,17 @@ def _read(entries: Mapping[str, str]) -> SignatoryRow:
     )
 
 
-def _said(found: Invited) -> Sentence:
+def _said(found: Invited, *, goes_then: bool) -> Sentence:
     if found.is_left:
         return Sentence("This one is known to the letter already: nothing was added, and nothing was sent.")
     if found.is_late:
         return late_said(found.void)
     if found.is_asked:
         return Sentence("Added to the members, and the invitation is on its way.")
-    return Sentence("Added to the members: the invitation goes when the letter takes sign-ons.")
+    if goes_then:
+        return Sentence("Added to the members: the invitation goes when the letter takes sign-ons.")
+    # It is planned for another moment, or paused, or the letter is tried: the calendar tells.
+    return added_said(1, known=0)
 
 
 def _show(slug: str, form: FormState) -> Page:

@@ -230,6 +230,16 @@ def _packs(file: CampaignFile) -> Sequence[tuple[str, str]]:
     ]
 
 
+def added_said(number: int, *, known: int) -> Sentence:
+    """Say how many were added to the members, and how many the letter knew (pure)."""
+    return Sentence(
+        "{n} added to the members, {known} were known already.",
+        "{n} added to the members, {known} were known already.",
+        n=number,
+        known=known,
+    )
+
+
 def late_said(void: int) -> Sentence:
     """Say that a late link leaves, and which proposed edition is void by it (pure)."""
     if not void:

@@ -98,7 +98,7 @@ def _lines(entries: Mapping[str, str]) -> list[tuple[int, list[str]]]:
     return [
         (n, _cells(entries, n))
         for n in range(1, _LINES + 1)
-        if entries.get(f"name-{n}", "").strip() or entries.get(f"email-{n}", "").strip()
+        if any(entries.get(f"{typed}-{n}", "").strip() for typed in ("name", "email", "beside"))
     ]
 
 

@@ -19,6 +19,7 @@ from service.coordinators.second_look import (
     keep_reason,
     look_to_take_back,
     take_approved,
+    taken_back,
     waiting_looks,
 )
 from service.coordinators.voices import Pair, pair_of
@@ -88,10 +89,13 @@ def second_looks(slug: str) -> Response:
             _seen(one, "", pair_of(session, one, visit().by, now=here.now()))
             for one in waiting_looks(session, letter().id, now=here.now())
         ]
+        last = decided_looks(session, letter().id, most=20)
         decided = [
             _seen(one, open_text(keys, one, "reason"), pair_of(session, one, visit().by, now=here.now()))
-            for one in decided_looks(session, letter().id, most=20)
+            for one in last
         ]
+        back = taken_back(session, last)
+        decided = [replace(one, has_undo=one.has_undo and one.id not in back) for one in decided]
         named = {one for look in waiting for one in look.sign_ons}
         sign_ons = names_of(session, here.keyring, letter_row(session), named)
     return desk_page(
