@@ -54,12 +54,23 @@ def to_no_mail(session: Session, mails: Sequence[tuple[str | None, str]], *, sit
     return said
 
 
-def held_for_domain(campaign_id: str | Mapped[str]) -> Sequence[ColumnElement[bool]]:
+def held_for_domain(campaign_id: str | Mapped[str] | None) -> Sequence[ColumnElement[bool]]:
     """Say in SQL of a mail of a letter that it is held because of its domain."""
     return (
         col(Message.campaign_id) == campaign_id,
         col(Message.state) == MessageState.HELD,
         is_held_for(NO_MAIL),
+    )
+
+
+def held_once_more() -> ColumnElement[bool]:
+    """Say in SQL of a mail that a newer one of its kind is held for the same reader."""
+    newer = aliased(Message)
+    return exists().where(
+        col(newer.recipient_ref) == col(Message.recipient_ref),
+        col(newer.kind) == col(Message.kind),
+        col(newer.state) == MessageState.HELD,
+        col(newer.id) > col(Message.id),
     )
 
 
@@ -86,23 +97,18 @@ def free_unwritten(session: Session, campaign_id: str, *, now: datetime) -> int:
     if campaign_id != _ALL:
         return _free(session, campaign_id, now=now)
     held = select(col(Message.campaign_id)).where(
-        col(Message.state) == MessageState.HELD, col(Message.campaign_id).is_not(None), is_held_for(NO_MAIL)
+        col(Message.state) == MessageState.HELD, is_held_for(NO_MAIL)
     )
     return sum(_free(session, one, now=now) for one in session.execute(held.distinct()).scalars().all())
 
 
-def _free(session: Session, campaign_id: str, *, now: datetime) -> int:
-    held, newer = held_for_domain(campaign_id), aliased(Message)
-    says_it_too = exists().where(
-        col(newer.recipient_ref) == col(Message.recipient_ref),
-        col(newer.kind) == col(Message.kind),
-        col(newer.state) == MessageState.HELD,
-        col(newer.id) > col(Message.id),
-    )
+def _free(session: Session, campaign_id: str | None, *, now: datetime) -> int:
+    held = held_for_domain(campaign_id)
     here, there = (MessageState.HELD,), MessageState.CANCELLED
-    repeated = (*held, col(Message.kind).in_(_SAY_THE_SAME), says_it_too)
+    repeated = (*held, col(Message.kind).in_(_SAY_THE_SAME), held_once_more())
     move_all(session, repeated, here, there, reason="a newer one says the same", now=now)
-    ends = new_ends(session, campaign_id, now=now)
+    # What coordinators get of no letter keeps its time: a link in it ends with that.
+    ends = new_ends(session, campaign_id, now=now) if campaign_id is not None else col(Message.expires_at)
     freed = move_all(
         session,
         (*held, col(Message.kind) != MessageKind.DELIVERY),
