@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import col, select
 
 from service.campaigns.queries import get_campaign
-from service.delivery.follow import follow_deliveries
 from service.coordinators.invitations import Offer
 from service.coordinators.invitations import invite as invite_colleague
+from service.delivery.follow import follow_deliveries
 from service.foundation.errors import Refused
 from service.mail.no_mail import NO_MAIL
 from service.model.abuse import Listed
