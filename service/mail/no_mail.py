@@ -12,6 +12,7 @@ from service.foundation.keyed import keyed_hash
 from service.mail.brakes.pause import is_held_for, made_fresh
 from service.mail.halted import new_ends
 from service.mail.outbox import move_all
+from service.mail.sending import lock_sending
 from service.model.abuse import AbuseRule, Listed
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
@@ -94,6 +95,8 @@ def free_unwritten(session: Session, campaign_id: str, *, now: datetime) -> int:
     waited beyond its life gets the time that its kind has, as far as it is still of use; of several that say the same
     only the newest goes. A final letter is sent again by a person only, for its sending has been told to have failed.
     """
+    # No sender is just now about to hold one more.
+    lock_sending(session)
     if campaign_id != _ALL:
         return _free(session, campaign_id, now=now)
     held = select(col(Message.campaign_id)).where(

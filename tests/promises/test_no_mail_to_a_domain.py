@@ -1,6 +1,7 @@
 """To a domain on the list no mail goes, on both databases: who signs from there is found, and reached in another way."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -10,7 +11,7 @@ from service.coordinators.invitations import Offer
 from service.coordinators.invitations import invite as invite_colleague
 from service.delivery.follow import follow_deliveries
 from service.foundation.errors import Refused
-from service.mail.no_mail import NO_MAIL
+from service.mail.no_mail import NO_MAIL, to_no_mail
 from service.model.abuse import Listed
 from service.model.delivery import Delivery
 from service.model.message import Message, MessageEvent, MessageKind
@@ -165,6 +166,24 @@ def test_what_waited_goes_once_the_domain_is_off_the_list_and_of_several_only_th
     assert undelivered(coalition) == []
     coalition.confirm(coalition.newest_token("confirm"))
     assert coalition.counts().signatories == 1
+
+
+def test_what_is_taken_off_while_a_mail_is_about_to_be_held_lets_it_go(coalition, monkeypatch) -> None:
+    if coalition.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time")
+    silence(coalition)
+    coalition.sign("Lake Alliance", email="office@lakes.example")
+
+    def meanwhile(*given: Any, **also: Any) -> list[bool]:
+        found = to_no_mail(*given, **also)
+        if any(found):
+            forget(coalition)
+        return found
+
+    monkeypatch.setattr("service.mail.stock.to_no_mail", meanwhile)
+    coalition.deliver_mail()
+
+    assert sent_to(coalition) == ["office@lakes.example"]
 
 
 def test_what_another_line_still_names_is_held_again(coalition) -> None:
