@@ -1,9 +1,9 @@
 """Domains to which no mail goes, for one letter or for all: asked where every mail comes by, once it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
@@ -75,17 +75,24 @@ def held_once_more() -> ColumnElement[bool]:
     )
 
 
-def unwritten_mails(session: Session, campaign_id: str) -> frozenset[str]:
-    """Give the ids of the mails of a letter that are held because of their domain."""
-    return frozenset(
-        session.execute(select(col(Message.id)).where(*held_for_domain(campaign_id))).scalars().all()
-    )
+def is_any_listed(session: Session, campaign_id: str) -> bool:
+    """Tell whether any domain is on a list that holds for a letter: else no mail of it is held for that, however many are held."""
+    mine = col(AbuseRule.campaign_id).in_((_ALL, campaign_id))
+    found = select(col(AbuseRule.id)).where(col(AbuseRule.listed) == Listed.NO_MAIL, mine)
+    return session.execute(found.limit(1)).first() is not None
+
+
+def unwritten_mails(
+    session: Session, campaign_id: str, *, among: Collection[str] | None = None
+) -> frozenset[str]:
+    """Give the ids of the mails of a letter, or of those `among` them, that are held because of their domain."""
+    which = () if among is None else (col(Message.id).in_(among),)
+    return _held(session, campaign_id, select(col(Message.id)).where(*which))
 
 
 def unwritten_to(session: Session, campaign_id: str) -> frozenset[str]:
     """Give the ids of those to whom a mail of a letter is held because of their domain."""
-    found = select(col(Message.recipient_ref)).where(*held_for_domain(campaign_id))
-    return frozenset(session.execute(found).scalars().all())
+    return _held(session, campaign_id, select(col(Message.recipient_ref)))
 
 
 def free_unwritten(session: Session, campaign_id: str, *, now: datetime) -> int:
@@ -122,6 +129,12 @@ def _free(session: Session, campaign_id: str | None, *, now: datetime) -> int:
         also=made_fresh(ends, now=now),
     )
     return sum(freed.values())
+
+
+def _held(session: Session, campaign_id: str, found: Select[str]) -> frozenset[str]:
+    if not is_any_listed(session, campaign_id):
+        return frozenset()
+    return frozenset(session.execute(found.where(*held_for_domain(campaign_id))).scalars().all())
 
 
 def _with_those_above(domain: str) -> Sequence[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from service.campaigns.queries import get_campaign
@@ -11,7 +12,9 @@ from service.coordinators.invitations import Offer
 from service.coordinators.invitations import invite as invite_colleague
 from service.delivery.follow import follow_deliveries
 from service.foundation.errors import Refused
-from service.mail.no_mail import NO_MAIL, to_no_mail
+from service.mail.halted import EMERGENCY
+from service.mail.no_mail import NO_MAIL, to_no_mail, unwritten_mails
+from service.mail.outbox import move_message
 from service.model.abuse import Listed
 from service.model.delivery import Delivery
 from service.model.message import Message, MessageEvent, MessageKind
@@ -262,6 +265,25 @@ def test_who_is_asked_often_stands_once_under_undelivered_and_is_not_asked_again
     assert sent_to(coalition) == ["office@lakes.example"]
     with transaction(coalition.engine) as session:
         invite_again(session, coalition.keyring, SLUG, member.id, by="t", now=coalition.now)
+
+
+def test_where_no_domain_is_listed_no_held_mail_is_asked_for_its_reason(coalition) -> None:
+    """A pause or an emergency may hold a million."""
+    coalition.sign("Lake Alliance", email="office@lakes.example")
+    with transaction(coalition.engine) as session:
+        mail = session.exec(select(Message).where(Message.state == MessageState.QUEUED)).one()
+        move_message(session, mail, MessageState.HELD, reason=EMERGENCY, now=coalition.now)
+    asked: list[str] = []
+    event.listen(coalition.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    assert undelivered(coalition) == []
+    with reading(coalition.engine) as session:
+        assert unwritten_mails(session, coalition.campaign().id) == frozenset()
+    assert not [statement for statement in asked if "ORDER BY message_event" in statement]
+
+    silence(coalition)
+    undelivered(coalition)
+    assert [statement for statement in asked if "ORDER BY message_event" in statement]
 
 
 def test_what_goes_to_a_coordinator_of_no_letter_waits_and_goes_as_well(coalition) -> None:
