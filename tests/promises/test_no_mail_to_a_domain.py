@@ -279,11 +279,11 @@ def test_where_no_domain_is_listed_no_held_mail_is_asked_for_its_reason(coalitio
     assert undelivered(coalition) == []
     with reading(coalition.engine) as session:
         assert unwritten_mails(session, coalition.campaign().id) == frozenset()
-    assert not [statement for statement in asked if "ORDER BY message_event" in statement]
+    assert not [statement for statement in asked if "ORDER BY message_event.id DESC" in statement]
 
     silence(coalition)
     undelivered(coalition)
-    assert [statement for statement in asked if "ORDER BY message_event" in statement]
+    assert [statement for statement in asked if "ORDER BY message_event.id DESC" in statement]
 
 
 def test_what_goes_to_a_coordinator_of_no_letter_waits_and_goes_as_well(coalition) -> None:
