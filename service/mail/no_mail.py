@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, literal, select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
@@ -14,6 +14,7 @@ from service.mail.halted import new_ends
 from service.mail.outbox import move_all
 from service.mail.sending import lock_sending
 from service.model.abuse import AbuseRule, Listed
+from service.model.columns import Moment
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
 
@@ -118,7 +119,7 @@ def _free(session: Session, campaign_id: str | None, *, now: datetime) -> int:
     repeated = (*held, col(Message.kind).in_(_SAY_THE_SAME), held_once_more())
     move_all(session, repeated, here, there, reason="a newer one says the same", now=now)
     # What coordinators get of no letter keeps its time: a link in it ends with that.
-    ends = new_ends(session, campaign_id, now=now) if campaign_id is not None else col(Message.expires_at)
+    ends = new_ends(session, campaign_id, now=now) if campaign_id is not None else literal(now, Moment)
     freed = move_all(
         session,
         (*held, col(Message.kind) != MessageKind.DELIVERY),
