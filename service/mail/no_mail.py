@@ -1,9 +1,9 @@
 """Domains to which no mail goes, for one letter or for all: asked where every mail comes by, once it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, literal, select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
@@ -12,7 +12,9 @@ from service.foundation.keyed import keyed_hash
 from service.mail.brakes.pause import is_held_for, made_fresh
 from service.mail.halted import new_ends
 from service.mail.outbox import move_all
+from service.mail.sending import lock_sending
 from service.model.abuse import AbuseRule, Listed
+from service.model.columns import Moment
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
 
@@ -54,7 +56,7 @@ def to_no_mail(session: Session, mails: Sequence[tuple[str | None, str]], *, sit
     return said
 
 
-def held_for_domain(campaign_id: str | Mapped[str]) -> Sequence[ColumnElement[bool]]:
+def held_for_domain(campaign_id: str | Mapped[str] | None) -> Sequence[ColumnElement[bool]]:
     """Say in SQL of a mail of a letter that it is held because of its domain."""
     return (
         col(Message.campaign_id) == campaign_id,
@@ -63,17 +65,35 @@ def held_for_domain(campaign_id: str | Mapped[str]) -> Sequence[ColumnElement[bo
     )
 
 
-def unwritten_mails(session: Session, campaign_id: str) -> frozenset[str]:
-    """Give the ids of the mails of a letter that are held because of their domain."""
-    return frozenset(
-        session.execute(select(col(Message.id)).where(*held_for_domain(campaign_id))).scalars().all()
+def held_once_more() -> ColumnElement[bool]:
+    """Say in SQL of a mail that a newer one of its kind is held for the same reader."""
+    newer = aliased(Message)
+    return exists().where(
+        col(newer.recipient_ref) == col(Message.recipient_ref),
+        col(newer.kind) == col(Message.kind),
+        col(newer.state) == MessageState.HELD,
+        col(newer.id) > col(Message.id),
     )
+
+
+def is_any_listed(session: Session, campaign_id: str) -> bool:
+    """Tell whether any domain is on a list that holds for a letter: else no mail of it is held for that, however many are held."""
+    mine = col(AbuseRule.campaign_id).in_((_ALL, campaign_id))
+    found = select(col(AbuseRule.id)).where(col(AbuseRule.listed) == Listed.NO_MAIL, mine)
+    return session.execute(found.limit(1)).first() is not None
+
+
+def unwritten_mails(
+    session: Session, campaign_id: str, *, among: Collection[str] | None = None
+) -> frozenset[str]:
+    """Give the ids of the mails of a letter, or of those `among` them, that are held because of their domain."""
+    which = () if among is None else (col(Message.id).in_(among),)
+    return _held(session, campaign_id, select(col(Message.id)).where(*which))
 
 
 def unwritten_to(session: Session, campaign_id: str) -> frozenset[str]:
     """Give the ids of those to whom a mail of a letter is held because of their domain."""
-    found = select(col(Message.recipient_ref)).where(*held_for_domain(campaign_id))
-    return frozenset(session.execute(found).scalars().all())
+    return _held(session, campaign_id, select(col(Message.recipient_ref)))
 
 
 def free_unwritten(session: Session, campaign_id: str, *, now: datetime) -> int:
@@ -83,26 +103,23 @@ def free_unwritten(session: Session, campaign_id: str, *, now: datetime) -> int:
     waited beyond its life gets the time that its kind has, as far as it is still of use; of several that say the same
     only the newest goes. A final letter is sent again by a person only, for its sending has been told to have failed.
     """
+    # No sender is just now about to hold one more.
+    lock_sending(session)
     if campaign_id != _ALL:
         return _free(session, campaign_id, now=now)
     held = select(col(Message.campaign_id)).where(
-        col(Message.state) == MessageState.HELD, col(Message.campaign_id).is_not(None), is_held_for(NO_MAIL)
+        col(Message.state) == MessageState.HELD, is_held_for(NO_MAIL)
     )
     return sum(_free(session, one, now=now) for one in session.execute(held.distinct()).scalars().all())
 
 
-def _free(session: Session, campaign_id: str, *, now: datetime) -> int:
-    held, newer = held_for_domain(campaign_id), aliased(Message)
-    says_it_too = exists().where(
-        col(newer.recipient_ref) == col(Message.recipient_ref),
-        col(newer.kind) == col(Message.kind),
-        col(newer.state) == MessageState.HELD,
-        col(newer.id) > col(Message.id),
-    )
+def _free(session: Session, campaign_id: str | None, *, now: datetime) -> int:
+    held = held_for_domain(campaign_id)
     here, there = (MessageState.HELD,), MessageState.CANCELLED
-    repeated = (*held, col(Message.kind).in_(_SAY_THE_SAME), says_it_too)
+    repeated = (*held, col(Message.kind).in_(_SAY_THE_SAME), held_once_more())
     move_all(session, repeated, here, there, reason="a newer one says the same", now=now)
-    ends = new_ends(session, campaign_id, now=now)
+    # What coordinators get of no letter keeps its time: a link in it ends with that.
+    ends = new_ends(session, campaign_id, now=now) if campaign_id is not None else literal(now, Moment)
     freed = move_all(
         session,
         (*held, col(Message.kind) != MessageKind.DELIVERY),
@@ -113,6 +130,12 @@ def _free(session: Session, campaign_id: str, *, now: datetime) -> int:
         also=made_fresh(ends, now=now),
     )
     return sum(freed.values())
+
+
+def _held(session: Session, campaign_id: str, found: Select[str]) -> frozenset[str]:
+    if not is_any_listed(session, campaign_id):
+        return frozenset()
+    return frozenset(session.execute(found.where(*held_for_domain(campaign_id))).scalars().all())
 
 
 def _with_those_above(domain: str) -> Sequence[str]:

@@ -319,6 +319,10 @@ class Stock:
         """Hold what would go to a domain to which no mail is to go; here every mail comes by, of whatever kind."""
         mails = [(row.campaign_id, _to(mail)) for row, mail in made]
         none_goes = to_no_mail(session, mails, site_key=self.sender.site_key)
+        if any(none_goes):
+            # Whoever takes a domain off just now frees what is held, and not what would be so a moment later: waited for here.
+            why_held(session.connection())
+            none_goes = to_no_mail(session, mails, site_key=self.sender.site_key)
         for (row, _), is_none in zip(made, none_goes, strict=True):
             if is_none:
                 self.register.end(session, row, MessageState.HELD, reason=NO_MAIL)

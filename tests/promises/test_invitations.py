@@ -9,16 +9,19 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from service.foundation.sealing import RootKey
+from service.mail.no_mail import NO_MAIL
+from service.mail.outbox import move_message
 from service.model.anchor import Anchor
 from service.model.campaign import Campaign
-from service.model.message import MessageKind
+from service.model.message import Message, MessageKind
 from service.model.schedule import Action, Schedule
 from service.model.signature import Signature
-from service.model.states import CampaignState, ScheduleState
+from service.model.states import CampaignState, MessageState, ScheduleState
 from service.schedules.built_in import keep_built_in
 from service.schedules.due import Timing
 from service.schedules.opening import Inviting, invite_at_opening
 from service.schedules.plan import change_schedule, make_built_in
+from service.schedules.sends.mails import follow_part, unsettled
 from service.signing.invite import FIRST_INVITATION, import_signatories, send_invitation
 from service.signing.roll_file import read_signatories
 from service.signing.workplace import Desk
@@ -63,13 +66,21 @@ def moves(planner: Planner, at: datetime) -> None:
         )
 
 
-def imports(planner: Planner) -> int:
+def follows(planner: Planner) -> None:
+    """Do what a worker does about sendings that were paused, resumed or cancelled."""
+    with transaction(planner.engine) as session:
+        for schedule_id in unsettled(session):
+            while follow_part(session, schedule_id, now=planner.now):
+                pass
+
+
+def imports(planner: Planner, rows: bytes = LATER) -> int:
     with transaction(planner.engine) as session:
         return import_signatories(
             session,
             planner.keyring,
             planner.campaign.slug,
-            read_signatories(LATER, attested=False),
+            read_signatories(rows, attested=False),
             attest="",
             by="test",
             now=planner.now,
@@ -183,6 +194,26 @@ def test_who_is_added_after_invitations_were_cancelled_is_invited_alone(planner)
 
     assert imports(planner) == 1
     assert len(posted(planner)) == 1
+
+
+def test_who_is_added_after_the_cancelling_is_not_cancelled_when_another_mail_is_held(planner):
+    """As where no mail goes to the domain of one of them, or the letter was hidden in an emergency."""
+    planner.has(INVITED)
+    opens(planner)
+    planner.moves("invitation", ScheduleState.CANCELLED)
+    with transaction(planner.engine) as session:
+        schedule = session.execute(select(Schedule.id).where(col(Schedule.action) == Action.INVITE))
+        assert follow_part(session, schedule.scalar_one(), now=planner.now) == 1
+    assert imports(planner) == 1
+    assert imports(planner, b"kind,name,email,status\norganization,Echo,echo@lakes.example,invited\n") == 1
+    with transaction(planner.engine) as session:
+        one = session.execute(select(Message).order_by(col(Message.id).desc()).limit(1)).scalar_one()
+        move_message(session, one, MessageState.HELD, reason=NO_MAIL, now=planner.now)
+
+    follows(planner)
+
+    states = [one.state for one in planner.messages()]
+    assert sorted(states) == sorted([MessageState.CANCELLED, MessageState.QUEUED, MessageState.HELD])
 
 
 def test_a_letter_that_is_tried_invites_once_when_it_is_switched_live(planner):

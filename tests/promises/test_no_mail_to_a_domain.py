@@ -1,24 +1,34 @@
 """To a domain on the list no mail goes, on both databases: who signs from there is found, and reached in another way."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from service.campaigns.queries import get_campaign
+from service.coordinators.invitations import Offer
+from service.coordinators.invitations import invite as invite_colleague
 from service.delivery.follow import follow_deliveries
 from service.foundation.errors import Refused
-from service.mail.no_mail import NO_MAIL
+from service.mail.halted import EMERGENCY
+from service.mail.no_mail import NO_MAIL, to_no_mail, unwritten_mails
+from service.mail.outbox import move_message
 from service.model.abuse import Listed
 from service.model.delivery import Delivery
 from service.model.message import Message, MessageEvent, MessageKind
+from service.model.signature import Signature
 from service.model.states import DeliveryState, MessageState
 from service.schedules.sends.undelivered import list_undelivered
 from service.signing.abuse.lists import forget_rule, read_named, set_rule
+from service.signing.invite import send_invitation
+from service.signing.invitees.acts import invite_again
 from service.signing.invitees.listing import MISSING, Word, list_invitees
 from service.signing.listing import list_signatories
 from service.signing.secretariat.one import look_at_sign_on
 from service.signing.unreachable import change_address, give_code
+from service.signing.workplace import Desk
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.promises.test_look_alikes import invite
@@ -161,6 +171,24 @@ def test_what_waited_goes_once_the_domain_is_off_the_list_and_of_several_only_th
     assert coalition.counts().signatories == 1
 
 
+def test_what_is_taken_off_while_a_mail_is_about_to_be_held_lets_it_go(coalition, monkeypatch) -> None:
+    if coalition.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time")
+    silence(coalition)
+    coalition.sign("Lake Alliance", email="office@lakes.example")
+
+    def meanwhile(*given: Any, **also: Any) -> list[bool]:
+        found = to_no_mail(*given, **also)
+        if any(found):
+            forget(coalition)
+        return found
+
+    monkeypatch.setattr("service.mail.stock.to_no_mail", meanwhile)
+    coalition.deliver_mail()
+
+    assert sent_to(coalition) == ["office@lakes.example"]
+
+
 def test_what_another_line_still_names_is_held_again(coalition) -> None:
     silence(coalition)
     silence(coalition, of_all=True)
@@ -192,6 +220,12 @@ def test_a_domain_may_be_blocked_and_be_without_mail_and_both_end_together(coali
     assert not forget(coalition)
 
 
+def desk_of(session, coalition: Coalition) -> Desk:
+    campaign = coalition.campaign()
+    keys = coalition.keyring.of(session, campaign.id)
+    return Desk(session=session, keys=keys, campaign=campaign, now=coalition.now)
+
+
 def test_only_a_domain_can_be_without_mail(coalition) -> None:
     for what in ("ann@lakes.example", "203.0.113.0/24"):
         with pytest.raises(Refused, match="domain to which no mail"):
@@ -208,6 +242,67 @@ def test_an_invited_member_there_is_one_whom_mail_does_not_reach(coalition) -> N
         keys = coalition.keyring.of(session, campaign.id)
         page = list_invitees(session, keys, campaign, words=MISSING)
     assert [row.word for row in page.rows] == [Word.UNWRITTEN]
+
+
+def test_who_is_asked_often_stands_once_under_undelivered_and_is_not_asked_again(coalition) -> None:
+    silence(coalition)
+    invite(coalition, "organization,Lake Alliance,office@lakes.example")
+    coalition.deliver_mail().wait(hours=2)
+    [member] = rows(coalition)
+    with transaction(coalition.engine) as session:
+        desk = desk_of(session, coalition)
+        assert send_invitation(desk, session.get_one(Signature, member.id), occurrence="again")
+    coalition.deliver_mail()
+
+    assert states(coalition, MessageKind.INVITATION) == [MessageState.HELD] * 2
+    assert [one.sign_on for one in undelivered(coalition)] == [member.id]
+    coalition.wait(hours=2)
+    with transaction(coalition.engine) as session, pytest.raises(Refused, match="no mail of this letter"):
+        invite_again(session, coalition.keyring, SLUG, member.id, by="t", now=coalition.now)
+
+    forget(coalition)
+    coalition.deliver_mail()
+    assert sent_to(coalition) == ["office@lakes.example"]
+    with transaction(coalition.engine) as session:
+        invite_again(session, coalition.keyring, SLUG, member.id, by="t", now=coalition.now)
+
+
+def test_where_no_domain_is_listed_no_held_mail_is_asked_for_its_reason(coalition) -> None:
+    """A pause or an emergency may hold a million."""
+    coalition.sign("Lake Alliance", email="office@lakes.example")
+    with transaction(coalition.engine) as session:
+        mail = session.exec(select(Message).where(Message.state == MessageState.QUEUED)).one()
+        move_message(session, mail, MessageState.HELD, reason=EMERGENCY, now=coalition.now)
+    asked: list[str] = []
+    event.listen(coalition.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    assert undelivered(coalition) == []
+    with reading(coalition.engine) as session:
+        assert unwritten_mails(session, coalition.campaign().id) == frozenset()
+    assert not [statement for statement in asked if "ORDER BY message_event.id DESC" in statement]
+
+    silence(coalition)
+    undelivered(coalition)
+    assert [statement for statement in asked if "ORDER BY message_event.id DESC" in statement]
+
+
+def test_what_goes_to_a_coordinator_of_no_letter_waits_and_goes_as_well(coalition) -> None:
+    silence(coalition, "desk.example", of_all=True)
+    with transaction(coalition.engine) as session:
+        invite_colleague(
+            session,
+            coalition.keyring.desk,
+            email="olga@desk.example",
+            offer=Offer(is_admin=True),
+            by="t",
+            now=coalition.now,
+        )
+    coalition.deliver_mail()
+    assert sent_to(coalition) == []
+
+    forget(coalition, "desk.example", of_all=True)
+    coalition.deliver_mail()
+    assert sent_to(coalition) == ["olga@desk.example"]
 
 
 def test_the_letter_itself_does_not_go_there_and_is_not_called_sent(coalition) -> None:

@@ -15,6 +15,7 @@ from service.schedules.audience import Audience
 from service.schedules.due import Timing
 from service.schedules.forecast import coming_times
 from service.schedules.plan import Plan, add_schedule
+from service.schedules.rules import NewRule, change_rule
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague, form_of
@@ -147,6 +148,26 @@ def test_a_planned_reminder_gets_other_readers_spare_hours_and_another_word_when
     assert (rule.spare_hours, rule.countries) == (5, ("FR",))
     assert set(rule.states) <= {SignatureState.PENDING, SignatureState.INTENDS}
     assert coming(coalition, "reminder-1") == before
+
+
+def test_countries_that_the_form_cannot_show_stay_unless_another_is_chosen(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    page = f"sends/{id_of(coalition, 'reminder-1')}/rule"
+
+    def countries() -> tuple[str, ...]:
+        with reading(coalition.engine) as session:
+            row = session.exec(select(Schedule).where(Schedule.name == "reminder-1")).one()
+        return Audience.from_record(row.audience).countries
+
+    with transaction(coalition.engine) as session:
+        rule = NewRule(countries=("FR", "IT"))
+        change_rule(session, SLUG, "reminder-1", rule, by="t", now=coalition.now)
+
+    sena.send(page, {"late": "ask"}, having="late")
+    assert countries() == ("FR", "IT")
+    sena.send(page, {"country": ""}, having="late")
+    assert countries() == ()
 
 
 def test_the_digest_has_no_readers_to_be_chosen(coalition: Coalition, sena: AtTheDesk) -> None:

@@ -111,6 +111,13 @@ def held_occurrences(session: Session) -> Sequence[tuple[str, MessageKind, str]]
     return [(campaign_id, kind, occurrence) for campaign_id, kind, occurrence in session.execute(found)]
 
 
+def is_any_paused(session: Session, campaign_id: str, kind: MessageKind, occurrence: str) -> bool:
+    """Tell whether a pause holds any mail of an occurrence, and not only another reason."""
+    mails = MailsOf(campaign_id=campaign_id, kinds=(kind,), occurrence=occurrence)
+    held = (*mails.conditions(), col(Message.state) == MessageState.HELD, is_held_for(PAUSED))
+    return session.execute(select(col(Message.id)).where(*held).limit(1)).first() is not None
+
+
 def made_fresh(ends: ColumnElement[datetime], *, now: datetime) -> Mapping[str, ColumnElement[Any]]:
     """Give what changes in a mail that goes on after it was held: it lives until `ends` where it would have ended before."""
     nobody_has_it = and_(col(Message.dated_at).is_not(None), col(Message.possible_duplicate).is_(False))

@@ -95,8 +95,13 @@ def unsettled(session: Session) -> Iterator[str]:
     """Give the schedules that go on while a mail of theirs is still held; it reads little."""
     for campaign_id, kind, occurrence in pause.held_occurrences(session):
         schedule = _schedule_of(session, campaign_id, kind, occurrence)
-        if schedule is not None and schedule.state in {ScheduleState.ACTIVE, ScheduleState.CANCELLED}:
-            yield schedule.id
+        if schedule is None or schedule.state not in {ScheduleState.ACTIVE, ScheduleState.CANCELLED}:
+            continue
+        if _is_asked_by_a_person(schedule) and not pause.is_any_paused(
+            session, campaign_id, kind, occurrence
+        ):
+            continue
+        yield schedule.id
 
 
 _MOVES: dict[ScheduleState, Move] = {
@@ -105,6 +110,11 @@ _MOVES: dict[ScheduleState, Move] = {
     ScheduleState.ACTIVE: pause.go_on,
     ScheduleState.CANCELLED: pause.drop,
 }
+
+
+def _is_asked_by_a_person(schedule: Schedule) -> bool:
+    """Tell whether what waits may be the invitation of somebody who was added after all others were cancelled."""
+    return schedule.action is Action.INVITE and schedule.state is ScheduleState.CANCELLED
 
 
 def _known_by(schedule: Schedule, occurrence: Occurrence) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from service.foundation.addresses import veiled_address
 from service.foundation.errors import Permanent
 from service.foundation.sentence import Sentence
-from service.mail.no_mail import held_for_domain
+from service.mail.no_mail import held_for_domain, held_once_more, is_any_listed
 from service.mail.view.listing import AddressOf
 from service.mail.view.meanings import UNWRITTEN
 from service.model.campaign import Campaign
@@ -71,10 +71,14 @@ def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, 
         .join(MessageEvent, col(MessageEvent.message_id) == col(Message.id))
         .where(col(MessageEvent.became).in_(_BACK), col(Message.campaign_id) == campaign.id)
     )
-    unwritten = select(col(Message.id)).where(*held_for_domain(campaign.id))
+    meant = [refused, back]
+    # A pause or an emergency may hold a million, each of which would be asked for its reason.
+    if is_any_listed(session, campaign.id):
+        # Of what says the same once more, as each reminder does, the newest stands for all.
+        meant += [select(col(Message.id)).where(*held_for_domain(campaign.id), ~held_once_more())]
     if before:
-        refused, back, unwritten = (one.where(col(Message.id) < before) for one in (refused, back, unwritten))
-    ids = union(refused, back, unwritten).subquery()
+        meant = [one.where(col(Message.id) < before) for one in meant]
+    ids = union(*meant).subquery()
     found = session.execute(select(ids.c.id).order_by(ids.c.id.desc()).limit(A_PAGE + 1)).scalars().all()
     rows = session.execute(select(Message).where(col(Message.id).in_(found[:A_PAGE]))).scalars().all()
     # One statement for all of them: each is looked up again below, and by then the session knows it.

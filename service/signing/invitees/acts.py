@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.coordinators.revealing import OF_MEMBERS, keep_revealed
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
+from service.mail.no_mail import held_for_domain
+from service.mail.view.meanings import UNWRITTEN
 from service.model.campaign import Campaign
 from service.model.message import Message, MessageKind
 from service.model.signature import Signature
@@ -132,7 +134,16 @@ def why_not_asked(desk: Desk, row: Signature) -> str:
         return Sentence(
             "Mail to them came back, or they asked for none: call, and add the sign-on as agreed."
         )
-    return ""
+    return UNWRITTEN if _is_unwritten(desk, row) else ""
+
+
+def _is_unwritten(desk: Desk, row: Signature) -> bool:
+    """Tell whether the newest mail that asks one of the invited is held because of its domain: one more would be so too."""
+    kind = MessageKind.CONFIRM if row.state is SignatureState.PENDING else MessageKind.INVITATION
+    mine = select(Message.id).where(Message.recipient_ref == row.id, Message.kind == kind)
+    newest = desk.session.exec(mine.order_by(col(Message.id).desc()).limit(1)).first()
+    held = select(Message.id).where(Message.id == newest, *held_for_domain(row.campaign_id))
+    return desk.session.exec(held).first() is not None
 
 
 def _refuse_unless_askable(desk: Desk, row: Signature) -> None:

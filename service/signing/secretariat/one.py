@@ -144,8 +144,8 @@ def _mails(session: Session, row: Signature) -> Sequence[MailSeen]:
     )
     for message_id, became in session.exec(events.order_by(col(MessageEvent.id))):
         heard.setdefault(message_id, []).append(AFTERWARDS[AfterState(became)])
-    is_any_held = any(mail.state is MessageState.HELD for mail in mails)
-    unwritten = unwritten_mails(session, row.campaign_id) if is_any_held else ()
+    held = [mail.id for mail in mails if mail.state is MessageState.HELD]
+    unwritten = unwritten_mails(session, row.campaign_id, among=held) if held else ()
     return [
         MailSeen(
             kind=mail.kind.value,

@@ -1,5 +1,6 @@
 """Another rule for what is planned: to whom it goes, whom it spares, and what becomes of it when it comes late."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -9,7 +10,8 @@ from service.foundation.sentence import Sentence
 from service.i18n.languages import OFFERED
 from service.model.schedule import Action, Schedule
 from service.model.states import ScheduleState
-from service.schedules.rules import STATES, change_rule
+from service.schedules.audience import Audience
+from service.schedules.rules import STATES, NewRule, change_rule
 from service.schedules.sends.listing import get_schedule
 from service.schedules.sends.words import title_of
 from service.web.desk.blueprint import get, post
@@ -44,13 +46,21 @@ def give_rule(slug: str, schedule: str) -> Response:
         form = FormState(values=shown_again(request.form), errors=wrong.errors)
         return _page(row, form, given_lists(), status=422)
     with acting() as session:
-        changed = change_rule(session, slug, row.name, rule, by=visit().by, now=services().now())
+        changed = change_rule(
+            session, slug, row.name, _unseen_stays(row, rule), by=visit().by, now=services().now()
+        )
         waits = changed.state is ScheduleState.PROPOSED
     follow(schedule)
     said = Sentence("It has another rule from now on.")
     if waits:
         said = Sentence("Planned. It waits until another coordinator approves it.")
     return done(f"/desk/letters/{slug}/sends/{schedule}", said)
+
+
+def _unseen_stays(row: Schedule, rule: NewRule) -> NewRule:
+    """Leave the countries as they are where the one that the form shows of them was not changed."""
+    shown = Audience.from_record(row.audience).countries[:1]
+    return replace(rule, countries=None) if rule.countries == shown else rule
 
 
 def _page(row: Schedule, form: FormState, lists: Any, *, status: int = 200) -> Response:
