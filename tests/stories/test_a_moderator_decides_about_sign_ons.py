@@ -228,3 +228,16 @@ def test_a_member_on_a_list_is_said_to_be_the_same_and_nothing_is_there_to_part(
 
     assert "what it says itself goes before the list" in words_of(said)
     assert 'value="another"' not in said.text
+
+
+@pytest.mark.parametrize(
+    "address", ["signatories?before=%00", "signatories?language=%00", "signatories/%00", "second-looks/%00"]
+)
+def test_an_address_that_no_page_links_to_is_no_page(mo: AtTheDesk, address: str) -> None:
+    assert mo.open(address).status_code == 404
+
+
+def test_a_place_in_the_list_that_was_made_up_is_no_page(mo: AtTheDesk) -> None:
+    asked = mo.post("signatories/search", {"csrf": mo.mark(), "words": "Lake", "before": "\0"})
+
+    assert asked.status_code == 404

@@ -52,6 +52,7 @@ def admit() -> Response | None:
     if act is None:
         raise NotFound(NOTHING_HERE)
     _take_large_forms()
+    _refuse_what_no_page_links_to()
     g.visit = _look(act)
     if act is Act.COME_IN:
         return None
@@ -79,6 +80,13 @@ def way_back(default: str = "/desk/") -> str:
     wanted = request.values.get("then", "")
     is_ours = wanted.startswith("/desk/") and "\\" not in wanted and "//" not in wanted
     return wanted if is_ours else default
+
+
+def _refuse_what_no_page_links_to() -> None:
+    """Raise NotFound for an address with a NUL in it, and for a place in a list with one: PostgreSQL keeps none, and would fail."""
+    named = (*(request.view_args or {}).values(), *request.args.values(), request.form.get("before", ""))
+    if any("\0" in str(one) for one in named):
+        raise NotFound(NOTHING_HERE)
 
 
 def _take_large_forms() -> None:
