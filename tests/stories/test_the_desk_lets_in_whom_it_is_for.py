@@ -116,4 +116,4 @@ def test_a_button_that_cannot_be_pressed_any_more_leads_back_to_its_page(
 def test_an_auditor_changes_nothing() -> None:
     changing = {act for act in ROLES_OF if Role.AUDITOR in ROLES_OF[act]}
 
-    assert changing == {Act.LOOK, Act.SEE_NAMES, Act.SEE_HISTORY}
+    assert changing == {Act.LOOK, Act.SEE_NAMES, Act.SEE_HISTORY, Act.SEE_SECOND, Act.SEE_EXPORTS}
