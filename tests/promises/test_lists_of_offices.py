@@ -14,7 +14,7 @@ from service.delivery.asking import Answer, Asking
 from service.delivery.carrying.lists import fetch_due_lists
 from service.delivery.channels.cwc import CHANNEL as CWC
 from service.delivery.check import check
-from service.delivery.constituents.ask import ask_member, offers_member
+from service.delivery.constituents.ask import ask_member, offer_of
 from service.delivery.kept_lists import take_turn
 from service.delivery.way_settings import ListSeen, ways_seen
 from service.foundation.errors import Refused
@@ -104,7 +104,7 @@ def ask(coalition: Coalition, own: str, office: str = OFFICE) -> None:
 def offers(coalition: Coalition, own: str) -> bool:
     with reading(coalition.engine) as session:
         token = own.rpartition("/")[2]
-        return offers_member(session, coalition.keyring, token=token, now=coalition.now)
+        return offer_of(session, coalition.keyring, token=token, now=coalition.now).leads_on
 
 
 def test_a_list_is_fetched_once_a_day(letter, house) -> None:
