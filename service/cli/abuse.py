@@ -58,7 +58,7 @@ abuse.add_command(
 @_letter
 @pass_context
 def no_mail(context: Context, domain: str, slug: str) -> None:
-    """Let no mail of any kind go to a domain: who signs from there is reached in another way."""
+    """Let no mail go to a domain, but to an office: who signs from there is reached in another way."""
     services, named = context.services, read_named(domain)
     with transaction(services.engine) as session:
         changed = set_rule(

@@ -18,6 +18,8 @@ from service.model.columns import Moment
 from service.model.message import Message, MessageKind
 from service.model.states import MessageState
 
+TO_OFFICES = frozenset({MessageKind.DELIVERY, MessageKind.CHASE})
+"""Mail that no list of domains holds: an office was chosen, looked at and released by two, often in the very domain that is listed."""
 NO_MAIL = "no mail goes to its domain, which is on the list of those"
 
 _ALL = ""
@@ -101,7 +103,7 @@ def free_unwritten(session: Session, campaign_id: str, *, now: datetime) -> int:
 
     Each is asked about once more as it is made, so that what another line of the lists names is held again. What has
     waited beyond its life gets the time that its kind has, as far as it is still of use; of several that say the same
-    only the newest goes. A final letter is sent again by a person only, for its sending has been told to have failed.
+    only the newest goes.
     """
     # No sender is just now about to hold one more.
     lock_sending(session)
@@ -122,7 +124,7 @@ def _free(session: Session, campaign_id: str | None, *, now: datetime) -> int:
     ends = new_ends(session, campaign_id, now=now) if campaign_id is not None else literal(now, Moment)
     freed = move_all(
         session,
-        (*held, col(Message.kind) != MessageKind.DELIVERY),
+        held,
         here,
         MessageState.QUEUED,
         reason="mail goes to its domain again",

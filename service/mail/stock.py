@@ -25,7 +25,7 @@ from service.mail.halted import EMERGENCY, IN_TRIAL, NEVER_DIVERTED, Halted, hal
 from service.mail.headers import make_message_id
 from service.mail.mould import Filled
 from service.mail.moves import into_hands, note_moves
-from service.mail.no_mail import NO_MAIL, to_no_mail
+from service.mail.no_mail import NO_MAIL, TO_OFFICES, to_no_mail
 from service.mail.outbox import move_message
 from service.mail.pace import URGENT, Go, Scope
 from service.mail.sender import BulkComposer, Composers, GatheringComposer, Makes, Sender, Unwanted
@@ -316,17 +316,19 @@ class Stock:
         )
 
     def _where_mail_goes(self, session: Session, made: Sequence[_Made]) -> list[_Made]:
-        """Hold what would go to a domain to which no mail is to go; here every mail comes by, of whatever kind."""
-        mails = [(row.campaign_id, _to(mail)) for row, mail in made]
+        """Hold what would go to a domain to which no mail is to go, unless an office is there; here every mail comes by."""
+        asked = [one for one in made if one[0].kind not in TO_OFFICES]
+        mails = [(row.campaign_id, _to(mail)) for row, mail in asked]
         none_goes = to_no_mail(session, mails, site_key=self.sender.site_key)
         if any(none_goes):
             # Whoever takes a domain off just now frees what is held, and not what would be so a moment later: waited for here.
             why_held(session.connection())
             none_goes = to_no_mail(session, mails, site_key=self.sender.site_key)
-        for (row, _), is_none in zip(made, none_goes, strict=True):
-            if is_none:
+        held = {row.id for (row, _), is_none in zip(asked, none_goes, strict=True) if is_none}
+        for row, _ in made:
+            if row.id in held:
                 self.register.end(session, row, MessageState.HELD, reason=NO_MAIL)
-        return [one for one, is_none in zip(made, none_goes, strict=True) if not is_none]
+        return [one for one in made if one[0].id not in held]
 
     def _within_its_share(self, session: Session, made: Sequence[_Made]) -> list[_Made]:
         """Keep back what is more than its mailbox is to get in a day; a mail counts at its first try."""
