@@ -30,8 +30,8 @@ setup: $(SET_UP) ## Install everything into .venv; does nothing where that is do
 demo: $(SET_UP) ## Carry an example letter from draft to delivery, before your eyes
 	$(BIN)/python -m examples.demo
 
-run: $(SET_UP) ## Serve the example on this machine, to try it in a browser
-	$(BIN)/python -m examples.demo.serve
+run: $(SET_UP) ## Serve the example on this machine, to try it in a browser; ARGS="--invite you@example.org" lets you in at the desk
+	$(BIN)/python -m examples.demo.serve $(ARGS)
 
 test: check-fast ## Check everything, as CI does
 	$(TESTS)

@@ -24,7 +24,12 @@ def main() -> int:
     stop_on_sigterm()
     folder, console = Folder(), Console(highlight=False)
     try:
-        _serve(folder, console, port=chosen.port, mail_port=chosen.mail_port)
+        _see_that_they_are_free(port=chosen.port, mail_port=chosen.mail_port)
+    except DemoFailed as error:
+        console.print(f"[bold red]{escape(str(error))}[/bold red]", soft_wrap=True)
+        return 1
+    try:
+        _serve(folder, console, port=chosen.port, mail_port=chosen.mail_port, invited=chosen.invite)
     except DemoFailed as error:
         console.print(f"[bold red]{escape(str(error))}[/bold red]", soft_wrap=True)
         console.print(escape(last_lines(folder.log / "server.log")), soft_wrap=True)
@@ -38,15 +43,22 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Serve the data in demo/, with its caught mail beside it.")
     parser.add_argument("--port", type=int, default=8000, help="port of the service (default 8000)")
     parser.add_argument("--mail-port", type=int, default=8025, help="port of the mail page (default 8025)")
+    parser.add_argument(
+        "--invite", metavar="EMAIL", help="invite an owner to the desk, by a mail that is caught"
+    )
     return parser.parse_args()
 
 
-def _serve(folder: Folder, console: Console, *, port: int, mail_port: int) -> None:
+def _see_that_they_are_free(*, port: int, mail_port: int) -> None:
     for wanted, option in ((port, "--port"), (mail_port, "--mail-port")):
         if not port_is_free(wanted):
             raise DemoFailed(
-                f"Port {wanted} is taken; stop what listens there, or choose another with {option}."
+                f"Port {wanted} is taken; stop what listens there, or choose another:"
+                f' make run ARGS="{option} {wanted + 10}"'
             )
+
+
+def _serve(folder: Folder, console: Console, *, port: int, mail_port: int, invited: str | None) -> None:
     folder.make()
     with Catcher(folder.mail) as catcher:
         undersigned = Undersigned(folder=folder, port=port, smtp_port=catcher.port, reminder_lead=_A_DAY)
@@ -55,11 +67,13 @@ def _serve(folder: Folder, console: Console, *, port: int, mail_port: int) -> No
             undersigned.serve() as server,
             MailServer(folder.mail, port=mail_port, service=undersigned.url) as mail,
         ):
-            _greet(console, undersigned, mail)
+            if invited:
+                undersigned.run("coordinator", "invite", invited, "--owner")
+            _greet(console, undersigned, mail, invited=invited)
             _stay(server)
 
 
-def _greet(console: Console, undersigned: Undersigned, mail: MailServer) -> None:
+def _greet(console: Console, undersigned: Undersigned, mail: MailServer, *, invited: str | None) -> None:
     console.print(f"The service:  {undersigned.url}")
     console.print(f"Caught mail:  {mail.url}")
     link = _letter(undersigned)
@@ -67,6 +81,12 @@ def _greet(console: Console, undersigned: Undersigned, mail: MailServer) -> None
         console.print(f"The letter:   {escape(link)}", soft_wrap=True)
     else:
         console.print("There is no letter here yet: `make demo` makes one and carries it all the way.")
+    how = (
+        f"the invitation to {invited} is among the caught mail"
+        if invited
+        else 'come in with make run ARGS="--invite you@example.org"'
+    )
+    console.print(f"The desk:     {undersigned.url}/desk/ ({escape(how)})", soft_wrap=True)
     console.print("Ctrl-C stops both.")
 
 

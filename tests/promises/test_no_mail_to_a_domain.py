@@ -29,6 +29,7 @@ from service.signing.listing import list_signatories
 from service.signing.secretariat.one import look_at_sign_on
 from service.signing.unreachable import change_address, give_code
 from service.signing.workplace import Desk
+from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.promises.test_look_alikes import invite
@@ -171,9 +172,12 @@ def test_what_waited_goes_once_the_domain_is_off_the_list_and_of_several_only_th
     assert coalition.counts().signatories == 1
 
 
-def test_what_is_taken_off_while_a_mail_is_about_to_be_held_lets_it_go(coalition, monkeypatch) -> None:
-    if coalition.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
+def test_on_postgresql_what_is_taken_off_while_a_mail_is_about_to_be_held_lets_it_go(
+    postgresql_url, root, noon, monkeypatch
+) -> None:
+    """On SQLite nobody takes anything off while a sender writes."""
+    engine = make_engine(postgresql_url)
+    coalition = Coalition(engine=engine, root=root, now=noon).open()
     silence(coalition)
     coalition.sign("Lake Alliance", email="office@lakes.example")
 
@@ -187,6 +191,7 @@ def test_what_is_taken_off_while_a_mail_is_about_to_be_held_lets_it_go(coalition
     coalition.deliver_mail()
 
     assert sent_to(coalition) == ["office@lakes.example"]
+    engine.dispose()
 
 
 def test_what_another_line_still_names_is_held_again(coalition) -> None:
