@@ -6,7 +6,7 @@ from service.campaigns.queries import campaigns_by_slug, get_campaign
 from service.cli.context import Context, json_option, operator, pass_context, say, say_json
 from service.model.abuse import Listed
 from service.signing.abuse.attack import asks_proof, end_attack_mode, start_attack_mode
-from service.signing.abuse.lists import all_rules, forget_rule, read_named, rule_value, set_rule
+from service.signing.abuse.lists import Named, all_rules, forget_rule, read_named, rule_value, set_rule
 from service.store.transaction import reading, transaction
 
 _letter = click.option("--letter", "slug", default="", help="For this letter only.")
@@ -17,23 +17,28 @@ def abuse() -> None:
     """Keep abuse from the sign-on forms. Whoever is blocked sees the same page, and is held for a look."""
 
 
+def _put(context: Context, named: Named, listed: Listed, slug: str) -> bool:
+    services = context.services
+    with transaction(services.engine) as session:
+        return set_rule(
+            session,
+            services.keyring,
+            named,
+            listed,
+            campaign_id=get_campaign(session, slug).id if slug else "",
+            by=operator(),
+            now=services.clock(),
+        )
+
+
 def _lister(listed: Listed, sentence: str) -> click.Command:
     @click.command(name=listed.value, help=sentence)
     @click.argument("what")
     @_letter
     @pass_context
     def command(context: Context, what: str, slug: str) -> None:
-        services, named = context.services, read_named(what)
-        with transaction(services.engine) as session:
-            changed = set_rule(
-                session,
-                services.keyring,
-                named,
-                listed,
-                campaign_id=get_campaign(session, slug).id if slug else "",
-                by=operator(),
-                now=services.clock(),
-            )
+        named = read_named(what)
+        changed = _put(context, named, listed, slug)
         done = "blocked" if listed is Listed.BLOCK else "allowed"
         say(
             f"The {named.kind.value} is {done}." if changed else f"The {named.kind.value} was {done} already."
@@ -59,17 +64,7 @@ abuse.add_command(
 @pass_context
 def no_mail(context: Context, domain: str, slug: str) -> None:
     """Let no mail go to a domain, but to an office: who signs from there is reached in another way."""
-    services, named = context.services, read_named(domain)
-    with transaction(services.engine) as session:
-        changed = set_rule(
-            session,
-            services.keyring,
-            named,
-            Listed.NO_MAIL,
-            campaign_id=get_campaign(session, slug).id if slug else "",
-            by=operator(),
-            now=services.clock(),
-        )
+    changed = _put(context, read_named(domain), Listed.NO_MAIL, slug)
     say("No mail goes to the domain any more." if changed else "No mail went to the domain already.")
 
 

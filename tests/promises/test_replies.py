@@ -2,14 +2,12 @@
 
 import re
 import smtplib
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from sqlmodel import select
 
-from service.foundation.settings import Settings
 from service.mail.mailbox import parse_mailbox_url
 from service.model.message import Message, MessageKind
 from service.model.signature import ConfirmedBy, HeldReason, Signature
@@ -17,11 +15,12 @@ from service.model.states import SignatureState
 from service.signing.decide import decide
 from service.signing.listing import list_signatories
 from service.store.transaction import reading, transaction
-from service.wiring import Services, initialize, make_services
+from service.wiring import Services
 from service.worker.returns import read_returns, returns_received
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.dns import FakeResolver
 from tests.doubles.imap_server import imap_server
+from tests.returning import letting_mail_in
 from tests.unit.mail.bounces.shapes import DOMAIN
 
 HOST = "mx.rivers.example"
@@ -31,23 +30,8 @@ TO = "lake@members.example"
 
 @pytest.fixture
 def services(database_url: str, tmp_path) -> Iterator[Services]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = Settings(
-        database_url=database_url,
-        data_dir=tmp_path / "data",
-        key_dir=tmp_path / "keys",
-        journal_dir=tmp_path / "journal",
-        mail_from="letters@rivers.example",
-        bounce_domain=DOMAIN,
-        bounce_listen=f"127.0.0.1:{port}",
-        authserv_id=HOST,
-    )
-    initialize(settings)
-    services = make_services(settings)
-    yield services
-    services.engine.dispose()
+    with letting_mail_in(database_url, tmp_path, authserv_id=HOST) as services:
+        yield services
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """A bounce that comes by the door or lies in the mailbox reaches its message, on each database, and is told once."""
 
 import smtplib
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from sqlmodel import select
 
-from service.foundation.settings import Settings
 from service.mail.mailbox import parse_mailbox_url
 from service.mail.verp import make_return_path
 from service.model.incoming_report import IncomingReport
@@ -16,11 +14,12 @@ from service.model.message import Message, MessageEvent, MessageKind
 from service.model.report_kind import ReportKind
 from service.model.suppression import Suppression, SuppressionReason
 from service.store.transaction import reading
-from service.wiring import Services, initialize, make_services
+from service.wiring import Services
 from service.worker.returns import read_returns, returns_received
 from tests.coalition import Coalition, letter_file
 from tests.doubles.dns import FakeResolver, SilentResolver
 from tests.doubles.imap_server import imap_server
+from tests.returning import letting_mail_in
 from tests.unit.mail.bounces.shapes import DOMAIN, PATH, dsn, status
 
 HARD = status("failed", "5.1.1", "550 5.1.1 User unknown")
@@ -28,21 +27,8 @@ HARD = status("failed", "5.1.1", "550 5.1.1 User unknown")
 
 @pytest.fixture
 def services(database_url: str, tmp_path) -> Iterator[Services]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = Settings(
-        database_url=database_url,
-        data_dir=tmp_path / "data",
-        key_dir=tmp_path / "keys",
-        mail_from="letters@rivers.example",
-        bounce_domain=DOMAIN,
-        bounce_listen=f"127.0.0.1:{port}",
-    )
-    initialize(settings)
-    services = make_services(settings)
-    yield services
-    services.engine.dispose()
+    with letting_mail_in(database_url, tmp_path) as services:
+        yield services
 
 
 @pytest.fixture

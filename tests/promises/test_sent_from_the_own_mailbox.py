@@ -4,7 +4,6 @@ import base64
 import io
 import re
 import smtplib
-import socket
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +14,6 @@ import dkim
 import pytest
 from sqlmodel import select
 
-from service.foundation.settings import Settings
 from service.mail.mailbox import parse_mailbox_url
 from service.mail.verp import make_filing_address
 from service.model.delivery import Delivery, DeliveryEvent
@@ -23,7 +21,7 @@ from service.model.delivery_file import DeliveryFile
 from service.model.message import Message, MessageKind
 from service.model.states import DeliveryState
 from service.store.transaction import reading
-from service.wiring import Services, initialize, make_services
+from service.wiring import Services
 from service.worker.returns import read_returns, returns_received
 from tests.carrying import follow
 from tests.coalition import Coalition, letter_file
@@ -31,6 +29,7 @@ from tests.desk import AtTheDesk, add_colleague
 from tests.doubles.dns import FakeResolver, World
 from tests.doubles.imap_server import imap_server
 from tests.doubles.verifier import both_keys
+from tests.returning import letting_mail_in
 from tests.stories.test_a_dossier_proves_the_delivery import made
 from tests.stories.test_a_letter_speaks_several_languages import FRENCH
 from tests.stories.visitor import Door, words_of
@@ -44,23 +43,8 @@ OFFICE = "president@office.example"
 
 @pytest.fixture
 def services(database_url: str, tmp_path) -> Iterator[Services]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = Settings(
-        database_url=database_url,
-        data_dir=tmp_path / "data",
-        key_dir=tmp_path / "keys",
-        journal_dir=tmp_path / "journal",
-        mail_from="letters@rivers.example",
-        bounce_domain=DOMAIN,
-        bounce_listen=f"127.0.0.1:{port}",
-        authserv_id=HOST,
-    )
-    initialize(settings)
-    services = make_services(settings)
-    yield services
-    services.engine.dispose()
+    with letting_mail_in(database_url, tmp_path, authserv_id=HOST) as services:
+        yield services
 
 
 @pytest.fixture

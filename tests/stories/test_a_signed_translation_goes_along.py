@@ -12,8 +12,7 @@ from sqlmodel import col, select
 
 from service.campaigns.queries import get_campaign
 from service.delivery.dossier.kept import MadeAgain, MailKept, sendings_kept
-from service.delivery.letter_mail import Making
-from service.delivery.messages import delivery_composers, mail_sizes
+from service.delivery.messages import delivery_composers
 from service.delivery.sendings import sendings_of
 from service.delivery.steps import move_delivery, send_on_its_way
 from service.letter.fonts import Fonts
@@ -24,6 +23,7 @@ from service.model.states import DeliveryState
 from service.store.transaction import reading, transaction
 from tests.coalition import OUTWARD, PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.letters.pdf_reader import read_letter
+from tests.promises.test_letter_mail import sizes_of
 from tests.stories.test_a_copy_is_handed_over import GERMAN, olga_at
 from tests.stories.test_a_letter_speaks_several_languages import FRENCH
 from tests.stories.visitor import Door, Visitor, words_of
@@ -117,7 +117,7 @@ def test_a_mail_of_before_texts_went_along_is_still_made_again(coalition: Coalit
 
 def test_what_goes_along_is_weighed_before_it_goes(coalition: Coalition) -> None:
     proposed(coalition)
-    with_it = weight(coalition)
+    with_it = sizes_of(coalition)
     coalition.approve_all().release()
     coalition.deliver_mail()
 
@@ -161,19 +161,6 @@ def test_an_approver_reads_what_goes_along(coalition: Coalition, visitor: Visito
     assert 'id="signatories"' in page.text
     assert 'id="fr-signatories"' in page.text
     assert page.text.count('id="ask-1"') == 1
-
-
-def weight(coalition: Coalition) -> int:
-    with reading(coalition.engine) as session:
-        (size,) = mail_sizes(
-            session,
-            coalition.keyring,
-            get_campaign(session, SLUG),
-            public_url=PUBLIC_URL,
-            making=Making(fonts=Fonts()),
-            now=coalition.now,
-        ).values()
-    return size
 
 
 def send_as_before(coalition: Coalition) -> None:
