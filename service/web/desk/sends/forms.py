@@ -25,6 +25,7 @@ _DAY = Sentence("Choose the day on which it goes.")
 _HOUR = Sentence("Choose the time of the day, like 09:00.")
 _WHOM = Sentence("Choose at least one group that is reminded.")
 _SPARE = Sentence("Write a whole number of hours, at most 8760, or leave it empty.")
+_LATE_HOURS = Sentence("Write a whole number of hours, at most 8760.")
 
 
 def read_moment(entries: Mapping[str, str], *, zone: str) -> Timing:
@@ -96,10 +97,11 @@ def read_rule(action: Action, entries: Mapping[str, str], lists: Mapping[str, Se
     """Read another rule of what is planned; raises Misfilled with a sentence for each wrong field."""
     errors: dict[str, str] = {}
     late = next((one for one in Late if one.value == entries.get("late")), Late.ANYWAY)
-    hours = _number(entries.get("hours", ""), errors, "hours", _SPARE)
-    if late is Late.WITHIN and not hours and not errors:
-        errors["hours"] = _SPARE
-    within = timedelta(hours=hours if late is Late.WITHIN else 0)
+    # Where it does not say how late, what stands there says nothing: it is not read.
+    hours = _number(entries.get("hours", ""), errors, "hours", _LATE_HOURS) if late is Late.WITHIN else 0
+    if late is Late.WITHIN and not hours:
+        errors["hours"] = _LATE_HOURS
+    within = timedelta(hours=hours)
     if action not in STATES:
         _refuse_wrong(errors)
         return NewRule(late=late, late_within=within)
