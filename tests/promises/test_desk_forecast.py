@@ -86,3 +86,13 @@ def test_a_larger_letter_counts_each_sending_by_itself_until_it_is_asked(planner
     assert numbers(exactly) == foretold(planner)
     assert sum(number for _, number in numbers(roughly)) > sum(number for _, number in numbers(exactly))
     assert timedelta(0) < max(one.at for one in roughly) - planner.now
+
+
+def test_what_would_reach_nobody_is_left_out_unless_it_is_asked_for(planner: Planner) -> None:
+    without = at_the_desk(planner)
+    with_them = at_the_desk(planner, with_idle=True)
+
+    idle = [one for one in with_them if one.is_idle]
+    assert [one for one in with_them if not one.is_idle] == without
+    assert idle
+    assert all(one.reach is not None and not one.reach.number for one in idle)

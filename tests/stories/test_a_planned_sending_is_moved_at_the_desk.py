@@ -180,3 +180,19 @@ def test_the_digest_has_no_readers_to_be_chosen(coalition: Coalition, sena: AtTh
 
     with reading(coalition.engine) as session:
         assert session.exec(select(Schedule.late).where(Schedule.name == "digest")).one() is Late.ASK
+
+
+def test_the_forecast_says_how_many_it_leaves_out_for_they_reach_nobody(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    seen = words_of(sena.open("forecast"))
+
+    # None of the three reminders has a reader yet; the proof round never comes with these dates.
+    assert "3 sendings that would reach nobody as things stand are left out" in seen
+    assert "First reminder" not in seen
+    assert "to 0 " not in words_of(sena.open("sends"))
+    assert "to nobody as things stand" in words_of(sena.open("sends"))
+    coalition.sign("Lake Alliance")
+    left = words_of(sena.open("forecast"))
+    assert "left out" not in left
+    assert "First reminder to who has not confirmed or decided" in left

@@ -3,13 +3,16 @@
 import pytest
 from sqlmodel import select
 
+from service.campaigns.queries import get_campaign
+from service.model.schedule import Action, Schedule
 from service.model.signature import Signature
 from service.model.states import ScheduleState, SignatureState
 from service.model.suppression import Suppression, SuppressionReason
 from service.schedules.invitations import invitation
+from service.schedules.opening import invite_at_opening
 from service.signing.party import email_index
 from service.store.transaction import reading, transaction
-from tests.coalition import Coalition, letter_file
+from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
 from tests.stories.visitor import Door, Visitor, words_of
 
@@ -53,6 +56,25 @@ def test_one_is_invited_in_their_language_and_signs_by_the_link(
     assert "Dale Union" in words_of(olga.open("members"))
     page = Visitor(door.app()).open(f"/invitation/{coalition.newest_token('invitation')}")
     assert 'lang="fr"' in page.text
+
+
+def test_its_invitation_is_not_counted_at_the_time_of_the_others_and_that_is_said(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER)
+    with transaction(coalition.engine) as session:
+        campaign = get_campaign(session, SLUG)
+        invite_at_opening(session, coalition.keyring, campaign, now=coalition.now)
+    olga.send("members/new", ENTRIES, having="email")
+    coalition.deliver_mail()
+    with reading(coalition.engine) as session:
+        row = session.exec(select(Schedule.id).where(Schedule.action == Action.INVITE)).one()
+
+    assert "0 at its time; whoever was invited one by one is counted on its own page" in words_of(
+        olga.open("sends")
+    )
+    page = words_of(olga.open(f"sends/{row}"))
+    assert "1 of 1 have gone. Whoever was invited one by one is counted here too." in page
 
 
 def test_who_is_on_the_list_already_is_shown_and_hears_nothing(coalition: Coalition, olga: AtTheDesk) -> None:

@@ -65,7 +65,10 @@ Foretold = Mapping[tuple[str, datetime], int]
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """Something that happens to a letter; `reach` says to how many mails go, None where it is not a sending to readers."""
+    """Something that happens to a letter; `reach` says to how many mails go, None where it is not a sending to readers.
+
+    `is_idle` is a sending that every letter has, at a time at which it would go to nobody.
+    """
 
     at: datetime
     slug: str
@@ -74,6 +77,7 @@ class Moment:
     note: Sentence | None = None
     reach: Reach | None = None
     schedule: str = ""
+    is_idle: bool = False
 
 
 def moments_of_letters(
@@ -110,8 +114,9 @@ def moments_of_letter(
     until: datetime,
     now: datetime,
     exact_up_to: int = EXACT_UP_TO,
+    with_idle: bool = False,
 ) -> Sequence[Moment]:
-    """List what happens with one letter until a moment, the earliest first, if nothing changes.
+    """List what happens with one letter until a moment, the earliest first, if nothing changes; `with_idle` what goes to nobody too.
 
     Up to `exact_up_to` sign-ons its numbers are those of forecast(); of more each sending is counted by itself, so that
     whoever an earlier one makes a later one spare is counted in both. What precedes its purge is known one floor above (service/upkeep/coming.py).
@@ -140,7 +145,8 @@ def moments_of_letter(
         *_steps(session, keyring, campaign, title, now=now),
         *_sendings(session, keyring, campaign, title, times, foretold=foretold),
     ]
-    return sorted((one for one in found if now < one.at <= until), key=lambda one: one.at)
+    told = (one for one in found if now < one.at <= until and (with_idle or not one.is_idle))
+    return sorted(told, key=lambda one: one.at)
 
 
 def has_at_most(session: Session, campaign: Campaign, number: int) -> bool:
@@ -213,9 +219,7 @@ def _sendings(
             if foretold is not None
             else reach_of(session, keys, campaign, schedule, due, within=within)
         )
-        # A morning on which nobody decides is no moment.
-        if schedule.is_built_in and reach is not None and not reach.number and not reach.is_more:
-            continue
+        is_idle = schedule.is_built_in and reach is not None and not reach.number and not reach.is_more
         yield Moment(
             at=due.at,
             slug=campaign.slug,
@@ -224,6 +228,7 @@ def _sendings(
             note=WAITS.get(schedule.state) or _note(campaign),
             reach=reach,
             schedule=schedule.id,
+            is_idle=is_idle,
         )
 
 

@@ -91,15 +91,19 @@ def forecast(slug: str) -> Response:
             until=now + _MOST_AHEAD,
             now=now,
             exact_up_to=exact_up_to,
+            with_idle=True,
         )
         is_exact = has_at_most(session, campaign, exact_up_to)
         can_be_exact = has_at_most(session, campaign, EXACT_ON_REQUEST)
         purges = coming_of(session, campaign, until=now + _MOST_AHEAD, now=now)
-        found = sorted((*found, *(_purge(one, letter().title) for one in purges)), key=_at)
+        told = [one for one in found if not one.is_idle]
+        left_out = len(found) - len(told)
+        told = sorted((*told, *(_purge(one, letter().title) for one in purges)), key=_at)
     return desk_page(
         "sends/forecast.html",
         part=PART,
-        days=by_day(found, zone),
+        days=by_day(told, zone),
+        left_out=left_out,
         zone=zone,
         place=place_of(zone.key),
         is_exact=is_exact,
