@@ -88,11 +88,10 @@ def test_a_larger_letter_counts_each_sending_by_itself_until_it_is_asked(planner
     assert timedelta(0) < max(one.at for one in roughly) - planner.now
 
 
-def test_what_would_reach_nobody_is_left_out_unless_it_is_asked_for(planner: Planner) -> None:
-    without = at_the_desk(planner)
-    with_them = at_the_desk(planner, with_idle=True)
+def test_what_would_reach_nobody_is_told_apart(planner: Planner) -> None:
+    moments = at_the_desk(planner)
 
-    idle = [one for one in with_them if one.is_idle]
-    assert [one for one in with_them if not one.is_idle] == without
+    idle = [one for one in moments if one.is_idle]
     assert idle
     assert all(one.reach is not None and not one.reach.number for one in idle)
+    assert all(one.reach is not None and one.reach.number for one in moments if not one.is_idle)

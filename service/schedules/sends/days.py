@@ -89,7 +89,7 @@ def moments_of_letters(
     until: datetime,
     now: datetime,
 ) -> Sequence[Moment]:
-    """List what happens until a moment with the letters in which a coordinator has a role, the earliest first."""
+    """List what happens until a moment with the letters in which a coordinator has a role, the earliest first; nothing that is idle."""
     found = (
         select(Campaign)
         .join(Membership, col(Membership.campaign_id) == col(Campaign.id))
@@ -100,6 +100,7 @@ def moments_of_letters(
             one
             for campaign in session.exec(found).all()
             for one in moments_of_letter(session, keyring, campaign, lead=lead, until=until, now=now)
+            if not one.is_idle
         ),
         key=lambda one: (one.at, one.title, str(one.what)),
     )
@@ -114,9 +115,8 @@ def moments_of_letter(
     until: datetime,
     now: datetime,
     exact_up_to: int = EXACT_UP_TO,
-    with_idle: bool = False,
 ) -> Sequence[Moment]:
-    """List what happens with one letter until a moment, the earliest first, if nothing changes; `with_idle` what goes to nobody too.
+    """List what happens with one letter until a moment, the earliest first, if nothing changes; what is idle too.
 
     Up to `exact_up_to` sign-ons its numbers are those of forecast(); of more each sending is counted by itself, so that
     whoever an earlier one makes a later one spare is counted in both. What precedes its purge is known one floor above (service/upkeep/coming.py).
@@ -145,8 +145,7 @@ def moments_of_letter(
         *_steps(session, keyring, campaign, title, now=now),
         *_sendings(session, keyring, campaign, title, times, foretold=foretold),
     ]
-    told = (one for one in found if now < one.at <= until and (with_idle or not one.is_idle))
-    return sorted(told, key=lambda one: one.at)
+    return sorted((one for one in found if now < one.at <= until), key=lambda one: one.at)
 
 
 def has_at_most(session: Session, campaign: Campaign, number: int) -> bool:

@@ -91,7 +91,6 @@ def forecast(slug: str) -> Response:
             until=now + _MOST_AHEAD,
             now=now,
             exact_up_to=exact_up_to,
-            with_idle=True,
         )
         is_exact = has_at_most(session, campaign, exact_up_to)
         can_be_exact = has_at_most(session, campaign, EXACT_ON_REQUEST)
