@@ -14,31 +14,36 @@ from service.signing.update_words import write_update
 _BLANK = "https://…"
 
 
-def write_example(
+def write_update_example(
+    file: CampaignFile, campaign: Campaign, *, text: OwnText, audience: UpdateAudience, language: str
+) -> Rendered:
+    """Write an update to an audience."""
+    spoken, words = words_in(text, language, letter=campaign.language) or (
+        language,
+        text[campaign.language],
+    )
+    return write_update(
+        fill_words(words, placeholder_values(campaign, file, language)),
+        file,
+        audience=audience,
+        language=language,
+        link=_BLANK,
+        unsubscribe_link=_BLANK,
+        words_language=spoken,
+    )
+
+
+def write_asking_example(
     file: CampaignFile,
     campaign: Campaign,
     *,
     text: OwnText,
-    audience: UpdateAudience | None,
     state: SignatureState | None,
+    again: bool,
     name: str,
     language: str,
 ) -> Rendered:
-    """Write an update to an audience, or without one a reminder to a sign-on in a state."""
-    if audience is not None:
-        spoken, words = words_in(text, language, letter=campaign.language) or (
-            language,
-            text[campaign.language],
-        )
-        return write_update(
-            fill_words(words, placeholder_values(campaign, file, language)),
-            file,
-            audience=audience,
-            language=language,
-            link=_BLANK,
-            unsubscribe_link=_BLANK,
-            words_language=spoken,
-        )
+    """Write what asks a sign-on in a state: `again` a reminder, else its invitation."""
     own = own_parts(text, campaign, file, language)
     shared = {
         "coalition": file.coalition,
@@ -50,12 +55,12 @@ def write_example(
         "unsubscribe_link": _BLANK,
         **own,
     }
-    if state is SignatureState.PENDING:
+    if again and state is SignatureState.PENDING:
         return render_mail("reminder", **shared)
     return render_mail(
         "invitation",
-        again=True,
-        intends=state is SignatureState.INTENDS,
+        again=again,
+        intends=again and state is SignatureState.INTENDS,
         is_late=False,
         event=file.event.name if file.event else "",
         call_text=call_text(file.call),

@@ -32,7 +32,7 @@ from service.schedules.reach import (
     until_of,
 )
 from service.schedules.sends.composed import TO, Composed, What, composed_of
-from service.signing.example_mail import write_example
+from service.signing.example_mail import write_asking_example, write_update_example
 from service.signing.own_words import keep_own_words
 from service.signing.party import read_party
 from service.signing.update_words import UpdateText, UpdateWords
@@ -185,30 +185,40 @@ def preview_of(
     else:
         to, until = TO[composed.what], within.until((SignatureState.CONFIRMED,))
         row = sample_reader(session, keys, to, composed.rule, number=number, at=now, until=until)
-    return _preview(session, keyring, campaign, composed, row)
+    return _preview(session, keyring, campaign, schedule, composed, row)
 
 
 def example_of(session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule) -> Preview:
     """Write the mail for nobody in particular, in the letter's language."""
     composed = composed_of(session, keyring.of(session, campaign.id), schedule)
-    return _preview(session, keyring, campaign, composed, None)
+    return _preview(session, keyring, campaign, schedule, composed, None)
 
 
 def _preview(
-    session: Session, keyring: Keyring, campaign: Campaign, composed: Composed, row: Signature | None
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    schedule: Schedule,
+    composed: Composed,
+    row: Signature | None,
 ) -> Preview:
     keys = keyring.of(session, campaign.id)
     language = mail_language(reader=row.language if row is not None else "", letter=campaign.language)
     name = read_party(keys, row).name if row is not None else ""
-    mail = write_example(
-        open_file(session, keyring, campaign),
-        campaign,
-        text=composed.text,
-        audience=TO.get(composed.what),
-        state=row.state if row is not None else None,
-        name=name,
-        language=language,
-    )
+    file = open_file(session, keyring, campaign)
+    if composed.what in TO:
+        to = TO[composed.what]
+        mail = write_update_example(file, campaign, text=composed.text, audience=to, language=language)
+    else:
+        mail = write_asking_example(
+            file,
+            campaign,
+            text=composed.text,
+            state=row.state if row is not None else None,
+            again=schedule.action is not Action.INVITE,
+            name=name,
+            language=language,
+        )
     return Preview(to=name, language=language, mail=mail)
 
 

@@ -31,7 +31,7 @@ NOBODY = Audience()
 class Composed:
     """What was composed: its words by language (a reminder may have none of its own), and to whom it goes.
 
-    `audience` is the rule of a reminder, `rule` that of an update or of news.
+    `audience` is the rule of a reminder, the first of which invites; `rule` is that of an update or of news.
     """
 
     what: What
@@ -40,6 +40,7 @@ class Composed:
     rule: UpdateRule = WHOLE
 
 
+_BY_AUDIENCE = frozenset({Action.REMIND, Action.INVITE})
 TO = {What.UPDATE: UpdateAudience.SIGNATORIES, What.NEWS: UpdateAudience.NEWS}
 
 
@@ -51,7 +52,7 @@ def composed_of(session: Session, keys: CampaignKeys, schedule: Schedule) -> Com
     kind = schedule.audience.get("update")
     return Composed(
         what=What.REMINDER
-        if schedule.action is Action.REMIND
+        if schedule.action in _BY_AUDIENCE
         else What.NEWS
         if kind == UpdateAudience.NEWS.value
         else What.UPDATE,
@@ -62,9 +63,9 @@ def composed_of(session: Session, keys: CampaignKeys, schedule: Schedule) -> Com
 
 
 def is_composed(schedule: Schedule) -> bool:
-    """Tell whether a planned sending has words that can be shown: its own, an update's, or a reminder's."""
+    """Tell whether a planned sending has words that can be shown: its own, an update's, or those of a reminder or an invitation."""
     has_words = schedule.words_id is not None or schedule.update_id is not None
-    return has_words or schedule.action is Action.REMIND
+    return has_words or schedule.action in _BY_AUDIENCE
 
 
 def _of_update(session: Session, keys: CampaignKeys, update: Update) -> Composed:

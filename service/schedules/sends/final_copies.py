@@ -19,7 +19,7 @@ from service.model.update import UpdateAudience
 from service.schedules.reach import Within
 from service.schedules.sends.compose import Preview
 from service.schedules.show_copy import final_copy_text
-from service.signing.example_mail import write_example
+from service.signing.example_mail import write_update_example
 from service.signing.own_words import OwnText, find_own_words, keep_own_words
 from service.signing.party import read_party
 from service.signing.update_rule import WHOLE
@@ -69,13 +69,11 @@ def look_at_final_copy(
     )
     reader = language or (row.language if row is not None else "")
     spoken = mail_language(reader=reader, letter=campaign.language)
-    mail = write_example(
+    mail = write_update_example(
         open_file(session, keyring, campaign),
         campaign,
         text={campaign.language: kept.words, **kept.translations},
         audience=to,
-        state=None,
-        name="",
         language=spoken,
     )
     name = read_party(keys, row).name if row is not None and not language else ""
