@@ -94,4 +94,5 @@ def test_what_would_reach_nobody_is_told_apart(planner: Planner) -> None:
     idle = [one for one in moments if one.is_idle]
     assert idle
     assert all(one.reach is not None and not one.reach.number for one in idle)
-    assert all(one.reach is not None and one.reach.number for one in moments if not one.is_idle)
+    # What a person planned is told all the same, whether it reaches anybody or not.
+    assert any(one.reach is not None and not one.reach.number for one in moments if not one.is_idle)
