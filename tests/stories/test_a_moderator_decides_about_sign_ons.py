@@ -56,6 +56,16 @@ def test_a_sign_on_is_found_looked_at_and_accepted(coalition: Coalition, mo: AtT
     assert "accepted, Mo Derator" in words_of(mo.open(page))
 
 
+def test_the_overview_leads_to_those_alone_that_wait(coalition: Coalition, mo: AtTheDesk) -> None:
+    overview = mo.open("").text
+    assert 'class="button" href="/desk/letters/clean-river/signatories?stands=awaiting"' in overview
+
+    shown = words_of(mo.open("signatories?stands=awaiting"))
+
+    assert "Lake Alliance" in shown
+    assert "River Keepers" not in shown
+
+
 def test_an_address_is_shown_once_and_it_is_kept_by_whom(coalition: Coalition, mo: AtTheDesk) -> None:
     page = page_of(coalition)
 

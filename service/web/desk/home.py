@@ -47,7 +47,7 @@ def overview(slug: str) -> Response:
         "overview.html",
         overview=found,
         todo=todo,
-        todo_path=pages.get(todo.endpoint, ""),
+        todo_path=_path(pages.get(todo.endpoint, ""), todo.stands),
         left=time_left(campaign.deadline_at, grace=grace, at=now),
         # A letter that was closed before its deadline takes none, however many days are left.
         takes_sign_ons=campaign.state in {CampaignState.DRAFT, CampaignState.FROZEN, CampaignState.OPEN},
@@ -56,3 +56,7 @@ def overview(slug: str) -> Response:
         address=address,
         pages=pages,
     )
+
+
+def _path(page: str, stands: str) -> str:
+    return f"{page}?stands={stands}" if page and stands else page

@@ -11,18 +11,20 @@ from service.model.coordinator import Role
 from service.model.states import CampaignState
 from service.schedules.digest_words import next_thing
 from service.schedules.overview import Overview
+from service.signing.secretariat.filters import Stands
 
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
     """One thing to do: the sentence, and where it is done, "" where that page is not for this reader.
 
-    `act` is what it is; `is_yours` tells whether this reader's role includes it.
+    `stands` is at what the sign-ons stand that the page is to show, "" for all. `act` is what it is; `is_yours` tells whether this reader's role includes it.
     """
 
     what: str
     endpoint: str = ""
     label: str = ""
+    stands: str = ""
     act: Act = Act.LOOK
     is_yours: bool = True
 
@@ -41,6 +43,7 @@ _PLACES = {
     "approvers": ("desk.deliveries", Act.DELIVER),
 }
 """Where each thing that waits is looked at, and the act that it asks for."""
+_STANDS = {"check": Stands.HELD, "accept": Stands.AWAITING}
 NOTHING = Sentence("Nothing waits for you.")
 
 
@@ -62,7 +65,8 @@ def _choices(campaign: Campaign, overview: Overview) -> tuple[tuple[object, Todo
     waiting, state = overview.numbers.waiting, campaign.state
     told = next_thing(waiting, campaign.slug)
     endpoint, act = _PLACES.get(told.word, ("", Act.LOOK))
-    asked = Todo(what=told.what, endpoint=endpoint, label=_LOOK, act=act)
+    stands = _STANDS.get(told.word, "")
+    asked = Todo(what=told.what, endpoint=endpoint, label=_LOOK, stands=stands, act=act)
     return (
         (campaign.emergency_at, _EMERGENCY),
         # Whether a text is final is decided beside the text; all else where everything else waits.

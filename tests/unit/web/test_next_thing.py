@@ -55,6 +55,16 @@ def test_the_most_pressing_is_said_with_its_page(state, row, overview, endpoint)
     assert todo_of(campaign, overview, there=EVERY, role=Role.OWNER).endpoint == endpoint
 
 
+@pytest.mark.parametrize(
+    ("what", "stands"),
+    [({"to_check": 2}, "held"), ({"to_accept": 2}, "awaiting"), ({"proposed": "weekly"}, "")],
+)
+def test_its_page_shows_those_alone_that_are_meant(what, stands):
+    todo = todo_of(letter(CampaignState.OPEN), waiting(**what), there=EVERY, role=Role.OWNER)
+
+    assert todo.stands == stands
+
+
 def test_what_is_done_on_a_page_that_is_not_for_this_reader_is_said_without_a_way():
     todo = todo_of(letter(CampaignState.OPEN), waiting(to_check=2), there=set(), role=Role.OWNER)
 
