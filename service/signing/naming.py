@@ -16,6 +16,9 @@ HOW_NAMED = {
     Visibility.COUNTED: Sentence("Counted only; the name is printed nowhere."),
 }
 
+NOT_CHOSEN = Sentence("Nothing chosen yet")
+"""What is said of how one is named that has not filled in the form: the least is kept until then."""
+
 _STANDING = {
     Standing.INVITED: Sentence("An invitation was sent; nothing is signed yet."),
     Standing.INTENDS: Sentence("The decision is still to come; nothing is signed yet."),
@@ -36,6 +39,12 @@ _STANDING = {
     Standing.WITHDRAWN: Sentence("Withdrawn. The name is not part of the letter any more."),
     Standing.EXPIRED: Sentence("Never confirmed, so it does not count."),
 }
+
+
+def chosen_naming(signature: Signature) -> Visibility | None:
+    """Give how a signatory chose to be named; None where it is only invited and has chosen nothing."""
+    is_asked = signature.signed_at is None and signature.erased_at is None
+    return None if is_asked else signature.visibility
 
 
 def printed_name(signature: Signature, name: str) -> str:

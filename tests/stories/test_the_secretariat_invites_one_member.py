@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from service.campaigns.queries import get_campaign
 from service.model.schedule import Action, Schedule
-from service.model.signature import Signature
+from service.model.signature import Signature, Visibility
 from service.model.states import ScheduleState, SignatureState
 from service.model.suppression import Suppression, SuppressionReason
 from service.schedules.invitations import invitation
@@ -75,6 +75,19 @@ def test_its_invitation_is_not_counted_at_the_time_of_the_others_and_that_is_sai
     )
     page = words_of(olga.open(f"sends/{row}"))
     assert "1 of 1 have gone. Whoever was invited one by one is counted here too." in page
+
+
+def test_who_is_only_invited_has_not_chosen_how_to_be_named(
+    coalition: Coalition, olga: AtTheDesk, door: Door
+) -> None:
+    coalition.open(LETTER).sign("Lake Alliance", visibility=Visibility.COUNTED)
+    olga.send("members/new", ENTRIES, having="email")
+    page = next(f"signatories/{row.id}" for row in rows(coalition) if row.invited)
+
+    assert "Nothing chosen yet" in words_of(olga.open("signatories?stands=invited"))
+    assert "Nothing chosen yet" in words_of(olga.open(page))
+    assert "Dale Union" not in words_of(olga.open("signatories?named=counted"))
+    assert "Lake Alliance" in words_of(olga.open("signatories?named=counted"))
 
 
 def test_who_is_on_the_list_already_is_shown_and_hears_nothing(coalition: Coalition, olga: AtTheDesk) -> None:

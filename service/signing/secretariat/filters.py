@@ -136,7 +136,11 @@ def conditions(session: Session, campaign: Campaign, asked: Filter) -> list[Colu
     if asked.language:
         found.append(col(Signature.language) == asked.language)
     if asked.named:
-        found.append(col(Signature.visibility).in_((Visibility(asked.named),)))
+        # Who is only invited has chosen nothing (chosen_naming() of service/signing/naming.py).
+        found += [
+            col(Signature.visibility).in_((Visibility(asked.named),)),
+            or_(col(Signature.signed_at).is_not(None), col(Signature.erased_at).is_not(None)),
+        ]
     found += _coming(asked)
     if asked.version:
         wanted = select(LetterRevision.id).where(

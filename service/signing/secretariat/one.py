@@ -18,7 +18,7 @@ from service.model.proof_answer import ProofAnswer
 from service.model.signature import Signature, Standing, standing
 from service.model.states import MessageState, SignatureState
 from service.signing.abuse.mailboxes import Flags, flags_of_one
-from service.signing.naming import HOW_NAMED
+from service.signing.naming import HOW_NAMED, NOT_CHOSEN, chosen_naming
 from service.signing.notes import Note, notes_of
 from service.signing.party import SignOn, read_party
 from service.signing.proof_answers import answers_of
@@ -92,7 +92,7 @@ def look_at_sign_on(
     keys = keyring.of(session, campaign.id)
     shown = show_signatory(session, keyring, campaign, row.id)
     party = read_party(keys, row)
-    versions = _versions(session, campaign)
+    versions, named = _versions(session, campaign), chosen_naming(row)
     alike = shown["resembles"]
     undecided = isinstance(alike, list) and any(not one["verdict"] for one in alike)
     return SignOnSeen(
@@ -100,7 +100,7 @@ def look_at_sign_on(
         party=party,
         shown=shown,
         standing=standing(row, campaign),
-        how_named=HOW_NAMED[row.visibility],
+        how_named=HOW_NAMED[named] if named is not None else NOT_CHOSEN,
         line=_line(session, keyring, campaign, row, now=now),
         mailbox=veiled_mailbox(party),
         version=versions.get(row.revision_id or "", 0),

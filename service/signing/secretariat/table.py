@@ -28,6 +28,7 @@ from service.signing.found_by import (
     search_words,
     word_digest,
 )
+from service.signing.naming import chosen_naming
 from service.signing.organizations.evidence import grade
 from service.signing.organizations.proofs import speaking_for
 from service.signing.party import SignOn, email_index, read_party
@@ -48,7 +49,7 @@ MOST_COUNTED = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One sign-on as the table shows it; `mailbox` is veiled, and empty where none is kept."""
+    """One sign-on as the table shows it; `mailbox` is veiled, and empty where none is kept, `named` None before it was chosen."""
 
     id: str
     name: str
@@ -60,7 +61,7 @@ class Row:
     is_erased: bool
     country: str
     language: str
-    named: Visibility
+    named: Visibility | None
     grade: str
     mailbox: str
     version: int
@@ -367,7 +368,7 @@ def _row(
         is_erased=row.erased_at is not None,
         country=party.country,
         language=row.language,
-        named=row.visibility,
+        named=chosen_naming(row),
         grade=its_grade,
         mailbox=veiled_mailbox(party),
         version=versions.get(row.revision_id or "", 0),
