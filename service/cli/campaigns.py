@@ -153,8 +153,13 @@ def reopen(context: Context, slug: str, until: str | None, signatory: str | None
 
 
 def _said_of(late: LateLink, found: Campaign) -> list[str]:
+    way = (
+        "no mail goes to its domain, so the link does not leave"
+        if late.is_unwritten
+        else "the link is on its way"
+    )
     lines = [
-        f"{late.name} may sign until {_moment_there(found, late.until)}; the link is on its way.",
+        f"{late.name} may sign until {_moment_there(found, late.until)}; {way}.",
         f"{found.slug} stays closed for everybody else.",
     ]
     if late.void:

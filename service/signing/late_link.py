@@ -13,6 +13,7 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.mail import outbox
+from service.mail.no_mail import to_no_mail
 from service.model.campaign import Campaign
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
@@ -32,11 +33,15 @@ LIVES = timedelta(hours=24)
 
 @dataclass(frozen=True, kw_only=True)
 class LateLink:
-    """Who may sign until when; `void` is the number of the edition whose proposal has ended by it, or 0."""
+    """Who may sign until when; `void` is the number of the edition whose proposal has ended by it, or 0.
+
+    `is_unwritten` where no mail goes to its domain: the link does not leave before that is taken off the list.
+    """
 
     name: str
     until: datetime
     void: int
+    is_unwritten: bool = False
 
 
 def let_in_late(
@@ -73,7 +78,15 @@ def let_in_late(
     void_proposal(session, campaign, now=now)
     _write(desk, row, until)
     audit.record(session, by=by, act="signature.late-link", campaign_id=campaign.id, thing=row.id, now=now)
-    return LateLink(name=read_party(desk.keys, row).name, until=until, void=void)
+    name = read_party(desk.keys, row).name
+    return LateLink(name=name, until=until, void=void, is_unwritten=is_unwritten(session, keyring, row))
+
+
+def is_unwritten(session: Session, keyring: Keyring, row: Signature) -> bool:
+    """Tell whether what asks one goes to a domain to which no mail goes: the sender would hold it."""
+    party = read_party(keyring.of(session, row.campaign_id), row)
+    address = party.confirming_email if row.state is SignatureState.PENDING else party.email
+    return to_no_mail(session, [(row.campaign_id, address)], site_key=keyring.site_key)[0]
 
 
 def names_let_in(

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from service.campaigns.queries import get_campaign
+from service.coordinators.permissions import ROLES_OF, Act
 from service.model.schedule import Action, Schedule
 from service.model.signature import Signature, Visibility
 from service.model.states import ScheduleState, SignatureState
@@ -13,7 +14,8 @@ from service.schedules.opening import invite_at_opening
 from service.signing.party import email_index
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
-from tests.desk import AtTheDesk, add_colleague
+from tests.desk import AtTheDesk, add_colleague, form_of
+from tests.promises.test_no_mail_to_a_domain import silence
 from tests.stories.visitor import Door, Visitor, words_of
 
 ENTRIES = {"name": "Dale Union", "kind": "organization", "email": "office@dale.example", "language": "fr"}
@@ -111,6 +113,101 @@ def test_who_signed_by_the_open_page_is_shown_where_it_stands(coalition: Coaliti
     assert "/signatories/" in sent.location
     assert KNOWN in words_of(olga.follow(sent))
     assert mails_to(coalition, "other@elsewhere.example") == 0
+
+
+def test_a_mailbox_that_has_signed_under_another_name_is_told_of_once(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER).sign("Lake Alliance", email=ENTRIES["email"])
+    coalition.sign("Hill Union", email="hill@union.example")
+
+    told = olga.send("members/new", ENTRIES, having="email")
+
+    assert told.status_code == 422
+    assert "Somebody has signed from this mailbox already, under another name." in words_of(told)
+    first, second = rows(coalition)
+    assert f"/signatories/{first.id}" in told.text
+    form = form_of(told, having="nevertheless")
+    assert dict(form.filled({}))["name"] == ENTRIES["name"]
+    # It was said of this mailbox: another one is told of anew.
+    other = olga.post(
+        "members/new", {**dict(form.filled({"nevertheless": "yes"})), "email": "hill@union.example"}
+    )
+    assert other.status_code == 422
+    assert f"/signatories/{second.id}" in other.text
+    assert "checked" not in other.text.partition('name="nevertheless"')[2].partition(">")[0]
+    assert len(rows(coalition)) == 2
+
+    sent = olga.post("members/new", dict(form.filled({"nevertheless": "yes"})))
+
+    assert "the invitation is on its way" in words_of(olga.follow(sent))
+    assert [row.invited for row in rows(coalition)] == [False, False, True]
+
+
+def test_who_was_only_invited_from_a_mailbox_is_no_reason_to_ask(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER)
+    olga.send("members/new", ENTRIES, having="email")
+
+    sent = olga.send("members/new", ENTRIES | {"name": "Hill Union"}, having="email")
+
+    assert "the invitation is on its way" in words_of(olga.follow(sent))
+
+
+def test_who_may_not_see_contacts_is_told_nothing_of_a_mailbox(
+    coalition: Coalition, olga: AtTheDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coalition.open(LETTER).sign("Lake Alliance", email=ENTRIES["email"])
+    monkeypatch.setitem(ROLES_OF, Act.SEE_CONTACTS, frozenset())
+
+    sent = olga.send("members/new", ENTRIES, having="email")
+
+    assert "the invitation is on its way" in words_of(olga.follow(sent))
+
+
+def test_to_a_domain_that_is_listed_no_invitation_is_said_to_go(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    coalition.open(LETTER)
+    silence(coalition, "dale.example")
+
+    sent = olga.send("members/new", ENTRIES, having="email")
+
+    said = words_of(olga.follow(sent))
+    assert "Added to the members. Not sent: no mail of this letter goes to its domain." in said
+    assert "on its way" not in said
+    assert mails_to(coalition, "office@dale.example") == 0
+
+
+def test_to_a_domain_that_was_listed_since_nobody_is_asked_once_more(
+    coalition: Coalition, olga: AtTheDesk, door: Door
+) -> None:
+    coalition.open(LETTER)
+    page = olga.send("members/new", ENTRIES, having="email").location.partition("?")[0]
+    assert mails_to(coalition, "office@dale.example") == 1
+    silence(coalition, "dale.example")
+    coalition.wait(hours=2)
+    olga = AtTheDesk(door.app(), coalition, olga.colleague)
+
+    refused = olga.send(page, to=f"{page}/again")
+
+    assert "Not sent: no mail of this letter goes to its domain." in words_of(
+        olga.follow(refused) if refused.status_code == 303 else refused
+    )
+    assert mails_to(coalition, "office@dale.example") == 1
+
+
+def test_to_a_domain_that_is_listed_no_late_link_is_said_to_go(coalition: Coalition, olga: AtTheDesk) -> None:
+    coalition.open(LETTER).sign_and_confirm("Lake Alliance").close()
+    silence(coalition, "dale.example")
+
+    sent = olga.send("members/new", ENTRIES, having="email")
+
+    said = words_of(olga.follow(sent))
+    assert "Not sent: no mail of this letter goes to its domain." in said
+    assert "A late link is on its way" not in said
+    assert mails_to(coalition, "office@dale.example") == 0
 
 
 def test_before_the_letter_opens_the_invitation_waits(coalition: Coalition, olga: AtTheDesk) -> None:

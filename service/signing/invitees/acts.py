@@ -18,6 +18,7 @@ from service.model.signature import Signature
 from service.model.states import CampaignState, SignatureState
 from service.signing.invite import send_invitation
 from service.signing.invitees.chasers import chase_of
+from service.signing.late_link import is_unwritten
 from service.signing.party import SignOn, read_party, write_party
 from service.signing.sign import Desk, ask_to_confirm
 from service.signing.unsubscribe import suppression_of
@@ -56,6 +57,8 @@ def invite_again(
     row = lock_invited(session, campaign, member)
     desk = Desk(session=session, keys=keyring.of(session, campaign.id), campaign=campaign, now=now)
     _refuse_unless_askable(desk, row)
+    if is_unwritten(session, keyring, row):
+        raise Refused(UNWRITTEN)
     if row.state is SignatureState.PENDING:
         ask_to_confirm(desk, row)
     else:

@@ -10,6 +10,7 @@ from service.foundation.addresses import normal_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, fold_name
+from service.mail.view.meanings import UNWRITTEN
 from service.model.states import CampaignState
 from service.schedules.opening import invited_from
 from service.signing.invitees.inviting import Invited, invite_one
@@ -25,6 +26,9 @@ from service.web.render import Page
 from service.web.services import services
 
 _NO_NAME = Sentence("Enter the name of the member.")
+_SHARED = Sentence(
+    "Somebody has signed from this mailbox already, under another name. If two people share it, say that you invite this one nevertheless."
+)
 
 
 @get("/letters/<slug>/members/new", Act.INVITE_MEMBERS)
@@ -41,7 +45,15 @@ def invite_member(slug: str) -> Response:
     try:
         row = _read(entries)
         with acting() as session:
-            found = invite_one(session, here.keyring, slug, row, by=visit().by, now=here.now())
+            found = invite_one(
+                session,
+                here.keyring,
+                slug,
+                row,
+                shares_with=_shares_with(entries),
+                by=visit().by,
+                now=here.now(),
+            )
             campaign = letter_row(session)
             inviting = invited_from(session, here.keyring, campaign, now=here.now())
             goes_then = bool(inviting.number) and not goes_apart(campaign, inviting)
@@ -49,6 +61,10 @@ def invite_member(slug: str) -> Response:
         return _show(slug, FormState(values=values, errors=wrong.errors))
     except Refused as refusal:
         return _show(slug, FormState(values=values, notice=str(refusal)))
+    if found.is_shared:
+        # What was ticked was said of another, or of nobody.
+        form = FormState(values={**values, "nevertheless": ""}, errors={"nevertheless": _SHARED})
+        return _show(slug, form, shared=found.id)
     path = member_path(slug, found.id)
     return done(
         path if found.is_listed else f"/desk/letters/{slug}/signatories/{found.id}",
@@ -77,11 +93,20 @@ def _read(entries: Mapping[str, str]) -> SignatoryRow:
     )
 
 
+def _shares_with(entries: Mapping[str, str]) -> str | None:
+    """Give with whom a mailbox may be shared, as the form was told; None where its sender may not know who signed from one."""
+    if not visit().may(Act.SEE_CONTACTS):
+        return None
+    return entries.get("shared", "") if entries.get("nevertheless") else ""
+
+
 def _said(found: Invited, *, goes_then: bool) -> Sentence:
     if found.is_left:
         return Sentence("This one is known to the letter already: nothing was added, and nothing was sent.")
     if found.is_late:
-        return late_said(found.void)
+        return late_said(found.void, is_unwritten=found.is_unwritten)
+    if found.is_unwritten:
+        return Sentence("Added to the members. {why}", why=UNWRITTEN)
     if found.is_asked:
         return Sentence("Added to the members, and the invitation is on its way.")
     if goes_then:
@@ -90,12 +115,13 @@ def _said(found: Invited, *, goes_then: bool) -> Sentence:
     return added_said(1, known=0)
 
 
-def _show(slug: str, form: FormState) -> Page:
+def _show(slug: str, form: FormState, *, shared: str = "") -> Page:
     return desk_page(
         "member_new.html",
         part=PART,
         status=422 if form.is_wrong else 200,
         form=form,
+        shared=shared,
         languages=mail_languages(),
         is_closed=letter().state is CampaignState.CLOSED,
         path=members_path(slug),

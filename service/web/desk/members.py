@@ -14,6 +14,7 @@ from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.i18n.own_names import own_name
+from service.mail.view.meanings import UNWRITTEN
 from service.model.states import CampaignState
 from service.signing.invitees import acts
 from service.signing.invitees.adding import sources_of
@@ -117,7 +118,7 @@ def late_member(slug: str, member: str) -> Response:
     with acting() as session:
         acts.lock_invited(session, letter_row(session), member)
         given = let_in_late(session, here.keyring, slug, member, by=visit().by, now=here.now())
-    return done(member_path(slug, member), late_said(given.void))
+    return done(member_path(slug, member), late_said(given.void, is_unwritten=given.is_unwritten))
 
 
 @post("/letters/<slug>/members/<member>/note", Act.INVITE_MEMBERS)
@@ -240,8 +241,12 @@ def added_said(number: int, *, known: int) -> Sentence:
     )
 
 
-def late_said(void: int) -> Sentence:
-    """Say that a late link leaves, and which proposed edition is void by it (pure)."""
+def late_said(void: int, *, is_unwritten: bool) -> Sentence:
+    """Say that a late link leaves, or that it does not, and which proposed edition is void by it (pure)."""
+    if is_unwritten and not void:
+        return UNWRITTEN
+    if is_unwritten:
+        return Sentence("{why} Edition {number} that was proposed is void by it.", why=UNWRITTEN, number=void)
     if not void:
         return Sentence("A late link is on its way, good for one day.")
     return Sentence(
