@@ -163,3 +163,27 @@ def test_init_may_run_again_and_never_makes_a_second_key_for_a_database(operator
 
     assert refused.returncode == 2
     assert "put the key back" in refused.stderr
+
+
+def test_a_late_link_to_a_domain_to_which_no_mail_goes_is_not_said_to_leave(operator):
+    (operator.folder / "asked.csv").write_text(
+        "kind,name,email,status\n"
+        "organization,Lake Alliance,office@lakes.example,invited\n"
+        "organization,River Watch,office@rivers.example,invited\n",
+        encoding="utf-8",
+    )
+    operator.does("campaign", "load", "letter.toml")
+    for step in ("freeze", "open"):
+        operator.does("campaign", step, SLUG)
+    operator.does("signatories", "import", SLUG, "asked.csv")
+    operator.does("campaign", "close", SLUG)
+    operator.does("abuse", "no-mail", "lakes.example")
+    asked = {
+        one["name"]: one["id"] for one in json.loads(operator.does("signatories", "list", SLUG, "--json"))
+    }
+
+    to_lakes = operator.does("campaign", "reopen", SLUG, "--for", asked["Lake Alliance"])
+    to_rivers = operator.does("campaign", "reopen", SLUG, "--for", asked["River Watch"])
+
+    assert "no mail goes to its domain, so the link does not leave" in to_lakes
+    assert "the link is on its way" in to_rivers
