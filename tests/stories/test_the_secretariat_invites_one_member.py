@@ -72,7 +72,7 @@ def test_its_invitation_is_not_counted_at_the_time_of_the_others_and_that_is_sai
     with reading(coalition.engine) as session:
         row = session.exec(select(Schedule.id).where(Schedule.action == Action.INVITE)).one()
 
-    assert "0 at its time; whoever was invited one by one is counted on its own page" in words_of(
+    assert "0 at its time; the page of the sending counts whoever was invited one by one too" in words_of(
         olga.open("sends")
     )
     page = words_of(olga.open(f"sends/{row}"))
