@@ -1,10 +1,12 @@
 """As a secretariat I see who is missing, have friends chase them, and add who agreed by phone or mail."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from service.campaigns.drafting import change_settings
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
@@ -79,6 +81,21 @@ def test_a_chasers_link_is_over_at_the_deadline(coalition: Coalition, visitor: V
 
     coalition.now = coalition.campaign().deadline_at
 
+    assert visitor.open(path).status_code == 404
+
+
+def test_a_chasers_link_follows_a_deadline_that_moves(coalition: Coalition, visitor: Visitor) -> None:
+    path, was = f"/chase/{coalition.newest_token('chase')}", coalition.campaign().deadline_at
+    with transaction(coalition.engine) as session:
+        later = {"deadline": (was + timedelta(days=7)).replace(tzinfo=None).isoformat()}
+        change_settings(session, coalition.keyring, SLUG, later, by="test", now=coalition.now)
+
+    coalition.now = was + timedelta(hours=1)
+
+    assert visitor.open(path).status_code == 200
+    noted = visitor.follow(visitor.send(path, {"said": "yes"}, having="said"))
+    assert "Noted, thank you" in words_of(noted)
+    coalition.now = coalition.campaign().deadline_at
     assert visitor.open(path).status_code == 404
 
 
