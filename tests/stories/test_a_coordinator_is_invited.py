@@ -106,7 +106,7 @@ def test_a_weak_password_is_refused_and_the_name_stays(
 
 def test_each_invitation_that_is_over_says_why(browser: Browser, door: Door, coalition: Coalition) -> None:
     first = invited(coalition)
-    second = invited(coalition)
+    second = invited(coalition.wait(minutes=1))
     assert "newer one" in words_of(browser.open(first))
 
     give_code(browser, take_up(browser, second))

@@ -81,7 +81,7 @@ def answer(
     by: str,
     now: datetime,
 ) -> None:
-    """Answer an approver's question, and mail the answer; another answer takes its place.
+    """Answer an approver's question, and mail the answer, once; another answer takes its place.
 
     Raises NotFound for a question about another letter.
     """
@@ -91,7 +91,10 @@ def answer(
     told = clean_text(text, what=Sentence("The answer"), longest=LONGEST_NOTE)
     if not told:
         raise Refused(ANSWER_FIRST)
-    row.answer = seal_text(keyring.of(session, campaign_id), row, "answer", told)
+    keys = keyring.of(session, campaign_id)
+    if row.answered_at is not None and open_text(keys, row, "answer") == told:
+        return
+    row.answer = seal_text(keys, row, "answer", told)
     row.answered_by, row.answered_at = by, now
     session.add(row)
     session.flush()
