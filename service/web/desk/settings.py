@@ -10,7 +10,7 @@ from service.model.states import CampaignState
 from service.web.desk.blueprint import get, post
 from service.web.desk.faults import errors_of
 from service.web.desk.page import desk_page, done, pages_for
-from service.web.desk.settings_fields import read_fields, shown_before, written
+from service.web.desk.settings_fields import masked_people, read_fields, shown_before, written
 from service.web.desk.settings_sections import FIELDS, SECTIONS
 from service.web.desk.visit import acting, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
@@ -55,6 +55,8 @@ def _page(form: FormState | None) -> Response:
         campaign = letter_row(session)
         kept = written(FIELDS, record_now(campaign, open_file(session, here.keyring, campaign)))
     may_edit = who.may(Act.EDIT_SETTINGS)
+    if not (may_edit or who.may(Act.SEE_CONTACTS)):
+        kept |= {"approvers": masked_people(kept["approvers"])}
     open_keys = {
         field.key for field in FIELDS if _is_of_role(field.key) and may_change(campaign.state, field.key)
     }
