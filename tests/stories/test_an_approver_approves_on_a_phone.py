@@ -120,6 +120,22 @@ def test_a_question_reaches_the_secretariat_and_is_answered_there(
     assert "The villages wanted it." in words_of(visitor.open(opened))
 
 
+def test_changes_that_are_asked_for_by_two_presses_are_told_once(
+    path: str, coalition: Coalition, visitor: Visitor
+) -> None:
+    opened, before = coalition.approval(path.rpartition("/")[2]), len(coalition.mails())
+    for note in ("The second ask.", "The second ask.", "And the first."):
+        said = visitor.send(opened, {"decision": "changes", "note": note})
+        assert "You asked for changes" in words_of(said)
+        coalition.wait(seconds=2).deliver_mail()
+
+    told = [mail.text for mail in coalition.mails()[before:]]
+    assert [("The second ask." in text, "And the first." in text) for text in told] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 def test_approvers_change_only_while_nothing_is_proposed(coalition: Coalition, door: Door) -> None:
     coalition.open(letter_file(more='admit = "everyone"')).sign_and_confirm("Lake Alliance").close()
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
