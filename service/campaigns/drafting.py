@@ -24,7 +24,7 @@ from service.campaigns.file_tables import CAMPAIGN_FILE, CampaignFile
 from service.campaigns.load import fill_columns, load_campaign
 from service.campaigns.queries import find_campaign, lock_campaign, released_edition
 from service.coordinators import audit
-from service.coordinators.accounts import give_role
+from service.coordinators.accounts import give_role, role_in
 from service.coordinators.permissions import Act
 from service.coordinators.voices import people_of
 from service.foundation.errors import Refused
@@ -49,6 +49,7 @@ HAS_A_TEAM = Sentence(
     "This letter has several owners, so it is not of one person alone: two people look at what needs two."
 )
 ONLY_LATER = Sentence("The deadline for sign-ons can only move to a later moment while people sign.")
+_ONE_PRESS = timedelta(minutes=1)
 _MOMENTS = ("opens", "deadline", "send_at", "publish_at")
 
 
@@ -86,9 +87,12 @@ def begin_letter(
 ) -> Campaign:
     """Make a draft whose owner is whoever begins it; its mail goes to its own team until an owner switches it live.
 
-    Raises Misdrafted where a letter has its short name already.
+    Begun twice within a moment it is one letter. Raises Misdrafted where another has its short name already.
     """
-    if find_campaign(session, file.slug) is not None:
+    there = find_campaign(session, file.slug)
+    if there is not None:
+        if _is_pressed_twice(session, keyring, there, file, owner_id=owner_id, now=now):
+            return there
         raise Misdrafted({"slug": TAKEN})
     campaign = load_campaign(session, keyring, file, files=files, by=by, now=now)
     campaign.trial_since = now
@@ -186,6 +190,15 @@ def files_of(session: Session, keyring: Keyring, campaign: Campaign, file: Campa
     if word is not None:
         found[EnclosureKind.WORD, word.sha256] = word.file
     return found
+
+
+def _is_pressed_twice(
+    session: Session, keyring: Keyring, there: Campaign, file: CampaignFile, *, owner_id: str, now: datetime
+) -> bool:
+    """Tell whether a letter is the very one that its owner began a moment ago."""
+    is_new = there.state is CampaignState.DRAFT and now - there.created_at < _ONE_PRESS
+    is_own = role_in(session, coordinator_id=owner_id, campaign_id=there.id) is Role.OWNER
+    return is_new and is_own and open_file(session, keyring, there) == file
 
 
 def _refuse_what_stays(

@@ -16,6 +16,8 @@ from service.model.states import CampaignState
 
 END = "emergency.end"
 """The act that waits for a second coordinator before an emergency ends."""
+EMERGENCY_ENDED = "campaign.emergency-end"
+"""What the audit says where two have ended an emergency."""
 HIDDEN = Sentence("The letter is hidden: no names, no mail, no links. It takes two to end that.")
 
 
@@ -83,9 +85,7 @@ def end_emergency(session: Session, slug: str, look_id: str, *, by: str, now: da
     session.add(campaign)
     session.flush()
     freed = free_letter(session, campaign.id, now=now)
-    audit.record(
-        session, by=by, act="campaign.emergency-end", campaign_id=campaign.id, thing=str(freed), now=now
-    )
+    audit.record(session, by=by, act=EMERGENCY_ENDED, campaign_id=campaign.id, thing=str(freed), now=now)
     return campaign
 
 

@@ -20,6 +20,7 @@ from service.model.sign_in import CoordinatorInvitation
 from service.store.sealed import open_record, seal_record
 
 LIVES = timedelta(hours=48)
+_ONE_PRESS = timedelta(seconds=20)
 BY_SHEET = "recovery_sheet"
 """Who invites where the code of a sheet was typed, as the audit knows it."""
 JOINED = "joined"
@@ -74,11 +75,14 @@ def invite(
 ) -> CoordinatorInvitation:
     """Invite somebody by mail; an earlier invitation of the same address to the same letter ends.
 
-    `email` is a normal address. Raises Refused where it is in the letter's team already.
+    The same once more within a moment is a second press, and the first invitation stands. `email` is a normal address.
+    Raises Refused where it is in the letter's team already.
     """
     known, campaign_id = find_coordinator(session, keys, email), offer.campaign_id
     if known and campaign_id and role_in(session, coordinator_id=known.id, campaign_id=campaign_id):
         raise Refused(IN_TEAM)
+    if (standing := _just_invited(session, keys, email=email, offer=offer, by=by, now=now)) is not None:
+        return standing
     end_invitations(session, keys, email=email, campaign_id=campaign_id, now=now)
     row = CoordinatorInvitation(
         digest=b"",
@@ -106,6 +110,22 @@ def invite(
     )
     audit.record(session, by=by, act="team.invite", campaign_id=campaign_id, thing=row.id, now=now)
     return row
+
+
+def _just_invited(
+    session: Session, keys: CampaignKeys, *, email: str, offer: Offer, by: str, now: datetime
+) -> CoordinatorInvitation | None:
+    found = select(CoordinatorInvitation).where(
+        CoordinatorInvitation.email_index == email_index(keys, email),
+        col(CoordinatorInvitation.campaign_id).is_not_distinct_from(offer.campaign_id),
+        col(CoordinatorInvitation.role).is_not_distinct_from(offer.role),
+        CoordinatorInvitation.is_admin == offer.is_admin,
+        CoordinatorInvitation.invited_by == by,
+        col(CoordinatorInvitation.used_at).is_(None),
+        col(CoordinatorInvitation.ended_at).is_(None),
+        CoordinatorInvitation.created_at > now - _ONE_PRESS,
+    )
+    return session.exec(found.limit(1)).first()
 
 
 def end_invitations(

@@ -16,6 +16,7 @@ from service.model.coordinator import Coordinator, Membership, Role
 from service.model.schedule import Schedule
 from service.model.second_look import SecondLook, Verdict
 from service.model.states import SCHEDULE, ScheduleState
+from service.store.one_moment import has_had_its_moment
 
 NOT_IN_TEAM = Sentence("Nobody like this is in the team of this letter.")
 LAST_OWNER = Sentence(
@@ -79,7 +80,7 @@ def leave_team(
     end_sessions(session, coordinator_id=coordinator_id, now=now)
     end_ways_back(session, campaign_id=campaign_id, coordinator_id=coordinator_id, now=now)
     looks = _hand_over_looks(session, campaign_id, leaver=leaver, heir=heir)
-    plans, to_approve = _hand_over_plans(session, campaign_id, leaver=leaver, heir=heir)
+    plans, to_approve = _hand_over_plans(session, campaign_id, leaver=leaver, heir=heir, now=now)
     thing = f"{coordinator_id} to {heir_id}: {looks} {plans} {to_approve}"
     audit.record(session, by=by, act="team.leave", campaign_id=campaign_id, thing=thing, now=now)
     return HandedOver(looks=looks, plans=plans, to_approve=to_approve)
@@ -130,9 +131,11 @@ def _hand_over_looks(session: Session, campaign_id: str, *, leaver: str, heir: s
     return len(rows)
 
 
-def _hand_over_plans(session: Session, campaign_id: str, *, leaver: str, heir: str) -> tuple[int, int]:
+def _hand_over_plans(
+    session: Session, campaign_id: str, *, leaver: str, heir: str, now: datetime
+) -> tuple[int, int]:
     """Hand over what is planned; gives how many, and how many of them wait for an approval again."""
-    rows = session.exec(
+    found = session.exec(
         select(Schedule).where(
             Schedule.campaign_id == campaign_id,
             Schedule.state != ScheduleState.CANCELLED,
@@ -140,6 +143,8 @@ def _hand_over_plans(session: Session, campaign_id: str, *, leaver: str, heir: s
             or_(col(Schedule.created_by) == leaver, col(Schedule.approved_by) == leaver),
         )
     ).all()
+    # What went, or is just going, would go to everybody once more by another approval.
+    rows = [row for row in found if not has_had_its_moment(session, row, now=now)]
     to_approve = 0
     for row in rows:
         if row.created_by == leaver:

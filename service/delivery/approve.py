@@ -36,7 +36,7 @@ from service.signing.earlier_text import on_earlier_text
 from service.signing.roll import frozen_letter
 from service.store.keyring import Keyring
 from service.store.links import find_link
-from service.store.sealed import open_record, seal_text
+from service.store.sealed import open_record, open_text, seal_text
 
 LONGEST_NOTE = 2000
 
@@ -104,7 +104,7 @@ def approval_annex(
 def decide(
     session: Session, keyring: Keyring, *, token: str, decision: Decision, note: str, now: datetime
 ) -> None:
-    """Keep an approver's decision on the edition; the latest one stands until the edition is released.
+    """Keep an approver's decision on the edition, said twice as once; the latest one stands until the edition is released.
 
     Raises NotFound for a link that opens nothing, Refused once the edition was released or replaced.
     """
@@ -119,6 +119,11 @@ def decide(
         since=seat.link.created_at,
         now=now,
     )
+    keys = keyring.of(session, seat.campaign.id)
+    text = clean_text(note, what=Sentence("The note"), longest=LONGEST_NOTE)
+    was = seat.approval
+    if was is not None and was.decision is decision and text == open_text(keys, was, "note"):
+        return
     approval = seat.approval or Approval(
         campaign_id=seat.campaign.id,
         edition_id=seat.edition.id,
@@ -127,8 +132,6 @@ def decide(
         decided_at=now,
     )
     approval.decision, approval.decided_at = decision, now
-    text = clean_text(note, what=Sentence("The note"), longest=LONGEST_NOTE)
-    keys = keyring.of(session, seat.campaign.id)
     approval.note = seal_text(keys, approval, "note", text) if text else None
     session.add(approval)
     session.flush()

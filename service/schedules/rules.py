@@ -17,6 +17,7 @@ from service.model.signature import Kind
 from service.model.states import OccurrenceState, ScheduleState, SignatureState
 from service.schedules.audience import Audience
 from service.schedules.plan import lock_schedule, wait_for_approval
+from service.store.one_moment import has_had_its_moment
 
 STATES: Mapping[Action, frozenset[SignatureState]] = {
     Action.REMIND: frozenset({SignatureState.INVITED, SignatureState.INTENDS, SignatureState.PENDING}),
@@ -57,13 +58,15 @@ def change_rule(session: Session, slug: str, name: str, new: NewRule, *, by: str
     """Give a schedule another audience, spare hours or late policy; its time stays, and what was begun is as it was.
 
     One that every letter has needs no approval; any other waits for one again. Raises Refused while it is being posted, for
-    what was cancelled, and for an audience that it cannot have.
+    what was cancelled or has gone, and for an audience that it cannot have.
     """
     campaign, schedule = lock_schedule(session, slug, name)
     firing = select(Occurrence.id).where(
         Occurrence.schedule_id == schedule.id, Occurrence.state == OccurrenceState.FIRING
     )
     is_over = schedule.state in {ScheduleState.CANCELLED, ScheduleState.DRAFT}
+    # By another approval, what went at its one moment would go once more.
+    is_over = is_over or has_had_its_moment(session, schedule, now=now)
     if is_over or session.exec(firing.limit(1)).first() is not None:
         raise Refused(_CANNOT)
     if new.audience:

@@ -52,9 +52,10 @@ class Turn:
 
 
 def shows_to_move(session: Session, *, now: datetime) -> Sequence[str]:
-    """List the letters of whose run of show something is to be done or told; it only reads."""
+    """List the letters of whose run of show something is to be done or told; it only reads. One that is hidden rests."""
     found = select(Campaign).where(
         col(Campaign.receipt_wait_seconds).is_not(None),
+        col(Campaign.emergency_at).is_(None),
         col(Campaign.state).in_((CampaignState.CLOSED, CampaignState.SENT)),
     )
     return [campaign.id for campaign in session.exec(found).all() if _moves(session, campaign, now=now)]
@@ -71,7 +72,8 @@ def take_step(
     """
     campaign = lock_campaign_of(session, campaign_id)
     edition = released_edition(session, campaign)
-    if edition is None or campaign.state not in (CampaignState.CLOSED, CampaignState.SENT):
+    is_on = campaign.state in (CampaignState.CLOSED, CampaignState.SENT) and campaign.emergency_at is None
+    if edition is None or not is_on:
         return False
     rows = steps_of(session, edition)
     if not rows:

@@ -13,6 +13,7 @@ from service.foundation.sentence import Sentence
 from service.foundation.tokens import derive_token, looks_like_token, token_digest
 from service.model.campaign import Campaign
 from service.model.link_token import LinkToken, Purpose
+from service.model.states import CampaignState
 from service.store.insert import insert_or
 from service.store.rows import read_moment, run_for_rows, run_quickly
 
@@ -88,13 +89,13 @@ def use_link(session: Session, keys: CampaignKeys, link: Link, *, now: datetime)
 def find_link(session: Session, token: str, purpose: Purpose) -> LinkToken:
     """Find what a link opens, expired or not; raises NotFound for any other token or purpose.
 
-    While a letter is hidden in an emergency no link of it opens anything.
+    While a letter is hidden in an emergency no link of it opens anything, nor once its personal data was deleted.
     """
     found = session.get(LinkToken, token_digest(token)) if looks_like_token(token) else None
     if found is None or found.purpose is not purpose:
         raise NotFound(Sentence("This link does not open anything."))
     letter = session.get(Campaign, found.campaign_id) if found.campaign_id else None
-    if letter is not None and letter.emergency_at is not None:
+    if letter is not None and (letter.emergency_at is not None or letter.state is CampaignState.PURGED):
         raise NotFound(Sentence("This link does not open anything."))
     return found
 

@@ -6,14 +6,24 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from service.coordinators.accounts import actor, give_role, make_coordinator
+from service.coordinators.team import leave_team
 from service.foundation.errors import Refused
-from service.model.anchor import Anchor
+from service.model.anchor import Anchor, Late
 from service.model.campaign import Campaign
+from service.model.coordinator import Role
 from service.model.schedule import Schedule
 from service.model.states import MessageState, ScheduleState
 from service.schedules.due import Timing
+from service.schedules.rules import NewRule, change_rule
 from service.schedules.sends.mails import follow_part
-from service.schedules.sends.verbs import cancel_sending, move_sending, pause_sending, resume_sending
+from service.schedules.sends.verbs import (
+    approve_sending,
+    cancel_sending,
+    move_sending,
+    pause_sending,
+    resume_sending,
+)
 from service.store.transaction import transaction
 from tests.promises.test_schedules import DAY, HOUR, Planner
 
@@ -122,3 +132,86 @@ def test_what_two_do_at_once_is_judged_by_where_it_stands_then(planner):
         session.connection().exec_driver_sql("UPDATE schedule SET state = 'cancelled'")
         with pytest.raises(Refused):
             pause_sending(session, campaign, seen, by="ben", now=planner.now + timedelta(minutes=1))
+
+
+def in_an_hour(engine, root, noon):
+    """Plan a reminder to three at one moment, which a sender has approved; gives the ids of the team's owner and sender too."""
+    planner, ids = Planner(engine, root, noon), []
+    planner.has(number=3)
+    planner.plans(anchor=Anchor.AT, days=0, local=f"{noon + HOUR:%Y-%m-%dT%H:%M:%S}", zone="UTC")
+    with transaction(engine) as session:
+        for name, role in (("olga", Role.OWNER), ("sena", Role.SENDER)):
+            email = f"{name}@rivers.example"
+            row = make_coordinator(session, planner.keyring.desk, name=name, email=email, now=noon)
+            give_role(session, coordinator_id=row.id, campaign_id=planner.campaign.id, role=role, now=noon)
+            ids.append(row.id)
+        session.exec(select(Schedule)).one().approved_by = actor(ids[1])
+    return planner, *ids
+
+
+def leave(planner, who, *, heir):
+    with transaction(planner.engine) as session:
+        return leave_team(
+            session,
+            campaign_id=planner.campaign.id,
+            coordinator_id=who,
+            heir_id=heir,
+            by="test",
+            now=planner.now,
+        )
+
+
+def approve(planner):
+    with transaction(planner.engine) as session:
+        schedule = session.exec(select(Schedule)).one()
+        campaign = session.get_one(Campaign, planner.campaign.id)
+        approve_sending(session, planner.keyring, campaign, schedule, by="ben", now=planner.now)
+
+
+def test_what_went_waits_for_no_approval_once_its_approver_has_left(engine, root, noon):
+    planner, owner, sender = in_an_hour(engine, root, noon)
+    assert planner.tick(after=2 * HOUR) == 3
+
+    given = leave(planner, sender, heir=owner)
+
+    assert (given.plans, given.to_approve) == (0, 0)
+    with transaction(engine) as session:
+        assert session.exec(select(Schedule.state)).one() is ScheduleState.ACTIVE
+    with pytest.raises(Refused):
+        approve(planner)
+    assert planner.tick(after=2 * HOUR) == 0
+
+
+def test_what_was_to_go_and_rested_waits_for_an_approval_once_its_approver_has_left(engine, root, noon):
+    planner, owner, sender = in_an_hour(engine, root, noon)
+    do(planner, pause_sending)
+    planner.now += DAY
+
+    given = leave(planner, sender, heir=owner)
+    approve(planner)
+
+    assert (given.plans, given.to_approve) == (1, 1)
+    assert planner.tick(after=2 * HOUR) == 3
+
+
+def test_what_went_at_its_one_moment_goes_by_no_other_approval_and_gets_no_other_rule(engine, root, noon):
+    planner, *_ = in_an_hour(engine, root, noon)
+    assert planner.tick(after=2 * HOUR) == 3
+    planner.now += DAY
+
+    with transaction(engine) as session, pytest.raises(Refused):
+        change_rule(
+            session,
+            planner.campaign.slug,
+            "remind",
+            NewRule(late=Late.ASK),
+            by="ada",
+            now=planner.now,
+        )
+    # As an earlier version has left it, whose approver has gone.
+    with transaction(engine) as session:
+        session.exec(select(Schedule)).one().state = ScheduleState.PROPOSED
+    with pytest.raises(Refused):
+        approve(planner)
+
+    assert planner.tick(after=2 * HOUR) == 0

@@ -6,9 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from service.campaigns.halt import ask_to_end_emergency, begin_emergency, end_emergency
+from service.campaigns.life import publish
+from service.coordinators.second_look import decide_look
 from service.foundation.errors import Refused
+from service.model.campaign import Campaign
 from service.model.edition import Edition
 from service.model.message import Message, MessageKind
+from service.model.second_look import Verdict
 from service.model.show import ShowStep, Step, Word
 from service.model.states import DeliveryState, MessageState
 from service.schedules.calendar import calendar
@@ -373,6 +378,59 @@ def test_a_letter_without_a_run_of_show_goes_as_before(engine, root, noon):
     assert coalition.campaign().published_at == PUBLISH_AT
     assert len(show.told(DAILY)) == 1
     assert not any("gone out" in subject for subject in show.told(MEMBER))
+
+
+def hidden(coalition, moment):
+    with transaction(coalition.engine) as session:
+        begin_emergency(session, SLUG, by="ada", now=moment)
+
+
+def shown_again(coalition):
+    at = {"campaign_id": coalition.campaign().id, "now": coalition.now}
+    with transaction(coalition.engine) as session:
+        look = ask_to_end_emergency(session, SLUG, by="ada", now=coalition.now).id
+        decide_look(session, look, verdict=Verdict.APPROVED, by="ben", **at)
+        end_emergency(session, SLUG, look, by="ben", now=coalition.now)
+
+
+@pytest.mark.parametrize("tables", [PRESS, PRESS.replace("[show]\nreceipt_hours = 4\n", "")])
+def test_nothing_becomes_public_by_the_clock_in_an_emergency_nor_at_its_end(engine, root, noon, tables):
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    show = Show(coalition, tables=tables)
+    show.at(SEND_AT)
+    show.copies_are(DeliveryState.DELIVERED)
+    show.at(PUBLISH_AT - 3600 * SECOND)
+    hidden(coalition, PUBLISH_AT - 1800 * SECOND)
+    show.at(PUBLISH_AT)
+    with transaction(engine) as session, pytest.raises(Refused):
+        publish(session, SLUG, by="ada", now=coalition.now)
+    show.at(PUBLISH_AT + 7200 * SECOND)
+    assert coalition.campaign().published_at is None
+
+    shown_again(coalition)
+
+    show.at(coalition.now + 60 * SECOND)
+    assert coalition.campaign().published_at is None
+    with transaction(engine) as session:
+        publish(session, SLUG, by="ada", now=coalition.now)
+    assert coalition.campaign().published_at == coalition.now
+
+
+def test_after_an_emergency_a_letter_becomes_public_at_another_minute(engine, root, noon):
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    show = Show(coalition, tables=PRESS.replace("[show]\nreceipt_hours = 4\n", ""))
+    show.at(SEND_AT)
+    hidden(coalition, SEND_AT + SECOND)
+    coalition.now = PUBLISH_AT + SECOND
+    shown_again(coalition)
+    later = PUBLISH_AT + 86_400 * SECOND
+    with transaction(engine) as session:
+        session.get_one(Campaign, coalition.campaign().id).publish_at = later
+
+    show.at(later - SECOND)
+    assert coalition.campaign().published_at is None
+    show.at(later)
+    assert coalition.campaign().published_at == later
 
 
 def test_it_stands_in_the_forecast_as_it_then_happens(show):

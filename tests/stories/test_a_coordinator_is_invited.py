@@ -104,9 +104,22 @@ def test_a_weak_password_is_refused_and_the_name_stays(
     assert 'value="Eddie Editor"' in page.text
 
 
+def test_after_too_many_tries_the_form_comes_back_with_the_name(
+    browser: Browser, coalition: Coalition
+) -> None:
+    path = invited(coalition)
+    for _ in range(10):
+        assert take_up(browser, path).status_code == 200
+
+    refused = take_up(browser, path)
+
+    assert "too many tries" in words_of(refused)
+    assert 'value="Eddie Editor"' in refused.text
+
+
 def test_each_invitation_that_is_over_says_why(browser: Browser, door: Door, coalition: Coalition) -> None:
     first = invited(coalition)
-    second = invited(coalition)
+    second = invited(coalition.wait(minutes=1))
     assert "newer one" in words_of(browser.open(first))
 
     give_code(browser, take_up(browser, second))

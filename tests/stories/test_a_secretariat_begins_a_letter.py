@@ -380,6 +380,22 @@ def test_two_who_save_the_settings_do_not_undo_one_another(coalition: Coalition,
     assert 'value="70"' in olga.open("settings").text
 
 
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [(Role.EDITOR, True), (Role.MODERATOR, True), (Role.SENDER, False), (Role.AUDITOR, False)],
+)
+def test_the_addresses_of_approvers_are_for_who_changes_them_or_sees_contacts(
+    coalition: Coalition, door: Door, role: Role, *, sees: bool
+) -> None:
+    coalition.load()
+    who = AtTheDesk(door.app(), coalition, add_colleague(coalition, role, name="Rolf Role"))
+
+    page = who.open("settings")
+
+    assert "Ada Approver" in words_of(page)
+    assert ("ada@lakes.example" in page.text, "a…@lakes.example" in page.text) == (sees, not sees)
+
+
 def test_the_approvers_are_lines_of_the_settings(coalition: Coalition, door: Door) -> None:
     coalition.load()
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))

@@ -48,6 +48,31 @@ def test_the_link_alone_shows_nothing_and_the_code_opens_it(
     assert "Hidden Spring" not in words_of(visitor.open(opened))
 
 
+def test_what_was_written_for_longer_than_the_code_holds_is_not_lost(
+    path: str, coalition: Coalition, visitor: Visitor
+) -> None:
+    code = code_by_mail(coalition, visitor, path)
+    opened = visitor.send(path, {"code": code}, having="code").location
+    form = form_of(visitor.open(opened), having="decision")
+    coalition.wait(minutes=61)
+
+    late = visitor.post(form.action, dict(form.filled({"decision": "changes", "note": "The second\nask."})))
+    assert "Code" in words_of(late)
+    assert "tries are left" not in words_of(late)
+    mailed = form_of(late, having="wish")
+    again = visitor.post(mailed.action, dict(mailed.filled({})))
+    asked = form_of(again, having="code")
+    wrong = visitor.post(asked.action, dict(asked.filled({"code": "12"})))
+    typed = form_of(wrong, having="code")
+    shown = visitor.post(typed.action, dict(typed.filled({"code": code})))
+
+    back = form_of(shown, having="decision")
+    assert "Hidden Spring" in words_of(shown)
+    assert dict(back.filled({}))["note"].replace("\r\n", "\n") == "The second\nask."
+    assert dict(back.filled({}))["decision"] == "changes"
+    assert "You asked for changes" in words_of(visitor.post(back.action, dict(back.filled({}))))
+
+
 def test_five_wrong_codes_lock_it_until_a_coordinator_gives_another(
     path: str, coalition: Coalition, door: Door, visitor: Visitor
 ) -> None:
@@ -79,7 +104,11 @@ def test_a_question_reaches_the_secretariat_and_is_answered_there(
     assert visitor.send(opened, {"decision": "ask", "note": " "}).status_code == 422
     asked = visitor.send(opened, {"decision": "ask", "note": "Why the second ask?"})
     assert "Your question is with the secretariat" in words_of(asked)
-    coalition.deliver_mail()
+    # A second press asks nothing new.
+    before = coalition.wait(seconds=2).deliver_mail().mails()
+    twice = visitor.send(opened, {"decision": "ask", "note": "Why the second ask?"})
+    assert words_of(twice).count("Why the second ask?") == 1
+    assert len(coalition.wait(seconds=2).deliver_mail().mails()) == len(before)
     told = coalition.mails()[-1]
     assert (told.to, "Why the second ask?" in told.text) == ("letter@rivers.example", True)
 
@@ -89,6 +118,22 @@ def test_a_question_reaches_the_secretariat_and_is_answered_there(
     answered = coalition.mails()[-1]
     assert (answered.to, "The villages wanted it." in answered.text) == ("ada@lakes.example", True)
     assert "The villages wanted it." in words_of(visitor.open(opened))
+
+
+def test_changes_that_are_asked_for_by_two_presses_are_told_once(
+    path: str, coalition: Coalition, visitor: Visitor
+) -> None:
+    opened, before = coalition.approval(path.rpartition("/")[2]), len(coalition.mails())
+    for note in ("The second ask.", "The second ask.", "And the first."):
+        said = visitor.send(opened, {"decision": "changes", "note": note})
+        assert "You asked for changes" in words_of(said)
+        coalition.wait(seconds=2).deliver_mail()
+
+    told = [mail.text for mail in coalition.mails()[before:]]
+    assert [("The second ask." in text, "And the first." in text) for text in told] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 def test_approvers_change_only_while_nothing_is_proposed(coalition: Coalition, door: Door) -> None:

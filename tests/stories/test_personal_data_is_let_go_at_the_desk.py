@@ -13,10 +13,13 @@ from service.store.transaction import reading, transaction
 from service.upkeep.keeping import Step
 from service.upkeep.notices import tell_of_purge
 from service.upkeep.purge import facts_of, retention_of
+from service.web.desk.blueprint import LEFT_OF_PURGED
 from tests.coalition import PUBLIC_URL, SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
+from tests.desk_objects_members import chased
 from tests.joining import join_team
-from tests.stories.visitor import Door, words_of
+from tests.stories.test_who_may_do_what_at_the_desk import path_of, rules
+from tests.stories.visitor import Door, Visitor, words_of
 
 PAGE = f"/desk/letters/{SLUG}/purge"
 
@@ -63,6 +66,61 @@ def test_one_asks_and_a_second_one_looks_and_says_now(archived: Coalition, door:
         assert campaign.state is CampaignState.PURGED
     assert "nothing that was sealed of this letter opens any more" in words_of(gone)
     assert "Lake Alliance" not in gone.text
+
+
+def test_of_a_letter_without_its_keys_every_page_says_so_and_none_fails(
+    archived: Coalition, door: Door
+) -> None:
+    olga, otto = at_the_desk(archived, door, "Olga Owner"), at_the_desk(archived, door, "Otto Owner")
+    olga.send("purge", to="purge/ask")
+    otto.send("purge", {"named": SLUG}, to="purge/now")
+    pages = [
+        (rule, method)
+        for rule, method, _ in rules(door.app())
+        if rule.arguments and rule.rule.startswith("/desk/letters/<slug>/")
+    ]
+
+    answers = {
+        (rule.endpoint, method): (
+            otto.open(path_of(rule))
+            if method == "GET"
+            else otto.post(path_of(rule), {"csrf": otto.mark(), "named": SLUG})
+        )
+        for rule, method in pages
+    }
+
+    assert [which for which, answer in answers.items() if answer.status_code >= 500] == []
+    shown = {which for which, answer in answers.items() if answer.status_code == 200}
+    assert {endpoint for endpoint, _ in shown} <= LEFT_OF_PURGED
+    overview = otto.follow(answers["desk.signatories", "GET"])
+    assert "only numbers are left of it" in words_of(overview)
+    assert "only numbers are left of it" in words_of(answers["desk.do_batch", "POST"])
+    # It leads to nothing that is gone, and to what is left of its members.
+    for gone in ("signatories", "members", "sends", "figures", "settings", "text"):
+        assert f'href="/desk/letters/{SLUG}/{gone}"' not in overview.text
+    assert otto.open(f"/desk/letters/{SLUG}/members/directory").status_code == 200
+    assert f'href="/desk/letters/{SLUG}/members/directory"' in overview.text
+
+
+def test_no_personal_link_of_a_letter_without_its_keys_opens_anything(
+    coalition: Coalition, door: Door, visitor: Visitor
+) -> None:
+    coalition.open(letter_file(more='admit = "everyone"'))
+    chased(coalition, "Dale Union")
+    coalition.sign_and_confirm("Lake Alliance").deliver_mail().close().propose()
+    coalition.deliver_mail()
+    kinds = ("approve", "chase", "confirm", "invitation", "manage", "not-me", "unsubscribe")
+    links = [f"/{kind}/{token}" for kind in kinds for token in coalition.tokens(kind)]
+    assert {visitor.open(link).status_code for link in links} == {200}
+    with transaction(coalition.engine) as session:
+        archive(session, coalition.keyring, SLUG, by="test", now=coalition.now)
+    olga, otto = at_the_desk(coalition, door, "Olga Owner"), at_the_desk(coalition, door, "Otto Owner")
+    olga.send("purge", to="purge/ask")
+
+    otto.send("purge", {"named": SLUG}, to="purge/now")
+
+    # Its rows go later: until then each link is found, and what it opens is not.
+    assert {visitor.open(link).status_code for link in links} == {404}
 
 
 def test_it_is_put_off_and_kept_for_so_many_days(archived: Coalition, door: Door) -> None:

@@ -74,3 +74,20 @@ def test_what_is_typed_is_kept_and_seen_and_outlives_a_lost_line(page: Page) -> 
     assert page.input_value("#body") == "Typed on a train, all of it."
     assert "You have unsaved changes from" in page.inner_text("main")
     assert Axe().run(page).response["violations"] == []
+
+
+def test_a_button_that_is_pressed_twice_is_sent_once_and_another_beside_it_still_is(page: Page) -> None:
+    # Nothing leaves the page: what would have been sent is told by which events were let pass.
+    sent = page.evaluate(
+        """() => {
+            const sent = [];
+            addEventListener("submit", (event) => {
+                if (!event.defaultPrevented) sent.push(event.submitter.value);
+                event.preventDefault();
+            });
+            for (const name of ["save", "save", "show"]) document.querySelector(`.save [value=${name}]`).click();
+            return sent;
+        }"""
+    )
+
+    assert sent == ["save", "show"]

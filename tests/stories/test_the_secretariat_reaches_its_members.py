@@ -1,17 +1,21 @@
 """As a secretariat I see who is missing, have friends chase them, and add who agreed by phone or mail."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from service.campaigns.drafting import change_settings
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
 from service.model.signature import Signature
+from service.signing.invite import import_signatories
 from service.signing.party import read_party
+from service.signing.roll_file import read_signatories
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
 from tests.desk import AtTheDesk, add_colleague
@@ -80,6 +84,60 @@ def test_a_chasers_link_is_over_at_the_deadline(coalition: Coalition, visitor: V
     coalition.now = coalition.campaign().deadline_at
 
     assert visitor.open(path).status_code == 404
+
+
+def test_a_chasers_link_follows_a_deadline_that_moves(coalition: Coalition, visitor: Visitor) -> None:
+    path, was = f"/chase/{coalition.newest_token('chase')}", coalition.campaign().deadline_at
+    with transaction(coalition.engine) as session:
+        later = {"deadline": (was + timedelta(days=7)).replace(tzinfo=None).isoformat()}
+        change_settings(session, coalition.keyring, SLUG, later, by="test", now=coalition.now)
+
+    coalition.now = was + timedelta(hours=1)
+
+    assert visitor.open(path).status_code == 200
+    noted = visitor.follow(visitor.send(path, {"said": "yes"}, having="said"))
+    assert "Noted, thank you" in words_of(noted)
+    coalition.now = coalition.campaign().deadline_at
+    assert visitor.open(path).status_code == 404
+
+
+def test_who_calls_them_by_the_coalitions_own_list_is_shown_and_goes_along(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    other = "other-letter"
+    coalition.load(letter_file().replace(SLUG.encode(), other.encode()))
+    list_of_ours = b"kind,name,email,chaser\norganization,Quiet Quay,office@quay.example,Berta Board\n"
+    with transaction(coalition.engine) as session:
+        rows = read_signatories(list_of_ours, attested=False)
+        import_signatories(session, coalition.keyring, SLUG, rows, attest="", by="test", now=coalition.now)
+        here, there = get_campaign(session, SLUG), get_campaign(session, other)
+        give_role(
+            session,
+            coordinator_id=olga.colleague.id,
+            campaign_id=there.id,
+            role=Role.OWNER,
+            now=coalition.now,
+        )
+        quay = session.exec(
+            select(Signature.id).where(
+                Signature.campaign_id == here.id, col(Signature.id).not_in(coalition.ids)
+            )
+        ).one()
+    assert "Berta Board" in words_of(olga.open("members"))
+    assert "Berta Board" in words_of(olga.open(f"members/{quay}"))
+
+    for member in (quay, coalition.ids[0]):
+        olga.send(f"members/{member}", {"how": "by phone"}, having="how")
+    listed = olga.open(f"/desk/letters/{other}/members/directory").text
+    entries = re.findall(r'name="entry" value="([0-9a-f]{32})"', listed)
+    mark = olga.mark()
+    for entry in entries:
+        olga.post(f"/desk/letters/{other}/members/directory/invite", {"csrf": mark, "entry": entry})
+
+    shown = words_of(olga.open(f"/desk/letters/{other}/members?show=all"))
+    assert "Berta Board" in shown
+    # Who was given to a chaser by the desk is kept with that name.
+    assert "Cora Chaser" in shown
 
 
 def test_a_sign_on_by_phone_counts_at_once_and_its_owner_need_do_nothing(

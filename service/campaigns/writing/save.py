@@ -63,7 +63,7 @@ def save_text(
     if not begin_editing(session, campaign_id=campaign_id, language=text.language, who=saving.who, now=now):
         raise SomebodyElseEdits(Sentence("Somebody else is editing this text."))
     present = text_of(file, text.language)
-    if (present.digest if present else "") != saving.base:
+    if (present.digest if present else "") != saving.base and not _stands_already(file, text):
         raise SavedMeanwhile(Sentence("Somebody else saved this text meanwhile."))
     texts = _together(session, keyring, campaign, file, text, who=saving.who)
     _put(session, keyring, campaign, file_with(file, texts), who=saving.who, now=now)
@@ -125,6 +125,14 @@ def _together(
         file_with(file, texts)
         return texts
     return (text,)
+
+
+def _stands_already(file: CampaignFile, text: WrittenText) -> bool:
+    """Tell whether a text was saved before, to the word: a second press has nothing in its place."""
+    try:
+        return file_with(file, [text]) == file
+    except FaultyText:
+        return False
 
 
 def _is_uneven_itself(faulty: FaultyText, text: WrittenText) -> bool:

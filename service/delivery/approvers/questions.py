@@ -43,12 +43,17 @@ class Asked:
 
 
 def ask(session: Session, keyring: Keyring, *, token: str, question: str, now: datetime) -> ApproverQuestion:
-    """Keep an approver's question and tell the secretariat; raises NotFound for a link that opens nothing."""
+    """Keep an approver's question, once, and tell the secretariat; raises NotFound for a link that opens nothing."""
     seat = find_seat(session, token, now=now)
     text = clean_text(question, what=Sentence("The question"), longest=LONGEST_NOTE)
     if not text:
         raise Refused(ASK_FIRST)
-    if len(_of_seat(session, seat.edition.id, seat.approver.id)) >= _MOST:
+    keys, before = keyring.of(session, seat.campaign.id), _of_seat(session, seat.edition.id, seat.approver.id)
+    for one in before:
+        if one.answered_at is None and open_text(keys, one, "question") == text:
+            # A second press asks nothing new.
+            return one
+    if len(before) >= _MOST:
         raise Refused(TOO_MANY)
     row = ApproverQuestion(
         campaign_id=seat.campaign.id,
@@ -57,7 +62,7 @@ def ask(session: Session, keyring: Keyring, *, token: str, question: str, now: d
         question=b"",
         asked_at=now,
     )
-    row.question = seal_text(keyring.of(session, seat.campaign.id), row, "question", text)
+    row.question = seal_text(keys, row, "question", text)
     session.add(row)
     session.flush()
     _tell(session, row, to=seat.campaign.id, word="asked", now=now)
@@ -76,7 +81,7 @@ def answer(
     by: str,
     now: datetime,
 ) -> None:
-    """Answer an approver's question, and mail the answer; another answer takes its place.
+    """Answer an approver's question, and mail the answer, once; another answer takes its place.
 
     Raises NotFound for a question about another letter.
     """
@@ -86,7 +91,10 @@ def answer(
     told = clean_text(text, what=Sentence("The answer"), longest=LONGEST_NOTE)
     if not told:
         raise Refused(ANSWER_FIRST)
-    row.answer = seal_text(keyring.of(session, campaign_id), row, "answer", told)
+    keys = keyring.of(session, campaign_id)
+    if row.answered_at is not None and open_text(keys, row, "answer") == told:
+        return
+    row.answer = seal_text(keys, row, "answer", told)
     row.answered_by, row.answered_at = by, now
     session.add(row)
     session.flush()

@@ -25,6 +25,7 @@ from service.schedules.sends.moving import at_clock, at_moment, comes_again
 from service.signing.updates import KINDS
 from service.store.insert import insert_or
 from service.store.keyring import Keyring
+from service.store.one_moment import has_had_its_moment, has_one_moment
 
 LEFT_OUT = "a coordinator left this time out"
 
@@ -43,14 +44,17 @@ def approve_sending(
 ) -> None:
     """Let a sending that somebody else planned happen; where its one moment has passed meanwhile it goes in a minute.
 
-    Raises Refused for one's own, and for what does not wait for an approval.
+    Raises Refused for one's own, for what does not wait for an approval, and for what went at its one moment.
     """
     if schedule.state is not ScheduleState.PROPOSED:
         raise Refused(_NOT_WAITING)
     if schedule.created_by == by:
         raise Refused(_NOT_YOUR_OWN)
     timing = Timing.from_record(schedule.timing)
-    if timing.anchor is Anchor.AT and not timing.every_days and moment_of_timing(timing, campaign) <= now:
+    if has_one_moment(schedule) and moment_of_timing(timing, campaign) <= now:
+        # Whoever got it, or is just getting it, would get it once more.
+        if has_had_its_moment(session, schedule, now=now):
+            raise Refused(_CANNOT)
         schedule.timing = in_a_minute(campaign, now=now).as_record()
         session.add(schedule)
         session.flush()

@@ -23,6 +23,7 @@ from service.store.sealed import open_record, seal_record
 
 LINKS_LIVE = timedelta(days=90)
 MOST_GUESTS = 200
+_ONE_PRESS = timedelta(seconds=20)
 NO_SUCH_GUEST = Sentence("There is no such guest.")
 ONLY_DRAFTS = Sentence("The text is final, so nobody can be asked to comment on it.")
 
@@ -53,6 +54,7 @@ def invite_guest(
 ) -> CommentGuest:
     """Invite somebody to comment, and mail the link; who was invited before gets a fresh one, and the old one ends.
 
+    The same once more within a moment is a second press: it mails nothing, and no link ends.
     Raises Refused for a text that is final, a deadline that has passed, and too many guests.
     """
     if campaign.state is not CampaignState.DRAFT:
@@ -69,6 +71,8 @@ def invite_guest(
     if row is None:
         _refuse_too_many(session, campaign)
         row = CommentGuest(campaign_id=campaign.id, email_index=index, details=b"", invited_at=now)
+    elif _is_pressed_twice(keys, row, invited, now=now):
+        return row
     else:
         row.generation += 1
     row.details = seal_record(keys, row, "details", {"name": invited.name, "email": invited.email})
@@ -139,6 +143,12 @@ def _guest(keys: CampaignKeys, row: CommentGuest) -> Guest:
         invited_at=row.invited_at,
         is_ended=row.ended_at is not None,
     )
+
+
+def _is_pressed_twice(keys: CampaignKeys, row: CommentGuest, invited: Invited, *, now: datetime) -> bool:
+    is_same = row.comments_until == invited.comments_until and row.ended_at is None
+    is_now = now - row.invited_at < _ONE_PRESS
+    return is_same and is_now and open_record(keys, row, "details")["name"] == invited.name
 
 
 def _refuse_too_many(session: Session, campaign: Campaign) -> None:

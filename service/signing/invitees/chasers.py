@@ -17,6 +17,7 @@ from service.model.chaser import Chase, Chaser
 from service.model.link_token import Purpose
 from service.model.message import MessageKind
 from service.model.signature import Signature
+from service.signing.invite import LINK_LIVES_AFTER_DEADLINE
 from service.store.keyring import Keyring
 from service.store.links import Link, keep_link
 from service.store.sealed import open_record, seal_record
@@ -91,7 +92,9 @@ def mail_chaser(
     session: Session, keys: CampaignKeys, campaign: Campaign, row: Chaser, *, now: datetime
 ) -> None:
     """Mail a chaser the personal link; the same mail once a minute at most."""
-    keep_link(session, keys, chase_link(row), expires_at=campaign.deadline_at, now=now)
+    # It opens until the deadline, which may still move to a later moment.
+    until = campaign.deadline_at + LINK_LIVES_AFTER_DEADLINE
+    keep_link(session, keys, chase_link(row), expires_at=until, now=now)
     outbox.post(
         session,
         kind=MessageKind.GUEST,

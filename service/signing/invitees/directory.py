@@ -1,7 +1,7 @@
 """The directory: members that agreed to be kept for next letters, under keys of its own, whatever becomes of the letter."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.foundation.written import fold_name
 from service.model.campaign import Campaign
+from service.model.chaser import Chase
 from service.model.coordinator import Membership
 from service.model.directory_entry import DirectoryEntry
 from service.model.signature import Kind, Signature
@@ -25,6 +26,7 @@ from service.model.suppression import Suppression, SuppressionReason
 from service.signing.consents import WORDING
 from service.signing.invite import ImportReport, import_rows
 from service.signing.invitees.acts import lock_invited
+from service.signing.invitees.chasers import chaser_names
 from service.signing.party import SignOn, read_party
 from service.signing.roll_columns import SignatoryRow
 from service.signing.workplace import Desk
@@ -98,14 +100,15 @@ def keep_willing(
         .limit(most)
     )
     keys, rows = keyring.of(session, campaign.id), session.exec(found).all()
-    new = 0
+    chasers, new = _chasers_of(session, keys, campaign), 0
     for row in rows:
         consent = {
             "how": _TICKED,
             "wording": row.wording or WORDING,
             "at": _day(row.signed_at or row.created_at),
         }
-        new += _keep(session, keyring.directory, campaign, read_party(keys, row), consent, now=now)
+        party = _with_chaser(read_party(keys, row), chasers.get(row.id, ""))
+        new += _keep(session, keyring.directory, campaign, party, consent, now=now)
     audit.record(session, by=by, act="directory.keep", campaign_id=campaign.id, thing=str(new), now=now)
     return Part(new=new, last=rows[-1].id if len(rows) == most else None)
 
@@ -131,7 +134,8 @@ def keep_one(
 ) -> bool:
     """Keep one of the invited who told the secretariat so, with `how` it did; tells whether that one is new."""
     row = lock_invited(session, campaign, member)
-    party = read_party(keyring.of(session, campaign.id), row)
+    keys = keyring.of(session, campaign.id)
+    party = _with_chaser(read_party(keys, row), _chasers_of(session, keys, campaign).get(row.id, ""))
     new = _keep(session, keyring.directory, campaign, party, {"how": how, "at": _day(now)}, now=now)
     audit.record(session, by=by, act="directory.keep", campaign_id=campaign.id, thing=row.id, now=now)
     return new
@@ -225,6 +229,17 @@ def letters_of(session: Session, coordinator_id: str) -> Mapping[str, str]:
     return {
         one.campaign_id: slug for one, slug in session.exec(found).all() if may(one.role, Act.SEE_CONTACTS)
     }
+
+
+def _chasers_of(session: Session, keys: CampaignKeys, campaign: Campaign) -> Mapping[str, str]:
+    """Name who chases each of a letter's invited that were given to somebody, by the sign-on's id."""
+    names = chaser_names(session, keys, campaign)
+    given = select(Chase).where(Chase.campaign_id == campaign.id, col(Chase.chaser_id).is_not(None))
+    return {one.signature_id: names.get(one.chaser_id or "", "") for one in session.exec(given).all()}
+
+
+def _with_chaser(party: SignOn, chaser: str) -> SignOn:
+    return replace(party, chaser=chaser) if chaser else party
 
 
 def _row(details: Mapping[str, Any], kind: Kind, line: int) -> SignatoryRow:

@@ -24,7 +24,7 @@ from service.model.suppression import Suppression, SuppressionReason
 from service.signing.invitees.chasers import chaser_names
 from service.signing.party import SignOn, name_index, read_party
 from service.store.one_by_one import is_there
-from service.store.sealed import open_text
+from service.store.sealed import open_record, open_text
 
 MOST_SEARCHED = 5_000
 """Among so many names a search opens each; beyond, it finds whole names only."""
@@ -283,7 +283,8 @@ def _invitee(
         decision_by=row.decision_by,
         late_until=row.late_until,
         chaser_id=chaser_id,
-        chaser=names.get(chaser_id, ""),
+        # Who was given a link, else whom the coalition's own list names.
+        chaser=names.get(chaser_id) or str(open_record(keys, row, "details").get("chaser", "")),
         said=chase.said if chase else None,
         said_decides_on=chase.decides_on if chase else None,
         note=open_text(keys, chase, "note") if chase else "",

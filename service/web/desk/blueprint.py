@@ -20,6 +20,16 @@ GRAVE_WHEN: dict[str, Callable[[], bool]] = {}
 MOST_BYTES: dict[str, int] = {}
 """How many bytes the forms of some pages may have, where that is more than of all others (service/app.py)."""
 
+LEFT_OF_PURGED = frozenset(
+    {
+        *("desk.overview", "desk.history", "desk.purge"),
+        *("desk.team", "desk.invite_to_team", "desk.uninvite"),
+        *("desk.colleague_page", "desk.change_role", "desk.leave_team", "desk.vouch_for"),
+        *("desk.directory", "desk.search_directory", "desk.forget_kept"),
+    }
+)
+"""What is left of a letter whose personal data was deleted; every other page would open what no key opens any more."""
+
 
 def get(rule: str, act: Act) -> Callable[[View], View]:
     """Put a page on the desk: whoever may not do this act does not see it. It changes nothing."""

@@ -47,7 +47,9 @@ def begin_emergency(slug: str) -> Response:
     """Hide all names, stop mail and end links, at once."""
     _refuse_unless("hide")
     with acting() as session:
-        halt.begin_emergency(session, slug, by=visit().by, now=services().now())
+        # Whoever is in a hurry presses twice, and is to read that it is done.
+        if letter_row(session).emergency_at is None:
+            halt.begin_emergency(session, slug, by=visit().by, now=services().now())
     if is_older_alive():
         return done(_base(), _OLDER_ENDS)
     return done(

@@ -20,7 +20,7 @@ from service.coordinators.sessions import (
     owner_of,
     wants_a_note,
 )
-from service.foundation.errors import NotFound
+from service.foundation.errors import NotFound, Refused
 from service.foundation.keyed import keyed_hash
 from service.foundation.sentence import Sentence
 from service.foundation.tokens import token_digest
@@ -28,12 +28,12 @@ from service.model.campaign import Campaign
 from service.model.coordinator import Role
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
-from service.web.desk.blueprint import ACTS, GRAVE_WHEN, MOST_BYTES, desk
+from service.web.desk.blueprint import ACTS, GRAVE_WHEN, LEFT_OF_PURGED, MOST_BYTES, desk
 from service.web.desk.carrying import FIELD, carry, has_something, open_carried, put_back
 from service.web.desk.cookie import read_cookie
 from service.web.desk.device import browser_words
 from service.web.desk.page import desk_page, door_page
-from service.web.desk.visit import LetterSeen, Visit
+from service.web.desk.visit import PURGED, LetterSeen, Visit
 from service.web.render import see_other
 from service.web.services import services
 
@@ -60,10 +60,9 @@ def admit() -> Response | None:
         return _to_sign_in()
     if request.method == "POST" and not _has_mark(g.visit.csrf):
         return _send_on_from_earlier(g.visit)
-    if act is Act.ADMINISTER and not g.visit.is_admin:
-        raise NotFound(NOTHING_HERE)
-    if act not in OF_NO_LETTER:
-        refuse_unless(g.visit.role, act)
+    _refuse_unless_may(g.visit, act)
+    if g.visit.letter is not None and g.visit.letter.is_purged and request.endpoint not in LEFT_OF_PURGED:
+        return _to_what_is_left(g.visit.letter)
     _put_back_what_was_carried(g.visit)
     if (act in FRESH and not g.visit.is_fresh(now=services().now())) or _is_grave():
         return _to_proof(g.visit)
@@ -196,6 +195,13 @@ def _is_its_browser(found: SignedIn) -> bool:
     return hmac.compare_digest(found.device_index, device_index(services().keyring.desk, words))
 
 
+def _refuse_unless_may(present: Visit, act: Act) -> None:
+    if act is Act.ADMINISTER and not present.is_admin:
+        raise NotFound(NOTHING_HERE)
+    if act not in OF_NO_LETTER:
+        refuse_unless(present.role, act)
+
+
 def _put_back_what_was_carried(present: Visit) -> None:
     """Let a form that waited for a proof be this request's, where it is this coordinator's and for this very page."""
     written = request.form.get(FIELD, "") if request.method == "POST" and request.path != PROVE else ""
@@ -231,6 +237,13 @@ def _to_proof(present: Visit) -> Response:
         # Nothing but what a button does: ids, sealed.
         return see_other(f"{PROVE}?{FIELD}={carried}")
     return desk_page("prove.html", status=403, then="", carried=carried, kept=bool(carried), lost=not carried)
+
+
+def _to_what_is_left(letter: LetterSeen) -> Response:
+    """Have whoever asks for more of a letter whose personal data was deleted read that it was."""
+    if request.method == "POST":
+        raise Refused(PURGED)
+    return see_other(f"/desk/letters/{letter.slug}/")
 
 
 def _is_grave() -> bool:

@@ -6,7 +6,6 @@ from flask import Response
 
 from service.campaigns.mine import letters_of
 from service.coordinators.permissions import Act
-from service.foundation.sentence import Sentence
 from service.model.states import CampaignState
 from service.schedules.digest_words import time_left
 from service.schedules.overview import numbers_of, overview_of
@@ -14,10 +13,8 @@ from service.signing.page import unlisted_address
 from service.web.desk.blueprint import get
 from service.web.desk.next_thing import todo_of
 from service.web.desk.page import desk_page, pages_for
-from service.web.desk.visit import letter_row, looking, visit
+from service.web.desk.visit import PURGED, letter_row, looking, visit
 from service.web.services import services
-
-PURGED = Sentence("The personal data of this letter was deleted; only numbers are left of it.")
 
 
 @get("/", Act.OWN)
@@ -37,7 +34,7 @@ def overview(slug: str) -> Response:
     with looking() as session:
         campaign = letter_row(session)
         if who.letter is not None and who.letter.is_purged:
-            return desk_page("purged.html", part="desk.overview", sentence=PURGED)
+            return desk_page("purged.html", part="desk.overview", sentence=PURGED, pages=pages)
         numbers = numbers_of(session, here.keyring, campaign)
         found = overview_of(session, here.keyring, campaign, numbers, by=who.by, now=now)
         address = here.public_url + unlisted_address(here.keyring, campaign)

@@ -30,8 +30,6 @@ def live(slug: str) -> Response:
     """Show what is measured before the letter goes live."""
     del slug
     here, who = services(), visit()
-    if letter().is_purged:
-        return desk_page("purged.html", part="desk.overview", sentence=_PURGED)
     with looking() as session:
         campaign = letter_row(session)
         file = open_file(session, here.keyring, campaign)
@@ -185,6 +183,3 @@ def _refuse_unless(meant: str) -> None:
 
 def _base() -> str:
     return f"/desk/letters/{letter().slug}/live"
-
-
-_PURGED = Sentence("The personal data of this letter was deleted; only numbers are left of it.")

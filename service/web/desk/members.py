@@ -53,7 +53,7 @@ def members(slug: str) -> Page:
             after=request.args.get("after", "")[:32],
         )
         chasers = [one for one in list_chasers(session, keys, campaign) if not one.is_ended]
-        is_final = campaign.revision_id is not None and not letter().is_purged
+        is_final = campaign.revision_id is not None
         packs = _packs(open_file(session, services().keyring, campaign)) if is_final else ()
     return desk_page(
         "members.html",

@@ -8,7 +8,7 @@ from flask import Response, current_app, request
 
 from service.foundation.sentence import Sentence
 from service.web.assets import ASSETS
-from service.web.desk.blueprint import ACTS
+from service.web.desk.blueprint import ACTS, LEFT_OF_PURGED
 from service.web.desk.older import is_older_alive
 from service.web.desk.said import read_said, write_said
 from service.web.desk.visit import Visit, visit
@@ -103,6 +103,7 @@ def pages_for(who: Visit) -> Mapping[str, str]:
         and "GET" in (rule.methods or ())
         and rule.endpoint in ACTS
         and who.may(ACTS[rule.endpoint])
+        and (rule.endpoint in LEFT_OF_PURGED or not who.letter.is_purged)
     }
 
 

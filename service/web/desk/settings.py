@@ -10,9 +10,9 @@ from service.model.states import CampaignState
 from service.web.desk.blueprint import get, post
 from service.web.desk.faults import errors_of
 from service.web.desk.page import desk_page, done, pages_for
-from service.web.desk.settings_fields import read_fields, shown_before, written
+from service.web.desk.settings_fields import masked_people, read_fields, shown_before, written
 from service.web.desk.settings_sections import FIELDS, SECTIONS
-from service.web.desk.visit import acting, letter, letter_row, looking, visit
+from service.web.desk.visit import acting, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
 
@@ -51,12 +51,12 @@ def save_settings(slug: str) -> Response:
 
 def _page(form: FormState | None) -> Response:
     here, who = services(), visit()
-    if letter().is_purged:
-        return desk_page("purged.html", sentence=_PURGED)
     with looking() as session:
         campaign = letter_row(session)
         kept = written(FIELDS, record_now(campaign, open_file(session, here.keyring, campaign)))
     may_edit = who.may(Act.EDIT_SETTINGS)
+    if not (may_edit or who.may(Act.SEE_CONTACTS)):
+        kept |= {"approvers": masked_people(kept["approvers"])}
     open_keys = {
         field.key for field in FIELDS if _is_of_role(field.key) and may_change(campaign.state, field.key)
     }
@@ -88,7 +88,6 @@ def _why(state: CampaignState) -> str:
     return _WHY.get(state, "")
 
 
-_PURGED = Sentence("The personal data of this letter was deleted; only numbers are left of it.")
 _NOT_YOURS = Sentence("Owners and editors of this letter can change its settings; you see them as they are.")
 _WHY = {
     CampaignState.FROZEN: Sentence(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from service.foundation.addresses import masked_address
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
 from service.web.forms import Reader
@@ -171,6 +172,12 @@ def _read_number(text: str) -> int | None:
 
 def _read_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def masked_people(text: str) -> str:
+    """Show people, one a line as written() gives them, so that none of their addresses can be read (pure)."""
+    people = (_PERSON.fullmatch(line) for line in _read_lines(text))
+    return "\n".join(f"{found[1]} <{masked_address(found[2])}>" for found in people if found)
 
 
 def _read_people(text: str) -> list[dict[str, str]]:

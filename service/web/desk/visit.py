@@ -14,12 +14,15 @@ from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import actor, check_act, check_admin
 from service.coordinators.permissions import OF_NO_LETTER, Act, may
 from service.coordinators.sessions import FRESH_FOR
+from service.foundation.sentence import Sentence
 from service.model.campaign import Campaign
 from service.model.coordinator import Role
 from service.model.states import CampaignState
 from service.store.transaction import reading, transaction
 from service.web.desk.blueprint import ACTS
 from service.web.services import services
+
+PURGED = Sentence("The personal data of this letter was deleted; only numbers are left of it.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """The page of an approver: a code beside the link, then the exact letter as it would go out, and the decision on it."""
 
+from collections.abc import Mapping
+
 from flask import Response, request
 
 from service.delivery.approve import ApprovalView, decide, look_at_approval
@@ -21,6 +23,8 @@ NO_TRY_LEFT = Sentence(
     "Five codes were wrong, so this link opens nothing for now: ask the secretariat for another code."
 )
 ASK = "ask"
+# What is too long is said by the form itself, once it is seen again.
+_LONGEST_KEPT = 20_000
 
 
 @public.get("/approve/<token>")
@@ -36,7 +40,7 @@ def take_decision(token: str) -> Response:
     """Take the code, or what the approver says of the letter."""
     entries = request.form.to_dict()
     if not may_look(token):
-        return _take_code(token)
+        return _take_code(token, entries) if "code" in entries else _ask_anew(token, entries)
     if not form_is_fresh(entries):
         return _show(_look(token), FormState(values=shown_again(entries), notice=OPEN_TOO_LONG))
     try:
@@ -56,13 +60,13 @@ def take_decision(token: str) -> Response:
 @public.post("/approve/<token>/code")
 def send_code(token: str) -> Response:
     """Mail the code to the approver, by itself."""
-    here = services()
-    if not form_is_fresh(request.form.to_dict()):
-        return _ask_for_code(token, FormState(values={}, notice=OPEN_TOO_LONG))
+    here, entries = services(), request.form.to_dict()
+    if not form_is_fresh(entries):
+        return _ask_for_code(token, FormState(values=_written(entries), notice=OPEN_TOO_LONG))
     with transaction(here.engine) as session:
         mail_code(session, token=token, now=here.now())
     here.wake()
-    return _ask_for_code(token, FormState(values={}), is_mailed=True)
+    return _ask_for_code(token, FormState(values=_written(entries)), is_mailed=True)
 
 
 def may_look(token: str) -> bool:
@@ -80,17 +84,29 @@ def refuse_unless_looking(token: str) -> None:
         raise NotFound(Sentence("This link does not open anything."))
 
 
-def _take_code(token: str) -> Response:
-    here, entries = services(), request.form.to_dict()
+def _take_code(token: str, entries: Mapping[str, str]) -> Response:
+    here, written = services(), _written(entries)
     if not form_is_fresh(entries):
-        return _ask_for_code(token, FormState(values={}, notice=OPEN_TOO_LONG))
+        return _ask_for_code(token, FormState(values=written, notice=OPEN_TOO_LONG))
     with transaction(here.engine) as session:
         opened = try_code(session, here.keyring, token=token, typed=entries.get("code", ""), now=here.now())
         left = tries_left(session, token=token, now=here.now())
+    if opened and written:
+        return _show(_look(token, opened), FormState(values=written), opened=opened)
     if opened:
         return see_other(f"/approve/{token}?opened={opened}")
     errors = {"code": WRONG_CODE.with_values(n=left)} if left else {}
-    return _ask_for_code(token, FormState(values={}, errors=errors))
+    return _ask_for_code(token, FormState(values=written, errors=errors))
+
+
+def _ask_anew(token: str, entries: Mapping[str, str]) -> Response:
+    """Ask for the code again of whoever read for longer than it opens the letter; what was written goes along."""
+    return _ask_for_code(token, FormState(values=_written(entries), notice=OPEN_TOO_LONG))
+
+
+def _written(entries: Mapping[str, str]) -> Mapping[str, str]:
+    given = {name: entries[name][:_LONGEST_KEPT] for name in ("decision", "note") if entries.get(name)}
+    return shown_again(given)
 
 
 def _take_question(token: str, question: str) -> Response:
@@ -118,14 +134,14 @@ def _ask_for_code(token: str, form: FormState, *, is_mailed: bool = False) -> Re
     )
 
 
-def _look(token: str) -> ApprovalView:
+def _look(token: str, opened: str = "") -> ApprovalView:
     here = services()
-    query = f"?opened={request.args.get('opened', '')}"
+    query = f"?opened={opened or request.args.get('opened', '')}"
     with reading(here.engine) as session:
         return look_at_approval(session, here.keyring, token=token, query=query, now=here.now())
 
 
-def _show(view: ApprovalView, form: FormState, *, is_asked: bool = False) -> Response:
+def _show(view: ApprovalView, form: FormState, *, is_asked: bool = False, opened: str = "") -> Response:
     here, token = services(), str((request.view_args or {})["token"])
     with reading(here.engine) as session:
         asked = own_questions(session, here.keyring, token=token, now=here.now())
@@ -140,4 +156,5 @@ def _show(view: ApprovalView, form: FormState, *, is_asked: bool = False) -> Res
         asked=asked,
         is_asked=is_asked,
         nonce=fresh_nonce(),
+        here=f"/approve/{token}?opened={opened or request.args.get('opened', '')}",
     )

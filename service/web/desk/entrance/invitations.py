@@ -51,6 +51,9 @@ def take_name_and_password(token: str) -> Response:
     except Misfilled as wrong:
         values = {"name": entries.get("name", "")}
         return _first_page(token, seen, FormState(values=shown_again(values), errors=wrong.errors))
+    except TooMany as refusal:
+        values = {"name": entries.get("name", "")}
+        return _first_page(token, seen, FormState(values=shown_again(values), notice=str(refusal)))
     begun = new_device.begin(name=name, verifier=make_verifier(entries["password"]))
     return _device_page(token, seen, begun, FormState(values={}))
 
