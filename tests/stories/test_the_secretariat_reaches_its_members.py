@@ -10,7 +10,7 @@ from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
-from service.model.signature import Signature
+from service.model.signature import Kind, Signature
 from service.signing.party import read_party
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
@@ -116,6 +116,28 @@ def test_a_new_name_is_added_and_a_faulty_form_loses_nothing(coalition: Coalitio
     olga.send("sign-ons/new", given, having="source")
 
     assert coalition.counts().organizations == 1
+
+
+def test_a_person_who_filled_in_the_form_and_then_called_is_added_too(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    own = {"kind": Kind.PERSON, "email": "anna@valley.example", "name_latin": ""}
+    coalition.sign("Anna Example", **own).deliver_mail()
+    given = {
+        "source": "She called: the button does not work for her.",
+        "kind": "person",
+        "name": "Anna Example",
+        "email": "anna@valley.example",
+        "visibility": "public",
+    }
+
+    page = olga.follow(olga.send("sign-ons/new", given, having="source"))
+
+    assert "it counts now" in words_of(page)
+    assert coalition.counts().individuals == 1
+    assert "because you agreed to it" in coalition.deliver_mail().mails()[-1].text
+    shown = olga.post(f"{page.request.path}/address", {"csrf": olga.mark()})
+    assert "the button does not work for her" in words_of(shown)
 
 
 def test_an_address_is_shown_one_by_one_and_that_is_kept(
