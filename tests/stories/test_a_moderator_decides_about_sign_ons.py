@@ -196,6 +196,28 @@ def test_a_few_are_done_at_once_and_undone(coalition: Coalition, mo: AtTheDesk) 
     assert row_of(coalition, page_of(coalition)).state is SignatureState.CONFIRMED
 
 
+def test_an_undo_leaves_alone_what_another_has_held_meanwhile(
+    coalition: Coalition, door: Door, mo: AtTheDesk
+) -> None:
+    coalition.sign_and_confirm("Hill Union")
+    mine, other = page_of(coalition, 0), page_of(coalition, 2)
+    ids = [page.rpartition("/")[2] for page in (mine, other)]
+    mo.post("signatories/batch", {"csrf": mo.mark(), "does": "accept", "ids": " ".join(ids)})
+    colleague = AtTheDesk(door.app(), coalition, add_colleague(coalition, name="Olga Owner"))
+    seen = form_of(
+        mo.post("signatories/check", {"csrf": mo.mark(), "does": "hold", "id": ids}), having="does"
+    ).filled({})
+    colleague.post(f"{other}/act", {"csrf": colleague.mark(), "does": "hold", "why": "A forged name"})
+
+    held = mo.follow(mo.post("signatories/batch", dict(seen)))
+    undo = form_of(held, having="ids")
+    mo.post(undo.action, dict(undo.filled({})))
+
+    assert "1 was left as it is" in words_of(held)
+    assert row_of(coalition, mine).held_reason is None
+    assert row_of(coalition, other).held_reason is not None, "it would count again"
+
+
 def test_two_of_one_organization_count_once_and_can_be_parted_again(
     coalition: Coalition, mo: AtTheDesk
 ) -> None:

@@ -32,11 +32,15 @@ _AS_ACT: dict[Does, Act] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What was done: with how many, how many were left as they are, and what takes all of it back, if anything does."""
+    """What was done: with how many, how many were left as they are, and what takes all of it back, if anything does.
+
+    `ids` are those with which it could be done, for the way back: who was left may have been held by somebody else.
+    """
 
     number: int
     left: int = 0
     back: Does | None = None
+    ids: tuple[str, ...] = ()
 
 
 def sign_on_of(session: Session, campaign: Campaign, signature_id: str) -> Signature:
@@ -82,7 +86,12 @@ def do_many(
     except Refused:
         # One of them keeps the others from it: each by itself, then.
         done = sum(_tried(session, keyring, slug, row, does, by=by, now=now) for row in rows)
-    return Done(number=done, left=len(set(ids)) - done, back=back if done == len(rows) else None)
+    return Done(
+        number=done,
+        left=len(set(ids)) - done,
+        back=back if done == len(rows) else None,
+        ids=tuple(row.id for row in rows),
+    )
 
 
 def can_be_done(session: Session, campaign: Campaign, ids: Sequence[str], does: Does) -> list[Signature]:
