@@ -15,6 +15,7 @@ from service.schedules.plan import make_built_in
 from service.schedules.sends.listing import get_schedule
 from service.schedules.sends.mails import follow_part
 from service.schedules.sends.moving import comes_again
+from service.schedules.sends.seen import hold_as_seen
 from service.schedules.sends.verbs import (
     approve_sending,
     cancel_sending,
@@ -52,11 +53,12 @@ def make_sends(slug: str) -> Response:
 
 @post("/letters/<slug>/sends/<schedule>/approve", Act.APPROVE_SEND)
 def approve_send(slug: str, schedule: str) -> Response:
-    """Approve what another coordinator planned."""
+    """Approve what another coordinator planned, exactly as the page showed it."""
     del slug
     here = services()
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
+        hold_as_seen(session, row, request.form.get("seen", ""))
         approve_sending(session, here.keyring, campaign, row, by=visit().by, now=here.now())
 
     _do(schedule, does)

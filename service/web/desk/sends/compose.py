@@ -22,6 +22,7 @@ from service.schedules.sends.compose import (
 )
 from service.schedules.sends.composed import What, composed_of, is_composed
 from service.schedules.sends.listing import NO_SUCH, get_schedule
+from service.schedules.sends.seen import ChangedSince, hold_as_seen, mark_of
 from service.schedules.sends.trial import send_test
 from service.schedules.sends.verbs import in_a_minute
 from service.signing.own_words import PLACEHOLDERS
@@ -34,6 +35,10 @@ from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
 
+_WRITTEN_OVER = Sentence(
+    "Somebody else has changed this draft since you opened it. Your words stand below; keep them once more to put them in"
+    " the place of theirs."
+)
 _LISTS = ("to", "kinds", "languages", "evidence")
 
 
@@ -70,25 +75,33 @@ def compose_again(slug: str, schedule: str) -> Response:
         if row.state is not ScheduleState.DRAFT:
             raise NotFound(NO_SUCH)
         composed = composed_of(session, here.keyring.of(session, letter().id), row)
+        seen = mark_of(session, row)
     values, lists = written(composed)
-    return _form_page(composed.what, FormState(values=values), lists, schedule=schedule)
+    return _form_page(composed.what, FormState(values={**values, "seen": seen}), lists, schedule=schedule)
 
 
 @post("/letters/<slug>/sends/<schedule>/words", Act.SEND)
 def change_composed(slug: str, schedule: str) -> Response:
-    """Put other words and another rule in the place of a draft's."""
+    """Put other words and another rule in the place of a draft's, as the form showed them."""
     del slug
     here = services()
     with looking() as session:
         row = get_schedule(session, letter().id, schedule)
         what = composed_of(session, here.keyring.of(session, letter().id), row).what
+        present = mark_of(session, row)
     try:
         composed = read_composed(what, request.form, given_lists(), languages=_languages())
     except Misfilled as wrong:
         return _form_again(what, wrong, schedule=schedule)
-    with acting() as session:
-        row = get_schedule(session, letter().id, schedule)
-        change_draft(session, here.keyring, row, composed, by=visit().by, now=here.now())
+    try:
+        with acting() as session:
+            row = get_schedule(session, letter().id, schedule)
+            hold_as_seen(session, row, request.form.get("seen", ""))
+            change_draft(session, here.keyring, row, composed, by=visit().by, now=here.now())
+    except ChangedSince:
+        # Whoever reads this and sends the form once more has seen that there were others' words.
+        form = FormState(values={**shown_again(request.form), "seen": present}, notice=_WRITTEN_OVER)
+        return _form_page(what, form, given_lists(), schedule=schedule, status=422)
     return done(_one(schedule), Sentence("The draft is changed."))
 
 
@@ -107,6 +120,7 @@ def plan_composed(slug: str, schedule: str) -> Response:
         return sending_page(schedule, form=form, status=422)
     with acting() as session:
         row = get_schedule(session, letter().id, schedule)
+        hold_as_seen(session, row, request.form.get("seen", ""))
         plan_draft(session, here.keyring, slug, row, timing, by=visit().by, now=here.now())
         waits = row.state is ScheduleState.PROPOSED
     if waits:
