@@ -25,12 +25,12 @@ from service.schedules.sends.verbs import (
     put_back,
     resume_sending,
     settle_sending,
-    skip_next,
+    skip_time,
 )
 from service.store.transaction import transaction
 from service.web.desk.blueprint import post
 from service.web.desk.page import done
-from service.web.desk.sends.forms import read_clock, read_moment
+from service.web.desk.sends.forms import read_clock, read_moment, read_seen_moment
 from service.web.desk.sends.pages import sending_page
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
@@ -137,24 +137,26 @@ def cancel_send(slug: str, schedule: str) -> Response:
 
 @post("/letters/<slug>/sends/<schedule>/skip", Act.SEND)
 def skip_send(slug: str, schedule: str) -> Response:
-    """Leave the next time of a sending out."""
+    """Leave the next time of a sending out, the one that the page showed."""
     del slug
-    here = services()
+    here, at = services(), read_seen_moment(request.form)
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
-        skip_next(session, here.keyring, campaign, row, by=visit().by, now=here.now())
+        skip_time(session, here.keyring, campaign, row, at, by=visit().by, now=here.now())
 
     _do(schedule, does)
-    return done(_one(schedule), Sentence("Its next time is left out."), undo=_undo(schedule, "put-back"))
+    undo = {**_undo(schedule, "put-back"), "at": at.isoformat()}
+    return done(_one(schedule), Sentence("Its next time is left out."), undo=undo)
 
 
 @post("/letters/<slug>/sends/<schedule>/put-back", Act.SEND)
 def put_send_back(slug: str, schedule: str) -> Response:
-    """Take back that times still to come were left out."""
+    """Take back that a time still to come was left out."""
     del slug
+    at = read_seen_moment(request.form)
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
-        put_back(session, campaign, row, by=visit().by, now=services().now())
+        put_back(session, campaign, row, at, by=visit().by, now=services().now())
 
     _do(schedule, does)
     return done(_one(schedule), Sentence("It comes at its next time again."))

@@ -81,6 +81,7 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
             and not (progress is not None and (progress.waiting or progress.held)),
             "may_rule": words.may_change(one.standing),
             "seen": mark_of(session, row),
+            "left_out": [(moment.isoformat(), on_clocks(moment)) for moment in one.left_out],
             "is_own": row.created_by == visit().by,
             "is_draft": row.state is ScheduleState.DRAFT,
         }
