@@ -117,11 +117,29 @@ def test_what_goes_now_can_be_undone_for_a_minute(coalition: Coalition, sena: At
     assert "It goes in a minute" in words_of(page)
     coalition.wait(seconds=59)
     assert fires(coalition) == 0
-    sena.post(f"{draft}/cancel", {"csrf": sena.mark()})
+    undo = form_of(page, having="back")
+    back = sena.post(undo.action, dict(undo.filled({})))
+    again, kept = sena.post(undo.action, dict(undo.filled({}))), words_of(sena.follow(back))
     coalition.wait(minutes=5)
 
     assert fires(coalition) == 0
     assert "Cancelled" in words_of(sena.open(draft))
+    assert "Kept as a draft" in kept
+    assert "Are you with us?" in kept
+    assert draft in again.location, "pressed twice, there is one draft"
+
+
+def test_what_has_begun_to_go_is_not_a_draft_once_more(coalition: Coalition, sena: AtTheDesk) -> None:
+    draft = composed(sena)
+    page = sena.follow(sena.send(draft, having="when"))
+    coalition.wait(seconds=62)
+    assert fires(coalition) > 0
+
+    undo = form_of(page, having="back")
+    back = sena.post(undo.action, dict(undo.filled({})))
+
+    assert back.location.startswith(draft)
+    assert "does not go" in words_of(sena.follow(back))
 
 
 def test_the_page_leads_through_its_readers_and_its_html_is_of_the_same_one(

@@ -12,6 +12,7 @@ from service.model.schedule import Schedule
 from service.model.states import ScheduleState
 from service.schedules.due import Timing
 from service.schedules.plan import make_built_in
+from service.schedules.sends.compose import take_back_plan
 from service.schedules.sends.listing import get_schedule
 from service.schedules.sends.mails import follow_part
 from service.schedules.sends.moving import comes_again
@@ -125,13 +126,19 @@ def resume_send(slug: str, schedule: str) -> Response:
 
 @post("/letters/<slug>/sends/<schedule>/cancel", Act.SEND)
 def cancel_send(slug: str, schedule: str) -> Response:
-    """Take a sending out for good."""
-    del slug
+    """Take a sending out for good; where planning it is undone, it is a draft once more."""
+    here, drafts = services(), list[str]()
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
-        cancel_sending(session, campaign, row, by=visit().by, now=services().now())
+        if request.form.get("back") != "draft":
+            cancel_sending(session, campaign, row, by=visit().by, now=here.now())
+            return
+        draft = take_back_plan(session, here.keyring, slug, row, by=visit().by, now=here.now())
+        drafts.extend([draft.id] if draft is not None else [])
 
     _do(schedule, does)
+    if drafts:
+        return done(_one(drafts[0]), Sentence("Kept as a draft: nothing goes before you say when."))
     return done(_one(schedule), Sentence("Cancelled: what had not gone of it does not go."))
 
 

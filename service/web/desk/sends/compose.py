@@ -130,7 +130,7 @@ def plan_composed(slug: str, schedule: str) -> Response:
         if is_now
         else Sentence("Planned: it goes by itself at its time.")
     )
-    return done(_one(schedule), said, undo={"action": f"{_one(schedule)}/cancel"})
+    return done(_one(schedule), said, undo={"action": f"{_one(schedule)}/cancel", "back": "draft"})
 
 
 @post("/letters/<slug>/sends/<schedule>/test", Act.SEND)
