@@ -82,6 +82,21 @@ def test_a_slip_is_taken_back_before_anybody_hears_of_it(coalition: Coalition, m
     assert len(coalition.mails()) == before
 
 
+def test_whoever_is_declined_after_a_slip_is_told_all_the_same(coalition: Coalition, mo: AtTheDesk) -> None:
+    page, before = page_of(coalition), len(coalition.mails())
+    for does in ("decline", "restore", "decline"):
+        mo.post(f"{page}/act", {"csrf": mo.mark(), "does": does})
+
+    coalition.wait(minutes=2).deliver_mail()
+
+    (mail,) = coalition.mails()[before:]
+    assert "does not count" in mail.text
+    for does in ("restore", "decline"):
+        mo.post(f"{page}/act", {"csrf": mo.mark(), "does": does})
+    coalition.wait(minutes=2).deliver_mail()
+    assert len(coalition.mails()) == before + 1, "once a day, however often somebody thinks again"
+
+
 def test_whoever_is_held_is_held_for_a_reason(coalition: Coalition, mo: AtTheDesk) -> None:
     page = page_of(coalition)
 
