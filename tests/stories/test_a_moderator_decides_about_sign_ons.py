@@ -122,6 +122,21 @@ def test_capitals_are_fixed_and_the_signatory_can_take_it_back(coalition: Coalit
     assert "LAKE Alliance" in words_of(mo.open(page))
 
 
+def test_nobody_is_said_to_be_told_of_whom_no_address_is_kept(coalition: Coalition, mo: AtTheDesk) -> None:
+    given = {"source": "By phone", "name": "hill union", "visibility": "public"}
+    mo.send("sign-ons/new", given, having="source")
+    page, before = page_of(coalition, 2), len(coalition.mails())
+
+    fixed = mo.follow(mo.send(f"{page}/name", {"name": "Hill Union"}, having="name"))
+    declined = mo.follow(mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "decline"}))
+
+    assert "nobody is told by mail" in words_of(fixed)
+    assert "nobody is told by mail" in words_of(declined)
+    assert "No mail was written to it yet" in words_of(mo.open(page))
+    coalition.wait(minutes=2).deliver_mail()
+    assert len(coalition.mails()) == before
+
+
 def test_with_more_than_ten_another_coordinator_looks_first(
     coalition: Coalition, door: Door, mo: AtTheDesk
 ) -> None:
