@@ -9,7 +9,6 @@ from service.coordinators.permissions import Act
 from service.delivery.answers.replies import Outcome, get_reply, mark_told
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
-from service.foundation.written import clean_line, clean_text
 from service.model.anchor import Anchor
 from service.model.update import UpdateAudience
 from service.schedules.audience import Audience
@@ -17,7 +16,7 @@ from service.schedules.due import Timing
 from service.schedules.plan import Plan
 from service.schedules.planned_updates import UpdateText, plan_update
 from service.schedules.tellings import NO_ANSWER, name_of, next_name, updates_of
-from service.signing.update_words import LONGEST_BODY, LONGEST_SUBJECT, UpdateWords
+from service.signing.own_words import read_words
 from service.web.desk.blueprint import post
 from service.web.desk.page import done
 from service.web.desk.visit import acting, letter, letter_here, visit
@@ -57,16 +56,15 @@ def tell_outcome(slug: str) -> Response:
 def _telling(name: str) -> tuple[Plan, UpdateText]:
     """Read what those who signed are to be told, and when; raises Refused where nothing is written."""
     entries = request.form
-    subject = clean_line(entries.get("subject", ""), what=Sentence("The subject"), longest=LONGEST_SUBJECT)
-    body = clean_text(entries.get("body", ""), what=Sentence("The text"), longest=LONGEST_BODY)
-    if not subject or not body:
+    subject, body = entries.get("subject", ""), entries.get("body", "")
+    if not subject.strip() or not body.strip():
         raise Refused(Sentence("Write a subject and a text for those who signed."))
+    words = read_words(subject, body, needs_subject=True)
     plan = Plan(
         name=name,
         timing=Timing(anchor=Anchor.AT, local=_moment(entries.get("at", ""))),
         audience=Audience(),
     )
-    words = UpdateWords(subject=subject, body=body)
     return plan, UpdateText(words=words, audience=UpdateAudience.SIGNATORIES)
 
 
