@@ -285,3 +285,23 @@ def test_sign_ons_on_paper_are_typed_in_with_the_same_checks(coalition: Coalitio
     assert coalition.counts().individuals == 3
     coalition.deliver_mail()
     coalition.confirm(coalition.newest_token("confirm"))
+
+
+def test_a_sheet_that_is_sent_twice_asks_each_once(coalition: Coalition, olga: AtTheDesk) -> None:
+    coalition.sign_and_confirm("River Friends", email="friends@river.example", name_latin="")
+    before = len(coalition.deliver_mail().mails())
+    typed = {
+        "name-1": "Anna Example",
+        "email-1": "anna@valley.example",
+        "name-2": "River Friends",
+        "kind-2": "organization",
+        "email-2": "friends@river.example",
+        "how": "mail",
+    }
+
+    first = olga.follow(olga.send("members/paper", typed, having="witness"))
+    second = olga.follow(olga.send("members/paper", typed, having="witness"))
+
+    assert "1 are asked by mail, 1 were known already" in words_of(first)
+    assert "0 are asked by mail, 2 were known already" in words_of(second)
+    assert [mail.to for mail in coalition.deliver_mail().mails()[before:]] == ["anna@valley.example"]
