@@ -10,7 +10,9 @@ from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
+from service.model.message import Message, MessageKind
 from service.model.signature import Kind, Signature
+from service.model.states import MessageState
 from service.signing.party import read_party
 from service.store.transaction import reading, transaction
 from tests.coalition import SLUG, Coalition, letter_file
@@ -173,6 +175,22 @@ def test_whoever_has_not_answered_is_asked_again_but_not_twice_in_an_hour(
     coalition.deliver_mail()
     assert [mail.to for mail in coalition.mails()].count("office@dale.example") == 2
     assert "reminded (1)" in words_of(olga.open("members"))
+
+
+@pytest.mark.parametrize("state", [MessageState.HELD, MessageState.QUEUED])
+def test_whose_invitation_still_waits_is_not_said_to_be_asked(
+    coalition: Coalition, olga: AtTheDesk, state: MessageState
+) -> None:
+    assert "asked (3)" in words_of(olga.open("members"))
+    with transaction(coalition.engine) as session:
+        for mail in session.exec(select(Message).where(Message.kind == MessageKind.INVITATION)):
+            mail.state = state
+            session.add(mail)
+
+    page = words_of(olga.open("members"))
+
+    assert "not asked yet (3)" in page
+    assert "The invitation has gone out" not in page
 
 
 def test_after_the_deadline_each_is_decided_and_none_is_dropped_in_silence(
