@@ -179,9 +179,11 @@ def test_whoever_has_not_answered_is_asked_again_but_not_twice_in_an_hour(
 
 @pytest.mark.parametrize("state", [MessageState.HELD, MessageState.QUEUED])
 def test_whose_invitation_still_waits_is_not_said_to_be_asked(
-    coalition: Coalition, olga: AtTheDesk, state: MessageState
+    coalition: Coalition, visitor: Visitor, olga: AtTheDesk, state: MessageState
 ) -> None:
+    chase = f"/chase/{coalition.newest_token('chase')}"
     assert "asked (3)" in words_of(olga.open("members"))
+    assert "please look for it" in visitor.open(chase).text
     with transaction(coalition.engine) as session:
         for mail in session.exec(select(Message).where(Message.kind == MessageKind.INVITATION)):
             mail.state = state
@@ -191,6 +193,9 @@ def test_whose_invitation_still_waits_is_not_said_to_be_asked(
 
     assert "not asked yet (3)" in page
     assert "The invitation has gone out" not in page
+    to_copy = visitor.open(chase).text
+    assert "please look for it" not in to_copy, "there is nothing to be found"
+    assert "no e-mail of ours has reached you" in to_copy
 
 
 def test_after_the_deadline_each_is_decided_and_none_is_dropped_in_silence(
