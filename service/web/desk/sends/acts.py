@@ -146,13 +146,14 @@ def cancel_send(slug: str, schedule: str) -> Response:
 def skip_send(slug: str, schedule: str) -> Response:
     """Leave the next time of a sending out, the one that the page showed."""
     del slug
-    here, at = services(), read_seen_moment(request.form)
+    here = services()
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
+        at = read_seen_moment(request.form)
         skip_time(session, here.keyring, campaign, row, at, by=visit().by, now=here.now())
 
     _do(schedule, does)
-    undo = {**_undo(schedule, "put-back"), "at": at.isoformat()}
+    undo = {**_undo(schedule, "put-back"), "at": request.form.get("at", "")}
     return done(_one(schedule), Sentence("Its next time is left out."), undo=undo)
 
 
@@ -160,9 +161,9 @@ def skip_send(slug: str, schedule: str) -> Response:
 def put_send_back(slug: str, schedule: str) -> Response:
     """Take back that a time still to come was left out."""
     del slug
-    at = read_seen_moment(request.form)
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
+        at = read_seen_moment(request.form)
         put_back(session, campaign, row, at, by=visit().by, now=services().now())
 
     _do(schedule, does)
