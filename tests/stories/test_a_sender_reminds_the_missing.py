@@ -129,6 +129,25 @@ def test_what_goes_now_can_be_undone_for_a_minute(coalition: Coalition, sena: At
     assert draft in again.location, "pressed twice, there is one draft"
 
 
+def test_an_update_that_was_taken_back_goes_once_when_it_is_sent_again(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    has_signed(coalition, name="Signer", email="signer@members.example")
+    words = {"subject-en": "Are you with us?", "body-en": "It goes well."}
+    first = sena.send("sends/new?what=update", words, having="body-en").location.partition("?")[0]
+    undo = form_of(sena.follow(sena.send(first, having="when")), having="back")
+    second = sena.post(undo.action, dict(undo.filled({}))).location.partition("?")[0]
+    assert second != first
+
+    sena.send(second, having="when")
+    coalition.wait(seconds=62)
+    fires(coalition)
+
+    coalition.wait(minutes=2).deliver_mail()
+    assert reminded(coalition) == Counter({"signer@members.example": 1})
+    assert "1 of 1 have gone" in words_of(sena.open(second))
+
+
 def test_what_has_begun_to_go_is_not_a_draft_once_more(coalition: Coalition, sena: AtTheDesk) -> None:
     draft = composed(sena)
     page = sena.follow(sena.send(draft, having="when"))
@@ -202,6 +221,19 @@ def test_an_update_to_many_waits_for_another_coordinator(
     assert fires(coalition) == 2
     coalition.wait(minutes=2).deliver_mail()
     assert sorted(reminded(coalition)) == ["signer0@members.example", "signer1@members.example"]
+
+
+def test_a_mail_has_no_gap_where_the_letter_has_no_event(coalition: Coalition, sena: AtTheDesk) -> None:
+    gap = {"subject-en": "Soon", "body-en": "The letter arrives before ((event))."}
+
+    wrong = sena.send("sends/new?what=update", gap, having="body-en")
+    draft = composed(sena)
+    again = sena.send(f"{draft}/words", {"body-en": "Before (( event ))."}, having="body-en")
+
+    for form in (wrong, again):
+        assert form.status_code == 422
+        assert "The letter has no event" in words_of(form)
+    assert "arrives before ((event))." in wrong.text
 
 
 def test_only_what_was_looked_at_is_approved(

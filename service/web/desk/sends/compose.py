@@ -7,7 +7,7 @@ from flask import Response, request
 from service.campaigns.codes import countries
 from service.campaigns.contents import open_file
 from service.coordinators.permissions import Act
-from service.foundation.errors import NotFound
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.i18n.formats import country_name
 from service.i18n.languages import OFFERED
@@ -20,12 +20,12 @@ from service.schedules.sends.compose import (
     plan_draft,
     preview_of,
 )
-from service.schedules.sends.composed import What, composed_of, is_composed
+from service.schedules.sends.composed import Composed, What, composed_of, is_composed
 from service.schedules.sends.listing import NO_SUCH, get_schedule
 from service.schedules.sends.seen import ChangedSince, hold_as_seen, mark_of
 from service.schedules.sends.trial import send_test
 from service.schedules.sends.verbs import in_a_minute
-from service.signing.own_words import PLACEHOLDERS
+from service.signing.own_words import PLACEHOLDERS, refuse_without_event
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.sends.forms import read_composed, read_moment, written
@@ -56,7 +56,7 @@ def keep_composed(slug: str) -> Response:
     """Keep what was composed as a draft."""
     here, what = services(), _what(request.form.get("what", What.REMINDER.value))
     try:
-        composed = read_composed(what, request.form, given_lists(), languages=_languages())
+        composed = _read(what)
     except Misfilled as wrong:
         return _form_again(what, wrong)
     with acting() as session:
@@ -90,7 +90,7 @@ def change_composed(slug: str, schedule: str) -> Response:
         what = composed_of(session, here.keyring.of(session, letter().id), row).what
         present = mark_of(session, row)
     try:
-        composed = read_composed(what, request.form, given_lists(), languages=_languages())
+        composed = _read(what)
     except Misfilled as wrong:
         return _form_again(what, wrong, schedule=schedule)
     try:
@@ -161,6 +161,19 @@ def look_at_mail(slug: str, schedule: str) -> Response:
             number = sample_row(request.args)
             shown = preview_of(session, here.keyring, campaign, row, number=number, now=here.now())
     return mail_page(shown.mail.html)
+
+
+def _read(what: What) -> Composed:
+    """Read what was composed; raises Misfilled with a sentence for each wrong field."""
+    composed = read_composed(what, request.form, given_lists(), languages=_languages())
+    with looking() as session:
+        file = open_file(session, services().keyring, letter_row(session))
+    for tag, words in composed.text.items():
+        try:
+            refuse_without_event(f"{words.subject}\n{words.body}", file)
+        except Refused as refusal:
+            raise Misfilled({f"body-{tag}": str(refusal)}) from refusal
+    return composed
 
 
 def _form_again(what: What, wrong: Misfilled, *, schedule: str = "") -> Response:
