@@ -1,10 +1,12 @@
 """As a secretariat I see who is missing, have friends chase them, and add who agreed by phone or mail."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from service.campaigns.life import reopen
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
@@ -65,7 +67,8 @@ def test_a_chaser_sees_nobody_else_and_nothing_once_the_link_is_ended(
 ) -> None:
     path = f"/chase/{coalition.newest_token('chase')}"
     own = olga.open("members/chasers").text.partition("members/chasers/")[2][:32]
-    olga.post(f"members/chasers/{own}/members", {"csrf": olga.mark(), "member": coalition.ids[0]})
+    given = {"csrf": olga.mark(), "had": coalition.ids, "member": coalition.ids[0]}
+    olga.post(f"members/chasers/{own}/members", given)
     seen = words_of(visitor.open(path))
     assert [name for name in NAMES if name in seen] == [NAMES[0]]
 
@@ -82,6 +85,26 @@ def test_a_chasers_link_is_over_at_the_deadline(coalition: Coalition, visitor: V
     coalition.now = coalition.campaign().deadline_at
 
     assert visitor.open(path).status_code == 404
+    coalition.close()
+    with transaction(coalition.engine) as session:
+        until = coalition.now + timedelta(days=3)
+        reopen(session, SLUG, until=until, by="test", now=coalition.now)
+    assert visitor.open(path).status_code == 200, "the letter is open, and so is the link"
+
+
+def test_two_who_give_members_to_a_chaser_do_not_take_away_what_the_other_gave(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    ben = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.MODERATOR, name="Ben Moderator"))
+    own = olga.open("members/chasers").text.partition("members/chasers/")[2][:32]
+    page, where = f"members/chasers/{own}", f"members/chasers/{own}/members"
+    olga.post(where, {"csrf": olga.mark(), "had": coalition.ids, "member": []})
+    stale = {"csrf": ben.mark(), "member": [coalition.ids[1]]}
+    olga.post(where, {"csrf": olga.mark(), "member": [coalition.ids[0]]})
+
+    ben.post(where, stale)
+
+    assert olga.open(page).text.count('name="had"') == 2
 
 
 def test_a_sign_on_by_phone_counts_at_once_and_its_owner_need_do_nothing(

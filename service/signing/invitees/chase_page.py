@@ -159,7 +159,8 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
     campaign, chaser = session.get(Campaign, link.campaign_id), session.get(Chaser, link.row_id)
     if campaign is None or chaser is None or chaser.ended_at is not None:
         raise NotFound(_NOTHING)
-    if now >= link.expires_at or link.generation != chaser.generation:
+    # A letter that is open for longer is chased for longer, by the links that were given out.
+    if now >= campaign.deadline_at or link.generation != chaser.generation:
         raise NotFound(_NOTHING)
     return _Seat(campaign=campaign, chaser=chaser)
 
