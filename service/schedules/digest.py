@@ -149,7 +149,7 @@ def waiting_of(session: Session, campaign: Campaign, tally: SignOnTally | None =
     edition, released = latest_edition(session, campaign), released_edition(session, campaign)
     is_standing = edition is not None and edition.voided_at is None and edition.kind is EditionKind.LETTER
     return Waiting(
-        counted=tally.counted,
+        counted=tally.signatories,
         unconfirmed=tally.in_state(SignatureState.PENDING),
         deciding=tally.in_state(SignatureState.INTENDS),
         to_accept=tally.to_accept,

@@ -107,7 +107,7 @@ def _apply(session: Session, keys: CampaignKeys, campaign: Campaign, row: Signat
         part_joined(session, row)
         forget_constituent(session, row.id)
         outbox.cancel_for(session, recipient_ref=row.id, now=now)
-        if row.signed_at is not None and act == "decline":
+        if row.signed_at is not None and row.email is not None and act == "decline":
             desk = Desk(session=session, keys=keys, campaign=campaign, now=now)
             tell_declined(desk, row, by_us=True, due_at=how.tell_at)
     elif act == "restore":

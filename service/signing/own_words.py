@@ -37,6 +37,7 @@ PLACEHOLDERS: Mapping[str, Sentence] = {
 """What may stand in double brackets in any mail: the same for all readers, so that nobody gets another's."""
 
 _PLACEHOLDER = re.compile(r"\(\(\s*([^()]*?)\s*\)\)")
+_UNCLOSED = re.compile(rf"\(\(({'|'.join(PLACEHOLDERS)})\)?(?![\w)])")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!<>|~-])")
 
 
@@ -57,13 +58,25 @@ def read_words(subject: str, body: str, *, needs_subject: bool) -> UpdateWords:
 
 
 def refuse_unknown(text: str) -> None:
-    """Raise Refused for a text with a placeholder that means nothing; it says which, and which there are (pure)."""
+    """Raise Refused for a text with a placeholder that means nothing or is not closed; it says which (pure)."""
+    if unclosed := _UNCLOSED.search(_PLACEHOLDER.sub("", text)):
+        raise Refused(Sentence("A placeholder is not closed: write {written}.", written=f"(({unclosed[1]}))"))
     if unknown := unknown_placeholders(text):
         raise Refused(
             Sentence(
                 "There is no placeholder (({name})). These can be used: {known}.",
                 name=unknown[0],
                 known=", ".join(f"(({name}))" for name in PLACEHOLDERS),
+            )
+        )
+
+
+def refuse_without_event(text: str, file: CampaignFile) -> None:
+    """Raise Refused for a text that names the event of a letter which has none: every mail would have a gap there (pure)."""
+    if file.event is None and "event" in _PLACEHOLDER.findall(text):
+        raise Refused(
+            Sentence(
+                "The letter has no event, so ((event)) stands for nothing: name the event, or take it out."
             )
         )
 

@@ -21,6 +21,7 @@ from service.schedules.due import Timing
 from service.schedules.heads import post_heads
 from service.schedules.plan import move_schedule
 from service.schedules.sends.moving import at_clock
+from service.signing.decide import decide
 from service.store.transaction import reading, transaction
 from service.upkeep.purge import ask_for_purge, purge_at_once
 from tests.coalition import SLUG, Coalition, letter_file
@@ -79,6 +80,18 @@ def test_it_comes_in_the_morning_with_numbers_a_next_step_and_no_name(letter):
     assert "Lake" not in told
     assert "Second" not in told
     assert letter.at(MORNING + HOUR) == []
+
+
+def test_it_counts_as_every_page_does(letter):
+    members = ("Hill Union", "Dale Union")
+    letter.sign_and_confirm("Lakes Network", signs_for="members", members=members)
+    with transaction(letter.engine) as session:
+        decide(session, letter.keyring, SLUG, None, act="accept", by="cli", now=letter.now)
+
+    (told,) = letter.at(MORNING)
+
+    assert letter.counts().signatories == 3
+    assert "Counted in all: 3" in told
 
 
 def test_it_counts_the_printed_lines_that_were_changed_in_a_proof_round(letter):

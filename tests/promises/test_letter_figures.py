@@ -22,6 +22,7 @@ from service.signing.queries import counts
 from service.signing.secretariat import kept_figures
 from service.signing.secretariat.figures import Figures
 from service.signing.secretariat.kept_figures import KnownFigures, KnownTally, known_figures, known_tally
+from service.signing.secretariat.table import waiting_numbers
 from service.store.transaction import reading, transaction
 from service.worker.secretariat import count_figures
 from tests.coalition import SLUG, Coalition
@@ -193,6 +194,22 @@ def test_each_number_is_that_of_the_sign_ons_as_they_stand(coalition: Coalition)
         1,
         len([row for row in rows if row.state.value == "confirmed"]) - 1,
     ]
+
+
+def test_what_waits_is_counted_as_the_table_lists_it(coalition: Coalition) -> None:
+    join(coalition, "Waiting", accepted_at=None)
+    join(coalition, "Conditional, not accepted", condition=b"sealed", accepted_at=None)
+    join(coalition, "Joined, not accepted", joined_to="0" * 32, accepted_at=None)
+    join(coalition, "Joined, conditional", joined_to="0" * 32, condition=b"sealed")
+    join(coalition, "Earlier, not accepted", revision_id=earlier_version(coalition), accepted_at=None)
+    join(coalition, "Held, not accepted", held_reason=HeldReason.NOT_ME, accepted_at=None)
+
+    found = tally(coalition).tally
+
+    with reading(coalition.engine) as session:
+        listed = waiting_numbers(session, coalition.campaign())
+    assert (found.held, found.to_accept, found.conditional) == (1, 1, 1)
+    assert (listed.held, listed.awaiting, listed.conditional) == (1, 1, 1)
 
 
 def earlier_version(coalition: Coalition) -> str:

@@ -92,6 +92,21 @@ def test_a_slip_is_taken_back_before_anybody_hears_of_it(coalition: Coalition, m
     assert len(coalition.mails()) == before
 
 
+def test_whoever_is_declined_after_a_slip_is_told_all_the_same(coalition: Coalition, mo: AtTheDesk) -> None:
+    page, before = page_of(coalition), len(coalition.mails())
+    for does in ("decline", "restore", "decline"):
+        mo.post(f"{page}/act", {"csrf": mo.mark(), "does": does})
+
+    coalition.wait(minutes=2).deliver_mail()
+
+    (mail,) = coalition.mails()[before:]
+    assert "does not count" in mail.text
+    for does in ("restore", "decline"):
+        mo.post(f"{page}/act", {"csrf": mo.mark(), "does": does})
+    coalition.wait(minutes=2).deliver_mail()
+    assert len(coalition.mails()) == before + 1, "once a day, however often somebody thinks again"
+
+
 def test_whoever_is_held_is_held_for_a_reason(coalition: Coalition, mo: AtTheDesk) -> None:
     page = page_of(coalition)
 
@@ -115,6 +130,21 @@ def test_capitals_are_fixed_and_the_signatory_can_take_it_back(coalition: Coalit
     assert coalition.mails()[-1].to == "lake@members.example"
     assert coalition.newest_token("manage")
     assert "LAKE Alliance" in words_of(mo.open(page))
+
+
+def test_nobody_is_said_to_be_told_of_whom_no_address_is_kept(coalition: Coalition, mo: AtTheDesk) -> None:
+    given = {"source": "By phone", "name": "hill union", "visibility": "public"}
+    mo.send("sign-ons/new", given, having="source")
+    page, before = page_of(coalition, 2), len(coalition.mails())
+
+    fixed = mo.follow(mo.send(f"{page}/name", {"name": "Hill Union"}, having="name"))
+    declined = mo.follow(mo.post(f"{page}/act", {"csrf": mo.mark(), "does": "decline"}))
+
+    assert "nobody is told by mail" in words_of(fixed)
+    assert "nobody is told by mail" in words_of(declined)
+    assert "No mail was written to it yet" in words_of(mo.open(page))
+    coalition.wait(minutes=2).deliver_mail()
+    assert len(coalition.mails()) == before
 
 
 def test_with_more_than_ten_another_coordinator_looks_first(
@@ -204,6 +234,28 @@ def test_a_few_are_done_at_once_and_undone(coalition: Coalition, mo: AtTheDesk) 
     mo.post("signatories/batch", {"csrf": mo.mark(), "does": "restore", "ids": ids})
 
     assert row_of(coalition, page_of(coalition)).state is SignatureState.CONFIRMED
+
+
+def test_an_undo_leaves_alone_what_another_has_held_meanwhile(
+    coalition: Coalition, door: Door, mo: AtTheDesk
+) -> None:
+    coalition.sign_and_confirm("Hill Union")
+    mine, other = page_of(coalition, 0), page_of(coalition, 2)
+    ids = [page.rpartition("/")[2] for page in (mine, other)]
+    mo.post("signatories/batch", {"csrf": mo.mark(), "does": "accept", "ids": " ".join(ids)})
+    colleague = AtTheDesk(door.app(), coalition, add_colleague(coalition, name="Olga Owner"))
+    seen = form_of(
+        mo.post("signatories/check", {"csrf": mo.mark(), "does": "hold", "id": ids}), having="does"
+    ).filled({})
+    colleague.post(f"{other}/act", {"csrf": colleague.mark(), "does": "hold", "why": "A forged name"})
+
+    held = mo.follow(mo.post("signatories/batch", dict(seen)))
+    undo = form_of(held, having="ids")
+    mo.post(undo.action, dict(undo.filled({})))
+
+    assert "1 was left as it is" in words_of(held)
+    assert row_of(coalition, mine).held_reason is None
+    assert row_of(coalition, other).held_reason is not None, "it would count again"
 
 
 def test_two_of_one_organization_count_once_and_can_be_parted_again(

@@ -14,7 +14,7 @@ from service.model.coordinator import Role
 from service.model.signature import Kind
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition
-from tests.desk import AtTheDesk, add_colleague
+from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.doubles.postbox import Postbox
 from tests.make import make_sign_on, make_signature
 from tests.reminding import pass_time
@@ -113,15 +113,52 @@ def test_it_is_foretold_paused_in_mid_send_resumed_and_each_has_exactly_one(
 def test_what_goes_now_can_be_undone_for_a_minute(coalition: Coalition, sena: AtTheDesk) -> None:
     draft = composed(sena)
 
-    page = sena.follow(sena.post(f"{draft}/plan", {"csrf": sena.mark(), "when": "now"}))
+    page = sena.follow(sena.send(draft, having="when"))
     assert "It goes in a minute" in words_of(page)
     coalition.wait(seconds=59)
     assert fires(coalition) == 0
-    sena.post(f"{draft}/cancel", {"csrf": sena.mark()})
+    undo = form_of(page, having="back")
+    back = sena.post(undo.action, dict(undo.filled({})))
+    again, kept = sena.post(undo.action, dict(undo.filled({}))), words_of(sena.follow(back))
     coalition.wait(minutes=5)
 
     assert fires(coalition) == 0
     assert "Cancelled" in words_of(sena.open(draft))
+    assert "Kept as a draft" in kept
+    assert "Are you with us?" in kept
+    assert draft in again.location, "pressed twice, there is one draft"
+
+
+def test_an_update_that_was_taken_back_goes_once_when_it_is_sent_again(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    has_signed(coalition, name="Signer", email="signer@members.example")
+    words = {"subject-en": "Are you with us?", "body-en": "It goes well."}
+    first = sena.send("sends/new?what=update", words, having="body-en").location.partition("?")[0]
+    undo = form_of(sena.follow(sena.send(first, having="when")), having="back")
+    second = sena.post(undo.action, dict(undo.filled({}))).location.partition("?")[0]
+    assert second != first
+
+    sena.send(second, having="when")
+    coalition.wait(seconds=62)
+    fires(coalition)
+
+    coalition.wait(minutes=2).deliver_mail()
+    assert reminded(coalition) == Counter({"signer@members.example": 1})
+    assert "1 of 1 have gone" in words_of(sena.open(second))
+
+
+def test_what_has_begun_to_go_is_not_a_draft_once_more(coalition: Coalition, sena: AtTheDesk) -> None:
+    draft = composed(sena)
+    page = sena.follow(sena.send(draft, having="when"))
+    coalition.wait(seconds=62)
+    assert fires(coalition) > 0
+
+    undo = form_of(page, having="back")
+    back = sena.post(undo.action, dict(undo.filled({})))
+
+    assert back.location.startswith(draft)
+    assert "does not go" in words_of(sena.follow(back))
 
 
 def test_the_page_leads_through_its_readers_and_its_html_is_of_the_same_one(
@@ -173,7 +210,7 @@ def test_an_update_to_many_waits_for_another_coordinator(
     draft = answer.location.partition("?")[0]
     assert "to 2 readers" in words_of(sena.open(draft))
 
-    page = sena.follow(sena.post(f"{draft}/plan", {"csrf": sena.mark(), "when": "now"}))
+    page = sena.follow(sena.send(draft, having="when"))
     assert "another coordinator approves it" in words_of(page)
     assert sena.post(f"{draft}/approve", {"csrf": sena.mark()}).status_code == 422
     coalition.wait(minutes=10)
@@ -184,6 +221,58 @@ def test_an_update_to_many_waits_for_another_coordinator(
     assert fires(coalition) == 2
     coalition.wait(minutes=2).deliver_mail()
     assert sorted(reminded(coalition)) == ["signer0@members.example", "signer1@members.example"]
+
+
+def test_a_mail_has_no_gap_where_the_letter_has_no_event(coalition: Coalition, sena: AtTheDesk) -> None:
+    gap = {"subject-en": "Soon", "body-en": "The letter arrives before ((event))."}
+
+    wrong = sena.send("sends/new?what=update", gap, having="body-en")
+    draft = composed(sena)
+    again = sena.send(f"{draft}/words", {"body-en": "Before (( event ))."}, having="body-en")
+
+    for form in (wrong, again):
+        assert form.status_code == 422
+        assert "The letter has no event" in words_of(form)
+    assert "arrives before ((event))." in wrong.text
+
+
+def test_only_what_was_looked_at_is_approved(
+    coalition: Coalition, door: Door, sena: AtTheDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.schedules.sends.compose.ALONE", 1)
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    draft = composed(sena)
+    sena.send(draft, having="when")
+    approval = form_of(olga.open(draft), to=f"{draft}/approve")
+    assert sena.send(f"{draft}/rule", {"spare": "1"}, having="spare").status_code == 303
+
+    late = olga.post(approval.action, dict(approval.filled({})))
+
+    assert late.status_code == 422
+    assert "look at it again before you decide" in words_of(late)
+    assert "Waits for an approval" in words_of(olga.open(draft))
+    assert olga.send(draft, to=f"{draft}/approve").status_code == 303
+
+
+def test_two_who_write_a_draft_do_not_write_over_one_another(
+    coalition: Coalition, door: Door, sena: AtTheDesk
+) -> None:
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    draft = composed(sena)
+    first, second = (form_of(who.open(f"{draft}/words"), having="body-en") for who in (sena, olga))
+    planned = form_of(olga.open(draft), having="when")
+    sena.post(first.action, dict(first.filled({"body-en": "The words of Sena."})))
+
+    lost = olga.post(second.action, dict(second.filled({"body-en": "The words of Olga."})))
+
+    assert lost.status_code == 422
+    assert "Somebody else has changed this draft" in words_of(lost)
+    assert "The words of Olga." in lost.text
+    assert "The words of Sena." in sena.open(draft).text
+    assert olga.post(planned.action, dict(planned.filled({}))).status_code == 422, "she saw other words"
+    again = form_of(lost, having="body-en")
+    olga.post(again.action, dict(again.filled({})))
+    assert "The words of Olga." in sena.open(draft).text
 
 
 def test_a_test_goes_to_oneself_and_counts_for_nothing(coalition: Coalition, sena: AtTheDesk) -> None:

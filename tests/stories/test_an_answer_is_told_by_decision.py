@@ -209,6 +209,19 @@ def test_the_second_coordinator_sees_the_mail_before_it_approves(sent: Coalition
     assert "archives" in mail.text
 
 
+def test_a_placeholder_that_means_nothing_reaches_nobody(sent: Coalition, door: Door) -> None:
+    olga = AtTheDesk(door.app(), sent, add_colleague(sent))
+    olga.send(path(sent), {"came_on": "2026-11-25", "text": "We open the archives."}, having="came_on")
+
+    wrong = olga.send("answers", {**ANSWERED, "body": "About ((titel))."}, having="subject")
+    right = olga.send("answers", {**ANSWERED, "body": "About ((title))."}, having="subject")
+
+    assert wrong.status_code == 422
+    assert "There is no placeholder ((titel))" in words_of(wrong)
+    assert "About ((titel))." in wrong.text, "what was written is not lost"
+    assert "About Keep the river open." in words_of(olga.follow(right))
+
+
 def test_the_words_of_an_update_planned_by_command_are_seen_too(sent: Coalition, door: Door) -> None:
     otto = AtTheDesk(door.app(), sent, add_colleague(sent, name="Otto Owner"))
     plan = Plan(

@@ -158,6 +158,25 @@ def test_pressed_twice_it_is_imported_once_and_undone_before_any_mail_has_left(
     assert coalition.mails() == []
 
 
+def test_no_invitation_is_promised_that_does_not_leave_now(coalition: Coalition, door: Door) -> None:
+    with transaction(coalition.engine) as session:
+        campaign = session.exec(select(Campaign)).one()
+        campaign.trial_since = coalition.now
+        session.add(campaign)
+    olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
+    path = checked(olga, workbook(HEADER, *GOOD[:2]))
+    before = words_of(olga.open(path))
+
+    done = words_of(olga.follow(olga.send(path, {}, to=f"{path}/go")))
+
+    assert "Put 2 members on the list" in before
+    for said in (before, done):
+        assert "the planned sendings say when" in said
+        assert "seconds before they leave" not in said
+    coalition.wait(minutes=2).deliver_mail()
+    assert coalition.mails() == []
+
+
 def test_an_undo_says_who_was_written_to_already(coalition: Coalition, door: Door) -> None:
     olga = AtTheDesk(door.app(), coalition, add_colleague(coalition))
     path = checked(olga, workbook(HEADER, *GOOD[:3]))

@@ -99,6 +99,16 @@ def test_it_rests_is_cancelled_or_stopped_with_its_file(operator, ben):
     operator.does("schedule", "cancel", SLUG, "visit")
 
 
+@pytest.mark.parametrize("command", [("send",), ("send", "--check"), ("plan", *IN_A_WEEK)])
+def test_a_placeholder_that_means_nothing_goes_to_nobody(operator, tmp_path, command):
+    (tmp_path / "Wrong.md").write_text("# News\n\nAbout ((titel)).\n", encoding="utf-8")
+
+    refused = operator.run("update", command[0], SLUG, str(tmp_path / "Wrong.md"), *command[1:])
+
+    assert refused.returncode == 2
+    assert "There is no placeholder ((titel))" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -16,7 +16,7 @@ from service.i18n.languages import mail_language
 from service.mail.compose import Rendered
 from service.model.campaign import Campaign
 from service.model.own_words import OwnWords, Purpose
-from service.model.schedule import Action, Schedule
+from service.model.schedule import Action, Occurrence, Schedule
 from service.model.signature import Signature
 from service.model.states import PUT_AWAY, SCHEDULE, CampaignState, ScheduleState, SignatureState
 from service.schedules.audience import is_meant
@@ -32,6 +32,7 @@ from service.schedules.reach import (
     until_of,
 )
 from service.schedules.sends.composed import TO, Composed, What, composed_of
+from service.schedules.sends.verbs import cancel_sending
 from service.signing.example_mail import write_asking_example, write_update_example
 from service.signing.own_words import keep_own_words
 from service.signing.party import read_party
@@ -148,6 +149,23 @@ def plan_draft(
     session.add(schedule)
     audit.record(session, by=by, act="schedule.add", campaign_id=campaign.id, thing=schedule.id, now=now)
     return schedule
+
+
+def take_back_plan(
+    session: Session, keyring: Keyring, slug: str, schedule: Schedule, *, by: str, now: datetime
+) -> Schedule | None:
+    """Cancel what was planned of a draft, and keep what it was made of as a draft once more; None where there is none to give back.
+
+    Of what has begun to go, or was cancelled before, it is not given back: it would go to the same readers twice.
+    """
+    lock_campaign(session, slug)
+    session.refresh(schedule)
+    begun = select(Occurrence.id).where(Occurrence.schedule_id == schedule.id).limit(1)
+    is_whole = schedule.state is not ScheduleState.CANCELLED and session.exec(begun).first() is None
+    campaign = session.get_one(Campaign, schedule.campaign_id)
+    composed = composed_of(session, keyring.of(session, campaign.id), schedule)
+    cancel_sending(session, campaign, schedule, by=by, now=now)
+    return keep_draft(session, keyring, slug, composed, by=by, now=now) if is_whole else None
 
 
 def reach_of_draft(

@@ -19,6 +19,7 @@ from service.schedules.due import Due, Timing
 from service.schedules.forecast import coming_times
 from service.schedules.reach import Reach, Within, reach_of
 from service.schedules.sends.mails import are_mails_left
+from service.schedules.sends.verbs import LEFT_OUT
 from service.schedules.sends.words import Standing, standing_of, title_of
 from service.signing.own_words import open_own_words
 from service.signing.update_words import open_words
@@ -34,7 +35,7 @@ class Sending:
     """One planned sending; `id` is "" for one that the letter gets only with its opening.
 
     `due` is its next time, None where none comes. `subject` are the coalition's words, "" where it has none of its own.
-    `newest` is the last time that it was due.
+    `newest` is the last time that it was due, `left_out` are times still to come that a coordinator left out.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Sending:
     reach: Reach | None
     posted: int
     newest: Occurrence | None
+    left_out: Sequence[datetime]
     is_built_in: bool
     created_by: str
     approved_by: str
@@ -146,6 +148,7 @@ def _sending(
         else None,
         posted=sum(one.posted for one in begun),
         newest=newest,
+        left_out=[one.due_at for one in reversed(begun) if one.due_at > now and one.reason == LEFT_OUT],
         is_built_in=schedule.is_built_in,
         created_by=schedule.created_by,
         approved_by=schedule.approved_by,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, union
+from sqlalchemy import select, text, union
 from sqlmodel import Session, col
 
 from service.foundation.addresses import veiled_address
@@ -14,7 +14,7 @@ from service.mail.no_mail import held_for_domain, held_once_more, is_any_listed
 from service.mail.view.listing import AddressOf
 from service.mail.view.meanings import UNWRITTEN
 from service.model.campaign import Campaign
-from service.model.message import AfterState, Message, MessageEvent, MessageKind
+from service.model.message import IN_DOUBT, AfterState, Message, MessageEvent, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
 from service.signing.messages import signing_addresses
@@ -38,6 +38,10 @@ _BY_CODE: tuple[tuple[str, Sentence], ...] = (
 )
 COMPLAINED = Sentence("It was marked as spam, so that mailbox is left alone from now on.")
 OTHERWISE = Sentence("Their mail server did not take it.")
+_WHY = {
+    MessageState.HELD: UNWRITTEN,
+    MessageState.UNCERTAIN: Sentence("May have arrived"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,10 @@ class Page:
 
 
 def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, before: str | None) -> Page:
-    """List what came back, was refused, or may not go to its domain, those before the key `before`; it opens the addresses of one page and no others."""
+    """List what came back, was refused, may have arrived or may not go to its domain, those before the key `before`.
+
+    It opens the addresses of one page and no others.
+    """
     refused = select(col(Message.id)).where(
         col(Message.campaign_id) == campaign.id, col(Message.state) == MessageState.REFUSED
     )
@@ -71,7 +78,12 @@ def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, 
         .join(MessageEvent, col(MessageEvent.message_id) == col(Message.id))
         .where(col(MessageEvent.became).in_(_BACK), col(Message.campaign_id) == campaign.id)
     )
-    meant = [refused, back]
+    doubtful = select(col(Message.id)).where(
+        text(f"({IN_DOUBT})"),
+        col(Message.campaign_id) == campaign.id,
+        col(Message.state) == MessageState.UNCERTAIN,
+    )
+    meant = [refused, back, doubtful]
     # A pause or an emergency may hold a million, each of which would be asked for its reason.
     if is_any_listed(session, campaign.id):
         # Of what says the same once more, as each reminder does, the newest stands for all.
@@ -133,9 +145,8 @@ def _undelivered(
         kind=row.kind,
         to=_veiled(session, row, address_of),
         at=event.at if event is not None else row.settled_at or row.created_at,
-        why=UNWRITTEN
-        if row.state is MessageState.HELD
-        else why_in_words(
+        why=_WHY.get(row.state)
+        or why_in_words(
             _code_in(event.reason) if event is not None else row.enhanced_code, complained=complained
         ),
         sign_on=signature.id if signature is not None else "",

@@ -35,7 +35,6 @@ _PAST = Sentence("That moment has passed already: choose a later one.")
 _NEVER = Sentence(
     "At that time it would never go: it is after the deadline for sign-ons, or leaves no time for answers."
 )
-_NO_TIME = Sentence("No further time of this is planned, so there is none to leave out.")
 _CANNOT = Sentence("This cannot be done with it where it stands now; look at where it stands.")
 
 
@@ -147,18 +146,31 @@ def settle_sending(
     settle_late(session, campaign.slug, schedule.name, fire=fire, by=by, now=now)
 
 
-def skip_next(
-    session: Session, keyring: Keyring, campaign: Campaign, schedule: Schedule, *, by: str, now: datetime
-) -> datetime:
-    """Leave the next time of a sending out, and give which it was; raises Refused where none comes, and for invitations, which have one time only."""
-    if schedule.action is Action.INVITE:
+def skip_time(
+    session: Session,
+    keyring: Keyring,
+    campaign: Campaign,
+    schedule: Schedule,
+    at: datetime,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Leave the next time of a sending out, which somebody saw to be `at`; said twice only that one is left out.
+
+    Raises Refused where the next is another, and for invitations, which have one time only.
+    """
+    _hold(session, schedule)
+    if schedule.action is Action.INVITE or schedule.state is ScheduleState.CANCELLED:
         raise Refused(_CANNOT)
-    known = select(Occurrence.due_at).where(Occurrence.schedule_id == schedule.id)
-    begun = set(session.exec(known).all())
+    known = session.exec(select(Occurrence).where(Occurrence.schedule_id == schedule.id)).all()
+    if any(one.due_at == at and one.reason == LEFT_OUT for one in known):
+        return
+    begun = {one.due_at for one in known}
     coming = coming_times(session, keyring, campaign, schedule, now=now)
     due = next((one for one in coming if one.at not in begun), None)
-    if due is None or schedule.state is ScheduleState.CANCELLED:
-        raise Refused(_NO_TIME)
+    if due is None or due.at != at:
+        raise Refused(_CANNOT)
     row = Occurrence(
         schedule_id=schedule.id,
         campaign_id=schedule.campaign_id,
@@ -171,15 +183,17 @@ def skip_next(
     )
     session.execute(insert_or(session, row).on_conflict_do_nothing(index_elements=["schedule_id", "due_at"]))
     audit.record(session, by=by, act="schedule.skip", campaign_id=campaign.id, thing=schedule.id, now=now)
-    return due.at
 
 
-def put_back(session: Session, campaign: Campaign, schedule: Schedule, *, by: str, now: datetime) -> None:
-    """Take back that times still to come were left out."""
+def put_back(
+    session: Session, campaign: Campaign, schedule: Schedule, at: datetime, *, by: str, now: datetime
+) -> None:
+    """Take back that one time, still to come, was left out; what was left out besides stays so."""
     found = select(Occurrence).where(
         Occurrence.schedule_id == schedule.id,
         Occurrence.state == OccurrenceState.SKIPPED,
         Occurrence.reason == LEFT_OUT,
+        Occurrence.due_at == at,
         col(Occurrence.due_at) > now,
     )
     for row in session.exec(found).all():

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign
-from service.foundation.errors import NotFound, Refused
+from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.model.agreed_source import AgreedSource
@@ -44,10 +44,19 @@ class Agreed:
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """The sign-on that stands now, by its id: whether its owner is told by mail, and whether it is one of the invited."""
+
+    id: str
+    is_told: bool
+    is_listed: bool
+
+
 def add_agreed(
     session: Session, keyring: Keyring, slug: str, agreed: Agreed, *, by: str, now: datetime
-) -> str:
-    """Let a sign-on stand that was agreed elsewhere, and mail its owner how it stands; gives the sign-on's id.
+) -> Added:
+    """Let a sign-on stand that was agreed elsewhere, and mail its owner how it stands; it may have come by the form, unconfirmed.
 
     Raises Refused in a sentence where the letter takes none, or that one has answered otherwise.
     """
@@ -65,7 +74,7 @@ def add_agreed(
     if party is not None:
         _keep_beside(desk, signature, party)
     _keep_source(desk, signature, agreed.source, by=by)
-    return signature.id
+    return Added(id=signature.id, is_told=signature.email is not None, is_listed=signature.invited)
 
 
 def sources_of(session: Session, keys: CampaignKeys, signature_id: str) -> Sequence[tuple[datetime, str]]:
@@ -145,11 +154,3 @@ def _keep_source(desk: Desk, signature: Signature, source: str, *, by: str) -> N
         chase.left_out_at = None
         desk.session.add(chase)
     desk.session.flush()
-
-
-def known_member(session: Session, keys: CampaignKeys, campaign: Campaign, member: str) -> SignOn:
-    """Give what is kept of one of the invited who is to be added; raises NotFound for any other."""
-    row = session.get(Signature, member)
-    if row is None or row.campaign_id != campaign.id or not row.invited or row.erased_at is not None:
-        raise NotFound(Sentence("There is nobody of this kind on the list of this letter."))
-    return read_party(keys, row)

@@ -38,6 +38,11 @@ _TO_WRITE_DISCREETLY = Sentence(
     "Hello! There is an e-mail for {name} that waits for an answer until {deadline}; please look for it, among the"
     " unwanted mail too. If you cannot find it, tell me, and it is sent once more."
 )
+_TO_WRITE_UNREACHED = Sentence(
+    "Hello! We would like to hear from {name} until {deadline}, and no e-mail of ours has reached you. When may I call?"
+)
+_UNREACHED = frozenset({Word.NOT_ASKED, Word.NO_ADDRESS, Word.BOUNCED, Word.UNWRITTEN})
+"""To whom no mail has come that they could look for."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -154,7 +159,7 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
     campaign, chaser = session.get(Campaign, link.campaign_id), session.get(Chaser, link.row_id)
     if campaign is None or chaser is None or chaser.ended_at is not None:
         raise NotFound(_NOTHING)
-    # The deadline as it is now: it may have moved since the link was given.
+    # A letter that is open for longer is chased for longer, by the links that were given out.
     if now >= campaign.deadline_at or link.generation != chaser.generation:
         raise NotFound(_NOTHING)
     return _Seat(campaign=campaign, chaser=chaser)
@@ -176,7 +181,8 @@ def _by(seat: _Seat) -> str:
 def _chased(desk: Desk, file: CampaignFile, chase: Chase, row: Signature, word: Word) -> Chased:
     party = read_party(desk.keys, row)
     language = mail_language(reader=party.language, letter=desk.campaign.language)
-    sentence = (_TO_WRITE_DISCREETLY if party.discreet else _TO_WRITE).with_values(
+    words = _TO_WRITE_DISCREETLY if party.discreet else _TO_WRITE
+    sentence = (_TO_WRITE_UNREACHED if word in _UNREACHED else words).with_values(
         coalition=file.coalition,
         name=party.name,
         title=file.letter.title,

@@ -54,7 +54,8 @@ MISSING = frozenset(Word) - ANSWERED
 """The words of those whose answer is missing."""
 
 _WAITING = (SignatureState.INVITED, SignatureState.INTENDS, SignatureState.PENDING, SignatureState.EXPIRED)
-_NOT_SENT = (MessageState.CANCELLED, MessageState.SUPPRESSED, MessageState.EXPIRED, MessageState.REFUSED)
+# What waits or is held by a pause has asked nobody yet.
+_GONE = (MessageState.SUBMITTING, MessageState.ACCEPTED, MessageState.UNCERTAIN)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -191,7 +192,7 @@ def _word() -> ColumnElement[str]:
         .where(
             col(Message.recipient_ref) == col(Signature.id),
             col(Message.kind).in_((MessageKind.INVITATION, MessageKind.REMINDER)),
-            col(Message.state).not_in(_NOT_SENT),
+            col(Message.state).in_(_GONE),
         )
         .correlate(Signature)
         .scalar_subquery()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -14,9 +14,10 @@ from service.letter.fonts import Fonts
 from service.letter.sign_sheet import SignSheet, render_sign_sheet
 from service.model.campaign import Access, Campaign
 from service.model.signature import Kind, Visibility
-from service.signing.invite import AGREED, import_rows
+from service.model.states import SignatureState
+from service.signing.invite import AGREED, find_known, import_rows
 from service.signing.page import unlisted_address
-from service.signing.party import SignOn
+from service.signing.party import SignOn, email_index
 from service.signing.roll_columns import SignatoryRow
 from service.signing.roll_file import RowFault, read_rows
 from service.signing.sign import keep_sign_on, refuse_unless_open, refuse_unless_taken
@@ -24,6 +25,7 @@ from service.signing.workplace import Desk
 from service.store.keyring import Keyring
 
 COLUMNS = ("kind", "name", "email", "visibility", "affiliation", "representative_name")
+_SPARE = timedelta(hours=1)
 _LEAD = Sentence(
     "We sign the open letter of {coalition}. The letter can be read at the address in the square."
 )
@@ -93,9 +95,19 @@ def enter_paper(desk: Desk, rows: Sequence[SignatoryRow], *, witness: str, by: s
     refuse_unless_open(desk.campaign, now=desk.now)
     for row in rows:
         refuse_unless_taken(desk.campaign, Kind(row.kind))
-    for row in rows:
+    asked = [row for row in rows if not _was_just_asked(desk, row)]
+    for row in asked:
         keep_sign_on(desk, _sign_on(row))
-    return Entered(counted=0, asked=len(rows), known=0)
+    return Entered(counted=0, asked=len(asked), known=len(rows) - len(asked))
+
+
+def _was_just_asked(desk: Desk, row: SignatoryRow) -> bool:
+    """Tell whether this very sign-on is confirmed, or was asked to confirm just now: a form sent twice mails once."""
+    known = find_known(desk, row)
+    if known is None or known.email_index != email_index(desk.keys, row.email):
+        return False
+    is_new = known.signed_at is not None and known.signed_at > desk.now - _SPARE
+    return known.state is SignatureState.CONFIRMED or (known.state is SignatureState.PENDING and is_new)
 
 
 def _sign_on(row: SignatoryRow) -> SignOn:

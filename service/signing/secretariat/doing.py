@@ -32,11 +32,17 @@ _AS_ACT: dict[Does, Act] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What was done: with how many, how many were left as they are, and what takes all of it back, if anything does."""
+    """What was done: with how many, how many were left as they are, and what takes all of it back, if anything does.
+
+    `ids` are those with which it could be done, for the way back: who was left may have been held by somebody else. `told`
+    is how many of those who are declined have a mailbox that is told of it.
+    """
 
     number: int
     left: int = 0
     back: Does | None = None
+    ids: tuple[str, ...] = ()
+    told: int = 0
 
 
 def sign_on_of(session: Session, campaign: Campaign, signature_id: str) -> Signature:
@@ -62,9 +68,9 @@ def do_one(
     row = sign_on_of(session, campaign, signature_id)
     if does not in possible(row, campaign, looks_like_another=_looks_like_another(session, row)):
         raise Refused(_NOT_NOW)
-    back = all_ways_back(does, [row])
+    back, told = all_ways_back(does, [row]), _told([row])
     _do(session, keyring, slug, [signature_id], does, by=by, now=now)
-    return Done(number=1, back=back)
+    return Done(number=1, back=back, told=told)
 
 
 def do_many(
@@ -73,7 +79,7 @@ def do_many(
     """Do one thing with all of these for which it can be done now; the others are left as they are."""
     campaign = lock_campaign(session, slug)
     rows = can_be_done(session, campaign, ids, does)
-    back = all_ways_back(does, rows) if rows else None
+    back, told = all_ways_back(does, rows) if rows else None, _told(rows)
     done = 0
     try:
         with session.begin_nested():
@@ -82,7 +88,13 @@ def do_many(
     except Refused:
         # One of them keeps the others from it: each by itself, then.
         done = sum(_tried(session, keyring, slug, row, does, by=by, now=now) for row in rows)
-    return Done(number=done, left=len(set(ids)) - done, back=back if done == len(rows) else None)
+    return Done(
+        number=done,
+        left=len(set(ids)) - done,
+        back=back if done == len(rows) else None,
+        ids=tuple(row.id for row in rows),
+        told=told,
+    )
 
 
 def can_be_done(session: Session, campaign: Campaign, ids: Sequence[str], does: Does) -> list[Signature]:
@@ -112,6 +124,10 @@ def _do(
             say_another(session, keyring, slug, one, by=by, now=now)
     else:
         decide_with_a_minute(session, keyring, slug, ids, act=_AS_ACT[does], by=by, now=now)
+
+
+def _told(rows: Sequence[Signature]) -> int:
+    return sum(row.email is not None and row.signed_at is not None for row in rows)
 
 
 def _looks_like_another(session: Session, row: Signature) -> bool:

@@ -66,8 +66,8 @@ def why_not_small(was: SignOn, fix: Fix) -> dict[str, str]:
 
 def fix_name(
     session: Session, keyring: Keyring, slug: str, signature_id: str, fix: Fix, *, by: str, now: datetime
-) -> None:
-    """Print a name as fixed, and tell its signatory, who can take it back by the link of that mail.
+) -> bool:
+    """Print a name as fixed, and tell its signatory, who can take it back by the link of that mail; False where no address is kept.
 
     Raises Refused where it is more than a small change (why_not_small() says which), and where the letter is settled.
     """
@@ -83,7 +83,9 @@ def fix_name(
     session.add(row)
     keep_words(session, keys, row)
     audit.record(session, by=by, act="signature.fix", campaign_id=campaign.id, thing=row.id, now=now)
-    _tell(session, keys, campaign, row, now=now)
+    if row.email is not None:
+        _tell(session, keys, campaign, row, now=now)
+    return row.email is not None
 
 
 def why_not_fixed(session: Session, campaign: Campaign, row: Signature) -> str:

@@ -14,6 +14,7 @@ from service.model.campaign import Campaign
 from service.model.signature import Kind, Provenance, Signature, is_counted
 from service.model.states import SignatureState
 from service.signing.members import count_members
+from service.signing.secretariat.filters import Stands, stands
 
 _SIGNED = (
     SignatureState.PENDING,
@@ -136,9 +137,10 @@ def _groups(session: Session, campaign: Campaign) -> Any:
         "state": state,
         "invited": col(Signature.invited),
         "is_of_asked": and_(col(Signature.invited), confirmed),
-        "is_held": and_(confirmed, held),
-        "is_to_accept": and_(confirmed, ~held, col(Signature.accepted_at).is_(None)),
-        "is_conditional": and_(confirmed, ~held, col(Signature.condition).is_not(None)),
+        # As the table of sign-ons has them, to which these numbers lead.
+        "is_held": stands(campaign, Stands.HELD),
+        "is_to_accept": stands(campaign, Stands.AWAITING),
+        "is_conditional": stands(campaign, Stands.CONDITIONAL),
         "is_earlier": and_(confirmed, ~held, revision != campaign.revision_id),
         "counts": is_counted(campaign),
     }

@@ -74,11 +74,20 @@ _DONE: dict[Does, Callable[[int], Sentence]] = {
 
 def said_of(does: Does, report: Done) -> Sentence:
     """Say what was done, and that others were left as they are, where some were."""
-    done = _DONE[does](report.number)
+    is_silent = does is Does.DECLINE and report.number and not report.told
+    done = _declined_in_silence(report.number) if is_silent else _DONE[does](report.number)
     if not report.left:
         return done
     left = Sentence("{n} was left as it is.", "{n} were left as they are.", n=report.left)
     return Sentence("{done} {left}", done=done, left=left)
+
+
+def _declined_in_silence(number: int) -> Sentence:
+    return Sentence(
+        "{n} sign-on declined. Nothing was signed, or no address is kept, so nobody is told by mail.",
+        "{n} sign-ons declined. Nothing was signed, or no address is kept, so nobody is told by mail.",
+        n=number,
+    )
 
 
 def would_do(does: Does, number: int) -> Sentence:

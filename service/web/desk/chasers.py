@@ -64,15 +64,16 @@ def chaser(slug: str, chaser: str) -> Page:
 
 @post("/letters/<slug>/members/chasers/<chaser>/members", Act.INVITE_MEMBERS)
 def assign_members(slug: str, chaser: str) -> Response:
-    """Give those that are ticked to a chaser, and take those from it that are not any more."""
+    """Give those that are ticked to a chaser, and take from it those that the page showed as its own and that are not any more."""
     here, ticked = services(), {key[:32] for key in request.form.getlist("member")}
+    shown = {key[:32] for key in request.form.getlist("had")}
     with acting() as session:
         campaign, keys = letter_row(session), here.keyring.of(session, letter().id)
         row = verbs.get_chaser(session, campaign, chaser)
         if row.ended_at is not None:
             raise Refused(verbs.ENDED)
         before = {key for key, _ in names_of_chaser(session, keys, campaign, row.id)}
-        verbs.assign(session, campaign, sorted(before - ticked), None, by=visit().by, now=here.now())
+        verbs.assign(session, campaign, sorted(before & shown - ticked), None, by=visit().by, now=here.now())
         verbs.assign(session, campaign, sorted(ticked - before), row, by=visit().by, now=here.now())
         n = len(names_of_chaser(session, keys, campaign, row.id))
     said = Sentence("They chase {n} member now.", "They chase {n} members now.", n=n)

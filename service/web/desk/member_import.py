@@ -9,6 +9,9 @@ from service.coordinators.permissions import Act
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.spreadsheet import MOST_BYTES, Sheet
+from service.model.states import CampaignState
+from service.schedules.invitations import TO_OPEN
+from service.signing.invite import is_to_invite, leaves_at
 from service.signing.invitees import importing
 from service.signing.invitees.import_check import BY_COLUMN, Check, Choices, Verdict, letter_of_column
 from service.signing.invitees.importing import ImportView
@@ -228,10 +231,20 @@ def _show_check(slug: str, view: ImportView, checked: Check) -> Page:
         shown=shown,
         path=members_path(slug),
         here=_path(slug, view.id),
-        is_open=letter().state.value == "open",
+        leave=_leave(),
         may_undo=view.has_begun and not view.is_undone,
         held_seconds=int(importing.HELD_FOR.total_seconds()),
     )
+
+
+def _leave() -> str:
+    """Say when invitations leave: `now`, `opening`, or `planned` where a schedule or a trial says it; "" where none do any more."""
+    with looking() as session:
+        campaign, now = letter_row(session), services().now()
+        if campaign.state is not CampaignState.OPEN:
+            return "opening" if campaign.state in TO_OPEN else ""
+        waits = is_to_invite(session, campaign) or campaign.trial_since or leaves_at(campaign, now=now)
+        return "planned" if waits else "now"
 
 
 def _read_choices(entries: Mapping[str, str], *, width: int) -> tuple[Choices, dict[str, str]]:

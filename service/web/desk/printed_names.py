@@ -14,6 +14,8 @@ from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.services import services
 
+_TOLD = Sentence("The name is printed so from now on; its signatory is told by mail and can undo it.")
+_NOT_TOLD = Sentence("The name is printed so from now on. No address is kept, so nobody is told by mail.")
 _WHAT = {
     "name": (Sentence("The name"), 200),
     "name_latin": (Sentence("The name in Latin letters"), 200),
@@ -49,15 +51,12 @@ def fix_printed_name(slug: str, sign_on: str) -> Response:
             was = read_party(here.keyring.of(session, letter().id), row)
             fix = _read()
             _refuse_large(why_not_small(was, fix))
-            fix_name(session, here.keyring, slug, sign_on, fix, by=visit().by, now=here.now())
+            is_told = fix_name(session, here.keyring, slug, sign_on, fix, by=visit().by, now=here.now())
     except Misfilled as wrong:
         return _page(
             sign_on, status=422, form=FormState(values=shown_again(request.form), errors=wrong.errors)
         )
-    return done(
-        f"/desk/letters/{slug}/signatories/{sign_on}",
-        Sentence("The name is printed so from now on; its signatory is told by mail and can undo it."),
-    )
+    return done(f"/desk/letters/{slug}/signatories/{sign_on}", _TOLD if is_told else _NOT_TOLD)
 
 
 def _page(sign_on: str, *, status: int = 200, form: FormState | None = None) -> Response:

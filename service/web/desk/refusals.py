@@ -17,6 +17,11 @@ from service.web.desk.visit import Visit
 from service.web.errors import answer_error
 from service.web.render import Page
 
+_TEXTS = frozenset({"text", "body", "words", "source", "note", "said", "why", "reason", "how"})
+"""The fields of the desk's forms in which people write at length; none of them holds a secret."""
+_SHORT = 12
+"""So many letters are a code, or typed anew in a moment."""
+
 
 @desk.errorhandler(Refused)
 def say_refused(refused: Refused) -> Page:
@@ -41,8 +46,23 @@ def _say(error: Exception, sentence: str, *, faults: Sequence[str] = (), status:
         return answer_error(error)
     team = pages_for(who).get("desk.team", "") if isinstance(error, NotBacked) else ""
     return desk_page(
-        "refused.html", status=status, sentence=sentence, faults=faults, team=team, back=_way_back(who)
+        "refused.html",
+        status=status,
+        sentence=sentence,
+        faults=faults,
+        team=team,
+        back=_way_back(who),
+        written=_written(),
     )
+
+
+def _written() -> Sequence[str]:
+    """Give the texts of the form that was refused: whoever wrote them can copy them, and writes none anew."""
+    return [
+        text.strip()
+        for name, text in request.form.items()
+        if (name in _TEXTS or name.startswith("body-")) and len(text.strip()) > _SHORT
+    ]
 
 
 def _way_back(who: Visit) -> str:

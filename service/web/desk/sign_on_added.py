@@ -10,11 +10,12 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_line, fold_name
 from service.model.signature import Kind, Visibility
-from service.signing.invitees.adding import LONGEST_SOURCE, Agreed, add_agreed, known_member
+from service.signing.invitees.adding import LONGEST_SOURCE, Agreed, add_agreed
 from service.signing.invitees.listing import names_missing
 from service.web.desk.blueprint import get, post
 from service.web.desk.members import PART, member_path
 from service.web.desk.page import desk_page, done
+from service.web.desk.signatory import page_of
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, Reader, shown_again
 from service.web.render import Page
@@ -46,16 +47,16 @@ def add_sign_on(slug: str) -> Response:
     try:
         agreed = _read(entries)
         with acting() as session:
-            key = add_agreed(session, here.keyring, slug, agreed, by=visit().by, now=here.now())
-            campaign = letter_row(session)
-            is_told = known_member(session, here.keyring.of(session, campaign.id), campaign, key).email
+            added = add_agreed(session, here.keyring, slug, agreed, by=visit().by, now=here.now())
     except Misfilled as wrong:
         return _show(FormState(values=values, errors=wrong.errors))
     except NotFound:
         return _show(FormState(values=values, errors={"member": _WHO}))
     except Refused as refusal:
         return _show(FormState(values=values, notice=str(refusal)))
-    return done(member_path(slug, key), _TOLD if is_told else _NOT_TOLD)
+    # Whoever filled in the form by itself was never invited, and has no page among the members.
+    there = member_path(slug, added.id) if added.is_listed else page_of(slug, added.id)
+    return done(there, _TOLD if added.is_told else _NOT_TOLD)
 
 
 def _read(entries: Mapping[str, str]) -> Agreed:

@@ -110,7 +110,7 @@ def do_batch(slug: str) -> Response:
         undo = {
             "action": f"/desk/letters/{slug}/signatories/batch",
             "does": report.back.value,
-            "ids": " ".join(ids),
+            "ids": " ".join(report.ids),
         }
     return done(back_to, said_of(does, report), undo=undo)
 

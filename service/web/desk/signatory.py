@@ -1,6 +1,7 @@
 """One sign-on at the desk: what is known of it, and what is done with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -11,6 +12,7 @@ from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.foundation.written import clean_text
 from service.model.resemblance import Verdict
+from service.signing.invitees.adding import sources_of
 from service.signing.notes import LONGEST_NOTE, add_note, read_note
 from service.signing.organizations.joined import say_same
 from service.signing.party import read_party
@@ -59,6 +61,7 @@ def reveal_address(slug: str, sign_on: str) -> Response:
             proved_at=visit().proved_at,
             now=services().now(),
         )
+        sources = sources_of(session, services().keyring.of(session, letter().id), row.id)
     contacts = {
         "email": party.email,
         "approver": party.approver_email,
@@ -66,7 +69,8 @@ def reveal_address(slug: str, sign_on: str) -> Response:
         "phone": party.phone,
         "messenger": party.messenger,
     }
-    return show_sign_on(sign_on, contacts={name: value for name, value in contacts.items() if value})
+    known = {name: value for name, value in contacts.items() if value}
+    return show_sign_on(sign_on, contacts=known, sources=sources)
 
 
 @post("/letters/<slug>/signatories/<sign_on>/act", Act.MODERATE)
@@ -143,9 +147,14 @@ def merge_sign_ons(slug: str, sign_on: str) -> Response:
 
 
 def show_sign_on(
-    sign_on: str, *, status: int = 200, form: FormState | None = None, contacts: dict[str, str] | None = None
+    sign_on: str,
+    *,
+    status: int = 200,
+    form: FormState | None = None,
+    contacts: dict[str, str] | None = None,
+    sources: Sequence[tuple[datetime, str]] = (),
 ) -> Response:
-    """Show the page of one sign-on, with a form as it was filled in, and with its addresses where they were asked for."""
+    """Show the page of one sign-on, with a form as it was filled in, and with its addresses and sources where they were asked for."""
     here = services()
     with looking() as session:
         row = letter_row(session)
@@ -162,6 +171,7 @@ def show_sign_on(
         possible=[does.value for does in one.possible] if visit().may(Act.MODERATE) else [],
         alike=[pair for pair in _alike(one.shown["resembles"]) if pair["verdict"] != Verdict.ANOTHER.value],
         contacts=contacts or {},
+        sources=sources,
         reach=reach,
         evidence=evidence,
         most_revealed=MOST_REVEALED,

@@ -76,7 +76,9 @@ def test_what_fills_a_placeholder_is_never_read_as_markdown() -> None:
     assert filled.body == r"Read \[x\]\(https://eve\.example\) \*a\*, ((name))."
 
 
-@pytest.mark.parametrize("text", ["Dear ((name)),", "((config.key))", "(({{7*7}}))", ""])
+@pytest.mark.parametrize(
+    "text", ["Dear ((name)),", "((config.key))", "(({{7*7}}))", "Read ((title) today", "Until ((deadline", ""]
+)
 def test_no_placeholder_but_ours_is_taken(text: str) -> None:
     with pytest.raises(Refused):
         read_words("Subject", text, needs_subject=True)

@@ -4,12 +4,13 @@ import zoneinfo
 from datetime import datetime
 
 from flask import Response, request
+from sqlmodel import Session
 
+from service.campaigns.contents import open_file
 from service.coordinators.permissions import Act
 from service.delivery.answers.replies import Outcome, get_reply, mark_told
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
-from service.foundation.written import clean_line, clean_text
 from service.model.anchor import Anchor
 from service.model.update import UpdateAudience
 from service.schedules.audience import Audience
@@ -17,7 +18,7 @@ from service.schedules.due import Timing
 from service.schedules.plan import Plan
 from service.schedules.planned_updates import UpdateText, plan_update
 from service.schedules.tellings import NO_ANSWER, name_of, next_name, updates_of
-from service.signing.update_words import LONGEST_BODY, LONGEST_SUBJECT, UpdateWords
+from service.signing.own_words import read_words, refuse_without_event
 from service.web.desk.blueprint import post
 from service.web.desk.page import done
 from service.web.desk.visit import acting, letter, letter_here, visit
@@ -36,7 +37,7 @@ def tell_answer(slug: str, reply: str) -> Response:
     here = services()
     with acting() as session:
         get_reply(session, letter().id, reply)
-        plan, text = _telling(next_name(updates_of(session, letter().id), name_of(reply)))
+        plan, text = _telling(session, next_name(updates_of(session, letter().id), name_of(reply)))
         made = plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now()).id
         mark_told(session, letter().id, reply, by=visit().by, now=here.now())
     return done(f"/desk/letters/{slug}/sends/{made}", PLANNED)
@@ -49,24 +50,25 @@ def tell_outcome(slug: str) -> Response:
     with acting() as session:
         if letter_here(session).outcome != Outcome.NO_ANSWER.value:
             raise Refused(NOT_WITHOUT_ANSWER)
-        plan, text = _telling(next_name(updates_of(session, letter().id), NO_ANSWER))
+        plan, text = _telling(session, next_name(updates_of(session, letter().id), NO_ANSWER))
         made = plan_update(session, here.keyring, slug, plan, text, by=visit().by, now=here.now()).id
     return done(f"/desk/letters/{slug}/sends/{made}", PLANNED)
 
 
-def _telling(name: str) -> tuple[Plan, UpdateText]:
+def _telling(session: Session, name: str) -> tuple[Plan, UpdateText]:
     """Read what those who signed are to be told, and when; raises Refused where nothing is written."""
     entries = request.form
-    subject = clean_line(entries.get("subject", ""), what=Sentence("The subject"), longest=LONGEST_SUBJECT)
-    body = clean_text(entries.get("body", ""), what=Sentence("The text"), longest=LONGEST_BODY)
-    if not subject or not body:
+    subject, body = entries.get("subject", ""), entries.get("body", "")
+    if not subject.strip() or not body.strip():
         raise Refused(Sentence("Write a subject and a text for those who signed."))
+    words = read_words(subject, body, needs_subject=True)
+    file = open_file(session, services().keyring, letter_here(session))
+    refuse_without_event(f"{subject}\n{body}", file)
     plan = Plan(
         name=name,
         timing=Timing(anchor=Anchor.AT, local=_moment(entries.get("at", ""))),
         audience=Audience(),
     )
-    words = UpdateWords(subject=subject, body=body)
     return plan, UpdateText(words=words, audience=UpdateAudience.SIGNATORIES)
 
 

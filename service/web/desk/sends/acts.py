@@ -12,9 +12,11 @@ from service.model.schedule import Schedule
 from service.model.states import ScheduleState
 from service.schedules.due import Timing
 from service.schedules.plan import make_built_in
+from service.schedules.sends.compose import take_back_plan
 from service.schedules.sends.listing import get_schedule
 from service.schedules.sends.mails import follow_part
 from service.schedules.sends.moving import comes_again
+from service.schedules.sends.seen import hold_as_seen
 from service.schedules.sends.verbs import (
     approve_sending,
     cancel_sending,
@@ -24,12 +26,12 @@ from service.schedules.sends.verbs import (
     put_back,
     resume_sending,
     settle_sending,
-    skip_next,
+    skip_time,
 )
 from service.store.transaction import transaction
 from service.web.desk.blueprint import post
 from service.web.desk.page import done
-from service.web.desk.sends.forms import read_clock, read_moment
+from service.web.desk.sends.forms import read_clock, read_moment, read_seen_moment
 from service.web.desk.sends.pages import sending_page
 from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
@@ -52,11 +54,12 @@ def make_sends(slug: str) -> Response:
 
 @post("/letters/<slug>/sends/<schedule>/approve", Act.APPROVE_SEND)
 def approve_send(slug: str, schedule: str) -> Response:
-    """Approve what another coordinator planned."""
+    """Approve what another coordinator planned, exactly as the page showed it."""
     del slug
     here = services()
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
+        hold_as_seen(session, row, request.form.get("seen", ""))
         approve_sending(session, here.keyring, campaign, row, by=visit().by, now=here.now())
 
     _do(schedule, does)
@@ -123,36 +126,45 @@ def resume_send(slug: str, schedule: str) -> Response:
 
 @post("/letters/<slug>/sends/<schedule>/cancel", Act.SEND)
 def cancel_send(slug: str, schedule: str) -> Response:
-    """Take a sending out for good."""
-    del slug
+    """Take a sending out for good; where planning it is undone, it is a draft once more."""
+    here, drafts = services(), list[str]()
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
-        cancel_sending(session, campaign, row, by=visit().by, now=services().now())
+        if request.form.get("back") != "draft":
+            cancel_sending(session, campaign, row, by=visit().by, now=here.now())
+            return
+        draft = take_back_plan(session, here.keyring, slug, row, by=visit().by, now=here.now())
+        drafts.extend([draft.id] if draft is not None else [])
 
     _do(schedule, does)
+    if drafts:
+        return done(_one(drafts[0]), Sentence("Kept as a draft: nothing goes before you say when."))
     return done(_one(schedule), Sentence("Cancelled: what had not gone of it does not go."))
 
 
 @post("/letters/<slug>/sends/<schedule>/skip", Act.SEND)
 def skip_send(slug: str, schedule: str) -> Response:
-    """Leave the next time of a sending out."""
+    """Leave the next time of a sending out, the one that the page showed."""
     del slug
     here = services()
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
-        skip_next(session, here.keyring, campaign, row, by=visit().by, now=here.now())
+        at = read_seen_moment(request.form)
+        skip_time(session, here.keyring, campaign, row, at, by=visit().by, now=here.now())
 
     _do(schedule, does)
-    return done(_one(schedule), Sentence("Its next time is left out."), undo=_undo(schedule, "put-back"))
+    undo = {**_undo(schedule, "put-back"), "at": request.form.get("at", "")}
+    return done(_one(schedule), Sentence("Its next time is left out."), undo=undo)
 
 
 @post("/letters/<slug>/sends/<schedule>/put-back", Act.SEND)
 def put_send_back(slug: str, schedule: str) -> Response:
-    """Take back that times still to come were left out."""
+    """Take back that a time still to come was left out."""
     del slug
 
     def does(session: Any, campaign: Campaign, row: Schedule) -> None:
-        put_back(session, campaign, row, by=visit().by, now=services().now())
+        at = read_seen_moment(request.form)
+        put_back(session, campaign, row, at, by=visit().by, now=services().now())
 
     _do(schedule, does)
     return done(_one(schedule), Sentence("It comes at its next time again."))

@@ -7,7 +7,7 @@ from flask import Response, request
 from service.campaigns.codes import countries
 from service.campaigns.contents import open_file
 from service.coordinators.permissions import Act
-from service.foundation.errors import NotFound
+from service.foundation.errors import NotFound, Refused
 from service.foundation.sentence import Sentence
 from service.i18n.formats import country_name
 from service.i18n.languages import OFFERED
@@ -20,11 +20,12 @@ from service.schedules.sends.compose import (
     plan_draft,
     preview_of,
 )
-from service.schedules.sends.composed import What, composed_of, is_composed
+from service.schedules.sends.composed import Composed, What, composed_of, is_composed
 from service.schedules.sends.listing import NO_SUCH, get_schedule
+from service.schedules.sends.seen import ChangedSince, hold_as_seen, mark_of
 from service.schedules.sends.trial import send_test
 from service.schedules.sends.verbs import in_a_minute
-from service.signing.own_words import PLACEHOLDERS
+from service.signing.own_words import PLACEHOLDERS, refuse_without_event
 from service.web.desk.blueprint import get, post
 from service.web.desk.page import desk_page, done
 from service.web.desk.sends.forms import read_composed, read_moment, written
@@ -34,6 +35,10 @@ from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
 
+_WRITTEN_OVER = Sentence(
+    "Somebody else has changed this draft since you opened it. Your words stand below; keep them once more to put them in"
+    " the place of theirs."
+)
 _LISTS = ("to", "kinds", "languages", "evidence")
 
 
@@ -51,7 +56,7 @@ def keep_composed(slug: str) -> Response:
     """Keep what was composed as a draft."""
     here, what = services(), _what(request.form.get("what", What.REMINDER.value))
     try:
-        composed = read_composed(what, request.form, given_lists(), languages=_languages())
+        composed = _read(what)
     except Misfilled as wrong:
         return _form_again(what, wrong)
     with acting() as session:
@@ -70,25 +75,33 @@ def compose_again(slug: str, schedule: str) -> Response:
         if row.state is not ScheduleState.DRAFT:
             raise NotFound(NO_SUCH)
         composed = composed_of(session, here.keyring.of(session, letter().id), row)
+        seen = mark_of(session, row)
     values, lists = written(composed)
-    return _form_page(composed.what, FormState(values=values), lists, schedule=schedule)
+    return _form_page(composed.what, FormState(values={**values, "seen": seen}), lists, schedule=schedule)
 
 
 @post("/letters/<slug>/sends/<schedule>/words", Act.SEND)
 def change_composed(slug: str, schedule: str) -> Response:
-    """Put other words and another rule in the place of a draft's."""
+    """Put other words and another rule in the place of a draft's, as the form showed them."""
     del slug
     here = services()
     with looking() as session:
         row = get_schedule(session, letter().id, schedule)
         what = composed_of(session, here.keyring.of(session, letter().id), row).what
+        present = mark_of(session, row)
     try:
-        composed = read_composed(what, request.form, given_lists(), languages=_languages())
+        composed = _read(what)
     except Misfilled as wrong:
         return _form_again(what, wrong, schedule=schedule)
-    with acting() as session:
-        row = get_schedule(session, letter().id, schedule)
-        change_draft(session, here.keyring, row, composed, by=visit().by, now=here.now())
+    try:
+        with acting() as session:
+            row = get_schedule(session, letter().id, schedule)
+            hold_as_seen(session, row, request.form.get("seen", ""))
+            change_draft(session, here.keyring, row, composed, by=visit().by, now=here.now())
+    except ChangedSince:
+        # Whoever reads this and sends the form once more has seen that there were others' words.
+        form = FormState(values={**shown_again(request.form), "seen": present}, notice=_WRITTEN_OVER)
+        return _form_page(what, form, given_lists(), schedule=schedule, status=422)
     return done(_one(schedule), Sentence("The draft is changed."))
 
 
@@ -107,6 +120,7 @@ def plan_composed(slug: str, schedule: str) -> Response:
         return sending_page(schedule, form=form, status=422)
     with acting() as session:
         row = get_schedule(session, letter().id, schedule)
+        hold_as_seen(session, row, request.form.get("seen", ""))
         plan_draft(session, here.keyring, slug, row, timing, by=visit().by, now=here.now())
         waits = row.state is ScheduleState.PROPOSED
     if waits:
@@ -116,7 +130,7 @@ def plan_composed(slug: str, schedule: str) -> Response:
         if is_now
         else Sentence("Planned: it goes by itself at its time.")
     )
-    return done(_one(schedule), said, undo={"action": f"{_one(schedule)}/cancel"})
+    return done(_one(schedule), said, undo={"action": f"{_one(schedule)}/cancel", "back": "draft"})
 
 
 @post("/letters/<slug>/sends/<schedule>/test", Act.SEND)
@@ -147,6 +161,19 @@ def look_at_mail(slug: str, schedule: str) -> Response:
             number = sample_row(request.args)
             shown = preview_of(session, here.keyring, campaign, row, number=number, now=here.now())
     return mail_page(shown.mail.html)
+
+
+def _read(what: What) -> Composed:
+    """Read what was composed; raises Misfilled with a sentence for each wrong field."""
+    composed = read_composed(what, request.form, given_lists(), languages=_languages())
+    with looking() as session:
+        file = open_file(session, services().keyring, letter_row(session))
+    for tag, words in composed.text.items():
+        try:
+            refuse_without_event(f"{words.subject}\n{words.body}", file)
+        except Refused as refusal:
+            raise Misfilled({f"body-{tag}": str(refusal)}) from refusal
+    return composed
 
 
 def _form_again(what: What, wrong: Misfilled, *, schedule: str = "") -> Response:

@@ -1,7 +1,7 @@
 """Read the forms about sendings: a moment, the words of a mail, and whom it goes to (pure)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
@@ -48,6 +48,16 @@ def read_clock(entries: Mapping[str, str]) -> time:
     if hour is None:
         raise Misfilled({"hour": _HOUR})
     return hour
+
+
+def read_seen_moment(entries: Mapping[str, str]) -> datetime:
+    """Read the moment that a page showed and that a button is about; raises Refused for one that no page wrote."""
+    try:
+        return datetime.fromisoformat(entries.get("at", "")).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Refused(
+            Sentence("No further time of this is planned, so there is none to leave out.")
+        ) from error
 
 
 def read_composed(

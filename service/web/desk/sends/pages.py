@@ -19,6 +19,7 @@ from service.schedules.sends.listing import Sending, get_schedule, list_sendings
 from service.schedules.sends.mails import begun_of, mails_of
 from service.schedules.sends.moving import clock_of, comes_again
 from service.schedules.sends.progress import Progress, progress_of
+from service.schedules.sends.seen import mark_of
 from service.schedules.sends.words import NEXT, SAID, Standing
 from service.web.desk.blueprint import get
 from service.web.desk.page import desk_page
@@ -79,6 +80,8 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
             and not one.by_reader
             and not (progress is not None and (progress.waiting or progress.held)),
             "may_rule": words.may_change(one.standing),
+            "seen": mark_of(session, row),
+            "left_out": [(moment.isoformat(), on_clocks(moment)) for moment in one.left_out],
             "is_own": row.created_by == visit().by,
             "is_draft": row.state is ScheduleState.DRAFT,
         }

@@ -1,0 +1,44 @@
+"""What did not arrive for sure is found with its reader, on both databases: a page tells to ask them."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from service.foundation.sealing import RootKey
+from service.model.message import Message
+from service.model.states import MessageState
+from service.schedules.sends.undelivered import list_undelivered
+from service.store.transaction import reading, transaction
+from tests.coalition import Coalition
+
+
+@pytest.fixture
+def coalition(engine: Engine, root: RootKey, noon: datetime) -> Coalition:
+    return Coalition(engine=engine, root=root, now=noon).open()
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (MessageState.UNCERTAIN, "May have arrived"),
+        (MessageState.REFUSED, "Their mail server did not take it."),
+        (MessageState.ACCEPTED, ""),
+        (MessageState.QUEUED, ""),
+    ],
+)
+def test_whose_mail_may_not_have_arrived_is_named(
+    coalition: Coalition, state: MessageState, why: str
+) -> None:
+    coalition.sign("Lake Alliance")
+    with transaction(coalition.engine) as session:
+        mail = session.exec(select(Message)).one()
+        mail.state = state
+        session.add(mail)
+
+    with reading(coalition.engine) as session:
+        found = list_undelivered(session, coalition.keyring, coalition.campaign(), before=None).rows
+
+    assert [str(one.why) for one in found] == ([why] if why else [])
+    assert all(one.sign_on and one.may_confirm for one in found)
