@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from service.foundation.canonical import digest
+from service.foundation.unzipping import unpack_part
 from service.letter.pdf_text import read_pdf
 
 DIGITS = 64
@@ -26,6 +27,7 @@ _MOST_STARTS = 50_000
 # Groups of hexadecimal digits, as they stand alone: a word's tail that happens to be one ("code") is none.
 _GROUPS = re.compile(r"(?<!\w)[0-9a-f]+(?:[\s\-‐‑\u2066-\u2069\u200e\u200f]+[0-9a-f]+)*(?!\w)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^0-9a-f]+")
+_HOLDS_WORDS = re.compile(r"word/.*\.xml", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*+>?")
 _WORD_TEXT = re.compile(r"<w:t(?: [^<>]*+)?>([^<]*+)</w:t>|<w:(?:tab|br)\b[^<>]*+>|</w:p>")
 
@@ -113,11 +115,10 @@ def _codes_of_record(data: bytes) -> tuple[str, ...]:
 def _texts_of_word(data: bytes) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            names = [name for name in parts.namelist() if name.startswith("word/") and name.endswith(".xml")]
+            entries = [one for one in parts.infolist() if _HOLDS_WORDS.fullmatch(one.filename)]
             room = _MOST_TEXT * 4
-            for name in names[:64]:
-                with parts.open(name) as part:
-                    found = part.read(room)
+            for entry in entries[:64]:
+                found = unpack_part(parts, entry, most=room)
                 room -= len(found)
                 yield _words_of(found.decode(errors="replace"))
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError):
