@@ -24,6 +24,8 @@ _MOST_TEXT = 4 * 1024 * 1024
 # Groups of fewer digits than two, in the middle, nobody writes.
 _MOST_GROUPS = 32
 _MOST_STARTS = 50_000
+# A copy's JSON of 12 MB has fewer lists and records; millions of empty ones take a machine's memory.
+_MOST_BRACKETS = 400_000
 # Groups of hexadecimal digits, as they stand alone: a word's tail that happens to be one ("code") is none.
 _GROUPS = re.compile(r"(?<!\w)[0-9a-f]+(?:[\s\-‐‑\u2066-\u2069\u200e\u200f]+[0-9a-f]+)*(?!\w)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^0-9a-f]+")
@@ -105,6 +107,8 @@ def _in_all(texts: Iterable[str]) -> tuple[str, ...]:
 def _codes_of_record(data: bytes) -> tuple[str, ...]:
     """Give the SHA-256 of a copy's JSON as it lies there, and as it is in its canonical form."""
     exact = hashlib.sha256(data).hexdigest()
+    if data.count(b"{") + data.count(b"[") > _MOST_BRACKETS:
+        return (exact,)
     try:
         return (exact, digest(json.loads(data)))
     except (ValueError, TypeError, RecursionError):
