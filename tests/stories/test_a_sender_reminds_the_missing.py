@@ -12,6 +12,7 @@ from service.mail.envelope import Envelope
 from service.mail.transport import Receipt
 from service.model.coordinator import Role
 from service.model.signature import Kind
+from service.schedules.sends.compose import MOST_ALONE
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
@@ -184,6 +185,22 @@ def test_an_update_to_many_waits_for_another_coordinator(
     assert fires(coalition) == 2
     coalition.wait(minutes=2).deliver_mail()
     assert sorted(reminded(coalition)) == ["signer0@members.example", "signer1@members.example"]
+
+
+def test_nobody_writes_to_many_alone_by_writing_to_a_few_again_and_again(
+    coalition: Coalition, door: Door, sena: AtTheDesk
+) -> None:
+    for _ in range(MOST_ALONE):
+        sena.post(f"{composed(sena)}/plan", {"csrf": sena.mark(), "when": "now"})
+
+    one_more = composed(sena)
+    page = sena.follow(sena.post(f"{one_more}/plan", {"csrf": sena.mark(), "when": "now"}))
+
+    assert "another coordinator approves it" in words_of(page)
+    # Whoever else may send has done nothing alone yet.
+    another = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.SENDER, name="Ben Sender"))
+    page = another.follow(another.post(f"{composed(another)}/plan", {"csrf": another.mark(), "when": "now"}))
+    assert "It goes in a minute" in words_of(page)
 
 
 def test_a_test_goes_to_oneself_and_counts_for_nothing(coalition: Coalition, sena: AtTheDesk) -> None:
