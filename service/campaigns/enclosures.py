@@ -21,6 +21,7 @@ from service.letter.word_package import LARGEST_TEMPLATE, clean_template
 from service.model.campaign import Campaign
 from service.model.enclosure import Enclosure, EnclosureKind
 from service.model.letter_revision import LetterRevision
+from service.model.states import CampaignState
 from service.store.keyring import Keyring
 from service.store.sealed import open_bytes, seal_bytes
 
@@ -200,16 +201,19 @@ def annex_bytes(session: Session, keyring: Keyring, campaign_id: str, annex: Ann
 def letters_with_annex(
     session: Session, keyring: Keyring, sha256: str, *, only_published: bool
 ) -> Sequence[Campaign]:
-    """Find the letters that have, or had, the file of this hash as an annex; those that are published, or all."""
+    """Find the letters that have, or had, the file of this hash as an annex, or those that are published and not hidden.
+
+    Of a letter that was purged nobody can read any more which of its files that was.
+    """
     index = file_key(keyring, EnclosureKind.ANNEX, sha256)
     found = (
         select(Campaign)
         .join(Enclosure, col(Enclosure.campaign_id) == Campaign.id)
-        .where(Enclosure.file_index == index)
+        .where(Enclosure.file_index == index, Campaign.state != CampaignState.PURGED)
         .order_by(col(Campaign.id))
     )
     if only_published:
-        found = found.where(col(Campaign.published_at).is_not(None))
+        found = found.where(col(Campaign.published_at).is_not(None), col(Campaign.emergency_at).is_(None))
     return session.exec(found).all()
 
 

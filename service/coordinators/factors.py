@@ -12,7 +12,13 @@ from service.coordinators.accounts import actor, find_coordinator, make_coordina
 from service.coordinators.backing import end_ways_back
 from service.coordinators.calendar_link import end_calendar_link
 from service.coordinators.codes import make_recovery_codes
-from service.coordinators.invitations import Offer, end_invitations, invite, take_up
+from service.coordinators.invitations import (
+    Offer,
+    end_all_invitations_by,
+    end_invitations,
+    invite,
+    take_up,
+)
 from service.coordinators.notices import Told, tell
 from service.coordinators.sessions import end_sessions
 from service.foundation.errors import NotFound, Refused
@@ -100,7 +106,7 @@ def renew_recovery_codes(
 
 
 def disable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: datetime) -> Coordinator:
-    """Shut a coordinator out: no session of its stands any more, none begins, and its ways back to its letters end.
+    """Shut a coordinator out: no session of its stands any more, none begins, and its ways back end.
 
     Raises NotFound for nobody.
     """
@@ -110,6 +116,7 @@ def disable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: d
     end_sessions(session, coordinator_id=row.id, now=now)
     end_calendar_link(session, row.id, by=by, now=now)
     end_invitations(session, keys, email=email, campaign_id=None, now=now)
+    end_all_invitations_by(session, by=actor(row.id), now=now)
     for letter in session.exec(
         select(Membership.campaign_id).where(Membership.coordinator_id == row.id)
     ).all():
@@ -132,13 +139,18 @@ def enable(session: Session, keys: CampaignKeys, email: str, *, by: str, now: da
 def recover(
     session: Session, keys: CampaignKeys, email: str, *, by: str, now: datetime
 ) -> CoordinatorInvitation:
-    """End a coordinator's sessions and factors and invite it anew; its roles stay. Raises NotFound for nobody."""
+    """End a coordinator's sessions and factors, and whom it has invited, and invite it anew; its roles stay.
+
+    Raises NotFound for nobody.
+    """
     row = _known(session, keys, email)
     for table in (RecoveryCode, Passkey, KnownDevice):
         session.execute(delete(table).where(col(table.coordinator_id) == row.id))
     row.password, row.totp, row.disabled_at, row.changed_at = "", None, None, now
     session.add(row)
     end_sessions(session, coordinator_id=row.id, now=now)
+    # Whoever had got hold of the account may have invited an address of its own.
+    end_all_invitations_by(session, by=actor(row.id), now=now)
     end_calendar_link(session, row.id, by=by, now=now)
     audit.record(session, by=by, act="coordinator.recover", campaign_id=None, thing=row.id, now=now)
     return invite(session, keys, email=email, offer=Offer(), by=by, now=now)

@@ -163,6 +163,11 @@ def end_invitations_by(session: Session, *, by: str, campaign_id: str, now: date
     )
 
 
+def end_all_invitations_by(session: Session, *, by: str, now: datetime) -> None:
+    """End whatever somebody has invited to, to any letter and to administer the service: it may have invited itself."""
+    _end(session, col(CoordinatorInvitation.invited_by) == by, now=now)
+
+
 def open_invitations(
     session: Session, keys: CampaignKeys, campaign_id: str | None, *, now: datetime
 ) -> list[Invited]:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
@@ -15,6 +16,7 @@ import structlog
 REQUESTS = "undersigned.requests"
 """The name of the log that has a line for each request that the application answers, where it is written as JSON."""
 
+_log = logging.getLogger("undersigned")
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # Links hold them, and so would any path: whatever is as long, and of these letters, is taken for one. What is hexadecimal
 # throughout is an id of ours.
@@ -30,7 +32,7 @@ _ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType
 
 
 def set_up_logs(*, as_json: bool) -> None:
-    """Write the log to standard error from now on, a line of text or of JSON for each event."""
+    """Write the log to standard error from now on, a line of text or of JSON for each event; what nobody caught, too."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_json_formatter() if as_json else PlainFormatter(_LINE))
     root = logging.getLogger()
@@ -40,6 +42,9 @@ def set_up_logs(*, as_json: bool) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     # A line for each request is for machines.
     logging.getLogger(REQUESTS).setLevel(logging.INFO if as_json else logging.WARNING)
+    # Left alone, Python writes the words of an error beside it, and they may hold whatever it stumbled over.
+    sys.excepthook = _say_uncaught
+    threading.excepthook = lambda told: _say_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
 
 
 @contextlib.contextmanager
@@ -78,6 +83,14 @@ def kind_and_place(raised: _ExcInfo) -> str:
     frames = traceback.extract_tb(trace)
     where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     return f"{kind.__name__ if kind else 'no error'} ({where})"
+
+
+def _say_uncaught(
+    kind: type[BaseException], raised: BaseException | None, trace: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt | SystemExit):
+        return
+    _log.critical("nobody caught: %s", kind_and_place((kind, raised, trace)))
 
 
 def _hide(found: re.Match[str]) -> str:

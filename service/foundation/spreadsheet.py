@@ -16,6 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.foundation.unzipping import unpack_part
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
@@ -193,17 +194,16 @@ def _refuse_hostile(data: bytes) -> bool:
         if any("vbaproject" in name or "activex" in name or "/embeddings/" in name for name in names):
             raise Refused(_MACROS)
         for part in parts:
-            if part.filename.casefold().endswith((".xml", ".rels", ".vml")):
-                plain = _unpacked(packed, part).replace(b"\0", b"")
-                _refuse_declarations(plain)
-                has_formulas |= "worksheets/" in part.filename and bool(_FORMULA.search(plain))
+            # Any of them may be named as the sheet, whatever it is called.
+            plain = _unpacked(packed, part).replace(b"\0", b"")
+            _refuse_declarations(plain)
+            has_formulas |= "worksheets/" in part.filename and bool(_FORMULA.search(plain))
     return has_formulas
 
 
 def _unpacked(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    with packed.open(part) as stream:
-        # What its entry says of its size may be a lie.
-        found = stream.read(part.file_size + 1)
+    # What its entry says of its size may be a lie.
+    found = unpack_part(packed, part, most=part.file_size + 1)
     if len(found) > part.file_size:
         raise Refused(_NOT_READ)
     return found

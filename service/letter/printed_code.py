@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from service.foundation.canonical import digest
+from service.foundation.unzipping import unpack_part
 from service.letter.pdf_text import read_pdf
 
 DIGITS = 64
@@ -23,9 +24,12 @@ _MOST_TEXT = 4 * 1024 * 1024
 # Groups of fewer digits than two, in the middle, nobody writes.
 _MOST_GROUPS = 32
 _MOST_STARTS = 50_000
+# A copy's JSON of 12 MB has fewer lists and records; millions of empty ones take a machine's memory.
+_MOST_BRACKETS = 400_000
 # Groups of hexadecimal digits, as they stand alone: a word's tail that happens to be one ("code") is none.
 _GROUPS = re.compile(r"(?<!\w)[0-9a-f]+(?:[\s\-‐‑\u2066-\u2069\u200e\u200f]+[0-9a-f]+)*(?!\w)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^0-9a-f]+")
+_HOLDS_WORDS = re.compile(r"word/.*\.xml", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*+>?")
 _WORD_TEXT = re.compile(r"<w:t(?: [^<>]*+)?>([^<]*+)</w:t>|<w:(?:tab|br)\b[^<>]*+>|</w:p>")
 
@@ -103,6 +107,8 @@ def _in_all(texts: Iterable[str]) -> tuple[str, ...]:
 def _codes_of_record(data: bytes) -> tuple[str, ...]:
     """Give the SHA-256 of a copy's JSON as it lies there, and as it is in its canonical form."""
     exact = hashlib.sha256(data).hexdigest()
+    if data.count(b"{") + data.count(b"[") > _MOST_BRACKETS:
+        return (exact,)
     try:
         return (exact, digest(json.loads(data)))
     except (ValueError, TypeError, RecursionError):
@@ -113,11 +119,10 @@ def _codes_of_record(data: bytes) -> tuple[str, ...]:
 def _texts_of_word(data: bytes) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            names = [name for name in parts.namelist() if name.startswith("word/") and name.endswith(".xml")]
+            entries = [one for one in parts.infolist() if _HOLDS_WORDS.fullmatch(one.filename)]
             room = _MOST_TEXT * 4
-            for name in names[:64]:
-                with parts.open(name) as part:
-                    found = part.read(room)
+            for entry in entries[:64]:
+                found = unpack_part(parts, entry, most=room)
                 room -= len(found)
                 yield _words_of(found.decode(errors="replace"))
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError):

@@ -12,11 +12,11 @@ from lxml import etree
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.foundation.unzipping import unpack_part
 
 LARGEST_WORD_FILE = 5_000_000
 _MOST_ENTRIES = 3_000
 _LARGEST_PART = 12_000_000
-_DEFLATED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _MOST_ELEMENTS = 400_000
 
 NO_WORD_FILE = Sentence(
@@ -141,10 +141,7 @@ class _Budget:
             return None
         if entry.flag_bits & 1:
             raise Refused(ENCRYPTED)
-        if entry.compress_type not in _DEFLATED:
-            raise Refused(NO_WORD_FILE)
-        with self._archive.open(entry) as part:
-            data = part.read(self._left + 1)
+        data = unpack_part(self._archive, entry, most=self._left + 1)
         if len(data) > self._left:
             raise Refused(TOO_LARGE)
         self._left -= len(data)

@@ -13,6 +13,7 @@ from lxml import etree
 
 from service.foundation.errors import Refused
 from service.foundation.sentence import Sentence
+from service.foundation.unzipping import unpack_part
 from service.foundation.zipping import zip_files
 from service.templating import TEMPLATES
 
@@ -131,7 +132,9 @@ def unpack(data: bytes) -> Parts:
                         most=_MOST_BYTES // 1_000_000,
                     )
                 )
-            return {entry.filename: archive.read(entry) for entry in entries}
+            return {
+                entry.filename: unpack_part(archive, entry, most=entry.file_size + 1) for entry in entries
+            }
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:
         raise Refused(Sentence("The Word template cannot be used: it is no .docx file.")) from error
 

@@ -37,7 +37,7 @@ _CONFIRM = (
     " accepted_at = :accepted"
     " WHERE id = :id AND state = 'pending' AND generation = :generation AND name = :name AND details = :details"
     " AND held_reason IS NULL AND EXISTS (SELECT 1 FROM campaign AS c WHERE c.id = signature.campaign_id"
-    " AND c.revision_id = :revision AND c.state IN ('open', 'closed'))"
+    " AND c.revision_id = :revision AND c.state IN ('open', 'closed') AND c.emergency_at IS NULL)"
     " AND NOT EXISTS (SELECT 1 FROM edition AS e WHERE e.campaign_id = signature.campaign_id"
     " AND e.released_at IS NOT NULL AND e.voided_at IS NULL) RETURNING 1"
 )
@@ -50,6 +50,8 @@ _LOOK = (
     " JOIN campaign AS c ON c.id = s.campaign_id"
     " WHERE l.digest = :digest AND l.purpose = 'confirm' AND l.expires_at > :now"
     " AND s.state = 'pending' AND s.held_reason IS NULL AND s.condition IS NULL AND c.state IN ('open', 'closed')"
+    # In an emergency no link opens anything, be its page open since before.
+    " AND c.emergency_at IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM edition AS e WHERE e.campaign_id = s.campaign_id"
     " AND e.released_at IS NOT NULL AND e.voided_at IS NULL)"
 )

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from service.foundation.errors import Transient
 from service.foundation.identity import make_id
 from service.foundation.sealing import CampaignKeys, Place
+from service.foundation.sentence import Sentence
 from service.foundation.tokens import token_digest
 from service.model.intake import Intake
 from service.model.quarantine_reason import QuarantineReason
@@ -21,13 +23,22 @@ from service.signing.abuse.buckets import Weighed, network_label, take_and_look
 from service.signing.abuse.lists import look_up
 from service.signing.abuse.origin import Origin, origin_of
 from service.signing.abuse.verdict import Facts, quarantine_reason
-from service.signing.abuse.visit import Visit, limits_of_address, limits_of_letter, proof_name
+from service.signing.abuse.visit import (
+    Visit,
+    flood_name,
+    limits_of_address,
+    limits_of_letter,
+    proof_name,
+)
 from service.signing.party import SignOn, written
 from service.signing.waiting import LIVES, page_token
 from service.store.direct import Direct
 from service.store.keyring import Keyring
 from service.store.transaction import within
 
+TOO_MUCH = Sentence(
+    "There were too many tries just now. Wait for five minutes and try again; nothing is locked and nothing is lost."
+)
 _FORM = (
     "INSERT INTO intake (id, campaign_id, state, reason, sign_on, network, received_at)"
     " VALUES (:id, :campaign, :state, :reason, :sign_on, :network, :now) ON CONFLICT (id) DO NOTHING"
@@ -93,6 +104,9 @@ class Reception:
     ) -> QuarantineReason | None:
         near = self._take(limits_of_address(origin), campaign_id, now=now)
         word = self._word(campaign_id, email, origin) if near.is_watched else _NO_WORD
+        if flood_name(origin) in near.empty and not word.allowed_network:
+            # What is held is kept until somebody has looked: kept without end, it would fill the disk for everybody.
+            raise Transient(TOO_MUCH)
         is_over = bool(near.empty) and not word.allowed_network
         # Who is over a limit of its own takes nothing from what all have together.
         far = _NOTHING if is_over else self._take(limits_of_letter(campaign_id, visit), campaign_id, now=now)

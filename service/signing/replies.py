@@ -41,12 +41,18 @@ class Judged:
 
 
 def judge(
-    reply: Reply, *, mailbox: str, message_id: str | None, is_proven: bool, may_confirm: bool
+    reply: Reply,
+    *,
+    mailbox: str,
+    message_id: str | None,
+    is_proven: bool,
+    may_confirm: bool,
+    is_as_mailed: bool,
 ) -> Judged:
     """Decide on an answer (pure): only a plain yes from the very mailbox, proven to be from there, confirms.
 
     `mailbox` and `message_id` are of the mail that is answered; `is_proven` says that the sender's domain was
-    proven; `may_confirm` that the sign-on still waits.
+    proven; `may_confirm` that the sign-on still waits, `is_as_mailed` that it stands as that mail told it.
     """
     if not reply.begins_with_yes:
         return Judged(
@@ -65,6 +71,12 @@ def judge(
         (
             message_id in reply.message_ids,
             Sentence("It says yes, but does not say which mail it answers, so it needs your check:"),
+        ),
+        (
+            is_as_mailed,
+            Sentence(
+                "It says yes, but the form was filled in once more after that mail, so it needs your check:"
+            ),
         ),
         (
             is_proven,
@@ -98,6 +110,8 @@ def take_reply(
         message_id=message.message_id,
         is_proven=is_proven,
         may_confirm=_is_of_this_time(message, row) and is_takeable(session, row, campaign, now=now),
+        # Anybody who knows the address can fill the form in: a yes is to what its mailbox was shown, and to nothing later.
+        is_as_mailed=message.created_at >= (row.signed_at or row.created_at),
     )
     if judged.verdict is Verdict.CONFIRMS:
         settle(session, keyring, row, campaign, act=Act(by=ConfirmedBy.REPLY), now=now)

@@ -115,14 +115,18 @@ def refuse_unless_taken(campaign: Campaign, kind: Kind) -> None:
 def fill_in(desk: Desk, row: Signature, sign_on: SignOn) -> None:
     """Bring a row that is not confirmed to what was given now, and make it pending on the present text."""
     recorded = read_party(desk.keys, row)
-    write_party(desk.keys, row, on_record(recorded, sign_on) if recorded.email else sign_on)
+    given = on_record(recorded, sign_on) if recorded.email else sign_on
+    # The very same form once more, by a second press say, asks nothing new of its mailbox.
+    is_same = row.state is SignatureState.PENDING and row.revision_id == desk.campaign.revision_id
+    since = row.signed_at if is_same and given == recorded else None
+    write_party(desk.keys, row, given)
     if row.state is not SignatureState.PENDING:
         if row.state in {SignatureState.WITHDRAWN, SignatureState.EXPIRED, SignatureState.DECLINED}:
             row.generation += 1
             # What was confirmed and accepted before is not what is confirmed next.
             row.accepted_at = row.confirmed_at = None
         SIGNATURE.move(row, SignatureState.PENDING)
-    row.signed_at, row.left_at, row.correction_asked_at = desk.now, None, None
+    row.signed_at, row.left_at, row.correction_asked_at = since or desk.now, None, None
     row.revision_id = desk.campaign.revision_id
     keep_answers(desk.session, row, occasion=Occasion.FORM, now=desk.now)
     desk.session.add(row)

@@ -21,6 +21,8 @@ from service.model.confirming_code import CodeChannel
 from service.model.link_token import Purpose
 from service.model.signature import ConfirmedBy, Kind, Signature
 from service.model.waiting import Waiting
+from service.signing.abuse.bucket import Limit
+from service.signing.abuse.buckets import take_from
 from service.signing.abuse.small_forms import Asking, is_let_be
 from service.signing.abuse.visit import Visit
 from service.signing.codes import try_code, use_code
@@ -54,6 +56,8 @@ LIVES = timedelta(hours=24)
 
 MOST_CORRECTIONS = 3
 MOST_RESENDS = 3
+TRIES = Limit(burst=30, step=timedelta(minutes=1))
+"""How often a code may be typed on one page: more than all its codes together take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +132,10 @@ def confirm_by_code(
     look at it first. Raises NotFound as look_at_waiting().
     """
     waiting, desk = _behind(session, keyring, token, now=now)
+    # Counted of the page as well: of a sign-on that has stood for long no try is left to be counted, and what writes
+    # nothing waits for no disk, by which it would be told.
+    if take_from(session, [(f"code {waiting.id}", TRIES)], site_key=keyring.site_key, now=now):
+        return CodeAnswer()
     row = lock_signature(session, waiting.signature_id or "")
     channel = try_code(session, desk.keys, row, code, now=now)
     if row is None or channel is None:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, cast, or_, select
+from sqlalchemy import LargeBinary, and_, case, cast, or_, select
 from sqlmodel import SQLModel, col
 
+from service.delivery.by_hand.filed import NOT_PROVEN
+from service.delivery.ladder import FILED
 from service.model.abuse import AbuseRule, AttackMode
 from service.model.approver_desk import ApproverCode, ApproverQuestion
 from service.model.campaign import Campaign
@@ -55,8 +57,12 @@ from service.upkeep.house_sweeps import mail_sweeps
 from service.upkeep.sign_ons import deleting_sign_ons, emptying_sign_ons
 from service.upkeep.sweep import Sweep, deleting, emptying
 
-_ATTESTED = "attested by"
-_WITHOUT_WORDS = "attested by the secretariat"
+_WITHOUT_WORDS = {
+    "attested by": "attested by the secretariat",
+    FILED: FILED,
+    NOT_PROVEN: NOT_PROVEN,
+}
+"""Of how a copy went: what begins so names a person, or is in a person's words; and what stays of it."""
 
 
 def letter_sweeps(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
@@ -149,15 +155,16 @@ def _sign_ons(campaign: Campaign, *, now: datetime) -> tuple[Sweep, ...]:
 def _emptied(campaign_id: str) -> Sequence[Sweep]:
     """Give what stays as a fact, without its words: offices, approvers, updates, steps, copies, notes."""
     mine = select(col(Delivery.id)).where(col(Delivery.campaign_id) == campaign_id)
+    evidence = col(DeliveryEvent.evidence)
+    begins = [(evidence.startswith(one, autoescape=True), rest) for one, rest in _WITHOUT_WORDS.items()]
     words = Sweep(
         name="words about how a copy arrived",
         key=col(DeliveryEvent.id),
         which=(
             col(DeliveryEvent.delivery_id).in_(mine),
-            col(DeliveryEvent.evidence).startswith(_ATTESTED, autoescape=True),
-            col(DeliveryEvent.evidence) != _WITHOUT_WORDS,
+            or_(*(and_(is_of_it, evidence != rest) for is_of_it, rest in begins)),
         ),
-        clear=emptying(DeliveryEvent, col(DeliveryEvent.id), evidence=_WITHOUT_WORDS),
+        clear=emptying(DeliveryEvent, col(DeliveryEvent.id), evidence=case(*begins, else_=evidence)),
     )
     approver = cast(col(Approver.id), LargeBinary)
     return (

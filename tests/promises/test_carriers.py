@@ -2,6 +2,8 @@
 
 import contextlib
 import logging
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -53,12 +55,14 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
     """Keep the logs as the service keeps them, with nothing hidden in them."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, threading.excepthook
     set_up_logs(as_json=False)
     root.handlers[:] = [caplog.handler]
     root.setLevel(logging.DEBUG)
     yield caplog
     root.handlers[:] = handlers
     root.setLevel(level)
+    sys.excepthook, threading.excepthook = hooks
 
 
 def is_told_truly(side: Side, told: Told) -> None:

@@ -223,3 +223,21 @@ def test_an_annex_is_told_by_its_bytes_and_to_strangers_only_of_a_published_lett
 
     assert (ours.place, ours.edition, ours.title) == (2, 1, "Keep the river open")
     assert (told.annex_title, told.slug) == ("The Charter, article 7", SLUG)
+
+
+@pytest.mark.parametrize(
+    "what", ["emergency_at = '2026-11-25 12:00:00+00:00', access = 'public'", "state = 'purged'"]
+)
+def test_no_annex_tells_of_a_letter_that_is_hidden_or_was_purged(coalition, what):
+    coalition.open(enclosing_file(), FILES).sign_and_confirm("Lake Alliance").close().propose()
+    coalition.approve_all().release()
+    run(
+        coalition, "UPDATE campaign SET published_at = released_at FROM edition WHERE released_at IS NOT NULL"
+    )
+    with reading(coalition.engine) as session:
+        assert find_annex(session, coalition.keyring, CHARTER, anybody_asks=True) is not None
+
+    run(coalition, f"UPDATE campaign SET {what}")
+
+    with reading(coalition.engine) as session:
+        assert find_annex(session, coalition.keyring, CHARTER, anybody_asks=True) is None

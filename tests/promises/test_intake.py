@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from service.foundation.errors import Refused
+from service.foundation.errors import Refused, Transient
 from service.model.abuse import Listed
 from service.model.campaign import Campaign
 from service.model.intake import Intake
@@ -14,7 +14,7 @@ from service.model.quarantine_reason import QuarantineReason
 from service.model.signature import Kind, Signature, Visibility
 from service.model.states import IntakeState, SignatureState
 from service.signing.abuse.attack import asks_proof, end_attack_mode, start_attack_mode
-from service.signing.abuse.bucket import ADDRESS
+from service.signing.abuse.bucket import ADDRESS, Limit
 from service.signing.abuse.lists import forget_rule, read_named, set_rule
 from service.signing.abuse.small_forms import Asking
 from service.signing.abuse.visit import Caution, Visit
@@ -275,7 +275,21 @@ def test_a_rule_is_kept_once_turns_over_and_is_forgotten(coalition):
     assert gone == [True, False]
 
 
-def test_an_allowed_network_is_spared_the_limits_of_addresses(coalition):
+def test_what_floods_in_from_one_network_is_not_kept_without_end(coalition, monkeypatch):
+    monkeypatch.setattr("service.signing.abuse.bucket.FLOOD", Limit(burst=3, step=timedelta(seconds=1)))
+    for number in range(3):
+        send(coalition, f"Organization {number}", f"o{number}@lakes.example", at=f"203.0.113.{number}")
+    with pytest.raises(Transient, match="nothing is lost"):
+        send(coalition, at="203.0.113.200")
+    send(coalition, "Elsewhere", "e@lakes.example", at="198.51.100.9")
+    coalition.wait(seconds=1)
+    send(coalition, "A second later", "s@lakes.example")
+
+    assert len(intake(coalition)) == 5
+
+
+def test_an_allowed_network_is_spared_the_limits_of_addresses(coalition, monkeypatch):
+    monkeypatch.setattr("service.signing.abuse.bucket.FLOOD", Limit(burst=3, step=timedelta(seconds=1)))
     rule(coalition, "203.0.113.0/24", Listed.ALLOW)
 
     for number in range(ADDRESS.burst + 2):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from service.campaigns.halt import begin_emergency
 from service.model.follow_up import FollowUp
 from service.model.message import Message, MessageKind
 from service.model.signature import Kind
@@ -14,7 +15,7 @@ from service.signing.pressing import press
 from service.signing.queries import all_signatures
 from service.store.direct import Direct
 from service.store.transaction import reading, transaction
-from tests.coalition import Coalition, letter_file
+from tests.coalition import SLUG, Coalition, letter_file
 from tests.doubles.house import in_parallel
 
 
@@ -130,3 +131,11 @@ def test_what_is_not_plain_is_left_to_the_long_way(coalition, line, name):
 
     assert not pressed(coalition, line)
     assert coalition.counts().signatories == 0
+
+
+def test_while_the_letter_is_hidden_no_page_that_is_still_open_confirms(coalition, line):
+    with transaction(coalition.engine) as session:
+        begin_emergency(session, SLUG, by="ada", now=coalition.now)
+
+    assert not pressed(coalition, line)
+    assert only(coalition).state is SignatureState.PENDING

@@ -138,6 +138,29 @@ def test_its_owner_lifts_the_doubt_by_the_button(services, coalition) -> None:
     assert coalition.counts().organizations == 1
 
 
+def test_a_yes_is_not_to_what_somebody_else_filled_in_after_its_mail(services, coalition) -> None:
+    yes = reply_to(coalition, "Yes", PROOF)
+    coalition.wait(minutes=1).sign(qualifier="in full support of the dam", email=TO)
+
+    come_in(services, coalition, yes)
+
+    assert sign_on(coalition).held_reason is HeldReason.UNPROVEN_REPLY
+    assert coalition.counts().signatories == 0
+    assert any("filled in once more" in " ".join(told.split()) for told in questions(coalition))
+
+
+def test_a_form_that_was_sent_twice_is_still_confirmed_by_the_answer_to_its_first_mail(
+    services, coalition
+) -> None:
+    yes = reply_to(coalition, "Yes", PROOF)
+    coalition.wait(minutes=1).sign(email=TO)
+
+    come_in(services, coalition, yes)
+
+    assert coalition.counts().organizations == 1
+    assert questions(coalition) == []
+
+
 @pytest.mark.parametrize("words", ["No!", "Who are you?", "I do not confirm", ""])
 def test_other_words_are_passed_on_and_change_nothing(services, coalition, words) -> None:
     come_in(services, coalition, reply_to(coalition, words, PROOF))

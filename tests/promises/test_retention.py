@@ -283,6 +283,13 @@ def purge(coalition):
     return finish_purge(services(coalition), campaign.id)
 
 
+NAMING = (
+    "attested by cli:ada: Canary Institute's own Mahire Canary called",
+    "filed by its Bcc address: sent by Mahire Canary on 2026-11-25; DKIM or SPF proves hidden.example",
+    "a copy came to its Bcc address, sent by Mahire Canary on 2026-11-25, it says; not proven: …",
+)
+
+
 def test_after_it_no_name_and_no_address_is_left_and_the_numbers_and_hashes_stay(engine, root, noon):
     coalition = Coalition(engine=engine, root=root, now=noon)
     addresses = [canary(number) for number in range(4)]
@@ -291,8 +298,10 @@ def test_after_it_no_name_and_no_address_is_left_and_the_numbers_and_hashes_stay
         session.execute(text("UPDATE delivery SET state = 'handed_over'"))
         session.execute(text("UPDATE campaign SET state = 'sent'"))
         event = session.exec(select(DeliveryEvent)).first()
-        event.evidence = "attested by cli:ada: Canary Institute's own Mahire Canary called"
-        session.add(event)
+        session.add_all(
+            DeliveryEvent(**event.model_dump(exclude={"id", "evidence", "heard_ref"}), evidence=said)
+            for said in NAMING
+        )
         before, editions = counts(session, get_campaign(session, SLUG)), session.exec(select(Edition)).all()
         hashes = [(one.number, one.fingerprint) for one in editions]
         keys = coalition.keyring.of(session, editions[0].campaign_id)

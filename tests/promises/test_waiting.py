@@ -46,6 +46,34 @@ def test_the_code_of_the_mail_confirms_and_says_so_kindly_when_typed_twice(coali
     assert mails_of(coalition, MessageKind.THANKS) == 1
 
 
+def test_a_wrong_code_is_written_down_for_whoever_has_signed_long_ago_too(coalition) -> None:
+    send_form(coalition)
+    confirmed = send_form(coalition)
+    type_code(coalition, confirmed, newest_code(coalition))
+    coalition.wait(hours=3)
+    with transaction(coalition.engine) as session:
+        forget_codes(session, now=coalition.now)
+    pages = {"signed": send_form(coalition), "new": send_form(coalition, "New Nook", "office@nook.example")}
+
+    wrote = {
+        who: _writes(coalition, lambda page=page: type_code(coalition, page, "000000"))
+        for who, page in pages.items()
+    }
+
+    assert wrote == {"signed": True, "new": True}
+
+
+def _writes(coalition, act) -> bool:
+    """Tell whether something was committed by an act: by SQLite's own count, by the rows' own versions on PostgreSQL."""
+    is_sqlite = coalition.engine.dialect.name == "sqlite"
+    asked = "PRAGMA data_version" if is_sqlite else "SELECT sum(xmin::text::bigint) FROM token_bucket"
+    with coalition.engine.connect() as line:
+        before = line.exec_driver_sql(asked).scalar()
+        line.rollback()
+        act()
+        return line.exec_driver_sql(asked).scalar() != before
+
+
 def test_a_code_is_tried_a_few_times_and_then_no_more(coalition) -> None:
     token = send_form(coalition)
     code = newest_code(coalition)

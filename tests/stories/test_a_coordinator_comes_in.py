@@ -46,7 +46,8 @@ def test_the_page_that_was_wanted_is_come_back_to(browser: Browser, olga: Equipp
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["//evil.example/", "https://evil.example/", "/desk/\\evil", "/letters/x"]
+    "elsewhere",
+    ["//evil.example/", "https://evil.example/", "/desk/\\evil", "/letters/x", "/desk/%0d%0aX-Evil: y"],
 )
 def test_no_other_site_is_gone_on_to(browser: Browser, olga: Equipped, elsewhere: str) -> None:
     assert browser.sign_in(olga, path=f"/desk/sign-in?then={elsewhere}").location == "/desk/"

@@ -12,6 +12,7 @@ from service.mail.envelope import Envelope
 from service.mail.transport import Receipt
 from service.model.coordinator import Role
 from service.model.signature import Kind
+from service.schedules.sends.compose import MOST_ALONE
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague, form_of
@@ -273,6 +274,21 @@ def test_two_who_write_a_draft_do_not_write_over_one_another(
     again = form_of(lost, having="body-en")
     olga.post(again.action, dict(again.filled({})))
     assert "The words of Olga." in sena.open(draft).text
+
+
+def test_nobody_writes_to_many_alone_by_writing_to_a_few_again_and_again(
+    coalition: Coalition, door: Door, sena: AtTheDesk
+) -> None:
+    for _ in range(MOST_ALONE):
+        sena.send(composed(sena), {"when": "now"}, having="when")
+
+    page = sena.follow(sena.send(composed(sena), {"when": "now"}, having="when"))
+
+    assert "another coordinator approves it" in words_of(page)
+    # Whoever else may send has done nothing alone yet.
+    another = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.SENDER, name="Ben Sender"))
+    page = another.follow(another.send(composed(another), {"when": "now"}, having="when"))
+    assert "It goes in a minute" in words_of(page)
 
 
 def test_a_test_goes_to_oneself_and_counts_for_nothing(coalition: Coalition, sena: AtTheDesk) -> None:

@@ -98,6 +98,25 @@ def test_who_has_lost_a_device_is_invited_anew(ada: AtTheDesk, olga: AtTheDesk, 
     assert "nothing yet" in page
 
 
+@pytest.mark.parametrize("how", ["shut-out", "anew"])
+def test_nobody_comes_back_by_an_invitation_of_its_own(
+    ada: AtTheDesk, coalition: Coalition, door: Door, how: str
+) -> None:
+    mallory = AtTheDesk(
+        door.app(), coalition, add_colleague(coalition, Role.OWNER, name="Mallory Both", is_admin=True)
+    )
+    mallory.send(HERE, {"email": "second@elsewhere.example", "admin": "yes"}, to=HERE)
+    team = f"/desk/letters/{coalition.campaign().slug}/team"
+    mallory.send(team, {"email": "third@elsewhere.example", "role": "owner"}, to=team)
+
+    press(ada, how, mallory)
+
+    with reading(coalition.engine) as session:
+        rows = session.exec(select(CoordinatorInvitation)).all()
+    ended = [row.ended_at is not None for row in rows if row.invited_by == mallory.colleague.by]
+    assert ended == [True, True]
+
+
 def test_nobody_shuts_oneself_out(ada: AtTheDesk) -> None:
     for what in ("shut-out", "anew", "let-in"):
         mark = {"csrf": ada.mark(), "coordinator": ada.colleague.id}

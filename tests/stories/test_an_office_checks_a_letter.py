@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import threading
 
 import pikepdf
 import pytest
@@ -24,6 +25,7 @@ from service.model.states import DeliveryState
 from service.signing.roll import frozen_letter
 from service.store.transaction import reading, transaction
 from service.upkeep.purge import ask_for_purge, purge_at_once
+from service.web.public import verify
 from service.web.public.verify import MOST_BYTES
 from tests.coalition import SLUG, letter_file
 from tests.doubles.relay import free_port
@@ -186,6 +188,18 @@ def test_a_large_file_is_not_even_taken_from_whoever_checks_too_often(coalition,
     told = [send_file(visitor, bytes(MOST_BYTES * 2), **there).status_code for _ in range(31)]
 
     assert told == [422] * 30 + [503]
+
+
+def test_where_files_are_read_already_another_waits_for_its_turn_and_is_told(coalition, visitor, monkeypatch):
+    del coalition
+    monkeypatch.setattr(verify, "_READ_AT_ONCE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(verify, "_WAITS_SECONDS", 0.01)
+
+    with verify._READ_AT_ONCE:
+        busy = visitor.check(data=b"a text without a code")
+
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "60")
+    assert visitor.check(data=b"a text without a code").status_code == 422
 
 
 def test_nobody_tries_codes_without_end(coalition, visitor):

@@ -31,6 +31,8 @@ from service.store.keyring import Keyring
 from service.store.sealed import open_record
 
 BY = "filing address"
+NOT_PROVEN = "a copy came to its Bcc address"
+"""What the evidence of a copy begins with that a person has to look at."""
 _LONGEST_DOMAIN = 80
 _CLOCKS_DIFFER = timedelta(days=1)
 
@@ -100,9 +102,7 @@ def file_sent(
     sha256 = hashlib.sha256(came.data).hexdigest()
     proven = f"DKIM or SPF proves {came.copy.domain[:_LONGEST_DOMAIN]}"
     if doubt:
-        evidence = (
-            f"a copy came to its Bcc address, {said}, it says; not proven: {doubt}; mail, SHA-256 {sha256}"
-        )
+        evidence = f"{NOT_PROVEN}, {said}, it says; not proven: {doubt}; mail, SHA-256 {sha256}"
     else:
         evidence = f"{FILED_SO}: {said}; {proven}; mail, SHA-256 {sha256}"
     audit.record(session, by=BY, act="delivery.filed", campaign_id=campaign.id, thing=delivery.id, now=now)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign, lock_campaign_of
@@ -40,6 +40,9 @@ from service.signing.update_words import UpdateText, UpdateWords
 from service.signing.updates import count_would_reach, keep_update, sample_reader
 from service.store.keyring import Keyring
 
+MOST_ALONE = 5
+"""So many sendings to a few one coordinator plans alone within a day: by rule after rule all could be written to."""
+ALONE_WITHIN = timedelta(days=1)
 EVERYBODY = 5_000_000
 """More than any letter has sign-ons."""
 
@@ -124,7 +127,7 @@ def plan_draft(
     by: str,
     now: datetime,
 ) -> Schedule:
-    """Plan a draft: up to so many as one coordinator may write to alone it is settled by that, else another approves it.
+    """Plan a draft: up to so many as one coordinator may write to alone it is settled by that, a few times a day, else another approves it.
 
     Raises Refused where it would go to nobody, or at that time never.
     """
@@ -140,7 +143,8 @@ def plan_draft(
         raise Refused(_NOBODY)
     if schedule.action is Action.UPDATE:
         schedule.update_id = _keep_update(session, keyring, campaign, schedule, now=now)
-    is_alone = campaign.solo or (reach.number <= ALONE and not reach.is_more and not reach.at_most)
+    is_for_few = reach.number <= ALONE and not reach.is_more and not reach.at_most
+    is_alone = campaign.solo or (is_for_few and not _was_often_alone(session, campaign, by=by, now=now))
     schedule.timing, schedule.since, schedule.created_by = timing.as_record(), now, by
     SCHEDULE.move(schedule, ScheduleState.ACTIVE if is_alone else ScheduleState.PROPOSED)
     if is_alone:
@@ -166,6 +170,20 @@ def take_back_plan(
     composed = composed_of(session, keyring.of(session, campaign.id), schedule)
     cancel_sending(session, campaign, schedule, by=by, now=now)
     return keep_draft(session, keyring, slug, composed, by=by, now=now) if is_whole else None
+
+
+def _was_often_alone(session: Session, campaign: Campaign, *, by: str, now: datetime) -> bool:
+    """Tell whether a coordinator has planned so much alone within a day that one more would be a mail to many, by parts.
+
+    What was cancelled since counts too: it may have gone before.
+    """
+    mine = select(func.count()).where(
+        col(Schedule.campaign_id) == campaign.id,
+        col(Schedule.created_by) == by,
+        col(Schedule.approved_by) == by,
+        col(Schedule.approved_at) > now - ALONE_WITHIN,
+    )
+    return session.exec(mine).one() >= MOST_ALONE
 
 
 def reach_of_draft(

@@ -32,6 +32,9 @@ ADDRESS = Limit(burst=30, step=timedelta(minutes=1))
 NETWORK = Limit(burst=120, step=timedelta(seconds=15))
 """For the network around it, over which whoever rents servers can move."""
 
+FLOOD = Limit(burst=2_000, step=timedelta(seconds=1))
+"""For the network once more: past its limit what comes is held for a look, past this one it is not kept at all."""
+
 A_MINUTE = 2400
 """How many sign-ons a minute one letter takes unless the operator says else; the busiest petition known had 2,000."""
 

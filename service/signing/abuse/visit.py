@@ -49,7 +49,13 @@ def limits_of_address(origin: Origin | None) -> dict[str, Limit]:
     return {
         f"subscriber {origin.subscriber}": bucket.ADDRESS,
         f"network {origin.network}": bucket.NETWORK,
+        flood_name(origin): bucket.FLOOD,
     }
+
+
+def flood_name(origin: Origin | None) -> str:
+    """Name the bucket past which a network's forms are not kept any more; "" where it is not known."""
+    return f"flood {origin.network}" if origin is not None else ""
 
 
 def proof_name(proof: bytes | None) -> str:

@@ -77,7 +77,9 @@ def csrf_mark(secret: str) -> str:
 def way_back(default: str = "/desk/") -> str:
     """Give the page of the desk that was wanted before, or the default; never an address elsewhere."""
     wanted = request.values.get("then", "")
-    is_ours = wanted.startswith("/desk/") and "\\" not in wanted and "//" not in wanted
+    # A line end would break the answer that lets somebody in.
+    is_plain = wanted.isprintable() and "\\" not in wanted and "//" not in wanted
+    is_ours = wanted.startswith("/desk/") and is_plain
     return wanted if is_ours else default
 
 

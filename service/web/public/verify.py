@@ -40,6 +40,8 @@ _UNREADABLE = Sentence(
 )
 # Setting a letter takes memory and a second; a longer roll is compared by command.
 _ONE_AT_A_TIME = threading.BoundedSemaphore(1)
+# To read a stranger's file may take seconds and a hundred megabytes, and signatories wait for the same machine.
+_READ_AT_ONCE = threading.BoundedSemaphore(2)
 _WAITS_SECONDS = 5
 _LONGEST_ROLL = 2_000
 _FIELDS_BESIDE = 16 * 1024
@@ -107,12 +109,23 @@ def _file() -> bytes:
 
 
 def _read(typed: str, data: bytes) -> tuple[str, ...]:
-    codes = codes_of(typed, data)
+    codes = _codes(typed, data)
     if codes:
         return codes
     if data:
         raise Misfilled({"file": _UNREADABLE})
     raise Misfilled({"check": _of_wrong_length(typed) if typed.strip() else _NOTHING})
+
+
+def _codes(typed: str, data: bytes) -> tuple[str, ...]:
+    if not data:
+        return codes_of(typed, data)
+    if not _READ_AT_ONCE.acquire(timeout=_WAITS_SECONDS):
+        raise Transient(TOO_OFTEN)
+    try:
+        return codes_of(typed, data)
+    finally:
+        _READ_AT_ONCE.release()
 
 
 def _of_wrong_length(typed: str) -> Sentence:

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import threading
 
 import pytest
 
@@ -14,7 +15,9 @@ TOKEN = "q3Zx-0uYb7_PlmTnR5sKc2VdWfHgJaEi8oQ1LrXtZyU"
 @pytest.fixture
 def lines(capsys):
     before = logging.getLogger().handlers[:], logging.getLogger().level
+    hooks = sys.excepthook, threading.excepthook
     yield lambda: capsys.readouterr().err.splitlines()
+    sys.excepthook, threading.excepthook = hooks
     logging.getLogger().handlers[:], logging.getLogger().level = before[0], before[1]
 
 
@@ -70,3 +73,18 @@ def test_a_line_of_text_is_plain(lines):
     logging.getLogger("undersigned.worker").warning("to %s", "anna@lakes.example")
 
     assert lines()[0].endswith("WARNING undersigned.worker to [hidden]")
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_of_what_nobody_caught_no_word_is_written(lines, as_json):
+    set_up_logs(as_json=as_json)
+
+    thread = threading.Thread(target=int, args=("Anna Example, anna@lakes.example",))
+    thread.start()
+    thread.join()
+    sys.excepthook(*raised())
+
+    told = lines()
+    assert len(told) == 2
+    assert all("ValueError" in line for line in told)
+    assert "Anna" not in "".join(told)

@@ -31,6 +31,7 @@ HOSTILE = {
     "an archive of something else": (with_part("[Content_Types].xml", b"")[:-40], "cannot be read"),
     "entities": (with_part(SHEET, BOMB), "cannot be read"),
     "entities in another encoding": (with_part(SHEET, BOMB.decode().encode("utf-16")), "cannot be read"),
+    "entities in a part of any name": (with_part("xl/sheets/one.bin", BOMB), "cannot be read"),
     "an encoding that hides them": (
         with_part(SHEET, b'<?xml version="1.0" encoding="utf-7"?><x/>'),
         "cannot be read",

@@ -1,7 +1,9 @@
 """A check code is found however it is written, in files of ours and in files that somebody rewrote."""
 
+import hashlib
 import io
 import time
+import tracemalloc
 import zipfile
 import zlib
 from dataclasses import replace
@@ -109,6 +111,7 @@ HOSTILE = {
     "digits alone": b"a " * 2_000_000,
     "digits that end in a word": b"0" * 3_900_000 + b"z",
     "deep json": b'{"a":' * 100_000,
+    "records without end": b'{"a":[' + b"{}," * 3_900_000 + b"1]}",
     "no archive": b"PK\x03\x04" + bytes(1000),
     "tags without end": b"<" * 3_000_000,
 }
@@ -120,6 +123,18 @@ def test_a_hostile_file_is_read_quickly_and_gives_nothing(name):
 
     assert CODE not in codes_in_file(HOSTILE[name])
     assert time.process_time() - began < 4
+
+
+def test_of_more_records_than_a_copy_can_have_none_is_made_in_memory():
+    data = HOSTILE["records without end"]
+    tracemalloc.start()
+
+    codes = codes_in_file(data)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert codes == (hashlib.sha256(data).hexdigest(),)
+    assert peak < 2 * len(data)
 
 
 def test_nobody_can_make_up_the_code_of_a_copy_from_the_names_in_it():

@@ -235,23 +235,29 @@ YES = Reply(row_id=ROW, message_ids=(OUR_ID,), sender=TO, words="Yes", begins_wi
 
 
 @pytest.mark.parametrize(
-    ("changed", "is_proven", "may_confirm", "verdict"),
+    ("changed", "is_proven", "may_confirm", "is_as_mailed", "verdict"),
     [
-        ({}, True, True, Verdict.CONFIRMS),
-        ({}, False, True, Verdict.CHECK),
-        ({"sender": "other@lakes.example"}, True, True, Verdict.CHECK),
-        ({"sender": ""}, True, True, Verdict.CHECK),
-        ({"message_ids": ()}, True, True, Verdict.CHECK),
-        ({"message_ids": ("<another@rivers.example>",)}, True, True, Verdict.CHECK),
-        ({"is_only_yes": False}, True, True, Verdict.CHECK),
-        ({"begins_with_yes": False, "is_only_yes": False}, True, True, Verdict.QUESTION),
-        ({}, True, False, Verdict.QUESTION),
-        ({}, False, False, Verdict.QUESTION),
+        ({}, True, True, True, Verdict.CONFIRMS),
+        ({}, False, True, True, Verdict.CHECK),
+        ({"sender": "other@lakes.example"}, True, True, True, Verdict.CHECK),
+        ({"sender": ""}, True, True, True, Verdict.CHECK),
+        ({"message_ids": ()}, True, True, True, Verdict.CHECK),
+        ({"message_ids": ("<another@rivers.example>",)}, True, True, True, Verdict.CHECK),
+        ({"is_only_yes": False}, True, True, True, Verdict.CHECK),
+        ({"begins_with_yes": False, "is_only_yes": False}, True, True, True, Verdict.QUESTION),
+        ({}, True, False, True, Verdict.QUESTION),
+        ({}, False, False, True, Verdict.QUESTION),
+        ({}, True, True, False, Verdict.CHECK),
     ],
 )
-def test_what_an_answer_does(changed: dict, is_proven, may_confirm, verdict: Verdict) -> None:
+def test_what_an_answer_does(changed: dict, is_proven, may_confirm, is_as_mailed, verdict: Verdict) -> None:
     judged = judge(
-        replace(YES, **changed), mailbox=TO, message_id=OUR_ID, is_proven=is_proven, may_confirm=may_confirm
+        replace(YES, **changed),
+        mailbox=TO,
+        message_id=OUR_ID,
+        is_proven=is_proven,
+        may_confirm=may_confirm,
+        is_as_mailed=is_as_mailed,
     )
 
     assert judged.verdict is verdict
