@@ -143,6 +143,8 @@ def look_to_take_back(
 ) -> SecondLook:
     """Get what was approved and done within the last days, and keep that it is taken back, once; raises Refused for any other."""
     row = get_look(session, look_id, campaign_id=campaign_id)
+    # Whoever presses at the same moment waits here, and then finds that it was taken back.
+    session.refresh(row, with_for_update=True)
     if row.verdict is not Verdict.APPROVED or row.done_at is None or row.done_at < now - LIVES:
         raise Refused(OVER)
     if taken_back(session, [row]):
