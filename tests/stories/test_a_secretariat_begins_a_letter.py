@@ -336,6 +336,10 @@ def test_settings_say_what_may_still_change_and_why_the_rest_may_not(
     page = olga.open("settings")
     assert "People sign under these settings" in words_of(page)
     assert 'name="coalition"' not in page.text
+    # What stays is said as people write it, not as the file does.
+    assert "Sign-ons begin November 20, 2026 at 9:00" in words_of(page)
+    # A letter that is live and open has no next step there, and no empty frame for one.
+    assert 'class="next"' not in olga.open("live").text
     earlier = olga.send("settings", {"deadline": "2026-12-01T17:00"})
     assert earlier.status_code == 422
     assert "can only move to a later moment" in words_of(earlier)
