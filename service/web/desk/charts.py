@@ -39,10 +39,12 @@ def columns(bars: Sequence[Bar], *, title: str, is_rtl: bool = False) -> Trusted
     drawn.append(f'<line class="axis" x1="0" y1="{base}" x2="{_WIDTH}" y2="{base}"/>')
     if bars:
         ends = (bars[-1], bars[0]) if is_rtl else (bars[0], bars[-1])
-        drawn.append(f'<text x="2" y="{_HEIGHT - 8}">{escape(ends[0].label)}</text>')
+        # Where they stand is said from the left; a page that runs from the right would push them out.
+        drawn.append(f'<text x="2" y="{_HEIGHT - 8}" direction="ltr">{escape(ends[0].label)}</text>')
         if len(bars) > 1:
             drawn.append(
-                f'<text x="{_WIDTH - 2}" y="{_HEIGHT - 8}" text-anchor="end">{escape(ends[1].label)}</text>'
+                f'<text x="{_WIDTH - 2}" y="{_HEIGHT - 8}" text-anchor="end" direction="ltr">'
+                f"{escape(ends[1].label)}</text>"
             )
     return _svg(drawn, title=title, height=_HEIGHT)
 
