@@ -38,14 +38,12 @@ def columns(bars: Sequence[Bar], *, title: str, is_rtl: bool = False) -> Trusted
     base = _TOP + inner
     drawn.append(f'<line class="axis" x1="0" y1="{base}" x2="{_WIDTH}" y2="{base}"/>')
     if bars:
-        ends = (bars[-1], bars[0]) if is_rtl else (bars[0], bars[-1])
-        # Where they stand is said from the left; a page that runs from the right would push them out.
-        drawn.append(f'<text x="2" y="{_HEIGHT - 8}" direction="ltr">{escape(ends[0].label)}</text>')
+        # Where words begin depends on the way they are read, and that is said, whatever the page's own is.
+        way, first, last = ("rtl", _WIDTH - 2, 2) if is_rtl else ("ltr", 2, _WIDTH - 2)
+        words = f'y="{_HEIGHT - 8}" direction="{way}"'
+        drawn.append(f'<text x="{first}" {words}>{escape(bars[0].label)}</text>')
         if len(bars) > 1:
-            drawn.append(
-                f'<text x="{_WIDTH - 2}" y="{_HEIGHT - 8}" text-anchor="end" direction="ltr">'
-                f"{escape(ends[1].label)}</text>"
-            )
+            drawn.append(f'<text x="{last}" {words} text-anchor="end">{escape(bars[-1].label)}</text>')
     return _svg(drawn, title=title, height=_HEIGHT)
 
 

@@ -56,8 +56,11 @@ def test_the_days_at_both_ends_stand_below_their_bars_and_inside_the_drawing(*, 
 
     width = float(root.attrib["viewBox"].split()[2])
     drawn = sorted(root.iter(f"{SVG}rect"), key=lambda one: float(one.attrib["x"]))
-    left, right = root.findall(f"{SVG}text")
-    assert (left.attrib["direction"], right.attrib["direction"]) == ("ltr", "ltr")
-    assert [one.text for one in (left, right)] == (["Day 3", "Day 1"] if is_rtl else ["Day 1", "Day 3"])
+    first, last = root.findall(f"{SVG}text")
+    assert [one.text for one in (first, last)] == ["Day 1", "Day 3"]
+    # Words begin where they are read from, at the edge at which their bar stands, and end at the other.
+    assert (first.attrib["direction"], last.attrib["direction"]) == (("rtl",) * 2 if is_rtl else ("ltr",) * 2)
+    assert (float(first.attrib["x"]) < width / 2, "text-anchor" in first.attrib) == (not is_rtl, False)
+    assert (float(last.attrib["x"]) < width / 2, last.attrib["text-anchor"]) == (is_rtl, "end")
     assert float(drawn[0].attrib["x"]) == 0
     assert float(drawn[-1].attrib["x"]) + float(drawn[-1].attrib["width"]) == pytest.approx(width, abs=0.2)
