@@ -107,6 +107,16 @@ def test_a_wrong_form_comes_back_filled_in_with_a_sentence_at_each_field(olga: A
     assert 'value="Jane Q. Example"' in answer.text
 
 
+def test_what_is_missing_is_said_by_the_name_of_its_field_and_not_as_the_file_would(olga: AtTheDesk) -> None:
+    answer = olga.send(
+        "/desk/letters/new", {**FORM, "letter__title": "", "coalition": ""}, to="/desk/letters/new"
+    )
+
+    said = words_of(answer)
+    assert ("Headline is missing." in said, "Name of the coalition is missing." in said) == (True, True)
+    assert ": is missing" not in said
+
+
 def test_a_faulty_campaign_file_is_refused_whole_with_every_fault(
     coalition: Coalition, olga: AtTheDesk
 ) -> None:
