@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from service.coordinators.accounts import person_of
 from service.coordinators.act_words import DESK_WORDS
+from service.coordinators.names import word_for
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.model.audit_event import AuditEvent
@@ -27,7 +28,7 @@ class Happening:
     id: str
     at: datetime
     who: str
-    by: Sentence
+    by: str
     act: str
     what: str
     thing: str
@@ -94,12 +95,11 @@ def said_of(act: str) -> str:
 
 def _happening(row: AuditEvent, names: dict[str, str]) -> Happening:
     coordinator = row.actor.removeprefix(_COORDINATOR) if row.actor.startswith(_COORDINATOR) else ""
-    kind = row.actor.partition(":")[0]
     return Happening(
         id=row.id,
         at=row.at,
         who=names.get(coordinator, ""),
-        by=_ACTORS.get(kind, _SOMEBODY),
+        by=word_for(row.actor),
         act=row.act,
         what=said_of(row.act),
         thing=row.thing,
@@ -113,14 +113,6 @@ def _names_of(session: Session, keys: CampaignKeys, rows: Sequence[AuditEvent]) 
     return {row.id: person_of(keys, row).name for row in found}
 
 
-_SOMEBODY = Sentence("Somebody with a personal link")
-_ACTORS = {
-    "clock": Sentence("The service, by its clock"),
-    "cli": Sentence("The operator, at the command line"),
-    "approver": Sentence("An approver"),
-    "coordinator": Sentence("A coordinator who has left"),
-    "signatory": Sentence("A signatory"),
-}
 _SECOND = {
     "second.ask": Sentence("Asked a second coordinator: {what}"),
     "second.approved": Sentence("Approved as the second coordinator: {what}"),

@@ -137,7 +137,7 @@ def _edition(session: Session, campaign: Campaign, *, under_embargo: bool) -> Ed
     proposed = latest_edition(session, campaign)
     if proposed is None or proposed.voided_at is not None:
         raise Refused(
-            Sentence("This letter has no edition whose number could be told: propose it first."),
+            Sentence("Propose the letter first: each kit names the edition to which it belongs."),
             command=f"undersigned deliver {campaign.slug} --propose",
         )
     return proposed

@@ -51,7 +51,9 @@ def test_an_amendment_is_proposed_and_put_into_the_text(
     coalition: Coalition, olga: AtTheDesk, visitor: Visitor
 ) -> None:
     path = invited(coalition, olga)
-    assert "It must stay open." in words_of(visitor.open(path))
+    seen = words_of(visitor.open(path))
+    assert "It must stay open." in seen
+    assert "double brackets" not in seen
 
     kept = visitor.follow(say(visitor, path, "body-2", proposed="It must stay open for all."))
     assert "The coalition has not decided yet." in words_of(kept)
@@ -61,6 +63,16 @@ def test_an_amendment_is_proposed_and_put_into_the_text(
     assert "The words stand in the text now." in words_of(told)
     assert body(coalition) == "We write to you about the river.\n\nIt must stay open for all."
     assert "Accepted." in words_of(visitor.open(path))
+
+
+def test_a_guest_is_told_what_is_filled_in_later(
+    coalition: Coalition, olga: AtTheDesk, visitor: Visitor
+) -> None:
+    path = invited(coalition, olga)
+    changed = body(coalition).replace("We write", "On behalf of ((signatories)) we write")
+    olga.follow(olga.send("text", {"body": changed, "do": "save"}, having="body"))
+
+    assert "Words in ((double brackets)) are filled in" in words_of(visitor.open(path))
 
 
 def test_a_comment_is_rejected_with_a_reason_that_its_writer_sees(

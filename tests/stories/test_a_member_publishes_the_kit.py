@@ -121,7 +121,7 @@ def test_kits_wait_for_the_release_unless_somebody_says_so(members: Coalition) -
     members.wait(days=12, hours=12).close()
     with pytest.raises(Refused, match="has not been released"):
         sent_kits(members)
-    with pytest.raises(Refused, match="propose it first"):
+    with pytest.raises(Refused, match="Propose the letter first"):
         sent_kits(members, under_embargo=True)
     members.propose()
     assert sent_kits(members, under_embargo=True) == KitsSent(new=2, known=0)

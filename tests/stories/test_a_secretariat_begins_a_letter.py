@@ -107,6 +107,16 @@ def test_a_wrong_form_comes_back_filled_in_with_a_sentence_at_each_field(olga: A
     assert 'value="Jane Q. Example"' in answer.text
 
 
+def test_what_is_missing_is_said_by_the_name_of_its_field_and_not_as_the_file_would(olga: AtTheDesk) -> None:
+    answer = olga.send(
+        "/desk/letters/new", {**FORM, "letter__title": "", "coalition": ""}, to="/desk/letters/new"
+    )
+
+    said = words_of(answer)
+    assert ("Headline is missing." in said, "Name of the coalition is missing." in said) == (True, True)
+    assert ": is missing" not in said
+
+
 def test_a_faulty_campaign_file_is_refused_whole_with_every_fault(
     coalition: Coalition, olga: AtTheDesk
 ) -> None:
@@ -336,6 +346,10 @@ def test_settings_say_what_may_still_change_and_why_the_rest_may_not(
     page = olga.open("settings")
     assert "People sign under these settings" in words_of(page)
     assert 'name="coalition"' not in page.text
+    # What stays is said as people write it, not as the file does.
+    assert "Sign-ons begin November 20, 2026 at 9:00" in words_of(page)
+    # A letter that is live and open has no next step there, and no empty frame for one.
+    assert 'class="next"' not in olga.open("live").text
     earlier = olga.send("settings", {"deadline": "2026-12-01T17:00"})
     assert earlier.status_code == 422
     assert "can only move to a later moment" in words_of(earlier)

@@ -161,9 +161,12 @@ def test_a_final_text_takes_nobody_new_and_lets_data_change(coalition: Coalition
     page = olga.open(path)
     assert 'value="X000001' in page.text
     assert 'value="X000002' not in page.text
+    assert "Take those who are chosen" in words_of(page)
     take(olga, path, "X000001")
 
     assert offices(coalition)[ADA].phone == "202-224-0001"
+    # Nobody is left who could be taken, so nothing offers it.
+    assert "Take those who are chosen" not in words_of(olga.open(path))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The pictures in docs/desk.md can be taken anew at any time, and stay small."""
+"""The pictures in docs/desk.md and in the README can be taken anew at any time, and stay small."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
+from tests import road_picture
 from tests.desk_pictures import DOCS, MOST_BYTES, take_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.soak]
@@ -19,3 +20,11 @@ def test_all_four_are_taken_and_small(browser: Browser, tmp_path: Path) -> None:
         assert path.stat().st_size < MOST_BYTES
         with Image.open(path) as new, Image.open(DOCS / path.name) as kept:
             assert new.size == kept.size
+
+
+def test_the_road_is_taken_and_small(browser: Browser, tmp_path: Path) -> None:
+    path = road_picture.take_picture(browser, tmp_path / "road.png")
+
+    assert path.stat().st_size < road_picture.MOST_BYTES
+    with Image.open(path) as new, Image.open(road_picture.PICTURE) as kept:
+        assert new.size == kept.size

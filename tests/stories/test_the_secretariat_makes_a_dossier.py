@@ -342,7 +342,7 @@ def test_one_that_the_terminal_made_is_listed_without_a_file(sent: Coalition, do
     shown = words_of(at_the_desk(sent, door).open("dossiers"))
 
     assert "It was made at the terminal" in shown
-    assert "cli:ada" in shown
+    assert "made for The operator, at the command line" in shown
     assert "a" * 64 in shown
 
 

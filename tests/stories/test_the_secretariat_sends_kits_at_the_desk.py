@@ -80,7 +80,7 @@ def test_before_the_release_they_go_only_under_embargo_and_once_something_is_pro
     early = words_of(olga.open("kits"))
     unsaid = olga.post("kits", {"csrf": olga.mark()})
 
-    assert ("propose it first" in nothing, "Send the kits" in nothing) == (True, False)
+    assert ("Propose the letter first" in nothing, "Send the kits" in nothing) == (True, False)
     assert refused.status_code == unsaid.status_code == 422
     assert "Send the kits now, under embargo" in early
     assert kits_mailed(coalition) == []

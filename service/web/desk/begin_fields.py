@@ -51,8 +51,8 @@ SECTIONS = (
         ),
         fields=(
             Field(key="recipient.name", label=Sentence("Name")),
-            Field(key="recipient.position", label=Sentence("Position (optional)")),
-            Field(key="recipient.email", label=Sentence("E-mail address (optional)"), kind="email"),
+            Field(key="recipient.position", label=Sentence("Position"), optional=True),
+            Field(key="recipient.email", label=Sentence("E-mail address"), kind="email", optional=True),
         ),
     ),
     Section(
@@ -69,7 +69,8 @@ SECTIONS = (
         fields=(
             Field(
                 key=SECOND_OWNER,
-                label=Sentence("E-mail address of a second owner (optional)"),
+                label=Sentence("E-mail address of a second owner"),
+                optional=True,
                 hint=Sentence(
                     "An invitation goes there. You can invite somebody later as well, on the page of the team."
                 ),

@@ -10,7 +10,7 @@ from service.model.states import CampaignState
 from service.web.desk.blueprint import get, post
 from service.web.desk.faults import errors_of
 from service.web.desk.page import desk_page, done, pages_for
-from service.web.desk.settings_fields import masked_people, read_fields, shown_before, written
+from service.web.desk.settings_fields import masked_people, read_fields, said_of, shown_before, written
 from service.web.desk.settings_sections import FIELDS, SECTIONS
 from service.web.desk.visit import acting, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
@@ -75,6 +75,7 @@ def _page(form: FormState | None) -> Response:
         open_keys=open_keys,
         why=_why(campaign.state) if may_edit else _NOT_YOURS,
         zone=campaign.time_zone,
+        in_words=said_of(FIELDS, kept, zone=campaign.time_zone),
         pages=pages_for(who),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from service.foundation.addresses import masked_address
 from service.foundation.errors import Refused
@@ -35,6 +36,7 @@ class Field:
     hint: str = ""
     kind: str = "line"
     options: tuple[Option, ...] = ()
+    optional: bool = False
 
     @property
     def name(self) -> str:
@@ -55,6 +57,18 @@ class Section:
 def written(fields: Sequence[Field], record: Mapping[str, Any]) -> dict[str, str]:
     """Write what a record says into the fields (pure)."""
     return {field.name: _WRITE.get(field.kind, _plain)(_value(record, field.key)) for field in fields}
+
+
+def said_of(fields: Sequence[Field], values: Mapping[str, str], *, zone: str) -> dict[str, datetime | date]:
+    """Give the moments and days among the fields as such, for a page that says them in words (pure)."""
+    found: dict[str, datetime | date] = {}
+    for field in fields:
+        if text := values.get(field.name):
+            if field.kind == "moment":
+                found[field.name] = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+            elif field.kind == "day":
+                found[field.name] = date.fromisoformat(text)
+    return found
 
 
 def read_fields(fields: Sequence[Field], entries: Mapping[str, str]) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def _show(view: GuestView, at: str, form: FormState) -> Response:
         letter=view,
         view=view,
         paragraphs=paragraphs,
+        has_placeholders=any("((" in one.words for one in view.paragraphs),
         at=at,
         form=form,
         amendments=amendments(view.own),
