@@ -76,6 +76,16 @@ if (writing && window.fetch) {
   writing.addEventListener("drop", (event) => take(event.dataTransfer?.files, event));
 }
 
+/* Whoever presses a button twice means it once: the second press would only be told that all is done already. */
+document.addEventListener("submit", (event) => {
+  const form = event.target, pressed = `${event.submitter?.name ?? ""}=${event.submitter?.value ?? ""}`;
+  const isBeside = (event.submitter?.formTarget || form.target) === "_blank";
+  if (event.defaultPrevented || isBeside || form.getAttribute("method") !== "post") return;
+  if (form.dataset.pressed === pressed) event.preventDefault();
+  form.dataset.pressed = pressed;
+  setTimeout(() => delete form.dataset.pressed, 3000);
+});
+
 /* What goes on part by part goes on by itself; without this it has a button. */
 for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();
 
@@ -142,12 +152,3 @@ if (moving.length) {
   };
   const timer = setInterval(again, Number(moving[0].dataset.refreshes) * 1000);
 }
-
-/* Pressed twice in a hurry a form goes once; what must not happen twice is seen to by the service itself. */
-const sent = new WeakMap();
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
-  if (Date.now() - (sent.get(form) ?? 0) < 3000) event.preventDefault();
-  else sent.set(form, Date.now());
-});
