@@ -152,6 +152,33 @@ def test_a_planned_reminder_gets_other_readers_spare_hours_and_another_word_when
     assert coming(coalition, "reminder-1") == before
 
 
+def left_out(coalition: Coalition) -> list[str]:
+    with reading(coalition.engine) as session:
+        found = session.exec(select(Occurrence).order_by(col(Occurrence.due_at))).all()
+        return [one.local[:10] for one in found if one.state is OccurrenceState.SKIPPED]
+
+
+def test_one_time_is_left_out_however_often_the_button_is_pressed(
+    coalition: Coalition, sena: AtTheDesk
+) -> None:
+    page = f"/desk/letters/{SLUG}/sends/{id_of(coalition, 'digest')}"
+    press = form_of(sena.open(page), to=f"{page}/skip")
+    for _ in range(2):
+        answer = sena.post(press.action, dict(press.filled({})))
+    assert "Its next time is left out" in words_of(sena.follow(answer))
+    assert left_out(coalition) == ["2026-11-24"]
+    sena.send(page, to=f"{page}/skip")
+    assert left_out(coalition) == ["2026-11-24", "2026-11-25"]
+    assert "Left out Tuesday, November 24, 2026" in words_of(sena.open(page))
+
+    back = [form for form in read_forms(sena.open(page).text) if form.action.endswith("/put-back")]
+    sena.post(back[-1].action, dict(back[-1].filled({})))
+
+    assert len(back) == 2
+    assert left_out(coalition) == ["2026-11-24"], "only what was taken back comes again"
+    assert sena.post(press.action, {"csrf": sena.mark()}).status_code == 422
+
+
 def test_countries_that_the_form_cannot_show_stay_unless_another_is_chosen(
     coalition: Coalition, sena: AtTheDesk
 ) -> None:
@@ -197,30 +224,3 @@ def test_the_forecast_says_how_many_it_leaves_out_for_they_reach_nobody(
     left = words_of(sena.open("forecast"))
     assert "left out" not in left
     assert "First reminder to who has not confirmed or decided" in left
-
-
-def left_out(coalition: Coalition) -> list[str]:
-    with reading(coalition.engine) as session:
-        found = session.exec(select(Occurrence).order_by(col(Occurrence.due_at))).all()
-        return [one.local[:10] for one in found if one.state is OccurrenceState.SKIPPED]
-
-
-def test_one_time_is_left_out_however_often_the_button_is_pressed(
-    coalition: Coalition, sena: AtTheDesk
-) -> None:
-    page = f"/desk/letters/{SLUG}/sends/{id_of(coalition, 'digest')}"
-    press = form_of(sena.open(page), to=f"{page}/skip")
-    for _ in range(2):
-        answer = sena.post(press.action, dict(press.filled({})))
-    assert "Its next time is left out" in words_of(sena.follow(answer))
-    assert left_out(coalition) == ["2026-11-24"]
-    sena.send(page, to=f"{page}/skip")
-    assert left_out(coalition) == ["2026-11-24", "2026-11-25"]
-    assert "Left out Tuesday, November 24, 2026" in words_of(sena.open(page))
-
-    back = [form for form in read_forms(sena.open(page).text) if form.action.endswith("/put-back")]
-    sena.post(back[-1].action, dict(back[-1].filled({})))
-
-    assert len(back) == 2
-    assert left_out(coalition) == ["2026-11-24"], "only what was taken back comes again"
-    assert sena.post(press.action, {"csrf": sena.mark()}).status_code == 422

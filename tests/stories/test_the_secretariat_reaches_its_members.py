@@ -7,15 +7,12 @@ import pytest
 from sqlmodel import col, select
 
 from service.campaigns.drafting import change_settings
-from service.campaigns.life import reopen
 from service.campaigns.queries import get_campaign
 from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
-from service.model.message import Message, MessageKind
-from service.model.signature import Kind, Signature
-from service.model.states import MessageState
+from service.model.signature import Signature
 from service.signing.invite import import_signatories
 from service.signing.party import read_party
 from service.signing.roll_file import read_signatories
@@ -88,26 +85,6 @@ def test_a_chasers_link_is_over_at_the_deadline(coalition: Coalition, visitor: V
     coalition.now = coalition.campaign().deadline_at
 
     assert visitor.open(path).status_code == 404
-    coalition.close()
-    with transaction(coalition.engine) as session:
-        until = coalition.now + timedelta(days=3)
-        reopen(session, SLUG, until=until, by="test", now=coalition.now)
-    assert visitor.open(path).status_code == 200, "the letter is open, and so is the link"
-
-
-def test_two_who_give_members_to_a_chaser_do_not_take_away_what_the_other_gave(
-    coalition: Coalition, door: Door, olga: AtTheDesk
-) -> None:
-    ben = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.MODERATOR, name="Ben Moderator"))
-    own = olga.open("members/chasers").text.partition("members/chasers/")[2][:32]
-    page, where = f"members/chasers/{own}", f"members/chasers/{own}/members"
-    olga.post(where, {"csrf": olga.mark(), "had": coalition.ids, "member": []})
-    stale = {"csrf": ben.mark(), "member": [coalition.ids[1]]}
-    olga.post(where, {"csrf": olga.mark(), "member": [coalition.ids[0]]})
-
-    ben.post(where, stale)
-
-    assert olga.open(page).text.count('name="had"') == 2
 
 
 def test_a_chasers_link_follows_a_deadline_that_moves(coalition: Coalition, visitor: Visitor) -> None:
@@ -200,28 +177,6 @@ def test_a_new_name_is_added_and_a_faulty_form_loses_nothing(coalition: Coalitio
     assert coalition.counts().organizations == 1
 
 
-def test_a_person_who_filled_in_the_form_and_then_called_is_added_too(
-    coalition: Coalition, olga: AtTheDesk
-) -> None:
-    own = {"kind": Kind.PERSON, "email": "anna@valley.example", "name_latin": ""}
-    coalition.sign("Anna Example", **own).deliver_mail()
-    given = {
-        "source": "She called: the button does not work for her.",
-        "kind": "person",
-        "name": "Anna Example",
-        "email": "anna@valley.example",
-        "visibility": "public",
-    }
-
-    page = olga.follow(olga.send("sign-ons/new", given, having="source"))
-
-    assert "it counts now" in words_of(page)
-    assert coalition.counts().individuals == 1
-    assert "because you agreed to it" in coalition.deliver_mail().mails()[-1].text
-    shown = olga.post(f"{page.request.path}/address", {"csrf": olga.mark()})
-    assert "the button does not work for her" in words_of(shown)
-
-
 def test_an_address_is_shown_one_by_one_and_that_is_kept(
     coalition: Coalition, door: Door, olga: AtTheDesk
 ) -> None:
@@ -255,27 +210,6 @@ def test_whoever_has_not_answered_is_asked_again_but_not_twice_in_an_hour(
     coalition.deliver_mail()
     assert [mail.to for mail in coalition.mails()].count("office@dale.example") == 2
     assert "reminded (1)" in words_of(olga.open("members"))
-
-
-@pytest.mark.parametrize("state", [MessageState.HELD, MessageState.QUEUED])
-def test_whose_invitation_still_waits_is_not_said_to_be_asked(
-    coalition: Coalition, visitor: Visitor, olga: AtTheDesk, state: MessageState
-) -> None:
-    chase = f"/chase/{coalition.newest_token('chase')}"
-    assert "asked (3)" in words_of(olga.open("members"))
-    assert "please look for it" in visitor.open(chase).text
-    with transaction(coalition.engine) as session:
-        for mail in session.exec(select(Message).where(Message.kind == MessageKind.INVITATION)):
-            mail.state = state
-            session.add(mail)
-
-    page = words_of(olga.open("members"))
-
-    assert "not asked yet (3)" in page
-    assert "The invitation has gone out" not in page
-    to_copy = visitor.open(chase).text
-    assert "please look for it" not in to_copy, "there is nothing to be found"
-    assert "no e-mail of ours has reached you" in to_copy
 
 
 def test_after_the_deadline_each_is_decided_and_none_is_dropped_in_silence(
@@ -388,23 +322,3 @@ def test_sign_ons_on_paper_are_typed_in_with_the_same_checks(coalition: Coalitio
     assert coalition.counts().individuals == 3
     coalition.deliver_mail()
     coalition.confirm(coalition.newest_token("confirm"))
-
-
-def test_a_sheet_that_is_sent_twice_asks_each_once(coalition: Coalition, olga: AtTheDesk) -> None:
-    coalition.sign_and_confirm("River Friends", email="friends@river.example", name_latin="")
-    before = len(coalition.deliver_mail().mails())
-    typed = {
-        "name-1": "Anna Example",
-        "email-1": "anna@valley.example",
-        "name-2": "River Friends",
-        "kind-2": "organization",
-        "email-2": "friends@river.example",
-        "how": "mail",
-    }
-
-    first = olga.follow(olga.send("members/paper", typed, having="witness"))
-    second = olga.follow(olga.send("members/paper", typed, having="witness"))
-
-    assert "1 are asked by mail, 1 were known already" in words_of(first)
-    assert "0 are asked by mail, 2 were known already" in words_of(second)
-    assert [mail.to for mail in coalition.deliver_mail().mails()[before:]] == ["anna@valley.example"]

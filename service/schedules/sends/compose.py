@@ -31,8 +31,8 @@ from service.schedules.reach import (
     some_of,
     until_of,
 )
+from service.schedules.sends import verbs
 from service.schedules.sends.composed import TO, Composed, What, composed_of
-from service.schedules.sends.verbs import cancel_sending
 from service.signing.example_mail import write_asking_example, write_update_example
 from service.signing.own_words import keep_own_words
 from service.signing.party import read_party
@@ -168,7 +168,7 @@ def take_back_plan(
     is_whole = schedule.state is not ScheduleState.CANCELLED and session.exec(begun).first() is None
     campaign = session.get_one(Campaign, schedule.campaign_id)
     composed = composed_of(session, keyring.of(session, campaign.id), schedule)
-    cancel_sending(session, campaign, schedule, by=by, now=now)
+    verbs.cancel_sending(session, campaign, schedule, by=by, now=now)
     return keep_draft(session, keyring, slug, composed, by=by, now=now) if is_whole else None
 
 

@@ -159,7 +159,7 @@ def _seat(session: Session, token: str, *, now: datetime) -> _Seat:
     campaign, chaser = session.get(Campaign, link.campaign_id), session.get(Chaser, link.row_id)
     if campaign is None or chaser is None or chaser.ended_at is not None:
         raise NotFound(_NOTHING)
-    # A letter that is open for longer is chased for longer, by the links that were given out.
+    # The deadline as it is now: it may have moved since the link was given.
     if now >= campaign.deadline_at or link.generation != chaser.generation:
         raise NotFound(_NOTHING)
     return _Seat(campaign=campaign, chaser=chaser)

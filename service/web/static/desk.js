@@ -152,12 +152,3 @@ if (moving.length) {
   };
   const timer = setInterval(again, Number(moving[0].dataset.refreshes) * 1000);
 }
-
-/* Pressed twice in a hurry a form goes once; what must not happen twice is seen to by the service itself. */
-const sent = new WeakMap();
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
-  if (Date.now() - (sent.get(form) ?? 0) < 3000) event.preventDefault();
-  else sent.set(form, Date.now());
-});

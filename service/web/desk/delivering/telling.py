@@ -2,9 +2,9 @@
 
 import zoneinfo
 from datetime import datetime
+from typing import Any
 
 from flask import Response, request
-from sqlmodel import Session
 
 from service.campaigns.contents import open_file
 from service.coordinators.permissions import Act
@@ -55,7 +55,7 @@ def tell_outcome(slug: str) -> Response:
     return done(f"/desk/letters/{slug}/sends/{made}", PLANNED)
 
 
-def _telling(session: Session, name: str) -> tuple[Plan, UpdateText]:
+def _telling(session: Any, name: str) -> tuple[Plan, UpdateText]:
     """Read what those who signed are to be told, and when; raises Refused where nothing is written."""
     entries = request.form
     subject, body = entries.get("subject", ""), entries.get("body", "")

@@ -169,10 +169,11 @@ def _read(what: What) -> Composed:
     with looking() as session:
         file = open_file(session, services().keyring, letter_row(session))
     for tag, words in composed.text.items():
+        field = f"body-{tag}"
         try:
             refuse_without_event(f"{words.subject}\n{words.body}", file)
         except Refused as refusal:
-            raise Misfilled({f"body-{tag}": str(refusal)}) from refusal
+            raise Misfilled({field: str(refusal)}) from refusal
     return composed
 
 
