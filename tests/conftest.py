@@ -24,14 +24,15 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("house")
 
 # What is imported and collected stays: each search for garbage among it took longer than the tests' own objects are worth.
-_ALWAYS = gc.get_threshold()
 gc.set_threshold(0)
+# A test leaves a few thousand things in circles: it is enough to look for them after every tenth or so, not ten times in each.
+_SELDOM = (50_000, 10, 10)
 
 
 def pytest_collection_finish() -> None:
     """Search for garbage from here on, among what the tests make."""
     gc.freeze()
-    gc.set_threshold(*_ALWAYS)
+    gc.set_threshold(*_SELDOM)
 
 
 @event.listens_for(Pool, "checkout")
