@@ -9,13 +9,20 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.store.engine import make_engine
 from service.store.migrate import migrate
-from tests.doubles.databases import PostgresServer, compiling_once, copy_sqlite, open_postgres
+from tests.doubles.databases import (
+    PostgresServer,
+    compiling_once,
+    copy_sqlite,
+    open_postgres,
+    reading_once,
+)
 
 # A busy machine is slow, and that is no fault of what is tested.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -46,6 +53,7 @@ def _wait_for_no_disk(connection: object, _: ConnectionPoolEntry, __: object) ->
 def _once_for_all() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.store.engine.create_engine", compiling_once(create_engine))
+        patch.setattr(ScriptDirectory, "from_config", reading_once(ScriptDirectory.from_config))
         # Whom this machine trusts is read anew for each connection, and no test relies on any of them.
         patch.setenv("SSL_CERT_FILE", str(Path(__file__).parent / "doubles" / "nobody.pem"))
         yield
