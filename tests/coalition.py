@@ -329,28 +329,41 @@ class Coalition:
         return [_read(envelope.data) for envelope in self.postbox.kept]
 
 
-@dataclass(frozen=True)
 class Mail:
-    """A mail as its recipient reads it."""
+    """A mail as its recipient reads it; each part is read when it is first asked for."""
 
-    to: str
-    subject: str
-    text: str
-    html: str
-    message_id: str
+    def __init__(self, message: EmailMessage) -> None:
+        self._message = message
 
     @classmethod
     def read(cls, data: bytes) -> "Mail":
         message = BytesParser(policy=policy.default).parsebytes(data)
         assert isinstance(message, EmailMessage)
-        plain, twin = message.get_body(("plain",)), message.get_body(("html",))
-        return cls(
-            to=str(message["To"]),
-            subject=str(message["Subject"]),
-            text=plain.get_content() if plain else "",
-            html=twin.get_content() if twin else "",
-            message_id=str(message["Message-ID"]),
-        )
+        return cls(message)
+
+    @cached_property
+    def to(self) -> str:
+        return str(self._message["To"])
+
+    @cached_property
+    def subject(self) -> str:
+        return str(self._message["Subject"])
+
+    @cached_property
+    def text(self) -> str:
+        return self._part("plain")
+
+    @cached_property
+    def html(self) -> str:
+        return self._part("html")
+
+    @cached_property
+    def message_id(self) -> str:
+        return str(self._message["Message-ID"])
+
+    def _part(self, kind: str) -> str:
+        part = self._message.get_body((kind,))
+        return str(part.get_content()) if part else ""
 
 
 # A story looks at all its mail again and again.

@@ -9,13 +9,20 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from service.foundation.sealing import KEY_BYTES, RootKey
 from service.store.engine import make_engine
 from service.store.migrate import migrate
-from tests.doubles.databases import PostgresServer, compiling_once, copy_sqlite, open_postgres
+from tests.doubles.databases import (
+    PostgresServer,
+    compiling_once,
+    copy_sqlite,
+    open_postgres,
+    reading_once,
+)
 
 # A busy machine is slow, and that is no fault of what is tested.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -24,14 +31,15 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("house")
 
 # What is imported and collected stays: each search for garbage among it took longer than the tests' own objects are worth.
-_ALWAYS = gc.get_threshold()
 gc.set_threshold(0)
+# A test leaves a few thousand things in circles: it is enough to look for them after every tenth or so, not ten times in each.
+_SELDOM = (50_000, 10, 10)
 
 
 def pytest_collection_finish() -> None:
     """Search for garbage from here on, among what the tests make."""
     gc.freeze()
-    gc.set_threshold(*_ALWAYS)
+    gc.set_threshold(*_SELDOM)
 
 
 @event.listens_for(Pool, "checkout")
@@ -45,6 +53,7 @@ def _wait_for_no_disk(connection: object, _: ConnectionPoolEntry, __: object) ->
 def _once_for_all() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.store.engine.create_engine", compiling_once(create_engine))
+        patch.setattr(ScriptDirectory, "from_config", reading_once(ScriptDirectory.from_config))
         # Whom this machine trusts is read anew for each connection, and no test relies on any of them.
         patch.setenv("SSL_CERT_FILE", str(Path(__file__).parent / "doubles" / "nobody.pem"))
         yield

@@ -118,6 +118,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Talk(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     @property
@@ -232,7 +233,7 @@ def chamber_server(*, is_senate: bool = False, **what: object) -> Iterator[Chamb
     with _Server(("127.0.0.1", 0), _Talk) as server:
         server.chamber = chamber
         chamber.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,))
         thread.start()
         try:
             yield chamber

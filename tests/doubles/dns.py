@@ -71,7 +71,7 @@ def dns_server(
                 socket.sendto(reply.to_wire(), self.client_address)
 
     with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
         thread.start()
         try:
             yield server.server_address

@@ -56,6 +56,8 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Talk(socketserver.StreamRequestHandler):
+    # Else each second line of an answer waits 40 ms for the other side to say that it has the first.
+    disable_nagle_algorithm = True
     server: _Server
     is_read_only = False
 
@@ -122,7 +124,7 @@ def imap_server() -> Iterator[MailboxOnServer]:
     with _Server(("127.0.0.1", 0), _Talk) as server:
         server.box = box
         box.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,))
         thread.start()
         try:
             yield box

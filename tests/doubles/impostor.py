@@ -75,7 +75,7 @@ def impostor(wrong: Wrong) -> Iterator[Impostor]:
         server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server.context.load_cert_chain(both)
         server.impostor = Impostor(port=server.server_address[1], trusted=str(trusted))
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
         thread.start()
         try:
             yield server.impostor

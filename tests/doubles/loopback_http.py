@@ -71,6 +71,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def answer(self) -> None:
@@ -138,7 +139,7 @@ def open_house(house: House) -> Iterator[str]:
     """Serve a house while the block lasts; gives the beginning of its addresses."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
         server.house = house
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"

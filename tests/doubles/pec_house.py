@@ -121,6 +121,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Talk(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
     server: _Server
 
     def handle(self) -> None:
@@ -234,7 +235,7 @@ def open_pec_house(house: PecHouse | None = None) -> Iterator[PecHouse]:
     house = house or PecHouse()
     with imap_server() as box, _Server(("127.0.0.1", 0), _Talk) as server:
         house.box, house.port, server.house = box, server.server_address[1], house
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
         thread.start()
         try:
             yield house

@@ -245,7 +245,7 @@ def open_regulations_gov() -> Iterator[RegulationsGov]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     service.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     try:
         yield service
@@ -257,6 +257,7 @@ def open_regulations_gov() -> Iterator[RegulationsGov]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     office: RegulationsGov
 
     def log_message(self, *arguments: object) -> None:

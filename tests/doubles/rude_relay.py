@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 
 class _Line(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+
     def handle(self) -> None:
         self.wfile.write(b"220 rude.example ESMTP\r\n")
         for line in self.rfile:
@@ -30,7 +32,7 @@ def rude_relay() -> Iterator[socketserver.ThreadingTCPServer]:
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Line)
     server.daemon_threads = True
     server.told = []
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     try:
         yield server

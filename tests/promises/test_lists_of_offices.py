@@ -14,6 +14,7 @@ from service.delivery.asking import Answer, Asking
 from service.delivery.carrying.lists import fetch_due_lists
 from service.delivery.channels.cwc import CHANNEL as CWC
 from service.delivery.check import check
+from service.delivery.congress.rhythm import Rhythm
 from service.delivery.constituents.ask import ask_member, offer_of
 from service.delivery.kept_lists import take_turn
 from service.delivery.way_settings import ListSeen, ways_seen
@@ -45,6 +46,12 @@ from tests.ways import set_up as set_up_in
 OTHER = "other-letter"
 LISTED = (OFFICE, OTHER_OFFICE)
 HUGE = b'["HVA08"' + b',"HVA08"' * 100_000 + b"]"
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    # How often a chamber is asked in a second is tried in tests/unit/delivery/congress, without a clock.
+    monkeypatch.setattr(Rhythm, "wait", lambda _: None)
 
 
 @pytest.fixture

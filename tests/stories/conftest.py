@@ -9,8 +9,22 @@ from sqlalchemy import Engine
 
 from service.foundation.sealing import RootKey
 from tests.coalition import Coalition
+from tests.doubles.routes import KnownRule
+from tests.doubles.typesetter import KnownTypesetter
 from tests.stories.at_a_browser import chromium
 from tests.stories.visitor import Door, Visitor
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.app.LateRule", KnownRule)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _letters_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.letter.render_pdf._Typesetter", KnownTypesetter)
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """The dossier that `make demo` leaves: bagit and the script that lies in it, neither ours to trust, find every change."""
 
 import runpy
+import shutil
 import zipfile
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -35,6 +35,7 @@ from service.signing.party import SignOn
 from service.store.engine import make_engine
 from service.store.transaction import reading, transaction
 from tests.coalition import OUTWARD, PUBLIC_URL, SLUG, Coalition
+from tests.doubles.databases import copy_sqlite
 from tests.make import make_signature
 from tests.required import tool
 from tests.stories.gallery import files_beside, river_file
@@ -43,20 +44,23 @@ FONTS = Fonts()
 BESIDE = ("more.txt", ".hidden", "data/more.txt", "data/letter/full/more.pdf", "sub/more.txt")
 
 
-@pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    """Stay on one database: the dossier does not tell which it was."""
-    engine = make_engine(sqlite_url)
-    yield engine
+@pytest.fixture(scope="module")
+def made(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the dossier of the demonstration's letter with its fifty-five signatories, signed as it is there, once for all."""
+    folder = tmp_path_factory.mktemp("dossier")
+    engine = make_engine(copy_sqlite(migrated_sqlite, folder / "undersigned.db"))
+    coalition = released(engine, datetime(2026, 11, 24, 12, tzinfo=UTC))
+    bring(coalition, folder)
+    written(coalition, folder)
     engine.dispose()
+    return folder
 
 
 @pytest.fixture
-def dossier(engine: Engine, noon: datetime, tmp_path: Path) -> Path:
-    """Give the dossier of the demonstration's letter with its fifty-five signatories, signed as it is there."""
-    coalition = released(engine, noon)
-    bring(coalition, tmp_path)
-    return written(coalition, tmp_path)
+def dossier(made: Path, tmp_path: Path) -> Path:
+    """Give a copy of the dossier, with the packets and the seal beside it."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "dossier"
 
 
 def released(engine: Engine, noon: datetime) -> Coalition:
