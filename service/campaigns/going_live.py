@@ -1,7 +1,7 @@
 """Go live: what is measured before a letter writes to anybody but its own team, and the switch."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col, select
@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
 from service.coordinators.backing import refuse_unless_backed
+from service.foundation.clock import ONE_PRESS
 from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -24,7 +25,6 @@ from service.store.keyring import Keyring
 
 TEST_MAIL = "test_mail"
 """The first word of the occurrence of a test mail."""
-_ONE_PRESS = timedelta(seconds=20)
 
 
 def keep_dns(
@@ -54,7 +54,7 @@ def send_test_mail(session: Session, keyring: Keyring, slug: str, *, by: str, no
     campaign = lock_campaign(session, slug)
     occurrence = f"{TEST_MAIL}:{now:%Y%m%d%H%M%S}"
     row = _row(session, campaign, Measured.TEST_MAIL)
-    if row.digest and row.outcome is Outcome.WAITS and now - row.measured_at < _ONE_PRESS:
+    if row.digest and row.outcome is Outcome.WAITS and now - row.measured_at < ONE_PRESS:
         return
     row.outcome, row.measured_at, row.found = Outcome.WAITS, now, []
     row.digest = token_digest(pressed_token(keyring.of(session, campaign.id), occurrence))

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.coordinators import audit
 from service.coordinators.accounts import email_index, find_coordinator, give_role, owner_ids, role_in
+from service.foundation.clock import ONE_PRESS
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -20,7 +21,6 @@ from service.model.sign_in import CoordinatorInvitation
 from service.store.sealed import open_record, seal_record
 
 LIVES = timedelta(hours=48)
-_ONE_PRESS = timedelta(seconds=20)
 BY_SHEET = "recovery_sheet"
 """Who invites where the code of a sheet was typed, as the audit knows it."""
 JOINED = "joined"
@@ -123,7 +123,7 @@ def _just_invited(
         CoordinatorInvitation.invited_by == by,
         col(CoordinatorInvitation.used_at).is_(None),
         col(CoordinatorInvitation.ended_at).is_(None),
-        CoordinatorInvitation.created_at > now - _ONE_PRESS,
+        CoordinatorInvitation.created_at > now - ONE_PRESS,
     )
     return session.exec(found.limit(1)).first()
 

@@ -1,9 +1,12 @@
 """The only place that asks what time it is."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
+
+ONE_PRESS = timedelta(seconds=20)
+"""Within so long the very same asked for again by the same is a second press of a button, and means it once."""
 
 
 def now() -> datetime:

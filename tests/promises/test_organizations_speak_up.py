@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from service.campaigns.queries import get_campaign
+from service.foundation.clock import ONE_PRESS
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import RootKey
 from service.model.inquiry import Inquiry
@@ -702,6 +703,17 @@ def test_only_the_officer_that_was_asked_last_can_countersign(coalition: Coaliti
 
     with pytest.raises(NotFound), transaction(coalition.engine) as session:
         countersign(session, coalition.keyring, token=first, agrees=True, now=coalition.now)
+
+
+def test_an_officer_is_mailed_once_however_often_the_button_is_pressed(coalition: Coalition) -> None:
+    token = lakes(coalition)
+    for _ in range(2):
+        officer_asked(coalition, token)
+    assert len(mails_to(coalition, BOARD.email)) == 1
+
+    coalition.now += ONE_PRESS
+    officer_asked(coalition, token)
+    assert len(mails_to(coalition, BOARD.email)) == 2
 
 
 def test_a_sign_on_cannot_countersign_itself_nor_send_strangers_mail(coalition: Coalition) -> None:

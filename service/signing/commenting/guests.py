@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.coordinators import audit
 from service.foundation.addresses import masked_address, normal_address
+from service.foundation.clock import ONE_PRESS
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -23,7 +24,6 @@ from service.store.sealed import open_record, seal_record
 
 LINKS_LIVE = timedelta(days=90)
 MOST_GUESTS = 200
-_ONE_PRESS = timedelta(seconds=20)
 NO_SUCH_GUEST = Sentence("There is no such guest.")
 ONLY_DRAFTS = Sentence("The text is final, so nobody can be asked to comment on it.")
 
@@ -147,7 +147,7 @@ def _guest(keys: CampaignKeys, row: CommentGuest) -> Guest:
 
 def _is_pressed_twice(keys: CampaignKeys, row: CommentGuest, invited: Invited, *, now: datetime) -> bool:
     is_same = row.comments_until == invited.comments_until and row.ended_at is None
-    is_now = now - row.invited_at < _ONE_PRESS
+    is_now = now - row.invited_at < ONE_PRESS
     return is_same and is_now and open_record(keys, row, "details")["name"] == invited.name
 
 

@@ -1,5 +1,6 @@
 """A second officer of an organization countersigns its sign-on, by a link to a second mailbox."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from service.campaigns.contents import open_file
 from service.campaigns.queries import lock_campaign_of
 from service.foundation.addresses import comparable_address, masked_address
+from service.foundation.clock import ONE_PRESS
 from service.foundation.errors import NotFound, Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
@@ -62,6 +64,7 @@ class CountersignView:
 def ask_officer(desk: Desk, row: Signature, officer: Officer) -> None:
     """Mail a second officer the link to countersign; an earlier link opens nothing any more.
 
+    The same officer once more within a moment is a second press: it is asked once, and its link stands.
     Raises Refused where the mailbox is that of the sign-on itself, where it does not stand, or was asked too often.
     """
     party = read_party(desk.keys, row)
@@ -77,13 +80,20 @@ def ask_officer(desk: Desk, row: Signature, officer: Officer) -> None:
         )
     if piece.found_at is not None:
         raise Refused(Sentence("A second officer has countersigned already; nothing more is needed."))
+    asked = {"name": officer.name, "title": officer.title, "email": officer.email}
+    if _was_just_asked(desk, piece, asked):
+        return
     if piece.generation >= MOST_ASKED:
         raise Refused(Sentence("A second officer was asked three times already; write to the coalition."))
     piece.generation, piece.asked_at = piece.generation + 1, desk.now
-    asked = {"name": officer.name, "title": officer.title, "email": officer.email}
     piece.details = seal_record(desk.keys, piece, "details", asked)
     desk.session.add(piece)
     _mail(desk, row, piece)
+
+
+def _was_just_asked(desk: Desk, piece: Evidence, asked: Mapping[str, str]) -> bool:
+    is_now = piece.generation > 0 and desk.now - piece.asked_at < ONE_PRESS
+    return is_now and open_record(desk.keys, piece, "details") == asked
 
 
 def officer_of(session: Session, keys: CampaignKeys, row: Signature) -> tuple[Officer, Evidence] | None:
