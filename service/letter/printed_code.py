@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -125,7 +126,7 @@ def _texts_of_word(data: bytes) -> Iterator[str]:
                 found = unpack_part(parts, entry, most=room)
                 room -= len(found)
                 yield _words_of(found.decode(errors="replace"))
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
         # A broken archive, or one under a password.
         return
 

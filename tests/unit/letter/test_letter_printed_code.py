@@ -98,6 +98,14 @@ def test_the_code_is_read_from_a_word_file_whose_runs_part_it():
     assert codes_in_file(file.getvalue()) == (CODE,)
 
 
+def _torn() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("word/document.xml", "<w:t>a letter</w:t>" * 500)
+    begins = file.getvalue().index(b"word/document.xml") + len(b"word/document.xml")
+    return file.getvalue()[:begins] + b"\xff" * 12 + file.getvalue()[begins + 12 :]
+
+
 HOSTILE = {
     "a bomb": b"%PDF-1.7\n" + b"stream\n" + zlib.compress(bytes(100_000_000), 1) + b"endstream",
     "open strings": b"%PDF-1.7\nstream\n" + zlib.compress(b"BT (\\(" * 300_000 + b" Tj") + b"endstream",
@@ -112,6 +120,7 @@ HOSTILE = {
     "digits that end in a word": b"0" * 3_900_000 + b"z",
     "deep json": b'{"a":' * 100_000,
     "records without end": b'{"a":[' + b"{}," * 3_900_000 + b"1]}",
+    "an archive that is torn": _torn(),
     "no archive": b"PK\x03\x04" + bytes(1000),
     "tags without end": b"<" * 3_000_000,
 }
