@@ -12,7 +12,7 @@ from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
-from service.model.signature import Signature
+from service.model.signature import Signature, Visibility
 from service.signing.invite import import_signatories
 from service.signing.party import read_party
 from service.signing.roll_file import read_signatories
@@ -322,3 +322,25 @@ def test_sign_ons_on_paper_are_typed_in_with_the_same_checks(coalition: Coalitio
     assert coalition.counts().individuals == 3
     coalition.deliver_mail()
     coalition.confirm(coalition.newest_token("confirm"))
+
+
+def test_a_sheet_that_was_typed_otherwise_is_asked_again_as_it_is_now(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    typed = {
+        "name-1": "Anna Example",
+        "email-1": "anna@valley.example",
+        "visibility-1": "public",
+        "how": "mail",
+    }
+    olga.send("members/paper", typed, having="witness")
+
+    said = olga.follow(olga.send("members/paper", {**typed, "visibility-1": "counted"}, having="witness"))
+
+    assert "1 are asked by mail, 0 were known already" in words_of(said)
+    mails = [mail for mail in coalition.deliver_mail().mails() if mail.to == "anna@valley.example"]
+    assert len(mails) == 2
+    with reading(coalition.engine) as session:
+        newest = session.exec(select(Signature).order_by(col(Signature.id).desc())).first()
+        assert newest is not None
+        assert newest.visibility is Visibility.COUNTED

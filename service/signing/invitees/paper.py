@@ -17,7 +17,7 @@ from service.model.signature import Kind, Visibility
 from service.model.states import SignatureState
 from service.signing.invite import AGREED, find_known, import_rows
 from service.signing.page import unlisted_address
-from service.signing.party import SignOn, email_index
+from service.signing.party import SignOn, email_index, on_record, read_party
 from service.signing.roll_columns import SignatoryRow
 from service.signing.roll_file import RowFault, read_rows
 from service.signing.sign import keep_sign_on, refuse_unless_open, refuse_unless_taken
@@ -106,8 +106,12 @@ def _was_just_asked(desk: Desk, row: SignatoryRow) -> bool:
     known = find_known(desk, row)
     if known is None or known.email_index != email_index(desk.keys, row.email):
         return False
-    is_new = known.signed_at is not None and known.signed_at > desk.now - _SPARE
-    return known.state is SignatureState.CONFIRMED or (known.state is SignatureState.PENDING and is_new)
+    if known.state is not SignatureState.PENDING or known.revision_id != desk.campaign.revision_id:
+        return known.state is SignatureState.CONFIRMED
+    # Typed otherwise now, as to be counted only, it is a correction, and no second press.
+    recorded = read_party(desk.keys, known)
+    is_same = on_record(recorded, _sign_on(row)) == recorded
+    return is_same and known.signed_at is not None and known.signed_at > desk.now - _SPARE
 
 
 def _sign_on(row: SignatoryRow) -> SignOn:
