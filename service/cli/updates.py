@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from service.campaigns.contents import open_file
+from service.campaigns.queries import get_campaign
 from service.cli.audience_options import narrowing, narrowing_options
 from service.cli.context import Context, operator, pass_context, read_file, say
 from service.cli.schedules import late_of, late_option, time_options, timing_of
@@ -15,7 +17,7 @@ from service.model.update import UpdateAudience
 from service.schedules.audience import Audience
 from service.schedules.plan import Plan, make_built_in
 from service.schedules.planned_updates import UpdateText, look_at_planned, plan_update
-from service.signing.own_words import refuse_unknown
+from service.signing.own_words import refuse_unknown, refuse_without_event
 from service.signing.update_rule import UpdateRule
 from service.signing.update_stop import cancel_update, count_update, stop_update
 from service.signing.update_words import UpdateText as KeptText
@@ -62,10 +64,13 @@ def _read(file: Path, rule: UpdateRule) -> KeptText:
     return KeptText(words=read_update(read_file(file, most=_LARGEST_FILE)), rule=rule)
 
 
-def _read_new(file: Path, rule: UpdateRule) -> KeptText:
+def _read_new(services: Services, slug: str, file: Path, rule: UpdateRule) -> KeptText:
     """Read what is still to go: a placeholder that means nothing would stand in every mail. One that has gone can be stopped all the same."""
     text = _read(file, rule)
-    refuse_unknown(f"{text.words.subject}\n{text.words.body}")
+    words = f"{text.words.subject}\n{text.words.body}"
+    refuse_unknown(words)
+    with reading(services.engine) as session:
+        refuse_without_event(words, open_file(session, services.keyring, get_campaign(session, slug)))
     return text
 
 
@@ -79,7 +84,7 @@ def send(context: Context, /, slug: str, file: Path, audience: str, check: bool,
     Each mailbox gets the same text once, however often the command is run; run again, it reaches those who signed since.
     """
     services, whom = context.services, UpdateAudience(audience)
-    text = _read_new(file, _rule(given))
+    text = _read_new(services, slug, file, _rule(given))
     if check:
         _show(services, slug, text, whom)
         return
@@ -111,7 +116,9 @@ def plan(
     """
     services, called = context.services, name or file.stem.lower()
     rule = _rule(when)
-    text = UpdateText(words=_read_new(file, rule).words, audience=UpdateAudience(audience), rule=rule)
+    text = UpdateText(
+        words=_read_new(services, slug, file, rule).words, audience=UpdateAudience(audience), rule=rule
+    )
     policy, within = late_of(late)
     planned = Plan(
         name=called, timing=timing_of(**when), audience=Audience(), late=policy, late_within=within

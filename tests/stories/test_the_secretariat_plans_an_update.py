@@ -109,6 +109,16 @@ def test_a_placeholder_that_means_nothing_goes_to_nobody(operator, tmp_path, com
     assert "There is no placeholder ((titel))" in refused.stderr
 
 
+@pytest.mark.parametrize("command", [("send",), ("send", "--check"), ("plan", *IN_A_WEEK)])
+def test_an_event_that_the_letter_has_not_is_named_to_nobody(operator, tmp_path, command):
+    (tmp_path / "Wrong.md").write_text("# News\n\nSee you at ((event)).\n", encoding="utf-8")
+
+    refused = operator.run("update", command[0], SLUG, str(tmp_path / "Wrong.md"), *command[1:])
+
+    assert refused.returncode == 2
+    assert "has no event" in refused.stderr.replace("\n", " ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
