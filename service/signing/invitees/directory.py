@@ -100,7 +100,7 @@ def keep_willing(
         .limit(most)
     )
     keys, rows = keyring.of(session, campaign.id), session.exec(found).all()
-    chasers, new = _chasers_of(session, keys, campaign), 0
+    chasers, new = _chasers_of(session, keys, campaign, [row.id for row in rows]), 0
     for row in rows:
         consent = {
             "how": _TICKED,
@@ -135,7 +135,9 @@ def keep_one(
     """Keep one of the invited who told the secretariat so, with `how` it did; tells whether that one is new."""
     row = lock_invited(session, campaign, member)
     keys = keyring.of(session, campaign.id)
-    party = _with_chaser(read_party(keys, row), _chasers_of(session, keys, campaign).get(row.id, ""))
+    party = _with_chaser(
+        read_party(keys, row), _chasers_of(session, keys, campaign, [row.id]).get(row.id, "")
+    )
     new = _keep(session, keyring.directory, campaign, party, {"how": how, "at": _day(now)}, now=now)
     audit.record(session, by=by, act="directory.keep", campaign_id=campaign.id, thing=row.id, now=now)
     return new
@@ -231,10 +233,12 @@ def letters_of(session: Session, coordinator_id: str) -> Mapping[str, str]:
     }
 
 
-def _chasers_of(session: Session, keys: CampaignKeys, campaign: Campaign) -> Mapping[str, str]:
-    """Name who chases each of a letter's invited that were given to somebody, by the sign-on's id."""
+def _chasers_of(
+    session: Session, keys: CampaignKeys, campaign: Campaign, ids: Collection[str]
+) -> Mapping[str, str]:
+    """Name who chases each of these of a letter's invited that were given to somebody, by the sign-on's id."""
     names = chaser_names(session, keys, campaign)
-    given = select(Chase).where(Chase.campaign_id == campaign.id, col(Chase.chaser_id).is_not(None))
+    given = select(Chase).where(col(Chase.signature_id).in_(ids), col(Chase.chaser_id).is_not(None))
     return {one.signature_id: names.get(one.chaser_id or "", "") for one in session.exec(given).all()}
 
 
