@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
 
 from service.campaigns.queries import lock_campaign
 from service.coordinators import audit
@@ -16,8 +17,6 @@ from service.model.states import CampaignState
 
 END = "emergency.end"
 """The act that waits for a second coordinator before an emergency ends."""
-EMERGENCY_ENDED = "campaign.emergency-end"
-"""What the audit says where two have ended an emergency."""
 HIDDEN = Sentence("The letter is hidden: no names, no mail, no links. It takes two to end that.")
 
 
@@ -49,6 +48,16 @@ def refuse_if_hidden(campaign: Campaign) -> None:
     """Raise Refused while a letter is hidden in an emergency: nothing with its names leaves then."""
     if campaign.emergency_at is not None:
         raise Refused(HIDDEN)
+
+
+def was_hidden_at_its_minute() -> ColumnElement[bool]:
+    """Say in SQL of a letter that an emergency of it ended after its minute of publication came: by that it becomes public no more."""
+    ended = select(SecondLook.id).where(
+        col(SecondLook.campaign_id) == col(Campaign.id),
+        col(SecondLook.act) == END,
+        col(SecondLook.done_at) >= col(Campaign.publish_at),
+    )
+    return ended.exists()
 
 
 def begin_emergency(session: Session, slug: str, *, by: str, now: datetime) -> Campaign:
@@ -85,7 +94,9 @@ def end_emergency(session: Session, slug: str, look_id: str, *, by: str, now: da
     session.add(campaign)
     session.flush()
     freed = free_letter(session, campaign.id, now=now)
-    audit.record(session, by=by, act=EMERGENCY_ENDED, campaign_id=campaign.id, thing=str(freed), now=now)
+    audit.record(
+        session, by=by, act="campaign.emergency-end", campaign_id=campaign.id, thing=str(freed), now=now
+    )
     return campaign
 
 

@@ -8,7 +8,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from service.campaigns.contents import open_file
 from service.campaigns.file import CampaignFile
-from service.campaigns.halt import EMERGENCY_ENDED, refuse_if_hidden
+from service.campaigns.halt import refuse_if_hidden, was_hidden_at_its_minute
 from service.campaigns.queries import approvers_of, lock_campaign, refuse_while_released
 from service.campaigns.revision import add_revision, offices_out_of_reach, void_proposal
 from service.campaigns.state_words import LETTER_STATES
@@ -19,7 +19,6 @@ from service.foundation.errors import Refused
 from service.foundation.sealing import CampaignKeys
 from service.foundation.sentence import Sentence
 from service.mail.halted import let_invite
-from service.model.audit_event import AuditEvent
 from service.model.campaign import Campaign
 from service.model.edition import Approver
 from service.model.letter_revision import LetterRevision
@@ -185,18 +184,13 @@ def publish_due(session: Session, *, now: datetime) -> int:
     Where a letter has a run of show, publication is the last of its steps, and not done here. A letter that was hidden
     in an emergency when its minute came becomes public by hand, or at another minute.
     """
-    came_back = select(AuditEvent.id).where(
-        col(AuditEvent.campaign_id) == col(Campaign.id),
-        col(AuditEvent.act) == EMERGENCY_ENDED,
-        col(AuditEvent.at) >= col(Campaign.publish_at),
-    )
     found = select(Campaign.slug).where(
         Campaign.state == CampaignState.SENT,
         col(Campaign.receipt_wait_seconds).is_(None),
         col(Campaign.published_at).is_(None),
         col(Campaign.publish_at) <= now,
         col(Campaign.emergency_at).is_(None),
-        ~came_back.exists(),
+        ~was_hidden_at_its_minute(),
     )
     slugs = _of_nobody_else(session, found)
     for slug in slugs:

@@ -225,6 +225,9 @@ def _at_its_time(facts: Facts, one: StepFacts, now: datetime) -> Verdict:
         return Verdict(step=one.step, act=Act.WAIT, reason=Reason.BY_HAND)
     if now < at:
         return Verdict(step=one.step, act=Act.WAIT, reason=Reason.ITS_TIME, at=at)
+    if facts.was_hidden:
+        # Two who end an emergency may not know of that minute.
+        return Verdict(step=one.step, act=Act.ASK, reason=Reason.MISSED, at=at)
     before = facts.ready_at if one.step is Step.PRESS else facts.of(Step.PRESS).ended_at
     if before is None or before > at + ON_TIME:
         return Verdict(step=one.step, act=Act.ASK, reason=Reason.MISSED, at=at)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
+from service.campaigns.halt import was_hidden_at_its_minute
 from service.delivery.registry import BY_HAND
 from service.delivery.release import leaves_at
 from service.mail import outbox
@@ -62,6 +63,10 @@ def read_facts(session: Session, campaign: Campaign, edition: Edition, rows: Seq
         receipt_wait=timedelta(seconds=campaign.receipt_wait_seconds or 0),
         publish_at=campaign.publish_at,
         published_at=campaign.published_at,
+        was_hidden=session.exec(
+            select(Campaign.id).where(Campaign.id == campaign.id, was_hidden_at_its_minute())
+        ).first()
+        is not None,
     )
 
 

@@ -41,6 +41,7 @@ class Facts:
 
     `copies` counts the sendings of the letter to addressees and cc by their state, `press` those to the press.
     `later` counts, of `copies`, what became of any after a person took them as they were. `leaves_at` is when the letter was to leave, `is_sent` whether it is called sent.
+    `was_hidden` tells that it was hidden in an emergency when its minute of publication came.
     """
 
     steps: Sequence[StepFacts]
@@ -53,6 +54,7 @@ class Facts:
     receipt_wait: timedelta = timedelta(0)
     publish_at: datetime | None = None
     published_at: datetime | None = None
+    was_hidden: bool = False
 
     def of(self, step: Step) -> StepFacts:
         """Give what is kept of one step."""

@@ -15,7 +15,7 @@ from service.model.edition import Edition
 from service.model.message import Message, MessageKind
 from service.model.second_look import Verdict
 from service.model.show import ShowStep, Step, Word
-from service.model.states import DeliveryState, MessageState
+from service.model.states import DeliveryState, MessageState, ShowState
 from service.schedules.calendar import calendar
 from service.schedules.digest import waiting_of
 from service.schedules.forecast import forecast
@@ -414,6 +414,32 @@ def test_nothing_becomes_public_by_the_clock_in_an_emergency_nor_at_its_end(engi
     with transaction(engine) as session:
         publish(session, SLUG, by="ada", now=coalition.now)
     assert coalition.campaign().published_at == coalition.now
+
+
+@pytest.mark.parametrize("tables", [PRESS, PRESS.partition("[[recipients]]")[0]])
+def test_a_run_of_show_that_was_ready_in_time_asks_after_an_emergency(engine, root, noon, tables):
+    coalition = Coalition(engine=engine, root=root, now=noon)
+    show = Show(coalition, tables=tables)
+    show.at(SEND_AT)
+    show.copies_are(DeliveryState.DELIVERED)
+    for minutes in (60, 55, 50, 45):
+        show.at(PUBLISH_AT - minutes * 60 * SECOND)
+    assert show.rows()[Step.KITS].ended_at < PUBLISH_AT
+    hidden(coalition, PUBLISH_AT - 1800 * SECOND)
+    coalition.now = PUBLISH_AT + 7200 * SECOND
+    shown_again(coalition)
+
+    show.at(coalition.now + 60 * SECOND)
+
+    assert coalition.campaign().published_at is None
+    assert show.told(DAILY) == []
+    assert show.rows()[Step.PAGE].state is ShowState.ASKING
+    if tables == PRESS:
+        assert show.says(Word.GO, Step.PRESS)
+        show.at(coalition.now + 60 * SECOND)
+    assert show.says(Word.GO, Step.PAGE)
+    show.at(coalition.now + 60 * SECOND)
+    assert coalition.campaign().published_at is not None
 
 
 def test_after_an_emergency_a_letter_becomes_public_at_another_minute(engine, root, noon):
