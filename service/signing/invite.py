@@ -1,7 +1,7 @@
 """Bring in the coalition's list: invitations to be answered, or sign-ons agreed elsewhere."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists
@@ -287,7 +287,8 @@ def _attest_known(desk: Desk, known: Signature, row: SignatoryRow, *, attest: st
         _keep_attested(desk, added)
         _thank(desk, added)
         return
-    write_party(desk.keys, known, _sign_on(row, attest=attest))
+    # Whoever asked for discreet mail keeps it, whatever somebody else fills in.
+    write_party(desk.keys, known, replace(_sign_on(row, attest=attest), discreet=known.discreet))
     known.email_index = email_index(desk.keys, _sign_on(row, attest=attest).confirming_email)
     known.held_reason = None
     _attest(desk, known)

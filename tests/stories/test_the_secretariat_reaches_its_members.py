@@ -12,7 +12,7 @@ from service.coordinators.accounts import give_role
 from service.model.agreed_source import AgreedSource
 from service.model.audit_event import AuditEvent
 from service.model.coordinator import Role
-from service.model.signature import Signature, Visibility
+from service.model.signature import Kind, Signature, Visibility
 from service.signing.invite import import_signatories
 from service.signing.party import read_party
 from service.signing.roll_file import read_signatories
@@ -344,3 +344,18 @@ def test_a_sheet_that_was_typed_otherwise_is_asked_again_as_it_is_now(
         newest = session.exec(select(Signature).order_by(col(Signature.id).desc())).first()
         assert newest is not None
         assert newest.visibility is Visibility.COUNTED
+
+
+def test_whoever_asked_for_discreet_mail_and_then_called_still_gets_it_so(
+    coalition: Coalition, olga: AtTheDesk
+) -> None:
+    own = {"kind": Kind.PERSON, "email": "anna@valley.example", "name_latin": ""}
+    coalition.sign("Anna Example", discreet=True, **own).deliver_mail()
+    given = {"source": "She called.", "kind": "person", "name": "Anna Example", "visibility": "public"}
+
+    page = olga.send("sign-ons/new", {**given, "email": "anna@valley.example"}, having="source")
+
+    assert "it counts now" in words_of(olga.follow(page))
+    told = coalition.deliver_mail().mails()[-1]
+    assert told.to == "anna@valley.example"
+    assert "river" not in told.subject.lower()
