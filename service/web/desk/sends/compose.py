@@ -35,7 +35,6 @@ from service.web.desk.visit import acting, letter, letter_row, looking, visit
 from service.web.forms import FormState, Misfilled, shown_again
 from service.web.services import services
 
-_CHANGED = Sentence("The draft is changed.")
 _WRITTEN_OVER = Sentence(
     "Somebody else has changed this draft since you opened it. Your words stand below; keep them once more to put them in"
     " the place of theirs."
@@ -100,13 +99,12 @@ def change_composed(slug: str, schedule: str) -> Response:
             hold_as_seen(session, row, request.form.get("seen", ""))
             change_draft(session, here.keyring, row, composed, by=visit().by, now=here.now())
     except ChangedSince:
-        if _stands(schedule, composed):
-            # By a second press, which asks nothing new.
-            return done(_one(schedule), _CHANGED)
-        # Whoever reads this and sends the form once more has seen that there were others' words.
-        form = FormState(values={**shown_again(request.form), "seen": present}, notice=_WRITTEN_OVER)
-        return _form_page(what, form, given_lists(), schedule=schedule, status=422)
-    return done(_one(schedule), _CHANGED)
+        # By a second press nothing new is asked: what it would write stands already.
+        if not _stands(schedule, composed):
+            # Whoever reads this and sends the form once more has seen that there were others' words.
+            form = FormState(values={**shown_again(request.form), "seen": present}, notice=_WRITTEN_OVER)
+            return _form_page(what, form, given_lists(), schedule=schedule, status=422)
+    return done(_one(schedule), Sentence("The draft is changed."))
 
 
 @post("/letters/<slug>/sends/<schedule>/plan", Act.SEND)
