@@ -1,9 +1,10 @@
 """What did not arrive for sure is found with its reader, on both databases: a page tells to ask them."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from service.foundation.sealing import RootKey
@@ -61,7 +62,7 @@ def test_what_was_heard_afterwards_says_more_than_that_nobody_knew(
         mail = session.exec(select(Message)).one()
         mail.state = MessageState.UNCERTAIN
         session.add(mail)
-        event = MessageEvent(
+        told = MessageEvent(
             message_id=mail.id,
             at=coalition.now,
             was=mail.state.value,
@@ -69,9 +70,26 @@ def test_what_was_heard_afterwards_says_more_than_that_nobody_knew(
             attempt=1,
             reason="5.1.1",
         )
-        session.add(event)
+        session.add(told)
 
     with reading(coalition.engine) as session:
         found = list_undelivered(session, coalition.keyring, coalition.campaign(), before=None).rows
 
     assert [str(one.why) for one in found] == ([why] if why else [])
+
+
+def test_what_came_back_is_found_without_a_look_at_all_mails(coalition: Coalition) -> None:
+    if coalition.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses its plan by what it has counted")
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, words: str, values: Any, *___: object) -> None:
+        asked.append((words, values))
+
+    event.listen(coalition.engine, "before_cursor_execute", note)
+    with reading(coalition.engine) as session:
+        list_undelivered(session, coalition.keyring, coalition.campaign(), before=None)
+        [(words, values)] = [one for one in asked if "UNION" in one[0]]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
+
+    assert [step[3] for step in plan if step[3] == "SCAN message"] == []

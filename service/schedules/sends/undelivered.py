@@ -14,7 +14,7 @@ from service.mail.no_mail import held_for_domain, held_once_more, is_any_listed
 from service.mail.view.listing import AddressOf
 from service.mail.view.meanings import UNWRITTEN
 from service.model.campaign import Campaign
-from service.model.message import IN_DOUBT, AfterState, Message, MessageEvent, MessageKind
+from service.model.message import HEARD, IN_DOUBT, AfterState, Message, MessageEvent, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
 from service.signing.messages import signing_addresses
@@ -76,7 +76,8 @@ def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, 
     back = (
         select(col(Message.id))
         .join(MessageEvent, col(MessageEvent.message_id) == col(Message.id))
-        .where(col(MessageEvent.became).in_(_BACK), col(Message.campaign_id) == campaign.id)
+        # Written as the index has it: each event of each mail would be looked at else.
+        .where(HEARD, col(MessageEvent.became).in_(_BACK), col(Message.campaign_id) == campaign.id)
     )
     arrived = select(col(MessageEvent.id)).where(
         col(MessageEvent.message_id) == col(Message.id),
