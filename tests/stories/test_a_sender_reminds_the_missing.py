@@ -4,16 +4,23 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from service.campaigns.queries import get_campaign
 from service.mail.envelope import Envelope
 from service.mail.transport import Receipt
 from service.model.coordinator import Role
+from service.model.schedule import Schedule
 from service.model.signature import Kind
-from service.schedules.sends.compose import MOST_ALONE
+from service.schedules.audience import Audience
+from service.schedules.sends.compose import MOST_ALONE, change_draft
+from service.schedules.sends.composed import Composed, What
+from service.signing.update_words import UpdateWords
 from service.store.transaction import transaction
+from service.web.desk.sends import pages
 from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague, form_of
 from tests.doubles.postbox import Postbox
@@ -274,6 +281,47 @@ def test_two_who_write_a_draft_do_not_write_over_one_another(
     again = form_of(lost, having="body-en")
     olga.post(again.action, dict(again.filled({})))
     assert "The words of Olga." in sena.open(draft).text
+
+
+def test_what_is_changed_while_a_page_is_made_is_not_planned_unseen(
+    coalition: Coalition, sena: AtTheDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, shows = composed(sena), pages._preview
+
+    def changes_after(*given: Any) -> Any:
+        shown = shows(*given)
+        with transaction(coalition.engine) as session:
+            row = session.exec(select(Schedule).where(Schedule.id == draft.rpartition("/")[2])).one()
+            text = {"en": UpdateWords(subject="Are you with us?", body="Other words.")}
+            meant = Composed(what=What.REMINDER, text=text, audience=Audience.from_record(row.audience))
+            change_draft(session, coalition.keyring, row, meant, by="ben", now=coalition.now)
+        return shown
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pages, "_preview", changes_after)
+        page = sena.open(draft)
+    form = form_of(page, having="when")
+
+    assert "Other words." not in page.text
+    assert sena.post(form.action, dict(form.filled({}))).status_code == 422
+
+
+@pytest.mark.parametrize("more", [{}, {"kinds": "organization", "spare": "48"}])
+@pytest.mark.parametrize("what", ["reminder", "update"])
+def test_whoever_changes_a_draft_by_two_presses_is_not_taken_for_somebody_else(
+    sena: AtTheDesk, what: str, more: dict[str, str]
+) -> None:
+    draft = sena.send(f"sends/new?what={what}", TEXT, having="body-en").location.partition("?")[0]
+    form = form_of(sena.open(f"{draft}/words"), having="body-en")
+    sent = dict(form.filled({"body-en": "The words of Sena.", **more}))
+    first = sena.post(form.action, sent)
+    assert first.status_code == 303, words_of(first)
+
+    again = sena.post(form.action, sent)
+
+    assert again.status_code == 303
+    assert "The draft is changed" in words_of(sena.follow(again))
+    assert sena.post(form.action, {**sent, "body-en": "Older words."}).status_code == 422
 
 
 def test_nobody_writes_to_many_alone_by_writing_to_a_few_again_and_again(

@@ -102,6 +102,21 @@ def test_two_who_give_members_to_a_chaser_do_not_take_away_what_the_other_gave(
     assert olga.open(page).text.count('name="had"') == 2
 
 
+def test_whom_another_has_given_away_meanwhile_is_not_taken_back_by_a_page_that_was_open(
+    coalition: Coalition, door: Door, olga: AtTheDesk
+) -> None:
+    ben = AtTheDesk(door.app(), coalition, add_colleague(coalition, Role.MODERATOR, name="Ben Moderator"))
+    own = olga.open("members/chasers").text.partition("members/chasers/")[2][:32]
+    page = f"members/chasers/{own}"
+    assert ben.open(page).text.count('name="had"') == 3
+    olga.post(f"{page}/members", {"csrf": olga.mark(), "had": coalition.ids, "member": coalition.ids[1:]})
+
+    # He changes nothing, and sends what he was shown.
+    ben.post(f"{page}/members", {"csrf": ben.mark(), "had": coalition.ids, "member": coalition.ids})
+
+    assert olga.open(page).text.count('name="had"') == 2
+
+
 def test_a_sheet_that_is_sent_twice_asks_each_once(coalition: Coalition, olga: AtTheDesk) -> None:
     coalition.sign_and_confirm("River Friends", email="friends@river.example", name_latin="")
     before = len(coalition.deliver_mail().mails())

@@ -14,7 +14,7 @@ from service.mail.no_mail import held_for_domain, held_once_more, is_any_listed
 from service.mail.view.listing import AddressOf
 from service.mail.view.meanings import UNWRITTEN
 from service.model.campaign import Campaign
-from service.model.message import IN_DOUBT, AfterState, Message, MessageEvent, MessageKind
+from service.model.message import HEARD, IN_DOUBT, AfterState, Message, MessageEvent, MessageKind
 from service.model.signature import Signature
 from service.model.states import MessageState, SignatureState
 from service.signing.messages import signing_addresses
@@ -76,12 +76,18 @@ def list_undelivered(session: Session, keyring: Keyring, campaign: Campaign, *, 
     back = (
         select(col(Message.id))
         .join(MessageEvent, col(MessageEvent.message_id) == col(Message.id))
-        .where(col(MessageEvent.became).in_(_BACK), col(Message.campaign_id) == campaign.id)
+        # Written as the index has it: each event of each mail would be looked at else.
+        .where(HEARD, col(MessageEvent.became).in_(_BACK), col(Message.campaign_id) == campaign.id)
+    )
+    arrived = select(col(MessageEvent.id)).where(
+        col(MessageEvent.message_id) == col(Message.id),
+        col(MessageEvent.became) == AfterState.DELIVERED.value,
     )
     doubtful = select(col(Message.id)).where(
         text(f"({IN_DOUBT})"),
         col(Message.campaign_id) == campaign.id,
         col(Message.state) == MessageState.UNCERTAIN,
+        ~arrived.exists(),
     )
     meant = [refused, back, doubtful]
     # A pause or an emergency may hold a million, each of which would be asked for its reason.
@@ -145,7 +151,8 @@ def _undelivered(
         kind=row.kind,
         to=_veiled(session, row, address_of),
         at=event.at if event is not None else row.settled_at or row.created_at,
-        why=_WHY.get(row.state)
+        # What came back is in doubt no more, whatever our own hand-over knew of it.
+        why=(_WHY.get(row.state) if event is None else None)
         or why_in_words(
             _code_in(event.reason) if event is not None else row.enhanced_code, complained=complained
         ),

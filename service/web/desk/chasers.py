@@ -74,7 +74,9 @@ def assign_members(slug: str, chaser: str) -> Response:
             raise Refused(verbs.ENDED)
         before = {key for key, _ in names_of_chaser(session, keys, campaign, row.id)}
         verbs.assign(session, campaign, sorted(before & shown - ticked), None, by=visit().by, now=here.now())
-        verbs.assign(session, campaign, sorted(ticked - before), row, by=visit().by, now=here.now())
+        # Who was ticked before and was given to somebody else meanwhile stays there.
+        given = sorted(ticked - shown - before)
+        verbs.assign(session, campaign, given, row, by=visit().by, now=here.now())
         n = len(names_of_chaser(session, keys, campaign, row.id))
     said = Sentence("They chase {n} member now.", "They chase {n} members now.", n=n)
     return done(_path(slug, chaser), said)

@@ -74,8 +74,8 @@ def compose_again(slug: str, schedule: str) -> Response:
         row = get_schedule(session, letter().id, schedule)
         if row.state is not ScheduleState.DRAFT:
             raise NotFound(NO_SUCH)
-        composed = composed_of(session, here.keyring.of(session, letter().id), row)
         seen = mark_of(session, row)
+        composed = composed_of(session, here.keyring.of(session, letter().id), row)
     values, lists = written(composed)
     return _form_page(composed.what, FormState(values={**values, "seen": seen}), lists, schedule=schedule)
 
@@ -99,9 +99,11 @@ def change_composed(slug: str, schedule: str) -> Response:
             hold_as_seen(session, row, request.form.get("seen", ""))
             change_draft(session, here.keyring, row, composed, by=visit().by, now=here.now())
     except ChangedSince:
-        # Whoever reads this and sends the form once more has seen that there were others' words.
-        form = FormState(values={**shown_again(request.form), "seen": present}, notice=_WRITTEN_OVER)
-        return _form_page(what, form, given_lists(), schedule=schedule, status=422)
+        # By a second press nothing new is asked: what it would write stands already.
+        if not _stands(schedule, composed):
+            # Whoever reads this and sends the form once more has seen that there were others' words.
+            form = FormState(values={**shown_again(request.form), "seen": present}, notice=_WRITTEN_OVER)
+            return _form_page(what, form, given_lists(), schedule=schedule, status=422)
     return done(_one(schedule), Sentence("The draft is changed."))
 
 
@@ -161,6 +163,17 @@ def look_at_mail(slug: str, schedule: str) -> Response:
             number = sample_row(request.args)
             shown = preview_of(session, here.keyring, campaign, row, number=number, now=here.now())
     return mail_page(shown.mail.html)
+
+
+def _stands(schedule: str, composed: Composed) -> bool:
+    """Tell whether a draft holds exactly these words and readers already."""
+    with looking() as session:
+        row = get_schedule(session, letter().id, schedule)
+        there = composed_of(session, services().keyring.of(session, letter().id), row)
+    is_same = row.state is ScheduleState.DRAFT and there.text == composed.text
+    if composed.what is What.REMINDER:
+        return is_same and there.audience == composed.audience
+    return is_same and there.rule == composed.rule
 
 
 def _read(what: What) -> Composed:

@@ -61,6 +61,8 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
     with looking() as session:
         campaign = letter_row(session)
         row = get_schedule(session, letter().id, schedule)
+        # Before anything is shown: what changes meanwhile is refused, and never approved unseen.
+        seen = mark_of(session, row)
         one = look_at_sending(session, here.keyring, campaign, row, now=now)
         progress = _progress(session, row)
         if progress is not None and progress.waiting and one.standing in {Standing.DONE, Standing.PLANNED}:
@@ -80,7 +82,7 @@ def sending_page(schedule: str, *, form: FormState | None = None, status: int = 
             and not one.by_reader
             and not (progress is not None and (progress.waiting or progress.held)),
             "may_rule": words.may_change(one.standing),
-            "seen": mark_of(session, row),
+            "seen": seen,
             "left_out": [(moment.isoformat(), on_clocks(moment)) for moment in one.left_out],
             "is_own": row.created_by == visit().by,
             "is_draft": row.state is ScheduleState.DRAFT,
