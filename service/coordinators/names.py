@@ -32,6 +32,7 @@ def word_for(actor: str) -> str:
 _SOMEBODY = Sentence("Somebody with a personal link")
 _WORDS = {
     "clock": Sentence("The service, by its clock"),
+    "built-in": Sentence("The service, by its clock"),
     "cli": Sentence("The operator, at the command line"),
     "approver": Sentence("An approver"),
     "coordinator": Sentence("A coordinator who has left"),

@@ -77,13 +77,17 @@ if (writing && window.fetch) {
 }
 
 /* Whoever presses a button twice means it once: the second press would only be told that all is done already. */
+const presses = new WeakMap();
 document.addEventListener("submit", (event) => {
-  const form = event.target, pressed = `${event.submitter?.name ?? ""}=${event.submitter?.value ?? ""}`;
-  const isBeside = (event.submitter?.formTarget || form.target) === "_blank";
+  const form = event.target, button = event.submitter;
+  const isBeside = (button?.formTarget || form.target) === "_blank";
   if (event.defaultPrevented || isBeside || form.getAttribute("method") !== "post") return;
-  if (form.dataset.pressed === pressed) event.preventDefault();
-  form.dataset.pressed = pressed;
-  setTimeout(() => delete form.dataset.pressed, 3000);
+  // The button and all that is filled in: with other words it is no second press.
+  const fields = [...new FormData(form)].map(([name, value]) => [name, value.name ?? value]);
+  const press = JSON.stringify([button?.name, button?.value, fields]);
+  if (presses.get(form) === press) event.preventDefault();
+  presses.set(form, press);
+  setTimeout(() => presses.delete(form), 3000);
 });
 
 /* What goes on part by part goes on by itself; without this it has a button. */
