@@ -78,9 +78,9 @@ def test_what_was_heard_afterwards_says_more_than_that_nobody_knew(
     assert [str(one.why) for one in found] == ([why] if why else [])
 
 
+# PostgreSQL chooses its plan by what it has counted, and in an empty table it counts nothing.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_came_back_is_found_without_a_look_at_all_mails(coalition: Coalition) -> None:
-    if coalition.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL chooses its plan by what it has counted")
     asked: list[tuple[str, Any]] = []
 
     def note(_: object, __: object, words: str, values: Any, *___: object) -> None:
