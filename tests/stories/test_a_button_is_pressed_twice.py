@@ -69,33 +69,33 @@ def test_somebody_elses_words_are_still_never_overwritten(
     assert late.status_code == 409
 
 
-def test_a_guest_is_invited_once_and_the_first_link_opens(
-    coalition: Coalition, olga: AtTheDesk, visitor: Visitor
-) -> None:
-    who = {"name": "Dora Drafter", "email": "dora@drafters.example"}
+GUEST = {"name": "Dora Drafter", "email": "dora@drafters.example"}
+COLLEAGUE = {"email": "paul@lakes.example", "role": "editor"}
 
-    twice(coalition, olga, "text/comments", who, to="text/guests")
+
+@pytest.mark.parametrize(
+    ("page", "to", "who", "link"),
+    [
+        ("text/comments", "text/guests", GUEST, "comment"),
+        ("team", "team", COLLEAGUE, "desk/invitation"),
+    ],
+)
+def test_whoever_is_invited_is_invited_once_and_the_first_link_opens(
+    coalition: Coalition,
+    olga: AtTheDesk,
+    visitor: Visitor,
+    page: str,
+    to: str,
+    who: Mapping[str, str],
+    link: str,
+) -> None:
+    twice(coalition, olga, page, who, having="email", to=to)
 
     coalition.deliver_mail()
     assert len(coalition.mails()) == 1
-    assert visitor.open(f"/comment/{coalition.newest_token('comment')}").status_code == 200
+    assert visitor.open(f"/{link}/{coalition.newest_token(link)}").status_code == 200
     coalition.wait(minutes=2)
-    olga.send("text/comments", who, to="text/guests")
-    assert len(coalition.deliver_mail().mails()) == 2
-
-
-def test_a_coordinator_is_invited_once_and_the_first_link_opens(
-    coalition: Coalition, olga: AtTheDesk, visitor: Visitor
-) -> None:
-    who = {"email": "paul@lakes.example", "role": "editor"}
-
-    twice(coalition, olga, "team", who, having="email")
-
-    coalition.deliver_mail()
-    assert len(coalition.mails()) == 1
-    assert visitor.open(f"/desk/invitation/{coalition.newest_token('desk/invitation')}").status_code == 200
-    coalition.wait(minutes=2)
-    olga.send("team", who, having="email")
+    olga.send(page, who, having="email", to=to)
     assert len(coalition.deliver_mail().mails()) == 2
 
 

@@ -13,22 +13,10 @@ from service.model.states import MessageState
 from service.store.transaction import transaction
 from tests.coalition import SLUG, Coalition
 from tests.desk import AtTheDesk, add_colleague
-from tests.desk_objects_members import chased
+from tests.stories.test_the_secretariat_reaches_its_members import coalition, olga
 from tests.stories.visitor import Door, Visitor, words_of
 
-NAMES = ("Dale Union", "Island Watch", "Stone Gauges")
-
-
-@pytest.fixture
-def coalition(coalition: Coalition) -> Coalition:
-    coalition.open()
-    coalition.ids = chased(coalition, *NAMES)
-    return coalition.deliver_mail()
-
-
-@pytest.fixture
-def olga(coalition: Coalition, door: Door) -> AtTheDesk:
-    return AtTheDesk(door.app(), coalition, add_colleague(coalition))
+__all__ = ["coalition", "olga"]
 
 
 def test_a_chasers_link_opens_as_long_as_the_letter_is_open(coalition: Coalition, visitor: Visitor) -> None:

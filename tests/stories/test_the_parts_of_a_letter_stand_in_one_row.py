@@ -1,6 +1,5 @@
 """As a coordinator at a phone I have the parts of a letter in one row, the one I am at in view, with a script or without."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -9,25 +8,18 @@ from sqlalchemy import Engine
 
 from service.foundation.sealing import RootKey
 from service.model.coordinator import Coordinator
-from service.store.engine import make_engine
 from service.store.transaction import transaction
 from tests.coalition import Coalition, letter_file
 from tests.desk import add_colleague
 from tests.stories.at_a_browser import served
 from tests.stories.desk_in_a_browser import LETTER, PHONE, WIDE, come_in, look_at, opened
+from tests.stories.test_a_member_signs_in_a_browser import engine
 
+__all__ = ["engine"]
 pytestmark = pytest.mark.browser
 
 ROW = ".desk-head .parts ul"
 PRESENT = f"{ROW} a[aria-current=page]"
-
-
-@pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    """Stay on one database: the browser does not see which it is."""
-    engine = make_engine(sqlite_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
